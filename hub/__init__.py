@@ -1,1 +1,1 @@
-"""The hub: domain events in, messages to people out, promises kept."""
+"""The hub: takes domain events, sends messages to people, and keeps promises."""

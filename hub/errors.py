@@ -59,7 +59,7 @@ class InvalidAccount(HubError, ValueError):
     """
     The account makes no sense.
 
-    What is said of a password is Spanish, for whoever chooses it, and never quotes it.
+    A text about a password is Spanish, for the person who chooses it, and never quotes it.
     """
 
 
@@ -79,7 +79,7 @@ class InvalidAudience(HubError, ValueError):
     """
     The words name no audience.
 
-    Its text says what was read, what was expected and which word is near. It is for whoever wrote the words.
+    The text names what was read, what was expected and a similar word, for the author of the words.
     """
 
 
@@ -87,9 +87,9 @@ class InvalidEvent(HubError, ValueError):
     """
     The event can never be taken in.
 
-    `reason` tells the publisher what to mend; `field` is the path of the offending
-    part (`data.radicado`, `id`), or None when the whole event is at fault. Neither
-    ever quotes the value, which may be a person's data.
+    `reason` is what the publisher must correct; `field` is the path of the invalid part
+    (`data.radicado`, `id`), or None for the whole event. Neither ever quotes the value, which may be
+    personal data.
     """
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
@@ -110,7 +110,7 @@ class InvalidSheet(HubError, ValueError):
     """
     The file is no table of people.
 
-    Its text is Spanish, for whoever made the file, and never quotes a cell.
+    The text is Spanish, for the author of the file, and never quotes a cell.
     """
 
 
@@ -127,8 +127,8 @@ class SendFailure(HubError):
     The channel could not send.
 
     `reason` is a short machine word (`smtp_451`, `timeout`, `unregistered`); `code` is
-    the provider's own answer without any address in it. A pool of providers adds how long
-    it took, and what those said that it had asked before, `earlier`.
+    the provider's own answer without any address. A pool of providers adds `took`, the duration, and
+    `earlier`, the failures of the providers that it tried before.
     """
 
     took: timedelta | None = None
@@ -140,13 +140,13 @@ class SendFailure(HubError):
         self.provider = provider
         self.code = code
 
-    def told(
+    def attributed_to(
         self, provider: str, *, took: timedelta | None = None, earlier: tuple[SendFailure, ...] = ()
     ) -> Self:
         """
-        Answer the same failure as a pool tells it, which has names of its own for its providers.
+        Return the same failure with the pool's own name of the provider.
 
-        A copy: one failed fetch of a token is raised to every message that waited for it.
+        A copy, because every message that waited for a token gets the same exception of the failed fetch.
         """
         same = copy(self)
         same.provider, same.took, same.earlier = provider, took, earlier
@@ -157,9 +157,9 @@ class TransientFailure(SendFailure):
     """
     Try again later.
 
-    `retry_after` is the provider's own wish; `unknown` is true when the provider may
-    have accepted the message, so that a second try may double it; `ours` when the fault is
-    ours to mend (a password, a certificate), so that no number of tries is enough.
+    `retry_after` is requested by the provider. `unknown` is true if the provider may have accepted the
+    message, so that a retry may send it twice. `ours` is true if the hub's configuration is at fault (a
+    password, a certificate), so that retries alone do not help.
     """
 
     def __init__(

@@ -2,8 +2,8 @@
 Logs as structlog events: JSON for machines, one readable line for people, no person data, no secrets.
 
 Log an event name and fields (`log.info("message.sent", channel="sms")`), bind `event_id` and
-`message_id` with `structlog.contextvars`. The masking here is the last line of defence, not a
-licence: it knows addresses and numbers by their form, and a name only by its key.
+`message_id` with `structlog.contextvars`. The masking is only the last line of defence: it recognises
+addresses and numbers by their form, but a name only by its key.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _PERSON_KEYS: Final = frozenset(
 _SECRET_KEYS: Final = frozenset({"api_key", "authorization", "cookie", "password", "secret", "secrets"})
 _PRIVATE_SUFFIXES: Final = ("_address", "_email", "_phone", "_token", "_secret", "_password")
 
-# Written in the calls these unions would be made anew for every value of every line.
+# Constants, because inline unions would be built for every value of every line.
 _NUMBERS: Final = bool | int | float
 _SEQUENCES: Final = list | tuple | set | frozenset
 _PRINTABLE: Final = str | UUID | date | timedelta | PurePath
 
-# Who logs an address of the network may not know that it holds a password, or a signature in its query.
+# A logged URL may have a password, or a signature in its query.
 _USERINFO: Final = re.compile(r"(?<=://)[^\s/@]{1,512}@")
 _QUERY_SECRET: Final = re.compile(r"(?<=[?&])(also|key|password|secret|sig|token|verify)=[^\s&]+")
-# The part before "@" may be a user of a broker's URL: its password goes too, which is just as well.
+# The part before "@" may be the user of a broker's URL; then the password is masked too, as it should.
 # The bound keeps the search linear: without it 200 kB of "a" take three minutes.
 _EMAIL: Final = re.compile(r"""[^\s@<>"'(),;:/=]{1,128}(?:@|%40)[\w.-]+""")
 # +57 300 123 4567 · 300-123-4567 · 6012345678. Not inside a hash or an id, which have letters around.
@@ -56,27 +56,27 @@ _PHONE: Final = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""What could colour or clear the terminal of who reads the log; new lines are kept for tracebacks."""
+"""Characters that could colour or clear a reader's terminal. Keeps new lines, for tracebacks."""
 
 
 def configure(*, as_json: bool, level: str, stream: TextIO | None = None) -> None:
     """
-    Send everything to `stream` (standard error), of at least `level`.
+    Write events of at least `level` to `stream`, by default standard error.
 
-    Libraries that log through `logging` go the same way, but only from WARNING on: the debug lines
-    of aio-pika and aiosmtplib hold whole messages.
+    Libraries that use `logging` write there too, but only from WARNING on: debug lines of aio-pika and
+    aiosmtplib include whole messages.
     """
     target = stream or sys.stderr
     renderer = _renderer(as_json=as_json, colors=target.isatty())
     structlog.configure(
-        processors=[*_before(), _add_level, mask_person_data, renderer],
+        processors=[*_shared_processors(), _add_level, mask_person_data, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(target),
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(
         ProcessorFormatter(
-            foreign_pre_chain=[*_before(), _add_level, add_logger_name],
+            foreign_pre_chain=[*_shared_processors(), _add_level, add_logger_name],
             processors=[ProcessorFormatter.remove_processors_meta, mask_person_data, renderer],
         )
     )
@@ -85,11 +85,11 @@ def configure(*, as_json: bool, level: str, stream: TextIO | None = None) -> Non
 
 
 def mask_person_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Replace what may identify a person, at any depth."""
+    """Mask what may identify a person, at any depth."""
     return {key: _masked(key, value) for key, value in event.items()}
 
 
-def _before() -> list[Processor]:
+def _shared_processors() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         TimeStamper(fmt="iso", utc=True),
@@ -98,23 +98,23 @@ def _before() -> list[Processor]:
 
 
 def _traceback(exc_info: ExcInfo) -> str:
-    """Show where it happened, through all causes; what it says only where the hub says it."""
+    """Format the traceback with up to five causes, but the messages only of safe errors."""
     shown: list[str] = []
     error: BaseException | None = exc_info[1]
     while error is not None and len(shown) < _MOST_CAUSES:
-        shown.append("".join(format_tb(error.__traceback__)) + _said(error))
+        shown.append("".join(format_tb(error.__traceback__)) + _describe(error))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\n\ncaused by\n".join(shown)
 
 
-def _said(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     """
-    Name the error. A stranger's message may quote anything, also a person's name, which no mask knows.
+    Describe an error. A foreign message may quote anything, even a person's name, which no mask recognises.
 
-    Our own errors never quote; of the system's only its own words are kept, not the path.
+    The hub's own errors never quote; of a system error only `strerror` is kept, not the path.
     """
-    said = str(error) if isinstance(error, HubError) else getattr(error, "strerror", None)
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    message = str(error) if isinstance(error, HubError) else getattr(error, "strerror", None)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 _add_level: Final = structlog.processors.add_log_level
@@ -123,7 +123,7 @@ _add_level: Final = structlog.processors.add_log_level
 def _renderer(*, as_json: bool, colors: bool) -> Processor:
     if as_json:
         return JSONRenderer()
-    # repr of strings, so that a publisher's text cannot begin a line of its own.
+    # repr of strings, so that a publisher's text cannot start a new line.
     return ConsoleRenderer(colors=colors, repr_native_str=True)
 
 
@@ -132,7 +132,7 @@ def _masked(key: str, value: Any) -> Any:
         return value
     if _is_private(key):
         return MASK
-    if type(value) is str:  # not what inherits from it: an enum's member prints as its value
+    if type(value) is str:  # not subclasses: an enum's member prints as its value
         return _masked_text(value)
     if isinstance(value, Mapping):
         pairs = ((_key(inner), item) for inner, item in value.items())
@@ -143,7 +143,7 @@ def _masked(key: str, value: Any) -> Any:
 
 
 def _key(key: Any) -> str:
-    """Make a name of a mapping's key, which JSON wants as text: a log call must not raise."""
+    """Convert a mapping's key to text, as JSON requires: a log call must not raise."""
     return key if type(key) is str else str(_masked("", key))
 
 
@@ -174,6 +174,6 @@ def _text(value: Any) -> str:
     if isinstance(value, _PRINTABLE):
         return str(value)
     if isinstance(value, BaseException):
-        return _said(value)
-    # Anything else could hold a person (and its repr the name): its type has to do.
+        return _describe(value)
+    # Anything else could include personal data in its repr, so log only its type.
     return f"<{type(value).__name__}>"

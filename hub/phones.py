@@ -1,4 +1,4 @@
-"""Telephone numbers as E.164, and which of them can read a text message."""
+"""Telephone numbers as E.164, and which of them can receive an SMS."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from hub.errors import InvalidPhone
 
 _DIALLED_FROM_ABROAD: Final = re.compile(r"^\s*0057")
 _READS_SMS: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
-"""North American numbers do not show which they are."""
+"""North American numbers do not distinguish mobile and fixed lines."""
 
 
 def normalize_phone(raw: str, region: str = "CO") -> str:
     """
-    Return a number as E.164 (`+573001234567`); an extension is left out.
+    Return a number as E.164 (`+573001234567`) without extension.
 
     Raises InvalidPhone, whose text never contains the number: it may reach a log.
     """
-    # "0057…" is how many people write +57; the library reads 00+5 as a carrier and the rest as Russian.
-    written = _DIALLED_FROM_ABROAD.sub("+57", raw)
+    # Many people write +57 as "0057…"; the library reads 00+5 as a carrier and the rest as Russian.
+    international = _DIALLED_FROM_ABROAD.sub("+57", raw)
     try:
-        number = phonenumbers.parse(written, region)
+        number = phonenumbers.parse(international, region)
     except NumberParseException:
         raise InvalidPhone from None  # the library's error may quote the number
     if not phonenumbers.is_valid_number(number):
@@ -33,7 +33,7 @@ def normalize_phone(raw: str, region: str = "CO") -> str:
 
 
 def can_text(e164: str) -> bool:
-    """Tell whether a number can read an SMS: a mobile one, or one of a country that tells no difference."""
+    """Tell whether a number can receive an SMS: it is mobile, or its country does not distinguish."""
     try:
         number = phonenumbers.parse(e164)
     except NumberParseException:

@@ -1,5 +1,5 @@
 """
-What a text costs as an SMS: its alphabet and its parts (3GPP TS 23.038, 23.040).
+The cost of a text as an SMS: its alphabet and its parts (3GPP TS 23.038, 23.040).
 
 One character outside GSM-7 turns the whole text into UCS-2, with fewer than half the characters a
 part. Of Spanish, `é ñ ü ¿ ¡` are inside; `á í ó ú`, typographic quotes and dashes are outside.
@@ -19,7 +19,7 @@ _GSM7_BASIC: Final = frozenset(
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM7_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
-"""Each of them is an escape and a character: two septets."""
+"""Each one takes an escape and a character: two septets."""
 _GSM7: Final = _GSM7_BASIC | _GSM7_EXTENSION
 
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
@@ -28,14 +28,14 @@ _TRANSLITERATION: Final = str.maketrans(
     | dict.fromkeys("‘’‚‛′", "'")
     | dict.fromkeys("“”„‟«»″", '"')
     | dict.fromkeys("‐‑‒–—―−", "-")
-    | dict.fromkeys("\t\u00a0\u2007\u2009\u202f", " ")  # Spanish money is written with such spaces
+    | dict.fromkeys("\t\u00a0\u2007\u2009\u202f", " ")  # Spanish amounts of money have such spaces
     | {"…": "...", "•": "-", "ª": "a", "º": "o"}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """`units` are septets (GSM-7) or UTF-16 code units (UCS-2); `parts` are what is paid for."""
+    """`units` are septets (GSM-7) or UTF-16 code units (UCS-2); the provider bills `parts`."""
 
     encoding: Literal["GSM-7", "UCS-2"]
     units: int
@@ -52,13 +52,13 @@ def segments(text: str) -> Segments:
 
 
 def to_gsm7(text: str) -> str:
-    """Write a text without the common characters that force UCS-2; others are kept as they are."""
-    # What nobody sees goes first: it may stand between a letter and its accent.
+    """Replace common characters that force UCS-2; keep the others."""
+    # Remove invisible characters first: one may be between a letter and its accent.
     return normalize("NFC", text.translate(_INVISIBLE)).translate(_TRANSLITERATION)
 
 
 def _parts(sizes: Iterable[int], *, alone: int, joined: int) -> int:
-    """Pack characters of these sizes. A character of two units is never split over two parts."""
+    """Count the parts. A character of two units is never split over two parts."""
     total, parts, used = 0, 1, 0
     for size in sizes:
         total += size

@@ -1,4 +1,4 @@
-"""Small verbs for asyncio tasks, where asyncio itself bites."""
+"""Helpers for asyncio tasks, for cases in which asyncio alone is unsafe."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from datetime import timedelta
 from typing import Any, Final
 
 AGAIN: Final = 1.0
-"""Seconds until a task that has not heard its cancellation is told again."""
+"""Seconds until a task that has not ended is cancelled again."""
 
 
 async def cancel(*tasks: asyncio.Future[Any]) -> None:
     """
-    Cancel and wait until they are over, whatever they raise.
+    Cancel the tasks and wait until they end, whatever they raise.
 
-    Told again every second: a library may turn a cancellation into an error of its own, which the
-    task then handles as one. Whoever waits here is told again as well, by its own canceller; it
-    waits on, or what it has begun would be left running alone.
+    Repeats the cancellation every second: a library may turn it into an error of its own, which the task
+    then handles as one. If the caller is cancelled meanwhile, this waits on, so that no task is left
+    running alone, and then raises CancelledError.
     """
     pending = {task for task in tasks if not task.done()}
-    told = False
+    was_cancelled = False
     while pending:
         for task in pending:
             task.cancel()
-        told |= not await _waited(pending, AGAIN)
+        was_cancelled |= not await _waited(pending, AGAIN)
         pending = {task for task in pending if not task.done()}
     for task in tasks:
-        # Looking at each result keeps asyncio from reporting an error that nobody has asked for.
+        # Reading each result prevents asyncio's report of an unretrieved error.
         _ = task.cancelled() or task.exception()
-    if told:
+    if was_cancelled:
         raise asyncio.CancelledError
 
 
 async def run_all(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all until the last is done; the first that fails cancels the rest, and its error is raised."""
+    """Run all until the last one ends; the first failure cancels the rest and is raised."""
     tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
     try:
         await asyncio.gather(*tasks)
@@ -44,7 +44,7 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 async def shield_with_grace(work: Awaitable[None], patience: timedelta) -> None:
-    """Do the work; when cancelled meanwhile, let it come to its end first, for as long as `patience`."""
+    """Do the work; on cancellation, let it finish first, for at most `patience`."""
     working = asyncio.ensure_future(work)
     try:
         await asyncio.shield(working)
@@ -55,9 +55,9 @@ async def shield_with_grace(work: Awaitable[None], patience: timedelta) -> None:
 
 async def wait_then_cancel(task: asyncio.Future[Any], patience: timedelta) -> None:
     """
-    Wait for the end of a task, for as long as `patience`, then cancel it.
+    Wait for the end of a task for at most `patience`, then cancel it.
 
-    For who has been cancelled already and is told so every second.
+    For callers that are cancelled already, and are cancelled again every second.
     """
     until = time.monotonic() + patience.total_seconds()
     while not task.done() and (left := until - time.monotonic()) > 0:
@@ -66,7 +66,7 @@ async def wait_then_cancel(task: asyncio.Future[Any], patience: timedelta) -> No
 
 
 async def _waited(tasks: Collection[asyncio.Future[Any]], seconds: float) -> bool:
-    """Wait for the tasks, at most that long; false when cut short by a cancellation of this task."""
+    """Wait for the tasks, at most `seconds`; false if this task was cancelled meanwhile."""
     try:
         await asyncio.wait(tasks, timeout=seconds)
     except asyncio.CancelledError:
@@ -76,10 +76,10 @@ async def _waited(tasks: Collection[asyncio.Future[Any]], seconds: float) -> boo
 
 def reraise_if_cancelled() -> None:
     """
-    Raise CancelledError when this task was cancelled and something swallowed it.
+    Raise CancelledError if this task was cancelled and a library swallowed it.
 
-    For loops that go on after an error: aiormq answers a cancelled call with `TimeoutError` or
-    `ChannelInvalidStateError` at times, and the loop would never end.
+    For loops that continue after an error: aiormq sometimes turns a cancellation into `TimeoutError` or
+    `ChannelInvalidStateError`, and the loop would never end.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

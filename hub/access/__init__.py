@@ -1,1 +1,1 @@
-"""Who may do what: accounts, API keys, sessions, passwords, signatures, and the audit of it."""
+"""Access control: accounts, API keys, sessions, passwords, signatures, and their audit."""

@@ -1,4 +1,4 @@
-"""Accounts as they are shown, by the API and the command line; never their hashes."""
+"""Accounts as the API and the command line show them, without password hashes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from hub.model import Account, Instant, Json, Office, Word
 
 ALL: Final = "*"
-"""How everywhere is said: what is left out must not mean the most."""
+"""Stands for everywhere: a missing value must not grant the most."""
 
 
 class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +21,7 @@ class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AccountRow(Struct, kw_only=True):
-    """Somebody who signs in at the page."""
+    """An account that signs in to the console."""
 
     name: str
     display_name: str
@@ -36,18 +36,18 @@ class AccountRow(Struct, kw_only=True):
 
 
 class AccountMade(AccountRow, kw_only=True):
-    """`password` is shown here and never again; it must be changed at the first sign-in."""
+    """`password` is shown only here; it must be changed at the first sign-in."""
 
     password: str
 
 
 def row(account: Account, *, now: datetime) -> AccountRow:
-    """Show an account as it is listed."""
+    """Make an account's row of the list."""
     return AccountRow(**_facts(account, now))
 
 
 def made(account: Account, password: str, *, now: datetime) -> AccountMade:
-    """Show an account with the password that opens it once."""
+    """Make a new account's row with its one-time password."""
     return AccountMade(**_facts(account, now), password=password)
 
 

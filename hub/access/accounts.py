@@ -1,8 +1,8 @@
 """
-Who may sign in, as administrators decide it: each change with its note in the audit.
+Administration of accounts. Each change writes an audit entry.
 
-An administrator of some copropiedades gives offices in those alone, and touches only accounts that have
-no office elsewhere: otherwise a new password for somebody greater would make him as great.
+An administrator of some copropiedades grants offices only in those, and changes only accounts without an
+office elsewhere. Otherwise, resetting the password of a more powerful account would give them its power.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DISPLAY: Final = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAdmin:
-    """Where accounts are given: what that takes, who does it, and where he may."""
+    """The dependencies of account administration, the administrator, and their copropiedades."""
 
     store: AccountStore
     audit: AuditStore
@@ -36,26 +36,26 @@ class AccountAdmin:
     now: datetime
 
     def reaches(self, account: Account) -> bool:
-        """Tell whether this account is his to change."""
+        """Tell whether the administrator may change this account."""
         return self.places is None or (bool(account.grants) and self.covers(account.grants))
 
     def covers(self, grants: Collection[Grant]) -> bool:
-        """Tell whether these offices are his to give."""
+        """Tell whether the administrator may grant these offices."""
         return self.places is None or all(grant.copropiedad_id in self.places for grant in grants)
 
     async def note(self, action: str, account: Account, **detail: Json) -> None:
-        """Note what is about to be done; raises StorageUnavailable, and then it is not."""
+        """Write the audit entry before the change. Raises StorageUnavailable, which prevents the change."""
         subject = f"account:{account.name}"
         await audit.note(self.audit, who=self.who, action=f"account.{action}", subject=subject, **detail)
 
 
 def canonical(name: str) -> str:
-    """Answer a name as accounts have it: what one types may be in capitals."""
+    """Return the stored form of an account name, in lower case without outer blanks."""
     return name.strip().casefold()
 
 
 async def listed(admin: AccountAdmin) -> list[Account]:
-    """Answer the accounts that are his to change, by name."""
+    """Return the accounts that the administrator may change, by name."""
     return [account for account in await admin.store.accounts() if admin.reaches(account)]
 
 
@@ -63,9 +63,9 @@ async def create(
     admin: AccountAdmin, name: str, display_name: str, grants: Collection[Grant]
 ) -> tuple[Account, str]:
     """
-    Make an account and the password that opens it once.
+    Make an account and its one-time password.
 
-    Raises InvalidAccount, also for a name that is taken.
+    Raises InvalidAccount, also for a name in use.
     """
     name, display_name = canonical(name), display_name.strip()
     _require_names(name, display_name)
@@ -85,42 +85,42 @@ async def create(
         created_at=admin.now,
         created_by=admin.who,
     )
-    await admin.note("create", account, grants=_told(grants))
+    await admin.note("create", account, grants=_grant_labels(grants))
     if not await admin.store.add(account):
         raise _taken(name)
     return account, password
 
 
 async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
-    """Give offices. Raises InvalidAccount, UnknownName."""
+    """Grant offices. Raises InvalidAccount, UnknownName."""
     account = await _account(admin, name)
     await _require_grantable(admin, grants)
-    await admin.note("grant", account, grants=_told(grants))
+    await admin.note("grant", account, grants=_grant_labels(grants))
     await admin.store.grant(account.id, grants)
     return await _account(admin, name)
 
 
 async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
-    """Take offices away; its sessions end. Raises InvalidAccount, LastAdministrator, UnknownName."""
+    """Revoke offices and end the sessions. Raises InvalidAccount, LastAdministrator, UnknownName."""
     account = await _account(admin, name)
     if not set(grants) & set(account.grants):
         raise InvalidAccount(f"{account.name} has no such office there.")
-    await admin.note("take", account, grants=_told(grants))
+    await admin.note("take", account, grants=_grant_labels(grants))
     await admin.store.take(account.id, grants)
     return await admin.store.named(account.name) or account
 
 
 async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
-    """Give another password, to be changed at once; its sessions end. Raises UnknownName."""
+    """Set a one-time password and end the account's sessions. Raises UnknownName."""
     account, password = await _account(admin, name), passwords.one_time()
     await admin.note("reset", account)
-    kept = await admin.passwords.hash(password)
-    await admin.store.set_password(account.id, kept, must_change=True)
+    password_hash = await admin.passwords.hash(password)
+    await admin.store.set_password(account.id, password_hash, must_change=True)
     return await _account(admin, name), password
 
 
 async def disable(admin: AccountAdmin, name: str) -> Account:
-    """Let nobody in with it; its sessions end. Raises LastAdministrator, UnknownName."""
+    """Block sign-in and end the account's sessions. Raises LastAdministrator, UnknownName."""
     account = await _account(admin, name)
     await admin.note("disable", account)
     await admin.store.disable(account.id, now=admin.now)
@@ -128,7 +128,7 @@ async def disable(admin: AccountAdmin, name: str) -> Account:
 
 
 async def enable(admin: AccountAdmin, name: str) -> Account:
-    """Let it in again. Raises UnknownName."""
+    """Allow sign-in again. Raises UnknownName."""
     account = await _account(admin, name)
     await admin.note("enable", account)
     await admin.store.enable(account.id)
@@ -136,7 +136,7 @@ async def enable(admin: AccountAdmin, name: str) -> Account:
 
 
 async def unlock(admin: AccountAdmin, name: str) -> Account:
-    """End its lock before its time. Raises UnknownName."""
+    """End the account's lock early. Raises UnknownName."""
     account = await _account(admin, name)
     await admin.note("unlock", account)
     await admin.store.unlock(account.id)
@@ -169,5 +169,5 @@ def _taken(name: str) -> InvalidAccount:
     return InvalidAccount(f"The name {name} is taken, and names are never given twice.")
 
 
-def _told(grants: Collection[Grant]) -> list[str]:
+def _grant_labels(grants: Collection[Grant]) -> list[str]:
     return sorted(f"{grant.office}:{grant.copropiedad_id or '*'}" for grant in grants)

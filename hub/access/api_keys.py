@@ -1,10 +1,10 @@
 """
-API keys: made, read, bound. Pure but for the random bytes of a new one.
+API keys: issue, parse and bind them. Pure, except for the random bytes of a new key.
 
-    hub_3f9c0a17be42_Jx0…      `hub`, the prefix that a person recognises it by, the secret
+    hub_3f9c0a17be42_Jx0…      `hub`, the prefix that identifies the key, the secret
 
-The secret is 32 random bytes. Kept is its SHA-256: a slow hash protects what people think up, while
-2^256 possibilities cannot be tried however fast each is, and every request asks.
+The secret is 32 random bytes; the hub stores its SHA-256. A slow hash protects guessable passwords, but
+nobody can try 2^256 secrets, and the check runs on every request.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hub.model import HUB_SOURCE, ApiKey, Event, Scope
 from hub.model.ids import uuid8
 
 OVERLAP: Final = timedelta(days=1)
-"""How long a key goes on after it was rotated, unless somebody says otherwise."""
+"""How long the old key stays valid after a rotation, by default."""
 _MARK: Final = "hub"
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
@@ -40,7 +40,7 @@ def issue(  # noqa: PLR0913 - each is a property of the key that somebody choose
     by: str,
     now: datetime,
 ) -> tuple[ApiKey, str]:
-    """Make a key and the token that is shown once. Raises InvalidKey."""
+    """Make a key and its token, which is shown once. Raises InvalidKey."""
     prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     key = ApiKey(
         id=uuid8(now, "api_key", prefix),
@@ -60,7 +60,7 @@ def issue(  # noqa: PLR0913 - each is a property of the key that somebody choose
 
 
 def renew(old: ApiKey, *, by: str, now: datetime) -> tuple[ApiKey, str]:
-    """Make the successor of a key: it may do the same, and lives as long as the old one was given."""
+    """Make the successor of a key, with the same rights and the same lifetime from now on."""
     fresh, token = issue(old.name, scopes=old.scopes, known_types=(), by=by, now=now)
     expires_at = None if old.expires_at is None else now + (old.expires_at - old.created_at)
     same = replace(
@@ -74,20 +74,20 @@ def renew(old: ApiKey, *, by: str, now: datetime) -> tuple[ApiKey, str]:
 
 
 def prefix_of(token: str) -> str | None:
-    """Answer what a token is looked up by; None for what is no token of ours."""
+    """Return the prefix to look up a token; None if it is not a token of the hub."""
     mark, _, rest = token.partition("_")
     prefix, _, secret = rest.partition("_")
     return prefix if mark == _MARK and prefix and secret else None
 
 
 def opens(key: ApiKey, token: str, *, now: datetime) -> bool:
-    """Tell whether this is the key's token and the key still opens; the comparison takes constant time."""
+    """Tell whether the token belongs to the key and the key is live. Compares in constant time."""
     secret = token.split("_", 2)[-1]
     return hmac.compare_digest(_hash(secret), key.hash) and key.live(now)
 
 
 def require_bound(event: Event, source: str | None, event_types: Collection[str]) -> None:
-    """Raise InvalidEvent for an event of another source or type than a key is bound to."""
+    """Raise InvalidEvent if the key is bound to another source or other event types."""
     if source is None:
         return
     if event.source != source:
@@ -98,10 +98,10 @@ def require_bound(event: Event, source: str | None, event_types: Collection[str]
 
 def require_sender(event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None) -> None:
     """
-    Raise InvalidEvent for an event that came by RabbitMQ from another than its source is bound to.
+    Raise InvalidEvent if an event arrived by RabbitMQ from a user to whom its source is not bound.
 
-    `user` is what the broker has validated; `own` is the hub's: what it takes over HTTP it has looked
-    at there. A source that no key binds to a user is free.
+    `user` is validated by the broker; `own` is the hub's user, whose events were checked over HTTP. A
+    source that no key binds to a user is free.
     """
     bound = [key for key in keys if key.amqp_user is not None and key.source == event.source]
     if not bound or (own is not None and user == own):
@@ -116,7 +116,7 @@ def require_sender(event: Event, user: str | None, keys: Iterable[ApiKey], *, ow
 
 
 def _hash(secret: str) -> bytes:
-    # What a stranger sends may be anything, also not UTF-8.
+    # A stranger may send anything, even invalid UTF-8.
     return sha256(secret.encode(errors="surrogateescape")).digest()
 
 

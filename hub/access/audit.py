@@ -1,4 +1,4 @@
-"""Who looked at a person's data, and who changed what. Written, read, never changed."""
+"""The audit: who read a person's data, and who changed what. Append-only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ async def note(
     store: AuditStore, *, who: str, action: str, subject: str, person: str | None = None, **detail: Json
 ) -> None:
     """
-    Write down what somebody does: ids, names of things and numbers, never a value of a person.
+    Record an action with ids, names of things and numbers, never personal data.
 
-    `person` is the reference of whom the data is about, so that he can be told. A look is noted before it
-    is granted: without its row there is none. Raises StorageUnavailable.
+    `person` is the reference of the data subject, who has a right to know. An access is recorded before it is
+    granted: without the row, no access. Raises StorageUnavailable.
     """
     at = datetime.now(UTC)
     row_id = uuid8(at, "note", uuid4().hex)

@@ -1,4 +1,4 @@
-"""Keys of systems are granted, rotated and revoked, each with its note in the audit."""
+"""Grant, rotate and revoke API keys; each change writes an audit entry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.ports import AuditStore, KeyStore
 
 
 class KeyRow(Struct, kw_only=True):
-    """A key without its secret, of which only a hash is kept."""
+    """A key without its secret, of which only a hash is stored."""
 
     name: str
     prefix: Annotated[str, Meta(description="The middle of the token, to recognise it by.")]
@@ -31,14 +31,16 @@ class KeyRow(Struct, kw_only=True):
 
 
 class KeyMade(KeyRow, kw_only=True):
-    """`token` is shown here and never again."""
+    """`token` is shown only here."""
 
     token: str
 
 
 async def grant(key: ApiKey, *, keys: KeyStore, notes: AuditStore) -> None:
-    """Keep a key that was issued. Raises NameTaken."""
-    await audit.note(notes, who=key.created_by, action="key.create", subject=f"key:{key.name}", **_noted(key))
+    """Store an issued key. Raises NameTaken."""
+    await audit.note(
+        notes, who=key.created_by, action="key.create", subject=f"key:{key.name}", **_audit_detail(key)
+    )
     if not await keys.add(key):
         raise NameTaken(f"a live key is called {key.name}: rotate it, revoke it, or choose another name")
 
@@ -47,16 +49,16 @@ async def rotate(
     name: str, *, old_ends_at: datetime | None, keys: KeyStore, notes: AuditStore, who: str, now: datetime
 ) -> tuple[ApiKey, str]:
     """
-    Make the successor of a key, and answer it with its token.
+    Make the successor of a key, and return it with its token.
 
-    Both open until the old one ends: after a day, unless `old_ends_at` says when. Raises UnknownName.
+    Both are valid until the old one ends, at `old_ends_at` or after a day. Raises UnknownName.
     """
     old = next((key for key in await keys.live_keys() if key.name == name), None)
     if old is None:
         raise _unknown(name)
     ends = old_ends_at or now + api_keys.OVERLAP
     key, token = api_keys.renew(old, by=who, now=now)
-    detail = {**_noted(key), "old_ends_at": ends.isoformat()}
+    detail = {**_audit_detail(key), "old_ends_at": ends.isoformat()}
     await audit.note(notes, who=who, action="key.rotate", subject=f"key:{name}", **detail)
     if not await keys.rotate(key, old_ends_at=ends):
         raise _unknown(name)
@@ -64,7 +66,7 @@ async def rotate(
 
 
 async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> int:
-    """End the live keys of a name, or the one of a prefix, now; answer how many. Raises UnknownName."""
+    """Revoke the live keys of a name or prefix now; return how many. Raises UnknownName."""
     await audit.note(notes, who=who, action="key.revoke", subject=f"key:{named}")
     revoked = await keys.revoke(named)
     if not revoked:
@@ -73,12 +75,12 @@ async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> 
 
 
 def row(key: ApiKey, *, now: datetime) -> KeyRow:
-    """Show a key as it is listed."""
+    """Make a key's row of the list."""
     return KeyRow(**_facts(key, now))
 
 
 def made(key: ApiKey, token: str, *, now: datetime) -> KeyMade:
-    """Show a new key with its token."""
+    """Make a new key's row with its token."""
     return KeyMade(**_facts(key, now), token=token)
 
 
@@ -99,8 +101,8 @@ def _facts(key: ApiKey, now: datetime) -> dict[str, Json]:
     }
 
 
-def _noted(key: ApiKey) -> dict[str, Json]:
-    """Answer what the audit keeps of a key."""
+def _audit_detail(key: ApiKey) -> dict[str, Json]:
+    """Return the details of a key for the audit."""
     return {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
 
 

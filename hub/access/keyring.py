@@ -1,9 +1,9 @@
 """
-The key ring: what the hub signs for itself, and how it knows it again. Pure.
+The key ring: signs and verifies the hub's own signatures. Pure.
 
-HUB_SECRET is one secret or several: the first signs, all of them verify. None is used as it is: each
-purpose has a key of its own, derived from it (HKDF-SHA256, RFC 5869), so that what was signed for one
-purpose never opens another, and no signature helps to forge one of a different kind.
+HUB_SECRET is one secret or several: the first signs, all of them verify. No secret is used directly: each
+purpose has its own derived key (HKDF-SHA256, RFC 5869), so that a signature for one purpose is invalid for
+another, and does not help to forge one.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Purpose(StrEnum):
     MAIL = "mail"
     """The addresses and ENVIDs of a mail: `hub.channels.email.verp`."""
     SMS_HOOK = "sms_hook"
-    """The addresses that described providers call: `hub.channels.sms.hooks`."""
+    """The callback addresses of configured SMS providers: `hub.channels.sms.hooks`."""
     TAKE_ON = "take_on"
-    """The link by which a level takes a matter on: `hub.sla.ack_links`."""
+    """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
     DOCUMENT = "document"
-    """What is kept of identity documents. Not a signature that anybody shows: it is looked up."""
+    """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
 
 LENGTHS: Final[Mapping[Purpose, int]] = {
@@ -42,27 +42,27 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.DOCUMENT: 64,
 }
 """
-Hexadecimal digits of each purpose's signatures. A local part has 55 of 64 octets with 20, which are 80
-bits, of which each guess costs a mail.
+Hexadecimal digits of each purpose's signatures. With 20 digits, which are 80 bits, a local part has 55 of
+its 64 octets; each guess costs a mail.
 """
 
 DOCUMENT_HASH: Final = "hmac-sha256"
 _KEY_ID: Final = "key-id"
 
 Seen = Callable[[Purpose, str], None]
-"""Hears for what, and by the key of which id, something was verified."""
+"""Called with the purpose and the key id of each verified signature."""
 
 
-def _unheard(_: Purpose, __: str) -> None: ...
+def _ignore_use(_: Purpose, __: str) -> None: ...
 
 
 class KeyRing:
     """
-    Signs and verifies for one purpose at a time. An empty ring verifies nothing and raises
-    ConfigurationError where it should sign.
+    Signs and verifies for one purpose at a time. An empty ring verifies nothing; signing raises
+    ConfigurationError.
     """
 
-    def __init__(self, secrets: Iterable[Secret], seen: Seen = _unheard) -> None:
+    def __init__(self, secrets: Iterable[Secret], seen: Seen = _ignore_use) -> None:
         self._keys = tuple(_Key(secret) for secret in secrets)
         self._seen = seen
 
@@ -71,29 +71,29 @@ class KeyRing:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The keys by what may be shown of them; the first is the one that signs."""
+        """The public ids of the keys; the first one signs."""
         return tuple(key.id for key in self._keys)
 
     def sign(self, purpose: Purpose, *parts: str) -> str:
-        """Sign the parts, which are told apart: ("ab", "c") is not ("a", "bc")."""
+        """Sign the parts; their boundaries count: ("ab", "c") differs from ("a", "bc")."""
         return self._first().sign(purpose, parts)
 
     def verify(self, purpose: Purpose, given: str, *parts: str) -> str | None:
-        """Answer the id of the key that signed these parts for this purpose; None where none did."""
+        """Return the id of the key that signed these parts for this purpose; None if none did."""
         presented = given.encode(errors="surrogateescape")
-        made = [(key.id, key.sign(purpose, parts).encode()) for key in self._keys]
-        # Every key is compared, each in constant time, so that the time tells nothing.
-        found = [key_id for key_id, one in made if hmac.compare_digest(presented, one)]
-        for key_id in found[:1]:
+        signatures = [(key.id, key.sign(purpose, parts).encode()) for key in self._keys]
+        # Compare every key, each in constant time, so that the time reveals nothing.
+        matches = [key_id for key_id, expected in signatures if hmac.compare_digest(presented, expected)]
+        for key_id in matches[:1]:
             self._seen(purpose, key_id)
-        return found[0] if found else None
+        return matches[0] if matches else None
 
     def document_hashes(self, document: str) -> list[str]:
         """
-        Make what is kept of an identity document, under each key; the first is the one to store.
+        Return the keyed hashes of an identity document, one for each key; store the first.
 
-        Keyed, since there are so few numbers that a bare hash tells them. Each carries its key's id, so
-        that it can be told how many are left of a key that is to go.
+        The hash is keyed because the few possible numbers can be tried against a bare hash. It includes
+        the key's id, to count the rows that still depend on a key before its removal.
         """
         self._first()
         return [f"{DOCUMENT_HASH}:{key.id}:{key.sign(Purpose.DOCUMENT, (document,))}" for key in self._keys]
@@ -122,6 +122,6 @@ def _derive(secret: Secret, info: str) -> bytes:
 
 
 def _encoded(parts: Iterable[str]) -> bytes:
-    """Put the length in octets before each part, so that no two lists of parts look alike."""
+    """Prefix each part with its length in octets, so that no two lists of parts are encoded alike."""
     octets = [part.encode(errors="surrogatepass") for part in parts]
     return b"".join(b"%d:%b" % (len(octet), octet) for octet in octets)

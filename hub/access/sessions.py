@@ -1,8 +1,8 @@
 """
-Sessions of the console: made, recognised, over. Pure but for the random bytes of a new one.
+Sessions of the console. Pure, except for the random bytes of a new one.
 
-The cookie holds 32 random bytes, the database their SHA-256: whoever reads the table can make no cookie
-of it. A session that HUB_API_KEY has opened is hashed with the key as well, so that another key ends it.
+The cookie has 32 random bytes, the database their SHA-256: nobody can make a cookie from the table. The
+hash of a session opened with HUB_API_KEY includes the key, so that a new key ends the session.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from uuid import UUID
 from hub.model import Session
 
 IDLE: Final = timedelta(minutes=30)
-"""Not seen for so long, a session is over."""
+"""A session without requests for this long ends."""
 LONGEST: Final = timedelta(hours=12)
-"""Over after this, however busy."""
+"""A session ends after this long, even in use."""
 SEEN_EVERY: Final = timedelta(minutes=1)
-"""How exactly it is kept when one was last seen: not every request is worth a write."""
+"""Precision of the last-seen time: not every request writes it."""
 
 
 def begin(account_id: UUID | None, *, key: str = "", now: datetime) -> tuple[Session, str]:
-    """Make a session and what its cookie holds; `key` is HUB_API_KEY where that has opened it."""
+    """Make a session and its cookie's value; `key` is HUB_API_KEY if that opened it."""
     token = secrets.token_urlsafe(32)
     session = Session(
         hash=hash_of(token, key=key),
@@ -39,21 +39,21 @@ def begin(account_id: UUID | None, *, key: str = "", now: datetime) -> tuple[Ses
 
 
 def hash_of(token: str, *, key: str = "") -> bytes:
-    """Answer what a session is kept under."""
+    """Return the hash under which a session is stored."""
     given = token.encode(errors="surrogateescape")
     return hmac.digest(key.encode(), given, "sha256") if key else sha256(given).digest()
 
 
 def live(session: Session, *, now: datetime) -> bool:
-    """Tell whether it still opens anything."""
+    """Tell whether the session is still valid."""
     return now < session.ends_at and now < session.seen_at + IDLE
 
 
 def csrf_of(token: str) -> str:
     """
-    Answer what a page of this session must send along with a change.
+    Return the CSRF token that a page of this session sends with each change.
 
-    Made of the cookie, which no script and no other site can read: nothing more is kept.
+    It is derived from the cookie, which no script or other site can read, so nothing is stored.
     """
     digest = hmac.digest(token.encode(errors="surrogateescape"), b"hub csrf", "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""Somebody shows who he is: by a password, which may be guessed at; and changes it."""
+"""Sign-in with a password, protected against guessing, and the change of the password."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOBODY: Final = UUID(int=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInDeps:
-    """What signing in takes."""
+    """The dependencies of sign-in."""
 
     accounts: AccountStore
     sessions: SessionStore
@@ -32,17 +32,17 @@ class SignInDeps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Not let in; `until` when the name is locked, whoever's it is."""
+    """A refused sign-in; `until` is the end of the name's lock, for known and unknown names alike."""
 
     until: datetime | None = None
 
 
 async def sign_in(deps: SignInDeps, name: str, password: str) -> str | Refused:
     """
-    Answer what the cookie of a new session holds.
+    Sign in and return the cookie's value of a new session.
 
-    A name that nobody has, or of a disabled account, is refused in the words and the time of a wrong
-    password, and locked alike. Raises StorageUnavailable.
+    An unknown name or a disabled account is refused with the words and in the time of a wrong password,
+    and locked in the same way. Raises StorageUnavailable.
     """
     account = await deps.accounts.named(name)
     if account is None or account.disabled_at is not None:
@@ -60,16 +60,16 @@ async def sign_in(deps: SignInDeps, name: str, password: str) -> str | Refused:
 
 
 async def sign_in_with_key(deps: SignInDeps, key: str) -> str:
-    """Answer what the cookie holds of who has shown HUB_API_KEY."""
+    """Open a session for a bearer of HUB_API_KEY; return the cookie's value."""
     await audit.note(deps.audit, who="HUB_API_KEY", action="console.sign_in", subject="console")
     return await _begin(deps, None, key=key)
 
 
 async def change_password(deps: SignInDeps, account: Account, old: str, new: str) -> str:
     """
-    Change a password, end every session of the account, and answer the cookie of a new one.
+    Change a password, end every session of the account, and return the cookie's value of a new one.
 
-    The old one is guessed at no faster than at the door. Raises InvalidAccount, in Spanish.
+    Wrong old passwords count like failed sign-ins. Raises InvalidAccount, in Spanish.
     """
     if refused := await _refused(deps, account, old):
         locked = " La cuenta quedó bloqueada por unos minutos." if refused.until else ""
@@ -84,7 +84,7 @@ async def change_password(deps: SignInDeps, account: Account, old: str, new: str
 
 
 async def _refused(deps: SignInDeps, account: Account, password: str) -> Refused | None:
-    """Count a try, then look: a right password during a lock is as wrong as any."""
+    """Count the attempt, then check the password: during a lock even the right one is refused."""
     failures = await deps.accounts.attempt(account.id, now=deps.now())
     if failures is None:
         await deps.passwords.matches(None, password)

@@ -1,4 +1,4 @@
-"""Signatures by which providers prove that a call is theirs; ours are made by `hub.access.keyring`. Pure."""
+"""Verify the signatures of providers' calls; `hub.access.keyring` makes the hub's own. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 def twilio_signature(token: str, url: str, form: Iterable[tuple[str, str]]) -> str:
-    """Sign a form as Twilio does; a pair that stands there twice is signed once."""
+    """Sign a form as Twilio does; a repeated pair is signed once."""
     signed = url + "".join(name + value for name, value in sorted(set(form)))
     return b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
 
@@ -22,8 +22,8 @@ def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collect
     """
     Tell whether one of the tokens made this signature. Compares in constant time.
 
-    Always HMAC-SHA1: no header of the call chooses the algorithm, or whoever calls would choose the
-    weakest. Behind a proxy Twilio may have seen the URL with its port or without.
+    Always HMAC-SHA1: if a header chose the algorithm, an attacker would choose the weakest. Behind a
+    proxy, Twilio may have signed the URL with or without its port.
     """
     presented = given.encode(errors="surrogateescape")
     return any(
@@ -35,9 +35,9 @@ def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collect
 
 def is_body_of_twilio(url: str, body: bytes) -> bool:
     """
-    Tell whether a body that is no form is the one of this address: its hash is in the signed query.
+    Tell whether a body that is not a form matches the hash in the signed query of the URL.
 
-    The signature itself is then that of the address with an empty form.
+    The signature itself is then that of the URL with an empty form.
     """
     (given,) = parse_qs(urlsplit(url).query).get("bodySHA256", [""])[:1]
     return _same(given.lower(), sha256(body).hexdigest())

@@ -1,4 +1,4 @@
-"""Business time: when the company works, the business days of Colombia, and instants as text."""
+"""Business time: working hours, Colombian business days, and instants as text."""
 
 from hub.business_time.work_calendar import (
     BusinessDays,

@@ -1,4 +1,4 @@
-"""Dates and instants of Colombia: from when until when something holds, and how far ahead of it. Pure."""
+"""Dates and instants in Colombia: start and end of validity, and lead times. Pure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class CalendarDays:
-    """Whole days of the calendar, each of which must have passed."""
+    """Whole calendar days, each of which must have passed."""
 
     count: int
 
 
 Ahead: TypeAlias = timedelta | CalendarDays
-"""How long before something: hours to the minute, or whole days."""
+"""A lead time: hours to the minute, or whole days."""
 
 
 def instant(text: str) -> datetime:
@@ -34,15 +34,15 @@ def instant(text: str) -> datetime:
 
 
 def last_instant(text: str) -> datetime:
-    """Read until when something is good: a date to its end, 24:00, or an instant. Raises ValueError."""
+    """Read an end of validity: the end (24:00) of a date, or an instant. Raises ValueError."""
     return instant(text) + _DAY if len(text) == _DATE_LENGTH else parse(text)
 
 
 def ahead_of(text: str, by: Ahead) -> datetime:
     """
-    Answer the last instant that lies so far ahead of a date or an instant. Raises ValueError.
+    Return the last instant with this lead time before a date or an instant. Raises ValueError.
 
-    Whole days lie between: 15 of them before anything on the 26th are full when the 10th ends.
+    Whole days must lie in between: 15 of them before anything on the 26th means the end of the 10th.
     """
     if isinstance(by, timedelta):
         return instant(text) - by
@@ -50,12 +50,12 @@ def ahead_of(text: str, by: Ahead) -> datetime:
 
 
 def whole_day(at: datetime) -> bool:
-    """Tell whether an instant is the end of a day, which is the first of the next."""
+    """Tell whether an instant is the end of a day, which is the start of the next."""
     return at == _midnight(at)
 
 
 def day_end(at: datetime) -> datetime:
-    """Answer when the day ends in which the instant lies; a day's end belongs to that day."""
+    """Return the end of the instant's day; a day's end belongs to that day."""
     return at if whole_day(at) else _midnight(at) + _DAY
 
 
@@ -64,14 +64,14 @@ def _midnight(at: datetime) -> datetime:
 
 
 def asked_at(text: str) -> datetime:
-    """Read when a question is about: an instant, or of a date its last instant. Raises ValueError."""
+    """Read the time of a query: an instant, or the last instant of a date. Raises ValueError."""
     if len(text) == _DATE_LENGTH:
         return instant(text) + timedelta(days=1) - _RESOLUTION
     return parse(text)
 
 
 def written(at: datetime | None) -> str | None:
-    """Write an instant as people do: its date in Colombia, if it is the first of it, else RFC 3339."""
+    """Write an instant as its date if it is the start of a day in Colombia, else as RFC 3339."""
     if at is None:
         return None
     local = at.astimezone(ZONE)

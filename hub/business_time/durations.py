@@ -1,4 +1,4 @@
-"""Durations as the policy writes them: "24h", "15bd". `Parsed` marks what a struct reads from such a text."""
+"""Durations of the policy: "24h", "15bd". `Parsed` marks struct fields that are read from such text."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ else:
     @runtime_checkable
     class Parsed(Protocol[T]):
         """
-        A `T` that a file writes as text. msgspec hands `Parsed[T]` to its `dec_hook`.
+        A `T` that a file writes as text. msgspec passes `Parsed[T]` to its `dec_hook`.
 
-        A plain `timedelta` msgspec would read itself, as ISO 8601. An empty protocol fits whatever the
+        msgspec would read a plain `timedelta` itself, as ISO 8601. An empty protocol accepts whatever the
         hook returns.
         """
 
@@ -54,6 +54,6 @@ def parse_duration(value: Any) -> timedelta:
 
 
 def parse_ahead(value: Any) -> Ahead:
-    """Read how long before something: "72h", or "15d" for whole days between; raises InvalidPolicy."""
+    """Read a lead time: "72h", or "15d" for whole days in between; raises InvalidPolicy."""
     days = _DAYS.fullmatch(value) if isinstance(value, str) else None
     return CalendarDays(int(days[1])) if days else parse_duration(value)

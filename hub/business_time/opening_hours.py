@@ -1,4 +1,4 @@
-"""The hours of a day at which something is open: intervals of local time. Pure."""
+"""Opening hours of a day: intervals of local time. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DAY: Final = timedelta(days=1)
 TimeOfDay: TypeAlias = time | timedelta | str
 """A local time: `time(8)`, an offset from midnight, or "08:00"; a close may be "24:00" or `time(0)`."""
 Frame: TypeAlias = tuple[timedelta, timedelta]
-"""[open, close) as offsets from local midnight, so that 24:00 is a value like any other."""
+"""[open, close) as offsets from local midnight, so that 24:00 is an ordinary value."""
 
 
 def frame(opens: TimeOfDay, closes: TimeOfDay) -> Frame:

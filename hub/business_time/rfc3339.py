@@ -1,4 +1,4 @@
-"""Instants as RFC 3339 writes them. Pure."""
+"""Read instants and dates of RFC 3339. Pure."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""A UUIDv8 counts milliseconds from here."""
+"""A UUIDv8 counts milliseconds from this instant."""
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 """A year of room, so that adding a term to an instant does not overflow."""
 
 DATES: Final = (date(1900, 1, 1), date(9998, 12, 31))
-"""A year of room here too; people were born, and have owned their home, before 1970."""
+"""A year of room here too; births and purchases of homes may be before 1970."""
 
 EXPECTED: Final = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, from 1970 to 9998"
-"""What an error says of something that is none."""
+"""The expectation in an error for an invalid instant."""
 
 EXPECTED_DATE: Final = "a date like 2026-03-09, from 1900 to 9998"
 
@@ -23,7 +23,7 @@ _SHAPE: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)"
     r"(?:\.[0-9]{1,12})?(?:Z|[+-][0-9]{2}:[0-5][0-9])"
 )
-"""`datetime.fromisoformat` alone takes much more of ISO 8601: week dates, no offset, no colons."""
+"""`datetime.fromisoformat` accepts more of ISO 8601: week dates, no offset, no colons."""
 _DATE_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -31,7 +31,7 @@ def parse(text: str) -> datetime:
     """
     Read an instant as aware UTC; digits after the microseconds are dropped. Raises ValueError.
 
-    Small t and z are allowed by RFC 3339 §5.6; a leap second is the first instant after it.
+    RFC 3339 §5.6 allows lower-case t and z; a leap second becomes the first instant after it.
     """
     text = text.upper()
     if _SHAPE.fullmatch(text) is None:
@@ -48,7 +48,7 @@ def parse(text: str) -> datetime:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether `datetime.fromisoformat` reads the instant too: capitals, and no leap second."""
+    """Tell whether `datetime.fromisoformat` can read the instant: upper case, and no leap second."""
     try:
         parse(text)
     except ValueError:
@@ -57,7 +57,7 @@ def is_plain(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether the text is a date as RFC 3339 writes it."""
+    """Tell whether the text is a date of RFC 3339 in the range of `DATES`."""
     if _DATE_SHAPE.fullmatch(text) is None:
         return False
     try:

@@ -1,11 +1,12 @@
 """
-Working-calendar arithmetic: when a promise made in business hours or business days falls due.
+Working-calendar arithmetic: when a promise in business hours or business days is due.
 
 Open time is a set of half-open intervals [open, close) of local time; `W(a, b)` is the open time
-in [a, b); `due(r, d)` is the first t ≥ r with W(r, t) ≥ d. So what arrives at closing starts at the
-next opening, and what is used up exactly at closing is due at that closing.
+in [a, b); `due(r, d)` is the first t ≥ r with W(r, t) ≥ d. So a promise that starts at closing runs from
+the next opening, and one that runs out exactly at closing is due at that closing.
+
 A promise is kept when the answer's instant ≤ due. Comparing worked time with the duration instead
-would call an answer at 07:59 next morning on time although it was due at 17:00.
+would count an answer at 07:59 next morning as on time although it was due at 17:00.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ HOUR: Final = timedelta(hours=1)
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
 _YEARS: Final = range(2024, 2041)
 _HORIZON: Final = 100 * 366 * DAY
-"""No promise reaches this far; a search without an end would walk to the year 9999."""
+"""No promise reaches this far; an unlimited search would run to the year 9999."""
 
 
 class Mode(StrEnum):
-    """How "24 horas hábiles" is read; see the domain notes, it is the company's decision."""
+    """The meaning of "24 horas hábiles", a decision of the company; see the domain notes."""
 
     WORKING_TIME = "working_time"
     WORKING_TIME_CCO829 = "working_time_cco829"
@@ -56,13 +57,13 @@ class BusinessDays:
 
 
 Term: TypeAlias = timedelta | BusinessDays
-"""What a clock promises: business hours, or business days."""
+"""The term of a promise: business hours, or business days."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColombianHolidays(Container[date]):
     """
-    Colombia's public holidays of any year, on the dates on which they are kept.
+    Colombia's public holidays of any year, on their observed dates.
 
     Ley 51 de 1983 moves most of them to a Monday, Ley 2578 de 2026 added 9 July. The library's
     `observed=False` gives the religious dates, which are working days: never use it.
@@ -82,9 +83,10 @@ class WorkCalendar:
     """
     When a company works: hours by weekday (Monday 0), holidays, days of other hours, a zone.
 
-    A special day wins over its weekday and over a holiday. Arguments are aware datetimes; results
-    are aware UTC. Raises InvalidPolicy for hours that cannot be, or when it would never open.
-    `legal_days` are the weekdays on which terms set by law run, whatever the company's own hours.
+    A special day overrides its weekday and a holiday. Arguments are aware datetimes; results are aware
+    UTC. Raises InvalidPolicy for impossible hours, or if the calendar would never open.
+
+    `legal_days` are the weekdays that count for terms set by law, independent of the company's hours.
     """
 
     week: tuple[tuple[Frame, ...], ...]
@@ -116,8 +118,8 @@ class WorkCalendar:
     @property
     def version(self) -> str:
         """
-        Name these hours and holidays. Holidays of the years that running terms can reach are in it, so
-        that a law that changes them changes the name.
+        A hash of these hours and holidays. It includes the holidays of the years that running terms can
+        reach, so that a law that changes them changes the version.
         """
         days = sorted(
             day
@@ -162,14 +164,14 @@ class WorkCalendar:
         return sum((closes - opens for opens, closes in open_time), timedelta(0))
 
     def next_open(self, at: datetime) -> datetime:
-        """Return `at` itself when open then, else the next opening."""
+        """Return `at` if the calendar is open then, else the next opening."""
         start = as_utc(at)
         for opens, _ in self._open_time(start, start + _HORIZON):
             return opens
         raise InvalidPolicy(f"the calendar does not open within a hundred years of {start:%Y-%m-%d}")
 
     def is_business_day(self, day: date) -> bool:
-        """Tell whether terms set by law run on `day`; the company's own hours have no say in it."""
+        """Tell whether `day` counts for terms set by law; the company's hours do not matter."""
         return day.weekday() in self.legal_days and day not in self.holidays
 
     def legal_due(
@@ -178,22 +180,22 @@ class WorkCalendar:
         """
         Return the end, 24:00 local, of the n-th business day after the day of receipt.
 
-        Inclusive: an answer at that very midnight is still in time, so compare `answered <= due`. A pause
-        takes out the days after the one on which it begins, up to and with the one on which it ends: the
-        term goes on "a partir del día siguiente" (Ley 1755 de 2015, art. 17).
+        Inclusive: an answer at exactly that midnight is in time, so compare `answered <= due`. A pause
+        removes the days after its first one, up to and including its last: the term continues "a partir
+        del día siguiente" (Ley 1755 de 2015, art. 17).
         """
         return self._at(self._business_day_after(received, business_days, pauses), DAY)
 
     def business_day_opening(
         self, received: datetime, n: int, *, pauses: Iterable[Interval] = ()
     ) -> datetime:
-        """Return when the n-th business day after the day of receipt opens; its midnight if it does not."""
+        """Return when the n-th business day after the day of receipt opens; its midnight if it is closed."""
         day = self._business_day_after(received, n, pauses)
         frames = self._frames_on(day)
         return self._at(day, frames[0][0] if frames else timedelta(0))
 
     def business_days(self, received: datetime, last: date, *, pauses: Iterable[Interval] = ()) -> int:
-        """Count the business days after the day of receipt, up to and with `last`."""
+        """Count the business days after the day of receipt, up to and including `last`."""
         tomorrow = self.day_of(received) + DAY
         return sum(self._counts(day, self._paused_days(pauses)) for day in _days(tomorrow, last))
 
@@ -212,7 +214,7 @@ class WorkCalendar:
         return day
 
     def _paused_days(self, pauses: Iterable[Interval]) -> list[tuple[date, date]]:
-        """Answer the days that pauses take out, as (day before the first, last)."""
+        """Return the days that pauses remove, as (day before the first, last)."""
         return [(self.day_of(since), self.day_of(until)) for since, until in pauses]
 
     def _counts(self, day: date, paused: Iterable[tuple[date, date]]) -> bool:
@@ -251,12 +253,12 @@ def _zone(name: str) -> ZoneInfo:
 
 def _frozen(days: Container[date]) -> Container[date]:
     if isinstance(days, Mapping) or not isinstance(days, Collection):
-        return days  # the holidays package's own mappings fill themselves year by year when asked
+        return days  # the holidays package's mappings fill themselves year by year on access
     return frozenset(days)
 
 
 def _without(intervals: Iterable[Interval], pauses: Iterable[Interval]) -> Iterator[Interval]:
-    """Cut the pauses out of ordered intervals. Pauses may overlap, repeat or be empty."""
+    """Remove the pauses from ordered intervals. Pauses may overlap, repeat or be empty."""
     cuts = sorted((as_utc(a), as_utc(b)) for a, b in pauses if a < b)
     for start, end in intervals:
         begin = start

@@ -96,7 +96,7 @@ class Failover:
             else:
                 fault = blame(failure) is Blame.PROVIDER
                 provider.breaker.leave(given, time.monotonic(), fault=fault, took=took - waited.total)
-            raise failure.told(provider.name, took=took) from failure
+            raise failure.attributed_to(provider.name, took=took) from failure
         except BaseException:
             provider.breaker.abandon(given)
             raise
@@ -161,7 +161,7 @@ def _combined(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) 
     last, earlier = said[-1], tuple(said[:-1])
     hopes = [failure for failure in (*said, *unasked) if isinstance(failure, TransientFailure)]
     if not hopes or not _may_try_next(last) or hopes == [last]:
-        return last.told(last.provider, took=last.took, earlier=earlier)
+        return last.attributed_to(last.provider, took=last.took, earlier=earlier)
     softened = TransientFailure(
         last.reason,
         provider=last.provider,
@@ -169,7 +169,7 @@ def _combined(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) 
         retry_after=min(map(_retry_after, hopes)),
         ours=all(failure.ours for failure in hopes if failure not in unasked),
     )
-    return softened.told(last.provider, took=last.took, earlier=earlier)
+    return softened.attributed_to(last.provider, took=last.took, earlier=earlier)
 
 
 def _retry_after(failure: TransientFailure) -> timedelta:

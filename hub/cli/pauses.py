@@ -125,10 +125,10 @@ def _resume(subject: str, *, as_json: bool) -> None:
     typer.echo(f"{subject} {'goes on' if done.changed else 'was not paused'}, {done.released} released")
 
 
-async def _resumed(subject: str, released: Callable[[int], None]) -> Resumed:
+async def _resumed(subject: str, on_progress: Callable[[int], None]) -> Resumed:
     given = settings()
     async with hub_app.open_pauses(given) as store, hub_app.open_publisher(given) as publisher:
-        done = await pausing.resume(subject, store=store, publisher=publisher, released=released)
+        done = await pausing.resume(subject, store=store, publisher=publisher, on_progress=on_progress)
     await note("resume", subject, changed=done.changed, released=done.released)
     return done
 

@@ -87,7 +87,7 @@ async def _redrive(
     given = settings()
     async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
         done = await redriving.redrive(
-            request, store=store, publisher=publisher, limit=limit, told=on_progress
+            request, store=store, publisher=publisher, limit=limit, on_progress=on_progress
         )
     if not request.dry_run:
         await note("redrive", f"messages:{request.narrowed.state}", taken=done.of(RedriveResult.TAKEN))

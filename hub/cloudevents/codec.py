@@ -1,9 +1,9 @@
 """
 Bytes and headers ⇄ `Event`: CloudEvents 1.0 over AMQP 0-9-1 and HTTP.
 
-Structured JSON is what the hub emits and the only form that every binding defines alike. Binary
-mode is taken with the prefixes `cloudEvents_`, `cloudEvents:` (AMQP 1.0) and `ce-` (Knative, HTTP).
-Nothing is invented: without id, source, type, time or specversion there is no event.
+The hub emits structured JSON, the only form that every binding defines alike. It accepts binary mode
+with the prefixes `cloudEvents_`, `cloudEvents:` (AMQP 1.0) and `ce-` (Knative, HTTP). There are no
+defaults: without id, source, type, time or specversion the event is invalid.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
 BATCH_TYPE: Final = "application/cloudevents-batch+json"
 """An array of events, over HTTP."""
 MAX_BODY: Final = 1_048_576
-"""Bytes of the largest event that is taken in."""
+"""Bytes of the largest event that the hub accepts."""
 DEAD_BODY: Final = 65_536
-"""Bytes kept of a dead letter that is larger than `MAX_BODY`."""
+"""Bytes stored of a dead letter that is larger than `MAX_BODY`."""
 MAX_IDENTITY: Final = 255
 """Characters of id, source and type: a routing key has 255 bytes, an index row of PostgreSQL 2,704."""
 MAX_ATTRIBUTE: Final = 2_048
@@ -46,14 +46,14 @@ _URI_REFERENCE: Final = re.compile(
     rf"(?:\?(?:{_PCHAR}|\?)*)?(?:#(?:{_PCHAR}|\?)*)?"
 )
 _SECONDS_BELOW: Final = 10**11
-"""A native timestamp below is surely seconds (until the year 5138), not milliseconds."""
+"""A native timestamp below this is in seconds (until the year 5138), not milliseconds."""
 
 
 def decode(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
     """
-    Read one event; raises InvalidEvent with the attribute that is wrong and what was expected.
+    Read one event. Raises InvalidEvent with the wrong attribute and what was expected.
 
-    Data that is no JSON is kept as bytes or text, and refused later by validation.
+    Data that is not JSON stays bytes or text; validation refuses it later.
     """
     if len(body) > MAX_BODY:
         raise InvalidEvent(f"the event has more than {MAX_BODY} bytes")
@@ -87,43 +87,47 @@ def encode(event: Event) -> bytes:
 
 
 def identity_in(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Mapping[str, str]:
-    """Answer `id`, `source` and `type` of something that is refused: those of them that can be read."""
+    """Return those of `id`, `source` and `type` that can be read from a refused event."""
     try:
-        found = _from_headers(headers) or _envelope(body, _media_type(content_type))
+        attributes = _from_headers(headers) or _envelope(body, _media_type(content_type))
     except ValueError:
         return {}
-    return {name: found[name] for name in ("id", "source", "type") if _is_text(found.get(name), MAX_IDENTITY)}
+    return {
+        name: attributes[name]
+        for name in ("id", "source", "type")
+        if _is_text(attributes.get(name), MAX_IDENTITY)
+    }
 
 
 def _envelope(body: bytes, media_type: str) -> dict[str, Json]:
-    found = strict_json.loads(body) if len(body) <= MAX_BODY else None
-    if not isinstance(found, dict):
+    envelope = strict_json.loads(body) if len(body) <= MAX_BODY else None
+    if not isinstance(envelope, dict):
         return {}
-    # Without its content type only the attribute that no data has tells an event from bare data.
-    return found if media_type.startswith(_STRUCTURED) or "specversion" in found else {}
+    # Without the content type, only `specversion` distinguishes an event from bare data.
+    return envelope if media_type.startswith(_STRUCTURED) or "specversion" in envelope else {}
 
 
 def unknown_names(names: Iterable[str]) -> str:
     """
-    Name the fields that are not known, beside one that is missing: it may have been meant.
+    List unknown fields next to a missing one: one of them may be a misspelling of it.
 
-    Only what looks like a name of a field is repeated; any other key may be a person's data.
+    Quotes only keys that look like field names; any other key may be personal data.
     """
     shown = [name for name in dict.fromkeys(names) if _FIELD_NAME.fullmatch(name)][:_SHOWN_NAMES]
     return f"; unknown: {', '.join(shown)}" if shown else ""
 
 
 def attributes_in(headers: Mapping[str, Json]) -> str:
-    """Write the headers that are attributes of a binary event, always alike; empty when there are none."""
-    found = {header: value for header, value in headers.items() if _HEADER.fullmatch(header)}
-    return json.dumps(found, sort_keys=True, default=header_as_json) if found else ""
+    """Write the attribute headers of a binary event in a stable form; empty without any."""
+    attributes = {header: value for header, value in headers.items() if _HEADER.fullmatch(header)}
+    return json.dumps(attributes, sort_keys=True, default=header_as_json) if attributes else ""
 
 
 def header_as_json(value: object) -> str:
     """
-    Write a header of a kind that only AMQP has, so that it can be stored and published again.
+    Write an AMQP-only header value so that it can be stored and published again.
 
-    What is no UTF-8 becomes NUL, which is refused like the bytes that stood there.
+    Invalid UTF-8 becomes NUL, which is refused like the original bytes.
     """
     if isinstance(value, datetime):
         return value.replace(tzinfo=value.tzinfo or UTC).isoformat()
@@ -179,13 +183,13 @@ def _binary(
 
 
 def _from_headers(headers: Mapping[str, Json]) -> dict[str, Json]:
-    found = [(match[1].lower(), match[2], value) for match, value in _matches(headers)]
-    if len({prefix for prefix, _, _ in found}) > 1:
+    attributes = [(match[1].lower(), match[2], value) for match, value in _matches(headers)]
+    if len({prefix for prefix, _, _ in attributes}) > 1:
         raise InvalidEvent(
             "headers: expected one prefix for all attributes: cloudEvents_, cloudEvents: or ce-"
         )
-    # HTTP header names have no case, and `ce-` comes from HTTP.
-    names = ((name.lower() if prefix == "ce-" else name, value) for prefix, name, value in found)
+    # HTTP header names are case-insensitive, and `ce-` comes from HTTP.
+    names = ((name.lower() if prefix == "ce-" else name, value) for prefix, name, value in attributes)
     return {name: _from_header(name, value) for name, value in names}
 
 
@@ -195,7 +199,7 @@ def _matches(headers: Mapping[str, Json]) -> list[tuple[re.Match[str], Json]]:
 
 
 def _from_header(name: str, value: Json) -> Json:
-    """Turn what AMQP has and JSON has not into what JSON has."""
+    """Convert AMQP types that JSON does not have."""
     if isinstance(value, bytes | bytearray):
         try:
             return value.decode()
@@ -216,7 +220,7 @@ def _from_milliseconds(value: int) -> datetime:
 
 
 def _event(attributes: dict[str, Json], data: Json) -> Event:
-    # In JSON an attribute that is null is one that is not there.
+    # In JSON a null attribute counts as absent.
     given = {name: value for name, value in attributes.items() if value is not None}
     if _required(given, "specversion") != _SPECVERSION:
         raise _expected("specversion", f'"{_SPECVERSION}"')
@@ -237,8 +241,8 @@ def _required(given: dict[str, Json], name: str) -> Json:
     try:
         return given.pop(name)
     except KeyError as exc:
-        # Any name that CloudEvents allows is an extension; the others are attributes that are misspelt.
-        unknown = unknown_names(other for other in given if not _NAME.fullmatch(other))
+        # A name that CloudEvents allows is an extension; any other is a misspelt attribute.
+        unknown = unknown_names(key for key in given if not _NAME.fullmatch(key))
         raise InvalidEvent(f"{name}: required{unknown}", field=name) from exc
 
 
@@ -275,7 +279,7 @@ def _extension(name: str, value: Json) -> Json:
         raise InvalidEvent("an attribute's name: expected 1 to 20 of a-z and 0-9", field=_shown(name))
     if name == "expirytime":
         return _instant(value, name).isoformat()
-    # Somebody who says "quiet" in another way must not be answered with a thousand messages.
+    # A misspelt `quiet` must not send a thousand messages.
     if name == "quiet" and value not in (True, False, "true", "false"):
         raise _expected(name, "true or false")
     return value if isinstance(value, int) else _text(value, name, MAX_ATTRIBUTE)
@@ -297,7 +301,7 @@ def _json(body: bytes, field: str | None) -> Json:
 
 
 def _check_data(data: Json) -> None:
-    """Refuse what PostgreSQL's jsonb cannot hold; the field is looked for only when there is one."""
+    """Refuse what PostgreSQL's jsonb cannot store, with the faulty field."""
     wanted = strict_json.jsonb_violation(data)
     if wanted is None:
         return

@@ -1,8 +1,8 @@
 """
-The schema registry: what `data` of each event must look like, and errors that help a publisher.
+The schema registry: validates the `data` of each event, with helpful errors for publishers.
 
-`schemas/<name>.v1.json` is JSON Schema 2020-12. An error names the path and what was expected, and
-never quotes a value, which may be a person's data.
+`schemas/<name>.v1.json` is JSON Schema 2020-12. An error names the path and what was expected. It never
+quotes a value, which may be personal data.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hub.errors import ConfigurationError, InvalidEvent
 from hub.model import HUB_SOURCE, Event, EventType, Json
 
 FUTURE: Final = timedelta(minutes=5)
-"""How far a publisher's clock may run ahead of ours."""
+"""How far a publisher's clock may be ahead of the hub's."""
 _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
@@ -48,43 +48,43 @@ class Schema:
 
     @property
     def examples(self) -> Sequence[Json]:
-        """Complete `data` that is right: what templates are tried with."""
+        """Valid examples of `data`, with which templates are tested."""
         examples: Sequence[Json] = self.document["examples"]
         return examples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schemas:
-    """All schemas by event name (`pqrs.received`); equal to themselves alone, so that they can be hashed."""
+    """All schemas by event name (`pqrs.received`); compared by identity, so that they can be hashed."""
 
     by_name: Mapping[str, Schema]
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Schemas:
-        """Compile every schema of the folder (the one that comes with the hub). Raises ConfigurationError."""
+        """Compile every schema of the folder, by default the hub's own. Raises ConfigurationError."""
         place = folder or _folder()
         return cls({kind.name: _compile(place / f"{kind.name}.v1.json") for kind in CATALOG})
 
     def check(self, event: Event, *, now: datetime) -> None:
-        """Raise InvalidEvent unless the hub may take this event in at the instant `now`."""
+        """Raise InvalidEvent unless the hub may accept this event at the instant `now`."""
         kind = _known(event)
         _check_source(event, kind)
         _check_time(event, now)
         self._check_data(event)
-        _check_said(event, now)
+        _check_consent_time(event, now)
         _check_hours(event)
 
     def _check_data(self, event: Event) -> None:
         if not isinstance(event.data, dict):
             raise InvalidEvent("data: expected a JSON object", field="data")
         schema = self.by_name[event.name]
-        # Nearly all events are right, and a plain yes is much cheaper than a list of errors.
+        # Nearly all events are valid, and a yes is much cheaper than a list of errors.
         if not schema.validator.is_valid(event.data):
             raise _refusal(schema, event.data)
 
 
 def _folder() -> Path:
-    """Find the schemas: inside an installed package, beside it in a checkout."""
+    """Find the schemas: inside an installed package, or next to it in a checkout."""
     installed = _PACKAGE / "_schemas"
     return installed if installed.is_dir() else _PACKAGE.parent / "schemas"
 
@@ -123,20 +123,20 @@ def _check_time(event: Event, now: datetime) -> None:
         raise InvalidEvent(f"time: expected at most {_AHEAD} from now", field="time")
 
 
-def _check_said(event: Event, now: datetime) -> None:
-    """A consent of tomorrow would outlast what its person says today."""
+def _check_consent_time(event: Event, now: datetime) -> None:
+    """Refuse a future consent, which would override a later revocation."""
     field = SAID_AT.get(event.name)
     if field is not None and said_at(event) > now + FUTURE:
         raise InvalidEvent(f"data.{field}: expected at most {_AHEAD} from now", field=f"data.{field}")
 
 
 def _check_hours(event: Event) -> None:
-    """Hours that can never be would leave somebody without a word for ever, or at all hours."""
+    """Refuse impossible working hours, with which a person is never notified, or at any hour."""
     hours = event.data.get("hours") if event.name == _HAS_HOURS else None
-    found = None if hours is None else fault(hours)
-    if found is not None:
-        field = ".".join(filter(None, ("data.hours", found[0])))
-        raise InvalidEvent(f"{field}: {found[1]}", field=field)
+    violation = None if hours is None else fault(hours)
+    if violation is not None:
+        field = ".".join(filter(None, ("data.hours", violation[0])))
+        raise InvalidEvent(f"{field}: {violation[1]}", field=field)
 
 
 def _refusal(schema: Schema, data: Json) -> InvalidEvent:
@@ -144,12 +144,12 @@ def _refusal(schema: Schema, data: Json) -> InvalidEvent:
     shown = errors[:_SHOWN_ERRORS]
     reasons = [f"{_field(error)}: {_reason(error, schema.document)}" for error in shown]
     more = "; and more" if len(errors) > _SHOWN_ERRORS else ""
-    unknown = unknown_names(name for error in shown for name in _beside(error, schema.document))
+    unknown = unknown_names(name for error in shown for name in _unknown_fields(error, schema.document))
     return InvalidEvent("; ".join(reasons) + more + unknown, field=_field(errors[0]))
 
 
-def _beside(error: ValidationError, document: Mapping[str, Json]) -> Sequence[str]:
-    """Answer the fields that the schema does not know, where one that it asks for is missing."""
+def _unknown_fields(error: ValidationError, document: Mapping[str, Json]) -> Sequence[str]:
+    """Return the fields unknown to the schema if a required one is missing."""
     given = error.instance
     if error.kind.name != "required" or not isinstance(given, dict):
         return ()
@@ -158,7 +158,7 @@ def _beside(error: ValidationError, document: Mapping[str, Json]) -> Sequence[st
 
 
 def _field(error: ValidationError) -> str:
-    """Name the offending part: `data.petitioner.0.email`. Keys come from outside and are cleaned."""
+    """Return the path of the invalid part: `data.petitioner.0.email`. Keys are foreign, so clean them."""
     path = [str(step) for step in error.instance_path]
     if error.kind.name == "required":
         path.append(error.kind.value)
@@ -169,7 +169,7 @@ def _reason(error: ValidationError, document: Mapping[str, Json]) -> str:
     words = _WORDS.get(error.kind.name)
     if words is not None:
         return words(error.kind.value, error)
-    # What has no simple words (anyOf, pattern …) says in its title what it wants.
+    # Rules without a simple text (anyOf, pattern …) state the expectation in the schema's title.
     title = _parent(error, document).get("title")
     return f"expected {title}" if title else f"does not keep the rule {error.kind.name}"
 
@@ -209,7 +209,7 @@ _WORDS: Final[Mapping[str, Callable[[Json, ValidationError], str]]] = {
     "minimum": lambda limit, _: f"expected at least {limit}",
     "maximum": lambda limit, _: f"expected at most {limit}",
 }
-"""The keyword of JSON Schema that failed → what was expected, from the schema alone."""
+"""Failed keyword of JSON Schema → what was expected, from the schema alone."""
 
 
 def _types(types: Sequence[str]) -> str:

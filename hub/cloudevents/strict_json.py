@@ -1,4 +1,4 @@
-"""JSON as a database can hold it: no NUL, no lone surrogates, no NaN, no bottomless nesting. Pure."""
+"""JSON that a database can store: no NUL, no lone surrogates, no NaN, limited nesting. Pure."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ import msgspec
 from hub.model import Json
 
 MAX_DEPTH: Final = 64
-"""Levels. Far below every parser's own limit, which depends on where it is called."""
+"""Levels. Far below every parser's own limit, which depends on the call stack."""
 
 _LEVELS: Final = f"at most {MAX_DEPTH} levels"
 
 
 def loads(body: bytes) -> Json:
     """
-    Read JSON. Raises ValueError, whose words say what was expected and never what stands there.
+    Read JSON. Raises ValueError with what was expected, never with the content.
 
-    Of a key that is there twice the last one counts; a UTF-8 byte order mark is passed over
-    (RFC 8259 §8.1).
+    The last of two equal keys counts; a UTF-8 byte order mark is skipped (RFC 8259 §8.1).
     """
     try:
         return _DECODER.decode(body.removeprefix(codecs.BOM_UTF8))
@@ -35,23 +34,23 @@ def loads(body: bytes) -> Json:
 
 def jsonb_violation(value: Json) -> str | None:
     """
-    Answer what the value should be for PostgreSQL's jsonb to hold it; None when it is.
+    Return what PostgreSQL's jsonb requires and the value violates; None if it fits.
 
-    Level by level, for a stack would overflow.
+    Goes level by level, because recursion would overflow the stack.
     """
     level = [value]
     for _ in range(MAX_DEPTH):
         below: list[Json] = []
-        for each in level:
-            kind = type(each)
+        for item in level:
+            kind = type(item)
             if kind is str:
-                if "\0" in each:
+                if "\0" in item:
                     return "text without NUL (U+0000)"
             elif kind is dict:
-                below.extend(each)
-                below.extend(each.values())
+                below.extend(item)
+                below.extend(item.values())
             elif kind is list:
-                below.extend(each)
+                below.extend(item)
         if not below:
             return None
         level = below

@@ -1,4 +1,4 @@
-"""When the law and the policy allow somebody to be contacted."""
+"""When the law and the policy allow the hub to contact a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.model import HUB_SOURCE, Audience, Event, Person, Purpose, WorkWeek
 from hub.policy import Policy
 
 _SILENT: Final = frozenset({"inbox", "print"})
-"""Channels that wait until somebody looks."""
+"""Channels that interrupt nobody."""
 
 
 def next_allowed(
@@ -24,13 +24,13 @@ def next_allowed(
     weeks: Sequence[WorkWeek | None] = (),
 ) -> datetime:
     """
-    Return the first instant from `at` on at which a message of this purpose may go out, in UTC.
+    Return the first instant from `at` on at which a message of this purpose may leave, in UTC.
 
-    With `rests` nothing goes out outside working hours (Ley 2191 de 2022, art. 3): those of `weeks`, or
-    the company's where there are none.
+    With `rests`, only working hours count (Ley 2191 de 2022, art. 3): those of `weeks`, or else the
+    company's.
 
-    The ends of a window are half-open: 19:00:00 is outside (Ley 2300 de 2023, art. 3). Ask again
-    just before sending: a message queued at 18:59 may come up after the window has closed.
+    A window excludes its end: 19:00:00 is outside (Ley 2300 de 2023, art. 3). Call this again just
+    before sending: a message queued at 18:59 may reach the worker after the window has closed.
     """
     if rests:
         return next_open(weeks, at, policy.calendar)
@@ -40,11 +40,11 @@ def next_allowed(
 
 def quiet_outside_hours(person: Person, audience: Audience, event: Event) -> bool:
     """
-    Tell whether somebody may be told of this only in working hours.
+    Tell whether a person may be notified of this only in working hours.
 
-    That is staff's work; but not for those on call, of the direction or on shift, not where the continuity
-    of the service hangs on it, and not of the hub's own news of a clock that runs day and night (Ley 2191 de
-    2022, art. 6).
+    That is true of internal messages to staff. The exceptions (Ley 2191 de 2022, art. 6): people on call, on
+    shift or of the direction; audiences on which the continuity of the service depends; and the hub's own
+    events of a clock that runs day and night.
     """
     if audience.purpose is not Purpose.INTERNAL or audience.any_hour or person.any_hour:
         return False
@@ -52,5 +52,5 @@ def quiet_outside_hours(person: Person, audience: Audience, event: Event) -> boo
 
 
 def is_interruptive(channel: str) -> bool:
-    """Tell whether a channel reaches people where they are, whatever the hour."""
+    """Tell whether a channel interrupts people at any hour."""
     return channel not in _SILENT

@@ -1,8 +1,8 @@
 """
-The ledger of consents: what an event says yes or no to, and what of all that was said counts. Pure.
+The ledger of consents: the consents in an event, and those in force. Pure.
 
-Ley 1581 de 2012, art. 9: prior, express, informed, and provable. So nothing is ever changed: each yes
-and no is a row, and what stands is worked out of them, in whatever order they came.
+Ley 1581 de 2012, art. 9: consent is prior, express, informed and provable. So no row ever changes: each
+grant and each revocation is a row, and the consents in force are computed from all rows, in any order.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from hub.model.ids import consent_id
 GRANTED: Final = "privacy.consent.granted"
 REVOKED: Final = "privacy.consent.revoked"
 SAID_AT: Final[Mapping[str, str]] = {GRANTED: "captured_at", REVOKED: "revoked_at"}
-"""Events of consents → the field that says when it was said; without it, at the event's time."""
+"""Consent events → the field with the time of the statement; without it, the event's time counts."""
 
 DATA_TREATMENT: Final = "data_treatment"
-"""The general authorisation of Ley 1581. Taken back, it takes every other with it."""
+"""The general authorisation of Ley 1581. Its revocation revokes every other consent."""
 PURPOSES: Final = (DATA_TREATMENT, "service", "survey", "collection", "commercial")
-"""What one can say yes or no to. What is asked for, the law and emergencies need no consent."""
+"""Purposes of consents. Requested messages, legal duties and emergencies need none."""
 CHANNELS: Final = ("email", "sms", "push", "inbox", "whatsapp", "voice", "print")
 REVOCABLE: Final = ("commercial", "survey")
-"""The purposes whose no is in force at every send. What is owed, the law and emergencies go on."""
+"""Purposes whose revocation stops every send. Collection, legal duties and emergencies continue."""
 
 Yeses = Mapping[tuple[str, str], bool]
-"""(person, purpose) → whether a yes stands; whoever never said anything is not in it."""
+"""(person, purpose) → whether a consent is in force; no key if the person never stated anything."""
 
 NOT_CONSENTED: Final = "not_consented"
-"""Why a message is not sent that was planned before a no, or by a channel that the yes did not name."""
+"""Reason for not sending: consent was revoked after planning, or does not include the channel."""
 
 
 def consents_of(event: Event, key: UUID) -> list[Consent]:
-    """Answer what the event of this key says yes or no to; nothing for one that is about something else."""
+    """Return the consents and revocations in the event of this key; empty for other events."""
     if event.name not in SAID_AT:
         return []
     data, granted = event.data, event.name == GRANTED
@@ -62,13 +62,13 @@ def consents_of(event: Event, key: UUID) -> list[Consent]:
 
 
 def said_at(event: Event) -> datetime:
-    """Answer when a consent was given or taken back, aware UTC."""
+    """Return when a consent was granted or revoked, aware UTC."""
     said: Json = event.data.get(SAID_AT[event.name])
     return event.time if said is None else parse(said)
 
 
 def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
-    """Answer the yes of somebody who has written ALTA: by every channel, as his BAJA was."""
+    """Return the consents of a person who wrote ALTA: for every channel, like BAJA."""
     return [
         Consent(
             id=consent_id(reply_id, purpose),
@@ -85,22 +85,24 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
 
 def standing(said: Collection[Consent]) -> Stance:
     """
-    Answer what counts of all that one person has said of one purpose.
+    Return the consent in force from all statements of one person about one purpose.
 
-    The newest yes, less the channels that a no of the same instant or a later one has taken back.
+    That is the newest grant, without the channels that a revocation at the same instant or later names.
     """
-    yes = max((one for one in said if one.granted), key=_order, default=None)
-    noes = [one for one in said if not one.granted and (yes is None or one.at >= yes.at)]
-    taken = {channel for no in noes for channel in no.channels or CHANNELS}
-    if yes is not None:
-        left = tuple(channel for channel in yes.channels or CHANNELS if channel not in taken)
+    grant = max((consent for consent in said if consent.granted), key=_order, default=None)
+    revocations = [
+        consent for consent in said if not consent.granted and (grant is None or consent.at >= grant.at)
+    ]
+    revoked = {channel for revocation in revocations for channel in revocation.channels or CHANNELS}
+    if grant is not None:
+        left = tuple(channel for channel in grant.channels or CHANNELS if channel not in revoked)
         if left:
-            return _as_said(replace(yes, channels=left if taken else yes.channels))
-    return _as_said(max(noes, key=_order))
+            return _stance_of(replace(grant, channels=left if revoked else grant.channels))
+    return _stance_of(max(revocations, key=_order))
 
 
 def allows(said: Collection[Consent], channel: str) -> bool:
-    """Tell whether what was said lets a channel be used: yes, where nothing was ever said."""
+    """Tell whether the statements allow a channel; true without any statement."""
     if not said:
         return True
     now = standing(said)
@@ -108,22 +110,27 @@ def allows(said: Collection[Consent], channel: str) -> bool:
 
 
 def answers(said: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Stance]:
-    """Answer what counts of each purpose of which one person has said something, by its name."""
-    ordered = sorted(said, key=lambda one: one.purpose)
-    counts = {purpose: standing(list(of_it)) for purpose, of_it in groupby(ordered, lambda one: one.purpose)}
-    for no in opted_out:
-        counts[no.purpose] = Stance(purpose=no.purpose, granted=False, at=no.since, method=no.reason)
+    """Return one person's stance on each purpose with a statement, sorted by purpose."""
+    ordered = sorted(said, key=lambda consent: consent.purpose)
+    counts = {
+        purpose: standing(list(statements))
+        for purpose, statements in groupby(ordered, lambda consent: consent.purpose)
+    }
+    for opt_out in opted_out:
+        counts[opt_out.purpose] = Stance(
+            purpose=opt_out.purpose, granted=False, at=opt_out.since, method=opt_out.reason
+        )
     return [counts[purpose] for purpose in sorted(counts)]
 
 
 def asked(
     people: Iterable[Person], said: Mapping[str, Collection[Consent]], opted_out: Collection[str]
 ) -> list[Person]:
-    """Leave out those who have not said yes to the one purpose that `said`, by person, is about."""
-    return [person if _has_said_yes(person.ref, said, opted_out) else _left_out(person) for person in people]
+    """Leave out people who have not consented to the one purpose of `said` (person → statements)."""
+    return [person if _has_consented(person.ref, said, opted_out) else _left_out(person) for person in people]
 
 
-def _has_said_yes(ref: str, said: Mapping[str, Collection[Consent]], opted_out: Collection[str]) -> bool:
+def _has_consented(ref: str, said: Mapping[str, Collection[Consent]], opted_out: Collection[str]) -> bool:
     return ref not in opted_out and bool(said.get(ref)) and standing(said[ref]).granted
 
 
@@ -131,17 +138,17 @@ def _left_out(person: Person) -> Person:
     return person if person.left_out else replace(person, left_out=NOT_OPTED_IN)
 
 
-def _order(one: Consent) -> tuple[datetime, UUID]:
-    return one.at, one.id
+def _order(consent: Consent) -> tuple[datetime, UUID]:
+    return consent.at, consent.id
 
 
-def _as_said(one: Consent) -> Stance:
+def _stance_of(consent: Consent) -> Stance:
     return Stance(
-        purpose=one.purpose,
-        granted=one.granted,
-        at=one.at,
-        channels=one.channels,
-        text_version=one.text_version,
-        method=one.method,
-        evidence_hash=one.evidence_hash,
+        purpose=consent.purpose,
+        granted=consent.granted,
+        at=consent.at,
+        channels=consent.channels,
+        text_version=consent.text_version,
+        method=consent.method,
+        evidence_hash=consent.evidence_hash,
     )

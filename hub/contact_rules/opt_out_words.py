@@ -1,11 +1,10 @@
 """
-SALIR, CANCELAR, BAJA, ALTO, STOP: how somebody says that he wants no more, and how he comes back. Pure.
+SALIR, CANCELAR, BAJA, ALTO, STOP: words to opt out, and words to opt in again. Pure.
 
-A text is a command when it holds nothing else but courtesy (`Salir, por favor`), the signature of a
-person or of a telephone aside. One that begins with such a word and a mark after it (`BAJA, señor: ¿me
-retiran?`), or on a line of its own, takes back the consent too, but is read by a person all the same: it
-may as well be `Alto: hay una fuga en el piso 3`. A sentence that merely holds the word (`quiero cancelar
-mi cita`) is an ordinary one.
+A text is a command if it has only such words and courtesy (`Salir, por favor`), apart from a signature. A
+text that begins with such a word and a punctuation mark (`BAJA, señor: ¿me retiran?`), or with such a word
+on its own line, also revokes the consent, but a person reads it: it may be `Alto: hay una fuga en el piso
+3`. A sentence that only contains the word (`quiero cancelar mi cita`) is an ordinary text.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _WORD: Final = re.compile(r"\w+")
 _OPENING: Final = re.compile(r"\W*(\w+)\s*[,.;:!]")
 _QUOTED: Final = re.compile(
     r"^(?:>|[-_]{2,}\s*$|.*(?:escribió|wrote):\s*$"
-    # What telephones add of their own accord.
+    # Signatures that telephones add.
     r"|(?:enviado (?:desde|con)|sent from|obtener? outlook para|get outlook for|descargar outlook para)\b)",
     re.IGNORECASE,
 )
 
 
 class OptWish(Enum):
-    """What somebody wants of commercial messages and surveys."""
+    """Whether a person wants commercial messages and surveys."""
 
     OUT = auto()
     BACK = auto()
@@ -39,19 +38,19 @@ class OptWish(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`alone` is true when the text says nothing else, so that nobody needs to read it."""
+    """`alone` is true if the text has nothing else, so that nobody needs to read it."""
 
     wish: OptWish
     alone: bool
 
 
 def command(text: str) -> Command | None:
-    """Answer what a text asks for; None for one that asks for neither."""
+    """Read the command in a text; None without one."""
     own = folded(own_words(text))
     words = _words(own)
     if words and words <= OUT:
         return Command(OptWish.OUT, alone=True)
-    # To come back takes the word alone: a consent is given expressly or not at all.
+    # Opting in needs the word alone: consent must be express.
     if words and words <= BACK:
         return Command(OptWish.BACK, alone=True)
     opening, first = _OPENING.match(own), _words(own.partition("\n")[0])
@@ -64,7 +63,7 @@ def _words(text: str) -> set[str]:
 
 
 def own_words(text: str) -> str:
-    """Leave out what a mail program repeats of our own message, and a signature."""
+    """Remove the quoted message and the signature."""
     own: list[str] = []
     for line in text.splitlines():
         if _QUOTED.match(line.strip()):
@@ -75,4 +74,4 @@ def own_words(text: str) -> str:
 
 def folded(text: str) -> str:
     """`Ｓalír` → `salir`."""
-    return "".join(each for each in normalize("NFKD", text).casefold() if not combining(each))
+    return "".join(letter for letter in normalize("NFKD", text).casefold() if not combining(letter))

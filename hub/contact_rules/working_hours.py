@@ -1,8 +1,8 @@
 """
-Working hours of a person's own, as the memberships of the staff say them. Pure.
+A person's own working hours, from their staff memberships. Pure.
 
-They take the place of the company's timetable, whatever its special days say; the holidays of Colombia
-count for everybody who does not say that he works on them.
+They replace the company's timetable, including its special days. Colombian holidays apply unless the
+membership states work on holidays.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _KNOWN_WEEKS: Final = 1_024
 
 def fault(hours: Mapping[str, Json]) -> tuple[str, str] | None:
     """
-    Tell what no schema can say of hours that have its form: which part is wrong, and what was expected.
+    Check what a schema cannot: return the wrong part and what was expected, or None.
 
-    The part is a day, or empty for the week. Times are `HH:MM`, so that their text is in their order.
+    The part is a day, or empty for the week. Times are `HH:MM`, so that text order is time order.
     """
     for day in DAYS:
         frames = sorted(hours.get(day) or ())
@@ -35,13 +35,13 @@ def fault(hours: Mapping[str, Json]) -> tuple[str, str] | None:
     return None if any(hours.get(day) for day in DAYS) else ("", "expected hours on at least one day")
 
 
-def weeks_of(said: Iterable[Mapping[str, Json] | None]) -> tuple[WorkWeek | None, ...]:
+def weeks_of(memberships: Iterable[Mapping[str, Json] | None]) -> tuple[WorkWeek | None, ...]:
     """
-    Read what somebody's memberships of the staff say; empty where none says anything.
+    Read the weeks of a person's staff memberships; empty if none has hours.
 
-    One that says nothing works the company's hours: None stands for those.
+    None stands for a membership without hours, which has the company's.
     """
-    weeks = {None if hours is None else _week(hours) for hours in said}
+    weeks = {None if hours is None else _week(hours) for hours in memberships}
     return () if weeks <= {None} else tuple(sorted(weeks, key=repr))
 
 
@@ -51,12 +51,12 @@ def _week(hours: Mapping[str, Json]) -> WorkWeek:
 
 
 def next_open(weeks: Sequence[WorkWeek | None], at: datetime, company: WorkCalendar) -> datetime:
-    """Answer the first instant from `at` on at which any of these weeks is working time, in UTC."""
+    """Return the first instant from `at` on that is working time in any of these weeks, in UTC."""
     calendars = [company if week is None else _calendar(week, company.zone) for week in weeks or (None,)]
     return min(calendar.next_open(at) for calendar in calendars)
 
 
-# Few weeks are many people's: a calendar is read once, and not for each of them.
+# Many people share few weeks, so each calendar is built once.
 @lru_cache(maxsize=_KNOWN_WEEKS)
 def _calendar(week: WorkWeek, zone: tzinfo) -> WorkCalendar:
     holidays = frozenset[date]() if week.holidays else ColombianHolidays()

@@ -1,11 +1,11 @@
 """
-TOMO: a text by which somebody takes a matter on: which one he means, and what becomes of it. Pure.
+TOMO: acknowledge an escalation by text message. Pure.
 
-`TOMO`, `Lo tomo yo, gracias` and `TOMO PQ-2026-000123` say it and nothing else. Whatever says more, or asks
-(`¿Lo tomo?`), is an ordinary text, which a person reads.
+`TOMO`, `Lo tomo yo, gracias` and `TOMO PQ-2026-000123` are acknowledgements. A text with more words or a
+question (`¿Lo tomo?`) is an ordinary reply, which a person reads.
 
-Only what his own number was told of, at the level that it was told of, can be meant. Of several nobody
-guesses: he is told what to write.
+A number can acknowledge only the escalations that it received, at the level that it received them. When
+several are open and the text names none, the hub does not guess: it answers with what to write.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _NUMBER: Final = re.compile(r"([a-z]{1,5} ?)?\d[\d ]*")
 
 @dataclass(frozen=True, slots=True)
 class AckRequest:
-    """`key` is the case that it names, as `case_key` makes it; `numbered` tells that it looks like one."""
+    """`key` is the named case as `case_key` writes it. `numbered` is true if it looks like a case number."""
 
     key: str = ""
     numbered: bool = False
 
 
 def read_ack(text: str) -> AckRequest | None:
-    """Answer what a text takes on; None for one that says something else."""
+    """Read the acknowledgement in a text; None for any other text."""
     own = folded(own_words(text))
     words = _WORD.findall(own)
     if "?" in own or TAKE.isdisjoint(words):
@@ -51,63 +51,67 @@ def read_ack(text: str) -> AckRequest | None:
 
 
 def case_key(number: str) -> str:
-    """`PQ-2026-000123` → `pq2026000123`: on a telephone marks and spaces come as they come."""
+    """`PQ-2026-000123` → `pq2026000123`: people type marks and spaces on a telephone in many ways."""
     return "".join(_WORD.findall(folded(number)))
 
 
 _NAMED: Final = 3
-"""How many cases are named to choose from: the text should be one part."""
+"""Number of cases in the answer to choose from, so that it fits one SMS part."""
 
 
-def judge(said: AckRequest, told: Sequence[Escalation]) -> AckDecision | None:
+def judge(request: AckRequest, told: Sequence[Escalation]) -> AckDecision | None:
     """
-    Decide what a text takes on; None when it is an ordinary one, for nothing of the kind was told there.
+    Decide which escalation a text acknowledges; None when the number received none that fits.
 
-    `told` is what the number was told of, the newest first; of each clock that one counts.
+    `told` are the escalations sent to the number, newest first. Only the newest of each clock counts.
     """
-    newest = _newest_of_each(told)
-    free = [one for one in newest if _outcome(one) is AckOutcome.TAKEN]
-    if said.key:
-        meant = [one for one in (*free, *newest) if case_key(subject_of(one.clock)) == said.key]
-        return _of(meant[0]) if meant else _which(free) if said.numbered and free else None
+    latest = _newest_by_clock(told)
+    free = [escalation for escalation in latest if _outcome_of(escalation) is AckOutcome.TAKEN]
+    if request.key:
+        meant = [
+            escalation
+            for escalation in (*free, *latest)
+            if case_key(subject_of(escalation.clock)) == request.key
+        ]
+        return _decision(meant[0]) if meant else _ask_which(free) if request.numbered and free else None
     if len(free) > 1:
-        return _which(free)
-    return next((_of(one) for one in (*free, *newest)), None)
+        return _ask_which(free)
+    return next((_decision(escalation) for escalation in (*free, *latest)), None)
 
 
-def _newest_of_each(told: Iterable[Escalation]) -> list[Escalation]:
-    kept: dict[UUID, Escalation] = {}
-    for one in told:
-        kept.setdefault(one.clock.id, one)
-    return list(kept.values())
+def _newest_by_clock(escalations: Iterable[Escalation]) -> list[Escalation]:
+    newest: dict[UUID, Escalation] = {}
+    for escalation in escalations:
+        newest.setdefault(escalation.clock.id, escalation)
+    return list(newest.values())
 
 
-def _outcome(one: Escalation) -> AckOutcome:
-    if one.clock.ended_at is not None:
+def _outcome_of(escalation: Escalation) -> AckOutcome:
+    if escalation.clock.ended_at is not None:
         return AckOutcome.ENDED
-    if one.level < one.clock.level:
+    if escalation.level < escalation.clock.level:
         return AckOutcome.PASSED
-    taken = one.level in {each.level for each in one.clock.course.acknowledged}
+    taken = escalation.level in {ack.level for ack in escalation.clock.course.acknowledged}
     return AckOutcome.ALREADY if taken else AckOutcome.TAKEN
 
 
-def _of(one: Escalation) -> AckDecision:
+def _decision(escalation: Escalation) -> AckDecision:
     return AckDecision(
-        outcome=_outcome(one),
-        message_id=one.message_id,
-        by=one.person,
-        clock_id=one.clock.id,
-        case=one.clock.case,
-        level=one.level,
-        standing=max(one.level, one.clock.level),
-        copropiedad_id=one.clock.context.get("copropiedad_id"),
-        subjects=(subject_of(one.clock),),
-        climbs=_climbs(one.clock, one.level),
+        outcome=_outcome_of(escalation),
+        message_id=escalation.message_id,
+        by=escalation.person,
+        clock_id=escalation.clock.id,
+        case=escalation.clock.case,
+        level=escalation.level,
+        standing=max(escalation.level, escalation.clock.level),
+        copropiedad_id=escalation.clock.context.get("copropiedad_id"),
+        subjects=(subject_of(escalation.clock),),
+        climbs=_climbs(escalation.clock, escalation.level),
     )
 
 
-def _which(free: Sequence[Escalation]) -> AckDecision:
-    subjects = tuple(dict.fromkeys(subject_of(one.clock) for one in free))
+def _ask_which(free: Sequence[Escalation]) -> AckDecision:
+    subjects = tuple(dict.fromkeys(subject_of(escalation.clock) for escalation in free))
     newest = free[0]
     return AckDecision(
         outcome=AckOutcome.WHICH, message_id=newest.message_id, by=newest.person, subjects=subjects[:_NAMED]
@@ -115,7 +119,7 @@ def _which(free: Sequence[Escalation]) -> AckDecision:
 
 
 def _climbs(clock: Clock, level: int) -> bool:
-    """Tell whether a next level will still be told: not above the top, nor where taking it on is the end."""
+    """Tell whether a higher level is still to be notified: not if acknowledging stops the clock."""
     ends = {move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP}
     above = any(step.kind is StepKind.ESCALATE and step.to_level > level for step in clock.steps)
     return above and clock.name not in ends

@@ -1,13 +1,13 @@
 """
-RECEIPTS: what a provider tells later of a message that it was given.
+Receipts: a provider's later reports about a message that it accepted.
 
-A receipt is found by our own id, which was in the address that the provider got, else by the
-provider's reference. It may come before our own record of the provider's yes, twice, or after a later
-one: the table of moves decides, and what it does not allow changes nothing. One that has only a
-reference which we do not know yet is kept, and looked at again by the timers.
+A receipt names its message by our own id, which is part of the callback address, else by the provider's
+reference. It may arrive before the hub has recorded that the provider accepted the message, twice, or
+out of order: the table of moves decides, and a move that it does not allow changes nothing. A receipt
+with an unknown reference is stored, and the timers retry it.
 
-The cascade's next step is not made here: a message that is lost by a receipt is a cascade that was
-cut short, and the audit of the timers finds those within seconds.
+This module does not start the cascade's next step. When a receipt reports a message as lost, the audit of
+the timers finds the interrupted cascade within seconds.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ log = structlog.get_logger()
 
 async def take(receipt: Receipt, *, store: ReceiptStore, at: datetime) -> bool:
     """
-    Write down what a receipt says; false when it is of no message of ours.
+    Record a receipt; false when it belongs to no message of the hub.
 
-    One of an unknown reference may still become known: it is kept, and true.
+    A receipt with an unknown reference is stored for later, and returns true.
     """
     message_id = receipt.message_id
     if message_id is None and receipt.reference:

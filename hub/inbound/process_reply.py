@@ -1,15 +1,14 @@
 """
-INBOUND: what people write back is stored, told to staff, and acknowledged once.
+Replies: the hub stores what people write, notifies staff, and confirms receipt once.
 
     match (our id ▸ the provider's reference ▸ the newest message to that number) ▸ store
     ▸ publish `inbound.message.received`, confirmed ▸ mark
 
-A text that takes a matter on (`hub.inbound.ack_by_text`) asks nobody for an answer: it publishes
-`sla.acknowledged`, and its writer hears what became of it.
+A text that acknowledges an escalation (`hub.inbound.ack_by_text`) needs no answer from staff: it publishes
+`sla.acknowledged`, and its writer receives the result.
 
-The row comes first. What was stored and not published, because the hub or the broker went away in
-between, the audit of the timers publishes, under the same id. Nobody is too unknown to be heard: a
-reply that answers nothing of ours is somebody who writes first.
+The row is written first. If the hub or the broker stops before the event is published, the audit of the
+timers publishes it under the same id. A text that matches no message of ours starts a new thread.
 """
 
 from __future__ import annotations
@@ -27,21 +26,21 @@ from hub.ports import Publisher
 from hub.ports.replies import ReplyStore
 
 TAKES_ON: Final = "sms"
-"""The channel by which a level is asked to: anybody can write any From, and any address of a mail."""
+"""The only channel that can acknowledge: anybody can forge the From of a mail."""
 
 log = structlog.get_logger()
 
 
 async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, now: datetime) -> Inbound:
     """
-    Take what a person wrote; safe to repeat.
+    Store and publish what a person wrote; idempotent.
 
-    Raises StorageUnavailable when nothing was stored, so that the provider brings it again. A broker
-    that is away is no reason to: the row is there, and is published later.
+    Raises StorageUnavailable when nothing was stored, so that the provider retries. An unavailable broker
+    raises nothing: the row is stored, and the timers publish it later.
     """
-    taking = await _taking(reply, store)
-    about = await (store.about_message(taking.message_id) if taking else store.about(reply))
-    inbound = await store.add(read(reply, about, now=now, taking=taking))
+    decision = await _ack_decision(reply, store)
+    about = await (store.about_message(decision.message_id) if decision else store.about(reply))
+    inbound = await store.add(read(reply, about, now=now, taking=decision))
     log.info(
         "reply.taken",
         reply_id=str(inbound.id),
@@ -54,13 +53,13 @@ async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, n
     return inbound
 
 
-async def _taking(reply: Reply, store: ReplyStore) -> AckDecision | None:
-    said = None if reply.automatic or reply.channel != TAKES_ON else read_ack(reply.text)
-    return None if said is None else judge(said, await store.escalations(reply.address))
+async def _ack_decision(reply: Reply, store: ReplyStore) -> AckDecision | None:
+    request = None if reply.automatic or reply.channel != TAKES_ON else read_ack(reply.text)
+    return None if request is None else judge(request, await store.escalations(reply.address))
 
 
 async def take_complaint(complaint: Complaint, *, store: ReplyStore) -> Inbound:
-    """Take a complaint: who complains is sent nothing more that he did not ask for. Safe to repeat."""
+    """Store a complaint: it opts the person out of what they did not ask for. Idempotent."""
     about = await store.about_message(complaint.message_id)
     inbound = await store.add(complained(complaint, about))
     log.warning(

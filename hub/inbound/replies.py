@@ -1,7 +1,7 @@
 """
-A person's words become a row, and the row an event by which staff and the writer are told. Pure.
+A person's reply → a row → the events that notify staff and the writer. Pure.
 
-The id is made from the provider's own reference of the reply: whoever brings it twice brings one.
+The id is derived from the provider's reference of the reply, so a repeated delivery makes no second row.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from hub.sla.acknowledge import acknowledged
 NAME: Final = "inbound.message.received"
 ANSWERED: Final = "sla.take_on.answered"
 OF_REPLIES: Final = (NAME, ANSWERED)
-"""Events whose messages go to the address that wrote, whosever it is."""
+"""Events whose messages go to the address that wrote, even if it belongs to somebody else."""
 TOLD: Final = frozenset({ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.TAKE_ON})
-"""Kinds that become an event. A machine that is answered answers again; a complaint wants no answer."""
+"""Kinds that become an event. Answering a machine makes a loop; a complaint wants no answer."""
 FACTS: Final = ("pqrs_id", "radicado", "copropiedad_id", "unit_id", "service_area")
-"""What the event of a case says that staff needs to know of a reply to it."""
+"""Fields of the case's event that staff need with a reply."""
 
 _EXCERPT: Final = 500
 _CONTACTS: Final[Mapping[str, tuple[str, int]]] = {"email": ("email", 320)}
-"""Channel → the field of an inline contact that its addresses go into, and how long one may be."""
+"""Channel → the field of an inline contact for its addresses, and their greatest length."""
 _PHONE: Final = ("phone", 40)
 _NAMELESS: Final = "Remitente"
 _COMMANDS: Final[Mapping[OptWish, ReplyKind]] = {
@@ -51,30 +51,30 @@ _COMMANDS: Final[Mapping[OptWish, ReplyKind]] = {
 
 
 def read(reply: Reply, about: About, *, now: datetime, taking: AckDecision | None = None) -> Inbound:
-    """Make the row of a reply that is about this."""
-    said = None if reply.automatic or taking else _asked(reply, about)
-    kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(said)
+    """Make the row of a reply about `about`."""
+    opt = None if reply.automatic or taking else _opt_command(reply, about)
+    kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(opt)
     return Inbound(
         id=reply_id(reply.provider, reply.reference),
         kind=ReplyKind.TAKE_ON if taking else kind,
-        # A sender's clock that runs ahead must not make an event of tomorrow, which nobody takes in.
+        # A sender's fast clock must not make an event in the future, which intake refuses.
         reply=replace(reply, at=min(reply.at, now), address=tidy_address(reply.address)),
         about=about,
         thread=thread_of(about.case, reply.address),
-        revokes=said is not None and said.wish is OptWish.OUT,
+        revokes=opt is not None and opt.wish is OptWish.OUT,
         taking=taking,
     )
 
 
-def _asked(reply: Reply, about: About) -> Command | None:
+def _opt_command(reply: Reply, about: About) -> Command | None:
     """
-    Read the command in what somebody wrote; a subject counts where nothing is below it.
+    Read an opt-out or opt-in command from the text, or from the subject of an empty mail.
 
-    By mail a consent comes back only from where we had written: anybody can write any From.
+    By mail, only the address that the hub wrote to can opt in again: anybody can forge the From.
     """
-    said = command(reply.text if own_words(reply.text) else reply.subject)
-    named = reply.channel == "email" and tidy_address(reply.address) != tidy_address(about.address)
-    return None if said is not None and said.wish is OptWish.BACK and named else said
+    opt = command(reply.text if own_words(reply.text) else reply.subject)
+    other_address = reply.channel == "email" and tidy_address(reply.address) != tidy_address(about.address)
+    return None if opt is not None and opt.wish is OptWish.BACK and other_address else opt
 
 
 def _kind(said: Command | None) -> ReplyKind:
@@ -82,7 +82,7 @@ def _kind(said: Command | None) -> ReplyKind:
 
 
 def complained(complaint: Complaint, about: About) -> Inbound:
-    """Make the row of a complaint about one of our messages: whoever complains wants no more of them."""
+    """Make the row of a complaint about one of our messages; it revokes consent."""
     reference = f"complaint:{complaint.message_id}"
     reply = Reply(
         channel=complaint.channel,
@@ -105,25 +105,25 @@ def complained(complaint: Complaint, about: About) -> Inbound:
 
 
 def whose(inbound: Inbound) -> str | None:
-    """Answer the person who wrote; None where somebody else did, to whom our message was passed on."""
-    return inbound.about.person if _own(inbound) else None
+    """Return the person who wrote; None when somebody else answered a forwarded message."""
+    return inbound.about.person if _is_by_recipient(inbound) else None
 
 
-def _own(inbound: Inbound) -> bool:
+def _is_by_recipient(inbound: Inbound) -> bool:
     return inbound.reply.address == tidy_address(inbound.about.address)
 
 
 def tidy_address(address: str) -> str:
-    """Make of several spellings of one mail address the same; a number has one already."""
+    """Normalize a mail address to lower case; a number is normalized already."""
     return address.lower() if "@" in address else address
 
 
 def thread_of(case: str | None, address: str) -> str:
     """
-    Name what ties this to what was said before and is said in answer.
+    Return the id that links a reply to earlier and later messages.
 
-    A case whose first reply is promised is its own thread, so that answering the case answers the
-    person. Of any other, of which many people may have heard, each writer has a thread of his own.
+    A case with a promised first reply is its own thread, so that answering the case answers the
+    person. For any other case, which may have many recipients, each writer has a separate thread.
     """
     field, _, value = (case or "").partition(":")
     if field == THREAD:
@@ -137,17 +137,17 @@ _ANSWERED: Final = {
     for move in kind.clocks
     if move.clock == "first_reply" and move.move is Move.STOP
 } - {THREAD}
-"""The fields of cases that staff answers: `pqrs_id`."""
+"""The fields of cases that staff answer: `pqrs_id`."""
 
 
 def events_of(inbound: Inbound) -> list[Event]:
-    """Make what is told of a reply, in this order: the writer hears of what was done after it was."""
+    """Make the events of a reply in order: first the acknowledgement, then the answer to the writer."""
     if inbound.taking is None:
         return [event_of(inbound)]
-    return [*_taken(inbound, inbound.taking), _answer(inbound, inbound.taking)]
+    return [*_acknowledgement(inbound, inbound.taking), _answer(inbound, inbound.taking)]
 
 
-def _taken(inbound: Inbound, taking: AckDecision) -> list[Event]:
+def _acknowledgement(inbound: Inbound, taking: AckDecision) -> list[Event]:
     if taking.outcome is not AckOutcome.TAKEN or taking.clock_id is None or taking.case is None:
         return []
     place, at = taking.copropiedad_id, inbound.reply.at
@@ -155,7 +155,7 @@ def _taken(inbound: Inbound, taking: AckDecision) -> list[Event]:
 
 
 def _answer(inbound: Inbound, taking: AckDecision) -> Event:
-    """Make the event by which somebody hears what became of his text."""
+    """Make the event that notifies the writer of the result of an acknowledgement."""
     data = {
         "reply_id": str(inbound.id),
         THREAD: inbound.thread,
@@ -174,12 +174,12 @@ def _answer(inbound: Inbound, taking: AckDecision) -> Event:
 
 
 def event_of(inbound: Inbound) -> Event:
-    """Make the event of a reply. Its id is made from the reply's: published again it is a duplicate."""
-    said = {**_said(inbound), **_known(inbound)}
-    return own_event(NAME, f"reply:{inbound.id}", said, time=inbound.reply.at)
+    """Make the event of a reply. Its id is derived from the reply's, so a second copy is a duplicate."""
+    data = {**_reply_data(inbound), **_context(inbound)}
+    return own_event(NAME, f"reply:{inbound.id}", data, time=inbound.reply.at)
 
 
-def _said(inbound: Inbound) -> dict[str, Json]:
+def _reply_data(inbound: Inbound) -> dict[str, Json]:
     reply = inbound.reply
     return {
         "message_id": str(inbound.id),
@@ -196,20 +196,20 @@ def _said(inbound: Inbound) -> dict[str, Json]:
 
 
 def _sender(inbound: Inbound) -> dict[str, Json]:
-    """The writer by the address that he wrote from: whoever is known may have others, not the one used."""
+    """Describe the writer by the address used, which a known person may not have in the directory."""
     reply = inbound.reply
     field, longest = _CONTACTS.get(reply.channel, _PHONE)
     return {
-        "name": (_own(inbound) and inbound.about.name) or _NAMELESS,
+        "name": (_is_by_recipient(inbound) and inbound.about.name) or _NAMELESS,
         field: reply.address[:longest] or "-",
     }
 
 
-def _known(inbound: Inbound) -> dict[str, Json]:
+def _context(inbound: Inbound) -> dict[str, Json]:
     about = inbound.about
     known: dict[str, Json] = {
         "in_reply_to": about.message_id and str(about.message_id),
-        # Of an answer to our thanks it is asked again whose it is: a stranger must not become the person.
+        # Check for each reply in a thread: a stranger must not become the person.
         "person": whose(inbound),
         "case": about.case,
         **{name: about.facts.get(name) for name in FACTS},

@@ -1,1 +1,1 @@
-"""Everything on one machine: private servers, a mail catcher and the hub, started and stopped together."""
+"""Everything on one machine: starts and stops private servers, a mail catcher and the hub."""

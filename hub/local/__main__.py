@@ -1,4 +1,4 @@
-"""`python -m hub.local FOLDER [--empty]`: what `scripts/run` starts."""
+"""`python -m hub.local FOLDER [--empty]`, which `scripts/run` starts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    # Until there is something to stop in order, Ctrl-C needs no traceback.
+    # As long as nothing needs an orderly stop, Ctrl-C ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from hub.local import run  # noqa: PLC0415 - takes half a second
     from hub.local.instance import Instance  # noqa: PLC0415 - the same

@@ -1,5 +1,5 @@
 """
-The demonstration copropiedad as data. Everybody here is invented.
+The demonstration copropiedad as data. All people are invented.
 
 Addresses end in example.com (RFC 2606) and numbers are 300 000 01xx, so that a mistake reaches nobody.
 Some people have no email, a landline only, or no contact at all, as in real buildings.
@@ -22,11 +22,11 @@ COPROPIEDAD: Final[Mapping[str, Json]] = {
 }
 FLOORS: Final = (1, 2, 3, 4)
 FLATS: Final = ("01", "02")
-"""Two on each floor of each tower: 101, 102 … 402."""
+"""Two flats on each floor of each tower: 101, 102 … 402."""
 
 
 class Person(NamedTuple):
-    """Somebody; the email is made from `slug`, and the person_id is `p-` + slug."""
+    """A person; the email is derived from `slug`, and the person_id is `p-` + slug."""
 
     slug: str
     names: str
@@ -37,7 +37,7 @@ class Person(NamedTuple):
 
 
 class Neighbour(NamedTuple):
-    """`home` is tower-flat, `roles` what the person is there."""
+    """`home` is tower-flat, `roles` are the person's roles there."""
 
     home: str
     roles: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""An SMTP server that takes every mail and delivers none."""
+"""An SMTP server that accepts every mail and delivers none."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hub.local.loopback import ADDRESS
 from hub.local.mailbox import Mailbox
 
-SIZE_LIMIT = 50 * 1024 * 1024  # bytes; larger than what any provider takes
+SIZE_LIMIT = 50 * 1024 * 1024  # bytes; larger than any provider accepts
 
 
 @asynccontextmanager
 async def catching(mailbox: Mailbox, port: int, *, caught: Callable[[str], None]) -> AsyncIterator[None]:
-    """Listen on loopback; `caught` hears the name of each mail once it is kept."""
+    """Listen on loopback; `caught` is called with the name of each stored mail."""
 
     def session() -> SMTP:
-        # The name is given because aiosmtpd would ask the resolver for it, for seconds.
+        # Without a hostname, aiosmtpd would ask the resolver for seconds.
         return SMTP(
             _Catcher(mailbox, caught), enable_SMTPUTF8=True, hostname="localhost", data_size_limit=SIZE_LIMIT
         )

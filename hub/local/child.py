@@ -1,4 +1,4 @@
-"""A program that runs as our private child."""
+"""A program that runs as a private child process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hub.local import tether
 
-GLANCE = 0.02  # seconds between two looks at a process
+GLANCE = 0.02  # seconds between two checks of a process
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +29,8 @@ class Child:
     """
     One program in its own session, with a pid file and a log.
 
-    Its own session, because the terminal's Ctrl-C goes to everything in the foreground at
-    once, and the servers must outlive the hub's last acknowledgement.
+    Its own session, because the terminal sends Ctrl-C to all foreground processes at once, and the
+    servers must outlive the hub's last acknowledgement.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Of the process that leads its session; what was not started has none."""
+        """The pid of the session leader; only after `start`."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        """Negative: the signal that ended it."""
+        """A negative code is the signal that ended the process."""
         return self._process.poll() if self._process else None
 
     async def start(self, command: Sequence[str | Path], *, env: Mapping[str, str]) -> None:
@@ -72,7 +72,7 @@ class Child:
         self._pid_file.write_text(f"{self._process.pid} {_birth(self._process.pid)}")
 
     async def stop(self, patience: float = 30.0) -> None:
-        """Ask it to end; after `patience` seconds end it."""
+        """Signal the process to end; kill it after `patience` seconds."""
         if self.running:
             self._signal(self._stop_signal)
             if not await self._ends_within(patience):
@@ -117,7 +117,7 @@ class Child:
         return await _happens(lambda: not self.running, seconds)
 
     async def _end_leftover(self) -> None:
-        """End what a killed start has left here: it still holds the data."""
+        """End the process that a killed start has left behind: it still uses the data."""
         pid = self._leftover()
         if pid is None:
             return
@@ -131,12 +131,12 @@ class Child:
             pid, birth = self._pid_file.read_text().split(maxsplit=1)
         except (OSError, ValueError):
             return None
-        # The number alone may long belong to a stranger.
+        # The pid alone may belong to another program by now.
         return int(pid) if _birth(int(pid)) == birth else None
 
 
 def _birth(pid: int) -> str | None:
-    """When the process began, in the system's own words; None when it is gone or a zombie."""
+    """Return the process's start time in the system's own format; None if it is gone or a zombie."""
     try:
         return _birth_in_ticks(pid) if sys.platform == "linux" else _birth_as_listed(pid)
     except OSError:
@@ -144,7 +144,7 @@ def _birth(pid: int) -> str | None:
 
 
 def _birth_in_ticks(pid: int) -> str | None:
-    # The name before the last parenthesis may itself hold spaces and parentheses.
+    # The name before the last parenthesis may itself contain spaces and parentheses.
     state, *numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return None if state == "Z" else numbers[18]
 

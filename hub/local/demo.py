@@ -1,7 +1,7 @@
 """
-The demonstration: a directory, then a short day of events, published as any other system would.
+The demonstration: a directory, then a short day of events, published like those of any other system.
 
-Ids are made from the day in Bogotá, so that loading twice on one day doubles nothing.
+Ids include the day in Bogotá, so that loading twice on one day makes no duplicates.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ Data = dict[str, Json]
 
 async def load(amqp_url: str, *, now: datetime, pause: timedelta) -> int:
     """
-    Publish the directory, then the day, with confirms; answer how many events.
+    Publish the directory, then the day, with confirms; return the number of events.
 
-    The pause stands before each event of the day: lanes do not wait for each other, and an
-    emergency that overtakes the directory finds nobody to tell. Raises BrokerUnavailable.
+    Waits for `pause` before each event of the day: lanes are independent, and an emergency that overtakes
+    the directory would notify nobody. Raises BrokerUnavailable.
     """
     directory, day = directory_events(now), day_events(now)
     publisher = BrokerPublisher(amqp_url, "hub demonstration")
@@ -53,7 +53,7 @@ async def load(amqp_url: str, *, now: datetime, pause: timedelta) -> int:
 
 
 def directory_events(now: datetime) -> list[Event]:
-    """Answer the copropiedad, its units, its people and the company's staff."""
+    """Return the events of the copropiedad, its units, its people and the company's staff."""
     stamp = {"version": int(f"{now.astimezone(BOGOTA):%Y%m%d}")}
     return [_event(now, now, name, key, {**data, **stamp}) for name, key, data in _directory()]
 
@@ -62,7 +62,10 @@ def _directory() -> Iterator[tuple[str, str, Data]]:
     yield "directory.copropiedad.upserted", PLACE, dict(COPROPIEDAD)
     for unit in _units():
         yield "directory.unit.upserted", unit["unit_id"], unit
-    for person in (*(neighbour.person for neighbour in NEIGHBOURS), *(each.person for each in STAFF)):
+    for person in (
+        *(neighbour.person for neighbour in NEIGHBOURS),
+        *(colleague.person for colleague in STAFF),
+    ):
         yield "directory.person.upserted", person.slug, _person(person)
     for membership in _memberships():
         yield "directory.membership.upserted", membership["membership_id"], membership
@@ -104,12 +107,12 @@ def _person(person: Person) -> Data:
 def _memberships() -> Iterator[Data]:
     for neighbour in NEIGHBOURS:
         for role in neighbour.roles:
-            yield _neighbourly(neighbour, role)
+            yield _neighbour_membership(neighbour, role)
     for colleague in STAFF:
-        yield _colleagueship(colleague)
+        yield _staff_membership(colleague)
 
 
-def _neighbourly(neighbour: Neighbour, role: str) -> Data:
+def _neighbour_membership(neighbour: Neighbour, role: str) -> Data:
     slug = neighbour.person.slug
     return {
         "membership_id": f"m-{slug}-{role}",
@@ -120,7 +123,7 @@ def _neighbourly(neighbour: Neighbour, role: str) -> Data:
     }
 
 
-def _colleagueship(colleague: Colleague) -> Data:
+def _staff_membership(colleague: Colleague) -> Data:
     return {
         "membership_id": f"m-{colleague.person.slug}",
         "person_id": person_id(colleague.person.slug),
@@ -145,7 +148,8 @@ def _event(now: datetime, time: datetime, name: str, key: str, data: Data) -> Ev
 
 
 def day_events(now: datetime) -> list[Event]:
-    """Answer the day in the order in which it happens; all but one old case within the last hour."""
+    """Return the day's events in order; all are within the last hour, except one old case."""
     return [
-        _event(now, now - timedelta(minutes=told.ago), told.name, told.key, told.data) for told in story(now)
+        _event(now, now - timedelta(minutes=happening.ago), happening.name, happening.key, happening.data)
+        for happening in story(now)
     ]

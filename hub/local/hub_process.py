@@ -16,17 +16,17 @@ from hub.local.environment import with_defaults
 from hub.local.terminal import tell
 from hub.settings import Address
 
-READY_LIMIT = 60.0  # seconds; the first one makes the schema
-DRAIN_LIMIT = 45.0  # seconds: what a provider may take for a call, and a margin
+READY_LIMIT = 60.0  # seconds; the first start creates the schema
+DRAIN_LIMIT = 45.0  # seconds: the longest call of a provider, and a margin
 
 
 class HubProcess:
     def __init__(self, folder: Path) -> None:
-        # In the person's own folder, where the paths of their settings start.
+        # In the current folder, to which relative paths in settings refer.
         self.child = Child("hub", folder=folder, log=folder / "hub.log", workplace=Path.cwd())
 
     async def start(self, environment: Mapping[str, str], http: Address) -> None:
-        """Come back when it is ready, or raise Unavailable."""
+        """Return when the hub is ready, or raise Unavailable."""
         began = time.monotonic()
         readable = with_defaults(environment, {"HUB_LOG": "text"})
         await self.child.start([sys.executable, "-P", "-m", "hub", "run"], env=readable)

@@ -1,4 +1,4 @@
-"""The folder `.run`: what one instance on this machine leaves behind from start to start."""
+"""The folder `.run`: what one instance on this machine keeps between starts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Instance:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One start at a time. The system lets go of the lock however the process ends."""
+        """Allow one start at a time. The system releases the lock however the process ends."""
         self._prepare()
         with (self.folder / "lock").open("w") as lock:
             try:
@@ -38,24 +38,24 @@ class Instance:
                 self._env_file.unlink(missing_ok=True)
 
     def private_folder(self, name: str) -> Path:
-        """For what holds people's data: mail, captured messages, logs."""
+        """Make a folder for personal data: mail, captured messages, logs."""
         folder = self.folder / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def wanted_port(self, name: str, preferred: int) -> int:
-        """That of the last start, the preferred one at the first."""
+        """Return the port of the last start, or the preferred one at the first."""
         return self._ports().get(name, preferred)
 
     def port(self, name: str, preferred: int) -> int:
-        """The same at each start, when nobody else has taken it meanwhile."""
+        """Return the wanted port if it is free, else another one, and store it."""
         ports = self._ports()
         ports[name] = free_port(self.wanted_port(name, preferred))
         self._ports_file.write_text(json.dumps(ports))
         return ports[name]
 
     def publish_environment(self, environment: Mapping[str, str]) -> None:
-        """For `scripts/hub` in a second terminal. Private: the URLs hold passwords."""
+        """Write the settings for `scripts/hub` in a second terminal. Private: the URLs include passwords."""
         shown = {name: value for name, value in environment.items() if name.startswith("HUB_")}
         shown["HUB_LOCAL_PID"] = str(os.getpid())
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(shown.items())]
@@ -75,7 +75,7 @@ class Instance:
     def _prepare(self) -> None:
         try:
             self.folder.mkdir(exist_ok=True)
-            # PostgreSQL's unprivileged user passes through; nobody else may list what is here.
+            # PostgreSQL's unprivileged user must pass through; other users may not list the folder.
             self.folder.chmod(0o711)
         except PermissionError as exc:
             raise ConfigurationError(

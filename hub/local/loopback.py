@@ -8,8 +8,8 @@ import socket
 
 ADDRESS = "127.0.0.1"
 
-# Below the range from which Linux takes the ports of outgoing connections (32768 and up):
-# there a client that dials a stopped server may be given that very port and reach itself.
+# Below Linux's range for outgoing connections (32768 and up): there, a client of a stopped server may get
+# the server's own port and connect to itself.
 PORTS = range(20_000, 32_000)
 
 
@@ -25,7 +25,7 @@ def free_port(preferred: int | None = None) -> int:
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As servers do: a port whose last connections are still closing is free.
+        # Like servers: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((ADDRESS, port))
@@ -35,7 +35,7 @@ def is_free(port: int) -> bool:
 
 
 async def knock(port: int) -> None:
-    """OSError until something listens. Cheap and silent, where a client library logs each try."""
+    """Raise OSError until something listens. Silent, while a client library logs each attempt."""
     _, writer = await asyncio.open_connection(ADDRESS, port)
     writer.close()
     await writer.wait_closed()

@@ -1,4 +1,4 @@
-"""A page on loopback to read the mail that was caught."""
+"""A page on loopback that shows the caught mail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.rendering.filters import ZONE
 
 PAGE_SIZE = 50
 
-# A mail is shown as a mail program would: no script, nothing fetched, links in a new window.
+# Show a mail like a mail program: no script, no external resources, links in a new window.
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; "
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
@@ -50,7 +50,7 @@ async def serving(mailbox: Mailbox, port: int) -> AsyncIterator[None]:
 async def _only_this_machine(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """A page of a stranger whose name resolves to loopback must not read people's mail."""
+    """Refuse foreign host names that resolve to loopback (DNS rebinding): they could read people's mail."""
     if request.url.host not in {ADDRESS, "localhost"}:
         raise web.HTTPForbidden
     return await handler(request)

@@ -1,4 +1,4 @@
-"""Mail kept as `.eml` files in a folder, one a message."""
+"""Mail stored as `.eml` files in a folder, one per message."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Mailbox:
         self._folder = folder
 
     def keep(self, sender: str, recipients: Sequence[str], content: bytes) -> str:
-        """The name under which it is kept; names sort by time of arrival."""
+        """Store a mail and return its name; names sort by time of arrival."""
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{next(_counter) % 1_000_000:06}"
         envelope = [f"Return-Path: <{sender}>", *(f"Delivered-To: {recipient}" for recipient in recipients)]
         unfinished = self._folder / f".{name}"
@@ -53,7 +53,7 @@ class Mailbox:
         return name
 
     def names(self) -> Sequence[str]:
-        """Newest first."""
+        """Return the names, newest first."""
         return sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
 
     def read(self, name: str) -> Mail | None:
@@ -76,7 +76,7 @@ def _mail(name: str, content: bytes) -> Mail:
         received_at=datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC),
         subject=str(message["Subject"] or ""),
         sender=str(message["From"] or ""),
-        recipients=[str(each) for each in message.get_all("Delivered-To", [])],
+        recipients=[str(recipient) for recipient in message.get_all("Delivered-To", [])],
         html=_body(message, "html"),
         text=_body(message, "plain"),
         attachments=[
@@ -93,7 +93,7 @@ def _body(message: EmailMessage, kind: str) -> str | None:
         return None
     try:
         return str(part.get_content())
-    except (LookupError, ValueError):  # a charset that does not exist, a body that is not in it
+    except (LookupError, ValueError):  # an unknown charset, or a body that does not match it
         return _content(part).decode(errors="replace")
 
 

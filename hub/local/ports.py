@@ -1,4 +1,4 @@
-"""Ports that are taken: what holds one, and what the person who starts the hub is told of it."""
+"""Ports in use: which program has one, and the notice to the person who starts the hub."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ASK_LIMIT: Final = 2.0  # seconds
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Holder:
-    """What has a port already, in both languages."""
+    """The program that uses a port, in both languages."""
 
     es: str
     en: str
@@ -30,7 +30,7 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WantedPort:
-    """Where something listens as long as nobody else has the port; `setting` is how a person chooses."""
+    """A default port, used if it is free; `setting` chooses another one."""
 
     port: int
     es: str
@@ -46,21 +46,21 @@ WANTED_PORTS: Final[Mapping[str, WantedPort]] = {
 
 
 async def choose_port(instance: Instance, name: str, *, tell: Callable[[str], None]) -> int:
-    """Answer the port of a door; say so where it cannot be that of the last start."""
-    door = WANTED_PORTS[name]
-    wanted, port = instance.wanted_port(name, door.port), instance.port(name, door.port)
+    """Choose the port of a service; print a notice if it differs from the last start's."""
+    service = WANTED_PORTS[name]
+    wanted, port = instance.wanted_port(name, service.port), instance.port(name, service.port)
     if port != wanted:
         by = await holder(Address(ADDRESS, wanted))
         tell(
-            f"El puerto {wanted} ({door.es}) está ocupado por {by.es}: se usa el {port}."
-            f" Para elegir otro: {door.setting}={ADDRESS}:PUERTO\n"
-            f"Port {wanted} ({door.en}) is held by {by.en}: {port} is used instead."
+            f"El puerto {wanted} ({service.es}) está ocupado por {by.es}: se usa el {port}."
+            f" Para elegir otro: {service.setting}={ADDRESS}:PUERTO\n"
+            f"Port {wanted} ({service.en}) is held by {by.en}: {port} is used instead."
         )
     return port
 
 
 async def require_free(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Raise ConfigurationError where something else listens on an address that was given."""
+    """Raise ConfigurationError if another program listens on a configured address."""
     listening = {"HUB_HTTP": settings.http, "HUB_METRICS": settings.metrics, "HUB_MAIL": settings.mail}
     for setting, address in listening.items():
         if address is not None and is_given(environ, setting) and _is_taken(address):
@@ -68,7 +68,7 @@ async def require_free(settings: Settings, environ: Mapping[str, str]) -> None:
 
 
 async def holder(address: Address) -> Holder:
-    """Ask what listens there: a hub says so in its answers, as other web servers do."""
+    """Find out what listens there: a hub names itself in the Server header, like other web servers."""
     url = f"http://{Address(address.host or ADDRESS, address.port)}/health/live"
     try:
         async with (
@@ -87,19 +87,19 @@ async def holder(address: Address) -> Holder:
 
 
 def _is_taken(address: Address) -> bool:
-    """Whatever else keeps the hub from listening there, it says itself."""
+    """Tell whether the address is in use; the hub itself reports any other obstacle."""
     try:
-        found = socket.getaddrinfo(
+        candidates = socket.getaddrinfo(
             address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except OSError:
         return False
-    return any(_is_in_use(family, place) for family, *_, place in found)
+    return any(_is_in_use(family, place) for family, *_, place in candidates)
 
 
 def _is_in_use(family: int, place: tuple[object, ...]) -> bool:
     with socket.socket(family) as probe:
-        # As servers do: a port whose last connections are still closing is free.
+        # Like servers: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(place)

@@ -1,8 +1,8 @@
 """
-A private PostgreSQL, never as root: whose its data is, and where it lies.
+A private PostgreSQL, never as root: the owner and the folder of its data.
 
-PostgreSQL refuses to run as root, so for root it runs as an unprivileged user, who must be able to enter
-every folder above the data.
+PostgreSQL refuses to run as root. So for root it runs as an unprivileged user, who needs access to every
+folder above the data.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from hub.local.child import Account, Child
 from hub.local.loopback import ADDRESS
 from hub.local.server import Server, kept_secret, plain_environment
 
-# Where the data goes when that user may not enter the folder. Not below a temporary folder:
-# those are emptied by age.
+# For the data if that user has no access to the folder. Not a temporary folder: those are emptied by age.
 ELSEWHERE = Path("/var/lib/hub-local")
 
 
 def account_for(folder: Path) -> Account | None:
-    """None: run as who we are. What an ordinary user once made is opened as that user."""
+    """Return the account to run as; None for the current one. Existing data keeps its owner."""
     if os.geteuid() != 0:
         return None
     if folder.exists() and folder.stat().st_uid != 0:
@@ -39,7 +38,7 @@ def account_for(folder: Path) -> Account | None:
 
 
 def home_of(folder: Path, account: Account | None) -> Path:
-    """`folder`, or one elsewhere where the account cannot enter it; once chosen it stays."""
+    """Return `folder`, or one elsewhere if the account has no access; the choice is permanent."""
     elsewhere = ELSEWHERE / hashlib.sha256(bytes(folder.resolve())).hexdigest()[:12]
     if account is None or (_may_enter(folder.parent, account) and not elsewhere.exists()):
         return folder
@@ -62,8 +61,8 @@ def _unprivileged() -> Account:
 
 
 def _may_enter(folder: Path, account: Account) -> bool:
-    """Tried, not computed: access lists and mounts have their say too."""
-    tried = subprocess.run(  # noqa: S603 - a fixed command
+    """Try it: access lists and mounts matter too, so it cannot be computed."""
+    result = subprocess.run(  # noqa: S603 - a fixed command
         ["/bin/sh", "-c", 'cd "$1"', "sh", folder],
         user=account.uid,
         group=account.gid,
@@ -73,7 +72,7 @@ def _may_enter(folder: Path, account: Account) -> bool:
         timeout=10,
         check=False,
     )
-    return tried.returncode == 0
+    return result.returncode == 0
 
 
 USER = "hub"
@@ -88,14 +87,14 @@ SETTINGS = {
 }
 NO_FLUSHES = {"fsync": "off", "full_page_writes": "off"}
 
-# The same order of rows on every machine, yet ñ and á are letters. macOS names it so.
+# The same order of rows on every machine, with ñ and á as letters. macOS has another name for it.
 LETTERS = "UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
 
 class Postgres(Server):
     """
-    `durable=False` leaves out the flushes to the disk: it still survives a killed server,
-    but not a machine without power. For tests.
+    A PostgreSQL server. `durable=False`, for tests, skips flushes to the disk: the data survives a killed
+    server, but not a power cut.
     """
 
     name = "PostgreSQL"
@@ -133,7 +132,7 @@ class Postgres(Server):
             folder=self.folder,
             log=self.folder / f"{name}.log",
             account=self._account,
-            stop_signal=signal.SIGINT,  # the "fast" stop, which does not wait for clients to leave
+            stop_signal=signal.SIGINT,  # the "fast" stop, which does not wait for clients
         )
 
     def _prepare(self) -> None:
@@ -143,7 +142,7 @@ class Postgres(Server):
             give(path, self._account)
 
     async def _make_data(self) -> None:
-        """In a folder that gets its name when it is whole: a killed `initdb` leaves no half data."""
+        """Rename the folder only when complete, so that a killed `initdb` leaves no partial data."""
         unfinished = self.folder / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         initdb = self._new_child("initdb")
@@ -165,8 +164,9 @@ class Postgres(Server):
 
     def _forget_stranger(self) -> None:
         """
-        After a power cut the number in `postmaster.pid` may belong to another program by now,
-        and PostgreSQL would not start. A dead process it judges itself, and better.
+        Remove `postmaster.pid` if its pid belongs to another program, as it may after a power cut.
+
+        PostgreSQL would not start. It handles the pid of a dead process itself.
         """
         lock = self._data / "postmaster.pid"
         if lock.exists() and _is_stranger(int(lock.read_text().split()[0]), self._data):
@@ -187,7 +187,7 @@ def _major_of(data: Path) -> int | None:
 
 
 def _is_stranger(pid: int, data: Path) -> bool:
-    """Known for sure only where the folder that a process works in can be read."""
+    """Tell whether the process is surely another program; false if its working folder is unreadable."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() != data.resolve()
     except OSError:

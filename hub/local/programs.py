@@ -1,8 +1,8 @@
 """
-Where the servers' programs lie, and which packages bring the missing ones.
+Find the servers' programs, and the packages of the missing ones.
 
-Only the standard library is imported here: the set-up scripts run this module before
-anything is installed, as `python -m hub.local.programs`.
+Imports only the standard library: the set-up scripts run this module before anything is installed, as
+`python -m hub.local.programs`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ RABBITMQ = Program(
     name="RabbitMQ",
     setting="HUB_AMQP_URL",
     command="rabbitmq-server",
-    # The server's own program. Debian's wrapper in /usr/sbin changes the user and the folder.
+    # The server's own program: Debian's wrapper in /usr/sbin changes the user and the folder.
     places=(
         "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server",
         "/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server",
@@ -81,18 +81,18 @@ def find(program: Program) -> Path:
 
 
 def find_postgres(major: int | None = None) -> Path:
-    """The newest PostgreSQL, or just this one: data of one major version open with no other."""
-    found = {_postgres_major(path): path for path in reversed(list(_candidates(POSTGRES)))}
-    if major is not None and major not in found:
+    """Find the newest PostgreSQL, or the one of `major`: data opens only with its own major version."""
+    by_major = {_postgres_major(path): path for path in reversed(list(_candidates(POSTGRES)))}
+    if major is not None and major not in by_major:
         raise ProgramMissing(f"PostgreSQL {major}, which made the data, is not installed.")
-    newest = max(found, default=0)
+    newest = max(by_major, default=0)
     if newest < OLDEST_POSTGRES:
         raise ProgramMissing(f"PostgreSQL {OLDEST_POSTGRES} or newer is not installed.")
-    return found[major or newest].resolve()
+    return by_major[major or newest].resolve()
 
 
 def missing(*, everything: bool) -> list[Program]:
-    """Programs to install; without `everything` those whose setting names a server are not needed."""
+    """Return the programs to install; without `everything`, not those whose setting names a server."""
     return [
         program
         for program in PROGRAMS
@@ -112,7 +112,7 @@ def _candidates(program: Program) -> Iterator[Path]:
     for pattern in program.places:
         yield from map(Path, sorted(glob.glob(pattern), key=_by_version, reverse=True))  # noqa: PTH207 - absolute patterns
     if on_path := shutil.which(program.command):
-        yield Path(on_path)  # as it is called: Debian's redis-server and redis-check-rdb are one file
+        yield Path(on_path)  # not resolved: Debian's redis-server and redis-check-rdb are one file
 
 
 def _by_version(path: str) -> list[int]:
@@ -128,7 +128,7 @@ def _postgres_major(program: Path) -> int:
 
 
 def main() -> None:
-    """Print the missing packages of a package manager, one a line."""
+    """Print the missing packages of a package manager, one per line."""
     parser = argparse.ArgumentParser(prog="hub.local.programs")
     parser.add_argument("manager", choices=["debian", "brew"])
     parser.add_argument("--everything", action="store_true", help="also where a setting names a server")

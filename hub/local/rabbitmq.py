@@ -1,4 +1,4 @@
-"""A private RabbitMQ, with an `epmd` of its own."""
+"""A private RabbitMQ with its own `epmd`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.local.child import Child
 from hub.local.loopback import ADDRESS, free_port
 from hub.local.server import Server, kept_secret, plain_environment, program_on_path, write_private
 
-# No host name: in a bare container it does not resolve. The private epmd keeps the name unique.
+# Not the host name, which does not resolve in a bare container. The private epmd keeps the name unique.
 NODE = "hub@localhost"
 USER = "hub"
 
@@ -65,13 +65,13 @@ class RabbitMQ(Server):
 
     async def kill(self) -> None:
         """
-        As a power cut would. RabbitMQ writes the list of its quorum queues down every half
-        second: one declared since then is lost, and answers nobody after the next start.
+        Kill it like a power cut. RabbitMQ writes its list of quorum queues every half second: a queue
+        declared since then is lost, and does not respond after the next start.
         """
         await super().kill()
 
     async def add_vhost(self, name: str) -> str:
-        """Its URL. A hundred a second: asked of the node itself, where `rabbitmqctl` takes a second each."""
+        """Add a vhost and return its URL. Calls the node directly: `rabbitmqctl` takes a second for each."""
         vhost, user, everything = f'<<"{name}">>', f'<<"{USER}">>', '<<".*">>'
         permissions = f"{user}, {vhost}, {everything}, {everything}, {everything}, {user}"
         await self.evaluate(
@@ -81,11 +81,11 @@ class RabbitMQ(Server):
         return self.url_of(name)
 
     async def delete_vhost(self, name: str) -> None:
-        """Its connections are closed; its queues go in the background."""
+        """Delete a vhost: its connections close at once, its queues are removed in the background."""
         await self.evaluate(f'spawn(rabbit_vhost, delete, [<<"{name}">>, <<"{USER}">>]).')
 
     async def evaluate(self, expression: str) -> str:
-        """What the broker's node answers to an Erlang expression that ends with a full stop."""
+        """Return the result of an Erlang expression, which ends with a full stop, on the broker's node."""
         call = await asyncio.create_subprocess_exec(
             *(program_on_path("erl_call"), "-sname", self.node, "-e"),
             env=dict(self._environment()),
@@ -100,14 +100,14 @@ class RabbitMQ(Server):
         return answer.decode().removeprefix("{ok, ").removesuffix("}")
 
     async def _start_names(self) -> None:
-        """Ours, before the broker, which would start one that nobody stops."""
+        """Start epmd before the broker, which would start one that nothing stops."""
         if not self._epmd.running:
             epmd = [program_on_path("epmd"), "-address", ADDRESS, "-port", str(self._names_port)]
             await self._epmd.start(epmd, env=plain_environment())
 
     def _prepare(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Erlang would make one itself, from the clock. Who knows it commands the node.
+        # Erlang would derive one from the clock, and whoever knows it controls the node.
         kept_secret(self.folder / ".erlang.cookie")
         values = {"address": ADDRESS, "port": self.port, "user": USER, "password": self.password}
         write_private(self.folder / "rabbitmq.conf", CONFIGURATION.format(**values))
@@ -124,14 +124,14 @@ class RabbitMQ(Server):
             RABBITMQ_MNESIA_BASE=str(self.folder / "data"),
             RABBITMQ_LOG_BASE=str(self.folder),
             RABBITMQ_CONFIG_FILE=str(self.folder / "rabbitmq"),
-            # Nothing of a system broker's in /etc/rabbitmq.
+            # Ignore a system broker's settings in /etc/rabbitmq.
             RABBITMQ_CONF_ENV_FILE="/dev/null",
             RABBITMQ_CONFIG_FILES=str(self.folder / "conf.d"),
             RABBITMQ_ADVANCED_CONFIG_FILE=str(self.folder / "advanced.config"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(self.folder / "plugins"),
             RABBITMQ_DIST_PORT=str(self._distribution_port),
             RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=ERLANG_ARGUMENTS,
-            # The start script then becomes the broker, instead of waiting for it with `rabbitmqctl`.
+            # Makes the start script exec the broker, instead of waiting for it with `rabbitmqctl`.
             RUNNING_UNDER_SYSTEMD="true",
         )
 

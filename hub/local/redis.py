@@ -13,7 +13,7 @@ from hub.local.child import Child
 from hub.local.loopback import ADDRESS
 from hub.local.server import Server, plain_environment, write_private
 
-# In a file, not in the arguments: those are for every user of the machine to read.
+# In a file, because every user of the machine can read the arguments.
 CONFIGURATION = """\
 bind {address}
 port {port}

@@ -1,4 +1,4 @@
-"""Everything on this machine: servers, a mail catcher and the hub; up in order, down in order."""
+"""Start and stop everything on this machine in order: servers, a mail catcher and the hub."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DEMONSTRATION_PAUSE = timedelta(milliseconds=400)
 
 
 def main(instance: Instance, environ: Mapping[str, str], *, demonstration: bool = True) -> int:
-    """The exit code: 0 when it was asked to stop."""
+    """Run, and return the exit code: 0 after a stop by signal."""
     failed = False
     try:
         with instance.locked():
@@ -54,20 +54,22 @@ def main(instance: Instance, environ: Mapping[str, str], *, demonstration: bool 
 
 
 class LocalHub:
-    """What a person has set is theirs; everything else gets a private default."""
+    """Runs the hub locally. Settings of the person are kept; the others get a private default."""
 
     def __init__(self, instance: Instance, environ: Mapping[str, str], *, demonstration: bool) -> None:
         self._instance = instance
         self._demonstration = demonstration
-        self._settings = settings.load(environ)  # complains before anything is started
+        self._settings = settings.load(environ)  # raises before anything starts
         self._environ = dict(environ)
         self._servers = _private_servers(instance.folder, environ)
         self._ports: dict[str, int] = {}
 
     async def run(self) -> None:
-        """Until it is cancelled, or until one of the processes ends by itself."""
+        """Run until cancelled, or until one of the processes ends by itself."""
         await require_free(self._settings, self._environ)
-        self._ports = {name: await choose_port(self._instance, name, tell=tell) for name in self._doors()}
+        self._ports = {
+            name: await choose_port(self._instance, name, tell=tell) for name in self._services_without_port()
+        }
         self._warn()
         try:
             async with AsyncExitStack() as stack:
@@ -88,8 +90,8 @@ class LocalHub:
         await self._load_demonstration()
         announce(self._settings, mail_page)
 
-    def _doors(self) -> Sequence[str]:
-        """What this start opens that the person has not placed."""
+    def _services_without_port(self) -> Sequence[str]:
+        """Return the services that need a port and have no setting."""
         page = [] if is_given(self._environ, "HUB_HTTP") else ["page"]
         return [*page, "smtp", "mail_page"] if self._catches_mail else page
 
@@ -105,7 +107,7 @@ class LocalHub:
             )
 
     async def _catch_mail(self, stack: AsyncExitStack) -> str | None:
-        """The address of the page where the mail can be read."""
+        """Start the mail catcher; return the URL of its page."""
         if not self._catches_mail:
             return None
         mailbox = Mailbox(self._instance.private_folder("mail"))
@@ -121,7 +123,7 @@ class LocalHub:
         self._default(HUB_CAPTURE_DIR=str(self._instance.private_folder("outbox")))
         if "page" in self._ports:
             self._default(HUB_HTTP=f"{ADDRESS}:{self._ports['page']}")
-        # Again: what answers on its address must not be taken for this hub.
+        # Again, because another program on the address must not be mistaken for this hub.
         await require_free(self._settings, self._environ)
         hub = HubProcess(self._instance.private_folder("hub"))
         try:
@@ -137,7 +139,7 @@ class LocalHub:
             await hub.stop()
 
     async def _load_demonstration(self) -> None:
-        """Once, and only into servers of our own: real ones hold real people."""
+        """Load it once, and only into private servers: others may have real people."""
         wanted = self._demonstration and not self._instance.demo_loaded
         if not wanted or len(self._servers) < len(SERVERS):
             return
@@ -174,21 +176,21 @@ async def _unexpected_end(child: Child) -> None:
 
 async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
     """
-    Cancel `work` at the first signal. The second one ends this process at once, and with it
-    the servers, which it leaves to end by themselves.
+    Cancel `work` at the first signal. The second one ends this process at once; the servers then end
+    by themselves.
     """
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop() -> None:
-        for each in signals:
-            loop.remove_signal_handler(each)
-            signal.signal(each, signal.SIG_DFL)
+        for number in signals:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
         task.cancel()
 
-    for each in signals:
-        loop.add_signal_handler(each, stop)
+    for number in signals:
+        loop.add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):
         await task
 

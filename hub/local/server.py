@@ -1,4 +1,4 @@
-"""What the three private servers have in common."""
+"""The base of the three private servers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ START_LIMIT = 60.0  # seconds: a slow disk, a machine under load
 
 class Server(ABC):
     """
-    A server of ours on a loopback port, its data below one folder.
+    A private server on a loopback port, with its data in one folder.
 
-    The port is chosen once, so that a server that is stopped and started again is found
-    where it was.
+    The port is chosen once, so that it is the same after a restart.
     """
 
     name: str
@@ -45,18 +44,18 @@ class Server(ABC):
 
     @abstractmethod
     async def start(self) -> None:
-        """Come back when it really answers."""
+        """Start the server, and return when it answers."""
 
     async def stop(self) -> None:
-        """End it in good order, its data safe on the disk."""
+        """Stop it in order, with its data safe on the disk."""
         await self.child.stop()
 
     async def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it like a power cut."""
         await self.child.kill()
 
     async def answers(self, question: Callable[[], Awaitable[object]], *refusals: type[Exception]) -> None:
-        """Ask until the server answers; a server that ends or stays mute is a failure."""
+        """Retry until the server answers; raise `failure` if it ends or does not answer."""
         deadline = time.monotonic() + START_LIMIT
         refused: tuple[type[Exception], ...] = (OSError, *refusals)  # a time-out is an OSError
         while self.child.running and time.monotonic() < deadline:
@@ -74,24 +73,24 @@ class Server(ABC):
 
 def plain_environment(**settings: str) -> Mapping[str, str]:
     """
-    Only what a server needs.
+    Return only what a server needs.
 
-    What a person has set for servers of their own (RABBITMQ_…, ERL_…, PG…) would point ours
-    at the wrong data.
+    A person's variables for other servers (RABBITMQ_…, ERL_…, PG…) would point the private ones to the
+    wrong data.
     """
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ") if name in os.environ}
     return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, **settings}
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in this file, made at the first start and readable by its owner only."""
+    """Return the secret in this file, made at the first start and readable only by its owner."""
     if not path.exists():
         write_private(path, secrets.token_hex(16))
     return path.read_text().strip()
 
 
 def write_private(path: Path, text: str) -> None:
-    """Never readable by others, not even for a moment, and whole or not at all."""
+    """Write a file that others can never read, not even for a moment, complete or not at all."""
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - needs a mode

@@ -1,4 +1,4 @@
-"""The private servers together."""
+"""Start and stop the private servers together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ServerUrls:
 
 @asynccontextmanager
 async def running(servers: Sequence[Server], *, tell: Callable[[str], None]) -> AsyncIterator[None]:
-    """All at once up, all at once down, whatever happens in between or on the way."""
+    """Start all concurrently, and stop all concurrently, even if a start fails."""
     try:
         await start_all(servers, tell=tell)
         yield

@@ -1,8 +1,8 @@
 """
 A short day in the demonstration copropiedad: a payment, petitions, a repair, works, a drill.
 
-`ago` is minutes before now. All lies within the last hour, so that nothing is too old to be told;
-only one petition is a week old and unanswered, so that its clock shows what escalation is.
+`ago` is minutes before now. All events are within the last hour, so that none is too old to notify; only
+one petition is a week old and unanswered, so that its clock shows escalations.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Happening(NamedTuple):
 
 
 def story(now: datetime) -> list[Happening]:
-    """Answer the day in the order in which it happens."""
-    told = [*_payment(now), *_petitions(now), *_repair(now), *_works(now), *_drill(now)]
-    return sorted(told, key=lambda happening: -happening.ago)
+    """Return the day's events in order."""
+    happenings = [*_payment(now), *_petitions(now), *_repair(now), *_works(now), *_drill(now)]
+    return sorted(happenings, key=lambda happening: -happening.ago)
 
 
 def _at(now: datetime, ago: int) -> str:
@@ -55,7 +55,7 @@ def _payment(now: datetime) -> Iterator[Happening]:
 
 
 def _petitions(now: datetime) -> Iterator[Happening]:
-    """One a week old that nobody has answered, one answered, one replied to, one of a stranger."""
+    """Four petitions: unanswered for a week, answered, replied to, and from a stranger."""
     beatriz = {"ref": person_id("beatriz-lleras")}
     maria = {"ref": person_id("maria-pena")}
     jorge = {"ref": person_id("jorge-castano")}
@@ -128,7 +128,7 @@ def _repair(now: datetime) -> Iterator[Happening]:
 
 
 def _works(now: datetime) -> Iterator[Happening]:
-    """Announce works four days ahead: 72 hours before, as promised, and both reminders still to come."""
+    """Announce works four days ahead: earlier than the promised 72 hours, with both reminders to come."""
     morning = datetime.combine(now.astimezone(BOGOTA).date() + timedelta(days=4), time(8), BOGOTA)
     data = {
         "copropiedad_id": PLACE,

@@ -1,4 +1,4 @@
-"""What the person who started it reads."""
+"""Output for the person who started the hub."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ HELP = """
 
 
 def tell(line: str) -> None:
-    """A closed terminal must not keep the servers from being stopped in order."""
+    """Print a line. A closed terminal must not prevent the orderly stop of the servers."""
     with contextlib.suppress(OSError):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
 
 class MailNotices:
-    """A line for each of the first mails, so that something is seen to happen. No addresses."""
+    """Prints a line for each of the first mails, without addresses."""
 
     def __init__(self, mailbox: Mailbox, page: str) -> None:
         self._mailbox = mailbox

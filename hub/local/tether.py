@@ -1,12 +1,12 @@
 """
-Become another program, tied to the life of the one that asked for it.
+Become another program that ends with its parent.
 
-Run as `python tether.py PARENT SIGNAL UID GID PROGRAM [ARGUMENT…]`; UID and GID are `-` to
-stay who we are. Linux sends SIGNAL to the program when its parent is gone, even by SIGKILL.
+Run as `python tether.py PARENT SIGNAL UID GID PROGRAM [ARGUMENT…]`; UID and GID are `-` to keep the
+current user. Linux sends SIGNAL to the program when its parent ends, even by SIGKILL.
 
-Hazards, all of Linux's PR_SET_PDEATHSIG: a change of user clears it, so it is set after;
-it is tied to the thread that forked, so servers are started from a thread that lives as
-long as they do; and a parent that died before it was set is never reported, so look once.
+Hazards of Linux's PR_SET_PDEATHSIG: a change of user clears it, so set it afterwards; it depends on the
+thread that forked, so start servers from a thread that lives as long as they do; a parent that ended before
+is never reported, so check once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def become_user(uid: str, gid: str) -> None:
 
 def tie_to(parent: int, signal_number: int) -> None:
     if not sys.platform.startswith("linux"):
-        return  # elsewhere a killed parent leaves its servers; the next start ends them
+        return  # on other systems the servers outlive a killed parent; the next start ends them
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent:
         sys.exit("the program that wanted this one is gone")

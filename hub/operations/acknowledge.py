@@ -1,4 +1,4 @@
-"""An operator says that a level has taken a matter on."""
+"""An operator acknowledges an escalation for a level."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ async def acknowledge_clock(
     places: PropertyScope = None,
 ) -> AckResult | None:
     """
-    Say that the level which was told has taken the matter on, and note it. Safe to repeat.
+    Acknowledge the escalation for the notified level, and write the audit entry. Idempotent.
 
-    None where the places reach no such clock. Raises NothingToTakeOn.
+    None if `places` include no such clock. Raises NothingToTakeOn.
     """
     clock = await log.clock(clock_id, places=places)
     if clock is None:

@@ -1,4 +1,4 @@
-"""Whom an audience means, asked before anything is sent."""
+"""Who belongs to an audience, shown before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.ports import HeadcountStore
 
 
 class Reach(Struct, kw_only=True):
-    """Of those told, how many can be reached by each channel; somebody may be in several."""
+    """How many of the notified people each channel can reach; a person may count in several."""
 
     email: int
     mobile: Annotated[int, Meta(description="By SMS.")]
@@ -23,7 +23,7 @@ class Reach(Struct, kw_only=True):
 
 
 class AudienceMember(Struct, kw_only=True):
-    """Somebody of the audience; the name is masked."""
+    """A person of the audience; the name is masked."""
 
     person: str
     name: str
@@ -32,7 +32,7 @@ class AudienceMember(Struct, kw_only=True):
 
 
 class AudienceMeant(Struct, kw_only=True):
-    """A page of the people by their references; the first page also says how many there are in all."""
+    """A page of people, ordered by reference; the first page also has the totals."""
 
     who: Annotated[list[str], Meta(description="What was asked, in full.")]
     people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
@@ -46,7 +46,7 @@ class AudienceMeant(Struct, kw_only=True):
 async def read_audience(
     store: HeadcountStore, who: Sequence[str], *, after: str | None, limit: int, places: PropertyScope = None
 ) -> AudienceMeant:
-    """Answer whom these words mean now: how many, how they are reached, a page of them."""
+    """Return who these words mean now: counts, channels, and a page of people."""
     meant = await store.meant(asked(who), after=after, limit=limit, places=places)
     count = meant.headcount
     return AudienceMeant(

@@ -1,4 +1,4 @@
-"""The channels: which providers each has, whether it is held back or broken, and what waits for it."""
+"""The channels: their providers, pauses, broken circuits and queues."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ChannelRow(Struct, kw_only=True):
 
 
 def providers_of(settings: Settings) -> dict[str, Sequence[str]]:
-    """Answer each channel's providers without their secrets."""
+    """Return each channel's providers without their secrets."""
     captured = BUILDERS if settings.mode is Mode.CAPTURE else ()
     urls = {name: tuple(url.shown for url in urls) for name, urls in settings.providers.items()}
     return {**dict.fromkeys(OWN, ("hub",)), **dict.fromkeys(captured, ("capture",)), **urls}
@@ -47,7 +47,7 @@ def providers_of(settings: Settings) -> dict[str, Sequence[str]]:
 async def read_channels(
     pauses: PauseStore, publisher: Publisher, incidents: IncidentLog, providers: Mapping[str, Sequence[str]]
 ) -> list[ChannelRow]:
-    """List the channels: whether each is paused or broken, and what waits."""
+    """List the channels: whether each is paused or broken, and how many messages wait."""
     broken = await _broken(incidents)
     paused = {row["subject"]: msgspec.convert(row, PauseRow) for row in await pauses.pauses()}
     held, urgent = Counter[str](), Counter[str]()
@@ -69,11 +69,11 @@ async def read_channels(
 
 
 async def _broken(incidents: IncidentLog) -> Mapping[str, list[str]]:
-    """Answer channel → its providers whose circuit is open."""
-    found = defaultdict[str, list[str]](list)
+    """Return channel → its providers whose circuit is open."""
+    broken = defaultdict[str, list[str]](list)
     for incident in await incidents.incidents(_INCIDENTS):
         kind, _, place = incident.key.partition(":")
         if kind == _CIRCUIT and incident.resolved_at is None:
             channel, _, provider = place.partition(":")
-            found[channel].append(provider)
-    return found
+            broken[channel].append(provider)
+    return broken

@@ -1,4 +1,4 @@
-"""Settling dead letters: once mended at the publisher or in the hub, again; or away with them."""
+"""Dead letters: replay them once the publisher or the hub is fixed, or discard them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DeadRow(DeadLetterFacts, kw_only=True):
 
 
 class DeadWhole(DeadLetterFacts, kw_only=True):
-    """A dead letter as it came. `body` is its start as text, or `body_base64` where it is not UTF-8."""
+    """A dead letter as received. `body` is the start as text, or `body_base64` if it is not UTF-8."""
 
     event_id: str | None
     source: str | None
@@ -43,7 +43,7 @@ class DeadWhole(DeadLetterFacts, kw_only=True):
 
 
 class Settled(Struct, kw_only=True, frozen=True):
-    """`changed` is false when it was settled before, or has already failed again."""
+    """`changed` is false if the letter was settled before, or has failed again already."""
 
     id: UUID
     state: Literal["replayed", "discarded"]
@@ -55,11 +55,10 @@ Settle = Callable[[LogStore, Publisher, UUID], Awaitable[Settled]]
 
 async def replay(log: LogStore, publisher: Publisher, letter: DeadLetter) -> Settled:
     """
-    Publish the letter again as it came, then set it `replayed`. Safe to repeat.
+    Publish the letter again as received, then set it `replayed`. Idempotent.
 
-    The other order would lose it if the hub ended in between: a second copy is a duplicate that
-    intake knows, a copy that was never sent is known by nobody. When it has failed again before it
-    is settled, it stays open.
+    The other order would lose the letter if the hub stopped in between; intake drops a second copy
+    as a duplicate. If the letter fails again before it is settled, it stays open.
     """
     await publisher.replay(letter)
     changed = await log.settle_dead(letter.id, state="replayed", times=letter.times)
@@ -67,7 +66,7 @@ async def replay(log: LogStore, publisher: Publisher, letter: DeadLetter) -> Set
 
 
 async def replay_one(log: LogStore, publisher: Publisher, letter_id: UUID) -> Settled:
-    """Replay by id; one that is gone by now has not changed."""
+    """Replay by id; a letter that no longer exists counts as not changed."""
     letter = await log.dead_letter(letter_id)
     if letter is None:
         return Settled(id=letter_id, state="replayed", changed=False)
@@ -84,30 +83,30 @@ async def open_ids(
     log: LogStore, *, reason: str | None = None, event: str | None = None, limit: int | None = None
 ) -> list[UUID]:
     """
-    Answer the open letters of a filter, newest first.
+    Return the ids of the open letters of a filter, newest first.
 
-    All of them before the first one is settled: a replay that fails again at once is open once more,
-    and must not be met a second time.
+    Read all ids before settling the first letter: a replay that fails at once is open again, and must
+    not be replayed twice.
     """
-    found: list[UUID] = []
+    ids: list[UUID] = []
     after = None
     while True:
-        room = PAGE if limit is None else min(PAGE, limit - len(found))
+        room = PAGE if limit is None else min(PAGE, limit - len(ids))
         page = await log.dead(state="open", after=after, limit=room, reason=reason, event=event)
-        found += [UUID(str(row["id"])) for row in page.items]
+        ids += [UUID(str(row["id"])) for row in page.items]
         after = page.next
-        if after is None or len(found) == limit:
-            return found
+        if after is None or len(ids) == limit:
+            return ids
 
 
 async def discard(log: LogStore, letter_id: UUID) -> Settled:
-    """Set it `discarded`; it stays in the log."""
+    """Set the letter `discarded`; it stays in the log."""
     changed = await log.settle_dead(letter_id, state="discarded")
     return Settled(id=letter_id, state="discarded", changed=changed)
 
 
 def shown(letter: DeadLetter) -> DeadWhole:
-    """Show a dead letter whole; of its body the start."""
+    """Show a dead letter in full, with only the start of its body."""
     start = letter.body[:_BODY_SHOWN]
     return DeadWhole(
         id=letter.id,
@@ -137,7 +136,7 @@ def _whole_characters(start: bytes) -> str:
     try:
         return start.decode()
     except UnicodeDecodeError as error:
-        # The cut may go through a character; anything else that is wrong is in the bytes themselves.
+        # The cut may split a character; any other error is in the bytes themselves.
         if len(start) < _BODY_SHOWN or error.start < len(start) - 3:
             raise
         return start[: error.start].decode()

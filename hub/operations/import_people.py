@@ -1,4 +1,4 @@
-"""A file of people, compared with the directory, and written into it as a whole or not at all."""
+"""Compare a file of people with the directory, and write all of it or nothing."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from hub.people.importing.entries import Hashes
 from hub.ports import ImportStore, ImportTransaction
 
 Step = Callable[[int, int], None]
-"""Told how many rows are written, and of how many."""
+"""Called with the number of rows written so far and the total."""
 
 _AT_ONCE: Final = 1_000
-"""Rows in a statement: enough to be quick, few enough to show how far it is."""
+"""Rows in a statement: enough to be fast, few enough to show progress."""
 
 
 async def look(
     store: ImportStore, report: Report, hashes: Hashes, *, now: datetime
 ) -> tuple[Entries, Changes]:
-    """Tell what a file would change; nothing is written. Raises StorageUnavailable."""
+    """Return what a file would change, without writing. Raises StorageUnavailable."""
     async with store.transaction() as transaction:
         return await _compared(transaction, report, hashes, now)
 
@@ -48,7 +48,7 @@ async def load(
     """
     Write what a file changes, all of it or nothing.
 
-    Compared again in the transaction that writes. Raises StorageRefused, StorageUnavailable.
+    Compares again in the transaction that writes. Raises StorageRefused, StorageUnavailable.
     """
     async with store.transaction() as transaction:
         await transaction.alone()
@@ -62,8 +62,8 @@ async def _compared(
 ) -> tuple[Entries, Changes]:
     copropiedades = await transaction.copropiedades()
     part = part_of(report, copropiedades)
-    found = await transaction.known(part, possible_people(report.rows, hashes))
-    known = replace(found, copropiedades=copropiedades)
+    partial = await transaction.known(part, possible_people(report.rows, hashes))
+    known = replace(partial, copropiedades=copropiedades)
     entries = entries_of(report.rows, known, hashes)
     return entries, compare(entries, await transaction.stored(entries.facts), known, now=now)
 
@@ -72,6 +72,6 @@ async def _write(
     transaction: ImportTransaction, changes: Sequence[Change], now: datetime, step: Step
 ) -> None:
     for start in range(0, len(changes), _AT_ONCE):
-        some = changes[start : start + _AT_ONCE]
-        await transaction.apply(events(some, now=now))
-        step(start + len(some), len(changes))
+        batch = changes[start : start + _AT_ONCE]
+        await transaction.apply(events(batch, now=now))
+        step(start + len(batch), len(changes))

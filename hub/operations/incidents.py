@@ -1,4 +1,4 @@
-"""What is wrong with the hub itself, and what to do about it."""
+"""Incidents of the hub itself, and what to do about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.ports import IncidentLog
 
 
 class IncidentRow(Struct, kw_only=True):
-    """Something wrong with the hub itself; its words are in Spanish, for operators."""
+    """An incident of the hub itself; its texts are Spanish, for operators."""
 
     key: Annotated[str, Meta(description="The kind and what it is about: `circuit:sms:twilio`.")]
     kind: str
@@ -32,7 +32,7 @@ class IncidentPage(Struct, kw_only=True):
 
 
 async def read_incidents(log: IncidentLog, limit: int) -> IncidentPage:
-    """Answer what is open, then what is over. There is one page: who looks wants the open ones."""
+    """Return open incidents, then resolved ones. There is one page: operators need the open ones."""
     return IncidentPage(items=[_row(incident) for incident in known(await log.incidents(limit))], next=None)
 
 

@@ -1,4 +1,4 @@
-"""How promises were kept in a period."""
+"""Indicators: how promises were kept in a period."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.ports import LogStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance
 
 MOST: Final = 400
-"""Days of one question: a year and a little."""
+"""Greatest number of days of a period: a little more than a year."""
 _DAYS: Final = 30
 _HOUR: Final = timedelta(hours=1)
 
@@ -28,7 +28,7 @@ Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` 
 
 
 class PromiseKept(Struct, kw_only=True):
-    """How one promise was kept, of the clocks that began in the period."""
+    """How one promise was kept, over the clocks that began in the period."""
 
     name: str
     any_hour: bool
@@ -42,7 +42,7 @@ class PromiseKept(Struct, kw_only=True):
 
 
 class FirstInstanceShare(Struct, kw_only=True):
-    """The PQRS that began in the period and are closed: how many never climbed a level nor came back."""
+    """Closed PQRS that began in the period: how many neither escalated nor were reopened."""
 
     closed: int
     resolved: int
@@ -69,16 +69,16 @@ async def read(
     now: datetime,
     places: PropertyScope = None,
 ) -> Indicators:
-    """Answer the indicators, of the last days where none are named. Raises InvalidPeriod."""
+    """Return the indicators, by default of the last 30 days. Raises InvalidPeriod."""
     zone = policy.calendar.zone
     last = until or now.astimezone(zone).date()
     first = since or last - (_DAYS - 1) * DAY
     if not timedelta(0) <= last - first < MOST * DAY:
         raise InvalidPeriod(f"From {first} to {last} is no period.")
     period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
-    clocks = await log.kept_promises(period, area=area, places=_there(copropiedad, places))
-    # A year of them is seconds of arithmetic, and other requests go on meanwhile.
-    kept, at_once = await asyncio.to_thread(_worked_out, clocks, period, policy)
+    clocks = await log.kept_promises(period, area=area, places=_narrowed_places(copropiedad, places))
+    # In a thread: a year of clocks takes seconds, and would block other requests.
+    kept, at_once = await asyncio.to_thread(_compute, clocks, period, policy)
     return Indicators(
         since=first,
         until=last,
@@ -89,7 +89,7 @@ async def read(
     )
 
 
-def _worked_out(
+def _compute(
     clocks: Sequence[PromiseRecord], period: Period, policy: Policy
 ) -> tuple[list[PromiseKept], FirstInstanceShare]:
     at_once = first_instance(clocks, period)
@@ -112,7 +112,7 @@ def _shown(kept: PromiseFigures) -> PromiseKept:
     )
 
 
-def _there(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
+def _narrowed_places(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
     if copropiedad is None:
         return places
     return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)

@@ -1,4 +1,4 @@
-"""A letter is handed over: its case hears of it, and its message is delivered."""
+"""Record that a letter was delivered by hand: publish it to its case, and mark the message delivered."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ async def hand_over(
     letter_id: UUID, *, store: LetterStore, publisher: Publisher, now: datetime, places: PropertyScope = None
 ) -> bool | None:
     """
-    Say that a letter was handed over; false when that was said before, None when there is no such letter.
+    Record the delivery of a letter; false if it was recorded before, None if there is no such letter.
 
-    The event first, and each time: whoever was cut off in between finds the letter open still, and says
-    it again under the same id.
+    The event is published first, on every call: if the hub stops in between, the letter is still open, and
+    the retry publishes the event under the same id.
     """
     if await store.letter(letter_id, places) is None:
         return None

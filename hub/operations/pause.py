@@ -1,4 +1,4 @@
-"""Holding a channel or an event back, and letting what was held go."""
+"""Pause a channel or an event, and release the held messages."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from hub.errors import UnknownName
 from hub.ports import PauseStore, Publisher
 
 PAGE: Final = 500
-"""Messages that are released in one transaction."""
+"""Messages released in one transaction."""
 SETTLE: Final = 1.5
-"""Seconds until every process has heard that a pause is over: what it held meanwhile is released then."""
+"""Seconds until every process knows that a pause is over; then the messages held meanwhile are released."""
 
 
 class Paused(Struct, kw_only=True, frozen=True):
-    """`changed` is false when it was paused before. `urgent` messages are held back right now."""
+    """`changed` is false if it was paused before. `urgent` is the number of urgent messages held now."""
 
     subject: str
     changed: bool
@@ -29,7 +29,7 @@ class Paused(Struct, kw_only=True, frozen=True):
 
 
 class Resumed(Struct, kw_only=True, frozen=True):
-    """`changed` is false when nothing was paused. With `more` there is more to release: ask again."""
+    """`changed` is false if nothing was paused. With `more`, call again to release the rest."""
 
     subject: str
     changed: bool
@@ -38,7 +38,7 @@ class Resumed(Struct, kw_only=True, frozen=True):
 
 
 def subject_of(name: str) -> str:
-    """Answer what is paused by this name. Raises UnknownName with those that are known."""
+    """Return the subject of a channel's or event's name. Raises UnknownName with known names."""
     if name in NAMES:
         return f"channel:{name}"
     if name in BY_NAME:
@@ -49,7 +49,7 @@ def subject_of(name: str) -> str:
 
 
 async def pause(subject: str, *, by: str, reason: str, store: PauseStore) -> Paused:
-    """Hold back; within a second every process does. Safe to repeat."""
+    """Pause; every process follows within a second. Idempotent."""
     changed = await store.pause(subject, by=by, reason=reason)
     return Paused(subject=subject, changed=changed, urgent=await store.urgent(subject))
 
@@ -60,21 +60,21 @@ async def resume(
     store: PauseStore,
     publisher: Publisher,
     at_most: int | None = None,
-    released: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None] = lambda _: None,
     settle: float = SETTLE,
 ) -> Resumed:
     """
-    Take the pause away and release at once what it held, page by page; safe to repeat.
+    End the pause and release its held messages at once, page by page. Idempotent.
 
-    A page is committed and then ticketed: what a crash leaves in between is found by the sweep. `released`
-    hears how many so far. Nothing of another pause is released.
+    A page is committed, then ticketed; after a crash in between, the sweep finds the messages. `on_progress`
+    is called with the count so far. Messages held by another pause stay held.
     """
     changed = await store.resume(subject)
-    count, more = await _release(store, publisher, 0, at_most, released)
+    count, more = await _release(store, publisher, 0, at_most, on_progress)
     if not more and (changed or count):
-        # A process that has not heard of it yet may still be holding some.
+        # A process that does not know yet may still hold messages.
         await asyncio.sleep(settle)
-        count, more = await _release(store, publisher, count, at_most, released)
+        count, more = await _release(store, publisher, count, at_most, on_progress)
     return Resumed(subject=subject, changed=changed, released=count, more=more)
 
 
@@ -83,7 +83,7 @@ async def _release(
     publisher: Publisher,
     count: int,
     at_most: int | None,
-    released: Callable[[int], None],
+    on_progress: Callable[[int], None],
 ) -> tuple[int, bool]:
     while at_most is None or count < at_most:
         tickets = await store.release_resumed(PAGE)
@@ -91,5 +91,5 @@ async def _release(
             return count, False
         await publisher.tickets(tickets)
         count += sum(len(ticket.ids) for ticket in tickets)
-        released(count)
+        on_progress(count)
     return count, True

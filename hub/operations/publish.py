@@ -1,4 +1,4 @@
-"""Publishing a list of events and knowing afterwards how many of them the broker has."""
+"""Publish a list of events, and count those that the broker confirmed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hub.model import Event
 from hub.ports import Publisher
 
 _IN_FLIGHT: Final = 64
-"""A confirm takes about as long as a disk write; one at a time would make a long list slow."""
+"""A confirm takes about as long as a disk write, so events are published concurrently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`accepted` are confirmed; what is not may still have arrived, so that repeating it must be safe."""
+    """`accepted` events are confirmed. The others may have arrived too, so a retry must be idempotent."""
 
     accepted: int
     failure: BrokerUnavailable | None = None

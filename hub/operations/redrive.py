@@ -1,7 +1,8 @@
 """
-Lost messages go again, in place: one durable row per recipient and channel, so nobody is skipped or doubled.
+Send lost messages again, in place: one durable row per recipient and channel, so none is skipped or doubled.
 
-A second call finds nothing that the first has taken. By default nobody is told who was told otherwise.
+A second call does not find what the first has redriven. By default, a person whom another message reached
+is not notified again.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from msgspec import Struct
 from hub.ports import MessageFilter, Publisher, RedriveResult, RedriveStore
 
 PAGE: Final = 500
-"""Messages that are looked at in one transaction."""
+"""Messages examined in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedriveRequest:
-    """Which lost messages go again. A dry run only counts them."""
+    """Selects the lost messages to send again. A dry run only counts them."""
 
     narrowed: MessageFilter
     also_told: bool = False
@@ -30,42 +31,42 @@ class RedriveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redriven:
-    """How many, by verdict, and by (verdict, channel, reason); `next` goes on where there may be more."""
+    """Counts by (verdict, channel, reason); `next` is the cursor if there may be more."""
 
     counts: Mapping[tuple[RedriveResult, str, str], int]
     next: str | None
 
     def of(self, verdict: RedriveResult) -> int:
-        """Count those with this verdict."""
-        return sum(number for (each, _, _), number in self.counts.items() if each is verdict)
+        """Count the messages with this verdict."""
+        return sum(number for (result, _, _), number in self.counts.items() if result is verdict)
 
 
 async def redrive(
-    wish: RedriveRequest,
+    request: RedriveRequest,
     *,
     store: RedriveStore,
     publisher: Publisher,
     limit: int | None = None,
     after: str | None = None,
-    told: Callable[[Redriven], None] = lambda _: None,
+    on_progress: Callable[[Redriven], None] = lambda _: None,
 ) -> Redriven:
     """
-    Send again what the wish is for, page by page, up to `limit` messages looked at.
+    Send the requested messages again, page by page, examining up to `limit` messages.
 
-    Each page is committed, then ticketed with confirms: what a crash leaves in between is found by the
-    sweep. `told` hears the sums after each page.
+    Each page is committed, then ticketed with confirms; after a crash in between, the sweep finds the
+    messages. `on_progress` is called with the sums after each page.
     """
     counts: Counter[tuple[RedriveResult, str, str]] = Counter()
     while True:
         left = PAGE if limit is None else min(PAGE, limit - counts.total())
         page = await store.redrive(
-            wish.narrowed, also_told=wish.also_told, dry_run=wish.dry_run, after=after, limit=left
+            request.narrowed, also_told=request.also_told, dry_run=request.dry_run, after=after, limit=left
         )
         await publisher.tickets(page.tickets)
         counts.update(page.counts)
         after = page.next
         so_far = Redriven(counts=dict(counts), next=after)
-        told(so_far)
+        on_progress(so_far)
         if after is None or counts.total() == limit:
             return so_far
 
@@ -95,7 +96,6 @@ class RedrivenAnswer(Struct, kw_only=True):
 
 
 def shown(done: Redriven, *, dry_run: bool) -> RedrivenAnswer:
-    """Show the sums."""
     return RedrivenAnswer(
         taken=done.of(RedriveResult.TAKEN),
         too_old=done.of(RedriveResult.TOO_OLD),

@@ -1,4 +1,4 @@
-"""Contact points that nobody is written to at, and when that ends by itself."""
+"""Suppressed contact points, and when each suppression expires."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from hub.ports import ContactStore, Page
 async def read_suppressions(
     store: ContactStore, policy: Policy, *, after: str | None = None, limit: int, places: PropertyScope = None
 ) -> Page:
-    """List them, newest first, each with its end."""
+    """List suppressions, newest first, each with its expiry."""
     page = await store.suppressions(after=after, limit=limit, places=places)
     return Page(items=[with_end(row, policy) for row in page.items], next=page.next)
 
 
 def with_end(row: Mapping[str, Json], policy: Policy) -> dict[str, Json]:
-    """Add when a suppression ends by itself: as an operator said, else as the policy says."""
+    """Add the expiry of a suppression: an operator's, else the policy's."""
     if row["expires_at"] is not None:
         return dict(row)
     lasts = policy.suppression_for(row["channel"])

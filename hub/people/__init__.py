@@ -1,1 +1,1 @@
-"""People: who they are, where, in which role; groups, rota, import."""
+"""People: their identity, place and role; groups, rota, import."""

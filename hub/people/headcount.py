@@ -1,4 +1,4 @@
-"""Whom an audience holds now: how many, how they could be reached, who is left out, a page of them. Pure."""
+"""Who is in an audience now: counts, channels, people left out, and a page of people. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hub.people.readiness import Suppressed, ways_to
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headcount:
     """
-    Counts of people. `told` are `people` but those left out, who are counted by reason.
+    Counts of people. `told` are `people` without those left out, who are counted by reason.
 
-    Somebody told may be in several of `email`, `mobile` and `push`; in none of them, in `letter_only`.
+    A person may count in several of `email`, `mobile` and `push`, or only in `letter_only`.
     """
 
     people: int
@@ -29,24 +29,24 @@ class Headcount:
 
 
 class Tally:
-    """Counts the people of several groups, each once, and keeps the first `limit` behind `after`."""
+    """Counts the people of several groups, each once, and keeps the first `limit` after `after`."""
 
     def __init__(self, suppressed: Suppressed, *, after: str, limit: int) -> None:
         self._suppressed = suppressed
         self._after = after
         self._limit = limit
         self._seen: dict[str, tuple[frozenset[str], str | None]] = {}
-        self._kept: dict[str, Person] = {}
+        self._first: dict[str, Person] = {}
 
     def add(self, people: Iterable[Person]) -> None:
-        """Count a page of a group; somebody whom any group tells is told."""
-        kept = dict(self._kept)
+        """Count a page of a group; a person whom any group notifies is notified."""
+        kept = dict(self._first)
         for person in people:
             self._count(person)
             if person.ref > self._after:
                 kept[person.ref] = merge_person(kept.get(person.ref, person), person)
-        # One more than the page tells that there is a next one.
-        self._kept = dict(sorted(kept.items())[: self._limit + 1])
+        # One more than the page shows that there is a next page.
+        self._first = dict(sorted(kept.items())[: self._limit + 1])
 
     def _count(self, person: Person) -> None:
         known = self._seen.get(person.ref)
@@ -58,7 +58,7 @@ class Tally:
 
     @property
     def headcount(self) -> Headcount:
-        """What has been counted."""
+        """The counts so far."""
         told = [ways for ways, left_out in self._seen.values() if left_out is None]
         reasons = Counter(left_out for _, left_out in self._seen.values() if left_out is not None)
         return Headcount(
@@ -74,9 +74,9 @@ class Tally:
     @property
     def page(self) -> Sequence[Person]:
         """The people of the page, by ref."""
-        return list(self._kept.values())[: self._limit]
+        return list(self._first.values())[: self._limit]
 
     @property
     def more(self) -> bool:
         """True when somebody comes after the page."""
-        return len(self._kept) > self._limit
+        return len(self._first) > self._limit

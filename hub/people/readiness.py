@@ -1,4 +1,4 @@
-"""Whether a copropiedad can go live: who could be reached, and what to do about the others. Pure."""
+"""Whether a copropiedad can go live: who is reachable, and what to do about the others. Pure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CONSENTS: Final = (DATA_TREATMENT, "commercial", "survey")
 """The purposes whose consents are counted."""
 
 Suppressed = Collection[tuple[str, str]]
-"""(address, channel) of the contact points that nothing is sent to."""
+"""(address, channel) of suppressed contact points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the directory has of one copropiedad now."""
+    """The directory's data of one copropiedad now."""
 
     id: str
     name: str
@@ -29,18 +29,18 @@ class Place:
     empty_units: int = 0
     people: Sequence[Person] = ()
     unstaffed: Sequence[str] = ()
-    """Duties and levels that nobody answers for, here or in the company: `service`, `level 2`."""
+    """Duties and levels without anybody, here or in the company: `service`, `level 2`."""
     consents: Yeses = field(default_factory=dict)
-    """What the ledger has of these people, of `CONSENTS`."""
+    """These people's consents in the ledger, for the purposes in `CONSENTS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
     """
-    Counts of people and units of one copropiedad. Somebody may be in several of the first three.
+    Counts of people and units of one copropiedad. A person may count in `email`, `mobile` and `push`.
 
-    `authorised` have said yes to the treatment of their data, `refused` have said no to it or taken it
-    back, `missing_consent` never said anything; `commercial` and `survey` may be told of that.
+    `authorised` have consented to the treatment of their data, `refused` have refused or revoked it,
+    `missing_consent` have stated nothing. `commercial` and `survey` have consented to those messages.
     """
 
     copropiedad_id: str
@@ -65,22 +65,22 @@ class Readiness:
 
 
 def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) -> Readiness:
-    """Count; `opted_out` are the people and addresses that want no commercial messages or surveys."""
+    """Count; `opted_out` are people and addresses that want no commercial messages or surveys."""
     ways = [ways_to(person, suppressed) for person in place.people]
     counts = {
         "units": place.units,
         "empty_units": place.empty_units,
         "people": len(place.people),
         "email": sum("email" in way for way in ways),
-        "mobile": sum("sms" in each for each in ways),
-        "push": sum("push" in each for each in ways),
-        "letter_only": sum(not each for each in ways),
+        "mobile": sum("sms" in way for way in ways),
+        "push": sum("push" in way for way in ways),
+        "letter_only": sum(not way for way in ways),
         "unverified": sum(_unverified(person) for person in place.people),
         "suppressed": sum(_is_suppressed(person, suppressed) for person in place.people),
         "opted_out": sum(_has_opted_out(person, opted_out) for person in place.people),
         **_consents(place, opted_out),
     }
-    to_do = [words.format(counts[name]) for name, words in _TO_DO.items() if counts[name]]
+    to_do = [template.format(counts[name]) for name, template in _TO_DO.items() if counts[name]]
     if not place.people:
         to_do.append("No hay personas. Qué hacer: cárguelas con «hub people import».")
     if place.unstaffed:
@@ -130,7 +130,7 @@ def _consents(place: Place, opted_out: Collection[str]) -> dict[str, int]:
 
 
 def ways_to(person: Person, suppressed: Suppressed) -> set[str]:
-    """Answer the channels that somebody can be reached by; by none is only by letter."""
+    """Return the channels that can reach a person; none means only by letter."""
     if not person.digital_access:
         return set()
     return {
@@ -144,7 +144,7 @@ _CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
 
 
 def _usable(point: ContactPoint, channel: str, suppressed: Suppressed) -> bool:
-    # A landline is a contact, and takes no text.
+    # A landline is a contact point, but receives no SMS.
     return (point.value, channel) not in suppressed and (channel != "sms" or can_text(point.value))
 
 

@@ -1,4 +1,4 @@
-"""What the company has decided: `hub/policy.toml`, read and checked at start."""
+"""The company's policy: `hub/policy.toml`, read and checked at start."""
 
 from hub.policy.policy import Policy, load_policy
 

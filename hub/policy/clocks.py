@@ -1,4 +1,4 @@
-"""Promises as `policy.toml` says them: what is owed, by when, who is told of it."""
+"""Promises of `policy.toml`: their terms, and the levels that they notify."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from hub.model import TOP_LEVEL, Promise
 from hub.policy.values import Target
 
 DEFAULT: Final = "default"
-"""The key of a table that stands for whatever the table does not name."""
+"""The key of a table for everything that it does not list."""
 ESCALATES: Final[Mapping[str, str]] = {
     "first_reply": "pqrs.escalated",
     "legal_term": "pqrs.escalated",
     "emergency_ack": "emergency.escalated",
 }
-"""The promises of which levels above the holder are told → the event that tells them."""
+"""Promises that notify levels above the holder → the event for that."""
 Level: TypeAlias = Annotated[int, Meta(ge=2, le=TOP_LEVEL)]
 
 
 class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The levels that are told at once, besides its holder, of a promise at risk and of a broken one."""
+    """Levels to notify at once, besides the holder, of a promise at risk and of a broken one."""
 
     at_risk: Level | None = None
     breach: Level | None = None
@@ -38,12 +38,13 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """
     A promise. `target` is one term, or a table of terms by the event's data field `by`.
 
-    `until` names the field of data that holds the day or instant of a dated promise, which is due so far
-    ahead of it as `lead` says, and warned of as far ahead as `warn` says; `target` is for data without it.
-    `at_risk` is the part of the target after which its holder is warned. `ladder` holds the terms
-    between its steps, the first one from the start. `extension` is the most that a term may be extended
-    by. `alerts` are levels that are told at once. `any_hour` runs day and night. A `silent` one is
-    recorded and tells nobody: it is on no board and in no indicator.
+    `until` names the data field with the day or instant of a dated promise. It is due `lead` before that, and
+    the holder is warned `warn` before that; `target` is for data without the field.
+
+    `at_risk` is the fraction of the target after which the holder is warned. `ladder` has the terms between
+    escalations, the first one from the start. `extension` is the longest extension of a term. `alerts` are
+    levels to notify at once. `any_hour` runs day and night. A `silent` promise is recorded and notifies
+    nobody: it is on no board and in no indicator.
     """
 
     target: Parsed[Target] = timedelta(0)
@@ -68,7 +69,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
                 raise InvalidPolicy("a ladder needs a single target")
         elif self.ladder and self.ladder[0] != self.target:
             raise InvalidPolicy("the ladder must begin with the target: its first step is the breach")
-        terms = [*_each(self.target), *_each(self.extension), *self.ladder]
+        terms = [*_terms_of(self.target), *_terms_of(self.extension), *self.ladder]
         if self.any_hour and any(isinstance(term, BusinessDays) for term in terms):
             raise InvalidPolicy("any_hour cannot run in business days")
         if len({type(step) for step in self.ladder}) > 1:
@@ -103,11 +104,11 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             raise InvalidPolicy("target.default is missing: data may say what the table does not")
 
     def target_for(self, data: Mapping[str, Any]) -> Term:
-        """Return the term for an event's data; what the table does not list has the default."""
+        """Return the term for an event's data; data that the table does not list has the default."""
         return self._chosen(self.target, data)
 
     def extension_for(self, data: Mapping[str, Any]) -> Term | None:
-        """Return by how much the term may be extended for an event's data; None: it may not."""
+        """Return the longest extension for an event's data; None if the term cannot be extended."""
         return None if self.extension is None else self._chosen(self.extension, data)
 
     def _chosen(self, target: Target, data: Mapping[str, Any]) -> Term:
@@ -116,7 +117,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return target.get(str(data.get(self.by or "")), target[DEFAULT])
 
     def promise_for(self, data: Mapping[str, Any], mode: Mode) -> Promise:
-        """Return what is promised to a case that begins with this data."""
+        """Return the promise to a case that begins with this data."""
         return Promise(
             target=self.target_for(data),
             at_risk=self.at_risk,
@@ -147,22 +148,22 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return None if day is None or self.lead is None else last_instant(day)
 
     def _day(self, data: Mapping[str, Any]) -> str | None:
-        """Answer the day or instant that the data names."""
+        """Return the day or instant in the data."""
         return None if self.until is None else data.get(self.until)
 
 
 class SummaryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    More clocks than `more_than` with news for one level and copropiedad are told as one.
+    More than `more_than` clocks with events for one level and copropiedad are sent as one summary.
 
-    Only news later than `late` counts: what comes in time is told one by one.
+    Only events later than `late` count; timely ones are sent one by one.
     """
 
     more_than: Annotated[int, Meta(ge=1)]
     late: Parsed[timedelta]
 
 
-def _each(target: Target | None) -> tuple[Term, ...]:
+def _terms_of(target: Target | None) -> tuple[Term, ...]:
     if isinstance(target, Mapping):
         return tuple(target.values())
     return () if target is None else (target,)

@@ -1,4 +1,4 @@
-"""From when on the monitor opens an incident."""
+"""The thresholds of the monitor."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hub.model import Lane
 
 class MonitorPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    From when on something is told.
+    When the monitor opens and resolves incidents.
 
-    `interval` is how often is looked, `clear_after` how long nothing may be seen until it is over.
-    What another process said of itself counts until it is `heartbeat_max_age` old; a dead letter is new
-    within `dead_letter_window`. `notify` are addresses that are told besides the staff on duty; without
-    any of both the company's own is.
+    `interval` is the time between checks, `clear_after` how long an incident must be absent until it is
+    resolved. A heartbeat of another process counts until it is `heartbeat_max_age` old; a dead letter is new
+    within `dead_letter_window`. `notify` are addresses to notify besides the staff on duty; without either,
+    the company's own address is used.
     """
 
     interval: Parsed[timedelta]

@@ -1,7 +1,7 @@
 """
-What the company promises and allows, `policy.toml`, and the numbers of whoever runs the hub, `tuning.toml`.
+The company's promises and rules, `policy.toml`, and the operators' numbers, `tuning.toml`.
 
-The file that HUB_POLICY names is laid over both.
+The file in HUB_POLICY overrides both.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from hub.resilience.retry import RetryPolicy
 BUILT_IN: Final = Path(__file__).parent.with_name("policy.toml")
 TUNING: Final = Path(__file__).parent.with_name("tuning.toml")
 _NAMES_BUILT_IN: Final = ("clocks", "retry", "suppression")
-"""Tables whose keys are names, of which all are built in."""
+"""Tables whose keys are names; only the built-in names are valid."""
 RENAMED: Final[Mapping[str, str]] = {
     "breaker.least": "breaker.min_calls",
     "breaker.slow": "breaker.slow_after",
@@ -47,11 +47,11 @@ RENAMED: Final[Mapping[str, str]] = {
     "watch.low_balance": "monitor.min_balance",
     "watch": "monitor",
 }
-"""Old key → new key: a file that still has the old one is refused by a word that names the new one."""
+"""Old key → new key. A file with an old key is refused, and the error names the new one."""
 
 
 class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the company signs, and where every message may be answered."""
+    """The company's signature and contact points in every message."""
 
     name: str
     phone: str
@@ -71,7 +71,7 @@ class CalendarRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         if not any(self.week.values()):
             raise InvalidPolicy("no day of the week has opening hours: no clock would ever end")
-        _ = self.work_calendar  # hours that cannot be are refused now, not at the first clock
+        _ = self.work_calendar  # refuse impossible hours now, not at the first clock
 
     @cached_property
     def work_calendar(self) -> WorkCalendar:
@@ -85,7 +85,7 @@ class CalendarRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The hours at which these purposes may contact anybody."""
+    """The hours at which messages of these purposes may be sent."""
 
     purposes: tuple[Purpose, ...]
     week: Mapping[Weekday, Parsed[Frames]]
@@ -103,7 +103,7 @@ class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def lease(self) -> timedelta:
-        """How long a claimed message belongs to its worker: longer than its provider may take."""
+        """How long a claimed message belongs to its worker: longer than the provider's time-out."""
         return self.provider_timeout + self.lease_margin
 
 
@@ -139,7 +139,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
 
     @cached_property
     def contact_hours(self) -> Mapping[Purpose, WorkCalendar]:
-        """The purposes that may not contact at any hour, with their hours."""
+        """Purposes with restricted hours → their hours."""
         hours: dict[Purpose, WorkCalendar] = {}
         for name, window in self.windows.items():
             for purpose in window.purposes:
@@ -159,18 +159,18 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
         return self.retry.get(channel, self.retry[DEFAULT])
 
     def suppression_for(self, channel: str) -> timedelta | None:
-        """Answer how long a contact point that is gone is left alone; None: for ever."""
+        """Return how long an invalid contact point is suppressed; None means for ever."""
         return self.suppression.get(channel, self.suppression[DEFAULT])
 
     @cached_property
     def calendar_version(self) -> str:
-        """Name the hours and holidays that instants are laid out by: another name, other instants."""
+        """The version of hours and holidays; when it changes, scheduled instants change."""
         return self.calendar.version
 
 
 def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
     """
-    Load the built-in files, overlaid by `path`, or by the file that HUB_POLICY names.
+    Load the built-in files, overridden by `path` or the file in HUB_POLICY.
 
     Raises InvalidPolicy, which names the key (`clocks.first_reply.target`).
     """
@@ -184,7 +184,7 @@ def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
 
 
 def _check_keys(top: Table, built_in: Table) -> None:
-    """Refuse keys that have another name by now, and names that are not built in."""
+    """Refuse renamed keys, and names that are not built in."""
     paths = {f"{name}.{key}" for name, table in top.items() if isinstance(table, Mapping) for key in table}
     for old, new in RENAMED.items():
         if old in paths or old in top:
@@ -207,7 +207,7 @@ def _load_toml(path: Path) -> dict[str, Any]:
 def _with_retry_defaults(tables: Table) -> Table:
     retry = tables["retry"]
     if not isinstance(retry, Mapping):
-        return tables  # refused where it is read
+        return tables  # `read` refuses it
     return {**tables, "retry": overlay(dict.fromkeys(retry, retry[DEFAULT]), retry)}
 
 

@@ -1,4 +1,4 @@
-"""TOML tables into frozen structs; every complaint names the key by its path."""
+"""TOML tables → frozen structs; every error names the path of the key."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _WORDS: Final = (
     (re.compile(r"Expected `array`, got .*"), " must be a list"),
     (re.compile(r"Invalid RFC3339 encoded date"), ': {value} is not a date; write "2026-12-24"'),
 )
-"""What msgspec says → what is said after the path."""
+"""Error text of msgspec → the text after the path."""
 
 
 def overlay(base: Table, top: Table) -> dict[str, Any]:
-    """Lay `top` over `base` key by key; what is not a table on both sides is replaced whole."""
+    """Override `base` with `top` key by key; only tables on both sides are merged."""
     merged = dict(base)
     for key, value in top.items():
         below = merged.get(key)
@@ -40,9 +40,9 @@ def overlay(base: Table, top: Table) -> dict[str, Any]:
 
 def read(kind: type[T], value: Any, path: str = "") -> T:
     """
-    Read what stands in a file as `kind`. Unknown keys, missing keys and wrong values are refused.
+    Read a value of a file as `kind`. Unknown keys, missing keys and wrong values are refused.
 
-    msgspec does not name the key of a table whose keys are free: on failure each part is read by itself.
+    msgspec does not name the key of a table with free keys, so on failure each part is read separately.
     """
     try:
         return msgspec.convert(value, kind, dec_hook=parse_value)
@@ -53,13 +53,13 @@ def read(kind: type[T], value: Any, path: str = "") -> T:
 
 
 def refuse_unknown(word: str, known: Collection[str], path: str) -> None:
-    """Refuse a word that is not known, and say which one may have been meant."""
+    """Refuse an unknown word, and suggest a known one."""
     if word not in known:
         raise InvalidPolicy(f"{path} is not known; {_suggest(word, known)}")
 
 
 def _parts(kind: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Answer the parts of a value: how its path goes on, the part, what it should be."""
+    """Yield the parts of a value: the rest of the path, the part, its type."""
     if isinstance(value, Mapping) and (fields := _fields(kind)):
         yield from ((f".{name}", value[name], fields[name]) for name in value if name in fields)
     elif isinstance(value, Mapping) and get_origin(kind) is Mapping:
@@ -72,16 +72,16 @@ def _parts(kind: Any, value: Any) -> Iterator[tuple[str, Any, Any]]:
 
 def _complaint(kind: Any, value: Any, words: str, path: str) -> str:
     for pattern, ours in _WORDS:
-        if found := pattern.fullmatch(words):
-            said = f"{path}{ours.format(*found.groups(), value=value)}".removeprefix(".")
-            if said.endswith("is not known"):
-                said += f"; {_suggest(found[1], _fields(kind) or list(kind))}"
-            return said
+        if match := pattern.fullmatch(words):
+            complaint = f"{path}{ours.format(*match.groups(), value=value)}".removeprefix(".")
+            if complaint.endswith("is not known"):
+                complaint += f"; {_suggest(match[1], _fields(kind) or list(kind))}"
+            return complaint
     return f"{path}: {words}" if path else words
 
 
 def _fields(kind: Any) -> Mapping[str, Any]:
-    """Answer the keys of a struct and what each should be; none of what is no struct."""
+    """Return the keys of a struct and their types; empty for other types."""
     is_struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     return {field.encode_name: field.type for field in msgspec.structs.fields(kind)} if is_struct else {}
 

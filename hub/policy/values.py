@@ -1,4 +1,4 @@
-"""The values of the policy's files: which type is parsed by what. Opening hours, weekdays, targets."""
+"""The values of the policy's files and their parsers: opening hours, weekdays, targets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.resilience.rate_limit import Rate, parse_rate
 
 Target: TypeAlias = Term | Mapping[str, Term]
 Expiry: TypeAlias = timedelta | None
-"""None is never."""
+"""None means never."""
 Frames: TypeAlias = tuple[Frame, ...]
 
 
@@ -36,7 +36,7 @@ class Weekday(StrEnum):
 
 
 class Prefix(StrEnum):
-    """What a text message begins with: the building's name, else the company's; or always the company's."""
+    """The prefix of a text message: the building's name (or else the company's), the company's, or none."""
 
     BUILDING = "building"
     COMPANY = "company"

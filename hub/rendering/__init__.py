@@ -1,4 +1,4 @@
-"""Templates → words. `Templates.load` compiles everything once; `render` costs only the variables."""
+"""Templates → texts. `Templates.load` reads everything once; `render` only fills in variables."""
 
 from hub.rendering.context import Context
 from hub.rendering.templates import Templates

@@ -1,11 +1,11 @@
 """
-Texts that a provider has approved beforehand: fixed words with named gaps.
+Texts that a provider has approved in advance: fixed words with named gaps.
 
-    Radicado: *{{ radicado }}*, recibido el {{ received_at|fecha }}.    a block, as its author writes it
-    Radicado: *{{radicado}}*, recibido el {{received_at}}.              what is approved
-    ("radicado", "PQ-1"), ("received_at", "lunes 9 de …")               what a message brings
+    Radicado: *{{ radicado }}*, recibido el {{ received_at|fecha }}.    the block in the template file
+    Radicado: *{{radicado}}*, recibido el {{received_at}}.              the approved text
+    ("radicado", "PQ-1"), ("received_at", "lunes 9 de …")               the parameters of a message
 
-So a block has gaps and no conditions: what depends on something is set before the blocks.
+So a block has gaps and no conditions; a `{% set %}` before the blocks computes conditional values.
 Source: Meta, WhatsApp Business Platform, "Message templates" with named parameters.
 """
 
@@ -32,21 +32,21 @@ _MARK: Final = re.compile(r"\{\{(\w+)\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """`name` is the template's at the provider, `body` the words to approve, `gaps` in their order."""
+    """`name` is the template's name at the provider, `body` the text to approve, `gaps` in order."""
 
     name: str
     body: str
     gaps: Mapping[str, Form]
 
     def fill(self, variables: dict[str, Json]) -> Rendered:
-        """Raises `TemplateFailure` where a gap stays empty: the provider refuses such a message."""
+        """Fill the gaps. Raises `TemplateFailure` for an empty gap: the provider refuses such a message."""
         values = {gap: _value(form, variables) for gap, form in self.gaps.items()}
         text = _MARK.sub(lambda mark: values[mark[1]], self.body)
         return Rendered(text=text, template=self.name, parameters=tuple(values.items()))
 
 
 def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
-    """Take a block apart; raises `InvalidTemplate` for one that the provider would not take."""
+    """Split a block into text and gaps. Raises `InvalidTemplate` if the provider would refuse it."""
     body = ""
     gaps: dict[str, Form] = {}
     for piece in pieces(block):
@@ -62,10 +62,10 @@ def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
 
 
 def _gap(name: str, piece: Piece) -> str:
-    found = _NAME.match(piece.code) if piece.kind is PieceKind.EXPRESSION else None
-    if found is None:
+    match = _NAME.match(piece.code) if piece.kind is PieceKind.EXPRESSION else None
+    if match is None:
         raise InvalidTemplate(f"{name}: only names with filters, like {{{{ paid_at|fecha }}}}, stand here")
-    return found[1].replace(".", "_")
+    return match[1].replace(".", "_")
 
 
 def _checked(name: str, body: str) -> str:

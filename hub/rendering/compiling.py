@@ -1,4 +1,4 @@
-"""The blocks of one audience → its forms. The slow work is done when a form is first said."""
+"""The blocks of one audience → its forms. A form is compiled on first use, because that is slow."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ BLOCKS: Final = (
 """Longest names first: `staff_push_body` is the push_body of the variant `staff`."""
 
 FALLBACKS: Final[Mapping[str, str]] = {"push_title": "subject", "push_body": "sms", "print": "body"}
-"""What a form says that has no block of its own."""
+"""Form → the block used if the form has no block of its own."""
 
 APPROVED: Final = frozenset({"whatsapp"})
-"""Blocks whose words a provider approves."""
+"""Blocks whose text a provider approves."""
 
 
 class Compiler:
-    """`layout` is the email's HTML with slots, `footer` follows its text, `letter` is the sheet of paper."""
+    """`layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page."""
 
     def __init__(self, layout: str, footer: str, letter: str) -> None:
         self.engine: Final = Engine()
@@ -44,7 +44,7 @@ class Compiler:
         self._footer = self.engine.text("layout", lambda: footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
-        """Answer variant → its words."""
+        """Return variant → its texts."""
         return {
             variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
             for variant, blocks in _variants(source.blocks).items()
@@ -72,7 +72,7 @@ class Compiler:
             except InvalidTemplate as exc:
                 raise InvalidTemplate(f"{name}: {exc}") from exc
 
-        def said(form: str) -> str:
+        def source_of(form: str) -> str:
             return source.with_prelude(bodies()[form])
 
         kinds: dict[str, Callable[[str, Callable[[], str]], Form]] = {
@@ -82,12 +82,12 @@ class Compiler:
             "letter": self.engine.html,
             "letter_text": self.engine.text,
         }
-        forms = {form: make(name, partial(said, form)) for form, make in kinds.items()}
+        forms = {form: make(name, partial(source_of, form)) for form, make in kinds.items()}
         return {**forms, "footer": self._footer}
 
 
 def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
-    """Markdown → Jinja sources. What a phone shows before the mail is opened is what a push says."""
+    """Markdown → Jinja sources. The preheader, which phones preview, defaults to the push text."""
     vault = Vault()
     tokens = parse(blocks["body"], vault)
     html = unbroken(to_html(tokens), vault)
@@ -104,7 +104,7 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
 
 
 def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
-    """The body, or the block `print` where paper says it otherwise: it has no links and no buttons."""
+    """Use the block `print` if there is one, else the body: paper has no links and buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
     parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=unbroken(to_html(tokens), vault))

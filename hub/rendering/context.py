@@ -1,10 +1,10 @@
 """
-What a template can name: the event's data, and who, where, when and from whom; the units that it is about.
+The variables of a template: the event's data, the recipient, place, time and sender, and the units.
 
-Of the units no template has to think, and none can leave them out of what the law wants said: the longer
-forms have a line in their layout, and a short text that speaks to somebody of several units ends with them.
-A text that a provider has approved has room for them only in a gap of its own; without it a legal notice
-about several units is not said there, and the cascade goes on.
+Templates need not handle the units, and cannot omit those that the law requires: the layouts of the longer
+forms have a line for them, and a short text about several units ends with them. A text that a provider has
+approved has units only in a gap of its own; without that gap, a legal notice about several units fails
+there, and the cascade advances.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Context:
     """
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
-    `unit` is the event's; `units` are the person's that it is about where the event is about no one unit.
-    `take_on` is the link by which the reader takes a matter on.
+    `unit` is the event's; without one, `units` are the person's units that the event concerns. `take_on` is
+    the link to acknowledge an escalation.
     """
 
     data: Mapping[str, Json]
@@ -57,7 +57,7 @@ class Context:
             units=message.units,
             occasion=message.occasion,
             purpose=message.purpose,
-            # A link that does something is for those who work here.
+            # Only staff get a link that acts.
             take_on=take_on if message.purpose is Purpose.INTERNAL else None,
         )
 
@@ -77,18 +77,18 @@ class Context:
 
 
 FEW: Final = 3
-"""Units that a short text names, before it says how many more there are. The law's texts name all."""
+"""Units that a short text names before it counts the rest. Legal texts name all."""
 
 LONGEST: Final = 600
-"""Characters of a note: whoever owns a hundred units reads them in a letter, not in ten parts of an SMS."""
+"""Characters of a note: a hundred units belong in a letter, not in ten parts of an SMS."""
 
 
 def naming(units: Sequence[str], *, legal: bool) -> dict[str, Json]:
     """
-    Answer what templates and forms can say of them.
+    Return the variables about units.
 
-    `unit_line` is `Unidades: Apto 101 y Apto 302`, `units_brief` the names alone, of many the first few;
-    `unit_note` ends a short text; `units_due` are the names that a text must not lack.
+    `unit_line` is `Unidades: Apto 101 y Apto 302`; `units_brief` has only the names, of many the first few;
+    `unit_note` ends a short text; `units_due` are the names that a text must include.
     """
     several = len(units) > 1
     brief = lista(units if legal else _few(units))
@@ -100,24 +100,24 @@ def naming(units: Sequence[str], *, legal: bool) -> dict[str, Json]:
     }
 
 
-def noted(text: str, variables: dict[str, Json]) -> str:
+def with_unit_note(text: str, variables: dict[str, Json]) -> str:
     """
-    End a short text with the units that it is about, where they are several and it has not named them.
+    Append the units to a short text about several units that does not name them.
 
-    Raises `TemplateFailure` where they are too many.
+    Raises `TemplateFailure` if there are too many.
     """
     note = variables["unit_note"]
-    # The whole list, for `Apto 10` alone may be a part of `Apto 101`, and `101` of a receipt's number.
+    # Compare the whole list: `Apto 10` may be part of `Apto 101`, and `101` of a receipt's number.
     if not note or variables["units_brief"] in text:
         return text
     if len(note) > LONGEST:
         raise TemplateFailure("its units are too many for a short text")
-    # A full stop would become part of an address.
+    # A full stop would become part of a URL.
     return f"{text if '://' in text.rpartition(' ')[2] else punto(text)} {note}"
 
 
 def require_each(text: str, variables: dict[str, Json]) -> None:
-    """Raises `TemplateFailure` where a legal notice about several units does not name each."""
+    """Raise `TemplateFailure` if a legal notice about several units does not name each."""
     if variables["units_due"] not in text:
         raise TemplateFailure("it does not name each unit, as a legal notice must")
 

@@ -1,4 +1,4 @@
-"""Jinja in a sandbox: compiling forms and rendering them without letting a value into an error."""
+"""Jinja in a sandbox: compiles and renders forms; errors never include a value."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """`words` are those of the source: an error may name them."""
+    """`words` are the words of the source, which an error may quote."""
 
     template: Template
     words: frozenset[str]
 
 
 class Form:
-    """One text, compiled when it is first said. `name` (`pqrs.received/sms`) serves errors."""
+    """One text, compiled on first use. `name` (`pqrs.received/sms`) is for errors."""
 
     def __init__(
         self, name: str, source: Callable[[], str], environment: ImmutableSandboxedEnvironment
@@ -42,7 +42,7 @@ class Form:
         return _compile(self._environment, self.name, self._source())
 
     def render(self, variables: dict[str, Json]) -> str:
-        """`variables` hold the engine's globals already: `Template.render` would copy those, slowly."""
+        """Render; `variables` include the engine's globals, which `Template.render` would copy slowly."""
         template = self.compiled.template
         try:
             return "".join(template.root_render_func(template.new_context(variables, shared=True)))
@@ -51,17 +51,17 @@ class Form:
         except UndefinedError as exc:
             raise TemplateFailure(f"{self.name}: {self._missing(exc)} is missing") from None
         except Exception as exc:  # noqa: BLE001 - a template can raise anything that an expression can
-            # Without its cause: that one's text quotes values, which are a person's data.
+            # Without the cause: its text quotes values, which are personal data.
             raise TemplateFailure(f"{self.name}: {type(exc).__name__}") from None
 
     def _missing(self, exc: UndefinedError) -> str:
         """Name the variable, unless the name itself came from data (`table[kind]`)."""
-        found = _MISSING.search(exc.message or "")
-        return found[1] if found and found[1] in self.compiled.words else "a part of a variable"
+        match = _MISSING.search(exc.message or "")
+        return match[1] if match and match[1] in self.compiled.words else "a part of a variable"
 
 
 class Engine:
-    """Makes forms of sources. `globals` (`range` …) belong into the variables of every message."""
+    """Makes forms from sources. The variables of every message must include `globals` (`range` …)."""
 
     def __init__(self) -> None:
         self._html = _environment(autoescape=True)
@@ -90,6 +90,6 @@ def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str)
         raise InvalidTemplate(f"{name}, line {exc.lineno}: {exc.message}") from exc
     except TemplateError as exc:
         raise InvalidTemplate(f"{name}: {exc.message}") from exc
-    # They are in the variables; new_context would list these, an item at a time, for every message.
+    # The globals are in the variables; new_context would copy them item by item for every message.
     template.globals = {}
     return _Compiled(template, frozenset(re.findall(r"\w+", source)))

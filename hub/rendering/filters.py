@@ -1,9 +1,8 @@
 """
-How values are shown to a Colombian reader: the filters and tests that templates may use.
+The filters and tests of templates: values for Colombian readers.
 
-The words are Babel's (es_CO); they are put together here because one call of Babel's
-formatter costs as much as a whole message. A refused value is never quoted in an error:
-it may be a person's data.
+The words are Babel's (es_CO). This module joins them itself because one call of Babel's formatter costs as
+much as a whole message. Errors never quote a refused value: it may be personal data.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _HALVES: Final = (f"a.{NBSP}m.", f"p.{NBSP}m.")
 """Babel joins these with U+202F, which old mail programs show as a box."""
 
 _NUMBER: Final = re.compile(r"(?=.{1,32}$)[^\W_]+(?:[-./][^\W_]+)+")
-"""Of a case, a receipt, a minute; a longer one must break, or a narrow screen would cut it off."""
+"""Numbers of cases, receipts, minutes; a longer one must wrap, or a narrow screen would cut it off."""
 
 _PARTICLES: Final = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "van", "von"})
 _INITIALS: Final = frozenset({"SAS", "SA", "LTDA", "PH", "ESP", "EU", "II", "III", "IV", "VI", "VII"})
@@ -74,7 +73,7 @@ def fecha_corta(value: Json) -> str:
 
 
 def plazo(value: Json) -> str:
-    """Say until when a term is good: `martes 31 de marzo de 2026, al final del día`, else day and hour."""
+    """The end of a term: `martes 31 de marzo de 2026, al final del día`, else day and hour."""
     last = _last_day(value)
     return fecha_hora(value) if last is None else f"{fecha(last)}, al final del día"
 
@@ -88,13 +87,13 @@ def plazo_corto(value: Json) -> str:
 
 
 def _last_day(value: Json) -> datetime | None:
-    """Answer the day that ends at this instant: 24:00 is the next day's midnight, and nobody reads it so."""
+    """Return the day that ends at this instant, if it is midnight; else None. Readers expect 24:00."""
     at = _local(value)
     return at - timedelta(days=1) if whole_day(at) else None
 
 
 def pesos(value: Json) -> str:
-    """`$ 1.250.000`; cents only where there are any."""
+    """`$ 1.250.000`; with cents only if there are any."""
     amount = _amount(value)
     whole = amount == amount.to_integral_value()
     figure = f"{abs(amount):,.{0 if whole else 2}f}".translate(_COLOMBIAN)
@@ -102,7 +101,7 @@ def pesos(value: Json) -> str:
 
 
 def nombre(value: Json) -> str:
-    """`MARÍA DEL PILAR O'NEILL` → `María del Pilar O'Neill`; one written in both cases stays as it is."""
+    """`MARÍA DEL PILAR O'NEILL` → `María del Pilar O'Neill`; a name in mixed case stays as it is."""
     words = str(value).split()
     name = " ".join(words)
     if not (name.isupper() or name.islower()):
@@ -128,20 +127,20 @@ def inicial(value: Json) -> str:
 
 
 def punto(value: Json) -> str:
-    """End a sentence that another one follows, whatever its author forgot."""
+    """Add the full stop of a sentence if it is missing."""
     text = str(value).rstrip()
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def enlace(value: Json) -> str:
-    """Let only an https address through, so that no data becomes a `javascript:` link."""
+    """Accept only https URLs, so that no data becomes a `javascript:` link."""
     if not es_enlace(value):
         raise TemplateFailure("enlace: not an https address")
     return str(value)
 
 
 def es_enlace(value: Json) -> bool:
-    """Tell whether it is an https address that `enlace` lets through."""
+    """Tell whether `enlace` accepts the value: an https URL."""
     if isinstance(value, Undefined) or not isinstance(value, str) or not _PLAIN_URL.fullmatch(value):
         return False
     try:
@@ -151,7 +150,7 @@ def es_enlace(value: Json) -> bool:
 
 
 def presente(value: Json) -> bool:
-    """Tell whether an optional field says something: `{% if eta is presente %}`."""
+    """Tell whether an optional field has a value: `{% if eta is presente %}`."""
     return not isinstance(value, Undefined) and value not in (None, "", [], {})
 
 
@@ -161,7 +160,7 @@ def _local(value: Json) -> datetime:
 
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> datetime:
-    """Read RFC 3339. Without an offset it is local: people write what their clock says."""
+    """Read RFC 3339. A time without an offset is local: people write what their clock shows."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -171,7 +170,7 @@ def _parse(text: str) -> datetime:
 
 def _shift(value: Json) -> datetime:
     if not isinstance(value, datetime):
-        str(value)  # a missing variable says its name here
+        str(value)  # a missing variable raises here, with its name
         raise TemplateFailure("not a date and time")
     return value.replace(tzinfo=ZONE) if value.tzinfo is None else value.astimezone(ZONE)
 
@@ -200,12 +199,12 @@ _PLAIN_URL: Final = re.compile(r"https://[^\s\x00-\x1f\x7f\"<>\\]+")
 
 
 def promesa(value: Json) -> str:
-    """Name a promise by its clock: `first_reply` → Primera respuesta."""
+    """`first_reply` → Primera respuesta."""
     return CLOCKS.get(str(value), str(value))
 
 
 def junto(value: Json) -> Json:
-    """Keep a number like `PQ-2026-000123` on one line; what is no such number stays as it is."""
+    """Keep a number like `PQ-2026-000123` on one line; return other values unchanged."""
     if not isinstance(value, str) or "-" not in value or not _NUMBER.fullmatch(value):
         return value
     return Markup('<span style="white-space:nowrap">%s</span>') % value

@@ -1,12 +1,12 @@
 """
-Jinja put out of the way while Markdown works on the text around; statements around rows and list items.
+Hide Jinja while Markdown parses the text around it; fold statements into rows and list items.
 
     {% for cuota in cuotas %}           | ⟪0⟫ zq1qz | zq2qz ⟪3⟫ |
     | {{ cuota.mes }} | {{ … }} |   →
     {% endfor %}
 
-A line between two rows would end the table. So what opens is folded into the row after it,
-what closes into the row before it; both are hoisted out again when the row is HTML or text.
+A line between two rows would end the table. So an opening statement is folded into the row after it,
+a closing one into the row before it; both are hoisted out again when the row is HTML or text.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _CLOSING: Final = re.compile(r"\{%[-+]?\s*end")
 
 class Vault:
     """
-    Expressions become words, so that `**{{ x }}**` and `[y]({{ x }})` parse.
+    Replaces Jinja with placeholders, and restores it.
 
-    Statements become one of three shapes: INLINE in the middle of text, COMMENT where text
-    may not stand (between the rows of an HTML table), FOLDED inside a row or an item that
-    they stand around.
+    Expressions become words, so that `**{{ x }}**` and `[y]({{ x }})` parse. Statements take one of three
+    shapes: INLINE inside text, COMMENT where no text is allowed (between the rows of an HTML table), FOLDED
+    inside the row or item that they enclose.
     """
 
     def __init__(self) -> None:
@@ -47,14 +47,14 @@ class Vault:
         return "".join(self._hide(piece, statement) for piece in pieces(source))
 
     def restore(self, text: str) -> str:
-        return _HIDDEN.sub(lambda found: self._kept[int(found[found.lastindex or 0])], text)
+        return _HIDDEN.sub(lambda match: self._kept[int(match[match.lastindex or 0])], text)
 
     def rewritten(self, text: str, rewrite: Callable[[str], str]) -> str:
-        """Put in place of each expression what `rewrite` makes of it; what was hidden stays as it is."""
-        return _WORD.sub(lambda found: self.hide(rewrite(self._kept[int(found[1])])), text)
+        """Replace each hidden expression with the result of `rewrite`."""
+        return _WORD.sub(lambda match: self.hide(rewrite(self._kept[int(match[1])])), text)
 
     def closes(self, number: str) -> bool:
-        """Tell whether a statement belongs to what stands before it: `endif`, `endfor` …"""
+        """Tell whether a statement closes a block: `endif`, `endfor` …"""
         return _CLOSING.match(self._kept[int(number)]) is not None
 
     def _hide(self, piece: Piece, statement: str) -> str:
@@ -80,7 +80,7 @@ class _Folder:
     lines: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     holder: re.Pattern[str] | None = None
-    """What the last line belongs to; None after a blank line or a paragraph."""
+    """The pattern of the row or item of the last line; None after a blank line or a paragraph."""
 
     def add(self, line: str) -> None:
         if _ALONE.fullmatch(line):
@@ -91,7 +91,7 @@ class _Folder:
             self._other(line)
 
     def flush(self) -> None:
-        """Statements that found no row stand between paragraphs, as comments."""
+        """Write statements without a row as comments between paragraphs."""
         self.lines.extend(COMMENT % int(number) for number in self.pending)
         self.pending.clear()
 
@@ -114,7 +114,7 @@ class _Folder:
     def _other(self, line: str) -> None:
         self.flush()
         self.lines.append(line)
-        # An item goes on over lines until a blank one, a row does not.
+        # An item continues until a blank line, a row does not.
         if not line.strip() or self.holder is _ROW:
             self.holder = None
 

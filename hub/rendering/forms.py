@@ -1,4 +1,4 @@
-"""What one event says to one audience, and how each channel puts it together."""
+"""The texts of one event for one audience, and how each channel composes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from hub.errors import TemplateFailure
 from hub.model import Json, Rendered
 from hub.rendering.approved import Approved
-from hub.rendering.context import noted, require_each
+from hub.rendering.context import require_each, with_unit_note
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
 from hub.rendering.lines import one_line, tidy
@@ -22,18 +22,18 @@ Variables = dict[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class EventTexts:
-    """`name` is `pqrs.received` or `pqrs.received/staff`; `approved` are its forms with gaps."""
+    """`name` is `pqrs.received` or `pqrs.received/staff`; `approved` are the forms with gaps."""
 
     name: str
     forms: Forms
     approved: Mapping[str, Approved] = field(default_factory=dict)
 
     def channels(self) -> tuple[str, ...]:
-        """Name the channels whose forms are all there."""
+        """Return the channels that have all their forms."""
         return tuple(name for name, channel in CHANNELS.items() if not self._missing(channel))
 
     def compile(self) -> None:
-        """Compile what would be compiled when it is first said; raises `InvalidTemplate`."""
+        """Compile all forms now, not on first use. Raises `InvalidTemplate`."""
         gaps = (form for approved in self.approved.values() for form in approved.gaps.values())
         for form in (*self.forms.values(), *gaps):
             _ = form.compiled
@@ -81,7 +81,7 @@ def _whatsapp(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _text(words: EventTexts, form: str, variables: Variables) -> str:
-    """Below, not on top: in an emergency what is to be done comes first."""
+    """Put the units below the text: in an emergency the instructions come first."""
     return f"{words.forms[form].render(variables)}\n\n{variables['unit_line']}"
 
 
@@ -93,25 +93,25 @@ def _with_units(html: str, variables: Variables) -> str:
 def _push(words: EventTexts, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["push_title"].render(variables)),
-        text=noted(one_line(words.forms["push_body"].render(variables)), variables),
+        text=with_unit_note(one_line(words.forms["push_body"].render(variables)), variables),
     )
 
 
 def _sms(words: EventTexts, variables: Variables) -> Rendered:
-    """One name with an accent outside GSM-7 would more than double the price of the whole message."""
+    """Convert to GSM-7: one other character would more than double the price of the message."""
     return Rendered(text=to_gsm7(_text_message(words, variables)))
 
 
 def _voice(words: EventTexts, variables: Variables) -> Rendered:
-    """The SMS read aloud, with its accents."""
+    """The text of the SMS, read aloud, with its accents."""
     return Rendered(text=_text_message(words, variables))
 
 
 def _text_message(words: EventTexts, variables: Variables) -> str:
-    """Its templates are written to follow a name and a colon; without them they begin with a capital."""
+    """The templates follow a name and a colon; without these the text begins with a capital."""
     text = words.forms["sms"].render(variables)
     prefix = variables["sms_prefix"]
-    return noted(one_line(f"{prefix}{text}" if prefix else inicial(text.lstrip())), variables)
+    return with_unit_note(one_line(f"{prefix}{text}" if prefix else inicial(text.lstrip())), variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +129,4 @@ CHANNELS: Final[Mapping[str, _Channel]] = {
     "sms": _Channel(frozenset({"sms"}), _sms),
     "voice": _Channel(frozenset({"sms"}), _voice),
 }
-"""Which forms a channel needs, and how it puts them together."""
+"""Channel → the forms that it needs, and how it composes them."""

@@ -1,4 +1,4 @@
-"""What the hub's machine words are called in Spanish. Literal tables, nothing else."""
+"""Spanish labels of the hub's machine words. Only literal tables."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ PURPOSES: Final[Mapping[str, str]] = {
 }
 
 CONSENTS: Final[Mapping[str, str]] = {**PURPOSES, "data_treatment": "Tratamiento de datos personales"}
-"""What one can say yes or no to."""
+"""Purposes of consents."""
 
 MODES: Final[Mapping[str, str]] = {
     "capture": "Captura: nadie real recibe mensajes",
@@ -179,7 +179,7 @@ REASON_STARTS: Final[Mapping[str, str]] = {
     "http_4": "El proveedor rechazó el mensaje",
     "http_5": "El proveedor tiene una falla",
 }
-"""Reasons that carry a code, by how they start; the longest start wins."""
+"""Prefix of a reason with a code → label; the longest prefix wins."""
 
 DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
     (": required", "Falta un dato obligatorio"),
@@ -192,7 +192,7 @@ DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("more than", "El evento es demasiado grande"),
     (": expected", "Un dato no tiene la forma esperada"),
 )
-"""Part of a dead letter's reason → what it means; the first that fits. The exact words stand below it."""
+"""Part of a dead letter's reason → label; the first match wins. The page shows the exact reason below."""
 
 UNREACHED: Final[Mapping[str, str]] = {
     "unknown_unit": "El directorio no tiene la unidad: corrija su código en el sistema de origen, o cárguela",
@@ -200,7 +200,7 @@ UNREACHED: Final[Mapping[str, str]] = {
     "unknown_person": "El directorio no tiene a la persona: corrija su código, o cárguela",
     "empty_audience": "Nadie del directorio recibe este aviso: revise quién vive o trabaja allí",
 }
-"""Why an event does not reach all whom it is for, and what to do about it."""
+"""Why an event does not reach its whole audience, and what to do about it."""
 
 LEVELS: Final[Mapping[str, str]] = {
     "1": "Servicio al cliente",
@@ -208,7 +208,7 @@ LEVELS: Final[Mapping[str, str]] = {
     "3": "Gerencia de operaciones",
     "4": "Gerencia general",
 }
-"""The ladder of the company's policy, 7.2."""
+"""The escalation levels of the company's policy, 7.2."""
 
 OFFICES: Final[Mapping[str, str]] = {
     "viewer": "Consulta",
@@ -233,4 +233,4 @@ EVERYTHING: Final[Mapping[str, Any]] = {
     "unreached": UNREACHED,
     "levels": LEVELS,
 }
-"""What the page is given as JSON."""
+"""The labels that the page receives as JSON."""

@@ -1,4 +1,4 @@
-"""The frames around a body: an email's, its styles in each element as mail programs want them; a letter's."""
+"""The frames around a body: of an email, with inlined styles as mail programs need them, and of a letter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.rendering.markdown import unbroken
 
 _SLOT: Final = re.compile(r"\[\[(title|subject|preheader|body)\]\]")
 _INDENT: Final = re.compile(r"\n\s+")
-# Data that becomes a whole address must have passed the https-only filter.
+# Data that becomes a whole URL must have passed the https-only filter.
 _BARE_ADDRESS: Final = re.compile(r"""\b(?:href|src|action)\s*=\s*["']?\s*(\{\{.*?\}\})""", re.DOTALL)
 _GUARDED: Final = re.compile(r"\|\s*enlace\s*-?\}\}$")
 _DATA_AS_MARKUP: Final = re.compile(
@@ -28,9 +28,9 @@ _INLINER: Final = css_inline.CSSInliner(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayoutParts:
     """
-    What goes into the slots: title and preheader are text with Jinja, the body is HTML from the vault.
+    The content of the slots: title and preheader are text with Jinja, the body is HTML from the vault.
 
-    In the slot `subject` stands the title once more, as part of a page.
+    The slot `subject` repeats the title as part of a page.
     """
 
     title: str
@@ -39,7 +39,7 @@ class LayoutParts:
 
 
 def frame(layout: str, parts: LayoutParts, vault: Vault) -> str:
-    """Answer a Jinja source for the whole HTML of an email."""
+    """Return the Jinja source of an email's whole HTML."""
     html = _filled(layout, parts, vault)
     try:
         html = _INLINER.inline(html)
@@ -49,7 +49,7 @@ def frame(layout: str, parts: LayoutParts, vault: Vault) -> str:
 
 
 def page(layout: str, parts: LayoutParts, vault: Vault) -> str:
-    """Answer a Jinja source for a page that is printed: its style sheet stays whole, for `@page` is in it."""
+    """Return the Jinja source of a printed page. Its style sheet is not inlined, because it has `@page`."""
     return checked(vault.restore(_INDENT.sub("\n", _filled(layout, parts, vault))))
 
 
@@ -61,14 +61,14 @@ def _filled(layout: str, parts: LayoutParts, vault: Vault) -> str:
         "preheader": vault.hide(parts.preheader.strip()),
         "body": parts.body,
     }
-    return _SLOT.sub(lambda found: slots[found[1]], vault.hide(layout, COMMENT))
+    return _SLOT.sub(lambda match: slots[match[1]], vault.hide(layout, COMMENT))
 
 
 def checked(html: str) -> str:
     """Refuse a template in which a publisher's data could become markup or a `javascript:` link."""
-    for found in _BARE_ADDRESS.finditer(html):
-        if not _GUARDED.search(found[1]):
-            raise InvalidTemplate(f"an address made of data needs the filter enlace: {found[1]}")
+    for address in _BARE_ADDRESS.finditer(html):
+        if not _GUARDED.search(address[1]):
+            raise InvalidTemplate(f"an address made of data needs the filter enlace: {address[1]}")
     if _DATA_AS_MARKUP.search(html):
         raise InvalidTemplate("data may not stand in a tag's name, a bare attribute, a script or a style")
     return html

@@ -1,4 +1,4 @@
-"""Rendered text made fit for where it stands: one line, or paragraphs without gaps."""
+"""Normalize rendered text to one line, or to paragraphs without gaps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _GAP: Final = re.compile(r"\n\s*\n\s*\n+")
 
 
 def one_line(text: str) -> str:
-    """A line break in a subject would begin a header of the publisher's choice."""
+    """Join lines: a line break in a subject would let the publisher inject a header."""
     return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 

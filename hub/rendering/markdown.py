@@ -1,7 +1,7 @@
 """
-Markdown with Jinja inside → HTML and plain text with Jinja inside, the halves of an email, once, at load.
+Markdown with Jinja → HTML and plain text with Jinja, the two parts of an email.
 
-Markdown would tear Jinja apart (`|` ends a cell, `_` starts emphasis): the vault holds it.
+Markdown would break Jinja (`|` ends a cell, `_` starts emphasis), so the vault hides it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ONLY_LINK: Final = re.compile(r"<p>(?=<a [^>]*>[^<]*</a></p>)")
 
 class _Parser(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the library's name
-        """Leave addresses alone: percent-encoding would spoil what the vault put there."""
+        """Leave URLs unchanged: percent-encoding would break the vault's placeholders."""
         return url
 
 
@@ -41,31 +41,31 @@ _PARSER: Final = _Parser("commonmark", {"html": True}).enable("table")
 
 
 def parse(body: str, vault: Vault) -> list[Token]:
-    """Parse, with the Jinja in the vault. A macro runs too late to make Markdown, so it is refused."""
-    if found := _MACRO.search(body):
-        raise InvalidTemplate(f"{found[1]} makes no Markdown: write the row itself, or include it")
+    """Parse with the Jinja in the vault. Refuses macros, which run too late to make Markdown."""
+    if macro := _MACRO.search(body):
+        raise InvalidTemplate(f"{macro[1]} makes no Markdown: write the row itself, or include it")
     return _PARSER.parse(fold(vault.hide(body), vault))
 
 
 def to_html(tokens: list[Token]) -> str:
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
-    html = _CLOSING.sub(_hoist, _OPENING.sub(lambda found: _comments(found[2]) + found[1], html))
-    # A table without a head is a list of facts: its first column heads the rows.
+    html = _CLOSING.sub(_hoist, _OPENING.sub(lambda match: _comments(match[2]) + match[1], html))
+    # A table without a head is a list of facts: its first column has the row headings.
     html = _HEADLESS.sub(_facts, html)
     return _ONLY_LINK.sub('<p class="boton">', html)
 
 
 def unbroken(html: str, vault: Vault) -> str:
-    """Let no line end inside the number of a case, which has hyphens; the filter `junto` sees which are."""
+    """Prevent line breaks inside case numbers with hyphens; the filter `junto` detects them."""
     return vault.rewritten(html, lambda code: _NAME.sub(r"{{ \1|junto }}", code))
 
 
-def _hoist(found: re.Match[str]) -> str:
-    return found[2] + _comments(found[1])
+def _hoist(match: re.Match[str]) -> str:
+    return match[2] + _comments(match[1])
 
 
-def _facts(found: re.Match[str]) -> str:
-    rows = _FIRST_CELL.sub(r'\1<th scope="row">\2</th>', found["rows"])
+def _facts(match: re.Match[str]) -> str:
+    rows = _FIRST_CELL.sub(r'\1<th scope="row">\2</th>', match["rows"])
     return f'<table class="datos">{rows}</table>'
 
 
@@ -91,7 +91,7 @@ def _text(node: SyntaxTreeNode) -> str:
 
 
 def _paragraph(node: SyntaxTreeNode) -> str:
-    """A tight list's item is a hidden paragraph."""
+    """End with a blank line, except in an item of a tight list, which is a hidden paragraph."""
     return f"{_children(node)}\n" if node.hidden else f"{_children(node)}\n\n"
 
 
@@ -106,7 +106,7 @@ def _link(node: SyntaxTreeNode) -> str:
 
 
 def _list(node: SyntaxTreeNode) -> str:
-    """Items that a loop or a condition repeats or leaves out cannot be numbered here."""
+    """Number the items only if no loop or condition can repeat or omit them."""
     items = [_children(item) for item in node.children]
     numbered = node.type == "ordered_list" and "⟪" not in "".join(items)
     bullets = (f"{index}. " if numbered else "- " for index in count(int(node.attrs.get("start", 1))))
@@ -114,7 +114,7 @@ def _list(node: SyntaxTreeNode) -> str:
 
 
 def _table(node: SyntaxTreeNode) -> str:
-    """Facts of two columns become `Radicado: PQ-1`, wider tables keep their bars."""
+    """Two columns become `Radicado: PQ-1`; wider tables keep their bars."""
     head, *body = node.children
     rows = [row for part in body for row in part.children]
     if len(head.children[0].children) == 2:
@@ -127,7 +127,7 @@ def _cells(row: SyntaxTreeNode) -> list[str]:
 
 
 def _around(text: str, bullet: str) -> str:
-    """Hoist what was folded into a row, so that its line break is inside the loop or condition."""
+    """Hoist folded statements out of a row, so that its line break is inside the loop or condition."""
     leading = _LEADING.match(text)
     before = leading[1] if leading else ""
     text = text[leading.end() :] if leading else text
@@ -148,7 +148,7 @@ def _quote(node: SyntaxTreeNode) -> str:
 
 
 def _markup(node: SyntaxTreeNode) -> str:
-    """Of HTML only line breaks remain, and the statements that the vault shaped as comments."""
+    """Keep only line breaks and the vault's comments."""
     if node.content.startswith("<br"):
         return "\n"
     return "".join(f"⟦{number}⟧" for number in _COMMENT.findall(node.content))

@@ -1,4 +1,4 @@
-"""A template file as its author wrote it: pieces of Jinja and text, blocks, includes."""
+"""Parse a template file: pieces of Jinja and text, blocks, includes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PieceKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`code` is exactly what the author wrote, delimiters included."""
+    """`code` is the exact source, including delimiters."""
 
     kind: PieceKind
     code: str
@@ -43,7 +43,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The blocks of one file. `prelude`, the statements outside them, belongs to each of them."""
+    """The blocks of one file. `prelude` are the statements outside them, which apply to each block."""
 
     prelude: tuple[Piece, ...]
     blocks: Mapping[str, str]
@@ -52,7 +52,7 @@ class Source:
         return self._prelude_of(block) + block
 
     def _prelude_of(self, block: str) -> str:
-        """Leave out each `{% set %}` of which the block does not speak: it would be run for nothing."""
+        """Leave out each `{% set %}` that the block does not use, to save its cost."""
         if any(piece.keyword != "set" for piece in self.prelude):
             return "".join(piece.code for piece in self.prelude)
         kept = ""
@@ -64,7 +64,7 @@ class Source:
 
 
 def pieces(source: str) -> Iterator[Piece]:
-    """Cut with Jinja's own lexer, so that `{{ "}}" }}` is one piece. Comments are left out."""
+    """Split with Jinja's own lexer, so that `{{ "}}" }}` is one piece. Comments are dropped."""
     code = ""
     for _, lexeme, value in _LEXER.lex(source):
         if lexeme == "data":
@@ -80,7 +80,7 @@ def pieces(source: str) -> Iterator[Piece]:
 
 
 def read(source: str, fetch: Callable[[str], str]) -> Source:
-    """Split a file into its blocks. `fetch` answers an included file's text."""
+    """Split a file into its blocks. `fetch` returns an included file's text."""
     try:
         return _blocks(_with_includes(source, fetch, _MAX_DEPTH))
     except TemplateSyntaxError as exc:
@@ -88,10 +88,10 @@ def read(source: str, fetch: Callable[[str], str]) -> Source:
 
 
 def _with_includes(source: str, fetch: Callable[[str], str], depth: int) -> str:
-    """Put included text in before Markdown sees it, so that a part may hold rows and items."""
+    """Insert included text before Markdown parses it, so that an include may have rows and items."""
     if not depth:
         raise InvalidTemplate("includes go in a circle")
-    return _INCLUDE.sub(lambda found: _with_includes(fetch(found[1]).rstrip("\n"), fetch, depth - 1), source)
+    return _INCLUDE.sub(lambda match: _with_includes(fetch(match[1]).rstrip("\n"), fetch, depth - 1), source)
 
 
 def _blocks(source: str) -> Source:

@@ -1,4 +1,4 @@
-"""All that the hub can say: read at once, compiled when it is first said."""
+"""All templates of the hub: read at start, compiled on first use."""
 
 from __future__ import annotations
 
@@ -50,16 +50,18 @@ class Templates:
         texting: Texting = BUILT_IN_TEXTING,
     ) -> Templates:
         """
-        Read everything. A file in `folder` replaces the built-in one of the same path.
+        Read all templates. A file in `folder` replaces the built-in one with the same path.
 
-        `clocks` are the policy's: templates say its terms with `term("first_reply")`.
-        What a file of `folder` is part of is compiled now, because a mistake in it must keep the hub from
-        starting. The built-in files are right, and compiling all of them takes seconds.
-        Raises `InvalidTemplate` with the file at fault.
+        `clocks` are the policy's: templates write its terms with `term("first_reply")`.
+
+        Templates that use a file of `folder` are compiled now, because a mistake in them must prevent the
+        start. The built-in files are tested, and compiling all of them takes seconds.
+
+        Raises `InvalidTemplate` with the faulty file.
         """
-        shelf = _Shelf((folder, BUILT_IN) if folder else (BUILT_IN,))
-        compiler = Compiler(*(shelf.layout(name) for name in _LAYOUTS))
-        words = {key: said for path in shelf.events() for key, said in _compile(shelf, path, compiler)}
+        files = _Folders((folder, BUILT_IN) if folder else (BUILT_IN,))
+        compiler = Compiler(*(files.layout(name) for name in _LAYOUTS))
+        words = {key: texts for path in files.events() for key, texts in _compile(files, path, compiler)}
         return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting, clocks)
 
     def render(
@@ -72,14 +74,14 @@ class Templates:
         locale: str = DEFAULT_LOCALE,
     ) -> Rendered:
         """
-        Put one message into words. Another audience's text never stands in for a missing variant.
+        Render one message. Another audience's text never replaces a missing variant.
 
-        Raises `TemplateFailure` naming the template and the variable, and never a value.
+        Raises `TemplateFailure` with the template and the variable, never a value.
         """
         return self._find(event_name, variant, locale).render(channel, self._variables(context))
 
     def preview(self, event_name: str, example: Mapping[str, Json]) -> dict[str, Rendered]:
-        """Show every form of an event with a made-up reader: `email`, `sms`, `staff/inbox` …"""
+        """Render every form of an event for an invented reader: `email`, `sms`, `staff/inbox` …"""
         return {
             channel if variant is None else f"{variant}/{channel}": words.render(
                 channel, self._variables(_preview_context(event_name, variant, example))
@@ -90,7 +92,7 @@ class Templates:
         }
 
     def to_approve(self, event_name: str, example: Mapping[str, Json]) -> Iterator[tuple[Approved, Rendered]]:
-        """Answer the texts of an event that a provider has to approve, each filled with an example."""
+        """Yield the texts of an event that a provider must approve, each filled with an example."""
         variables = self._variables(_preview_context(event_name, None, example))
         for (locale, name, _), words in self.words.items():
             if (locale, name) == (DEFAULT_LOCALE, event_name):
@@ -98,7 +100,7 @@ class Templates:
                     yield approved, approved.fill(variables)
 
     def _variables(self, context: Context) -> dict[str, Json]:
-        """The hub's own names win over fields of the data, and those over Jinja's globals."""
+        """The hub's own names override fields of the data, and those override Jinja's globals."""
         texting = {
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
@@ -119,8 +121,8 @@ class Templates:
         raise TemplateFailure(f"no template for {event_name}{f'/{variant}' if variant else ''}")
 
 
-class _Shelf:
-    """Folders over each other; the first that has a file wins."""
+class _Folders:
+    """Layered folders; the first one with a file wins."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         for folder in folders:
@@ -140,7 +142,7 @@ class _Shelf:
         return any((folder / path).is_file() for folder in self._folders if folder is not BUILT_IN)
 
     def layout(self, name: str) -> str:
-        """Answer a frame. One in HTML has a place for the units: the law wants each of them named."""
+        """Return a layout. An HTML layout must show the units: the law requires each one by name."""
         text = self.text(f"layouts/{name}")
         if name.endswith(".html") and not _NAMES_UNITS.search(text):
             raise InvalidTemplate(
@@ -149,7 +151,7 @@ class _Shelf:
         return text
 
     def events(self) -> Iterator[str]:
-        """Name `es/pqrs.received.j2` …; a name that begins with `_` is only there to be included."""
+        """Yield `es/pqrs.received.j2` …, without names that begin with `_`, which are only for includes."""
         found = {
             file.relative_to(folder).as_posix() for folder in self._folders for file in folder.glob("*/*.j2")
         }
@@ -163,18 +165,18 @@ def _read(file: Path) -> str:
         raise InvalidTemplate(f"{file}: cannot be read") from exc
 
 
-def _compile(shelf: _Shelf, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
+def _compile(files: _Folders, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
     parts = [path, *(f"layouts/{layout}" for layout in _LAYOUTS)]
 
     def fetch(part: str) -> str:
         parts.append(f"{locale}/{part}")
-        return shelf.text(parts[-1])
+        return files.text(parts[-1])
 
     try:
-        source = read(shelf.text(path), fetch)
+        source = read(files.text(path), fetch)
         for variant, words in compiler.words(name, source).items():
-            if any(map(shelf.replaces, parts)):
+            if any(map(files.replaces, parts)):
                 words.compile()
             yield (locale, name, variant), words
     except InvalidTemplate as exc:

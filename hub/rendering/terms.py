@@ -1,4 +1,4 @@
-"""What the policy promises, in Spanish words: no text has a number of its own that a clock holds."""
+"""Terms of the policy in Spanish words, so that no template repeats a number of a clock."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def functions(clocks: Clocks, data: Mapping[str, Json]) -> dict[str, Callable[[s
     """
     Make the functions that templates call, for one event's data.
 
-    `term("first_reply")` says `24 horas hábiles`; where the policy has a table of terms, the data chooses.
-    `extension("privacy_query")` says by how much the term may be extended.
+    `term("first_reply")` is `24 horas hábiles`; if the policy has a table of terms, the data selects one.
+    `extension("privacy_query")` is the time by which the term may be extended.
     """
     return {"term": partial(_term, clocks, data), "extension": partial(_extension, clocks, data)}
 
@@ -52,14 +52,14 @@ def _clock(clocks: Clocks, name: str) -> ClockPolicy:
 
 @lru_cache(maxsize=256)
 def in_words(term: Term, *, any_hour: bool) -> str:
-    """`24 horas hábiles`, `1 día hábil`; of what runs day and night `10 minutos`."""
+    """`24 horas hábiles`, `1 día hábil`; `10 minutos` for a clock that runs day and night."""
     number, singular, plural = _counted(term)
     noun, adjective = (singular, "hábil") if number == 1 else (plural, "hábiles")
     return f"{number} {noun}" if any_hour else f"{number} {noun} {adjective}"
 
 
 def _counted(term: Term) -> tuple[int, str, str]:
-    """Count a term in the largest unit that fits it whole; a part of a second is a second."""
+    """Count a term in the largest unit that divides it; round a part of a second up."""
     if isinstance(term, BusinessDays):
         return term.count, "día", "días"
     unit, singular, plural = next((row for row in _UNITS if not term % row[0]), _UNITS[-1])

@@ -1,4 +1,4 @@
-"""How text messages are written, whatever they say: who speaks first, and whether one can answer."""
+"""Settings of every text message: the sender's prefix, and whether people can reply."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from hub.policy.values import Prefix
 from hub.rendering.context import Context
 
 LONGEST: Final = 30
-"""Characters of a name: the whole text should be one part of 160."""
+"""Characters of a name, so that the whole text fits one part of 160."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texting:
-    """`two_way` is true only where an answer to whatever number sends would reach us."""
+    """`two_way` is true only if a reply to any sending number reaches the hub."""
 
     prefix: Prefix = Prefix.BUILDING
     two_way: bool = False
 
     def prefix_of(self, context: Context, company: str) -> str:
         """
-        Say who speaks, for the sender is a short code that many firms share: `Altos del Rosal: `.
+        Return the name of the sender, because many firms share the short code: `Altos del Rosal: `.
 
-        Not in an emergency: what is to be done comes first there, before a screen cuts it off.
+        Empty in an emergency: the instructions come first, before a screen cuts the text off.
         """
         if context.purpose is Purpose.EMERGENCY:
             return ""

@@ -1,4 +1,4 @@
-"""What the events and promises that the hub knows are called in Spanish. Literal tables, nothing else."""
+"""Spanish titles of events and promises. Only literal tables."""
 
 from __future__ import annotations
 

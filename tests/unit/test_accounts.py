@@ -1,4 +1,4 @@
-"""Who gives accounts, to whom and where; and that each change is noted."""
+"""Administration of accounts: who may change which, and the audit of each change."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class House:
         return account
 
 
-async def test_a_new_account_has_a_password_for_once_that_is_kept_nowhere() -> None:
+async def test_new_account_has_a_one_time_password_that_is_not_stored() -> None:
     house = House()
     account, password = await accounts.create(house.admin(), " Ana.Ruiz ", "Ana Ruiz", [HERE])
 
@@ -90,9 +90,7 @@ async def test_a_new_account_has_a_password_for_once_that_is_kept_nowhere() -> N
         ("taken", "Ana", [HERE]),
     ],
 )
-async def test_an_account_that_makes_no_sense_is_refused(
-    name: str, display_name: str, grants: list[Grant]
-) -> None:
+async def test_invalid_account_is_refused(name: str, display_name: str, grants: list[Grant]) -> None:
     house = House()
     await house.with_account("taken", HERE)
     with pytest.raises(InvalidAccount):
@@ -104,7 +102,7 @@ async def test_an_account_that_makes_no_sense_is_refused(
 
 
 @every_change
-async def test_each_change_is_noted_before_it_is_made(change: str) -> None:
+async def test_each_account_change_is_audited_before_it_is_made(change: str) -> None:
     house = House()
     await house.with_account("ana", HERE, THERE)
     await CHANGES[change](house.admin(), "ANA")
@@ -115,14 +113,14 @@ async def test_each_change_is_noted_before_it_is_made(change: str) -> None:
 
 
 @every_change
-async def test_an_account_that_there_is_not_is_told(change: str) -> None:
+async def test_unknown_account_is_reported(change: str) -> None:
     with pytest.raises(UnknownName):
         await CHANGES[change](House().admin(), "nobody")
 
 
 @every_change
 @pytest.mark.parametrize("grants", [(ADMIN,), (THERE,), (HERE, THERE), ()], ids=str)
-async def test_who_gives_accounts_in_one_copropiedad_touches_nobody_who_is_more(
+async def test_local_administrator_cannot_change_accounts_with_more_offices(
     change: str, grants: tuple[Grant, ...]
 ) -> None:
     house = House()
@@ -138,7 +136,7 @@ async def test_who_gives_accounts_in_one_copropiedad_touches_nobody_who_is_more(
 
 
 @pytest.mark.parametrize("grant", [ADMIN, THERE, Grant(office=Office.VIEWER)], ids=str)
-async def test_who_gives_accounts_in_one_copropiedad_gives_nothing_elsewhere(grant: Grant) -> None:
+async def test_local_administrator_cannot_grant_offices_elsewhere(grant: Grant) -> None:
     house = House()
     await house.with_account("ana", HERE)
     with pytest.raises(InvalidAccount):
@@ -149,7 +147,7 @@ async def test_who_gives_accounts_in_one_copropiedad_gives_nothing_elsewhere(gra
     assert (await house.store.accounts())[0].grants == (HERE,)
 
 
-async def test_who_gives_accounts_in_one_copropiedad_sees_those_alone() -> None:
+async def test_local_administrator_sees_only_local_accounts() -> None:
     house = House()
     for name, grants in {"a": (HERE,), "b": (HERE, THERE), "c": (ADMIN,)}.items():
         await house.with_account(f"{name}{name}", *grants)
@@ -158,7 +156,7 @@ async def test_who_gives_accounts_in_one_copropiedad_sees_those_alone() -> None:
     assert len(await accounts.listed(house.admin())) == 3
 
 
-async def test_the_last_administrator_cannot_be_taken_away_and_hears_what_to_do() -> None:
+async def test_last_administrator_cannot_be_removed_and_error_gives_advice() -> None:
     house = House()
     await house.with_account("root", ADMIN)
 
@@ -170,7 +168,7 @@ async def test_the_last_administrator_cannot_be_taken_away_and_hears_what_to_do(
             await refused
 
 
-async def test_an_office_that_somebody_has_not_cannot_be_taken() -> None:
+async def test_office_that_was_not_granted_cannot_be_revoked() -> None:
     house = House()
     await house.with_account("ana", HERE)
 
@@ -178,7 +176,7 @@ async def test_an_office_that_somebody_has_not_cannot_be_taken() -> None:
         await accounts.take(house.admin(), "ana", [THERE])
 
 
-async def test_a_reset_password_opens_once_and_ends_a_lock() -> None:
+async def test_reset_password_opens_once_and_ends_the_lock() -> None:
     house = House()
     account = await house.with_account("ana", HERE)
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""A level answers an escalation by text: who takes what on, what he hears, and who hears nothing of it."""
+"""A level acknowledges an escalation by text: the acknowledged case, the answer, and who is not notified."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def directory(hub: MemoryHub) -> None:
 
 
 async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
-    """A hub in which nobody has answered these cases, and whoever is to be told until then has his text."""
+    """A hub with unanswered cases, in which the levels due until then have been notified by SMS."""
     hub = memory_hub(RECEIVED)
     await directory(hub)
     opened = [
@@ -54,7 +54,7 @@ async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
 
 
 async def step(hub: MemoryHub) -> None:
-    """Let the clocks do what is due, and the texts go out."""
+    """Run the due steps of clocks, and send the texts."""
     before = len(hub.publisher.events)
     await fire_from_sql(timers_of(hub))
     await hub.take_in(*hub.publisher.events[before:])
@@ -64,7 +64,7 @@ async def step(hub: MemoryHub) -> None:
 
 
 async def write(hub: MemoryHub, words: str = "TOMO", number: str = ANA, **fields: Any) -> Inbound:
-    """Take a text in, and what comes of it."""
+    """Process a text and the events that follow."""
     hub.clock.advance(MINUTE)
     before = len(hub.publisher.events)
     reply = Reply(
@@ -105,21 +105,21 @@ def outcome(inbound: Inbound) -> AckOutcome | None:
     return None if inbound.taking is None else inbound.taking.outcome
 
 
-async def test_tomo_gives_the_level_one_more_of_its_durations_and_the_writer_one_text() -> None:
+async def test_tomo_extends_the_level_by_one_duration_and_answers_once() -> None:
     hub = await told()
     inbound = await write(hub)
     [taken] = first_reply(hub).course.acknowledged
 
     assert (ReplyKind.TAKE_ON, AckOutcome.TAKEN) == (inbound.kind, outcome(inbound))
     assert (2, "p-ana") == (taken.level, taken.by)
-    # Level 3 was to be told on Thursday at 13:00, eight hours later is Friday at 12:00.
+    # Level 3 was due on Thursday at 13:00; eight hours later is Friday at 12:00.
     assert local("2026-03-13 12:00") == first_reply(hub).next_at
     [(number, words)] = answers(hub)
     assert ANA == number
     assert words.endswith("usted queda a cargo del caso PQ-1. El siguiente nivel se entera mas tarde.")
 
 
-async def test_nobody_is_asked_to_answer_it_and_no_promise_begins() -> None:
+async def test_tomo_needs_no_answer_and_starts_no_clock() -> None:
     hub = await told()
     before = len(hub.store.clocks)
     await write(hub)
@@ -129,7 +129,7 @@ async def test_nobody_is_asked_to_answer_it_and_no_promise_begins() -> None:
     assert [] == hub.letters
 
 
-async def test_what_is_told_is_what_the_schemas_say() -> None:
+async def test_published_events_match_their_schemas() -> None:
     hub = await told("PQ-1", "PQ-2")
     for words in ("TOMO", "TOMO PQ-2", "TOMO"):
         await write(hub, words)
@@ -140,7 +140,7 @@ async def test_what_is_told_is_what_the_schemas_say() -> None:
         SCHEMAS.check(one, now=hub.clock())
 
 
-async def test_of_several_nobody_guesses_and_he_is_told_what_to_write() -> None:
+async def test_tomo_with_several_open_cases_is_answered_with_the_choices() -> None:
     hub = await told("PQ-2026-000001", "PQ-2026-000002")
     inbound = await write(hub)
 
@@ -149,11 +149,11 @@ async def test_of_several_nobody_guesses_and_he_is_told_what_to_write() -> None:
     assert {"PQ-2026-000001", "PQ-2026-000002"} == {
         word.strip(",.") for word in words.split() if "PQ-" in word
     }
-    # What he is told to write is understood.
+    # The suggested text is understood.
     assert read_ack("TOMO PQ-2026-000002") is not None
 
 
-async def test_the_one_that_is_named_is_taken_and_the_other_goes_on() -> None:
+async def test_tomo_acknowledges_only_the_named_case() -> None:
     hub = await told("PQ-1", "PQ-2")
     await write(hub, "Tomo el caso pq 2")
 
@@ -163,7 +163,7 @@ async def test_the_one_that_is_named_is_taken_and_the_other_goes_on() -> None:
     ]
 
 
-async def test_what_is_left_of_several_needs_no_number() -> None:
+async def test_the_last_open_case_needs_no_number() -> None:
     hub = await told("PQ-1", "PQ-2")
     await write(hub, "TOMO PQ-2")
     inbound = await write(hub)
@@ -172,7 +172,7 @@ async def test_what_is_left_of_several_needs_no_number() -> None:
     assert [2] == [each.level for each in first_reply(hub).course.acknowledged]
 
 
-async def test_a_number_that_is_none_of_his_is_answered_with_those_that_are() -> None:
+async def test_unknown_case_number_is_answered_with_the_known_ones() -> None:
     hub = await told()
     inbound = await write(hub, "TOMO PQ-7")
 
@@ -180,7 +180,7 @@ async def test_a_number_that_is_none_of_his_is_answered_with_those_that_are() ->
     assert "PQ-1" in answers(hub)[0][1]
 
 
-async def test_what_says_more_than_that_is_read_by_a_person() -> None:
+async def test_text_with_more_words_goes_to_staff() -> None:
     hub = await told()
     inbound = await write(hub, "Tomo nota, gracias")
 
@@ -189,7 +189,7 @@ async def test_what_says_more_than_that_is_read_by_a_person() -> None:
 
 
 @pytest.mark.parametrize("words", ["TOMO", "TOMO PQ-1"])
-async def test_a_stranger_takes_nothing_on_and_is_heard_as_anybody(words: str) -> None:
+async def test_stranger_cannot_acknowledge_and_is_treated_as_a_reply(words: str) -> None:
     hub = await told()
     inbound = await write(hub, words, number=NEIGHBOUR)
 
@@ -197,14 +197,14 @@ async def test_a_stranger_takes_nothing_on_and_is_heard_as_anybody(words: str) -
     assert 1 == len(published(hub, replies.NAME))
 
 
-async def test_a_level_that_was_not_told_yet_takes_nothing_on() -> None:
+async def test_level_that_was_not_notified_cannot_acknowledge() -> None:
     hub = await told()
     inbound = await write(hub, number=JEFE)
 
     assert (ReplyKind.REPLY, []) == (inbound.kind, published(hub, ACKNOWLEDGED))
 
 
-async def test_what_has_gone_on_to_the_next_level_is_that_ones() -> None:
+async def test_escalated_case_belongs_to_the_next_level() -> None:
     hub = await told(at=LEVEL_3)
     late, now = await write(hub), await write(hub, number=JEFE)
 
@@ -213,7 +213,7 @@ async def test_what_has_gone_on_to_the_next_level_is_that_ones() -> None:
     assert "ya esta en el nivel 3" in answers(hub)[0][1]
 
 
-async def test_what_was_answered_need_not_be_taken_on() -> None:
+async def test_answered_case_needs_no_acknowledgement() -> None:
     hub = await told()
     await hub.take_in(event("pqrs.replied", {"pqrs_id": "pq-1"}, at=LEVEL_2, without=("petitioner",)))
     inbound = await write(hub)
@@ -222,7 +222,7 @@ async def test_what_was_answered_need_not_be_taken_on() -> None:
     assert "ya no esta pendiente" in answers(hub)[0][1]
 
 
-async def test_twice_is_told_once_and_both_times_answered() -> None:
+async def test_second_tomo_publishes_nothing_but_is_answered() -> None:
     hub = await told()
     first, again = await write(hub), await write(hub)
 
@@ -231,7 +231,7 @@ async def test_twice_is_told_once_and_both_times_answered() -> None:
     assert 2 == len(answers(hub))
 
 
-async def test_the_provider_that_brings_it_again_changes_nothing() -> None:
+async def test_repeated_delivery_of_tomo_changes_nothing() -> None:
     hub = await told()
     first = await write(hub, reference="SM1")
     events, messages = len(hub.publisher.events), len(hub.store.messages)
@@ -241,7 +241,7 @@ async def test_the_provider_that_brings_it_again_changes_nothing() -> None:
     assert (events, messages) == (len(hub.publisher.events), len(hub.store.messages))
 
 
-async def test_a_broker_that_is_away_delays_it_and_the_audit_tells_both() -> None:
+async def test_audit_publishes_both_events_after_a_broker_outage() -> None:
     hub = await told()
     hub.publisher.faults.script("event", BrokerUnavailable())
     inbound = await write(hub)
@@ -252,7 +252,7 @@ async def test_a_broker_that_is_away_delays_it_and_the_audit_tells_both() -> Non
     assert [ACKNOWLEDGED, replies.ANSWERED] == [one.name for one in hub.publisher.events[-2:]]
 
 
-async def test_the_top_is_not_promised_a_level_above_it() -> None:
+async def test_answer_to_the_top_level_promises_no_higher_level() -> None:
     hub = await told()
     clock = first_reply(hub)
     hub.store.tables.clocks[clock.id] = sla.with_progress(replace(clock, steps=clock.steps[:3]), 3)
@@ -264,14 +264,14 @@ async def test_the_top_is_not_promised_a_level_above_it() -> None:
 @pytest.mark.parametrize(
     "fields", [{"channel": "email"}, {"channel": "whatsapp"}, {"automatic": True}], ids=str
 )
-async def test_only_a_persons_text_takes_anything_on(fields: dict[str, Any]) -> None:
+async def test_only_a_text_by_a_person_acknowledges(fields: dict[str, Any]) -> None:
     hub = await told()
     inbound = await write(hub, **fields)
 
     assert (None, []) == (inbound.taking, published(hub, ACKNOWLEDGED))
 
 
-async def test_who_answers_our_answer_is_known() -> None:
+async def test_reply_to_the_answer_identifies_its_writer() -> None:
     hub = await told()
     await write(hub)
     await step(hub)
@@ -281,7 +281,7 @@ async def test_who_answers_our_answer_is_known() -> None:
     assert ("p-ana", "pqrs_id:pq-1") == (inbound.about.person, inbound.thread)
 
 
-def test_the_text_to_the_level_asks_for_the_word_only_where_an_answer_reaches_us() -> None:
+def test_sms_asks_for_tomo_only_if_replies_reach_the_hub() -> None:
     name = "pqrs.escalated"
     said = [
         [each.render(name, "sms", context(name, data), variant=None).text for data in examples(name)]

@@ -1,4 +1,4 @@
-"""TOMO, as people write it on a telephone."""
+"""TOMO, in the forms that people type on a telephone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hub.inbound.ack_by_text import AckRequest, case_key, read_ack
         "TOMO\n> PQ-2026-000123 pasa a su nivel (2)",
     ],
 )
-def test_the_word_alone_takes_on_what_there_is(text: str) -> None:
+def test_tomo_alone_acknowledges(text: str) -> None:
     assert AckRequest() == read_ack(text)
 
 
@@ -41,21 +41,21 @@ def test_a_case_can_be_named_with_it(text: str) -> None:
     assert AckRequest(case_key("PQ-2026-000123"), numbered=True) == read_ack(text)
 
 
-def test_a_conversation_can_be_named_whatever_it_is_called() -> None:
+def test_conversation_can_be_named_by_any_id() -> None:
     assert AckRequest(case_key("de-5f2b1c9a7e4d"), numbered=False) == read_ack("TOMO de-5f2b1c9a7e4d")
 
 
 @pytest.mark.parametrize(
     "text", ["", "¿Lo tomo?", "Tomé nota", "toma", "tómelo usted", "SALIR", "PQ-2026-000123"]
 )
-def test_what_says_it_not_is_an_ordinary_text(text: str) -> None:
+def test_text_without_tomo_is_an_ordinary_reply(text: str) -> None:
     assert read_ack(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["No lo tomo", "Tomo a las 8", "No, tomo mañana a las 8", "Tomo dos pastillas"]
 )
-def test_what_says_more_names_nothing_that_could_be_a_case(text: str) -> None:
+def test_text_with_other_words_names_no_case(text: str) -> None:
     said = read_ack(text)
 
     assert said is not None
@@ -63,5 +63,5 @@ def test_what_says_more_names_nothing_that_could_be_a_case(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["TOMO", "Tomo PQ-2026-000123", "Tomar"])
-def test_it_takes_back_no_consent(text: str) -> None:
+def test_tomo_revokes_no_consent(text: str) -> None:
     assert command(text) is None

@@ -89,7 +89,7 @@ async def test_conversation_is_acknowledged_like_a_complaint() -> None:
     assert [2] == [acknowledgement.level for acknowledgement in standing(hub).course.acknowledged]
 
 
-async def test_what_is_told_is_what_the_schema_says() -> None:
+async def test_published_event_matches_its_schema() -> None:
     clock = standing(await climbing())
 
     SCHEMAS.check(acknowledge.event_of(clock, 2, by="ana", now=RECEIVED), now=RECEIVED)

@@ -1,4 +1,4 @@
-"""Keys of systems: made, opened, renewed, bound."""
+"""API keys: issue, check, renew, bind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def key(name: str = "crm", **fields: Any) -> tuple[ApiKey, str]:
     return issue(name, **{**values, **fields})
 
 
-def test_a_token_opens_its_key_and_no_other() -> None:
+def test_token_opens_only_its_own_key() -> None:
     one, token = key()
     other, _ = key()
 
@@ -46,7 +46,7 @@ def test_a_token_opens_its_key_and_no_other() -> None:
     assert not opens(one, f"hub_{one.prefix}_", now=now())
 
 
-def test_of_a_key_only_a_hash_is_kept_and_shown() -> None:
+def test_only_the_hash_of_a_key_is_stored_and_no_secret_is_shown() -> None:
     one, token = key()
     secret = token.split("_", 2)[2]
 
@@ -56,11 +56,11 @@ def test_of_a_key_only_a_hash_is_kept_and_shown() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "hub", "hub_", "hub_x", "hub_x_", "_x_y", "HUB_x_y", "ñ_\udcff_x"])
-def test_what_is_no_token_of_ours_is_looked_up_by_nothing(token: str) -> None:
+def test_foreign_token_has_no_prefix(token: str) -> None:
     assert prefix_of(token) is None
 
 
-def test_a_key_ends_at_its_instant_and_when_it_is_revoked() -> None:
+def test_key_ends_at_its_expiry_and_at_its_revocation() -> None:
     one, token = key(expires_at=now() + HOUR)
 
     assert opens(one, token, now=now())
@@ -68,7 +68,7 @@ def test_a_key_ends_at_its_instant_and_when_it_is_revoked() -> None:
     assert not opens(replace(one, revoked_at=now()), token, now=now())
 
 
-def test_a_successor_may_do_the_same_and_lives_as_long() -> None:
+def test_successor_has_the_same_rights_and_lifetime() -> None:
     at = now()
     one, token = key(source=CRM, event_types=["pqrs.received"], amqp_user="crm", expires_at=at + DAY, now=at)
     after, fresh = renew(one, by="luis", now=at + HOUR)
@@ -96,7 +96,7 @@ def test_a_successor_may_do_the_same_and_lives_as_long() -> None:
     ],
     ids=str,
 )
-def test_a_key_that_makes_no_sense_is_refused(senseless: dict[str, Any]) -> None:
+def test_invalid_key_is_refused(senseless: dict[str, Any]) -> None:
     with pytest.raises(InvalidKey):
         key(**{"now": MONDAY, **senseless})
 
@@ -111,7 +111,7 @@ def test_a_key_that_makes_no_sense_is_refused(senseless: dict[str, Any]) -> None
         (CRM, ("pqrs.replied",), "type"),
     ],
 )
-def test_a_bound_key_publishes_its_source_and_types_alone(
+def test_bound_key_publishes_only_its_source_and_types(
     source: str | None, types: tuple[str, ...], field: str | None
 ) -> None:
     one = event("pqrs.received", source=CRM)
@@ -132,7 +132,7 @@ def sent(one: Event, user: str | None) -> RawMessage:
     ("user", "field"),
     [("crm", None), ("hub", None), (None, "source"), ("mallory", "source"), ("forms", "type")],
 )
-async def test_a_bound_source_is_taken_from_its_user_alone(
+async def test_bound_source_is_accepted_only_from_its_user(
     hub: MemoryHub, user: str | None, field: str | None
 ) -> None:
     for name, types in (("crm", ()), ("forms", ("pqrs.replied",))):
@@ -146,7 +146,7 @@ async def test_a_bound_source_is_taken_from_its_user_alone(
     assert bool(hub.store.tables.events) == (field is None)
 
 
-async def test_a_source_that_no_key_binds_is_free(hub: MemoryHub) -> None:
+async def test_unbound_source_is_accepted_from_any_user(hub: MemoryHub) -> None:
     bound, _ = key(source=CRM, amqp_user="crm")
     unbound, _ = key("pay", source="urn:pay")
     for each in (bound, unbound):
@@ -157,7 +157,7 @@ async def test_a_source_that_no_key_binds_is_free(hub: MemoryHub) -> None:
     assert hub.letters == []
 
 
-async def test_bindings_hold_while_the_database_is_away() -> None:
+async def test_bindings_apply_during_a_database_outage() -> None:
     store, seconds = MemoryKeys(now), [0.0]
     bound, _ = key(source=CRM, amqp_user="crm")
     await store.add(bound)
@@ -193,7 +193,7 @@ async def test_known_key_opens_without_database_and_revoked_key_stops_at_once() 
     assert revoked is None
 
 
-async def test_that_a_key_was_used_is_written_once_a_minute() -> None:
+async def test_use_of_a_key_is_written_at_most_once_a_minute() -> None:
     store, seconds = MemoryKeys(now), [0.0]
     one, token = key()
     await store.add(one)

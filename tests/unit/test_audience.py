@@ -31,7 +31,7 @@ def spoken_to(*words: str, **fields: Json) -> Audience:
 
 
 @pytest.mark.parametrize(("name", "number"), EXAMPLES)
-def test_every_word_of_the_catalogue_means_somebody(name: str, number: int) -> None:
+def test_every_audience_of_the_catalogue_resolves(name: str, number: int) -> None:
     one = stored(event(name, example=number))
     case = one.case or ""
     known = {(case, word): {"ref": "p-known"} for a in BY_NAME[name].audiences for word in party_words(a)}
@@ -45,7 +45,7 @@ def test_every_word_of_the_catalogue_means_somebody(name: str, number: int) -> N
 
 
 @pytest.mark.parametrize(("name", "number"), EXAMPLES)
-def test_only_a_party_that_nobody_named_is_unknown(name: str, number: int) -> None:
+def test_only_an_unnamed_party_is_unknown(name: str, number: int) -> None:
     one = stored(event(name, example=number))
 
     for audience in BY_NAME[name].audiences:
@@ -58,8 +58,8 @@ def test_only_a_party_that_nobody_named_is_unknown(name: str, number: int) -> No
         assert unknown == [word for word in party_words(audience) if word not in named and applies]
 
 
-def test_whose_consent_it_is_need_not_be_said_twice() -> None:
-    """The person of subject_id, unless the event or its case says whom to tell."""
+def test_data_subject_defaults_to_subject_id() -> None:
+    """The data subject is the person of subject_id, unless the event or its case names another."""
     audience = spoken_to("data_subject")
     one = stored(event("privacy.consent.granted", example=1))
     guardian = {(one.case or "", "data_subject"): {"ref": "p-guardian"}}
@@ -115,35 +115,35 @@ def test_only_a_whole_building_is_expanded_page_by_page(word: str, *, broad: boo
     assert group.broad is broad
 
 
-def test_an_event_without_its_unit_means_nobody_of_any_unit() -> None:
+def test_event_without_its_unit_reaches_nobody_of_any_unit() -> None:
     one = stored(event("admin.payment.received", without=("unit_id",)))
 
     assert addressees(spoken_to("owner"), one, {}) == [Group(roles=("owner",), unit_id="")]
 
 
 @pytest.mark.parametrize(("cause", "meant"), [("unanswered", True), ("reminder", False)])
-def test_an_audience_may_be_limited_to_what_the_data_says(cause: str, *, meant: bool) -> None:
+def test_audience_can_depend_on_the_data(cause: str, *, meant: bool) -> None:
     one = stored(event("pqrs.escalated", {"cause": cause, "petitioner": {"ref": "p-1"}}))
     petitioner = BY_NAME["pqrs.escalated"].audiences[1]
 
     assert addressees(petitioner, one, {}) == ([Group(person="p-1")] if meant else [])
 
 
-def test_an_event_names_its_parties_before_its_case_does() -> None:
+def test_party_of_the_event_overrides_party_of_the_case() -> None:
     one = stored(event("pqrs.replied", {"petitioner": {"ref": "p-here"}}))
     known = {(one.case or "", "petitioner"): {"ref": "p-case"}}
 
     assert addressees(spoken_to("petitioner"), one, known) == [Group(person="p-here")]
 
 
-def test_a_later_event_speaks_to_the_party_of_its_case() -> None:
+def test_later_event_reaches_the_party_of_its_case() -> None:
     one = stored(event("pqrs.replied", without=("petitioner",)))
     known = {(one.case or "", "petitioner"): [{"ref": "p-1"}, {"ref": "p-2"}]}
 
     assert addressees(spoken_to("petitioner"), one, known) == [Group(person="p-1"), Group(person="p-2")]
 
 
-def test_the_party_of_another_case_is_somebody_else() -> None:
+def test_parties_of_different_cases_are_separate() -> None:
     one = stored(event("pqrs.replied", without=("petitioner",)))
 
     assert addressees(spoken_to("petitioner"), one, {("pqrs_id:other", "petitioner"): {"ref": "p-1"}}) == [
@@ -165,30 +165,30 @@ def test_an_inline_contact_is_a_stranger_with_usable_points() -> None:
     )
 
 
-def test_a_contact_that_cannot_be_one_is_left_out() -> None:
+def test_invalid_contact_point_is_left_out() -> None:
     made = recipient({"name": "Ana", "email": "ana@@example", "phone": "12"})
 
     assert isinstance(made, Person)
     assert made.contact_points == ()
 
 
-def test_a_reference_wins_over_an_inline_contact() -> None:
+def test_reference_overrides_an_inline_contact() -> None:
     assert recipient({"ref": "p-1", "name": "Ana", "email": "ana@example.com"}) == Group(person="p-1")
 
 
 @pytest.mark.parametrize(
     "raw", [None, "", "no", "a b@example.com", "a@b@c.co", "a@example.com\r\nBcc: x@y.co"]
 )
-def test_an_address_that_cannot_be_one_is_not_used(raw: str | None) -> None:
+def test_invalid_email_is_not_used(raw: str | None) -> None:
     assert usable_email(raw) is None
 
 
 @pytest.mark.parametrize("raw", [None, "", "abc", "12345", "0057"])
-def test_a_number_that_cannot_be_one_is_not_used(raw: str | None) -> None:
+def test_invalid_number_is_not_used(raw: str | None) -> None:
     assert usable_phone(raw) is None
 
 
-def test_the_opening_event_remembers_its_parties_and_its_place() -> None:
+def test_opening_event_stores_its_parties_and_its_place() -> None:
     one = stored(event("pqrs.received"))
     parties = {
         party.who: (party.recipients, party.case, party.since)
@@ -212,7 +212,7 @@ def test_the_opening_event_remembers_its_parties_and_its_place() -> None:
         ("directory.person.upserted", (), []),
     ],
 )
-def test_an_event_remembers_only_whom_it_names(
+def test_event_stores_only_the_parties_that_it_names(
     name: str, without: tuple[str, ...], expected: list[str]
 ) -> None:
     one = stored(event(name, without=without, at=MONDAY + HOUR))
@@ -220,7 +220,7 @@ def test_an_event_remembers_only_whom_it_names(
     assert [party.who for party in parties_of(one, BY_NAME[name])] == expected
 
 
-def test_an_event_without_a_case_remembers_nobody() -> None:
+def test_event_without_a_case_stores_no_parties() -> None:
     assert parties_of(stored(event("pqrs.received"), case=None), BY_NAME["pqrs.received"]) == []
 
 

@@ -1,4 +1,4 @@
-"""The language of audiences: what is read, what it means, how a slip is told."""
+"""The language of audiences: reading, meaning, and errors."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_every_word_of_the_catalogue_and_of_the_table_of_events_is_read(word: st
     assert term == parse(write(term))
 
 
-def test_what_the_table_names_by_a_key_of_data_is_a_party_and_nothing_else_is() -> None:
+def test_only_data_fields_of_the_table_are_parties() -> None:
     parties = [word for word in SAID if parse(word).word == "party"]
 
     assert set(parties) == {word for word in SAID if ":" not in word} - {*SHORT, "everyone"}
@@ -72,7 +72,7 @@ def test_an_example_is_read(said: str) -> None:
 @given(TERMS)
 @example("person:a@b/c:d")
 @example("opted_in:commercial@tower:a/b/c")
-def test_what_is_written_is_read_as_the_same(said: str) -> None:
+def test_written_term_is_read_back_as_the_same(said: str) -> None:
     term = parse(said)
 
     assert term == parse(write(term))
@@ -89,7 +89,7 @@ def test_what_is_written_is_read_as_the_same(said: str) -> None:
 @example("tower:x/y")
 @example("zone:" * 40)
 @example("unit:copropiedad:zone:residents")
-def test_anything_is_read_or_refused_by_name(said: str) -> None:
+def test_any_text_is_read_or_refused_with_invalid_audience(said: str) -> None:
     told = refusal(said)
 
     assert told is None or re.match(r"audience: read .*, expected ", told, re.DOTALL)
@@ -133,11 +133,11 @@ def refusal(said: str) -> str | None:
         ("person:p-1 & opted_in:survey", Group(person="p-1", opted_in="survey")),
     ],
 )
-def test_a_term_that_stands_alone_names_its_place(said: str, expected: Group) -> None:
+def test_term_without_an_event_names_its_place(said: str, expected: Group) -> None:
     assert [expected] == asked([said])
 
 
-def test_several_terms_are_a_union_and_a_repetition_counts_once() -> None:
+def test_several_terms_are_a_union_without_duplicates() -> None:
     groups = asked(["owners@copropiedad:ph-1", "staff:all", "owners@copropiedad: ph-1", "role:staff"])
 
     assert [Group(roles=("owner",), copropiedad_id="ph-1"), Group(roles=STAFF, everywhere=True)] == groups
@@ -155,7 +155,7 @@ def test_several_terms_are_a_union_and_a_repetition_counts_once() -> None:
         "address:notify",
     ],
 )
-def test_what_an_event_must_say_cannot_be_asked_without_one(said: str) -> None:
+def test_term_that_needs_an_event_is_refused_without_one(said: str) -> None:
     assert needs_event(parse(said))
     with pytest.raises(InvalidAudience, match="expected what needs no event"):
         asked([said])
@@ -194,9 +194,7 @@ def test_what_an_event_must_say_cannot_be_asked_without_one(said: str) -> None:
         ("", "read '', expected residents"),
     ],
 )
-def test_a_slip_is_told_with_what_was_read_what_was_expected_and_what_is_near(
-    said: str, message: str
-) -> None:
+def test_error_names_what_was_read_what_was_expected_and_a_near_word(said: str, message: str) -> None:
     with pytest.raises(InvalidAudience, match=message):
         parse(said)
 
@@ -215,7 +213,7 @@ def table(header: str) -> list[tuple[str, str]]:
     return [(name.strip("|` "), said.strip("`")) for name, said, *_ in cells]
 
 
-def test_the_page_teaches_every_word_that_is_read() -> None:
+def test_documentation_has_every_word() -> None:
     words = {name: word.example for name, word in WORDS.items()}
     filters = {name: each.example for name, each in FILTERS.items()}
 
@@ -223,7 +221,7 @@ def test_the_page_teaches_every_word_that_is_read() -> None:
     assert [*PLACES.items(), ("none", "role:tenant")] == table("| place | example | where |")
 
 
-def test_the_page_tells_what_is_short_for_more() -> None:
+def test_documentation_has_every_short_form() -> None:
     told = re.findall(r"`(\w+)` is `([^`]+)`", (ROOT / "docs/audiences.md").read_text())
 
     assert {short: full for short, full in SHORT.items() if ":" not in short}.items() <= set(told)

@@ -64,7 +64,7 @@ def end_of(day: str) -> datetime:
 
 
 @pytest.mark.parametrize(("case", "mode"), DUE_CASES)
-def test_a_promise_falls_due_when_a_walk_of_the_clock_says(case: dict[str, Any], mode: Mode) -> None:
+def test_promise_is_due_when_a_minute_walk_of_the_clock_ends(case: dict[str, Any], mode: Mode) -> None:
     due = calendar_of(case["calendar"]).due(
         at(case["received_local"]), timedelta(hours=case["hours"]), mode=mode
     )
@@ -95,7 +95,7 @@ def test_elapsed_time_is_open_time_only(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", SLA["breach"], ids=lambda case: case["id"])
-def test_a_promise_is_kept_when_the_answer_is_not_after_the_due_instant(case: dict[str, Any]) -> None:
+def test_promise_is_kept_when_answered_at_or_before_its_due_instant(case: dict[str, Any]) -> None:
     calendar = calendar_of(case["calendar"])
     received, answered = at(case["received_local"]), at(case["responded_local"])
     due = calendar.due(received, timedelta(hours=case["hours"]))
@@ -153,7 +153,7 @@ def test_a_legal_term_ignores_the_hours_of_the_company() -> None:
     assert calendar.legal_due(at("2026-03-13 09:00"), 2) == end_of("2026-03-17")
 
 
-def test_saturdays_count_for_legal_terms_only_where_the_policy_says_so() -> None:
+def test_saturdays_count_for_legal_terms_only_by_policy() -> None:
     calendar = WorkCalendar(OFFICE, ColombianHolidays(), {}, BOGOTA, legal_days=range(6))
 
     assert calendar.legal_due(at("2026-03-13 09:00"), 1) == end_of("2026-03-14")
@@ -170,7 +170,7 @@ def test_a_business_day_on_which_the_company_is_closed_opens_at_midnight() -> No
     assert closed.business_day_opening(at("2026-03-09 10:00"), 1) == at("2026-03-10 00:00")
 
 
-def test_a_special_day_wins_over_a_holiday() -> None:
+def test_special_day_overrides_a_holiday() -> None:
     calendar = WorkCalendar(OFFICE, ColombianHolidays(), {date(2026, 3, 23): [("09:00", "10:00")]}, BOGOTA)
 
     assert calendar.due(at("2026-03-20 17:00"), timedelta(hours=1)) == at("2026-03-23 10:00")
@@ -210,7 +210,7 @@ def test_a_year_of_working_days_adds_up() -> None:
     assert CALENDAR.elapsed(at("2026-01-01"), at("2027-01-01")) == timedelta(minutes=130_680)
 
 
-def test_a_promise_of_decades_ends_and_one_of_centuries_is_an_error() -> None:
+def test_promise_of_decades_has_an_end_and_of_centuries_is_an_error() -> None:
     assert CALENDAR.due(at("2026-03-09 08:00"), timedelta(hours=50_000)).year == 2048
     with pytest.raises(InvalidPolicy, match="within a hundred years of 2026-03-09"):
         CALENDAR.due(at("2026-03-09 08:00"), timedelta(hours=1_000_000))
@@ -254,7 +254,7 @@ def test_an_hour_begins_on_the_local_wall() -> None:
         ({0: [("08:00Z", "17:00")]}, "must not carry a zone"),
     ],
 )
-def test_hours_that_cannot_be_are_refused(week: dict[int, list[tuple[str, str]]], complaint: str) -> None:
+def test_impossible_hours_are_refused(week: dict[int, list[tuple[str, str]]], complaint: str) -> None:
     with pytest.raises(InvalidPolicy, match=complaint):
         WorkCalendar(week, set(), {}, BOGOTA)
 
@@ -278,7 +278,7 @@ def test_naive_datetimes_and_impossible_counts_are_refused() -> None:
         CALENDAR.due(at("2026-03-09 08:00"), timedelta(hours=1), mode="no_such_mode")
 
 
-def test_a_calendar_does_not_change_with_the_sets_it_was_made_from() -> None:
+def test_calendar_does_not_change_with_its_source_sets() -> None:
     holidays = {date(2026, 3, 9)}
     calendar = WorkCalendar(OFFICE, holidays, {}, BOGOTA)
     holidays.clear()

@@ -1,4 +1,4 @@
-"""What holds for every calendar, instant and duration."""
+"""Properties of every calendar, instant and duration."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_clock_of_business_days_agrees_with_itself(
 
 
 @given(calendar=calendars(), times=intervals, duration=durations, mode=modes)
-def test_what_arrives_later_is_never_due_earlier(
+def test_later_receipt_is_never_due_earlier(
     calendar: WorkCalendar, times: tuple[datetime, datetime], duration: timedelta, mode: Mode
 ) -> None:
     earlier, later = sorted(times)

@@ -1,4 +1,4 @@
-"""The vectors of business time are all used: every calendar, every reading, each kind of legal term."""
+"""The vectors of business time cover every calendar, mode and kind of legal term."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing secret of the settings comes out anywhere: a word of its own in each place is looked for."""
+"""No secret setting is ever shown: each has its own canary word, for which the tests search."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("untouched_logging")
 DELIMITERS: Final = "/#?@[]%: \n\\&=;,<>+\"'"
 
 
-def test_every_setting_is_told_and_has_its_canaries_or_none_to_have() -> None:
+def test_every_setting_has_canaries_or_needs_none() -> None:
     read = set(re.findall(r'"(HUB_[A-Z_]+)"', (ROOT / "hub/settings/__init__.py").read_text("utf-8")))
 
     assert set(SETTINGS) == read
@@ -100,7 +100,7 @@ def test_settings_show_no_secret_in_whatever_way_they_are_turned_into_text(way: 
 
 
 def _outcome(way: Callable[[Any], object], value: object) -> str:
-    """What comes out, also of a way that is refused."""
+    """The output, even of a refused conversion."""
     try:
         made = way(value)
     except Exception as error:  # noqa: BLE001 - a refusal must not quote either
@@ -108,7 +108,7 @@ def _outcome(way: Callable[[Any], object], value: object) -> str:
     return made.decode("latin-1") if isinstance(made, bytes) else f"{made!r} {made}"
 
 
-def test_a_secret_does_not_change_is_equal_to_its_like_and_is_not_pickled() -> None:
+def test_secret_is_immutable_comparable_and_not_pickled() -> None:
     secret = Secret("word")
 
     assert secret == Secret("word") != Secret("other")
@@ -132,7 +132,7 @@ def test_the_settings_can_be_printed_for_a_ticket(tmp_path: Path, arguments: tup
         assert all(name in done.output for name in SETTINGS)
 
 
-def test_what_is_told_is_where_it_is_and_where_it_came_from(tmp_path: Path) -> None:
+def test_shown_setting_has_its_place_and_origin(tmp_path: Path) -> None:
     birds = planted(HUB_MODE="live")
     settings = load(birds.environ)
     environ = {name: value for name, value in birds.environ.items() if name != "HUB_API_KEY"}
@@ -196,7 +196,7 @@ async def _checked(birds: Planted) -> str:
         return _told(error)
 
 
-def test_a_secret_where_the_name_of_its_file_belongs_is_not_repeated() -> None:
+def test_secret_in_place_of_its_file_name_is_not_quoted() -> None:
     birds = planted()
     for name, value in birds.environ.items():
         said = _refusal({f"{name}_FILE": value})
@@ -211,7 +211,7 @@ def test_a_secret_where_the_name_of_its_file_belongs_is_not_repeated() -> None:
     st.text(st.sampled_from(DELIMITERS), min_size=1, max_size=2),
     st.booleans(),
 )
-def test_no_slip_in_writing_a_setting_shows_a_secret(name: str, at: int, slip: str, digits: bool) -> None:
+def test_malformed_setting_never_shows_a_secret(name: str, at: int, slip: str, digits: bool) -> None:
     """As it happens with passwords that hold what a URL is divided by."""
     birds = planted({name: PLACES[name]}, digits=digits, HUB_MODE="live", HUB_HTTP="127.0.0.1:1")
     value = birds.environ[name]
@@ -222,7 +222,7 @@ def test_no_slip_in_writing_a_setting_shows_a_secret(name: str, at: int, slip: s
 
 
 def _refusal(environ: Mapping[str, str]) -> str | None:
-    """What is said, logged and shown of these settings, up to the first refusal of each part."""
+    """Everything printed, logged and shown of these settings, up to the first refusal of each part."""
     try:
         settings = load(environ)
     except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""`hub indicators`: periods and figures as they are written."""
+"""`hub indicators`: the format of periods and figures."""
 
 from __future__ import annotations
 

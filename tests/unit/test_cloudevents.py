@@ -161,7 +161,7 @@ def test_extensions_are_kept_and_null_ones_are_absent() -> None:
     ],
     ids=lambda value: repr(value[:12]) if isinstance(value, bytes) else None,
 )
-def test_a_body_that_is_no_event_is_refused(body: bytes, field: str | None, expected: str) -> None:
+def test_body_without_an_event_is_refused(body: bytes, field: str | None, expected: str) -> None:
     error = refused(body)
 
     assert error.field == field
@@ -185,14 +185,14 @@ def test_a_body_that_is_no_event_is_refused(body: bytes, field: str | None, expe
         (b'{"a": "x\x00y"}', None),
     ],
 )
-def test_data_that_a_database_cannot_hold_is_refused(raw: bytes, field: str | None) -> None:
+def test_data_that_a_database_cannot_store_is_refused(raw: bytes, field: str | None) -> None:
     with pytest.raises(InvalidEvent) as caught:
         with_data(raw)
 
     assert caught.value.field == field
 
 
-def test_the_deepest_data_is_taken() -> None:
+def test_deepest_allowed_data_is_accepted() -> None:
     raw = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
 
     assert json.dumps(with_data(raw).data).encode() == raw
@@ -210,7 +210,7 @@ def test_the_deepest_data_is_taken() -> None:
         (b'"<b>{{ x }}\\r\\nBcc: a@b"', "<b>{{ x }}\r\nBcc: a@b"),
     ],
 )
-def test_data_is_kept_as_it_came(raw: bytes, expected: Json) -> None:
+def test_data_is_kept_unchanged(raw: bytes, expected: Json) -> None:
     event = with_data(raw)
 
     assert event.data == expected
@@ -223,27 +223,27 @@ def test_a_large_number_survives_being_written_out_by_the_database() -> None:
     assert with_data(written_out).data == 10**308
 
 
-def test_a_byte_order_mark_is_passed_over() -> None:
+def test_byte_order_mark_is_skipped() -> None:
     body = json.dumps(dict(ENVELOPE)).encode("utf-8-sig")
 
     assert decode(body, CONTENT_TYPE, {}).id == "a-1"
 
 
-def test_the_largest_event_is_taken() -> None:
+def test_largest_allowed_event_is_accepted() -> None:
     rest = len(json.dumps({**ENVELOPE, "data": {"texto": ""}}))
 
     assert len(structured(data={"texto": "x" * (MAX_BODY - rest)}).data["texto"]) == MAX_BODY - rest
 
 
 @pytest.mark.parametrize("encoded", ["AP8", "ñ", 7, ["AP8="]])
-def test_data_that_says_it_is_base64_and_is_not_is_refused(encoded: Json) -> None:
+def test_invalid_base64_data_is_refused(encoded: Json) -> None:
     with pytest.raises(InvalidEvent) as caught:
         structured(data=..., data_base64=encoded)
 
     assert caught.value.field == "data_base64"
 
 
-def test_without_a_content_type_and_headers_the_reason_says_what_to_do() -> None:
+def test_missing_content_type_and_headers_are_refused_with_advice() -> None:
     error = refused(json.dumps(dict(ENVELOPE)).encode(), None)
 
     assert error.field == "specversion"

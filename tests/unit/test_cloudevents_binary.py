@@ -1,4 +1,4 @@
-"""Binary mode: attributes in headers, as AMQP and HTTP write them."""
+"""Binary mode: attributes in headers of AMQP and HTTP."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def test_a_binary_event_keeps_its_content_type_with_the_parameter() -> None:
         (1773061500500, TIME + timedelta(milliseconds=500)),
     ],
 )
-def test_the_time_of_a_binary_event_may_be_native(time: Json, expected: datetime) -> None:
+def test_binary_event_can_have_a_native_time(time: Json, expected: datetime) -> None:
     assert binary(time=time).time == expected
 
 
 @pytest.mark.parametrize("time", [1773061500, -1, 10**18, True, 1.5, {}, [], b"\xff"])
-def test_a_native_time_that_is_no_milliseconds_is_refused(time: Json) -> None:
+def test_native_time_out_of_range_is_refused(time: Json) -> None:
     with pytest.raises(InvalidEvent) as caught:
         binary(time=time)
 
@@ -65,13 +65,13 @@ def test_headers_may_be_bytes_and_others_are_ignored() -> None:
     assert event.extensions == {}
 
 
-def test_headers_of_http_have_no_case() -> None:
+def test_http_headers_are_case_insensitive() -> None:
     headers = {f"Ce-{name.title()}": value for name, value in ATTRIBUTES.items()}
 
     assert decode(b"{}", "application/json", headers).id == "a-1"
 
 
-def test_an_extension_in_a_header_may_be_native() -> None:
+def test_extension_header_can_have_a_native_type() -> None:
     event = binary(expirytime=TIME, quiet="true", sequence=3)
 
     assert event.extensions == {"expirytime": "2026-03-09T13:05:00+00:00", "quiet": "true", "sequence": 3}
@@ -109,7 +109,7 @@ def test_a_wrong_header_is_named(name: str, value: Json) -> None:
         (b"\x00\xff", "application/octet-stream", b"\x00\xff"),
     ],
 )
-def test_the_data_of_a_binary_event_is_read_by_its_content_type(
+def test_binary_data_is_read_by_its_content_type(
     body: bytes, content_type: str | None, expected: Json
 ) -> None:
     assert decode(body, content_type, HEADERS).data == expected

@@ -1,4 +1,4 @@
-"""What holds of every event, and of anything that is none."""
+"""Properties of every event, and of any other input."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ EVENTS = st.builds(
 
 
 @given(EVENTS)
-def test_what_is_encoded_is_decoded_to_the_same(event: Event) -> None:
+def test_encoded_event_is_decoded_to_the_same(event: Event) -> None:
     assert decode(encode(event), CONTENT_TYPE, {}) == event
 
 
 @given(st.binary(max_size=200), st.sampled_from([None, "", CONTENT_TYPE, "application/json", "text/plain"]))
 @example(b"", CONTENT_TYPE)
-def test_bytes_are_decoded_or_refused_and_nothing_else(body: bytes, content_type: str | None) -> None:
+def test_any_bytes_are_decoded_or_refused(body: bytes, content_type: str | None) -> None:
     with pytest.raises(InvalidEvent):
         decode(body, content_type, {})
 
 
 @given(st.dictionaries(st.sampled_from([*ENVELOPE, "datacontenttype", "x", "Ü"]), JSON))
-def test_any_envelope_is_decoded_or_refused_and_nothing_else(changed: dict[str, Json]) -> None:
+def test_any_envelope_is_decoded_or_refused(changed: dict[str, Json]) -> None:
     try:
         event = decode(json.dumps({**ENVELOPE, **changed}).encode(), CONTENT_TYPE, {})
     except InvalidEvent as error:

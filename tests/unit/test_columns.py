@@ -1,4 +1,4 @@
-"""The columns of a table, from the fields of what it holds."""
+"""The columns of a table, from the fields of its rows."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def test_each_field_is_a_column_of_its_type() -> None:
     }
 
 
-def test_the_parameters_of_an_insert_stand_in_the_order_of_the_columns() -> None:
+def test_insert_parameters_follow_the_order_of_columns() -> None:
     assert "unnest($1::uuid[], $2::text[]) AS given (id, lane)" == unnested({"id": "uuid", "lane": "text"})

@@ -34,7 +34,7 @@ from tests.unit.factories import DESK, MONDAY, POLICY
 
 
 def consumers() -> list[Consumer]:
-    """Everything that the roles intake and delivery consume."""
+    """All queues that the roles intake and delivery consume."""
     clock, publisher = SettableClock(MONDAY), MemoryPublisher()
     store, appointments = MemoryStore(clock), MemoryAppointments(clock)
     taking_in = events.consumers(

@@ -1,4 +1,4 @@
-"""What of all that somebody has said yes and no to counts."""
+"""Which of a person's consents and revocations is in force."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ YES, NO = said(granted=True), said(granted=False)
         ([YES, said(granted=False, at=NOON + HOUR)], False),
         ([NO, said(granted=True, at=NOON + HOUR)], True),
         ([YES, said(granted=False, at=NOON - HOUR)], True),
-        # At the same instant nobody can tell which came last: the no wins.
+        # At the same instant the order is unknown: the revocation wins.
         ([YES, NO], False),
         ([YES, NO, said(granted=True, at=NOON + timedelta(microseconds=1))], True),
     ],
 )
-def test_what_was_said_last_counts_and_a_no_of_the_same_instant_wins(
+def test_newest_statement_counts_and_revocation_wins_at_the_same_instant(
     told: list[Consent], *, granted: bool
 ) -> None:
     assert granted is standing(told).granted
@@ -68,7 +68,7 @@ def test_what_was_said_last_counts_and_a_no_of_the_same_instant_wins(
     [
         ([said(granted=True, channels=["email", "sms"])], {"email", "sms"}),
         ([YES], set(CHANNELS)),
-        # The newest yes says all of the channels.
+        # The newest consent defines all channels.
         ([YES, said(granted=True, at=NOON + HOUR, channels=["email"])], {"email"}),
         ([YES, said(granted=False, at=NOON + HOUR, channels=["whatsapp"])], {*CHANNELS} - {"whatsapp"}),
         ([said(granted=True, channels=["sms"]), said(granted=False, channels=["sms", "email"])], set()),
@@ -96,7 +96,7 @@ def test_any_order_of_arrival_ends_the_same(told: list[Consent], seed: int) -> N
 
 
 @given(told=st.lists(SAID, min_size=1, max_size=6))
-def test_no_channel_is_open_that_the_newest_yes_did_not_name_or_a_later_no_did(told: list[Consent]) -> None:
+def test_channel_needs_newest_consent_without_later_revocation(told: list[Consent]) -> None:
     newest = max((one for one in told if one.granted), key=lambda one: (one.at, one.id), default=None)
     for channel in CHANNELS:
         closed = [
@@ -109,7 +109,7 @@ def test_no_channel_is_open_that_the_newest_yes_did_not_name_or_a_later_no_did(t
         assert (named and not closed) is allows(told, channel)
 
 
-def test_each_purpose_is_a_row_of_its_own_and_the_same_event_makes_the_same() -> None:
+def test_each_purpose_is_a_row_with_a_stable_id() -> None:
     one = consent(
         "p-1",
         "commercial",
@@ -129,7 +129,7 @@ def test_each_purpose_is_a_row_of_its_own_and_the_same_event_makes_the_same() ->
     assert {datetime(2026, 3, 9, 13, tzinfo=UTC)} == {row.at for row in rows}
 
 
-def test_without_a_time_of_its_own_it_was_said_at_the_events() -> None:
+def test_consent_without_its_own_time_has_the_time_of_the_event() -> None:
     [yes], [no] = (
         consents_of(*keyed(consent("p-1", "survey", granted=granted))) for granted in (True, False)
     )
@@ -137,7 +137,7 @@ def test_without_a_time_of_its_own_it_was_said_at_the_events() -> None:
     assert (NOON, NOON) == (yes.at, no.at)
 
 
-def test_who_takes_back_the_treatment_of_data_takes_back_everything() -> None:
+def test_revoking_data_treatment_revokes_everything() -> None:
     no, yes = (
         consents_of(*keyed(consent("p-1", "data_treatment", granted=granted))) for granted in (False, True)
     )
@@ -146,11 +146,11 @@ def test_who_takes_back_the_treatment_of_data_takes_back_everything() -> None:
     assert ["data_treatment"] == [row.purpose for row in yes]
 
 
-def test_other_events_say_nothing() -> None:
+def test_other_events_have_no_consents() -> None:
     assert [] == consents_of(*keyed(event()))
 
 
-def test_alta_is_a_yes_to_what_baja_was_a_no_to() -> None:
+def test_alta_grants_what_baja_revokes() -> None:
     rows = came_back("p-1", event_key(event()), NOON)
 
     assert {("p-1", purpose, True, ()) for purpose in REVOCABLE} == {
@@ -158,7 +158,7 @@ def test_alta_is_a_yes_to_what_baja_was_a_no_to() -> None:
     }
 
 
-def test_a_baja_that_stands_is_the_answer_whatever_the_ledger_says() -> None:
+def test_baja_in_force_overrides_the_ledger() -> None:
     later = OptedOut(person="p-1", purpose="commercial", since=NOON + HOUR, reason="complaint")
     other = said(granted=True, purposes=["survey"])
     [commercial, survey] = answers([YES, other], [later])
@@ -167,7 +167,7 @@ def test_a_baja_that_stands_is_the_answer_whatever_the_ledger_says() -> None:
     assert survey.granted
 
 
-def test_who_never_said_yes_is_left_out_and_a_reason_that_is_there_stays() -> None:
+def test_person_without_consent_is_left_out_and_earlier_reason_stays() -> None:
     people = [Person(ref=ref, name="") for ref in ("p-1", "p-2", "p-3", "p-4")]
     away = Person(ref="p-5", name="", left_out="on_leave")
     found = asked([*people, away], {"p-1": [YES], "p-2": [NO], "p-4": [YES]}, {"p-4"})

@@ -165,10 +165,10 @@ def calls(outcome: Outcome) -> list[tuple[str, str, timedelta, timedelta]]:
 
 
 def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
-    first = TransientFailure("connect_failed").told("smtp", took=SECOND / 4)
-    second = PermanentFailure("filtered").told("smtp-2", took=SECOND / 2)
+    first = TransientFailure("connect_failed").attributed_to("smtp", took=SECOND / 4)
+    second = PermanentFailure("filtered").attributed_to("smtp-2", took=SECOND / 2)
     yes = Accepted(provider="smtp-3", earlier=(first, second))
-    no = TransientFailure("smtp_421").told("smtp-3", earlier=(first, second))
+    no = TransientFailure("smtp_421").attributed_to("smtp-3", earlier=(first, second))
 
     asked = [
         ("smtp", "transient", 0 * SECOND, SECOND / 4),
@@ -182,7 +182,7 @@ def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
 
 
 def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
-    refusals = tuple(TransientFailure("connect_failed").told(name) for name in ("smtp", "smtp-2"))
+    refusals = tuple(TransientFailure("connect_failed").attributed_to(name) for name in ("smtp", "smtp-2"))
     answer = Accepted(provider="smtp-3", earlier=refusals)
     outcome = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
 
@@ -191,7 +191,7 @@ def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
 
 def test_attempts_of_a_pool_do_not_change_the_failure() -> None:
     shared = TransientFailure("provider_auth", provider="fcm", retry_after=SECOND, ours=True)
-    told = shared.told("fcm-2", earlier=(shared,))
+    told = shared.attributed_to("fcm-2", earlier=(shared,))
 
     assert (shared.provider, shared.earlier) == ("fcm", ())
     assert (told.reason, told.retry_after, told.ours, told.provider) == (
@@ -274,8 +274,8 @@ def test_channel_broken_for_all_tries_gives_way_to_the_next_step(
 
 
 def test_providers_called_before_an_untried_one_keep_their_attempts() -> None:
-    first = TransientFailure("smtp_421").told("smtp")
-    outcome = judged(TransientFailure("throttled", untried=True).told("smtp-2", earlier=(first,)))
+    first = TransientFailure("smtp_421").attributed_to("smtp")
+    outcome = judged(TransientFailure("throttled", untried=True).attributed_to("smtp-2", earlier=(first,)))
 
     assert (outcome.tried, [attempt.provider for attempt in outcome.attempts]) == (True, ["smtp"])
 

@@ -1,4 +1,4 @@
-"""The demonstration and the examples are events that the hub takes in, about people it knows."""
+"""The demonstration and the examples are valid events about people of the directory."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def references(node: Json) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("event", [*DIRECTORY, *DAY], ids=lambda event: event.id)
-def test_a_demonstration_event_is_taken_in(event: Event) -> None:
+def test_demonstration_event_is_accepted(event: Event) -> None:
     SCHEMAS.check(event, now=NOW)
 
     assert decode(encode(event), CONTENT_TYPE, {}) == event
@@ -70,7 +70,7 @@ def test_another_day_is_another_demonstration_with_a_newer_directory() -> None:
     assert {event.data["version"] for event in directory_events(tomorrow)} == {20260310}
 
 
-def test_the_day_is_in_order_and_recent_enough_to_be_told() -> None:
+def test_the_day_is_in_order_and_recent_enough_to_notify() -> None:
     times = [event.time for event in DAY]
     recent = [time for time in times if time > NOW - timedelta(hours=1)]
 
@@ -102,7 +102,7 @@ def test_the_day_shows_each_case_that_it_promises() -> None:
     assert [event.data["drill"] for event in DAY if event.name == "emergency.declared"] == [True]
 
 
-def test_people_live_in_units_that_are_there() -> None:
+def test_people_live_in_existing_units() -> None:
     homes = {scope for m in MEMBERSHIPS if (scope := m["scope"]).startswith("unit:")}
 
     assert {m["person_id"] for m in MEMBERSHIPS} == set(PEOPLE)
@@ -110,7 +110,7 @@ def test_people_live_in_units_that_are_there() -> None:
     assert len(UNITS) == 24
 
 
-def test_staff_stands_on_each_level_and_at_each_desk() -> None:
+def test_staff_has_every_level_and_duty() -> None:
     staff = [m for m in MEMBERSHIPS if m["role"] == "staff"]
 
     assert {m["level"] for m in staff} == {1, 2, 3, 4, None}
@@ -137,12 +137,12 @@ def test_nobody_real_can_be_reached() -> None:
 
 
 @pytest.mark.parametrize("event", DAY, ids=lambda event: event.id)
-def test_the_day_speaks_of_people_whom_the_directory_knows(event: Event) -> None:
+def test_the_day_names_only_people_of_the_directory(event: Event) -> None:
     assert set(references(event.data)) <= set(PEOPLE)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_is_an_event_that_lacks_only_id_and_time(path: Path) -> None:
+def test_example_is_an_event_without_id_and_time(path: Path) -> None:
     """`hub publish` fills them in, so that the same file can be published again and again."""
     example = json.loads(path.read_text(encoding="utf-8"))
     kind = BY_NAME[path.stem]

@@ -1,4 +1,4 @@
-"""Why somebody was told of an event, or not: a table of cases, each with its sentences."""
+"""Why a person was notified of an event, or not: a table of cases, each with its sentences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WORKS = stored(event("maintenance.scheduled.announced"))
 PLANNED = MONDAY + MINUTE
 """Monday, 9 March 2026, 08:06 in Bogotá."""
 HEARD = 10
-"""The news that the directory had told by then."""
+"""The directory version at that time."""
 
 Group = Mapping[str, Json]
 TOWER_3: Group = {"roles": ["resident", "tenant"], "copropiedad_id": "ph-1", "towers": ["3"]}
@@ -63,7 +63,7 @@ def kept(*groups: Group, why: str | None = None, left_out: LeftOut | None = None
 
 
 def known(**fields: Any) -> Version:
-    """Somebody of the directory since long ago."""
+    """A person who has long been in the directory."""
     values: dict[str, Any] = {
         "kind": "person",
         "id": "p-1",
@@ -83,7 +83,7 @@ def lives(scope: str = "unit:u-3", role: str = "resident", **fields: Any) -> Ver
 
 
 def left(**fields: Any) -> Version:
-    """A membership that was taken out."""
+    """A removed membership."""
     return lives(**{"version": 2, "removed": True, "person": None, "scope": None, "role": None, **fields})
 
 
@@ -93,7 +93,7 @@ def facts(audience: AudienceSnapshot, *history: Version, person: bool = True) ->
 
 
 def said(verdict: Verdict) -> list[str]:
-    """What is said after the event's name and time."""
+    """The sentences after the event's name and time."""
     assert "Mantenimiento programado, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
     return list(verdict.sentences[1:])
 
@@ -433,13 +433,13 @@ MISSES: list[Case] = [
     [case[1:] for case in MISSES],
     ids=[case[0] for case in MISSES],
 )
-def test_why_somebody_is_not_of_a_group(
+def test_miss_of_a_group_is_explained(
     group: Group, history: Sequence[Version], reason: str, expected: list[str]
 ) -> None:
     check(judge(facts(kept(group), *history)), ExplainOutcome.NOT_MEANT, reason, *expected)
 
 
-def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
+def test_explanation_says_when_the_person_entered_the_directory() -> None:
     somebody = known(received_at=WEDNESDAY, since=WEDNESDAY, **NEW)
     lived = lives(received_at=WEDNESDAY, position=2)
     expected = [
@@ -501,13 +501,13 @@ def test_who_was_not_in_the_directory_yet_is_told_since_when() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )
-def test_why_nobody_or_not_everybody_is_told(
+def test_events_without_notified_people_are_explained(
     audience: AudienceSnapshot, outcome: ExplainOutcome, reason: str, expected: str
 ) -> None:
     check(judge(facts(audience, lives())), outcome, reason, expected)
 
 
-def test_whoever_has_not_consented_is_told_what_for_and_what_to_do() -> None:
+def test_missing_consent_is_explained_with_purpose_and_advice() -> None:
     asked = kept({**TOWER_3, "opted_in": "commercial"}, left_out=LeftOut(person="p-1", reason="not_opted_in"))
 
     check(
@@ -519,7 +519,7 @@ def test_whoever_has_not_consented_is_told_what_for_and_what_to_do() -> None:
     )
 
 
-def test_from_a_place_no_membership_elsewhere_is_seen() -> None:
+def test_operator_of_one_place_sees_no_membership_elsewhere() -> None:
     here, elsewhere = lives("unit:u-1", "tenant"), lives("unit:u-9", "owner", id="m-2")
     gone = left(since=PLANNED - DAY, position=3)
     everything = facts(kept(UNIT), here, gone, elsewhere)
@@ -530,7 +530,7 @@ def test_from_a_place_no_membership_elsewhere_is_seen() -> None:
     assert [] == list(seen_from(everything, frozenset({"ph-3"})).history)
 
 
-def test_of_who_had_all_but_been_removed_no_other_audience_is_told() -> None:
+def test_removed_person_gets_no_explanation_by_another_audience() -> None:
     everyone: Group = {"everywhere": True, "roles": ["resident"]}
     gone = known(version=2, removed=True, since=PLANNED - 3 * DAY, position=4)
     policy = facts(kept(everyone), gone, lives())
@@ -539,7 +539,7 @@ def test_of_who_had_all_but_been_removed_no_other_audience_is_told() -> None:
     assert "removed" == judge(replace(policy, audiences=[kept(everyone), staff])).reason
 
 
-def test_from_a_place_nothing_is_said_of_where_a_unit_was_before() -> None:
+def test_operator_of_one_place_sees_no_earlier_place_of_a_unit() -> None:
     elsewhere = UnitVersion(version=1, position=1, unit=Unit(label="Apto", copropiedad_id="ph-2"))
     moved = replace(facts(kept(TOWER_3), lives()), unit_history={"u-3": [elsewhere]})
 
@@ -548,7 +548,7 @@ def test_from_a_place_nothing_is_said_of_where_a_unit_was_before() -> None:
 
 
 @pytest.mark.parametrize("heard_of", ["membership", "person"])
-def test_while_pages_are_planned_late_news_may_still_be_in_time(heard_of: str) -> None:
+def test_explanation_is_pending_while_pages_are_planned(heard_of: str) -> None:
     somebody = known(**NEW) if heard_of == "person" else known()
     lived = lives(position=HEARD + 2)
     verdict = judge(facts(kept(TOWER_3, why="expanding"), somebody, lived, person=False))
@@ -556,12 +556,12 @@ def test_while_pages_are_planned_late_news_may_still_be_in_time(heard_of: str) -
     assert ExplainOutcome.PENDING is verdict.outcome
 
 
-def test_what_one_agrees_to_and_each_duty_have_words() -> None:
+def test_every_consent_and_duty_has_a_label() -> None:
     assert {*PURPOSES} <= {*labels_es.CONSENTS}
     assert {*DUTIES} - {ALL} == {*sentences_es.DUTIES}
 
 
-def test_of_several_audiences_the_nearest_one_is_told() -> None:
+def test_nearest_of_several_audiences_is_explained() -> None:
     far, near = kept(SERVICE), kept(TOWER_3)
     all_of_it = facts(far, lives(since=WEDNESDAY))
 
@@ -569,7 +569,7 @@ def test_of_several_audiences_the_nearest_one_is_told() -> None:
     assert "added_later" == judge(replace(all_of_it, audiences=[near, far])).reason
 
 
-def test_an_event_that_speaks_to_nobody_says_so_and_one_of_old_that_it_was_not_kept() -> None:
+def test_event_without_audience_and_old_event_are_explained() -> None:
     silent = stored(upserted("person", "p-7"))
     nothing = facts(kept(), lives())
     quiet = judge(replace(nothing, event=silent, audiences=[]))
@@ -586,7 +586,7 @@ def test_an_event_that_speaks_to_nobody_says_so_and_one_of_old_that_it_was_not_k
     )
 
 
-def test_somebody_of_whom_nothing_is_known_is_unknown() -> None:
+def test_person_without_any_record_is_unknown() -> None:
     verdict = judge(facts(kept(TOWER_3), person=False))
 
     check(
@@ -597,7 +597,7 @@ def test_somebody_of_whom_nothing_is_known_is_unknown() -> None:
     )
 
 
-def test_an_event_that_was_refused_is_a_dead_letter() -> None:
+def test_refused_event_is_explained_as_a_dead_letter() -> None:
     dead = Refused(reason="data.radicado: required", state="open", received_at=MONDAY)
     verdict = unknown_event("evt-9", "p-1", dead)
 
@@ -613,7 +613,7 @@ def test_an_event_that_was_refused_is_a_dead_letter() -> None:
     assert ["El hub no conoce el evento «evt-9»."] == list(unknown_event("evt-9", "p-1", None).sentences)
 
 
-def test_an_id_of_several_sources_asks_back() -> None:
+def test_id_of_several_sources_asks_for_the_source() -> None:
     ours, theirs = stored(event("pqrs.received")), stored(event("pqrs.received", source="urn:erp"))
     verdict = several_events("pqrs.received-1", "p-1", [ours, theirs])
 

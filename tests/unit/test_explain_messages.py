@@ -1,4 +1,4 @@
-"""What became of the messages of an event, in sentences."""
+"""The results of an event's messages, in sentences."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
     ],
     ids=lambda value: str(value.message.state) if isinstance(value, SentMessage) else "",
 )
-def test_a_message_says_what_became_of_it(message: SentMessage, expected: list[str]) -> None:
+def test_message_is_explained_by_its_state(message: SentMessage, expected: list[str]) -> None:
     assert expected == list(sentences(message))
 
 
@@ -181,7 +181,7 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     assert (ExplainOutcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
 
 
-def test_what_was_accepted_has_not_arrived_by_that() -> None:
+def test_accepted_message_is_not_called_delivered() -> None:
     assert delivered_at(said(State.SENT, ACCEPTED)) is None
     assert MONDAY == delivered_at(said(State.DELIVERED, ACCEPTED))
 
@@ -191,7 +191,7 @@ def test_there_is_a_word_for_every_channel_and_every_role() -> None:
     assert set(ROLES) == {role.value for role in Role}
 
 
-def test_advice_is_for_reasons_that_there_are() -> None:
+def test_advice_exists_only_for_known_reasons() -> None:
     assert set(TO_DO) <= set(labels_es.REASONS)
 
 

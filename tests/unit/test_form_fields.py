@@ -1,4 +1,4 @@
-"""The fields of a form, and what becomes of one that does not come."""
+"""The fields of a form, and a form that does not arrive completely."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def stream() -> StreamReader:
     return StreamReader(Mock(spec=BaseProtocol), limit=2**16, loop=asyncio.get_running_loop())
 
 
-async def test_fields_are_read_once_and_asked_for_as_often_as_one_likes() -> None:
+async def test_form_is_read_once_and_fields_can_be_repeated() -> None:
     payload = stream()
     payload.feed_data(b"name=ana&password=a+b%C3%B1")
     payload.feed_eof()
@@ -35,7 +35,7 @@ async def test_fields_are_read_once_and_asked_for_as_often_as_one_likes() -> Non
     assert await fields_of(request) is await fields_of(request)
 
 
-async def test_whoever_goes_away_in_the_middle_is_no_failure_of_ours() -> None:
+async def test_client_that_disconnects_is_no_server_error() -> None:
     payload = stream()
     payload.feed_data(b"name=a")
     payload.set_exception(ConnectionResetError())
@@ -46,7 +46,7 @@ async def test_whoever_goes_away_in_the_middle_is_no_failure_of_ours() -> None:
     assert 408 == refused.value.status
 
 
-async def test_half_a_form_is_not_waited_for_long() -> None:
+async def test_incomplete_form_times_out() -> None:
     payload = stream()
     payload.feed_data(b"name=a")
 

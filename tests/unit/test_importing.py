@@ -1,4 +1,4 @@
-"""Spreadsheets of people: what can be used of them, and what is to be mended, line by line."""
+"""Spreadsheets of people: the usable lines, and the faults of each line."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def warnings(report: Report) -> list[tuple[int, str]]:
         ("nombre", "Ma\0ría", "caracteres que no se ven", "a mano"),
     ],
 )
-def test_a_bad_cell_is_named_with_what_to_write(column: str, cell: str, wrong: str, write: str) -> None:
+def test_bad_cell_is_reported_with_what_to_write(column: str, cell: str, wrong: str, write: str) -> None:
     report = examine(sheet(MARIA | {column: cell.replace(";", ",").replace('"', "")}))
 
     assert bad(report) == [(2, column)]
@@ -160,7 +160,7 @@ def test_an_owner_who_becomes_tenant_of_the_unit_is_no_contradiction() -> None:
         ),
     ],
 )
-def test_a_doubt_holds_nothing_back(people: list[dict[str, str]], column: str) -> None:
+def test_warning_blocks_nothing(people: list[dict[str, str]], column: str) -> None:
     report = examine(sheet(*people))
 
     assert bad(report) == []
@@ -185,7 +185,7 @@ def test_coefficients_are_per_cent_or_of_one(cells: tuple[str, str], told: list[
 
 
 @pytest.mark.parametrize("row", PHONES, ids=lambda row: row["input"])
-def test_numbers_are_read_as_the_independent_rule_reads_them(row: dict[str, Any]) -> None:
+def test_numbers_match_the_independent_rule(row: dict[str, Any]) -> None:
     read = phones(row["input"])
 
     if row["independent_rule"] is not None and not isinstance(read, BadCell):
@@ -195,7 +195,7 @@ def test_numbers_are_read_as_the_independent_rule_reads_them(row: dict[str, Any]
 
 
 @pytest.mark.parametrize("text", ["01/07/2019", "1-7-2019", "2019-07-01", "2019-07-01T00:00:00", "43647"])
-def test_a_day_is_read_however_it_is_written(text: str) -> None:
+def test_day_is_read_in_every_notation(text: str) -> None:
     assert day(text) == date(2019, 7, 1)
 
 
@@ -208,7 +208,7 @@ def test_any_encoding_and_separator_reads_the_same(encoding: str, separator: str
     assert (row.name, row.unit, row.emails) == ("María Peña", "101", ("maria@example.com",))
 
 
-def test_headings_are_known_by_other_words_below_a_title() -> None:
+def test_headings_have_aliases_and_can_follow_a_title() -> None:
     data = "Altos\n\n CORREO ELECTRÓNICO ;Apto;Nombres y Apellidos;Calidad;Color\nm@x.co;101;Ana;Dueña;rojo\n"
 
     report = examine(data.encode(), copropiedad="ph-altos")
@@ -218,7 +218,7 @@ def test_headings_are_known_by_other_words_below_a_title() -> None:
     assert warnings(report) == [(3, "Color")]
 
 
-def test_a_workbook_says_the_same_as_text() -> None:
+def test_workbook_is_read_like_text() -> None:
     data = workbook(
         ["Unidad", "Nombre", "Rol", "Celular", "Desde", "Coeficiente", "Acceso digital"],
         [101, "Ana Mesa", "residente", 3001234567, datetime(2019, 7, 1), 100.0, True],  # noqa: DTZ001 - as Excel says it
@@ -233,7 +233,7 @@ def test_a_workbook_says_the_same_as_text() -> None:
     assert bad(report) == [(3, "celular")]
 
 
-def test_the_example_has_nothing_to_mend() -> None:
+def test_example_sheet_has_no_faults() -> None:
     report = examine(EXAMPLE.read_bytes())
 
     assert bad(report) == []
@@ -262,14 +262,14 @@ def bomb() -> bytes:
         (b"unidad;nombre;rol\n" + b"1;Ana;residente\n" * 200_001, "más de 200000 filas"),
     ],
 )
-def test_what_is_no_table_of_people_is_said_of_the_whole_file(data: bytes, wrong: str) -> None:
+def test_file_without_a_table_is_one_fault_of_the_whole_file(data: bytes, wrong: str) -> None:
     [fault] = examine(data).faults
 
     assert fault.line == 0
     assert wrong.casefold() in fault.wrong.casefold()
 
 
-def test_a_book_that_unzips_to_too_much_is_not_unzipped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zip_bomb_is_not_unzipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets_module, "MAX_UNZIPPED", 1 << 20)
 
     [fault] = examine(bomb()).faults

@@ -1,4 +1,4 @@
-"""From a person's words to staff, the acknowledgement and the clock, on the stores in memory."""
+"""From a person's reply to staff, the confirmation and the clock, on the stores in memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REPLIED = event("pqrs.replied", {"pqrs_id": "PQ-1"}, at=MONDAY + HOUR, without=(
 
 @pytest.fixture
 async def hub() -> MemoryHub:
-    """A hub that has texted a petitioner, with one person at the service desk."""
+    """A hub that has sent an SMS to a petitioner, with one person at the service desk."""
     hub = memory_hub()
     await hub.take_in(somebody("p-laura"), member("p-laura", "company", "staff", duty="service"))
     opened = event("pqrs.received", {"petitioner": PETITIONER, "pqrs_id": "PQ-1", "radicado": "R-1"})
@@ -57,7 +57,7 @@ def sent(hub: MemoryHub, one: Message) -> None:
 
 
 async def take(hub: MemoryHub, reply: Reply) -> Inbound:
-    """Take a reply in, and what comes of it over the broker."""
+    """Process a reply and the events that follow over the broker."""
     before = len(hub.publisher.events)
     inbound = await take_reply(reply, store=hub.store, publisher=hub.publisher, now=hub.clock())
     await hub.take_in(*hub.publisher.events[before:])
@@ -68,7 +68,7 @@ def told(hub: MemoryHub, inbound: Inbound) -> list[tuple[str, str, str]]:
     return sorted((one.channel, one.address, one.state) for one in hub.of(event_of(inbound)))
 
 
-async def test_a_reply_reaches_the_service_desk_and_its_writer_is_thanked(hub: MemoryHub) -> None:
+async def test_reply_reaches_the_service_desk_and_is_confirmed_to_its_writer(hub: MemoryHub) -> None:
     inbound = await take(hub, text())
 
     assert [("inbox", "p-laura", "queued"), ("sms", PHONE, "queued")] == told(hub, inbound)
@@ -85,7 +85,7 @@ async def test_a_reply_starts_the_clock_of_the_first_reply_and_the_answer_ends_i
     assert [ClockState.MET, ClockState.MET] == hub.states("first_reply")
 
 
-async def test_an_open_clock_is_not_started_anew(hub: MemoryHub) -> None:
+async def test_open_clock_is_not_started_again(hub: MemoryHub) -> None:
     for words in ("Buenos días", "¿Ya?", "¿Hola?"):
         inbound = await take(hub, text(words, at=hub.clock()))
         hub.clock.advance(MINUTE)
@@ -94,7 +94,7 @@ async def test_an_open_clock_is_not_started_anew(hub: MemoryHub) -> None:
     assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
 
 
-async def test_a_stranger_is_heard_thanked_and_answered(hub: MemoryHub) -> None:
+async def test_stranger_gets_a_confirmation_and_an_answer(hub: MemoryHub) -> None:
     stranger = "+573009990000"
     inbound = await take(hub, text(address=stranger))
     assert [("inbox", "p-laura", "queued"), ("sms", stranger, "queued")] == told(hub, inbound)
@@ -105,7 +105,7 @@ async def test_a_stranger_is_heard_thanked_and_answered(hub: MemoryHub) -> None:
     assert [ClockState.MET, ClockState.MET] == sorted(hub.states("first_reply"))
 
 
-async def test_neighbours_who_answer_the_same_news_have_a_clock_each(hub: MemoryHub) -> None:
+async def test_each_replier_to_a_broadcast_has_a_separate_clock(hub: MemoryHub) -> None:
     declared = event("emergency.updated", {"emergency_id": "E-1"})
     await hub.take_in(declared)
     one, other = [
@@ -116,7 +116,7 @@ async def test_neighbours_who_answer_the_same_news_have_a_clock_each(hub: Memory
     assert one.thread != other.thread
 
 
-async def test_the_same_reply_again_tells_nobody_again(hub: MemoryHub) -> None:
+async def test_repeated_reply_notifies_nobody_again(hub: MemoryHub) -> None:
     first = await take(hub, text())
     messages = len(hub.store.messages)
     again = await take(hub, text())
@@ -125,21 +125,21 @@ async def test_the_same_reply_again_tells_nobody_again(hub: MemoryHub) -> None:
     assert messages == len(hub.store.messages)
 
 
-async def test_the_word_alone_is_confirmed_and_nobody_has_to_read_it(hub: MemoryHub) -> None:
+async def test_opt_out_word_alone_is_confirmed_and_needs_no_reader(hub: MemoryHub) -> None:
     inbound = await take(hub, text("BAJA"))
 
     assert [("sms", PHONE, "queued")] == told(hub, inbound)
     assert [ClockState.MET] == hub.states("first_reply")
 
 
-async def test_a_machine_is_told_nothing(hub: MemoryHub) -> None:
+async def test_automatic_reply_is_not_answered(hub: MemoryHub) -> None:
     await take(hub, text("Estoy de vacaciones", automatic=True))
 
     assert [] == hub.publisher.events
     assert 1 == len(hub.store.tables.replies)
 
 
-async def test_a_broker_that_is_away_delays_and_doubles_nothing(hub: MemoryHub) -> None:
+async def test_broker_outage_delays_a_reply_and_doubles_nothing(hub: MemoryHub) -> None:
     hub.publisher.faults.script("event", BrokerUnavailable())
     inbound = await take(hub, text())
     assert [] == hub.publisher.events
@@ -150,7 +150,7 @@ async def test_a_broker_that_is_away_delays_and_doubles_nothing(hub: MemoryHub) 
     assert [event_of(inbound)] == hub.publisher.events
 
 
-async def test_a_database_that_is_away_has_the_provider_bring_it_again(hub: MemoryHub) -> None:
+async def test_database_outage_makes_the_provider_retry(hub: MemoryHub) -> None:
     hub.store.faults.script("add_reply", StorageUnavailable())
     with pytest.raises(StorageUnavailable):
         await take(hub, text())
@@ -158,7 +158,7 @@ async def test_a_database_that_is_away_has_the_provider_bring_it_again(hub: Memo
     assert [] == hub.publisher.events
 
 
-async def test_the_clock_of_a_sender_that_runs_ahead_is_not_believed(hub: MemoryHub) -> None:
+async def test_future_time_of_a_sender_is_not_used(hub: MemoryHub) -> None:
     inbound = await take(hub, text(at=hub.clock() + 24 * HOUR))
 
     assert hub.clock() == inbound.reply.at
@@ -167,14 +167,14 @@ async def test_the_clock_of_a_sender_that_runs_ahead_is_not_believed(hub: Memory
 
 @pytest.mark.parametrize("address", ["85432", "", "x" * 500, "no-es-un-correo@"])
 @pytest.mark.parametrize("channel", ["sms", "email", "whatsapp"])
-async def test_whatever_the_address_the_desk_hears_it(hub: MemoryHub, address: str, channel: str) -> None:
+async def test_reply_from_any_address_reaches_the_desk(hub: MemoryHub, address: str, channel: str) -> None:
     inbound = await take(hub, text(address=address, channel=channel))
 
     assert ("inbox", "p-laura", "queued") in told(hub, inbound)
     assert [] == hub.letters
 
 
-async def test_who_was_handed_our_message_on_is_not_taken_for_its_reader(hub: MemoryHub) -> None:
+async def test_forwarded_message_does_not_identify_its_replier(hub: MemoryHub) -> None:
     [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
     await take(hub, text("SALIR", address="+573009990000", message_id=one.id))
 
@@ -183,7 +183,7 @@ async def test_who_was_handed_our_message_on_is_not_taken_for_its_reader(hub: Me
     }
 
 
-async def test_who_answers_our_thanks_is_not_taken_for_whose_message_it_was(hub: MemoryHub) -> None:
+async def test_reply_to_a_confirmation_does_not_identify_the_recipient(hub: MemoryHub) -> None:
     stranger = "+573009990000"
     reply_of_the_person = await take(hub, text("Gracias"))
     [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
@@ -200,7 +200,7 @@ async def test_who_answers_our_thanks_is_not_taken_for_whose_message_it_was(hub:
     }
 
 
-async def test_an_unanswered_stranger_is_escalated_and_nobody_waits_for_a_petitioner(hub: MemoryHub) -> None:
+async def test_unanswered_stranger_is_escalated(hub: MemoryHub) -> None:
     await hub.take_in(somebody("p-jefe"), member("p-jefe", "company", "staff", duty="coordinator", level=2))
     await take(hub, text(address="+573009990000"))
     hub.clock.advance(240 * HOUR)
@@ -218,9 +218,7 @@ async def test_an_unanswered_stranger_is_escalated_and_nobody_waits_for_a_petiti
 @pytest.mark.parametrize(
     ("address", "expected"), [("Rosa@example.co", ReplyKind.OPT_IN), ("otra@example.co", ReplyKind.REPLY)]
 )
-def test_a_consent_comes_back_by_mail_only_from_where_we_had_written(
-    address: str, expected: ReplyKind
-) -> None:
+def test_opt_in_by_mail_counts_only_from_the_known_address(address: str, expected: ReplyKind) -> None:
     mail = text("INICIAR", channel="email", provider="smtp", address=address)
 
     assert expected is read(mail, About(address="rosa@example.co"), now=MONDAY).kind
@@ -229,11 +227,11 @@ def test_a_consent_comes_back_by_mail_only_from_where_we_had_written(
 @pytest.mark.parametrize(
     "words", ["", "Enviado desde mi iPhone", "> Su radicado", "El lun, Hub escribió:\nHola"]
 )
-def test_the_subject_speaks_where_nothing_is_below_it(words: str) -> None:
+def test_subject_counts_when_the_mail_is_empty(words: str) -> None:
     assert ReplyKind.OPT_OUT is read(text(words, subject="BAJA"), About(), now=MONDAY).kind
 
 
-async def test_a_complaint_revokes_and_says_nothing_to_anybody(hub: MemoryHub) -> None:
+async def test_complaint_revokes_consent_and_notifies_nobody(hub: MemoryHub) -> None:
     [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
     complaint = Complaint(channel="email", provider="smtp", message_id=one.id, kind="abuse", at=MONDAY)
     await take_complaint(complaint, store=hub.store)

@@ -1,4 +1,4 @@
-"""The key ring: one purpose never opens another, the first key signs, all verify."""
+"""The key ring: purposes are separate, the first key signs, all keys verify."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def test_the_derivation_is_that_of_rfc_5869() -> None:
     )
 
 
-def test_what_is_signed_stays_as_it_is_from_release_to_release() -> None:
-    """These are out in the world: a change here makes every address that is under way unknown."""
+def test_signatures_are_stable_across_releases() -> None:
+    """These signatures are in use: a change would invalidate the address of every message in transit."""
     ring = KeyRing([Secret("a secret that never changes")])
 
     assert [ring.sign(purpose, "a", "b") for purpose in (Purpose.MAIL, Purpose.SMS_HOOK)] == FROZEN
@@ -80,7 +80,7 @@ def test_no_two_lists_of_parts_are_signed_alike(some: list[str], others: list[st
     assert (given_to is not None) == (some == others)
 
 
-def test_where_a_part_ends_makes_a_difference() -> None:
+def test_boundaries_of_parts_change_the_signature() -> None:
     alike = [("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""), ("", "abc"), ("1:a", "b"), ("a", "1:b")]
 
     for one, other in combinations(alike, 2):
@@ -88,11 +88,11 @@ def test_where_a_part_ends_makes_a_difference() -> None:
 
 
 @pytest.mark.parametrize("given_by_a_stranger", ["", "0", "ñ", "\udcff", "0" * 10_000])
-def test_what_is_no_signature_verifies_nothing(given_by_a_stranger: str) -> None:
+def test_invalid_signature_does_not_verify(given_by_a_stranger: str) -> None:
     assert RING.verify(Purpose.SMS_HOOK, given_by_a_stranger, "a") is None
 
 
-def test_whoever_listens_hears_by_which_key_something_was_verified() -> None:
+def test_callback_gets_the_key_of_each_verification() -> None:
     heard: list[tuple[Purpose, str]] = []
     ring = KeyRing([NEW, OLD], lambda purpose, key: heard.append((purpose, key)))
 
@@ -113,13 +113,13 @@ def test_empty_key_ring_verifies_nothing_and_says_what_signing_needs() -> None:
         empty.document_hashes("52000101")
 
 
-def test_an_id_tells_keys_apart_and_nothing_of_the_secret() -> None:
+def test_key_id_identifies_a_key_without_revealing_its_secret() -> None:
     assert all(len(key) == 8 for key in RING.ids)
     assert len(set(RING.ids)) == 2
     assert "secret" not in repr(RING)
 
 
-def test_a_document_is_kept_under_the_first_key_and_found_under_each() -> None:
+def test_document_is_stored_under_the_first_key_and_found_under_each() -> None:
     before, now = KeyRing([OLD]).document_hashes("52000101"), RING.document_hashes("52000101")
 
     assert before[0] == now[1] != now[0]

@@ -1,4 +1,4 @@
-"""The ladder of locks, names that nobody has, and the brake of an address."""
+"""The locks of names, known and unknown, and the throttle of an address."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 
 
-def test_the_ladder_is_one_five_fifteen_sixty_minutes_from_the_fifth_failure() -> None:
+def test_locks_are_1_5_15_60_minutes_from_the_fifth_failure() -> None:
     minutes = [lock and lock.total_seconds() / 60 for lock in map(lock_after, range(11))]
 
     assert minutes == [None, None, None, None, None, 1, 5, 15, 60, 60, 60]
 
 
-def test_a_name_that_nobody_has_is_locked_as_an_account_is() -> None:
+def test_unknown_name_is_locked_like_an_account() -> None:
     strangers = UnknownNameLocks()
     before = [strangers.attempt("nadie", now=NOON) for _ in range(FAILURES - 1)]
     locked = strangers.attempt("nadie", now=NOON)
@@ -42,7 +42,7 @@ def test_a_name_that_nobody_has_is_locked_as_an_account_is() -> None:
     assert strangers.attempt("otra", now=NOON) is None
 
 
-def test_of_strangers_neither_all_are_remembered_nor_what_they_typed() -> None:
+def test_unknown_names_are_limited_in_number_and_stored_as_hashes() -> None:
     strangers = UnknownNameLocks()
     for number in range(lockout._REMEMBERED + 10):
         strangers.attempt(f"mi secreto {number}", now=NOON)
@@ -51,7 +51,7 @@ def test_of_strangers_neither_all_are_remembered_nor_what_they_typed() -> None:
     assert "secreto" not in str(strangers._known)
 
 
-def test_an_address_that_fails_waits_longer_and_longer_and_others_do_not() -> None:
+def test_failing_address_waits_longer_and_others_do_not() -> None:
     brake = AddressThrottle(lambda: 100.0)
     delays = [brake.begin("10.0.0.1") for _ in range(FREE + 6)]
 
@@ -59,7 +59,7 @@ def test_an_address_that_fails_waits_longer_and_longer_and_others_do_not() -> No
     assert brake.begin("10.0.0.2") == 0.0
 
 
-def test_a_success_takes_back_itself_and_no_failure_before_it() -> None:
+def test_success_undoes_only_its_own_count() -> None:
     brake = AddressThrottle(lambda: 100.0)
     for _ in range(FREE - 1):
         brake.begin("10.0.0.1")
@@ -71,7 +71,7 @@ def test_a_success_takes_back_itself_and_no_failure_before_it() -> None:
     assert [brake.begin("10.0.0.1"), brake.begin("10.0.0.1")] == [0.0, DELAYS[0]]
 
 
-def test_an_address_is_forgiven_when_its_window_has_passed() -> None:
+def test_failures_of_an_address_expire_with_the_window() -> None:
     times = [0.0]
     brake = AddressThrottle(lambda: times[0])
     for _ in range(FREE + 20):
@@ -84,7 +84,7 @@ def test_an_address_is_forgiven_when_its_window_has_passed() -> None:
     assert brake.begin("10.0.0.1") == 0.0
 
 
-def test_a_million_addresses_take_no_more_memory_than_some() -> None:
+def test_memory_of_addresses_is_bounded() -> None:
     brake = AddressThrottle(lambda: 0.0)
     for number in range(lockout._REMEMBERED + 10):
         brake.begin(str(number))
@@ -104,5 +104,5 @@ def test_a_million_addresses_take_no_more_memory_than_some() -> None:
         ("", ""),
     ],
 )
-def test_a_line_with_a_whole_network_of_addresses_is_one_peer(peer: str, network: str) -> None:
+def test_ipv6_network_counts_as_one_peer(peer: str, network: str) -> None:
     assert network == network_of(peer)

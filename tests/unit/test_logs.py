@@ -60,7 +60,7 @@ def test_a_log_line_is_an_event_with_its_fields(lines: Lines) -> None:
     }
 
 
-def test_what_is_below_the_level_is_not_written(lines: Lines) -> None:
+def test_event_below_the_level_is_not_written(lines: Lines) -> None:
     structlog.get_logger().debug("message.claimed")
 
     assert lines.events == []
@@ -102,20 +102,20 @@ def test_an_address_inside_any_text_is_masked(text: str, expected: str) -> None:
         "$ 1.250.000",
     ],
 )
-def test_what_is_no_address_is_left_alone(text: str) -> None:
+def test_text_without_an_address_is_unchanged(text: str) -> None:
     assert masked(field=text) == {"field": text}
 
 
 @pytest.mark.parametrize(
     "key", ["email", "phone", "address", "name", "to", "To", "contact_email", "recipients", "device_token"]
 )
-def test_a_key_that_holds_a_person_is_masked_whatever_is_in_it(key: str) -> None:
+def test_person_key_is_masked_with_any_value(key: str) -> None:
     assert masked(**{key: "Ana Pérez"}) == {key: "***"}
     assert masked(data={"list": [{key: ["Ana"]}]}) == {"data": {"list": [{key: "***"}]}}
 
 
 @pytest.mark.parametrize("key", ["secret", "password", "Authorization", "api_key", "app_secret", "cookie"])
-def test_a_key_that_holds_a_secret_is_masked_whatever_is_in_it(key: str) -> None:
+def test_secret_key_is_masked_with_any_value(key: str) -> None:
     assert masked(**{key: "pa55"}) == {key: "***"}
 
 
@@ -138,7 +138,7 @@ HIDDEN = st.sampled_from(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12),
     st.booleans(),
 )
-def test_a_secret_never_prints_under_whatever_key_however_deep(value: Any, key: str, as_json: bool) -> None:
+def test_secret_is_never_printed_under_any_key_at_any_depth(value: Any, key: str, as_json: bool) -> None:
     stream = StringIO()
     configure(as_json=as_json, level="info", stream=stream)
     fields = {f"x{key}": value}
@@ -152,13 +152,13 @@ def test_a_secret_never_prints_under_whatever_key_however_deep(value: Any, key: 
 
 
 def failure(value: object) -> BaseException:
-    """An error of ours whose cause quotes."""
+    """An error of the hub whose cause quotes personal data."""
     error = StorageRefused()
     error.__cause__ = RuntimeError(value, f"{value}")
     return error
 
 
-def test_numbers_and_nothing_stay_what_they_are() -> None:
+def test_numbers_and_none_are_unchanged() -> None:
     fields = {"count": 3, "seconds": 0.5, "last": True, "reason": None, "phones": 2, "to_level": 2}
 
     assert masked(**fields) == fields
@@ -193,7 +193,7 @@ def test_values_become_text_and_objects_only_their_type() -> None:
 SOMEBODY = "Ana Pérez"
 
 
-def test_what_a_strangers_error_says_is_not_logged_only_where_it_happened(lines: Lines) -> None:
+def test_foreign_error_is_logged_without_its_message(lines: Lines) -> None:
     try:
         try:
             refuse(SOMEBODY)
@@ -209,7 +209,7 @@ def test_what_a_strangers_error_says_is_not_logged_only_where_it_happened(lines:
     assert "Ana" not in lines.getvalue()
 
 
-def test_an_error_of_the_system_says_what_without_the_path(lines: Lines) -> None:
+def test_system_error_is_logged_without_its_path(lines: Lines) -> None:
     try:
         Path("/no/such/folder/ana-perez").read_text()
     except OSError:
@@ -224,7 +224,7 @@ def refuse(address: str) -> None:
     raise ValueError(f"refused {address}")
 
 
-def test_a_library_logs_the_same_way_and_masked(lines: Lines) -> None:
+def test_library_logs_are_masked_in_the_same_format(lines: Lines) -> None:
     with bound_contextvars(event_id="e-1"):
         logging.getLogger("aiormq.connection").warning("bad frame for %s", "ana@example.org")
 
@@ -256,7 +256,7 @@ def test_libraries_obey_a_stricter_level() -> None:
 
 @pytest.mark.parametrize("text", ["a" * 1_000_000 + "@", "%40" * 300_000, "+1 " * 300_000])
 @pytest.mark.timeout(10)
-def test_a_huge_text_is_cut_and_holds_nobody_up(text: str) -> None:
+def test_huge_text_is_cut_quickly(text: str) -> None:
     assert len(masked(error=text)["error"]) <= 20_001
 
 

@@ -1,4 +1,4 @@
-"""What people write back: their own words, apart from what they answer."""
+"""Replies: the new text, separated from the quoted original."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def reply(content: str | bytes, *, to: str = REPLIES, sender: str = "maria@examp
 
 
 @pytest.mark.parametrize("to", [REPLIES, BOUNCES])
-def test_a_reply_is_its_words_and_whose_message_it_answers(to: str) -> None:
+def test_reply_has_its_new_text_and_the_answered_message(to: str) -> None:
     expected = Reply(
         channel="email",
         provider="smtp",
@@ -76,21 +76,21 @@ def test_a_robots_envelope_and_an_absence_are_automatic_and_a_person_is_not() ->
     "local",
     ["noreply", "No-Reply", "no_reply+1", "donotreply", "do-not-reply", "noresponder", "no.contestar-x"],
 )
-def test_nobody_reads_what_is_answered_to_an_address_that_says_so(local: str) -> None:
+def test_reply_from_a_no_reply_address_is_automatic(local: str) -> None:
     mail = answer("Su solicitud fue recibida.").replace("maria@", f"{local}@")
 
     assert reply(mail).automatic
 
 
 @pytest.mark.parametrize("local", ["noreplyes", "nora.reply", "donato", "noe.responde"])
-def test_a_person_of_a_like_name_is_one(local: str) -> None:
+def test_name_similar_to_no_reply_is_a_person(local: str) -> None:
     assert not reply(answer("Hola").replace("maria@", f"{local}@")).automatic
 
 
 @pytest.mark.parametrize(
     "subject", ["Paquete no entregado", "Re: Su envío fue devuelto", "Undelivered parcel"]
 )
-def test_a_person_may_write_of_what_did_not_arrive(subject: str) -> None:
+def test_person_can_write_about_undelivered_things(subject: str) -> None:
     mail = answer("Sigo esperando; son 550 mil.").replace("Re: Radicado PQ-1", subject)
 
     assert "Sigo esperando; son 550 mil." == reply(mail).text
@@ -107,7 +107,7 @@ def test_a_person_may_attach_a_report_that_he_has_received(report: str) -> None:
     assert "No entiendo este error." == reply(mail).text
 
 
-def test_the_words_are_the_writers_and_not_those_of_a_mail_that_he_attaches() -> None:
+def test_text_of_an_attached_mail_is_not_the_reply() -> None:
     forwarded = "Subject: viejo\nContent-Type: text/plain\n\nPalabras de otro."
     mail = answer(
         "--M\nContent-Type: text/html\n\n<p>Vea lo adjunto.</p>\n"
@@ -120,7 +120,7 @@ def test_the_words_are_the_writers_and_not_those_of_a_mail_that_he_attaches() ->
 
 
 @pytest.mark.parametrize("body", ["<p>BAJA</p>", "<div>Baja</div><br><div>Enviado desde mi iPhone</div>"])
-def test_a_word_that_takes_a_consent_back_is_read_in_html(body: str) -> None:
+def test_opt_out_word_is_read_in_html(body: str) -> None:
     quote = "<blockquote>El 9/03/26, Hub escribió: escriba SALIR</blockquote>"
     text = reply(answer(body + quote, kind="text/html; charset=utf-8")).text
 
@@ -150,11 +150,11 @@ def test_the_plain_part_is_preferred_and_attachments_are_not_words() -> None:
 
 
 @pytest.mark.parametrize("charset", ["no-such", "idna", "punycode", "hex", "undefined", "utf-16", '"\0"'])
-def test_a_charset_that_is_none_keeps_no_mail_out(charset: str) -> None:
+def test_unknown_charset_refuses_no_mail(charset: str) -> None:
     assert reply(answer("Hola " * 100, kind=f"text/plain; charset={charset}")).text
 
 
-def test_what_cannot_be_stored_is_not_in_it() -> None:
+def test_characters_that_cannot_be_stored_are_removed() -> None:
     found = reply(b"From: a@b.co\r\nSubject: =?utf-8?q?a=00b?= \xff\r\n\r\nHo\0la \xff\r\n")
 
     assert "Hola �" == found.text
@@ -184,7 +184,7 @@ def test_the_quoted_original_is_cut(quote: str) -> None:
     assert "No puedo ese día.\n\nMaría" == newly_written(f"No puedo ese día.\n\nMaría\n\n{quote}")
 
 
-def test_an_answer_below_or_between_the_quote_is_kept() -> None:
+def test_answer_below_or_inside_the_quote_is_kept() -> None:
     head = "El 9/03/26 a las 8:05, Hub escribió:"
 
     assert "Sí, gracias." == newly_written(f"{head}\n{ORIGINAL}\nSí, gracias.\n")
@@ -204,7 +204,7 @@ def test_a_sentence_that_looks_like_a_quote_stays(text: str) -> None:
     assert text == newly_written(text)
 
 
-def test_words_are_never_lost_to_a_guess_and_never_endless() -> None:
+def test_text_is_never_lost_to_a_guess_and_has_a_limit() -> None:
     assert ORIGINAL.strip() == newly_written(ORIGINAL)
     assert LONGEST == len(newly_written("a" * 3 * LONGEST))
 

@@ -1,4 +1,4 @@
-"""Reports about mail that was sent: lost, delayed, complained of."""
+"""Reports about sent mail: bounces, delays, complaints."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bounced(reason: str, *, gone: bool, code: str = "") -> Receipt:
 
 
 @pytest.mark.parametrize("row", VECTORS["rfc3464"], ids=lambda row: row["id"])
-def test_each_report_of_the_vectors_means_what_it_says(row: dict[str, Any]) -> None:
+def test_each_report_of_the_vectors_has_its_meaning(row: dict[str, Any]) -> None:
     found, status = meaning(row["message"].encode()), row["expect"]["status"]
 
     if row["expect"]["action"] == "failed":
@@ -48,7 +48,7 @@ def test_each_report_of_the_vectors_means_what_it_says(row: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     "status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.2.1", "5.2.2", "5.7.1", "4.4.7", "5.0.0"]
 )
-def test_only_codes_that_mean_gone_say_so(status: str) -> None:
+def test_only_codes_of_invalid_addresses_suppress(status: str) -> None:
     assert bounced(f"dsn_{status}", gone=status in GONE) == meaning(dsn(group("failed", status)))
 
 
@@ -70,7 +70,7 @@ def test_the_most_exact_code_is_the_reason(fields: str, reason: str) -> None:
     assert reason == found.reason
 
 
-def test_no_address_is_kept_of_what_the_server_said() -> None:
+def test_diagnostic_is_stored_without_addresses() -> None:
     assert bounced("dsn_5.1.1", gone=True, code="smtp; 550 5.1.1 <…>: no such user") == meaning(dsn(FAILED))
 
 
@@ -86,7 +86,7 @@ def test_the_first_failure_of_several_is_the_reason() -> None:
     assert "dsn_5.1.1" == found.reason
 
 
-def test_a_report_belongs_to_the_message_of_its_address_whatever_it_says_itself() -> None:
+def test_address_decides_the_message_of_a_report() -> None:
     report = dsn(FAILED, envelope_id=VERP.envelope_id(OTHER), returned=f"Message-ID: <{OTHER}@x.example>")
 
     for address in (BOUNCES, REPLIES):
@@ -96,7 +96,7 @@ def test_a_report_belongs_to_the_message_of_its_address_whatever_it_says_itself(
 
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
-def test_a_report_to_the_postmaster_says_by_signed_words_which_message_it_is_about(kind: str) -> None:
+def test_report_to_postmaster_is_matched_by_signed_fields(kind: str) -> None:
     by_envelope = dsn(FAILED, envelope_id=VERP.envelope_id(ID).upper())
     by_reply_to = dsn(FAILED, returned=f"Subject: x\nReply-To: Hub <{REPLIES}>\n", kind=kind)
 
@@ -116,7 +116,7 @@ def test_a_report_to_the_postmaster_says_by_signed_words_which_message_it_is_abo
         complaint(fields=f"Original-Mail-From: <b+{ID.hex}.{'0' * 20}@{DOMAIN}>"),
     ],
 )
-def test_without_a_right_signature_a_report_moves_nothing(report: str) -> None:
+def test_report_without_a_valid_signature_changes_nothing(report: str) -> None:
     assert Ignored("unknown") == meaning(report, to=POSTMASTER)
 
 
@@ -130,14 +130,14 @@ def test_without_a_right_signature_a_report_moves_nothing(report: str) -> None:
         (POSTMASTER, complaint(returned=f"Return-Path: <{BOUNCES}>")),
     ],
 )
-def test_a_complaint_is_of_the_message_that_it_returns(to: str, report: str) -> None:
+def test_complaint_belongs_to_the_returned_message(to: str, report: str) -> None:
     expected = Complaint(channel="email", provider="smtp", message_id=ID, kind="abuse", at=AT)
 
     assert expected == meaning(report, to=to)
 
 
 @pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "", "x" * 500])
-def test_what_is_no_complaint_of_a_person_is_none(kind: str) -> None:
+def test_feedback_that_is_no_complaint_is_ignored(kind: str) -> None:
     assert Ignored("no_complaint") == meaning(complaint(kind))
 
 
@@ -153,12 +153,12 @@ def test_what_is_no_complaint_of_a_person_is_none(kind: str) -> None:
         ("From: MAILER-DAEMON@old.example", "", "unreadable_bounce"),
     ],
 )
-def test_an_old_servers_bounce_is_read_as_well_as_can_be(headers: str, body: str, expected: str) -> None:
+def test_bounce_without_a_report_is_read_best_effort(headers: str, body: str, expected: str) -> None:
     found = meaning(f"{headers}\n\n{body}\n")
 
     assert expected == (found.reason if isinstance(found, Receipt | Ignored) else found)
 
 
 @pytest.mark.parametrize("fields", ["", "Action: \nStatus: ", "Action: exploded\nStatus: 9.9.9", "\n\n\n"])
-def test_a_report_that_says_nothing_is_unreadable(fields: str) -> None:
+def test_report_without_facts_is_unreadable(fields: str) -> None:
     assert Ignored("unreadable") == meaning(dsn(fields))

@@ -1,4 +1,4 @@
-"""What is shown of a name and an address never tells the rest of it."""
+"""The visible part of a masked name or address never reveals the rest."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from hub.storage.masking import mask_address, mask_name
         ("", "***"),
     ],
 )
-def test_of_an_address_four_letters_at_least_stay_hidden(address: str, shown: str) -> None:
+def test_masked_address_hides_at_least_four_letters(address: str, shown: str) -> None:
     assert shown == mask_address(address)
 
 
 @pytest.mark.parametrize(("name", "shown"), [("María Peña", "M*** P***"), ("A", "A***"), ("", "")])
-def test_of_a_name_its_length_is_hidden_as_well(name: str, shown: str) -> None:
+def test_masked_name_hides_its_length(name: str, shown: str) -> None:
     assert shown == mask_name(name)

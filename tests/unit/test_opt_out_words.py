@@ -34,12 +34,12 @@ VECTORS = Path(__file__).parents[1] / "vectors/twilio_signature.json"
         "Cancelar\n________________________________\nDe: Coproservicios",
     ],
 )
-def test_the_word_alone_takes_the_consent_back(text: str) -> None:
+def test_opt_out_word_alone_revokes_the_consent(text: str) -> None:
     assert OUT == command(text)
 
 
 @pytest.mark.parametrize("text", ["INICIAR", "alta", "Start.", "Iniciar, por favor"])
-def test_the_word_alone_gives_it_back(text: str) -> None:
+def test_opt_in_word_alone_restores_the_consent(text: str) -> None:
     assert BACK == command(text)
 
 
@@ -53,7 +53,7 @@ def test_the_word_alone_gives_it_back(text: str) -> None:
         "\nSalir por favor\n\nGracias, María",
     ],
 )
-def test_a_sentence_that_begins_with_it_and_a_mark_is_read_by_a_person_too(text: str) -> None:
+def test_sentence_with_opening_opt_out_word_is_also_read_by_staff(text: str) -> None:
     assert AMONG_OTHERS == command(text)
 
 
@@ -77,11 +77,11 @@ def test_a_sentence_that_begins_with_it_and_a_mark_is_read_by_a_person_too(text:
         "🙂",
     ],
 )
-def test_a_sentence_that_merely_holds_the_word_is_an_ordinary_one(text: str) -> None:
+def test_sentence_that_only_contains_the_word_is_ordinary(text: str) -> None:
     assert command(text) is None
 
 
-def test_the_text_that_twilio_signs_in_the_published_vectors_takes_the_consent_back() -> None:
+def test_text_of_twilios_published_vectors_revokes_the_consent() -> None:
     rows = {row["id"]: row for row in json.loads(VECTORS.read_text())["rows"]}
 
     assert AMONG_OTHERS == command(rows["inbound_baja_utf8"]["params"]["Body"])

@@ -1,4 +1,4 @@
-"""Which passwords will do, and that hashes are made elsewhere than on the loop."""
+"""Which passwords are accepted, and that hashing does not block the loop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def will_do(password: str, *, name: str = "ana.ruiz", display_name: str = "Ana R
     "password",
     ["el perro duerme", "lluvia sobre tejas", "aaaabbbbccccdddde", "ñandú ñandú pío", "x" * 8 + "yzwq"],
 )
-def test_length_is_enough_without_any_rule_of_composition(password: str) -> None:
+def test_long_password_needs_no_composition_rules(password: str) -> None:
     assert will_do(password)
 
 
@@ -40,15 +40,15 @@ def test_length_is_enough_without_any_rule_of_composition(password: str) -> None
         "x" * 200 + "abcde" * 20,
     ],
 )
-def test_what_is_short_common_too_long_or_ones_own_name_is_refused(password: str) -> None:
+def test_short_common_too_long_and_own_name_passwords_are_refused(password: str) -> None:
     assert not will_do(password)
 
 
-def test_a_short_name_inside_of_another_word_is_no_name() -> None:
+def test_short_name_inside_another_word_is_allowed() -> None:
     assert will_do("manzanas y peras", name="ana", display_name="Ana")
 
 
-def test_no_common_one_of_the_list_will_do_and_it_holds_no_short_ones() -> None:
+def test_listed_common_passwords_are_refused() -> None:
     assert not any(will_do(each) or will_do(each.upper()) for each in passwords._COMMON)
     assert all(len(each) >= passwords.SHORTEST for each in passwords._COMMON)
 
@@ -68,7 +68,7 @@ def test_one_time_passwords_can_be_read_aloud_and_do_not_repeat() -> None:
     assert len(passwords._ALPHABET) ** 16 == 2**80
 
 
-async def test_a_hash_opens_for_its_password_alone_and_for_nobody_never() -> None:
+async def test_hash_matches_only_its_password_and_never_without_account() -> None:
     made = Passwords(**CHEAP)
     kept = await made.hash("el perro duerme")
 
@@ -79,7 +79,7 @@ async def test_a_hash_opens_for_its_password_alone_and_for_nobody_never() -> Non
     assert not await made.matches(kept, "\ud800\0")
 
 
-async def test_the_same_word_typed_on_another_system_is_the_same_password() -> None:
+async def test_password_is_the_same_in_every_unicode_form() -> None:
     made = Passwords(**CHEAP)
 
     assert await made.matches(await made.hash("una pe\u00f1a lejana"), "una pen\u0303a lejana")
@@ -91,7 +91,7 @@ async def test_two_hashes_of_a_password_differ() -> None:
     assert await made.hash("el perro duerme") != await made.hash("el perro duerme")
 
 
-async def test_todays_parameters_are_owasps_and_older_hashes_are_outdated() -> None:
+async def test_parameters_are_owasps_and_older_hashes_are_outdated() -> None:
     old, today = Passwords(**CHEAP), Passwords()
     kept = await today.hash("el perro duerme")
 
@@ -101,7 +101,7 @@ async def test_todays_parameters_are_owasps_and_older_hashes_are_outdated() -> N
 
 
 class Held(Passwords):
-    """Looks at a hash for as long as a gate is shut."""
+    """Verifies a hash only once a gate is open."""
 
     def __init__(self) -> None:
         super().__init__(memory=8, rounds=1)
@@ -114,7 +114,7 @@ class Held(Passwords):
         return super()._matches(kept, password)
 
 
-async def test_hashing_never_holds_the_loop_and_takes_no_more_threads_than_allowed() -> None:
+async def test_hashing_never_blocks_the_loop_and_limits_threads() -> None:
     made = Held()
     tries = [asyncio.create_task(made.matches("kept", "x")) for _ in range(6)]
     async with asyncio.timeout(10):

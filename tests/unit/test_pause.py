@@ -30,7 +30,7 @@ async def go_on(office: DeliveryHarness, subject: str, at_most: int | None = Non
 
 
 @pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
-async def test_a_paused_message_is_held_without_a_try_and_without_growing_older(subject: str) -> None:
+async def test_paused_message_is_held_without_attempt_or_ageing(subject: str) -> None:
     office = post_office()
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
@@ -45,7 +45,7 @@ async def test_a_paused_message_is_held_without_a_try_and_without_growing_older(
 
 
 @pytest.mark.parametrize("subject", ["channel:sms", "event:pqrs.replied"])
-async def test_a_pause_of_something_else_holds_nothing(subject: str) -> None:
+async def test_pause_of_another_subject_holds_nothing(subject: str) -> None:
     office = post_office()
     message = mail()
     await office.holds(message)
@@ -84,7 +84,7 @@ async def test_paused_message_expires_at_its_wall_time_end() -> None:
     assert office.states(message) == [State.EXPIRED]
 
 
-async def test_resuming_sends_at_once_what_was_held() -> None:
+async def test_resuming_sends_held_messages_at_once() -> None:
     office = post_office()
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
@@ -109,7 +109,7 @@ async def test_resuming_twice_releases_nothing_twice() -> None:
     assert await go_on(office, "channel:email") == (False, 0, False)
 
 
-async def test_resuming_goes_in_pages_and_says_when_there_is_more() -> None:
+async def test_resuming_goes_in_pages_and_reports_more() -> None:
     office = post_office()
     many = [mail(f"p-{number}") for number in range(PAGE + 1)]
     await office.holds(*many)

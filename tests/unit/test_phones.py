@@ -34,7 +34,7 @@ def test_a_leading_0057_is_the_country_and_not_a_carrier(row: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("row", INVALID, ids=lambda row: row["input"])
-def test_what_is_not_a_valid_number_is_refused(row: dict[str, Any]) -> None:
+def test_invalid_number_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(InvalidPhone):
         normalize_phone(row["input"], row["region"])
 
@@ -59,7 +59,7 @@ def test_the_library_agrees_with_the_rule_of_the_regulator(row: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("text", ["", "not a number", "3001234567"])
-def test_what_is_not_e164_cannot_be_texted(text: str) -> None:
+def test_number_outside_e164_cannot_be_texted(text: str) -> None:
     assert not can_text(text)
 
 

@@ -33,7 +33,7 @@ def overlaid(tmp_path: Path) -> Overlaid:
 
 
 class Overlaid:
-    """Loads the policy with some lines on top."""
+    """Loads the policy with some overriding lines."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -107,7 +107,7 @@ def test_every_purpose_has_an_expiry_and_only_the_law_never_expires() -> None:
     assert [purpose for purpose, after in BUILT_IN.expiry.items() if after is None] == [Purpose.LEGAL]
 
 
-def test_two_policies_that_say_the_same_are_equal() -> None:
+def test_policies_with_the_same_content_are_equal() -> None:
     assert load_policy() == BUILT_IN
     assert load_policy().calendar == BUILT_IN.calendar
 
@@ -305,14 +305,14 @@ def test_one_overlay_changes_promises_and_tuning(overlaid: Overlaid) -> None:
     assert timedelta(seconds=1) == policy.monitor.interval
 
 
-def test_no_table_stands_in_both_built_in_files() -> None:
+def test_no_table_is_in_both_built_in_files() -> None:
     promises, tuning = (tomllib.loads(file.read_text()) for file in (BUILT_IN_FILE, TUNING))
 
     assert {"delivery", "breaker", "throttle", "monitor", "retry"} == set(tuning)
     assert set(promises).isdisjoint(tuning)
 
 
-def test_a_file_that_is_no_policy_is_named(tmp_path: Path) -> None:
+def test_unreadable_policy_file_is_named(tmp_path: Path) -> None:
     broken, binary = tmp_path / "broken.toml", tmp_path / "binary.toml"
     broken.write_text("target = ")
     binary.write_bytes(b"\xff")
@@ -335,5 +335,5 @@ def test_a_file_that_is_no_policy_is_named(tmp_path: Path) -> None:
         ("15bd", BusinessDays(15)),
     ],
 )
-def test_a_duration_reads_as_it_is_said(text: str, expected: Term) -> None:
+def test_duration_is_read_as_written(text: str, expected: Term) -> None:
     assert parse_term(text) == expected

@@ -1,4 +1,4 @@
-"""Whether a copropiedad can go live: what is counted, and what there is to do."""
+"""Whether a copropiedad can go live: the counts, and what to do."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_person_counts_for_each_channel_that_would_reach_them(
         ),
     ],
 )
-def test_whatever_is_missing_comes_with_what_to_do(place: Place, opted_out: set[str], sentence: str) -> None:
+def test_everything_missing_comes_with_advice(place: Place, opted_out: set[str], sentence: str) -> None:
     [told] = [each for each in readiness(place, set(), opted_out).to_do if sentence in each]
 
     assert "Qué hacer:" in told
@@ -88,7 +88,7 @@ def test_whatever_is_missing_comes_with_what_to_do(place: Place, opted_out: set[
         ({"commercial": True}, set(), (0, 1, 0, 0, 1)),
     ],
 )
-def test_who_said_yes_who_said_no_and_who_never_said_anything_are_counted(
+def test_consents_refusals_and_missing_statements_are_counted(
     consents: dict[str, bool], opted_out: set[str], counts: tuple[int, ...]
 ) -> None:
     said = {("p-1", purpose): yes for purpose, yes in consents.items()}
@@ -98,7 +98,7 @@ def test_who_said_yes_who_said_no_and_who_never_said_anything_are_counted(
     assert tuple(getattr(found, name) for name in names) == counts
 
 
-def test_nothing_is_to_do_where_all_is_well() -> None:
+def test_ready_copropiedad_has_nothing_to_do() -> None:
     yes = {("p-1", "data_treatment"): True}
     place = Place(id="ph-1", name="A", units=1, people=[somebody(MAIL, MOBILE, DEVICE)], consents=yes)
 

@@ -1,4 +1,4 @@
-"""Sheets as administrators have them: titles, sums, towers in the unit, two owners in a cell."""
+"""Sheets of real administrators: titles, sums, towers in the unit, two owners in a cell."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def told(report: Report, *, warning: bool) -> list[tuple[int, str]]:
     return [(fault.line, fault.column) for fault in report.faults if fault.warning is warning]
 
 
-def test_a_sheet_as_it_is_has_nothing_to_mend() -> None:
+def test_real_sheet_has_no_faults() -> None:
     book = openpyxl.Workbook()
     page: Any = book.active
     page["A1"] = "CONJUNTO RESIDENCIAL MIRADOR P.H."
@@ -92,7 +92,7 @@ def test_a_unit_and_its_column_name_one_tower() -> None:
 
 
 @pytest.mark.parametrize("name", ["Juan Pérez y/o María Gómez", "Juan Pérez / María Gómez", "Ana; Luis"])
-def test_two_owners_in_a_cell_are_to_be_two_lines(name: str) -> None:
+def test_two_owners_in_a_cell_are_a_fault(name: str) -> None:
     report = examine(csv(f'101;"{name}";a@b.co;;prop'), copropiedad=PLACE)
 
     [fault] = [each for each in report.faults if not each.warning]
@@ -110,21 +110,21 @@ def test_two_owners_in_a_cell_are_to_be_two_lines(name: str) -> None:
         ("Yolanda Ayala", False),
     ],
 )
-def test_a_name_that_may_be_more_than_one_is_doubted(name: str, doubted: bool) -> None:
+def test_possible_two_names_in_a_cell_are_a_warning(name: str, doubted: bool) -> None:
     report = examine(csv(f"101;{name};a@b.co;;prop"), copropiedad=PLACE)
 
     assert ([(2, "nombre")] if doubted else []) == told(report, warning=True)
     assert 1 == len(report.rows)
 
 
-def test_somebody_known_by_the_name_alone_may_be_who_another_line_has() -> None:
+def test_same_name_without_contacts_is_a_warning() -> None:
     report = examine(csv("101;Ana Mesa;a@b.co;;prop", "DEPÓSITO 3;Ana Mesa;;;prop"), copropiedad=PLACE)
 
     assert [(3, "correo"), (3, "documento")] == told(report, warning=True)
 
 
 @pytest.mark.parametrize("text", ["", "N/A", "n.a.", "-", "NO TIENE", "No aplica", "sin correo", "—"])
-def test_a_cell_may_say_that_there_is_nothing(text: str) -> None:
+def test_cell_can_state_that_it_is_empty(text: str) -> None:
     assert is_blank(text)
     assert () == examine(csv(f"101;Ana;{text};3005550001;prop"), copropiedad=PLACE).rows[0].emails
 
@@ -177,7 +177,7 @@ def test_a_sheet_of_owners_alone_needs_no_role_in_each_line() -> None:
         ("TORRE 2;;;;", True),
     ],
 )
-def test_lines_for_readers_are_no_units(line: str, bad: bool) -> None:
+def test_lines_for_human_readers_are_skipped(line: str, bad: bool) -> None:
     report = examine(csv("101;Ana;a@b.co;;prop", line), copropiedad=PLACE)
 
     assert [(3, "línea")] == told(report, warning=not bad)
@@ -194,7 +194,7 @@ def test_shares_are_of_one_also_when_a_line_is_bad() -> None:
     assert [25.0] == [row.coefficient for row in report.rows]
 
 
-def test_of_a_book_the_sheet_with_headings_is_read_or_the_one_that_is_named() -> None:
+def test_workbook_sheet_is_the_named_one_or_the_first_with_headings() -> None:
     book = openpyxl.Workbook()
     for title, row in (("Portada", ["Base de datos 2026"]), ("Base", HEADINGS), ("Otra", HEADINGS)):
         page: Any = book.create_sheet(title)

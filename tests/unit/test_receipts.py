@@ -39,7 +39,7 @@ def read(**form: str) -> Receipt | None:
         ),
     ],
 )
-def test_a_report_says_what_becomes_of_the_message(
+def test_report_sets_the_state_of_the_message(
     form: dict[str, str], state: State, reason: str | None, code: str
 ) -> None:
     expected = Receipt(
@@ -56,11 +56,11 @@ def test_a_report_says_what_becomes_of_the_message(
 
 
 @pytest.mark.parametrize("status", ["queued", "accepted", "sending", "sent", "scheduled", "", "Delivered"])
-def test_a_status_on_the_way_moves_nothing(status: str) -> None:
+def test_intermediate_status_changes_nothing(status: str) -> None:
     assert read(MessageStatus=status) is None
 
 
-def test_a_form_without_a_status_moves_nothing() -> None:
+def test_form_without_a_status_changes_nothing() -> None:
     assert read() is None
 
 
@@ -78,5 +78,5 @@ def test_every_twilio_account_of_the_settings_may_report() -> None:
     assert ("one", "t/wo") == twilio_tokens(load(environ))
 
 
-def test_while_capturing_nobody_reports() -> None:
+def test_capture_mode_accepts_no_reports() -> None:
     assert () == twilio_tokens(load({"HUB_SMS_URL": "twilio+https://AC1:one@a.example?from=+57300"}))

@@ -1,4 +1,4 @@
-"""Markdown, Jinja, HTML and people's data in one text: each stays what it is."""
+"""Markdown, Jinja, HTML and personal data in one text never change each other."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def load(folder: Path) -> Templates:
 
 
 def only(source: str, **parts: str) -> Templates:
-    """Compile one file without the built-in ones, which take a while."""
+    """Compile one file without the built-in ones, which are slow."""
     words = COMPILER.words("prueba", read(source, parts.__getitem__))
     for said in words.values():
         said.compile()
@@ -59,7 +59,7 @@ def only(source: str, **parts: str) -> Templates:
 
 
 def say(body: str, prelude: str = "", **data: Any) -> Rendered:
-    """Render a body written in the test: HTML as the inbox has it, and its text."""
+    """Render a body: the HTML for the inbox, and the text."""
     source = f"{prelude}{{% block subject %}}Asunto{{% endblock %}}{{% block body %}}{body}{{% endblock %}}"
     return only(source).render("prueba", "inbox", context(data), variant=None)
 
@@ -251,7 +251,7 @@ class TestDataStaysData:
         with pytest.raises(TemplateFailure, match=r"^prueba\.body: enlace: not an https address$"):
             say("[ver]({{ url|enlace }})", url=url)
 
-    def test_the_hubs_own_names_win_over_the_data(self) -> None:
+    def test_names_of_the_hub_override_the_data(self) -> None:
         said = say(
             "{{ person.name }} {{ company.name }} {{ event.id }}",
             person="x",
@@ -282,7 +282,7 @@ class TestFailures:
             ("{{ 1 + secreto }}", "prueba.body: TypeError"),
         ],
     )
-    def test_it_names_what_is_missing_and_never_a_value(self, body: str, message: str) -> None:
+    def test_failure_names_the_missing_variable_and_never_a_value(self, body: str, message: str) -> None:
         with pytest.raises(TemplateFailure) as caught:
             say(body, secreto="79.123.456", persona={"nombre": "79.123.456"}, tabla={})
 
@@ -299,7 +299,7 @@ class TestFailures:
             ("pqrs.received", "sms", "staff", "pqrs.received/staff: sms needs sms"),
         ],
     )
-    def test_another_audiences_text_never_stands_in(
+    def test_text_of_another_audience_is_never_used(
         self, event: str, channel: str, variant: str | None, message: str
     ) -> None:
         with pytest.raises(TemplateFailure) as caught:
@@ -352,7 +352,7 @@ class TestFailures:
 
         assert re.fullmatch(reason, str(caught.value))
 
-    def test_what_no_file_of_the_companys_is_part_of_is_compiled_when_first_said(
+    def test_built_in_templates_are_compiled_on_first_use(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         compiling = Mock(wraps=engine._compile)
@@ -385,7 +385,7 @@ class TestForms:
         assert '<p style="margin:0 0 16px">Hola, María:</p>' in email.html
         assert email.html.count("<style>") == 1
 
-    def test_a_push_without_words_of_its_own_says_the_subject_and_the_sms(self) -> None:
+    def test_push_without_its_own_texts_uses_subject_and_sms(self) -> None:
         source = "{% block subject %}Asunto{% endblock %}{% block sms %}Aló{% endblock %}"
         said = only(source).render("prueba", "push", context({}), variant=None)
 

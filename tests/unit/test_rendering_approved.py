@@ -1,4 +1,4 @@
-"""Texts that a provider has approved: fixed words, named gaps, values that fit."""
+"""Texts that a provider has approved: fixed words, named gaps, valid values."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_words_to_approve_have_bare_gaps_and_a_message_has_their_values() ->
     )
 
 
-def test_what_depends_on_something_is_set_before_the_blocks() -> None:
+def test_conditional_value_is_set_before_the_blocks() -> None:
     prelude = '{% set lugar = a or "su copropiedad" %}'
 
     assert "En su copropiedad." == say("En {{ lugar }}.", prelude, a="").text
@@ -100,7 +100,7 @@ def test_a_missing_value_is_named() -> None:
         say("Uno {{ a }}.")
 
 
-def test_an_event_without_the_block_says_nothing_over_whatsapp() -> None:
+def test_event_without_the_block_has_no_whatsapp_text() -> None:
     context = Context(data={}, event_id="e", event_time=datetime.now(UTC), event_name="caso.abierto")
 
     with pytest.raises(TemplateFailure, match="whatsapp needs whatsapp"):
@@ -124,6 +124,6 @@ def test_an_event_without_the_block_says_nothing_over_whatsapp() -> None:
         (" ", "characters"),
     ],
 )
-def test_a_block_that_nobody_would_approve_does_not_compile(block: str, complaint: str) -> None:
+def test_block_that_cannot_be_approved_does_not_compile(block: str, complaint: str) -> None:
     with pytest.raises(InvalidTemplate, match=complaint):
         templates(f"{{% block whatsapp %}}{block}{{% endblock %}}")

@@ -1,4 +1,4 @@
-"""How dates, money and names are shown to a Colombian reader."""
+"""Dates, money and names for Colombian readers."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_day_without_an_hour_is_that_day() -> None:
 
 
 @pytest.mark.parametrize("value", ["mañana", "", "2026-13-01", 7, None, [], "2026-03-09T25:00:00Z"])
-def test_what_is_no_date_is_a_template_failure(value: Json) -> None:
+def test_invalid_date_is_a_template_failure(value: Json) -> None:
     with pytest.raises(TemplateFailure, match=r"^not a date and time$"):
         fecha(value)
 
@@ -104,7 +104,7 @@ def test_pesos_have_points_and_cents_only_where_there_are_any(value: Json, shown
 
 
 @pytest.mark.parametrize("value", ["mucho", None, float("nan"), float("inf"), []])
-def test_what_is_no_amount_is_a_template_failure(value: Json) -> None:
+def test_invalid_amount_is_a_template_failure(value: Json) -> None:
     with pytest.raises(TemplateFailure, match=r"^pesos: not an amount$"):
         pesos(value)
 

@@ -1,4 +1,4 @@
-"""The units that a message is about are named in every form; in what the law wants said, each of them."""
+"""Every form names the units of a message; a legal text names each one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def say(units: tuple[str, ...], block: str, channel: str, purpose: Purpose = Pur
 
 
 def seen(html: str) -> str:
-    """What somebody reads of a page."""
+    """The visible text of a page."""
     return " ".join(unescape(re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL)).split())
 
 
@@ -90,7 +90,7 @@ def test_the_long_forms_have_them_in_one_line(units: tuple[str, ...], line: str)
 
 
 @pytest.mark.parametrize("event", SPEAKING)
-def test_a_message_about_none_speaks_of_none(event: str) -> None:
+def test_message_without_units_names_none(event: str) -> None:
     for name, words in rendered(event, ()):
         assert not re.search(r"Unidad(es)?: (?!su unidad|u-1)", f"{words.text}{seen(words.html)}"), name
 
@@ -105,10 +105,10 @@ def rendered(event: str, units: tuple[str, ...]) -> Iterator[tuple[str, Rendered
 
 @pytest.mark.parametrize(("event", "audience", "channel"), LEGAL)
 @pytest.mark.parametrize("count", [1, 2, 3, 60])
-def test_what_the_law_wants_said_names_each_unit_or_is_not_said_there(
+def test_legal_text_names_each_unit_or_is_not_sent(
     event: str, audience: Audience, channel: str, count: int
 ) -> None:
-    """A text that is not sent ends as a failure of its step: the next one is tried, a letter at last."""
+    """A text that is not sent fails its step: the cascade tries the next one, at last a letter."""
     units = tuple(f"Torre {number % 7} Apto {number}" for number in range(count))
     one = about(units, event, audience)
     if count > 3 and channel in SHORT:
@@ -122,8 +122,8 @@ def test_what_the_law_wants_said_names_each_unit_or_is_not_said_there(
     assert not words.html or all(unit in words.text for unit in units)
 
 
-def test_the_law_speaks_in_several_forms() -> None:
-    """So that the test above tries something."""
+def test_legal_texts_have_several_forms() -> None:
+    """So that the test above has cases."""
     assert {"email", "sms", "print", "inbox", "push"} <= {param.values[2] for param in LEGAL}
 
 
@@ -172,7 +172,7 @@ def test_a_short_text_ends_with_several_units_that_it_has_not_named(
     assert say(("Apto 1",), "Hay asamblea hoy", form).text == "Hay asamblea hoy"
 
 
-def test_a_name_inside_of_another_counts_for_nothing() -> None:
+def test_name_inside_another_name_does_not_count() -> None:
     units = ("Apto 10", "Apto 101")
     named = "Se convoca por Apto 101 hoy"
 
@@ -182,7 +182,7 @@ def test_a_name_inside_of_another_counts_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(("count", "more"), [(FEW + 1, None), (FEW + 2, "2 más")])
-def test_of_many_units_a_short_text_names_the_first_few_but_the_law_all(count: int, more: str | None) -> None:
+def test_short_text_names_the_first_units_and_a_legal_text_all(count: int, more: str | None) -> None:
     units = tuple(f"Apto {number}" for number in range(1, count + 1))
     service = say(units, "Hay asamblea", "push").text
     legal = say(units, "Hay asamblea", "push", Purpose.LEGAL).text
@@ -192,7 +192,7 @@ def test_of_many_units_a_short_text_names_the_first_few_but_the_law_all(count: i
     assert (units[-1] in service) is (more is None)
 
 
-def test_too_many_for_the_law_in_a_short_text_is_a_failure_that_names_nobody() -> None:
+def test_too_many_units_in_a_legal_short_text_is_a_failure() -> None:
     units = tuple(f"Torre 1 Apto {number}" for number in range(100))
 
     with pytest.raises(TemplateFailure) as caught:
@@ -200,7 +200,7 @@ def test_too_many_for_the_law_in_a_short_text_is_a_failure_that_names_nobody() -
     assert "Apto" not in str(caught.value)
 
 
-def test_an_approved_text_without_a_gap_for_them_says_nothing_legal_about_several() -> None:
+def test_approved_text_without_unit_gap_fails_for_legal_notice() -> None:
     block = "Se convoca a {{ event.name }} hoy."
     with pytest.raises(TemplateFailure, match="does not name each unit"):
         say(UNITS, block, "whatsapp", Purpose.LEGAL)
@@ -209,7 +209,7 @@ def test_an_approved_text_without_a_gap_for_them_says_nothing_legal_about_severa
     assert say(UNITS[:1], block, "whatsapp", Purpose.LEGAL).text == "Se convoca a aviso hoy."
 
 
-def test_an_approved_text_with_a_gap_for_them_names_each() -> None:
+def test_approved_text_with_unit_gap_names_each_unit() -> None:
     units = tuple(f"Apto {number}" for number in range(1, 9))
     said = say(units, "Se convoca por {{ units_brief }} hoy.", "whatsapp", Purpose.LEGAL)
 
@@ -261,7 +261,7 @@ def test_an_event_about_one_unit_names_that_one_only(
 
 
 @pytest.mark.parametrize("name", ["email.html", "letter.html"])
-def test_a_layout_that_has_no_place_for_them_is_refused(tmp_path: Path, name: str) -> None:
+def test_layout_without_a_place_for_units_is_refused(tmp_path: Path, name: str) -> None:
     layout = (BUILT_IN / "layouts" / name).read_text("utf-8")
     (tmp_path / "layouts").mkdir()
     (tmp_path / "layouts" / name).write_text(re.sub(r"\{\{ unit(_line|s)\b.*?\}\}", "", layout), "utf-8")

@@ -53,7 +53,7 @@ def test_an_instant_is_read_as_utc(text: str, expected: datetime) -> None:
         "9999-12-31T23:59:59-05:00",
     ],
 )
-def test_what_is_no_instant_of_rfc3339_is_refused(text: str) -> None:
+def test_text_outside_rfc3339_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="RFC 3339"):
         rfc3339.parse(text)
 

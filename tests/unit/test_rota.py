@@ -1,4 +1,4 @@
-"""Who answers at an instant: the rota of the week and who stands in."""
+"""Who is on duty at an instant: the weekly rota and the delegates."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_week_of_whole_days_has_no_gap(at: datetime) -> None:
     ],
     ids=["all here", "delegate", "no delegate", "all away", "delegate's delegate", "circle", "dead end"],
 )
-def test_whoever_is_away_is_replaced(away: dict[str, list[str]], expected: list[str]) -> None:
+def test_person_on_leave_is_replaced(away: dict[str, list[str]], expected: list[str]) -> None:
     assert expected == standing_in(["a", "b"], away)
 
 
@@ -77,11 +77,11 @@ def test_whoever_is_away_is_replaced(away: dict[str, list[str]], expected: list[
     st.sets(st.sampled_from("abcd"), min_size=1),
     st.dictionaries(st.sampled_from("abcd"), st.sets(st.sampled_from("abcd"))),
 )
-def test_somebody_is_always_told(refs: set[str], away: dict[str, set[str]]) -> None:
+def test_somebody_is_always_notified(refs: set[str], away: dict[str, set[str]]) -> None:
     assert standing_in(refs, away)
 
 
-def test_a_question_about_a_date_is_about_its_end_and_a_term_about_its_beginning() -> None:
+def test_query_date_means_its_end_and_term_date_its_start() -> None:
     assert datetime(2026, 3, 9, tzinfo=ZONE) == instant("2026-03-09")
     assert instant("2026-03-10") - timedelta(microseconds=1) == asked_at("2026-03-09")
     assert instant("2026-03-09T13:00:00Z") == asked_at("2026-03-09T08:00:00-05:00")

@@ -1,8 +1,8 @@
 """
-v1 is a promise to publishers: what was right once stays right.
+v1 is a promise to publishers: data that was valid once stays valid.
 
-`tests/vectors/v1_schemas` holds the schemas as they were first published. A schema may grow; it may
-not ask for more or take less. What cannot is a new event type, `.v2`, beside the old one.
+`tests/vectors/v1_schemas` has the schemas as first published. A schema may grow; it may not require more or
+accept less. Any other change needs a new event type, `.v2`, next to the old one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def recorded(name: str) -> dict[str, Json]:
 
 
 def breaks(new: Mapping[str, Json], old: Mapping[str, Json]) -> Iterator[str]:
-    """Tell how a schema breaks publishers of an older one."""
+    """Return how a schema breaks publishers of an older one."""
     for field in sorted(set(new["required"]) - set(old["required"])):
         yield f"{field} has become required"
     for field, was in old["properties"].items():

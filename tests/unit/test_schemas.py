@@ -78,8 +78,8 @@ def test_each_required_field_is_missed_by_its_name(name: str) -> None:
         assert error.reason == f"data.{field}: required"
 
 
-def test_what_schemas_share_they_say_alike() -> None:
-    """Each schema is whole in itself, so that a publisher needs one file; here they are kept alike."""
+def test_shared_definitions_of_schemas_are_equal() -> None:
+    """Each schema is complete, so that a publisher needs one file; this keeps their common parts equal."""
     shared = [s.document["$defs"] for s in SCHEMAS.by_name.values() if "$defs" in s.document]
 
     assert shared == [shared[0]] * len(shared)
@@ -157,7 +157,7 @@ def test_staff_needs_a_duty_or_a_level() -> None:
     assert error.reason == "data: expected staff with a duty or a level"
 
 
-def test_the_first_few_errors_are_told_at_once() -> None:
+def test_first_errors_are_reported_together() -> None:
     name = "admin.payment.received"
     error = refusal_of(name, amount_cop="x", method=1, paid_at=2, receipt_no=3, balance_cop="y")
 
@@ -182,14 +182,14 @@ def test_unknown_fields_are_named_where_the_missing_one_belongs() -> None:
     assert error.reason == "data.contact_points.0.value: required; unknown: valor"
 
 
-def test_a_key_that_is_no_name_of_a_field_is_not_repeated() -> None:
+def test_key_unlike_a_field_name_is_not_quoted() -> None:
     data = {**first_example("pqrs.received"), "ana@example.com": 1, "3001234567": 1, "x" * 41: 1}
     del data["radicado"]
 
     assert refusal(an_event("pqrs.received", data)).reason == "data.radicado: required"
 
 
-def test_unknown_fields_alone_are_no_fault_and_are_not_named() -> None:
+def test_unknown_fields_alone_are_valid_and_not_named() -> None:
     error = refusal_of("pqrs.received", kind="tutela", prioridad="alta")
 
     assert "prioridad" not in error.reason
@@ -257,7 +257,7 @@ def test_a_time_in_the_future_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "field"), [("privacy.consent.granted", "captured_at"), ("privacy.consent.revoked", "revoked_at")]
 )
-def test_a_consent_of_tomorrow_is_refused(name: str, field: str) -> None:
+def test_future_consent_is_refused(name: str, field: str) -> None:
     def told(at: datetime) -> Event:
         return an_event(name, {**first_example(name), field: at.isoformat()})
 
@@ -269,7 +269,7 @@ def test_a_consent_of_tomorrow_is_refused(name: str, field: str) -> None:
 
 
 def test_an_inline_contact_that_is_unusable_does_not_stop_a_case() -> None:
-    """The clocks of the law run all the same; the message ends as no_contact."""
+    """The legal clocks run anyway; the message ends as no_contact."""
     petitioner = {"name": "Ana\r\nBcc: todos@example.com", "email": "not an address"}
 
     SCHEMAS.check(
@@ -294,7 +294,7 @@ def test_a_schema_that_does_not_compile_is_a_configuration_error(tmp_path: Path,
 @pytest.mark.parametrize(
     "opening", [kind.name for kind in CATALOG if any(m.move is Move.START for m in kind.clocks)]
 )
-def test_what_the_hub_says_of_its_clocks_is_right(opening: str) -> None:
+def test_clock_events_of_the_hub_are_valid(opening: str) -> None:
     policy = load_policy()
     for example in SCHEMAS.by_name[opening].examples:
         for clock in replay("case:1", [an_event(opening, example)], BY_NAME, policy):

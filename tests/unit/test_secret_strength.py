@@ -1,4 +1,4 @@
-"""A secret that can be guessed is told from one that was thrown."""
+"""Guessable secrets are distinguished from random ones."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ ROOT: Final = Path(__file__).parents[2]
         "${HUB_SECRET}9f2c61d7a0b84e35c1fd7e6a2b90",
     ],
 )
-def test_what_can_be_guessed_is_told(text: str) -> None:
+def test_guessable_secret_is_detected(text: str) -> None:
     assert is_guessable(Secret(text))
 
 
 @given(st.integers(), st.sampled_from([24, 32]))
-def test_what_was_thrown_is_good(seed: int, octets: int) -> None:
+def test_random_secret_is_accepted(seed: int, octets: int) -> None:
     thrown = random.Random(seed).randbytes(octets).hex()
 
     assert not is_guessable(Secret(thrown))
 
 
-def test_what_the_documents_write_where_a_secret_belongs_is_known() -> None:
+def test_placeholder_of_the_docs_is_detected() -> None:
     pages = [ROOT / "docker-compose.yml", ROOT / "README.md", *ROOT.glob("docs/*.md")]
     written = [
         word
@@ -57,7 +57,7 @@ def test_what_the_documents_write_where_a_secret_belongs_is_known() -> None:
         assert is_guessable(Secret(word)), word
 
 
-def test_the_same_twice_is_told() -> None:
+def test_repeated_secret_is_detected() -> None:
     assert doubled([Secret("a"), Secret("b"), Secret("a")])
     assert not doubled([Secret("a"), Secret("b")])
     assert not is_example(Secret("9f2c61d7a0b84e35c1fd7e6a2b90483d"))

@@ -1,4 +1,4 @@
-"""Sessions: what is kept of them, when they end, and what their pages must send along."""
+"""Sessions: what is stored, when they end, and their CSRF tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 
 
-def test_of_a_token_only_the_hash_is_kept_and_the_token_does_not_show() -> None:
+def test_only_the_hash_of_a_session_token_is_stored() -> None:
     session, token = sessions.begin(uuid4(), now=NOON)
 
     assert session.hash == sha256(token.encode()).digest()
@@ -23,14 +23,14 @@ def test_of_a_token_only_the_hash_is_kept_and_the_token_does_not_show() -> None:
     assert len(token) == 43  # 32 bytes
 
 
-def test_what_the_database_holds_opens_nothing() -> None:
+def test_stored_hash_opens_nothing() -> None:
     session, _ = sessions.begin(uuid4(), now=NOON)
 
     for stolen in (session.hash.hex(), session.hash.decode("latin1"), repr(session.hash)):
         assert sessions.hash_of(stolen) != session.hash
 
 
-def test_another_key_ends_the_sessions_that_the_old_one_opened() -> None:
+def test_new_key_ends_sessions_of_the_old_key() -> None:
     session, token = sessions.begin(None, key="old", now=NOON)
 
     assert sessions.hash_of(token, key="old") == session.hash
@@ -49,7 +49,7 @@ def test_a_session_ends_to_the_instant_when_idle_and_at_last() -> None:
     assert (sessions.IDLE, sessions.LONGEST) == (timedelta(minutes=30), timedelta(hours=12))
 
 
-def test_what_a_page_sends_along_is_of_its_session_alone_and_tells_nothing_of_it() -> None:
+def test_csrf_token_belongs_to_one_session_and_does_not_reveal_it() -> None:
     (_, one), (_, other) = (sessions.begin(None, now=NOON) for _ in range(2))
 
     assert sessions.csrf_of(one) == sessions.csrf_of(one)

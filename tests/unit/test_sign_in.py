@@ -1,4 +1,4 @@
-"""Who is let in by a password, and who is not."""
+"""Who can sign in with a password, and who cannot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHEAP = Passwords(memory=8, rounds=1)
 
 
 class Counting(Passwords):
-    """Counts the hashes that were looked at: the time an answer takes."""
+    """Counts the verified hashes, which determine the time of an answer."""
 
     def __init__(self) -> None:
         super().__init__(memory=8, rounds=1)
@@ -97,7 +97,7 @@ async def test_the_right_password_opens_a_session_and_is_noted(house: House) -> 
     assert house.noted() == ["account.sign_in"]
 
 
-async def test_a_wrong_password_an_unknown_name_and_a_disabled_account_get_one_answer(house: House) -> None:
+async def test_wrong_password_unknown_name_and_disabled_account_look_alike(house: House) -> None:
     luis = await house.account("luis")
     await house.store.disable(luis.id, now=NOON)
     answers, looks = [], []
@@ -117,9 +117,7 @@ async def test_a_wrong_password_an_unknown_name_and_a_disabled_account_get_one_a
 
 
 @pytest.mark.parametrize("name", ["ana", "nobody"])
-async def test_whoever_it_is_the_fifth_failure_locks_and_a_lock_answers_alike(
-    house: House, name: str
-) -> None:
+async def test_fifth_failure_locks_known_and_unknown_names_alike(house: House, name: str) -> None:
     before = await house.fail(FAILURES - 1, name)
     locked = await house.fail(1, name)
     house.passwords.looks = 0
@@ -165,7 +163,7 @@ async def test_lock_is_audited_without_unknown_names_or_passwords(
     assert "guess" not in str(house.audit.rows)
 
 
-async def test_brute_force_of_many_at_once_is_looked_at_five_times(house: House) -> None:
+async def test_concurrent_brute_force_checks_five_passwords(house: House) -> None:
     house.passwords.looks = 0
     tries = [sign_in(house.deps, "ana", f"guess {number}") for number in range(40)]
     answers = await asyncio.gather(*tries, sign_in(house.deps, "ana", GOOD))
@@ -187,14 +185,14 @@ async def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(house: 
     assert isinstance(await sign_in(house.deps, "ana", GOOD), str)
 
 
-async def test_where_the_database_is_away_nobody_is_let_in(house: House) -> None:
+async def test_database_outage_prevents_sign_in(house: House) -> None:
     house.store.faults.script("named", StorageUnavailable())
 
     with pytest.raises(StorageUnavailable):
         await sign_in(house.deps, "ana", GOOD)
 
 
-async def test_signing_in_sweeps_what_is_over(house: House) -> None:
+async def test_signing_in_removes_ended_sessions(house: House) -> None:
     await sign_in(house.deps, "ana", GOOD)
     house.clock.at += sessions.IDLE
     await sign_in_with_key(house.deps, "a key")
@@ -203,7 +201,7 @@ async def test_signing_in_sweeps_what_is_over(house: House) -> None:
     assert house.noted() == ["account.sign_in", "console.sign_in"]
 
 
-async def test_a_changed_password_ends_all_sessions_and_begins_another(house: House) -> None:
+async def test_changed_password_ends_all_sessions_and_starts_a_new_one(house: House) -> None:
     tokens = [await sign_in(house.deps, "ana", GOOD) for _ in range(2)]
     fresh = await change_password(house.deps, await house.named(), GOOD, "viento entre pinos")
 
@@ -217,9 +215,7 @@ async def test_a_changed_password_ends_all_sessions_and_begins_another(house: Ho
 @pytest.mark.parametrize(
     ("old", "new"), [("guess", "viento entre pinos"), (GOOD, GOOD), (GOOD, "corta"), (GOOD, "qwerty123456")]
 )
-async def test_a_password_is_changed_only_by_who_knows_the_old_one_to_a_good_other_one(
-    house: House, old: str, new: str
-) -> None:
+async def test_password_change_needs_the_old_one_and_a_good_new_one(house: House, old: str, new: str) -> None:
     await sign_in(house.deps, "ana", GOOD)
     with pytest.raises(InvalidAccount) as refusal:
         await change_password(house.deps, await house.named(), old, new)
@@ -229,7 +225,7 @@ async def test_a_password_is_changed_only_by_who_knows_the_old_one_to_a_good_oth
     assert isinstance(await sign_in(house.deps, "ana", GOOD), str)
 
 
-async def test_the_old_password_is_guessed_at_no_faster_than_at_the_door(house: House) -> None:
+async def test_guessing_the_old_password_is_locked_like_sign_in(house: House) -> None:
     account = await house.named()
     for _ in range(FAILURES):
         with pytest.raises(InvalidAccount, match="actual no es correcta") as refusal:

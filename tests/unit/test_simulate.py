@@ -1,4 +1,4 @@
-"""Two policies over one history: what each would have made of it."""
+"""Two policies over one history: the results of each."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ week = { tue = [["06:00", "19:00"]] }
 
 @pytest.fixture
 def policy(request: pytest.FixtureRequest, tmp_path: Path) -> Policy:
-    """The policy of the test's parameter, laid over the built-in one as its file would be."""
+    """The policy of the test's parameter, overriding the built-in one like a file."""
     file = tmp_path / "new.toml"
     file.write_text(request.param, encoding="utf-8")
     return load_policy(file)
@@ -143,12 +143,12 @@ def test_another_ladder_takes_other_steps_and_breaks_nothing_else(policy: Policy
 
 
 @pytest.mark.parametrize("policy", [AROUND_THE_CLOCK], indirect=True)
-def test_hours_around_the_clock_write_to_people_at_night_but_never_to_staff(policy: Policy) -> None:
+def test_round_the_clock_hours_reach_people_at_night_but_not_staff(policy: Policy) -> None:
     night = [received(local("2026-03-09 22:30")), replied(local("2026-03-12 12:00"))]
     comparison = compared(policy, night)
     before, after = counts(comparison)
 
-    # Tuesday 22:30 and Wednesday 6:30: the petitioner is told by mail, the levels wait for the morning.
+    # Tuesday 22:30 and Wednesday 6:30: the petitioner gets a mail, the levels wait for the morning.
     # The reminder of Wednesday 22:30 is for level 4 alone.
     assert ({2: 1, 3: 1, 4: 1}, 1) == (after.climbed, after.reminded)
     assert ({}, {Purpose.TRANSACTIONAL: 2}) == (comparison.before.night, comparison.after.night)
@@ -213,7 +213,7 @@ def test_a_reminder_goes_at_its_own_instant() -> None:
         (local("2026-03-11 14:06"), PromiseOutcome.BROKEN, {2: 1}),
     ],
 )
-def test_an_answer_at_the_due_instant_is_in_time_and_tells_no_level(
+def test_answer_at_the_due_instant_notifies_no_level(
     answered: datetime, outcome: PromiseOutcome, climbed: dict[int, int]
 ) -> None:
     side = compared(POLICY, [received(), replied(answered)]).before
@@ -234,7 +234,7 @@ def test_an_emergency_that_climbs_less_calls_less_at_night(policy: Policy) -> No
     assert (1, {2: 1, 3: 1}, 2 * 4) == (after.broken, after.climbed, after.night)
 
 
-def test_what_had_ended_before_the_period_is_not_of_it() -> None:
+def test_clock_ended_before_the_period_is_not_counted() -> None:
     later = Period(since=local("2026-03-12 00:00"), until=local("2026-03-20 00:00"))
     comparison = compared(load_policy(), [received(), replied(TUESDAY_NOON)], period=later)
 
@@ -243,7 +243,7 @@ def test_what_had_ended_before_the_period_is_not_of_it() -> None:
 
 
 @pytest.mark.parametrize("policy", [STRICT], indirect=True)
-def test_what_was_broken_before_the_period_is_no_breach_of_it(policy: Policy) -> None:
+def test_breach_before_the_period_is_not_counted(policy: Policy) -> None:
     later = Period(since=local("2026-03-10 00:00"), until=local("2026-03-16 08:05"))
     comparison = compared(policy, [received(), replied(TUESDAY_NOON)], period=later)
     before, after = counts(comparison)
@@ -254,7 +254,7 @@ def test_what_was_broken_before_the_period_is_no_breach_of_it(policy: Policy) ->
     ]
 
 
-def test_what_came_after_the_period_is_not_known_in_it() -> None:
+def test_events_after_the_period_are_ignored() -> None:
     until = Period(since=WEEK.since, until=TUESDAY_NOON)
     comparison = compared(POLICY, [received(), replied(TUESDAY_NOON)], period=until)
 
@@ -270,7 +270,7 @@ def test_a_promise_that_only_falls_due_earlier_is_a_difference(policy: Policy) -
 
 
 @pytest.mark.parametrize("policy", [STRICT], indirect=True)
-def test_a_clock_that_stands_still_breaks_nothing(policy: Policy) -> None:
+def test_paused_clock_is_not_breached(policy: Policy) -> None:
     asked = event("pqrs.info_requested", at=MONDAY + HOUR, id="asked")
     comparison = compared(policy, [received(kind="queja"), asked], period=LONG)
 
@@ -278,7 +278,7 @@ def test_a_clock_that_stands_still_breaks_nothing(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("policy", [STRICT], indirect=True)
-def test_only_so_many_cases_are_listed_and_all_are_counted(policy: Policy) -> None:
+def test_listed_cases_are_limited_and_all_are_counted(policy: Policy) -> None:
     histories = [[received(), replied(TUESDAY_NOON)]] * 3
     comparison = compared(policy, *histories, listed=2)
 
@@ -328,7 +328,7 @@ def test_the_same_policy_gives_no_difference(histories: list[list[Event]], conta
 
 @settings(deadline=None)  # calendars are slow to ask, and the machine has other work
 @given(histories=st.lists(HISTORY, max_size=3), contacts=st.lists(CONTACT, max_size=4))
-def test_the_two_sides_know_nothing_of_each_other(
+def test_both_sides_are_independent(
     histories: list[list[Event]], contacts: list[Contact], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     file = tmp_path_factory.mktemp("policy") / "new.toml"

@@ -1,4 +1,4 @@
-"""A sheet of the company's own people: duties, levels, areas, for one copropiedad or for all."""
+"""A sheet of staff: duties, levels, areas, for one copropiedad or for all."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def memberships(data: bytes, *known: dict[str, Json]) -> dict[str, dict[str, Jso
     return {ref: dict(said) for ref, said in entries.facts["membership"].items()}
 
 
-def test_the_example_has_nothing_to_mend() -> None:
+def test_example_sheet_has_no_faults() -> None:
     report = examine(EXAMPLE.read_bytes())
 
     assert ([], True, 7) == (list(report.faults), report.staff, len(report.rows))
     assert {1, 2, 3, 4, None} == {row.level for row in report.rows}
 
 
-def test_a_line_says_what_somebody_does_and_where() -> None:
+def test_line_has_the_duty_and_place_of_a_person() -> None:
     company, place = memberships(sheet(LAURA, "Luis;;portería;;;Altos;;")).values()
 
     assert ("company", "staff", "service", 1, "cartera") == tuple(
@@ -70,14 +70,14 @@ def test_a_line_says_what_somebody_does_and_where() -> None:
         (LAURA, "cargo", "una sola línea"),
     ],
 )
-def test_a_bad_cell_is_named_with_what_to_write(line: str, column: str, write: str) -> None:
+def test_bad_cell_is_reported_with_what_to_write(line: str, column: str, write: str) -> None:
     report = examine(sheet(LAURA, line))
 
     assert [(3, column)] == bad(report)
     assert write in next(fault.write for fault in report.faults if not fault.warning)
 
 
-def test_who_is_called_at_any_hour_needs_a_mobile() -> None:
+def test_person_on_call_needs_a_mobile() -> None:
     report = examine(sheet(LAURA))
 
     assert [("celular", True)] == [(fault.column, fault.warning) for fault in report.faults]
@@ -92,7 +92,7 @@ def test_person_has_several_duties_and_a_corrected_line_keeps_membership() -> No
     assert [2] == [one["level"] for one in corrected.values()]
 
 
-def test_the_duty_that_another_system_tells_of_is_found() -> None:
+def test_membership_of_another_system_is_found_by_its_duty() -> None:
     [ref] = memberships(sheet(LAURA))
     person = next(iter(memberships(sheet(LAURA)).values()))["person_id"]
     theirs = {"person_id": person, "scope": "company", "role": "staff", "duty": "service", "level": 1}

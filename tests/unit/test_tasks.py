@@ -1,4 +1,4 @@
-"""Cancelling, and being cancelled again and again meanwhile."""
+"""Cancelling tasks while being cancelled repeatedly."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from hub.tasks import AGAIN, cancel, run_all, shield_with_grace, wait_then_cancel
 
 LONGER_THAN_ONE_WORD = AGAIN * 1.5
-"""Seconds: a canceller has said it a second time by then."""
+"""Seconds: a canceller has repeated the cancellation by then."""
 PATIENCE = timedelta(seconds=20)
 
 
 class Work:
-    """Something that takes its time and says whether it came to its end."""
+    """Slow work that records whether it finished."""
 
     def __init__(self, seconds: float = LONGER_THAN_ONE_WORD) -> None:
         self.begun = asyncio.Event()
@@ -32,7 +32,7 @@ def left_running() -> set[asyncio.Task[object]]:
     return asyncio.all_tasks() - {asyncio.current_task()}
 
 
-async def test_work_that_may_end_comes_to_its_end_however_often_it_is_told_to_stop() -> None:
+async def test_shielded_work_ends_despite_repeated_cancellation() -> None:
     work = Work()
     working = asyncio.create_task(shield_with_grace(work.do(), PATIENCE))
     await work.begun.wait()
@@ -41,7 +41,7 @@ async def test_work_that_may_end_comes_to_its_end_however_often_it_is_told_to_st
     assert (work.is_done, working.cancelled()) == (True, True)
 
 
-async def test_patience_has_its_end() -> None:
+async def test_shielded_work_is_cancelled_after_the_grace() -> None:
     work = Work(seconds=60)
     working = asyncio.create_task(shield_with_grace(work.do(), timedelta(seconds=0.05)))
     await work.begun.wait()
@@ -50,7 +50,7 @@ async def test_patience_has_its_end() -> None:
     assert (work.is_done, left_running()) == (False, set())
 
 
-async def test_who_is_cancelled_while_cancelling_leaves_nothing_running() -> None:
+async def test_cancelled_canceller_leaves_nothing_running() -> None:
     work = Work()
     inner = run_all([shield_with_grace(work.do(), PATIENCE)])
     outer = asyncio.create_task(run_all([inner]))
@@ -60,7 +60,7 @@ async def test_who_is_cancelled_while_cancelling_leaves_nothing_running() -> Non
     assert (work.is_done, left_running()) == (True, set())
 
 
-async def test_who_was_cancelled_while_cancelling_says_so() -> None:
+async def test_cancelled_canceller_raises_cancelled_error() -> None:
     stubborn = asyncio.create_task(shield_with_grace(Work(seconds=0.2).do(), PATIENCE))
     await asyncio.sleep(0)
     cancelling = asyncio.create_task(cancel(stubborn))
@@ -79,7 +79,7 @@ async def test_a_task_that_was_outlived_is_cancelled() -> None:
     assert task.cancelled()
 
 
-async def test_errors_of_the_cancelled_are_nobodys_business() -> None:
+async def test_errors_of_cancelled_tasks_are_ignored() -> None:
     async def fail() -> None:
         raise ZeroDivisionError
 

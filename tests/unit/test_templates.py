@@ -1,4 +1,4 @@
-"""What the hub really says: every event of the catalogue, with every example of its schema."""
+"""The hub's own texts: every event of the catalogue, with every example of its schema."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def examples(event: str) -> list[Data]:
 
 
 def sparse(event: str) -> Data:
-    """An example with nothing that is not required; what may be null is null."""
+    """An example with only required fields, null where allowed."""
     rules = schema(event)
     kept = {name: value for name, value in examples(event)[0].items() if name in rules["required"]}
     nullable = [name for name, rule in rules["properties"].items() if "null" in rule.get("type", ())]
@@ -57,7 +57,7 @@ def sparse(event: str) -> Data:
 
 
 def longest(event: str) -> Data:
-    """An example with every free text as long as the schema lets it be."""
+    """An example with every free text at the greatest length of the schema."""
     rules = schema(event)["properties"]
     free = {
         name: rule["maxLength"]
@@ -86,7 +86,7 @@ def occasions(event: str) -> list[str]:
 
 
 def asked(audience: Audience) -> list[str]:
-    """The channels that an audience may be told over and that speak with a template."""
+    """The channels of an audience that use a template."""
     return [channel for step in audience.channels for channel in step if channel in CHANNELS]
 
 
@@ -108,7 +108,7 @@ SPEAKING = [kind.name for kind in CATALOG if kind.audiences]
 
 
 class Balance(HTMLParser):
-    """Notes what a browser would have to mend."""
+    """Collects what a browser would have to repair."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ def test_each_channel_of_the_catalogue_has_a_form() -> None:
     assert channels <= CHANNELS.keys()
 
 
-def test_no_template_speaks_of_what_the_catalogue_does_not_know() -> None:
+def test_every_template_has_an_event_in_the_catalogue() -> None:
     known = {("es", kind.name, audience.template) for kind in CATALOG for audience in kind.audiences}
 
     assert TEMPLATES.words.keys() == known
@@ -166,7 +166,7 @@ def test_it_reads_well_with_every_example(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", SPEAKING)
-def test_nobody_is_asked_to_answer_a_letter_as_a_message(event: str) -> None:
+def test_letter_asks_for_no_reply_to_the_message(event: str) -> None:
     for audience in BY_NAME[event].audiences:
         if audience.print in {Print.LETTER, Print.BOTH}:
             for data in examples(event):
@@ -231,7 +231,7 @@ def test_the_longest_data_still_fits_a_provider(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", SPEAKING)
-def test_what_whatsapp_says_fits_its_template_with_the_longest_data(event: str) -> None:
+def test_whatsapp_text_fits_with_the_longest_data(event: str) -> None:
     """Meta refuses a body over 1024 characters (132005), an empty value, one with a break or many spaces."""
     for channel, words in said(event, longest):
         if channel == "whatsapp":
@@ -241,7 +241,7 @@ def test_what_whatsapp_says_fits_its_template_with_the_longest_data(event: str) 
             assert all(value and not re.search(r"[\n\t]| {2}", value) for value in values)
 
 
-def test_each_audience_that_is_told_over_whatsapp_has_a_text_that_can_be_approved() -> None:
+def test_each_whatsapp_audience_has_a_text_to_approve() -> None:
     told = {
         kind.name.replace(".", "_") + (f"_{audience.template}" if audience.template else "")
         for kind in CATALOG
@@ -301,7 +301,7 @@ def test_an_sms_of_a_two_way_sender_may_be_answered() -> None:
         (Prefix.NONE, "Recibimos su pago"),
     ],
 )
-def test_what_an_sms_begins_with_is_a_setting(prefix: Prefix, begins: str) -> None:
+def test_sms_prefix_is_a_setting(prefix: Prefix, begins: str) -> None:
     event = "admin.payment.received"
     templates = Templates.load(company=COMPANY, clocks=POLICY.clocks, texting=Texting(prefix=prefix))
 
@@ -364,7 +364,7 @@ def test_only_the_owner_reads_the_balance() -> None:
     ("balance", "shown"),
     [(0, "Saldo: Está al día"), (1500, "Saldo pendiente: $ 1.500"), (-1500, "Saldo a su favor: $ 1.500")],
 )
-def test_the_balance_is_said_in_words(balance: int, shown: str) -> None:
+def test_balance_is_written_in_words(balance: int, shown: str) -> None:
     example = examples("admin.payment.received")[0] | {"balance_cop": balance}
     words = TEMPLATES.preview("admin.payment.received", example)["owner/inbox"]
 
@@ -411,9 +411,7 @@ def test_what_is_promised_in_business_days_is_the_term_of_the_policy(
         ("emergency", "emergency_callback", "máximo 10 minutos"),
     ],
 )
-def test_who_missed_us_on_the_telephone_is_promised_the_term_of_the_policy(
-    line: str, clock: str, words: str
-) -> None:
+def test_missed_call_text_promises_the_term_of_the_policy(line: str, clock: str, words: str) -> None:
     event = "support.call.missed"
     target = POLICY.clocks[clock].target
     data = examples(event)[0] | {"line": line}
@@ -425,7 +423,7 @@ def test_who_missed_us_on_the_telephone_is_promised_the_term_of_the_policy(
     assert line == "main" or "10 minutos" in forms["staff/sms"].text
 
 
-def test_a_report_is_told_without_its_figures_and_a_letter_without_its_address() -> None:
+def test_accounting_report_text_has_no_figures() -> None:
     event = "accounting.report.delivered"
     link = examples(event)[0]["document_ref"]
     forms = TEMPLATES.preview(event, examples(event)[0] | {"net_income_cop": 987654})
@@ -479,8 +477,8 @@ def test_what_is_promised_or_asked_of_staff_is_the_term_of_the_policy(
 
 
 @pytest.mark.parametrize("event", ["realestate.conflict.opened", "realestate.conflict.resolved"])
-def test_a_party_of_a_conflict_reads_nothing_of_the_other(event: str) -> None:
-    """Not what the other is told, and not who it is."""
+def test_party_of_a_conflict_learns_nothing_about_the_other(event: str) -> None:
+    """Neither the other party's text nor their identity."""
     secrets = {"for_party_a": "SECRETO-A", "for_party_b": "SECRETO-B"}
     people = {
         "party_a": {"name": "Nombre-A", "email": "a@x"},
@@ -497,7 +495,7 @@ def test_a_party_of_a_conflict_reads_nothing_of_the_other(event: str) -> None:
     assert all("SECRETO-B" in text for text in second)
 
 
-def test_whom_an_incident_affects_does_not_read_the_note_of_the_staff() -> None:
+def test_affected_person_does_not_read_the_note_for_staff() -> None:
     example = examples("concierge.incident.reported")[0] | {"internal_note": "Nota reservada"}
     shown = {
         name
@@ -508,8 +506,8 @@ def test_whom_an_incident_affects_does_not_read_the_note_of_the_staff() -> None:
     assert {"staff/email", "staff/inbox", "staff/print"} == shown
 
 
-def test_an_incident_of_personal_data_is_told_to_staff_alone_and_names_nobody() -> None:
-    """What a publisher says too much is not shown."""
+def test_data_incident_goes_only_to_staff_and_names_nobody() -> None:
+    """Superfluous data of the publisher is not shown."""
     event = "privacy.incident.detected"
     named = {"affected": [{"name": "María Secreta", "email": "secreta@example.com"}]}
     forms = TEMPLATES.preview(event, examples(event)[0] | named)
@@ -523,7 +521,7 @@ def test_an_incident_of_personal_data_is_told_to_staff_alone_and_names_nobody() 
 
 
 @pytest.mark.parametrize("channel", ["push", "sms"])
-def test_who_is_reminded_of_a_package_hears_that_it_is_still_there(channel: str) -> None:
+def test_package_reminder_says_that_it_is_still_there(channel: str) -> None:
     event = "concierge.package.received"
     first, again = (
         TEMPLATES.render(event, channel, context(event, examples(event)[0], occasion=occasion), variant=None)
@@ -541,7 +539,7 @@ def test_a_reminder_says_that_it_is_one() -> None:
     assert TEMPLATES.render(event, "email", one, variant=None).subject.startswith("Recordatorio: sin agua")
 
 
-def test_a_document_that_is_no_address_is_named() -> None:
+def test_document_reference_that_is_no_url_is_named() -> None:
     example = examples("pqrs.responded")[0] | {"document_ref": "Carta 12"}
     words = TEMPLATES.preview("pqrs.responded", example)["email"]
 

@@ -1,4 +1,4 @@
-"""Texts promise what the policy says: with other terms in it they say other words."""
+"""Texts promise the terms of the policy: another policy gives other words."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SAID: Final[tuple[tuple[str, dict[str, Any], set[str] | None, str], ...]] = (
 
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    """The templates as a process with this policy has them."""
+    """The templates of a process with this policy."""
     policy = tmp_path_factory.mktemp("policy") / "policy.toml"
     policy.write_text(OVERLAY, "utf-8")
     return CompanyRules(load({"HUB_POLICY": str(policy)})).templates
@@ -91,7 +91,7 @@ def test_a_text_promises_the_term_of_the_policy(
     assert [] == sorted(name for name in chosen if plain(words) not in whole(forms[name]))
 
 
-def test_every_template_that_says_a_term_is_tried_with_another_policy() -> None:
+def test_every_template_with_a_term_is_tested_with_another_policy() -> None:
     sources = {path.name: path.read_text("utf-8") for path in (BUILT_IN / "es").glob("[!_]*.j2")}
     says = {
         name.removesuffix(".j2")
@@ -118,7 +118,7 @@ def test_no_name_of_a_promise_counts_hours_or_days() -> None:
 
 
 def test_a_text_that_whatsapp_approves_has_a_gap_for_the_term(templates: Templates) -> None:
-    """The words in between were approved once: a new policy must not change them."""
+    """The words around the gap are approved: a new policy must not change them."""
     ((approved, filled),) = templates.to_approve("pqrs.received", examples("pqrs.received")[0])
 
     assert "en máximo {{respuesta}}" in approved.body

@@ -1,4 +1,4 @@
-"""What units are called, in which order, and who is told of several of them at once."""
+"""The names and order of units, and the notifications about several of them."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ ELSEWHERE = Group(copropiedad_id="ph-9", roles=("proxy",))
         ("10", "Torre 1, apartamento 101", "Torre 10 Torre 1, apartamento 101"),
     ],
 )
-def test_a_unit_is_called_by_its_label_with_the_tower_that_the_label_leaves_out(
+def test_unit_name_has_the_tower_unless_the_label_has_it(
     tower: str | None, label: str, expected: str
 ) -> None:
     assert expected == unit_name(tower, label)
 
 
-def test_units_stand_in_the_order_of_their_figures() -> None:
+def test_units_are_sorted_by_number() -> None:
     names = ["Torre 10 Apto 1", "Apto 1001", "Apto 101", "101", "Torre 2 Apto 1", "Apto 101", "apto 99"]
 
     assert (
@@ -84,7 +84,7 @@ def test_towers_are_places_of_their_own() -> None:
     ("name", "number"),
     [(kind.name, number) for kind in CATALOG for number in range(len(SCHEMAS.by_name[kind.name].examples))],
 )
-def test_no_audience_of_the_catalogue_finds_somebody_twice_in_a_crowd(name: str, number: int) -> None:
+def test_no_audience_expands_a_person_twice(name: str, number: int) -> None:
     """
     Two broad groups of different places would each make the same message, and the first one stays.
 
@@ -97,7 +97,7 @@ def test_no_audience_of_the_catalogue_finds_somebody_twice_in_a_crowd(name: str,
         assert 1 == len(met) or not any(isinstance(group, Group) and group.broad for group in met)
 
 
-def test_somebody_of_two_groups_is_one_person_with_the_units_of_both() -> None:
+def test_person_of_two_groups_has_the_units_of_both() -> None:
     one, other = person(email(), units=("Apto 302",)), person(email(), units=("Apto 101", "Apto 302"))
 
     assert (
@@ -111,7 +111,7 @@ def test_somebody_of_two_groups_is_one_person_with_the_units_of_both() -> None:
     ("reasons", "expected"),
     [((None, None), None), (("on_leave", None), None), ((None, "on_leave"), None), (("a", "a"), "a")],
 )
-def test_whoever_one_group_tells_is_told(
+def test_person_is_notified_if_one_group_notifies_them(
     reasons: tuple[str | None, str | None], expected: str | None
 ) -> None:
     one, again = (person(left_out=reason) for reason in reasons)
@@ -158,7 +158,7 @@ async def test_owner_of_one_and_proxy_of_another_has_one_notice_that_names_both(
     ] == legal(hub)
 
 
-async def test_of_the_council_who_owns_is_told_as_an_owner_and_who_does_not_of_no_unit() -> None:
+async def test_council_member_is_notified_as_owner_or_without_units() -> None:
     council = f"copropiedad:{ALTOS}"
     hub = await told(
         ("p-ana", "unit:a", "owner"),
@@ -170,7 +170,7 @@ async def test_of_the_council_who_owns_is_told_as_an_owner_and_who_does_not_of_n
     assert [("p-ana", ("Torre 1 Apto 101",), 0), ("p-eva", (), 2), ("p-luis", (), 2)] == legal(hub)
 
 
-async def test_what_the_law_wants_said_is_said_once_and_reminded_of_by_the_other_audience() -> None:
+async def test_legal_notice_is_sent_once_with_reminders_of_other_audience() -> None:
     hub = await told(("p-ana", "unit:a", "owner"))
     occasions = {(one.purpose.value, one.occasion) for one in hub.of(ASSEMBLY)}
 

@@ -1,4 +1,4 @@
-"""When a promise falls due, in words. The company works Monday to Friday from 8:00 to 17:00."""
+"""When a promise is due, in words. The company works Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def at(text: str) -> datetime:
         ("custody", "2026-10-26T13:04", "2026-03-14T13:04", "venció hace 226 días"),
     ],
 )
-def test_when_a_promise_falls_due_is_said_as_it_runs(clock: str, now: str, due: str, words: str) -> None:
+def test_due_time_is_written_in_the_unit_of_the_promise(clock: str, now: str, due: str, words: str) -> None:
     assert words == due_words(PROMISES[clock], at(due), at(now), POLICY.calendar).replace(NBSP, " ")
 
 
@@ -102,7 +102,7 @@ def test_an_ended_promise_says_how_it_ended(state: ClockState, words: str) -> No
     assert words == ended_words(state, at("2026-03-10T15:00"), at("2026-03-11T09:00")).replace(NBSP, " ")
 
 
-def test_a_promise_that_stands_still_says_since_when() -> None:
+def test_paused_promise_shows_since_when() -> None:
     course = ClockHistory(pauses=(Pause(since=at("2026-03-09T08:00")),))
 
     words = paused_words(course, at("2026-03-11T09:00")).replace(NBSP, " ")

@@ -1,4 +1,4 @@
-"""How much time is left, counted as the promise runs: Monday to Friday from 8:00 to 17:00."""
+"""How much time is left, in the promise's own unit: Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def at(text: str) -> datetime:
         ),
         # Closed all the way: nothing is left although the night is long.
         ("first_reply", "2026-03-13T18:00", "2026-03-16T08:00", TimeLeft(amount=0, unit="business_seconds")),
-        # Late is told as people tell it, over the night too.
+        # Lateness counts all hours, also at night.
         ("first_reply", "2026-03-13T17:20", "2026-03-13T17:00", TimeLeft(amount=-1200, unit="seconds")),
         # A term of days ends at 24:00 of its last day, here Tuesday; Monday 23 March is a holiday.
         ("legal_term", "2026-03-20T09:00", "2026-03-25T00:00", TimeLeft(amount=1, unit="business_days")),
@@ -48,7 +48,7 @@ def test_time_left_is_counted_as_the_promise_runs(clock: str, now: str, due: str
     assert time_left(promise, at(due), at(now), POLICY.calendar) == left
 
 
-def test_what_was_promised_counts_and_not_what_the_policy_says_today() -> None:
+def test_stored_promise_counts_and_not_the_current_policy() -> None:
     in_hours = Promise(target=timedelta(hours=9))
     friday, monday = at("2026-03-13T16:00"), at("2026-03-16T10:00")
 

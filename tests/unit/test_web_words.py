@@ -1,4 +1,4 @@
-"""The page has a word for everything that the hub may show."""
+"""The page has a label for everything that the hub can show."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ def test_every_reason_that_a_provider_gives_has_a_sentence() -> None:
     assert given <= set(labels_es.REASONS)
 
 
-def test_every_start_of_a_reason_is_a_start_and_not_a_whole_one() -> None:
+def test_reason_prefix_is_never_a_whole_reason() -> None:
     assert not set(labels_es.REASON_STARTS) & set(labels_es.REASONS)

@@ -1,4 +1,4 @@
-"""While a provider's secret is being changed two open its hook; what goes out uses the first."""
+"""During a rotation, a provider's hook accepts two secrets; outgoing calls use the first."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def live(**environ: str) -> Settings:
 
 
 @pytest.mark.parametrize(("also", "taken"), [("&also=OLD", {"NEW", "OLD"}), ("", {"NEW"})])
-def test_twilios_reports_are_taken_with_either_token_while_the_old_one_stands_there(
-    also: str, taken: set[str]
-) -> None:
+def test_twilio_reports_pass_with_either_token_during_rotation(also: str, taken: set[str]) -> None:
     url = f"twilio+https://SID:NEW@api.twilio.com?from=+573001234567{also}"
     tokens = twilio_tokens(live(HUB_SMS_URL=url))
 

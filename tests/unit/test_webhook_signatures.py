@@ -37,7 +37,7 @@ def test_a_form_is_signed_as_twilio_signs_it(row: Any) -> None:
 
 
 @every_row
-def test_what_twilio_signed_is_from_twilio_in_any_order(row: Any) -> None:
+def test_twilio_signature_is_valid_in_any_order_of_fields(row: Any) -> None:
     form = pairs(row)[::-1]
 
     assert verified(row["signature"], token=row["auth_token"], url=row["url"], form=form)
@@ -52,7 +52,7 @@ def test_what_twilio_signed_is_from_twilio_in_any_order(row: Any) -> None:
         ("http://[::1]:80/x", "http://[::1]/x"),
     ],
 )
-def test_the_port_may_have_been_seen_or_not(seen: str, known: str) -> None:
+def test_twilio_signature_is_valid_with_or_without_port(seen: str, known: str) -> None:
     assert verified(twilio_signature("12345", seen, FORM), url=known)
 
 
@@ -70,7 +70,7 @@ def test_another_address_is_another_signature(seen: str, known: str) -> None:
     assert not verified(twilio_signature("12345", seen, FORM), url=known)
 
 
-def test_a_field_that_was_changed_added_or_taken_away_is_noticed() -> None:
+def test_changed_added_or_removed_field_invalidates_the_signature() -> None:
     given = twilio_signature("12345", URL, FORM)
 
     assert verified(given)
@@ -88,11 +88,11 @@ def test_any_of_several_tokens_may_have_signed_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("given", ["", "=", "ñ", "\udcff", "0" * 10_000])
-def test_what_is_no_signature_is_refused(given: str) -> None:
+def test_invalid_signature_is_refused(given: str) -> None:
     assert not verified(given)
 
 
-def test_a_json_body_is_known_by_its_hash_in_the_address() -> None:
+def test_json_body_is_verified_by_its_hash_in_the_url() -> None:
     body, digest = VECTORS["json_body"]["body"].encode(), VECTORS["json_body"]["bodySHA256"]
 
     assert is_body_of_twilio(f"{URL}&bodySHA256={digest}", body)

@@ -1,4 +1,4 @@
-"""Working hours of a person's own: which can be, and to the second when somebody is told by them."""
+"""A person's own working hours: which are valid, and the exact second of notification."""
 
 from __future__ import annotations
 
@@ -63,19 +63,21 @@ def told(at: str, *said: Hours | None) -> datetime:
         ([{"thu": [["06:00", "18:00"]], "holidays": True}], "2026-04-02 08:00", "2026-04-02 08:00"),
         ([EARLY, SUNDAYS], "2026-03-13 14:00", "2026-03-15 06:00"),  # any of them is working time
         ([EARLY, SUNDAYS], "2026-03-15 18:00", "2026-03-16 06:00"),
-        ([SUNDAYS, None], "2026-03-09 15:00", "2026-03-09 15:00"),  # who says nothing works the company's
+        (
+            [SUNDAYS, None],
+            "2026-03-09 15:00",
+            "2026-03-09 15:00",
+        ),  # a membership without hours has the company's
         ([SUNDAYS, None], "2026-03-13 17:00", "2026-03-15 06:00"),
         ([None, None], "2026-03-13 17:00", "2026-03-16 08:00"),
         ([], "2026-03-13 17:00", "2026-03-16 08:00"),
     ],
 )
-def test_whoever_has_hours_of_his_own_is_told_in_those(
-    said: list[Hours | None], at: str, expected: str
-) -> None:
+def test_person_with_own_hours_is_notified_in_those(said: list[Hours | None], at: str, expected: str) -> None:
     assert local(expected) == told(at, *said)
 
 
-def test_a_special_day_of_the_company_is_none_of_who_has_hours_of_his_own() -> None:
+def test_special_day_of_the_company_does_not_affect_own_hours() -> None:
     monday = local("2026-03-09 10:00")
     rules = replace(POLICY.calendar_rules, special_days={monday.date(): ()})
     allowed = [
@@ -100,7 +102,7 @@ def test_the_same_hours_in_another_order_are_the_same() -> None:
     assert weeks_of([one, None]) == weeks_of([None, other, None])
 
 
-def test_nobody_says_anything_where_all_work_the_company_s_hours() -> None:
+def test_memberships_without_hours_have_no_weeks() -> None:
     assert ((), ()) == (weeks_of([]), weeks_of([None]))
 
 
@@ -121,7 +123,7 @@ def test_nobody_says_anything_where_all_work_the_company_s_hours() -> None:
         ({"holidays": "sí", "mon": [["08:00", "12:00"]]}, "data.hours.holidays", "expected boolean"),
     ],
 )
-def test_hours_that_cannot_be_are_refused_with_the_field(hours: Json, field: str, expected: str) -> None:
+def test_impossible_hours_are_refused_with_the_field(hours: Json, field: str, expected: str) -> None:
     with pytest.raises(InvalidEvent, match=expected) as refused:
         SCHEMAS.check(membership(hours), now=MONDAY)
 
@@ -130,7 +132,7 @@ def test_hours_that_cannot_be_are_refused_with_the_field(hours: Json, field: str
 
 
 @pytest.mark.parametrize("hours", [EARLY, NIGHTS, SUNDAYS, {**NIGHTS, "holidays": True}, None])
-def test_hours_that_can_be_are_taken(hours: Json) -> None:
+def test_possible_hours_are_accepted(hours: Json) -> None:
     SCHEMAS.check(membership(hours), now=MONDAY)
 
     assert hours is None or fault(hours) is None
@@ -142,7 +144,7 @@ def membership(hours: Json) -> Any:
     )
 
 
-async def test_hours_that_cannot_be_are_a_dead_letter_that_says_why() -> None:
+async def test_event_with_impossible_hours_is_a_dead_letter() -> None:
     hub = memory_hub()
     await hub.take_in(membership({"mon": [["14:00", "06:00"]]}))
 
@@ -185,7 +187,7 @@ def test_the_next_step_of_a_cascade_waits_for_the_same_hours() -> None:
     assert ("sms", local("2026-03-10 06:00")) == (after.channel, found and found.next_at)
 
 
-def test_a_night_doorman_is_told_at_eleven_at_night_at_once() -> None:
+def test_night_doorman_is_notified_at_once_at_eleven_at_night() -> None:
     night = local("2026-03-09 23:00")
     one = message(purpose=Purpose.INTERNAL, rests=True)
 
@@ -227,7 +229,7 @@ async def test_each_holder_and_delegate_is_notified_by_their_own_hours() -> None
     } == waits
 
 
-async def test_hours_that_have_changed_since_the_plan_are_those_that_count() -> None:
+async def test_hours_changed_after_planning_count() -> None:
     hub = memory_hub(local("2026-03-09 15:00"))
     await hub.take_in(somebody("p-1", email()), member("p-1", "company", "staff", level=2, hours=EARLY))
     escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)

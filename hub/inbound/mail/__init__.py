@@ -1,6 +1,6 @@
 """
-Mail in: reports of mail that did not arrive, complaints, and what people write back.
+Incoming mail: bounces, complaints and replies.
 
-The readers are pure and take what strangers have written, so none of them may fail at anything; the
-server takes mail over SMTP or LMTP from the mail server of the house.
+The readers are pure. Strangers write their input, so no input may make them raise. The server accepts mail
+over SMTP or LMTP from the company's mail server.
 """

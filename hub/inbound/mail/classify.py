@@ -1,10 +1,9 @@
 """
-What a mail that comes in means: a receipt, a complaint, a reply, or nothing to act on. Pure.
+The meaning of an incoming mail: a receipt, a complaint, a reply, or nothing to act on. Pure.
 
-A mail belongs to a message of ours by the address that it came to; a report that came to another one by
-the ENVID or by the Reply-To of the mail that it returns. All three are signed
-(`hub.channels.email.verp`). The Message-ID is not, and so moves nothing: whoever has seen it could forge
-a bounce.
+The recipient address links a mail to a message of the hub. A report to another address is linked by its
+ENVID, or by the Reply-To of the returned mail. All three are signed (`hub.channels.email.verp`). The
+Message-ID is not signed, so it links nothing: anybody who has seen it could forge a bounce.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ from hub.model.receipts import Receipt
 CHANNEL: Final = "email"
 _NOT_LOST: Final = frozenset({"delayed", *reports.ARRIVED})
 _COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"})
-"""RFC 5965 and its registry; `not-spam` and `auth-failure` are no complaints of a person."""
+"""RFC 5965 and its registry, without `not-spam` and `auth-failure`, which are no complaints of a person."""
 _LONGEST_REFERENCE: Final = 250
 _LONGEST_SUBJECT: Final = 500
 _MACHINES: Final = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation")
 _LISTS: Final = ("List-Id", "List-Post")
-"""RFC 2919 and 2369: what is answered there is read by all."""
+"""RFC 2919 and 2369: an answer would reach the whole list."""
 _UNREAD: Final = re.compile(
     r"(?:no|do[-_.]?not)[-_.]?(?:reply|respond(?:er|a)?|contest(?:ar|e))(?![a-z])", re.IGNORECASE
 )
-"""Addresses whose answers nobody reads, or a machine answers."""
-_CROWDS: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
+"""Addresses for which nobody or only a machine reads answers."""
+_BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply"})
 _AWAY: Final = (
     "respuesta automática",
     "respuesta automatica",
@@ -55,7 +54,7 @@ _AWAY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Nothing follows from it; `reason` is a machine word (`delayed`, `unreadable`, `unknown` …)."""
+    """A mail without effect; `reason` is a machine word (`delayed`, `unreadable`, `unknown` …)."""
 
     reason: str
 
@@ -66,9 +65,9 @@ Meaning: TypeAlias = Receipt | Complaint | Reply | Ignored
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawMail:
     """
-    A mail as the server took it, for one address of ours, which said `mark`.
+    A received mail for one recipient address of the hub, which contained `mark`.
 
-    `sender` is the envelope's, empty for a robot's.
+    `sender` is the envelope sender, empty for automatic mail.
     """
 
     content: bytes
@@ -78,7 +77,7 @@ class RawMail:
 
 
 def read(incoming: RawMail, *, verp: Verp) -> Meaning:
-    """Read; whatever strangers have written, it means something or has its reason why not."""
+    """Classify a mail. Any input has a meaning, or is ignored with a reason."""
     try:
         return _read(parse(incoming.content), incoming, verp)
     except (Unreadable, RecursionError):
@@ -101,7 +100,7 @@ def _read(message: Message, incoming: RawMail, verp: Verp) -> Meaning:
 
 
 def _may_report(message: Message, sender: str) -> bool:
-    """A person may attach a report that he has received: what he sends is a mail of his own."""
+    """Exclude a person's mail with an attached report: it is a reply."""
     return not sender or message.get_content_type() == "multipart/report"
 
 
@@ -152,15 +151,15 @@ def _message_id(message: Message, envelope_id: str, mark: Mark | None, verp: Ver
     known = verp.read_envelope_id(envelope_id)
     if known is not None:
         return known
-    return next((found.message_id for found in _returned_marks(message, verp)), None)
+    return next((returned_mark.message_id for returned_mark in _returned_marks(message, verp)), None)
 
 
 def _returned_marks(message: Message, verp: Verp) -> Iterator[Mark]:
-    """Answer what the addresses say that stood in our mail when it left."""
+    """Yield the marks in the addresses of our returned mail."""
     returned = reports.returned(message)
     if returned is not None:
-        found = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
-        yield from (mark for mark in found if mark is not None)
+        marks = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
+        yield from (mark for mark in marks if mark is not None)
 
 
 def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
@@ -179,7 +178,7 @@ def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
 
 
 def _reference(message: Message, content: bytes) -> str:
-    """The Message-ID; where there is none, or one like no other, what only these bytes have."""
+    """Return the Message-ID; if it is missing or too long, a hash of the content."""
     reference = header(message, "Message-ID")
     if 0 < len(reference) <= _LONGEST_REFERENCE:
         return reference
@@ -187,13 +186,13 @@ def _reference(message: Message, content: bytes) -> str:
 
 
 def _is_automatic(message: Message, sender: str) -> bool:
-    """RFC 3834, and the habits from before it."""
+    """Detect automatic mail by RFC 3834 and by older conventions."""
     submitted = header(message, "Auto-Submitted").partition(";")[0].strip().lower()
     return (
         not sender
         or submitted not in {"", "no"}
         or any(name in message for name in (*_MACHINES, *_LISTS))
         or _UNREAD.match(address(message, "From")) is not None
-        or header(message, "Precedence").lower() in _CROWDS
+        or header(message, "Precedence").lower() in _BULK
         or header(message, "Subject").lower().startswith(_AWAY)
     )

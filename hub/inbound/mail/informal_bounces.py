@@ -1,4 +1,4 @@
-"""Bounces of servers that write no report: best effort, from their words. Pure."""
+"""Bounces without a standard report: best effort, from their text. Pure."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SUBJECTS: Final = re.compile(
     re.IGNORECASE,
 )
 _LOOKED_AT: Final = 4000
-"""Characters. After them comes our own mail, whose numbers mean nothing."""
+"""Characters to examine. After them comes the returned mail, whose numbers mean nothing."""
 _REPLY_CODE: Final = re.compile(r"(?<![\d.,])[45]5[0-4](?=[ -][^\d\s])")
 
 
 def is_bounce(message: Message, sender: str) -> bool:
     """
-    Tell whether a mail server wrote this. `sender` is the envelope's, empty for a robot's.
+    Tell whether a mail server wrote this. `sender` is the envelope sender, empty for automatic mail.
 
-    A subject says so only of a robot's: people, too, write of a parcel that was not delivered.
+    The subject counts only for automatic mail: people also write about undelivered parcels.
     """
     robot = address(message, "From").partition("@")[0].lower() in _ROBOTS
     if robot or "X-Failed-Recipients" in message:
@@ -33,7 +33,7 @@ def is_bounce(message: Message, sender: str) -> bool:
 
 
 def fate(message: Message) -> Fate | None:
-    """Read what became of the mail; None where no word of the bounce says it."""
+    """Read the result of the delivery; None if the bounce does not state it."""
     text = words(message)[:_LOOKED_AT]
     status = enhanced_status(text)
     code = _REPLY_CODE.search(text)

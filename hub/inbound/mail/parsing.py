@@ -1,7 +1,7 @@
 """
-A stranger's mail taken apart with the stdlib's parser, in its lenient policy. Pure.
+Parse a stranger's mail with the stdlib's parser and its lenient policy. Pure.
 
-The newer policies parse each header as it is looked at, and raise at some that are malformed.
+The newer policies parse a header on access and raise for some malformed ones.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from hub.inbound.mail.markup import as_text
 
 LONGEST_HEADER: Final = 2000
 LONGEST_TEXT: Final = 200_000
-"""Characters that are looked at; what people write themselves is far shorter."""
+"""Characters that are read; people write far shorter texts."""
 MOST_PARTS: Final = 50
-"""Each nested part costs time for every line after it."""
+"""The parser does work for each open part on every line."""
 MOST_LINES: Final = 100_000
 """
-Lines that are looked at: a mail of 5 MiB with an attachment has 90,000. Of two octets each they would
-become headers or parts by the million, each an object of a kilobyte.
+Lines that are parsed. A mail of 5 MiB with an attachment has 90,000. Without a limit, lines of two octets
+would become millions of headers or parts of a kilobyte each.
 """
 
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
@@ -36,15 +36,15 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _KIND: Final = re.compile(rb"[\r\n]content-type:", re.IGNORECASE)
 
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
-"""Codecs of Python that are no charsets; some take hours for a long text."""
+"""Python codecs that are not charsets; some take hours for a long text."""
 
 
 class Unreadable(ValueError):
-    """Not a mail that anybody could read."""
+    """The mail cannot be read."""
 
 
 def parse(content: bytes) -> Message:
-    """Take apart the first lines; raises `Unreadable` for what is made to be costly."""
+    """Parse the first lines. Raises `Unreadable` for a mail with too many parts."""
     content = _first_lines(content)
     if sum(1 for _ in _KIND.finditer(content)) > MOST_PARTS:
         raise Unreadable
@@ -57,25 +57,25 @@ def _first_lines(content: bytes) -> bytes:
 
 
 def header(message: Message, name: str) -> str:
-    """Answer a header's first value, decoded, on one line; empty where there is none."""
+    """Return a header's first value, decoded, on one line; empty without the header."""
     value = str(message.get(name, ""))[:LONGEST_HEADER]
-    # An encoded word that is none is shown as it came.
+    # A malformed encoded word stays as it is.
     with suppress(MessageError, LookupError, ValueError):
         value = str(make_header(decode_header(value)))
     return clean(" ".join(value.split()))
 
 
 def address(message: Message, name: str) -> str:
-    """Answer the first address of a header; empty where there is none."""
-    found = parseaddr(str(message.get(name, ""))[:LONGEST_HEADER])[1]
-    return clean(found) if "@" in found and len(found) <= 254 else ""
+    """Return the first address of a header; empty without one."""
+    mailbox = parseaddr(str(message.get(name, ""))[:LONGEST_HEADER])[1]
+    return clean(mailbox) if "@" in mailbox and len(mailbox) <= 254 else ""
 
 
 def words(message: Message) -> str:
     """
-    Answer the text that a person reads: the first plain part, else the first HTML as text.
+    Return the text that a person reads: the first plain part, else the first HTML part as text.
 
-    Those of a mail within the mail count only where there are no others.
+    Parts of a forwarded mail count only when the mail has no text of its own.
     """
     leaves = [part for part in message.walk() if not part.is_multipart() and not _is_attached(part)]
     return _first_words(list(_own_parts(message))) or _first_words(leaves)
@@ -101,7 +101,7 @@ def _own_parts(message: Message) -> Iterator[Message]:
 
 
 def content(part: Message) -> str:
-    """Answer a part's text, whatever its charset and encoding claim to be."""
+    """Return a part's text, even if its declared charset or encoding is wrong."""
     payload = part.get_payload(decode=True)
     octets = payload[:LONGEST_TEXT] if isinstance(payload, bytes) else b""
     try:
@@ -112,7 +112,7 @@ def content(part: Message) -> str:
 
 
 def clean(text: str) -> str:
-    """Make fit to be stored: PostgreSQL takes neither NUL nor half a character."""
+    """Remove what PostgreSQL cannot store: NUL and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 

@@ -1,8 +1,8 @@
 """
-What a person wrote anew, apart from the message that he answers. Pure.
+Separate the new text of a reply from the quoted original. Pure.
 
-A literal table of how mail programs begin the quoted original, in Spanish and English. The libraries
-that do this either know no Spanish or take seconds for a mail of blank lines
+A table lists how mail programs begin the quoted original, in Spanish and English. The libraries for this
+either lack Spanish or take seconds for a mail of blank lines
 (docs/decisions/0018-quotes-by-a-table.md).
 """
 
@@ -15,9 +15,9 @@ from typing import Final
 LONGEST: Final = 20_000  # characters
 
 _NEAR: Final = 5
-"""Lines in which the fields of Outlook's header stand together."""
+"""Lines within which Outlook's header fields appear together."""
 _WRAPPED: Final = 3
-"""Lines over which a programme may break `El … escribió:`."""
+"""Lines over which a mail program may wrap `El … escribió:`."""
 _LONGEST_LINE: Final = 400
 
 _ATTRIBUTION: Final = re.compile(r"El .{4,300} escribió:|On .{4,300} wrote:")
@@ -34,13 +34,13 @@ _DATED: Final = re.compile(r"\d")
 
 def newly_written(text: str) -> str:
     """
-    Answer the text without the quoted original, at most 20,000 characters.
+    Return the text without the quoted original, at most 20,000 characters.
 
-    Where everything seems quoted, all of it is answered: a person's words are never lost to a guess.
+    If everything seems quoted, return all of it: a wrong guess must not lose a person's words.
     """
     lines = [line.rstrip() for line in text[: 10 * LONGEST].split("\n")]
     before = _joined(_unquoted(lines[: _start_of_original(lines)]))
-    # Below the original, or between its lines: what is left when everything quoted goes.
+    # The answer may stand below the original or between its lines.
     return (before or _joined(_without_headers(lines)) or _joined(lines))[:LONGEST]
 
 
@@ -58,10 +58,10 @@ def _begins_original(lines: Sequence[str], at: int) -> bool:
 
 
 def _attribution(lines: Sequence[str], at: int) -> int:
-    """Answer how many lines from here say who wrote what follows; 0 for none."""
+    """Return how many lines from here form an attribution; 0 for none."""
     for count in range(1, _WRAPPED + 1):
         wrapped = [line.strip() for line in lines[at : at + count]]
-        # Without a date it may be a sentence of the writer's own: "Juan escribió:".
+        # Without a date it may be the writer's own sentence: "Juan escribió:".
         if all(wrapped) and _is_attribution(" ".join(wrapped)[-_LONGEST_LINE:], count):
             return count
     return 0

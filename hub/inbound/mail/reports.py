@@ -1,4 +1,4 @@
-"""Reports of mail servers, as RFC 3464 (delivery) and RFC 5965 (complaints) write them. Pure."""
+"""Reports of mail servers: delivery status (RFC 3464) and complaints (RFC 5965). Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ARRIVED: Final = frozenset({"delivered", "relayed", "expanded"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What became of one recipient. `action` is in lower case, `status` as in RFC 3463 or empty."""
+    """The result for one recipient. `action` is in lower case; `status` is a code of RFC 3463 or empty."""
 
     action: str
     status: str
@@ -27,7 +27,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """`envelope_id` is the ENVID that the mail was sent with; empty where the report has none."""
+    """`envelope_id` is the ENVID of the sent mail; empty if the report has none."""
 
     envelope_id: str
     fates: tuple[Fate, ...]
@@ -35,10 +35,10 @@ class DeliveryReport:
     @property
     def failure(self) -> Fate | None:
         """
-        The fate that says the mail is lost; None when it is not.
+        The fate that shows that the mail is lost; None when it is not.
 
-        Several recipients are those that one address was expanded to: as long as it arrived at one of
-        them it is not lost.
+        Several recipients come from the expansion of one address. If the mail arrived at one of them, it
+        is not lost.
         """
         if any(fate.action in ARRIVED for fate in self.fates):
             return None
@@ -52,22 +52,22 @@ class FeedbackReport:
     kind: str
     envelope_id: str
     sender: str
-    """The envelope's sender of the mail that is complained of; empty where the report has none."""
+    """The envelope sender of the reported mail; empty if the report has none."""
 
 
 def delivery_report(message: Message) -> DeliveryReport | None:
-    """Read a delivery status notification; None for a mail that is none."""
+    """Read a delivery status notification; None for any other mail."""
     part = _part(message, "message/delivery-status")
     if part is None:
         return None
     first, *groups = _groups(part) or [Message()]
-    # Some write all fields into one group.
+    # Some servers write all fields into one group.
     fates = tuple(_fate(group) for group in (groups or [first]) if "Action" in group or "Status" in group)
     return DeliveryReport(envelope_id=header(first, "Original-Envelope-Id"), fates=fates)
 
 
 def feedback_report(message: Message) -> FeedbackReport | None:
-    """Read a complaint; None for a mail that is none."""
+    """Read a complaint; None for any other mail."""
     part = _part(message, "message/feedback-report")
     if part is None:
         return None
@@ -80,7 +80,7 @@ def feedback_report(message: Message) -> FeedbackReport | None:
 
 
 def returned(message: Message) -> Message | None:
-    """Answer the headers of the mail that a report is about; None where it does not bring them."""
+    """Return the headers of the reported mail; None if the report does not include them."""
     part = _part(message, "message/rfc822") or _part(message, "text/rfc822-headers")
     if part is None:
         return None
@@ -89,9 +89,9 @@ def returned(message: Message) -> Message | None:
 
 
 def enhanced_status(text: str) -> str:
-    """Find the first status code of RFC 3463 in a text; empty where there is none."""
-    found = _STATUS.search(text)
-    return found[0] if found else ""
+    """Find the first status code of RFC 3463 in a text; empty without one."""
+    code = _STATUS.search(text)
+    return code[0] if code else ""
 
 
 def _part(message: Message, kind: str) -> Message | None:
@@ -99,18 +99,18 @@ def _part(message: Message, kind: str) -> Message | None:
 
 
 def _groups(part: Message) -> list[Message]:
-    """Answer the groups of fields; the stdlib parses them for a delivery status only."""
-    inner = _parts_of(part)
-    if inner:
-        texts = [str(each.get_payload()) for each in inner if not each.keys()]
-        return [each for each in inner if each.keys()] or [g for text in texts for g in _parsed(text)]
+    """Return the groups of fields. The stdlib parses them only in a delivery status."""
+    parts = _parts_of(part)
+    if parts:
+        texts = [str(group.get_payload()) for group in parts if not group.keys()]
+        return [group for group in parts if group.keys()] or [g for text in texts for g in _parsed(text)]
     return list(_parsed(content(part)))
 
 
 def _parts_of(message: Message) -> list[Message]:
-    """Of a part without parts the stdlib would decode the text, and stumble over a charset that is none."""
+    """Return the nested parts. The stdlib would decode a leaf, and raise for an unknown charset."""
     payload = message.get_payload() if message.is_multipart() else ()
-    return [each for each in payload if isinstance(each, Message)]
+    return [part for part in payload if isinstance(part, Message)]
 
 
 def _parsed(text: str) -> Iterator[Message]:
@@ -120,7 +120,7 @@ def _parsed(text: str) -> Iterator[Message]:
 
 def _fate(group: Message) -> Fate:
     diagnostic = header(group, "Diagnostic-Code")
-    status, said = enhanced_status(header(group, "Status")), enhanced_status(diagnostic)
-    if not status or (status.endswith(_UNSPECIFIC) and said.startswith(status[0])):
-        status = said or status
+    status, diagnosed = enhanced_status(header(group, "Status")), enhanced_status(diagnostic)
+    if not status or (status.endswith(_UNSPECIFIC) and diagnosed.startswith(status[0])):
+        status = diagnosed or status
     return Fate(action=header(group, "Action").lower().split(" ")[0], status=status, diagnostic=diagnostic)

@@ -1,8 +1,8 @@
 """
-The server that takes mail in, over SMTP or LMTP.
+The server for incoming mail, over SMTP or LMTP.
 
-It stands behind the mail server of the house, which has the TLS, the limits and the filters. What it has
-answered with 250 is stored; 451 makes the other side keep the mail and come again.
+It runs behind the company's mail server, which does TLS, limits and filters. A reply of 250 means that the
+mail is stored; 451 makes the client keep the mail and retry.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ IDLE: Final = 60.0
 """Seconds that a client may be silent."""
 
 ROLE_ADDRESSES: Final = frozenset({"postmaster", "abuse"})
-"""RFC 2142: reports come here too, and must say themselves which message they are about."""
+"""RFC 2142. Reports arrive here too; they must identify the message that they are about."""
 
 OK: Final = "250 2.0.0 Taken"
 UNKNOWN: Final = "550 5.1.1 There is no such address"
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailHandlers:
-    """Who is told what. Each may raise `hub.errors.Unavailable`, and takes the same thing twice."""
+    """A handler for each kind of mail. Each may raise `hub.errors.Unavailable` and is idempotent."""
 
     receipt: Callable[[Receipt], Awaitable[object]]
     complaint: Callable[[Complaint], Awaitable[None]]
@@ -58,7 +58,7 @@ class MailHandlers:
 async def listening(
     address: Address, *, verp: Verp, handlers: MailHandlers, now: Now
 ) -> AsyncIterator[asyncio.Server]:
-    """Listen; raises OSError where the address is taken."""
+    """Listen; raises OSError if the address is in use."""
     handler = _Handler(verp, handlers, now)
 
     def converse() -> _Conversation:
@@ -82,9 +82,9 @@ async def listening(
 
 
 class _Conversation(SMTP):
-    """SMTP, and LMTP (RFC 2033) for who begins with LHLO: there each recipient has a reply of its own."""
+    """SMTP, or LMTP (RFC 2033) after LHLO, which has one reply for each recipient."""
 
-    # Servers write lines longer than the 998 octets that are allowed; they are read all the same.
+    # Some servers write lines longer than the allowed 998 octets.
     line_length_limit = 1 << 16
 
     def __init__(self, handler: _Handler, **options: Any) -> None:
@@ -101,7 +101,7 @@ class _Conversation(SMTP):
         super().connection_lost(error)
 
     def hang_up(self) -> None:
-        """Leave at once: a mail that was not answered stays with the other side."""
+        """Disconnect at once: the client keeps a mail that has no reply yet."""
         if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
 
@@ -130,26 +130,26 @@ class _Handler:
         return "250 2.1.5 Ok"
 
     async def handle_DATA(self, server: _Conversation, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - the same
-        replies = [await self._take(address, envelope) for address in envelope.rcpt_tos]
-        # SMTP has one reply for all: the worst, and to repeat what was stored already changes nothing.
+        replies = [await self._store(address, envelope) for address in envelope.rcpt_tos]
+        # SMTP has one reply for all recipients: the worst. To store a mail again changes nothing.
         return "\r\n".join(replies) if server.replies_to_each else max(replies, key=_GRAVITY.index)
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer a command that aiosmtpd stumbles over."""
+        """Reply to a command for which aiosmtpd raised."""
         log.warning("mail.command_refused", error=type(error).__name__)
         return "500 5.5.2 Not understood"
 
     def _is_role(self, address: str) -> bool:
         return self._verp.is_ours(address) and address.rpartition("@")[0].lower() in ROLE_ADDRESSES
 
-    async def _take(self, address: str, envelope: Envelope) -> str:
-        """Store what the mail means for one recipient; only then it is taken."""
+    async def _store(self, address: str, envelope: Envelope) -> str:
+        """Store what the mail means for one recipient, and only then accept it."""
         try:
             meaning = await self._read(address, envelope)
             if meaning == Ignored("unknown") and envelope.mail_from != "<>":
                 return NO_REPORT
-            await self._tell(meaning)
-            # Whoever wrote it must hear of it: nobody here will.
+            await self._dispatch(meaning)
+            # The writer must know, because nobody here will read it.
             if meaning == Ignored("unreadable") and envelope.mail_from != "<>":
                 return UNREADABLE
         except Unavailable as exc:
@@ -159,7 +159,7 @@ class _Handler:
             log.warning("mail.refused")
             return REFUSED
         except Exception:
-            # A fault of ours: the sender's server keeps the mail until it is mended.
+            # A defect of the hub: the client keeps the mail until it is fixed.
             log.exception("mail.broken")
             return AGAIN
         return OK
@@ -172,10 +172,10 @@ class _Handler:
             mark=self._verp.read(address),
             at=self._now(),
         )
-        # In a thread: a large mail takes a while, and others are talking.
+        # In a thread: parsing a large mail would block other connections.
         return await asyncio.to_thread(read, incoming, verp=self._verp)
 
-    async def _tell(self, meaning: Meaning) -> None:
+    async def _dispatch(self, meaning: Meaning) -> None:
         match meaning:
             case Receipt():
                 await self._handlers.receipt(meaning)
@@ -185,11 +185,11 @@ class _Handler:
                 await self._handlers.reply(meaning)
             case Ignored():
                 log.info("mail.means_nothing", reason=meaning.reason)
-        _MAIL.labels(_word(meaning)).inc()
+        _MAIL.labels(_label(meaning)).inc()
 
 
 _GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)
 
 
-def _word(meaning: Meaning) -> str:
+def _label(meaning: Meaning) -> str:
     return meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()

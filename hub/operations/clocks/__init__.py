@@ -1,1 +1,1 @@
-"""The promises as operators see them: listed, and one whole."""
+"""The promises as operators see them: the list, and one in full."""

@@ -1,4 +1,4 @@
-"""The list of promises, from the boards in Redis or from SQL; and one of them whole."""
+"""The list of promises, from the boards in Redis or from SQL, and one promise in full."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIVE: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockFilter:
-    """Which clocks of the list: without a state those that run."""
+    """Selects clocks; without a state, the running ones."""
 
     state: ClockState | None = None
     after: str | None = None
@@ -31,7 +31,7 @@ class ClockFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
-    """Where clocks are read from, and how their time is counted."""
+    """Reads clocks from their stores, and counts their time by the calendar."""
 
     log: LogStore
     appointments: Appointments
@@ -43,10 +43,10 @@ class Clocks:
         """
         List clocks; without a state the live ones, soonest due first.
 
-        Live ones come from the boards in Redis. From SQL come the ended ones, those of `places`, and all
-        of them while Redis is away or has forgotten everything.
+        Live clocks come from the boards in Redis. Ended clocks and those of `places` come from SQL, and
+        so do all clocks while Redis is unavailable or has lost its data.
         """
-        page, source = await (self._page(query) if places is None else self._of(places, query))
+        page, source = await (self._page(query) if places is None else self._from_places(places, query))
         told = await self.log.told(events_of(page.items))
         items = [clock_row(row, told, now, self.calendar) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
@@ -54,7 +54,7 @@ class Clocks:
     async def show(
         self, clock_id: UUID, now: datetime, *, places: PropertyScope = None
     ) -> dict[str, Any] | None:
-        """Show one clock with its steps and who was told of each; None where the places reach none."""
+        """Show one clock with its steps and who was notified of each; None if `places` do not include it."""
         clock = await self.log.clock(clock_id, places=places)
         if clock is None:
             return None
@@ -63,20 +63,20 @@ class Clocks:
 
     async def _page(self, query: ClockFilter) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)
-        place = _place(query.after)
-        if query.state is None and place is None:
+        offset = _board_offset(query.after)
+        if query.state is None and offset is None:
             raise StorageRefused("The cursor is not one that this list has given.")
-        if query.state in (None, *LIVE) and place is not None:
+        if query.state in (None, *LIVE) and offset is not None:
             try:
-                return await self._from_boards(states, place, query.limit), "redis"
+                return await self._from_boards(states, offset, query.limit), "redis"
             except AppointmentsUnavailable:
-                # A page in the middle of the boards has no counterpart in SQL.
-                if place:
+                # SQL has no counterpart of a page in the middle of the boards.
+                if offset:
                     raise
         return await self._from_sql(states, query), "sql"
 
-    async def _of(self, places: frozenset[str], query: ClockFilter) -> tuple[Page, str]:
-        """The boards do not know where a clock belongs."""
+    async def _from_places(self, places: frozenset[str], query: ClockFilter) -> tuple[Page, str]:
+        """Read from SQL: the boards do not know the copropiedad of a clock."""
         states = LIVE if query.state is None else (query.state,)
         if query.state in (None, *LIVE):
             page = await self.log.clocks_of(places, states, after=query.after, limit=query.limit)
@@ -86,19 +86,19 @@ class Clocks:
             )
         return page, "places"
 
-    async def _from_boards(self, states: Sequence[str], place: int, limit: int) -> Page:
+    async def _from_boards(self, states: Sequence[str], offset: int, limit: int) -> Page:
         if not await self.appointments.intact():
             raise AppointmentsUnavailable("Redis has lost its boards; they are being made again")
-        end = place + limit
+        end = offset + limit
         boards = await asyncio.gather(*(self.appointments.board(state, end + 1) for state in states))
         due = sorted((due_at, clock_id) for board in boards for clock_id, due_at in board)
-        rows = await self.log.clocks([clock_id for _, clock_id in due[place:end]])
+        rows = await self.log.clocks([clock_id for _, clock_id in due[offset:end]])
         return Page(items=rows, next=f"{_BOARD}{end}" if len(due) > end else None)
 
     async def _from_sql(self, states: Sequence[str], query: ClockFilter) -> Page:
         if len(states) == 1:
             return await self.log.recent_clocks(state=states[0], after=query.after, limit=query.limit)
-        pages = [await self.log.recent_clocks(state=s, after=None, limit=query.limit) for s in states]
+        pages = [await self.log.recent_clocks(state=state, after=None, limit=query.limit) for state in states]
         rows = sorted(
             (row for page in pages for row in page.items), key=lambda row: as_instant(row["due_at"])
         )
@@ -108,9 +108,9 @@ class Clocks:
 _BOARD: Final = "board:"
 
 
-def _place(after: str | None) -> int | None:
-    """How far into the boards a cursor is; None for a cursor of SQL's."""
+def _board_offset(after: str | None) -> int | None:
+    """Return the offset into the boards of a cursor; None for a cursor of SQL."""
     if after is None:
         return 0
-    place = after.removeprefix(_BOARD)
-    return int(place) if after.startswith(_BOARD) and place.isdecimal() and len(place) < 6 else None
+    offset = after.removeprefix(_BOARD)
+    return int(offset) if after.startswith(_BOARD) and offset.isdecimal() and len(offset) < 6 else None

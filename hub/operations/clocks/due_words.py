@@ -1,4 +1,4 @@
-"""When a promise falls due or ended, in words for Colombian readers. Pure."""
+"""When a promise is due or ended, in words for Colombian readers. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DAY: Final = 86400  # seconds
 _HOUR: Final = 3600
 _MINUTE: Final = 60
 _MANY_HOURS: Final = 72 * _HOUR
-"""More than these are told in days: nobody reckons in 5377 hours."""
+"""Longer times are shown in days: nobody thinks in 5377 hours."""
 
 _ENDS: Final = {ClockState.MET: "cumplido", ClockState.BREACHED: "cumplido tarde"}
 
@@ -44,7 +44,7 @@ def due_words(promise: Promise, due_at: datetime, now: datetime, calendar: WorkC
 
 
 def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
-    """Count how late it is in the time in which the promise runs."""
+    """Count how late it is, in the promise's own unit of time."""
     if promise.in_wall_time:
         return TimeLeft(amount=int((now - due_at).total_seconds()), unit="seconds")
     if isinstance(promise.target, BusinessDays):
@@ -55,7 +55,7 @@ def _late(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalen
 
 
 def _time(left: TimeLeft) -> str:
-    """Round down to the greatest unit that there is one of; nothing when there is none."""
+    """Round down to the largest unit with at least one; empty for less than the smallest."""
     if left.unit == "business_days":
         return _number(left.amount, "día hábil", "días hábiles")
     if left.unit == "business_seconds":
@@ -72,7 +72,7 @@ def _number(amount: int, one: str, many: str) -> str:
 
 
 def _due(due_at: datetime, now: datetime, *, in_days: bool) -> str:
-    # A term of days ends at 24:00, which is written as the next day's midnight.
+    # A term of days ends at 24:00, stored as midnight of the next day.
     return f"{_day(due_at - DAY, now)} al final del día" if in_days else _instant(due_at, now)
 
 
@@ -81,7 +81,7 @@ def _instant(at: datetime, now: datetime) -> str:
 
 
 def _day(at: datetime, now: datetime) -> str:
-    """`miércoles 11`; the month when it is another one, the year likewise."""
+    """`miércoles 11`; with the month or the year if they differ from `now`."""
     day, month, year = fecha(at).split(" de ")
     _, this_month, this_year = fecha(now).split(" de ")
     if year != this_year:

@@ -1,4 +1,4 @@
-"""Clocks as they are shown: when they fall due in words, who was told, who has taken the matter on. Pure."""
+"""Clocks as operators see them: due time in words, who was notified, who acknowledged. Pure."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _TOLD: Final = ("event", "person", "channel", "state", "at")
 
 
 def events_of(rows: Iterable[Row]) -> list[str]:
-    """Answer the ids of the events by which the done steps of these clocks were told."""
+    """Return the ids of the events of the fired steps of these clocks."""
     return [f"{row['id']}:{step.key}" for row in rows for step in _steps(row)[: row["fired"]]]
 
 
 def clock_row(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
-    """Make a row of the list; of the messages in `told` those of its own steps, without names."""
+    """Make a row of the list, with those messages of `told` that belong to its steps, without names."""
     course, due_at = _course(row), as_instant(row["due_at"])
     running = row["ended_at"] is None
     return {
@@ -33,17 +33,17 @@ def clock_row(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalend
         "due_words": _words(row, course, now, calendar),
         "left": time_left(_promise(row), due_at, now, calendar) if running and not course.paused else None,
         "paused": course.paused,
-        "told": [_told(each) for each in _of(row, told)],
-        "acknowledged": [msgspec.to_builtins(one) for one in course.acknowledged],
+        "told": [_step_message(message) for message in _messages_of(row, told)],
+        "acknowledged": [msgspec.to_builtins(ack) for ack in course.acknowledged],
     }
 
 
 def whole_clock(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
-    """Make the whole of one clock; the names are as masked as they come."""
+    """Show one clock in full. The caller masks the names."""
     course = _course(row)
     return {
         **clock_row(row, told, now, calendar),
-        "told": [{**_told(each), "name": each["name"]} for each in _of(row, told)],
+        "told": [{**_step_message(message), "name": message["name"]} for message in _messages_of(row, told)],
         "steps": [_step(step, done=n < row["fired"]) for n, step in enumerate(_steps(row))],
         "pauses": [msgspec.to_builtins(pause) for pause in course.pauses],
         "extended_at": course.extended_at,
@@ -60,17 +60,17 @@ def _words(row: Row, course: ClockHistory, now: datetime, calendar: WorkCalendar
     return due_words(_promise(row), as_instant(row["due_at"]), now, calendar)
 
 
-def _of(row: Row, told: Iterable[Row]) -> list[Row]:
-    return [each for each in told if _clock_and_step(each)[0] == str(row["id"])]
+def _messages_of(row: Row, told: Iterable[Row]) -> list[Row]:
+    return [message for message in told if _clock_and_step(message)[0] == str(row["id"])]
 
 
-def _told(message: Row) -> dict[str, Any]:
+def _step_message(message: Row) -> dict[str, Any]:
     kept = {name: message[name] for name in _TOLD}
     return {"step": _clock_and_step(message)[1], "message_id": message["id"], **kept}
 
 
 def _clock_and_step(message: Row) -> tuple[str, str]:
-    """The event of a step is called `{clock}:{step}`."""
+    """Split the id of a step's event, `{clock}:{step}`."""
     clock, _, step = str(message["event_id"]).partition(":")
     return clock, step
 
@@ -93,5 +93,5 @@ def _steps(row: Row) -> tuple[Step, ...]:
 
 
 def as_instant(value: Json) -> datetime:
-    """Read an instant of a row, which may be written already."""
+    """Read an instant of a row: a datetime, or its text in ISO 8601."""
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)

@@ -13,14 +13,14 @@ from hub.model import ClockState, Instant, State, StepKind
 
 
 class TimeLeft(Struct, kw_only=True, frozen=True):
-    """How much time a promise has left, counted the way it runs; negative seconds when it is late."""
+    """The time left, in the promise's own unit; negative seconds when it is late."""
 
     amount: int
     unit: Literal["business_days", "business_seconds", "seconds"]
 
 
 class Acknowledged(Struct, kw_only=True):
-    """That somebody of a level has taken the matter on; `by` is a reference."""
+    """An acknowledgement by somebody of a level; `by` is a reference."""
 
     level: int
     at: Instant
@@ -28,7 +28,7 @@ class Acknowledged(Struct, kw_only=True):
 
 
 class StepMessage(Struct, kw_only=True):
-    """A message by which somebody was told of a step, and what became of it."""
+    """A message that notified somebody of a step, and its state."""
 
     step: Annotated[str, Meta(description="The step's key in its clock: `escalate:2`.")]
     event: str
@@ -66,7 +66,7 @@ class ClockPause(Struct, kw_only=True):
 
 
 class ClockStep(Struct, kw_only=True):
-    """What a clock does at an instant; of a clock that stands still or has ended, what it would."""
+    """What a clock does at an instant, or would do if it were not paused or ended."""
 
     key: str
     kind: StepKind

@@ -1,4 +1,4 @@
-"""How much time a promise has left, in the time in which it runs. Pure."""
+"""How much time a promise has left, in its own unit of time. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def time_left(promise: Promise, due_at: datetime, now: datetime, calendar: WorkC
     if due_at < now or promise.in_wall_time:
         return TimeLeft(amount=(due_at - now) // _SECOND, unit="seconds")
     if isinstance(promise.target, BusinessDays):
-        # A term of days ends at 24:00, which is written as the next day's midnight.
+        # A term of days ends at 24:00, stored as midnight of the next day.
         last = calendar.day_of(due_at - timedelta.resolution)
         return TimeLeft(amount=calendar.business_days(now, last), unit="business_days")
     open_time = calendar.elapsed(now, due_at, mode=promise.mode)

@@ -1,10 +1,10 @@
 """
-EXPLAINING: was somebody told of an event, when and by what; and if not, why not.
+Explain whether a person was notified of an event, when and how; and if not, why not.
 
-    event + person ▸ what was kept when it was planned ▸ messages, who was left out, the history of the
+    event + person ▸ the snapshot taken at planning ▸ messages, who was left out, the history of the
     directory ▸ one verdict, with sentences in Spanish
 
-Who reaches some copropiedades only sees of the facts what is there, as if there were nothing else.
+An operator with access to some copropiedades sees only the facts of those.
 """
 
 from __future__ import annotations
@@ -34,44 +34,44 @@ async def explain(
     """
     Explain to an operator. `event` is the publisher's id, of one `source` or of any, or the hub's key.
 
-    Who reaches some `places` only sees what belongs to them. Raises StorageUnavailable.
+    `places` limit what the operator sees. Raises StorageUnavailable.
     """
-    found = [one for one in await store.events(event, source) if reached(one, places)]
-    if not found:
-        # A dead letter belongs to no place: nobody could read where it happened.
+    events = [stored for stored in await store.events(event, source) if reached(stored, places)]
+    if not events:
+        # A dead letter belongs to no place, because the hub could not read it.
         refused = await store.refused(event, source) if places is None else None
         return unknown_event(event, person, refused)
-    if len(found) > 1:
-        return several_events(event, person, found)
-    return judge(seen_from(await store.facts(found[0], person), places))
+    if len(events) > 1:
+        return several_events(event, person, events)
+    return judge(seen_from(await store.facts(events[0], person), places))
 
 
 def reached(event: StoredEvent, places: PropertyScope) -> bool:
-    """Tell whether the event happened in one of the places."""
+    """Tell whether the event happened in one of `places`."""
     return places is None or event.copropiedad_id in places
 
 
 def seen_from(facts: ExplainFacts, places: PropertyScope) -> ExplainFacts:
-    """Leave out memberships elsewhere, and the whole person where nothing is left that belongs here."""
+    """Remove memberships in other places, and the whole person if nothing remains in these."""
     if places is None:
         return facts
-    # Of a unit that was elsewhere before, nothing is said: not where, and not that it was.
+    # Hide the whole history of a unit that was elsewhere before: even the move itself is hidden.
     moves = {
-        ref: told
-        for ref, told in facts.unit_history.items()
-        if all(one.unit.copropiedad_id in places for one in told)
+        ref: versions
+        for ref, versions in facts.unit_history.items()
+        if all(version.unit.copropiedad_id in places for version in versions)
     }
     facts = replace(facts, unit_history=moves)
     here = {version.id for version in facts.history if copropiedad_of(version, facts) in places}
     if not (here or facts.messages or any(audience.left_out for audience in facts.audiences)):
         return replace(facts, history=())
-    kept = [one for one in facts.history if one.kind == "person" or one.id in here]
-    mine = [one for one in kept if one.scope is None or copropiedad_of(one, facts) in places]
+    kept = [version for version in facts.history if version.kind == "person" or version.id in here]
+    mine = [version for version in kept if version.scope is None or copropiedad_of(version, facts) in places]
     return replace(facts, history=mine)
 
 
 class ExplainedMessage(Struct, kw_only=True):
-    """A message to the person; the address is masked. `tries` counts what providers said as well."""
+    """A message to the person; the address is masked. `tries` also counts reports of providers."""
 
     id: UUID
     audience: int
@@ -100,7 +100,7 @@ class Explanation(Struct, kw_only=True):
 
 
 def shown(verdict: Verdict) -> Explanation:
-    """Show the ids, instants and states beside the sentences; addresses are masked."""
+    """Show ids, instants and states with the sentences; addresses are masked."""
     stored = verdict.event
     event = stored.event if stored else None
     return Explanation(
@@ -112,12 +112,12 @@ def shown(verdict: Verdict) -> Explanation:
         source=event.source if event else None,
         event=event.name if event else None,
         sentences=list(verdict.sentences),
-        messages=[_message(said) for said in verdict.messages],
+        messages=[_message(sent) for sent in verdict.messages],
     )
 
 
-def _message(said: SentMessage) -> ExplainedMessage:
-    message = said.message
+def _message(sent: SentMessage) -> ExplainedMessage:
+    message = sent.message
     return ExplainedMessage(
         id=message.id,
         audience=message.audience,
@@ -127,8 +127,8 @@ def _message(said: SentMessage) -> ExplainedMessage:
         state=message.state,
         reason=message.reason,
         next_at=message.next_at,
-        sent_at=sent_at(said),
-        delivered_at=delivered_at(said),
-        read_at=read_at(said),
-        tries=len(said.attempts),
+        sent_at=sent_at(sent),
+        delivered_at=delivered_at(sent),
+        read_at=read_at(sent),
+        tries=len(sent.attempts),
     )

@@ -1,4 +1,4 @@
-"""What became of each message, in sentences: by what, when, where to, and what to do. Pure."""
+"""The result of each message in sentences: channel, time, address, and what to do. Pure."""
 
 from __future__ import annotations
 
@@ -49,80 +49,79 @@ TO_DO: Final[Mapping[str, str]] = {
 }
 _MEND: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
 _FILE: Final = "file"
-"""The provider that is a folder: while capturing, and where a channel's URL says so."""
+"""The provider that writes into a folder: in capture mode, or if a channel's URL says so."""
 _NOTHING: Final = ("reached", "ended", "over")
-"""Reasons that need nothing to be done."""
+"""Reasons that need no action."""
 
 
-def has_gone(said: SentMessage) -> bool:
-    """Tell whether it went to the person: what lies in a file has not, nor a letter not handed over yet."""
-    return said.message.state in OUT and not (is_filed(said) or _is_on_the_table(said.message))
+def has_gone(sent: SentMessage) -> bool:
+    """Tell whether the message left for the person; a file or an undelivered letter did not."""
+    return sent.message.state in OUT and not (is_filed(sent) or _is_undelivered_letter(sent.message))
 
 
-def is_filed(said: SentMessage) -> bool:
-    """Tell whether it was written into a file, and to nobody."""
-    return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in said.attempts)
+def is_filed(sent: SentMessage) -> bool:
+    """Tell whether the message was only written into a file."""
+    return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in sent.attempts)
 
 
-def sent_at(said: SentMessage) -> datetime | None:
-    """Answer when a provider took it."""
-    return _first(said, "accepted") or _first(said, "sent")
+def sent_at(sent: SentMessage) -> datetime | None:
+    """Return when a provider accepted it."""
+    return _first(sent, "accepted") or _first(sent, "sent")
 
 
-def delivered_at(said: SentMessage) -> datetime | None:
-    """Answer when it arrived, as far as anybody has told; what arrives at once when it was sent."""
-    told = _first(said, "delivered")
-    return told or (sent_at(said) if said.message.state in (State.DELIVERED, State.READ) else None)
+def delivered_at(sent: SentMessage) -> datetime | None:
+    """Return when it arrived, by the report; without one, when it was sent if it counts as delivered."""
+    reported = _first(sent, "delivered")
+    return reported or (sent_at(sent) if sent.message.state in (State.DELIVERED, State.READ) else None)
 
 
-def read_at(said: SentMessage) -> datetime | None:
-    """Answer when it was read."""
-    return _first(said, "read")
+def read_at(sent: SentMessage) -> datetime | None:
+    return _first(sent, "read")
 
 
-def sentences(said: SentMessage) -> Iterator[str]:
-    """Tell what became of the message, how often it was tried, and what to do."""
-    message = said.message
-    yield sentences_es.sentence(f"{_way(message)}: {_fate(said)}")
-    plain = message.state in OUT and len(_calls(said)) == 1
+def sentences(sent: SentMessage) -> Iterator[str]:
+    """Describe the message's result, its attempts, and what to do."""
+    message = sent.message
+    yield sentences_es.sentence(f"{_route(message)}: {_fate(sent)}")
+    plain = message.state in OUT and len(_calls(sent)) == 1
     if not plain:
-        yield from (_attempt(number, said) for number in range(len(said.attempts)))
+        yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
     if message.state in _ENDED and message.reason not in _NOTHING:
         yield f"Qué hacer: {TO_DO.get(message.reason or '', _MEND)}."
     elif message.state is State.HELD and message.reason == "paused":
         yield f"Qué hacer: {TO_DO['paused']}."
 
 
-def _way(message: Message) -> str:
-    way = BY.get(message.channel, f"Por {message.channel}")
-    named = way if message.occasion == INITIAL else f"Recordatorio {way[:1].lower()}{way[1:]}"
-    return f"{named} a {message.address}" if message.address else named
+def _route(message: Message) -> str:
+    channel = BY.get(message.channel, f"Por {message.channel}")
+    label = channel if message.occasion == INITIAL else f"Recordatorio {channel[:1].lower()}{channel[1:]}"
+    return f"{label} a {message.address}" if message.address else label
 
 
-def _fate(said: SentMessage) -> str:
-    message = said.message
+def _fate(sent: SentMessage) -> str:
+    message = sent.message
     if message.state in _ENDED:
         return f"{_ENDED[message.state]}. {sentences_es.reason(message.reason)}".strip()
     if message.state in (State.QUEUED, State.SENDING):
         return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
-        return _waits(message)
-    if is_filed(said):
+        return _waiting(message)
+    if is_filed(sent):
         return "quedó en un archivo del hub: nadie lo recibió."
-    return _letter(said) if _is_on_the_table(message) else _went(said)
+    return _letter(sent) if _is_undelivered_letter(message) else _progress(sent)
 
 
-def _is_on_the_table(message: Message) -> bool:
+def _is_undelivered_letter(message: Message) -> bool:
     return message.channel == LETTER and message.state is State.SENT
 
 
-def _letter(said: SentMessage) -> str:
-    made = sent_at(said)
+def _letter(sent: SentMessage) -> str:
+    made = sent_at(sent)
     since = f" desde {sentences_es.at_time(made)}" if made is not None else ""
     return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
 
 
-def _waits(message: Message) -> str:
+def _waiting(message: Message) -> str:
     when = sentences_es.at_time(message.next_at) if message.next_at is not None else ""
     if message.state is State.RETRYING:
         return f"{sentences_es.sentence(f'se intenta de nuevo {when}')} {sentences_es.reason(message.reason)}"
@@ -132,18 +131,18 @@ def _waits(message: Message) -> str:
     return f"{waits} {sentences_es.reason(message.reason)}"
 
 
-def _went(said: SentMessage) -> str:
-    told = (("enviado", sent_at(said)), ("entregado", delivered_at(said)), ("leído", read_at(said)))
-    steps = [(word, at) for word, at in told if at is not None]
+def _progress(sent: SentMessage) -> str:
+    stages = (("enviado", sent_at(sent)), ("entregado", delivered_at(sent)), ("leído", read_at(sent)))
+    steps = [(word, at) for word, at in stages if at is not None]
     if not steps:
-        return f"{labels_es.MESSAGE_STATES[said.message.state].lower()}."
+        return f"{labels_es.MESSAGE_STATES[sent.message.state].lower()}."
     first, begun = steps[0]
     later = [f"{word} {sentences_es.at_hour(at, begun)}" for word, at in steps[1:]]
     return ", ".join([f"{first} {sentences_es.at_time(begun)}", *later])
 
 
-def _attempt(number: int, said: SentMessage) -> str:
-    call = said.attempts[number]
+def _attempt(number: int, sent: SentMessage) -> str:
+    call = sent.attempts[number]
     outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
     by = ", ".join(part for part in (call.provider, call.code) if part)
     return (
@@ -152,12 +151,12 @@ def _attempt(number: int, said: SentMessage) -> str:
     )
 
 
-def _calls(said: SentMessage) -> list[str]:
-    """Answer the outcomes of calls; what a provider told afterwards is none."""
+def _calls(sent: SentMessage) -> list[str]:
+    """Return the outcomes of calls, without later reports of the provider."""
     return [
-        attempt.outcome for attempt in said.attempts if attempt.outcome not in ("sent", "delivered", "read")
+        attempt.outcome for attempt in sent.attempts if attempt.outcome not in ("sent", "delivered", "read")
     ]
 
 
-def _first(said: SentMessage, outcome: str) -> datetime | None:
-    return min((attempt.at for attempt in said.attempts if attempt.outcome == outcome), default=None)
+def _first(sent: SentMessage, outcome: str) -> datetime | None:
+    return min((attempt.at for attempt in sent.attempts if attempt.outcome == outcome), default=None)

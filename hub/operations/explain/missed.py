@@ -1,4 +1,4 @@
-"""Why an audience did not hold somebody, in sentences; the one that explains most is told. Pure."""
+"""Why a person was not in an audience, in sentences; the best explanation is shown. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.ports import AudienceSnapshot, ExplainFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One reason: the least `rank` explains most; `pending` where the person may still be told."""
+    """One reason. The lowest `rank` explains most; `pending` if the person may still be notified."""
 
     rank: tuple[float, float]
     reason: str
@@ -26,7 +26,7 @@ class Answer:
 
 
 _PLANNED: Final = "El aviso se planeó {planned}; "
-_SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
+_TEMPLATES: Final[Mapping[Near, tuple[str, ...]]] = {
     Near.HEARD_LATER: (
         "No: ya {was}, pero el hub lo supo {later}.",
         _PLANNED + "la novedad llegó {at}.",
@@ -66,49 +66,49 @@ _SAYS: Final[Mapping[Near, tuple[str, ...]]] = {
     ),
 }
 _OPEN: Final = (*COUNTED, Near.HEARD_LATER, Near.NOT_YET_KNOWN)
-"""Who may still be told while pages are planned: each page looks the directory up anew."""
+"""People who may still be notified while pages are planned: each page reads the directory again."""
 _SELF: Final = Near.OTHER_PLACE - 0.5
-"""What an audience says of itself tells more than that somebody belongs elsewhere."""
+"""A reason of the audience itself explains more than a membership elsewhere."""
 _LEAST: Final = Near.NO_MEMBERSHIP + 1.0
 
 
 def answers(kept: AudienceSnapshot, facts: ExplainFacts) -> Iterator[Answer]:
-    """Answer every reason that an audience gives."""
+    """Yield every reason that an audience gives."""
     if kept.record.why == "condition":
-        said = "No: el aviso dependía de una condición que este evento no cumple."
-        yield Answer(rank=(_SELF, 1.0), reason="condition", sentences=[said])
+        sentence = "No: el aviso dependía de una condición que este evento no cumple."
+        yield Answer(rank=(_SELF, 1.0), reason="condition", sentences=[sentence])
     elif not kept.record.groups:
-        said = "No: el aviso no tenía a quién hablarle."
-        yield Answer(rank=(_LEAST, 1.0), reason="nobody", sentences=[said])
-    for described in kept.record.groups:
-        yield _party(described) if "party" in described else _group(described, kept, facts)
+        sentence = "No: el aviso no tenía a quién hablarle."
+        yield Answer(rank=(_LEAST, 1.0), reason="nobody", sentences=[sentence])
+    for group in kept.record.groups:
+        yield _party(group) if "party" in group else _group(group, kept, facts)
 
 
-def _party(described: Mapping[str, Json]) -> Answer:
-    who = sentences_es.PARTIES.get(described["party"], f"«{described['party']}»")
-    said = f"Todavía no: el caso no ha dicho a quién avisar ({who})."
-    return Answer(rank=(_SELF, 0.0), reason="waiting", sentences=[said], pending=True)
+def _party(group: Mapping[str, Json]) -> Answer:
+    who = sentences_es.PARTIES.get(group["party"], f"«{group['party']}»")
+    sentence = f"Todavía no: el caso no ha dicho a quién avisar ({who})."
+    return Answer(rank=(_SELF, 0.0), reason="waiting", sentences=[sentence], pending=True)
 
 
 def _group(described: Mapping[str, Json], kept: AudienceSnapshot, facts: ExplainFacts) -> Answer:
     group = msgspec.convert(described, Group)
     if group.person is not None:
-        said = "No: el aviso era para otra persona."
-        return Answer(rank=(_LEAST, 0.0), reason="other_person", sentences=[said])
+        sentence = "No: el aviso era para otra persona."
+        return Answer(rank=(_LEAST, 0.0), reason="other_person", sentences=[sentence])
     miss = nearest(group, kept, facts)
     if miss.near in _OPEN and kept.record.why == "expanding":
-        said = "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento."
-        return Answer(rank=miss.distance, reason="expanding", sentences=[said], pending=True)
+        sentence = "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento."
+        return Answer(rank=miss.distance, reason="expanding", sentences=[sentence], pending=True)
     fields = _fields(miss, facts)
-    told = [sentences_es.sentence(one.format_map(fields)) for one in _SAYS[miss.near]]
-    return Answer(rank=miss.distance, reason=miss.near.name.lower(), sentences=told)
+    sentences = [sentences_es.sentence(template.format_map(fields)) for template in _TEMPLATES[miss.near]]
+    return Answer(rank=miss.distance, reason=miss.near.name.lower(), sentences=sentences)
 
 
 def _fields(miss: Miss, facts: ExplainFacts) -> Mapping[str, str]:
-    """Answer what the sentences may say of a miss."""
+    """Return the fields of the sentence templates for a miss."""
     group, version = miss.group, miss.version
     audience = sentences_es.audience(group, facts)
-    said = {
+    fields = {
         "audience": audience,
         "roles": sentences_es.members(group) if group.roles else audience,
         "planned": sentences_es.at_time(miss.planned),
@@ -118,17 +118,17 @@ def _fields(miss: Miss, facts: ExplainFacts) -> Mapping[str, str]:
         "home": "" if miss.home is None else sentences_es.home(miss.home, facts),
     }
     if version is None:
-        return said
+        return fields
     place = sentences_es.place(version, group, facts)
     where = sentences_es.copropiedad_of(version, facts)
     part, role = (
         f"parte {sentences_es.of(audience)}",
         f"{sentences_es.role(version.role)} {sentences_es.of(place)}",
     )
-    # Of the staff before as well, perhaps, with another duty.
+    # The person may have been staff before, with another duty.
     of_duty = group.duty is not None or group.level is not None
     return {
-        **said,
+        **fields,
         "be": f"hacer {part}" if of_duty else f"ser {role}",
         "was": f"hacía {part}" if of_duty else f"era {role}",
         "role": sentences_es.role(version.role),

@@ -1,8 +1,8 @@
 """
-How near somebody was to an audience: the history of the memberships against what was looked up. Pure.
+How near a person was to an audience: the history of memberships against the planned groups. Pure.
 
-Two times count. A membership *counts* from when until when it says; the hub *heard* of it at another
-time. Who counted then and had not been heard of was missed for another reason than who came later.
+There are two times. A membership is *valid* in the period that it states; the hub *received* it at another
+time. A membership that was valid but not yet received is another reason than one that began later.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from hub.ports import AudienceSnapshot, ExplainFacts, Unit, Version
 
 
 class Near(IntEnum):
-    """How near; the least tells most."""
+    """How near the person was; the lowest value explains most."""
 
     HEARD_LATER = 1
     ADDED_LATER = 2
     ROLE_LATER = 3
-    """As `ADDED_LATER`, of who was there already as something else."""
+    """Like `ADDED_LATER`, for a person who was there already in another role."""
     ENDED = 4
     OTHER_ROLE = 5
     OTHERS_TURN = 6
-    """Staff that counted and was known, and others were told: another's shift, or a nearer team."""
+    """Valid and received, but others were notified: another's shift, or a nearer team."""
     MOVED = 7
-    """It counted and was known, and the directory had its unit elsewhere then."""
+    """Valid and received, but the directory had the unit in another place then."""
     UNIT_UNKNOWN = 8
-    """It counted and was known, and the directory did not have its unit then."""
+    """Valid and received, but the directory did not have the unit then."""
     UNCLEAR = 9
-    """It counted and was known. News may have come while the event was planned; not all is to be seen."""
+    """Valid and received. A directory event may have arrived during planning; the history cannot show it."""
     OTHER_PLACE = 10
     OTHER_COPROPIEDAD = 11
     REMOVED = 12
@@ -50,9 +50,9 @@ COUNTED = (Near.OTHERS_TURN, Near.MOVED, Near.UNIT_UNKNOWN, Near.UNCLEAR)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
     """
-    Why somebody is not of a group that was planned; `at` is when what was missing came or ended.
+    Why a person is not in a planned group; `at` is when the missing fact began or ended.
 
-    `home` is where the directory had the unit then, where that is the reason. `alone` says that nothing else
+    `home` is where the directory had the unit then, if that is the reason. `alone` is true when nothing else
     was missing.
     """
 
@@ -66,111 +66,119 @@ class Miss:
 
     @property
     def distance(self) -> tuple[float, float]:
-        """Order by how near in kind, then in role (who owns and lives elsewhere lives there), in time."""
+        """Order by kind, then by role (an owner who lives elsewhere is a resident there), then by time."""
         as_meant = self.version is None or _has_role(self.version, self.group)
         near = 0.0 if self.alone else self.near + (0.0 if as_meant else 0.1)
         return near, abs((self.at - self.planned).total_seconds())
 
 
 def nearest(group: Group, kept: AudienceSnapshot, facts: ExplainFacts) -> Miss:
-    """Answer the miss of this group that explains most."""
+    """Return the miss of this group that explains most."""
     person = [version for version in facts.history if version.kind == "person"]
-    memberships = sorted((one for one in facts.history if one.kind == "membership"), key=lambda one: one.id)
-    somebody = _somebody(person, group, kept)
-    found = [somebody]
-    for _, versions in groupby(memberships, key=lambda one: one.id):
-        found.extend(_of_membership(list(versions), group, kept, facts))
-    if somebody.near is not Near.NO_MEMBERSHIP and any(miss.near in COUNTED for miss in found):
-        # Whoever was not there was not told whatever the membership said.
-        return replace(somebody, alone=True)
-    best = min(found, key=lambda miss: miss.distance)
-    if best.near is Near.ADDED_LATER and any(miss.near is Near.OTHER_ROLE for miss in found):
+    memberships = sorted(
+        (version for version in facts.history if version.kind == "membership"), key=lambda version: version.id
+    )
+    person_miss = _person_miss(person, group, kept)
+    misses = [person_miss]
+    for _, versions in groupby(memberships, key=lambda version: version.id):
+        misses.extend(_membership_misses(list(versions), group, kept, facts))
+    if person_miss.near is not Near.NO_MEMBERSHIP and any(miss.near in COUNTED for miss in misses):
+        # A person who was not in the directory is missed whatever the membership states.
+        return replace(person_miss, alone=True)
+    best = min(misses, key=lambda miss: miss.distance)
+    if best.near is Near.ADDED_LATER and any(miss.near is Near.OTHER_ROLE for miss in misses):
         return replace(best, near=Near.ROLE_LATER)
     return best
 
 
-def counting(versions: Iterable[Version], at: datetime, heard: int | None = None) -> Version | None:
-    """Answer the version that counts at an instant, as is known now or was by the `heard`-th news."""
+def valid_version(versions: Iterable[Version], at: datetime, known_at: int | None = None) -> Version | None:
+    """Return the version valid at an instant, as known now or at directory version `known_at`."""
     begun = [
         version
         for version in versions
-        if version.since <= at and (heard is None or version.position <= heard)
+        if version.since <= at and (known_at is None or version.position <= known_at)
     ]
-    newest = max(begun, key=lambda one: one.version, default=None)
+    newest = max(begun, key=lambda version: version.version, default=None)
     if newest is None or newest.removed or (newest.until is not None and newest.until <= at):
         return None
     return newest
 
 
-def _of_membership(
+def _membership_misses(
     versions: Sequence[Version], group: Group, kept: AudienceSnapshot, facts: ExplainFacts
 ) -> Iterator[Miss]:
     planned, mine = kept.record.planned_at, [version for version in versions if _is_of(version, group, facts)]
-    now_known = counting(versions, planned)
-    then_known = counting(versions, planned, kept.directory_version)
+    now_known = valid_version(versions, planned)
+    then_known = valid_version(versions, planned, kept.directory_version)
     miss = partial(Miss, group=group, planned=planned)
     if now_known is not None and now_known in mine:
         if then_known is None or then_known not in mine:
-            yield miss(near=Near.HEARD_LATER, version=now_known, at=_heard(now_known, planned))
+            yield miss(near=Near.HEARD_LATER, version=now_known, at=_visible_at(now_known, planned))
         else:
-            near, home = _unmet(then_known, group, kept, facts)
+            near, home = _why_not_expanded(then_known, group, kept, facts)
             yield miss(near=near, version=now_known, at=planned, home=home)
         return
     if now_known is not None and now_known.person == facts.person:
         yield miss(near=_elsewhere(now_known, group, facts), version=now_known, at=planned)
-    # What was taken back before it began, or corrected from its beginning on, never counted.
-    for one in (one for one in mine if one == counting(versions, one.since)):
-        if one.since > planned:
-            yield miss(near=Near.ADDED_LATER, version=one, at=one.since)
-        elif (ended := _end(one, versions, planned)) is not None:
-            yield miss(near=Near.ENDED, version=one, at=ended)
+    # A version withdrawn before it began, or corrected from its beginning on, was never valid.
+    for version in (version for version in mine if version == valid_version(versions, version.since)):
+        if version.since > planned:
+            yield miss(near=Near.ADDED_LATER, version=version, at=version.since)
+        elif (ended := _end(version, versions, planned)) is not None:
+            yield miss(near=Near.ENDED, version=version, at=ended)
 
 
-def _heard(late: Version, planned: datetime) -> datetime:
-    """Answer when late news came: written down before, perhaps, and seen only after the planning."""
+def _visible_at(late: Version, planned: datetime) -> datetime:
+    """Return when a late version became visible, which may be after it was written."""
     return max(late.received_at, planned)
 
 
-def _unmet(
+def _why_not_expanded(
     version: Version, group: Group, kept: AudienceSnapshot, facts: ExplainFacts
 ) -> tuple[Near, Unit | None]:
-    """Answer why a version that counted and was known did not bring anybody in."""
+    """Return why a version that was valid and received did not put the person in the group."""
     if group.duty is not None or group.level is not None:
         return Near.OTHERS_TURN, None
-    told = facts.unit_history.get(unit_ref(version) or "", ())
-    if group.everywhere or group.unit_id is not None or not told:
+    versions = facts.unit_history.get(unit_ref(version) or "", ())
+    if group.everywhere or group.unit_id is not None or not versions:
         return Near.UNCLEAR, None
-    known = [one for one in told if one.position <= kept.directory_version]
-    if not known:
+    received = [version for version in versions if version.position <= kept.directory_version]
+    if not received:
         return Near.UNIT_UNKNOWN, None
-    home = max(known, key=lambda one: one.version).unit
+    home = max(received, key=lambda version: version.version).unit
     here = home.copropiedad_id == group.copropiedad_id
     there = here and (not group.towers or home.tower in group.towers)
     return (Near.UNCLEAR, None) if there else (Near.MOVED, home)
 
 
-def _end(one: Version, versions: Sequence[Version], planned: datetime) -> datetime | None:
-    """Answer when a version ended that counted before: as it says, or with the next that took its place."""
-    ends = [newer.since for newer in versions if newer.version > one.version and newer.since > one.since]
-    ends += [one.until] if one.until is not None else []
+def _end(version: Version, versions: Sequence[Version], planned: datetime) -> datetime | None:
+    """Return when an earlier valid version ended: at its own end, or when a newer one replaced it."""
+    ends = [
+        newer.since for newer in versions if newer.version > version.version and newer.since > version.since
+    ]
+    ends += [version.until] if version.until is not None else []
     return min((end for end in ends if end <= planned), default=None)
 
 
-def _somebody(person: Sequence[Version], group: Group, kept: AudienceSnapshot) -> Miss:
-    """Answer what is missing of the person, before any membership is looked at."""
+def _person_miss(person: Sequence[Version], group: Group, kept: AudienceSnapshot) -> Miss:
+    """Return the miss of the person's own record, before looking at memberships."""
     planned = kept.record.planned_at
-    first = min(person, key=lambda one: one.position, default=None)
+    first = min(person, key=lambda version: version.position, default=None)
     if first is None:
-        return _none(group, planned)
+        return _no_membership(group, planned)
     if first.position > kept.directory_version:
-        return Miss(near=Near.NOT_YET_KNOWN, group=group, planned=planned, at=_heard(first, planned))
-    newest = max((one for one in person if one.since <= planned), key=lambda one: one.version, default=None)
+        return Miss(near=Near.NOT_YET_KNOWN, group=group, planned=planned, at=_visible_at(first, planned))
+    newest = max(
+        (version for version in person if version.since <= planned),
+        key=lambda version: version.version,
+        default=None,
+    )
     if newest is not None and newest.removed:
         return Miss(near=Near.REMOVED, group=group, planned=planned, at=newest.since)
-    return _none(group, planned)
+    return _no_membership(group, planned)
 
 
-def _none(group: Group, planned: datetime) -> Miss:
+def _no_membership(group: Group, planned: datetime) -> Miss:
     return Miss(near=Near.NO_MEMBERSHIP, group=group, planned=planned, at=planned)
 
 

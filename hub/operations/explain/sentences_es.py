@@ -1,4 +1,4 @@
-"""The Spanish of an explanation: days between, places, roles, groups, reasons. Pure."""
+"""Spanish words of an explanation: days between, places, roles, groups, reasons. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "accounting_client": ("cliente de contabilidad", "clientes de contabilidad"),
     "staff": ("integrante del equipo", "integrantes del equipo"),
 }
-"""Role → what a person (feminine, as `la persona` is) and what several are called."""
+"""Role → the word for one person (feminine, like `la persona`) and for several."""
 
 PARTIES: Final[Mapping[str, str]] = {
     "petitioner": "quien presentó la solicitud",
@@ -51,7 +51,7 @@ _NUMBERS: Final = (
 
 
 def days(before: datetime, after: datetime) -> int:
-    """Count the days between two instants as people in Colombia do: by the calendar."""
+    """Count the calendar days between two instants in Colombia."""
     return (_day(after) - _day(before)).days
 
 
@@ -68,13 +68,13 @@ def earlier(planned: datetime, at: datetime) -> str:
 
 
 def at_time(at: datetime) -> str:
-    """`el lunes 9 de marzo de 2026 a las 8:05 a. m.`; of what begins with a day, the day."""
-    told = filters.fecha(at) if _midnight(at) else filters.fecha_hora(at)
-    return f"el {told}".replace(filters.NBSP, " ")
+    """`el lunes 9 de marzo de 2026 a las 8:05 a. m.`; at midnight only the day."""
+    text = filters.fecha(at) if _midnight(at) else filters.fecha_hora(at)
+    return f"el {text}".replace(filters.NBSP, " ")
 
 
 def at_hour(at: datetime, seen: datetime) -> str:
-    """`a las 8:05 a. m.` where it is the same day as `seen`, which was said before; else the whole."""
+    """`a las 8:05 a. m.` on the same day as `seen`, which was shown before; else with the day."""
     return at_time(at) if days(seen, at) else f"a {filters.la_hora(at)}".replace(filters.NBSP, " ")
 
 
@@ -84,21 +84,21 @@ def short_time(at: datetime) -> str:
 
 
 def reason(code: str | None) -> str:
-    """Put a machine word into words, as a sentence; what there are none for is quoted."""
+    """Return the sentence for a machine word; quote a word that has none."""
     if not code:
         return ""
     starts = [start for start in labels_es.REASON_STARTS if code.startswith(start)]
-    said = labels_es.REASONS.get(code) or (labels_es.REASON_STARTS[max(starts, key=len)] if starts else None)
-    return f"{said or f'Motivo: {code}'}."
+    text = labels_es.REASONS.get(code) or (labels_es.REASON_STARTS[max(starts, key=len)] if starts else None)
+    return f"{text or f'Motivo: {code}'}."
 
 
 def role(name: str | None) -> str:
-    """`propietaria`: what the person is."""
+    """`propietaria`: the word for one person."""
     return ROLES[name][0] if name is not None and name in ROLES else str(name)
 
 
 def roles(names: Sequence[str]) -> str:
-    """`residentes y arrendatarios`: what several are."""
+    """`residentes y arrendatarios`: the words for several people."""
     return filters.lista([ROLES[name][1] if name in ROLES else name for name in names])
 
 
@@ -113,7 +113,7 @@ def to(place: str) -> str:
 
 
 def tower(name: str) -> str:
-    """`la Torre 3`; one with a name of its own has its article: `el Bloque A`."""
+    """`la Torre 3`; a tower with its own name has its own article: `el Bloque A`."""
     named = tower_name(name)
     return f"la {named}" if named.lower().startswith(("torre", "etapa", "manzana")) else f"el {named}"
 
@@ -130,25 +130,25 @@ def unit(ref: str, facts: ExplainFacts) -> str:
 
 
 def unit_ref(version: Version) -> str | None:
-    """Answer the id of the unit that a membership is about, where it is about one."""
+    """Return the id of a membership's unit; None if it has none."""
     kind, _, ref = (version.scope or "").partition(":")
     return ref if kind == "unit" else None
 
 
 def unit_of(version: Version, facts: ExplainFacts) -> Unit | None:
-    """Answer that unit, where the directory has it."""
+    """Return a membership's unit; None if the directory does not have it."""
     return facts.units.get(unit_ref(version) or "")
 
 
 def copropiedad_of(version: Version, facts: ExplainFacts) -> str | None:
-    """Answer the id of the copropiedad that a membership is about."""
+    """Return the id of a membership's copropiedad."""
     kind, _, ref = (version.scope or "").partition(":")
     home = unit_of(version, facts)
     return home.copropiedad_id if home is not None else ref if kind == "copropiedad" else None
 
 
 def place(version: Version, group: Group, facts: ExplainFacts) -> str:
-    """Name where a membership is, as narrowly as the group asked: its unit, its tower, its copropiedad."""
+    """Name the place of a membership as narrowly as the group does: unit, tower or copropiedad."""
     kind, _, ref = (version.scope or "").partition(":")
     home = unit_of(version, facts)
     if kind == "unit" and (home is None or group.unit_id is not None):
@@ -160,14 +160,14 @@ def place(version: Version, group: Group, facts: ExplainFacts) -> str:
 
 
 def home(unit: Unit, facts: ExplainFacts) -> str:
-    """`la Torre 1 de Altos del Rosal`: where a unit is."""
+    """`la Torre 1 de Altos del Rosal`: the place of a unit."""
     if not unit.tower:
         return copropiedad(unit.copropiedad_id, facts)
     return f"{tower(unit.tower)} de {facts.copropiedades.get(unit.copropiedad_id, unit.copropiedad_id)}"
 
 
 def audience(group: Group, facts: ExplainFacts) -> str:
-    """`residentes y arrendatarios de la Torre 3`: whom a group meant."""
+    """`residentes y arrendatarios de la Torre 3`: the people of a group."""
     if group.person is not None:
         return "otra persona"
     if group.duty is not None:
@@ -175,16 +175,16 @@ def audience(group: Group, facts: ExplainFacts) -> str:
     if group.level is not None:
         level = str(group.level)
         return f"el nivel {level} de escalamiento ({labels_es.LEVELS.get(level, level)})"
-    return f"{members(group)} {of(_asked(group, facts))}"
+    return f"{members(group)} {of(_group_place(group, facts))}"
 
 
 def members(group: Group) -> str:
-    """`residentes y arrendatarios`: whom a group by roles meant, wherever they are."""
+    """`residentes y arrendatarios`: the people of a group by roles, without the place."""
     who = "todas las personas" if group.roles == EVERY_ROLE else roles(group.roles)
     return f"{who} del área {group.service_area}" if group.service_area else who
 
 
-def _asked(group: Group, facts: ExplainFacts) -> str:
+def _group_place(group: Group, facts: ExplainFacts) -> str:
     if group.everywhere:
         return "la empresa" if group.roles == STAFF else "todas las copropiedades"
     if group.unit_id is not None:
@@ -198,7 +198,7 @@ def _asked(group: Group, facts: ExplainFacts) -> str:
 
 
 def sentence(text: str) -> str:
-    """End a sentence, once: `a. m.` ends one already."""
+    """End a sentence with one full stop: `a. m.` has it already."""
     return f"{text.rstrip('. ')}."
 
 

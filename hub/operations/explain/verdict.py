@@ -1,4 +1,4 @@
-"""The facts of an event and a person → why the person was told, or not. Pure."""
+"""The facts of an event and a person → why the person was notified, or not. Pure."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from hub.rendering.titles_es import EVENTS
 
 
 class ExplainOutcome(StrEnum):
-    """What became of a person and an event."""
+    """Whether an event reached a person."""
 
     TOLD = "told"
-    """At least one message went out."""
+    """At least one message left."""
     PENDING = "pending"
-    """A message is on its way, or whom the event means is not known yet."""
+    """A message is waiting to leave, or the audience is not known yet."""
     NOT_REACHED = "not_reached"
-    """Meant, and every message was lost or not sent."""
+    """In the audience, but every message was lost or not sent."""
     LEFT_OUT = "left_out"
-    """Of the group, and not told for a reason of the person's own."""
+    """In the group, but left out for a reason of the person."""
     NOT_MEANT = "not_meant"
-    """The event speaks to others, or to nobody."""
+    """The event is for others, or for nobody."""
     UNKNOWN_EVENT = "unknown_event"
     UNKNOWN_PERSON = "unknown_person"
     SEVERAL_EVENTS = "several_events"
@@ -38,15 +38,15 @@ class ExplainOutcome(StrEnum):
 UNKNOWN: Final = frozenset(
     {ExplainOutcome.UNKNOWN_EVENT, ExplainOutcome.UNKNOWN_PERSON, ExplainOutcome.SEVERAL_EVENTS}
 )
-"""Outcomes that answer nothing, because what is asked about is not there."""
+"""Outcomes without an answer: the event or person is not known, or not unique."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """
-    Why somebody was told of an event, or not; `sentences` are Spanish, their times Colombia's.
+    Why a person was notified of an event, or not; `sentences` are Spanish, with times of Colombia.
 
-    `reason` is a machine word: a message's, that of who is left out, how near a miss was (`added_later`).
+    `reason` is a machine word: of a message, of leaving the person out, or of a miss (`added_later`).
     """
 
     outcome: ExplainOutcome
@@ -58,45 +58,45 @@ class Verdict:
 
 
 def judge(facts: ExplainFacts) -> Verdict:
-    """Decide what there is to say: what was said, else why nothing was."""
+    """Explain the messages; without messages, why there are none."""
     if facts.messages:
-        return _spoken(facts)
+        return _from_messages(facts)
     if not (facts.history or any(audience.left_out for audience in facts.audiences)):
-        said = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
-        return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [said])
-    return _left_out(facts) or _silent(facts) or _missed(facts)
+        sentence = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
+        return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [sentence])
+    return _left_out(facts) or _without_audience(facts) or _missed(facts)
 
 
 def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
-    """Answer about an event that was never taken in: as a dead letter, or not at all."""
+    """Explain an event that intake never accepted: a dead letter, or unknown."""
     if refused is None:
-        said = [f"El hub no conoce el evento «{asked}»."]
-        return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said)
+        lines = [f"El hub no conoce el evento «{asked}»."]
+        return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines)
     state = labels_es.DEAD_STATES[refused.state].lower()
     meanings = (meaning for part, meaning in labels_es.DEAD_REASONS if part in refused.reason)
     since = sentences_es.at_time(refused.received_at)
-    said = [
+    lines = [
         f"El evento «{asked}» no entró: es una carta muerta desde {since} ({state}).",
         f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
         "Qué hacer: corrija el dato en el sistema que publica; `hub dead list` muestra la carta.",
     ]
-    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=said, reason="dead_letter")
+    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines, reason="dead_letter")
 
 
 def several_events(asked: str, person: str, found: Iterable[StoredEvent]) -> Verdict:
-    """Ask back: whose event is meant."""
-    sources = ", ".join(one.event.source for one in found)
-    said = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
-    return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[said])
+    """Ask which source is meant."""
+    sources = ", ".join(stored.event.source for stored in found)
+    sentence = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
+    return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[sentence])
 
 
 def _verdict(
-    facts: ExplainFacts, outcome: ExplainOutcome, said: Sequence[str], reason: str | None = None
+    facts: ExplainFacts, outcome: ExplainOutcome, lines: Sequence[str], reason: str | None = None
 ) -> Verdict:
     return Verdict(
         outcome=outcome,
         person=facts.person,
-        sentences=[_heading(facts.event.event), *said],
+        sentences=[_heading(facts.event.event), *lines],
         reason=reason,
         event=facts.event,
         messages=facts.messages,
@@ -114,17 +114,17 @@ _OPENINGS: Final = {
 }
 
 
-def _spoken(facts: ExplainFacts) -> Verdict:
+def _from_messages(facts: ExplainFacts) -> Verdict:
     outcome = _outcome(facts.messages)
-    said = [sentence for message in facts.messages for sentence in sentences(message)]
-    # Where one is on its way, what keeps it; not what has become of those before it.
-    telling = [
-        one.message.reason
-        for one in facts.messages
-        if outcome is not ExplainOutcome.PENDING or not _is_lost(one)
+    lines = [sentence for message in facts.messages for sentence in sentences(message)]
+    # While a message is waiting, show its reason, not those of earlier lost messages.
+    reasons = [
+        sent.message.reason
+        for sent in facts.messages
+        if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
-    reason = None if outcome is ExplainOutcome.TOLD else telling[0]
-    return _verdict(facts, outcome, [_OPENINGS[outcome], *said], reason)
+    reason = None if outcome is ExplainOutcome.TOLD else reasons[0]
+    return _verdict(facts, outcome, [_OPENINGS[outcome], *lines], reason)
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
@@ -133,15 +133,15 @@ def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
     return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
 
 
-def _is_lost(said: SentMessage) -> bool:
-    return said.message.state in LOST or (said.message.state in OUT and is_filed(said))
+def _is_lost(sent: SentMessage) -> bool:
+    return sent.message.state in LOST or (sent.message.state in OUT and is_filed(sent))
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:
     for audience in facts.audiences:
         if audience.left_out is not None:
-            said = _why_left_out(audience.left_out.reason, audience.left_out.detail, audience)
-            return _verdict(facts, ExplainOutcome.LEFT_OUT, said, audience.left_out.reason)
+            lines = _why_left_out(audience.left_out.reason, audience.left_out.detail, audience)
+            return _verdict(facts, ExplainOutcome.LEFT_OUT, lines, audience.left_out.reason)
     return None
 
 
@@ -159,23 +159,23 @@ def _why_left_out(reason: str, detail: str | None, kept: AudienceSnapshot) -> li
     return [f"No: se la dejó por fuera. {sentences_es.reason(reason)}"]
 
 
-def _silent(facts: ExplainFacts) -> Verdict | None:
-    """Explain an event that speaks to nobody at all, whoever asks."""
+def _without_audience(facts: ExplainFacts) -> Verdict | None:
+    """Explain an event without any audience, for whichever person."""
     kind = BY_NAME.get(facts.event.event.name)
     if kind is not None and not kind.audiences:
-        said = "No: este tipo de evento no le avisa a nadie."
-        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "no_audience")
+        sentence = "No: este tipo de evento no le avisa a nadie."
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "no_audience")
     if not facts.audiences:
-        said = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
-        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "not_kept")
+        sentence = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "not_kept")
     if {audience.record.why for audience in facts.audiences} == {"quiet"}:
-        said = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
-        return _verdict(facts, ExplainOutcome.NOT_MEANT, [said], "quiet")
+        sentence = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
+        return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "quiet")
     return None
 
 
 def _missed(facts: ExplainFacts) -> Verdict:
-    found = [answer for kept in facts.audiences for answer in missed.answers(kept, facts)]
-    best = min(found, key=lambda answer: answer.rank)
+    reasons = [answer for kept in facts.audiences for answer in missed.answers(kept, facts)]
+    best = min(reasons, key=lambda answer: answer.rank)
     outcome = ExplainOutcome.PENDING if best.pending else ExplainOutcome.NOT_MEANT
     return _verdict(facts, outcome, best.sentences, best.reason)

@@ -1,1 +1,1 @@
-"""What another policy would have made of what has happened."""
+"""Simulate another policy over the past events."""

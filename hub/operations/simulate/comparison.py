@@ -16,12 +16,12 @@ from hub.policy import Policy
 from hub.ports import Contact
 
 TELLING: Final = frozenset({sla.SUMMARY, *chain.from_iterable(sla.EVENTS.values())})
-"""What clocks have told: each side tells it anew, so that what is stored of it does not count."""
+"""Events of clocks. Each side computes them again, so the stored ones do not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A promise that stands otherwise at the end of the period."""
+    """A promise with another outcome at the end of the period."""
 
     case: str
     promise: str
@@ -33,10 +33,10 @@ class Change:
 
 class Comparison:
     """
-    The policy of before and the one of after. Both sides are worked out from the events, in the same way.
+    Compares two policies, `before` and `after`, each computed from the same events in the same way.
 
-    `moved` counts the promises that fall due at another instant; `changes` are those of the first `listed`
-    cases in which a promise stands otherwise at the end, `changed` counts such cases.
+    `moved` counts the promises with another due time. `changed` counts the cases in which a promise has
+    another outcome at the end; `changes` lists those of the first `listed` cases.
     """
 
     def __init__(
@@ -57,25 +57,25 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether nothing that is looked at would have been different."""
-        told = self.before.promises == self.after.promises and self.before.night == self.after.night
-        return told and not self.moved and not self.changed
+        """True when both policies give the same result."""
+        counts = self.before.promises == self.after.promises and self.before.night == self.after.night
+        return counts and not self.moved and not self.changed
 
     def add_case(self, case: str, events: Iterable[Event]) -> None:
-        """Replay a case by both policies, as it stood at the end of the period."""
+        """Replay a case by both policies, up to the end of the period."""
         known = [event for event in events if event.time < self.period.until]
         before, after = self.before.replay(case, known), self.after.replay(case, known)
         self.cases += bool(before)
         self.clocks += len(before)
         pairs = _pairs(before, after)
-        self.moved += sum(one.clock.due_at != other.clock.due_at for one, other in pairs)
-        changes = [_change(one, other) for one, other in pairs if one.outcome is not other.outcome]
+        self.moved += sum(old.clock.due_at != new.clock.due_at for old, new in pairs)
+        changes = [_change(old, new) for old, new in pairs if old.outcome is not new.outcome]
         if changes:
             self.changed += 1
             self.changes += changes if self.changed <= self._listed else []
 
     def add_contacts(self, contacts: Sequence[Contact]) -> None:
-        """Look at stored messages by both policies."""
+        """Count stored messages by both policies."""
         self.messages += len(contacts)
         for contact in contacts:
             self.before.look_at(contact)
@@ -83,7 +83,7 @@ class Comparison:
 
 
 def _pairs(before: Iterable[Fate], after: Iterable[Fate]) -> list[tuple[Fate, Fate]]:
-    """Pair the fates of each clock: its id is made from what began it, whatever the policy."""
+    """Pair the fates of each clock: its id depends on its first event, not on the policy."""
     others = {fate.clock.id: fate for fate in after}
     return [(fate, others[fate.clock.id]) for fate in before if fate.clock.id in others]
 

@@ -1,4 +1,4 @@
-"""Whom a policy would have disturbed, and whether at night. Pure."""
+"""Whom a policy would have disturbed at night. Pure."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from hub.ports import Contact
 MORNING: Final = time(7)
 EVENING: Final = time(21)
 """
-Night is what lies between: the hours in which a telephone wakes somebody.
+Night is from EVENING to MORNING: the hours in which a telephone wakes people.
 
-It is the same for any policy on purpose. The hours of work and of contact are what is being rehearsed:
-measured by themselves, no policy would ever disturb anybody.
+It is the same for every policy on purpose. A policy sets its own hours of work and contact; measured by
+those, no policy would disturb anybody.
 """
 
 _ORDINARY: Final = Person(ref="somebody", name="")
-"""Somebody with working hours: who will be on call is not known of a rehearsed step."""
+"""A person with working hours: a simulated step does not know who is on call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One message over a channel that disturbs, and when it goes."""
+    """One message over an interruptive channel, and when it leaves."""
 
     purpose: Purpose
     at: datetime
 
 
 def is_night(at: datetime, zone: tzinfo) -> bool:
-    """Tell whether an instant is in the night of the zone: 07:00:00 is day, 21:00:00 is night."""
+    """Tell whether an instant is at night in the zone: 07:00:00 is day, 21:00:00 is night."""
     return not MORNING <= at.astimezone(zone).time() < EVENING
 
 
 def calls_of_step(clock: Clock, step: Step, catalog: Mapping[str, EventType], policy: Policy) -> list[Call]:
-    """Answer the calls of a step: one for each channel that each of its audiences is told by first."""
+    """Return the calls of a step: one for each first channel of each of its audiences."""
     event = sla.step_event(clock, step, now=step.at)
     stored = StoredEvent(key=clock.id, event=event, case=clock.case)
     audiences = [audience for audience in catalog[event.name].audiences if applies(audience, stored)]
-    return [call for one in audiences for call in _calls(one, event, policy)]
+    return [call for audience in audiences for call in _calls(audience, event, policy)]
 
 
 def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:
@@ -57,16 +57,19 @@ def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:
 
 
 def begins_at(contact: Contact, catalog: Mapping[str, EventType]) -> datetime:
-    """Answer from when on a stored message could go: a reminder from its own instant on."""
+    """Return the earliest time of a stored message; for a reminder, its own instant."""
     event = contact.reminds_of
     if event is None or event.name not in catalog:
         return contact.created_at
-    said = occasions(catalog[event.name], contact.purpose, event, contact.created_at)
-    return next((one.at for one in said if one.at and one.name == contact.occasion), contact.created_at)
+    planned = occasions(catalog[event.name], contact.purpose, event, contact.created_at)
+    return next(
+        (occasion.at for occasion in planned if occasion.at and occasion.name == contact.occasion),
+        contact.created_at,
+    )
 
 
 def call_of_message(contact: Contact, first: datetime, policy: Policy) -> Call | None:
-    """Answer the call that a stored message would have been; None where its channel disturbs nobody."""
+    """Return the call of a stored message; None if its channel is not interruptive."""
     if not is_interruptive(contact.channel):
         return None
     at = next_allowed(contact.purpose, first, policy=policy, rests=contact.rests)

@@ -1,4 +1,4 @@
-"""One policy's side of a rehearsal: what became of its clocks in the period, counted. Pure."""
+"""One policy's side of a simulation: the outcomes of its clocks in the period, counted. Pure."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ from hub.ports import Contact
 
 
 class PromiseOutcome(StrEnum):
-    """How a promise stood at the end of the period."""
+    """The outcome of a promise at the end of the period."""
 
     KEPT = "met"
     BROKEN = "breached"
-    """Due in the period, and not kept by then; whether answered later or not at all."""
+    """Due in the period and not kept in time, whether answered later or never."""
     EARLIER = "breached_before"
-    """Broken before the period: no news in it."""
+    """Broken before the period."""
     RUNNING = "open"
-    """Not due yet, or standing still."""
+    """Not due yet, or paused."""
     CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What a clock came to in the period. `told` are its steps that came in it, before the clock's end."""
+    """A clock's outcome. `fired` are its steps that notify people in the period, before its end."""
 
     clock: Clock
     outcome: PromiseOutcome
-    told: tuple[Step, ...]
+    fired: tuple[Step, ...]
 
 
 def fate_of(clock: Clock, period: Period) -> Fate | None:
-    """Answer what became of a clock; None where it had ended before the period."""
+    """Return a clock's fate; None if it ended before the period."""
     if clock.ended_at is not None and clock.ended_at < period.since:
         return None
     end = _end(clock, period)
-    told = tuple(step for step in _tells(clock) if step.at in period and step.at < end)
-    return Fate(clock=clock, outcome=_outcome(clock, period, end), told=told)
+    fired = tuple(step for step in _notifying_steps(clock) if step.at in period and step.at < end)
+    return Fate(clock=clock, outcome=_outcome(clock, period, end), fired=fired)
 
 
-def _tells(clock: Clock) -> tuple[Step, ...]:
-    """Answer the steps that tell; what a check finds is known only when it looks."""
+def _notifying_steps(clock: Clock) -> tuple[Step, ...]:
+    """Return the steps that notify; the result of a check is not known before it runs."""
     return () if clock.promise.silent or clock.promise.checked else clock.steps
 
 
 def _end(clock: Clock, period: Period) -> datetime:
-    """Answer from when on it told nothing any more: it had ended, stood still, or the period was over."""
+    """Return when the clock stopped notifying: its end, its pause, or the end of the period."""
     if clock.ended_at is not None:
         return clock.ended_at
     return clock.course.pauses[-1].since if clock.course.paused else period.until
@@ -70,10 +70,10 @@ def _outcome(clock: Clock, period: Period, end: datetime) -> PromiseOutcome:
 @dataclass(slots=True, kw_only=True)
 class Counts:
     """
-    What comes of the clocks of one promise within the period.
+    Counts of the clocks of one promise in the period.
 
-    `climbed` counts the steps that hand over by the level that is told, `night` the messages of all its
-    steps that go at night.
+    `climbed` counts escalations by the notified level; `night` counts the messages of all steps that leave at
+    night.
     """
 
     kept: int = 0
@@ -89,7 +89,7 @@ class Counts:
         return self.kept / done if done else None
 
     def add(self, other: Counts) -> None:
-        """Count what the other has counted, too."""
+        """Add the counts of `other`."""
         self.kept += other.kept
         self.broken += other.broken
         self.warned += other.warned
@@ -99,7 +99,7 @@ class Counts:
 
 
 class Side:
-    """Replays cases by one policy and counts; its memory does not grow with the history."""
+    """Replays cases by one policy and counts; memory does not grow with the history."""
 
     def __init__(self, policy: Policy, period: Period, catalog: Mapping[str, EventType]) -> None:
         self.promises: dict[str, Counts] = {}
@@ -110,14 +110,14 @@ class Side:
 
     @property
     def total(self) -> Counts:
-        """What comes of all promises together."""
+        """The sum over all promises."""
         total = Counts()
         for counts in self.promises.values():
             total.add(counts)
         return total
 
     def replay(self, case: str, events: Iterable[Event]) -> list[Fate]:
-        """Answer what becomes of the clocks of a case that are of the period, and count it."""
+        """Return and count the fates of a case's clocks in the period."""
         clocks = sla.replay(case, events, self._catalog, self._policy)
         fates = [fate for clock in clocks if (fate := fate_of(clock, self._period))]
         for fate in fates:
@@ -125,7 +125,7 @@ class Side:
         return fates
 
     def look_at(self, contact: Contact) -> None:
-        """Count a stored message if it would go at night."""
+        """Count a stored message if it would leave at night."""
         first = begins_at(contact, self._catalog)
         call = call_of_message(contact, first, self._policy) if first in self._period else None
         if call is not None and is_night(call.at, self._policy.calendar.zone):
@@ -135,15 +135,15 @@ class Side:
         counts = self.promises.setdefault(fate.clock.name, Counts())
         counts.kept += fate.outcome is PromiseOutcome.KEPT
         counts.broken += fate.outcome is PromiseOutcome.BROKEN
-        for step in fate.told:
+        for step in fate.fired:
             _count_step(counts, step)
-        woken = Counter(self._night_calls(fate))
-        counts.night += woken.total()
-        self.night += woken
+        night = Counter(self._night_calls(fate))
+        counts.night += night.total()
+        self.night += night
 
     def _night_calls(self, fate: Fate) -> Iterator[Purpose]:
         zone = self._policy.calendar.zone
-        for step in fate.told:
+        for step in fate.fired:
             for call in calls_of_step(fate.clock, step, self._catalog, self._policy):
                 if is_night(call.at, zone):
                     yield call.purpose

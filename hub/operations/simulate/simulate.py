@@ -1,8 +1,8 @@
 """
-Rehearsal: what another policy would have made of what has happened. Nothing is sent, nothing written.
+Simulate another policy over the past events. Nothing is sent or written.
 
-Both sides fold the same stored events, each by its own policy. That is not what a running hub does to
-clocks that run: it keeps what was promised to them at their start.
+Both sides replay the same stored events, each by its own policy. A running hub differs: a clock keeps the
+promise of its start.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from hub.operations.simulate.sides import Counts, Side
 from hub.ports import History
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Is told how many days of the period are done, and of how many."""
+"""Called with the days of the period done so far and the total."""
 
 
 async def add_cases(
-    comparison: Comparison, history: History, catalog: Mapping[str, EventType], tell: Progress
+    comparison: Comparison, history: History, catalog: Mapping[str, EventType], on_progress: Progress
 ) -> None:
-    """Compare all cases that have moved in the period, or whose clocks run."""
+    """Compare all cases with events in the period or with running clocks."""
     types = {kind.type for kind in catalog.values() if kind.clocks}
     async for page in history.cases(comparison.period.since, types):
         for case, events in page.events.items():
             comparison.add_case(case, events)
-        _tell(tell, page.reached, comparison.period)
-    _tell(tell, comparison.period.until, comparison.period)
+        _report_progress(on_progress, page.reached, comparison.period)
+    _report_progress(on_progress, comparison.period.until, comparison.period)
 
 
-async def add_contacts(comparison: Comparison, history: History, tell: Progress) -> None:
-    """Compare when the messages of the period's events would have gone, but for those of clocks."""
+async def add_contacts(comparison: Comparison, history: History, on_progress: Progress) -> None:
+    """Compare when the messages of the period's events would leave, without those of clocks."""
     async for page in history.contacts(comparison.period, without=TELLING):
         comparison.add_contacts(page)
-        _tell(tell, page[-1].created_at, comparison.period)
-    _tell(tell, comparison.period.until, comparison.period)
+        _report_progress(on_progress, page[-1].created_at, comparison.period)
+    _report_progress(on_progress, comparison.period.until, comparison.period)
 
 
-def _tell(tell: Progress, reached: datetime, period: Period) -> None:
+def _report_progress(on_progress: Progress, reached: datetime, period: Period) -> None:
     whole = max(1, (period.until - period.since) // _DAY)
-    tell(min(whole, max(0, (reached - period.since) // _DAY)), whole)
+    on_progress(min(whole, max(0, (reached - period.since) // _DAY)), whole)
 
 
 _DAY = timedelta(days=1)
 
 
 def shown(comparison: Comparison) -> dict[str, Json]:
-    """Make what `hub rehearse --json` prints: both sides and what differs, in ids and numbers."""
+    """Make the output of `hub rehearse --json`: both sides and their differences, in ids and numbers."""
     return {
         "since": comparison.period.since,
         "until": comparison.period.until,
@@ -68,7 +68,7 @@ def shown(comparison: Comparison) -> dict[str, Json]:
 
 def _side(side: Side) -> dict[str, Json]:
     return {
-        "promises": [{"name": name, **_counts(each)} for name, each in sorted(side.promises.items())],
+        "promises": [{"name": name, **_counts(counts)} for name, counts in sorted(side.promises.items())],
         "total": _counts(side.total),
         "night": {str(purpose): number for purpose, number in sorted(side.night.items())},
     }

@@ -1,7 +1,6 @@
 """
-Whom something is for: one language for the catalogue and for whoever asks, and the groups that it means.
-
-`docs/audiences.md` teaches the language.
+Audiences: the language that describes them in the catalogue, CLI and API, and the groups that they mean.
+`docs/audiences.md` explains the language.
 """
 
 from hub.people.audience.asking import asked

@@ -1,4 +1,4 @@
-"""What a term means: the group to look up, with the places of an event or with those that it names itself."""
+"""Term → the group to look up, with the places of the event or its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.people.audience.names import ALL, LEVEL, PERSON, ROLE, STAFF_WORD, UNIT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Where something happens: what a term without a place of its own is about."""
+    """Where an event happens; the default for a term without a place."""
 
     copropiedad_id: str | None = None
     unit_id: str | None = None
@@ -25,7 +25,6 @@ _NOWHERE = Scene()
 
 
 def scene_of(stored: StoredEvent) -> Scene:
-    """Answer where an event happens."""
     data = stored.event.data
     zones: Iterable[str] = data.get("zones") or ()
     return Scene(
@@ -38,7 +37,7 @@ def scene_of(stored: StoredEvent) -> Scene:
 
 def asked(words: Iterable[str]) -> list[Group]:
     """
-    Read terms that stand alone, without an event, as groups; what is said twice counts once.
+    Read terms without an event as groups, without duplicates.
 
     Raises InvalidAudience.
     """
@@ -49,14 +48,14 @@ def _alone(word: str) -> Group:
     term = parse(word)
     if needs_event(term):
         examples = ", ".join(
-            repr(each.example) for each in WORDS.values() if not needs_event(parse(each.example))
+            repr(known.example) for known in WORDS.values() if not needs_event(parse(known.example))
         )
         raise refuse(word, f"what needs no event, as {examples}", [*WORDS])
     return group_of(term, _NOWHERE)
 
 
 def group_of(term: Term, scene: Scene) -> Group:
-    """Describe whom a term means there. Parties and addresses are not of the directory."""
+    """Make the group of a term at a scene. Parties and addresses are not in the directory."""
     return replace(_group(term, scene), opted_in=term.opted_in)
 
 
@@ -84,7 +83,7 @@ def _roles(term: Term) -> tuple[str, ...]:
 
 
 def _somewhere(roles: tuple[str, ...], place: Place | None, scene: Scene) -> Group:
-    """An event without its place means nobody there, never everybody."""
+    """An event without its place means nobody, never everybody."""
     if place is None:
         return Group(roles=roles, everywhere=True)
     if place.kind == UNIT:

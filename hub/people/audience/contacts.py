@@ -1,4 +1,4 @@
-"""Contact points as people write them, tidied; and who an event means by a recipient."""
+"""Normalized contact points, and the recipients that an event names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.phones import normalize_phone
 
 
 def recipient(raw: Mapping[str, Json]) -> Group | Person:
-    """Read `{ref}` as somebody of the directory, `{name, email?, phone?}` as a stranger."""
+    """Read `{ref}` as a person of the directory, `{name, email?, phone?}` as a stranger."""
     if ref := raw.get("ref"):
         return Group(person=ref)
     email, phone = usable_email(raw.get("email")), usable_phone(raw.get("phone"))
@@ -24,7 +24,7 @@ def recipient(raw: Mapping[str, Json]) -> Group | Person:
         if value is not None
     ]
     return Person(
-        # The tidy form, so that one number written in two ways is one stranger.
+        # The normalized form, so that one number written in two ways is one stranger.
         ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone")),
         name=str(raw.get("name") or ""),
         contact_points=tuple(points),
@@ -33,12 +33,12 @@ def recipient(raw: Mapping[str, Json]) -> Group | Person:
 
 
 def written_as(raw: str) -> str | None:
-    """Tidy what a person typed, an email address or a number; None when it cannot be either."""
+    """Normalize a typed email address or number; None if it is neither."""
     return usable_email(raw) if "@" in raw else usable_phone(raw)
 
 
 def usable_email(raw: str | None) -> str | None:
-    """Tidy an address (RFC 5321 syntax, no look-up); None when it cannot be one."""
+    """Normalize an address (RFC 5321 syntax, no look-up); None if it is invalid."""
     if not raw:
         return None
     try:
@@ -48,7 +48,7 @@ def usable_email(raw: str | None) -> str | None:
 
 
 def usable_phone(raw: str | None) -> str | None:
-    """Tidy a number to E.164; None when it cannot be one."""
+    """Normalize a number to E.164; None if it is invalid."""
     if not raw:
         return None
     try:

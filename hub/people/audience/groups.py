@@ -1,7 +1,7 @@
 """
 Groups: people of the directory, described so that a store can look them up.
 
-Several put together, what of them is seen from some copropiedades, and who holds the levels of a ladder.
+Also merges groups, limits them to some copropiedades, and makes the groups of escalation levels.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Group:
     `everywhere` + `roles`, of the whole directory; `duty` or `level`, for staff of the copropiedad
     and service area, else of the company.
 
-    With `roles`, `service_area` leaves only its staff. `opted_in` is a purpose: whoever has not
-    consented to it is left out.
+    With `roles`, `service_area` selects only its staff. `opted_in` is a purpose: people who have not
+    consented to it are left out.
     """
 
     person: str | None = None
@@ -44,27 +44,27 @@ class Group:
 
     @property
     def paged(self) -> bool:
-        """True for a group that can be read page by page, by ref."""
+        """True for a group that a store can read page by page, by ref."""
         return bool(self.roles) and self.unit_id is None
 
     @property
     def nearest(self) -> bool:
-        """True for whoever answers for a place: its own staff, else the company's."""
+        """True for the staff responsible for a place: its own, else the company's."""
         return self.duty is not None or self.level is not None
 
     @property
     def broad(self) -> bool:
         """
-        True for a group that may hold thousands and is expanded page by page, after the others.
+        True for a group that may have thousands of people; it is expanded page by page, after the others.
 
-        Staff is some hundreds, and comes first: who works here and owns a unit reads what staff reads.
+        Staff is some hundreds and comes first: a person who is staff and owner gets the text for staff.
         """
         return self.paged and self.roles != STAFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """A party of the case (the petitioner …) whom no event has named yet."""
+    """A party of the case (the petitioner …) that no event has named yet."""
 
     who: str
 
@@ -73,43 +73,43 @@ Addressee = Group | Person | Unknown
 
 
 def level_groups(clock: Clock, levels: Iterable[int], *, place: str | None) -> Mapping[int, Group]:
-    """Make the group of each level: whom the clock's own event would speak to."""
+    """Make the group of each level: the audience of the clock's own event."""
     area = clock.context.get("service_area")
     return {level: Group(level=level, copropiedad_id=place, service_area=area) for level in levels}
 
 
 def anybody(people: Iterable[Person], away: Container[str]) -> bool:
     """
-    Tell whether somebody of these is there; `away` are the refs of those on leave.
+    Tell whether any of these people is available; `away` are the refs of those on leave.
 
-    Where all of a group are on leave and nobody stands in, a lookup answers them all the same.
+    If all of a group are on leave without delegates, a lookup returns them anyway.
     """
     return any(person.left_out is None and person.ref not in away for person in people)
 
 
-def merge_groups(found: Iterable[Addressee]) -> list[Addressee]:
+def merge_groups(addressees: Iterable[Addressee]) -> list[Addressee]:
     """
-    Make broad groups of the same place one, with the roles of all.
+    Merge broad groups of the same place into one, with all their roles.
 
-    Expanded each by itself, they would find somebody who owns one unit and is proxy for another twice, and
-    the message of the first page, which stays, would name one unit only.
+    Expanded separately, they would find a person twice who owns one unit and is proxy for another; the
+    message of the first page, which is kept, would name only one unit.
     """
-    joined: dict[Addressee, Addressee] = {}
-    for one in found:
-        if isinstance(one, Group) and one.broad:
-            place = replace(one, roles=())
-            joined[place] = _with_roles(one, joined.get(place))
+    merged: dict[Addressee, Addressee] = {}
+    for addressee in addressees:
+        if isinstance(addressee, Group) and addressee.broad:
+            place = replace(addressee, roles=())
+            merged[place] = _with_roles(addressee, merged.get(place))
         else:
-            joined[one] = one
-    return list(joined.values())
+            merged[addressee] = addressee
+    return list(merged.values())
 
 
-def merge_person(one: Person, again: Person) -> Person:
-    """Put somebody together whom two groups of an audience hold: told if either group tells them."""
-    left_out = one.left_out if again.left_out is not None else None
-    units = in_order((*one.units, *again.units))
-    weeks, any_hour = one.weeks or again.weeks, one.any_hour or again.any_hour
-    return replace(again, units=units, left_out=left_out, any_hour=any_hour, weeks=weeks)
+def merge_person(person: Person, duplicate: Person) -> Person:
+    """Merge a person who is in two groups of an audience: notified if either group notifies them."""
+    left_out = person.left_out if duplicate.left_out is not None else None
+    units = in_order((*person.units, *duplicate.units))
+    weeks, any_hour = person.weeks or duplicate.weeks, person.any_hour or duplicate.any_hour
+    return replace(duplicate, units=units, left_out=left_out, any_hour=any_hour, weeks=weeks)
 
 
 def _with_roles(group: Group, known: Addressee | None) -> Group:
@@ -124,27 +124,27 @@ _PERSON: Final = "person"
 
 
 def within(groups: Iterable[Group], places: PropertyScope, homes: Homes) -> list[Group]:
-    """Leave what belongs to these places, as if there were nothing else; all of it where `places` is None."""
+    """Limit groups to these places; None means no limit."""
     if places is None:
         return list(groups)
-    return [one for group in groups for one in _seen(group, places, homes)]
+    return [part for group in groups for part in _limited(group, places, homes)]
 
 
 def at_home(people: Iterable[Person], group: Group, places: PropertyScope, homes: Homes) -> list[Person]:
-    """Leave of those who answer for a place whom the places reach: the company's staff is of none."""
+    """Limit the responsible staff of a group to these places; company staff belong to none."""
     if places is None or not group.nearest:
         return list(people)
     return [person for person in people if set(homes.get(f"{_PERSON}:{person.ref}", ())) & places]
 
 
 def home_of(group: Group) -> str | None:
-    """Answer whose home decides about a group: a unit's or a person's."""
+    """Return the key in `Homes` that decides the place of a group; None if the group names it."""
     if group.person is not None:
         return f"{_PERSON}:{group.person}"
     return None if group.unit_id is None else f"unit:{group.unit_id}"
 
 
-def _seen(group: Group, places: Collection[str], homes: Homes) -> list[Group]:
+def _limited(group: Group, places: Collection[str], homes: Homes) -> list[Group]:
     if group.everywhere:
         return [replace(group, everywhere=False, copropiedad_id=place) for place in sorted(places)]
     home = home_of(group)

@@ -1,12 +1,12 @@
 """
-The language in which an audience is said: `owners@copropiedad:ph-altos & opted_in:commercial`.
+The language that describes an audience: `owners@copropiedad:ph-altos & opted_in:commercial`.
 
     term   = who [ "@" place ] { " & " filter } | filter [ "@" place ] { " & " filter }
     who    = WORD | WORD ":" VALUE | party
     place  = "unit" [ ":" ID ] | "copropiedad" [ ":" ID ] | "tower:" COPROPIEDAD "/" TOWER | "zone"
     filter = "opted_in:" PURPOSE | "area:" AREA
 
-A place without its id is the event's, and may be written before the word: `unit:residents`.
+A place without an id is the event's, and may precede the word: `unit:residents`.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ from hub.people.audience.names import (
 
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LEVEL: Final = re.compile(rf"[1-4]|{_FIELD.pattern}")
-# What neither SQL nor a line of text holds, and what separates.
+# Excludes control characters, surrogates and the separator `&`.
 _ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff&]{1,200}")
 _SHAPES: Final = {"FIELD": _FIELD, "LEVEL": _LEVEL}
 _SHOWN: Final = 40
-"""Characters of what was read that an error repeats."""
+"""Characters of the input that an error quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where; without `id` it is the event's. `tower` is one of the copropiedad `id`."""
+    """A place; without `id` it is the event's. `tower` belongs to the copropiedad `id`."""
 
     kind: str
     id: str = ""
@@ -56,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One audience as it was said. `word` is one of WORDS, or PARTY with the party as `value`."""
+    """One parsed audience. `word` is one of WORDS, or PARTY with the party as `value`."""
 
     word: str
     value: str = ""
@@ -67,16 +67,16 @@ class Term:
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Term:
-    """Read one term. Raises InvalidAudience, which says what was read, what was expected and what is near."""
+    """Read one term. Raises InvalidAudience with what was read, what was expected, and a suggestion."""
     head, *filters = (part.strip() for part in text.split("&"))
     term = _head(SHORT.get(head, head))
-    for said in filters:
-        term = _narrowed(term, said)
+    for filter_text in filters:
+        term = _narrowed(term, filter_text)
     return term
 
 
 def write(term: Term) -> str:
-    """Say a term in full; `parse` reads the same again."""
+    """Write a term in full; `parse` reads it back."""
     who = term.value if term.word == PARTY else _joined(term.word, term.value)
     place = f"@{_place_words(term.place)}" if term.place else ""
     filters = {AREA: term.area, OPTED_IN: term.opted_in}
@@ -84,14 +84,14 @@ def write(term: Term) -> str:
 
 
 def needs_event(term: Term) -> bool:
-    """Tell whether only an event says who is meant."""
+    """Tell whether the term needs an event to be resolved."""
     if term.word in {PARTY, ADDRESS} or (term.word == LEVEL and not term.value.isdigit()):
         return True
     return term.place is not None and not term.place.id
 
 
 def refuse(read: str, expected: str, known: Collection[str] = ()) -> InvalidAudience:
-    """Make the error of something that cannot be read."""
+    """Make the error for unreadable input."""
     shown = read if len(read) <= _SHOWN else f"{read[:_SHOWN]}…"
     near = get_close_matches(read, known, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -109,23 +109,23 @@ def _place_words(place: Place) -> str:
 def _head(text: str) -> Term:
     kind, colon, rest = text.partition(":")
     if kind in FILTERS:
-        said, at, place = text.partition("@")
-        return _narrowed(_head(FILTERS[kind].of + at + place), said)
+        filter_text, at, place = text.partition("@")
+        return _narrowed(_head(FILTERS[kind].of + at + place), filter_text)
     if colon and kind in PLACES:
-        return _head(_turned(kind, rest))
-    # An id of a person may hold an @.
+        return _head(_place_last(kind, rest))
+    # A person's id may contain an @.
     who, at, place = (text, "", "") if colon and kind == PERSON else text.partition("@")
-    return _who(who.strip(), place.strip() if at else None)
+    return _who_term(who.strip(), place.strip() if at else None)
 
 
-def _turned(kind: str, word: str) -> str:
+def _place_last(kind: str, word: str) -> str:
     """`unit:residents` → `residents@unit`."""
     if word not in _BARE or kind == TOWER:
         raise refuse(word, f"{_one_of(_BARE)}, or WHO@{kind}:ID as in {PLACES[kind]!r}", _BARE)
     return f"{word}@{kind}"
 
 
-def _who(who: str, place: str | None) -> Term:
+def _who_term(who: str, place: str | None) -> Term:
     name, colon, value = who.partition(":")
     if not colon and place is None and _is_party(name):
         return Term(word=PARTY, value=name)
@@ -136,7 +136,7 @@ def _who(who: str, place: str | None) -> Term:
 
 
 def _is_party(name: str) -> bool:
-    """Any other word is a party of the case; the company's table of events also names one `person`."""
+    """A word that has no other meaning is a party; the company's table of events has a party `person` too."""
     return _FIELD.fullmatch(name) is not None and (name == PERSON or name not in _TAKEN)
 
 

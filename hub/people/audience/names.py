@@ -1,7 +1,7 @@
 """
-The words of the language of audiences, each with examples: what the parser reads and the page teaches.
+The words of the audience language, with examples, for the parser and the documentation.
 
-Pure tables; `docs/audiences.md` is held against them.
+Pure tables; a test compares `docs/audiences.md` with them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ADDRESS: Final = "address"
 ROLE: Final = "role"
 EVERYONE: Final = "everyone"
 PARTY: Final = "party"
-"""Not read: the kind of a word that is no other, a party of the case (`petitioner`)."""
+"""Not a written word: the kind of any word that names a party of the case (`petitioner`)."""
 
 ALL: Final = "all"
 DUTIES: Final = (
@@ -50,16 +50,16 @@ DUTIES: Final = (
     "ops",
     DIRECTION,
 )
-"""What somebody of the staff is asked for: the duties of memberships, and the direction."""
+"""Duties of staff: those of memberships, and the direction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """
-    How somebody is named: alone, or with a value behind a colon.
+    A word of the language, alone or with a value after a colon.
 
-    `takes` says which value, `values` are the only ones where there are some. `roles` are those of
-    memberships that the word means by itself. `places` are the kinds that may follow the @.
+    `takes` names the value; `values`, if any, are the only valid ones. `roles` are the membership roles that
+    the word means by itself. `places` are the kinds that may follow the @.
     """
 
     example: str
@@ -98,7 +98,7 @@ AREA: Final = "area"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What narrows somebody behind an ` & `; alone it narrows `of`."""
+    """A filter after ` & `; alone it filters `of`."""
 
     example: str
     of: str
@@ -122,4 +122,4 @@ SHORT: Final[Mapping[str, str]] = {
     "clock_holder": "level:level",
     "copropiedad:auditor": "auditors@copropiedad",
 }
-"""Words of the company's table of events → the same said in full."""
+"""Words of the company's table of events → the full form."""

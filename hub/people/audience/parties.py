@@ -1,4 +1,4 @@
-"""Whom an event speaks to: groups that a directory can look up, and the parties of its case."""
+"""The recipients of an event: groups for the directory to look up, and the parties of its case."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 Parties = Mapping[tuple[str, str], Json]
 
 _NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
-"""Parties → the field with their person_id, where neither the event nor its case says more of them."""
+"""Parties → the field with their person_id, if neither the event nor its case describes them."""
 
 PLACE: Final = "@place"
-"""The party that stands for where a case happens: {"copropiedad_id", "unit_id"}."""
+"""The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""
 
 
 def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
-    """Answer whom the event names for its case, and the place of the case."""
+    """Return the parties that the event names for its case, and the place of the case."""
     if stored.case is None:
         return []
     words = {word for audience in event_type.audiences for word in party_words(audience)}
@@ -38,12 +38,12 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
 
 
 def party_words(audience: Audience) -> list[str]:
-    """Answer the words of an audience that are people named by the event or its case."""
+    """Return the words of an audience that are parties of the event or its case."""
     return [word for word in audience.who if parse(word).word == PARTY]
 
 
 def applies(audience: Audience, stored: StoredEvent) -> bool:
-    """Tell whether the event's data are what the audience is limited to."""
+    """Tell whether the event's data match the audience's condition."""
     data = stored.event.data
     return all(str(data.get(key)) == value for key, value in audience.when.items())
 
@@ -59,13 +59,13 @@ def _addressees(term: Term, stored: StoredEvent, parties: Parties) -> Sequence[A
     if term.word == PARTY:
         return _party(term.value, stored, parties)
     if term.word == ADDRESS:
-        # Who reads the email addresses that the event lists there; of none nobody waits.
+        # The event lists the email addresses; an empty list is complete.
         return [recipient({"email": address}) for address in stored.event.data.get(term.value) or ()]
-    return [group_of(_told(term, stored), scene_of(stored))]
+    return [group_of(_with_level(term, stored), scene_of(stored))]
 
 
-def _told(term: Term, stored: StoredEvent) -> Term:
-    """`level:to_level` is the level that the event says."""
+def _with_level(term: Term, stored: StoredEvent) -> Term:
+    """Replace the field of `level:to_level` with the event's level."""
     if term.word != LEVEL or term.value.isdigit():
         return term
     return replace(term, value=str(int(stored.event.data[term.value])))
@@ -78,6 +78,6 @@ def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
     if recipients is None and (ref := stored.event.data.get(_NAMED_BY.get(who, ""))):
         recipients = {"ref": ref}
     if recipients is None:
-        # What the hub says itself comes after the case has spoken: whom that did not name, nobody will.
+        # The hub's own events follow those of the case, so a party that is unknown now stays unknown.
         return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]
-    return [recipient(one) for one in (recipients if isinstance(recipients, list) else [recipients])]
+    return [recipient(raw) for raw in (recipients if isinstance(recipients, list) else [recipients])]

@@ -1,4 +1,4 @@
-"""People out of a spreadsheet: what its lines say, what is wrong with them, what they change. No I/O."""
+"""Import of people from a spreadsheet: its lines, their faults, and the resulting changes. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cell, read: its value, or what is wrong with it and what to write."""
+"""Readers of one cell: its value, or what is wrong with it and what to write."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NOTHING: Final = frozenset(
         *("sin correo", "sin telefono", "sin celular", "pendiente", "por confirmar"),
     }
 )
-"""What people write into a cell that has nothing."""
+"""What people write into an empty cell."""
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
 _BLANKS: Final = re.compile(r"[\n\t\r\xa0]")
 _FORMULA: Final = "="
@@ -60,12 +60,12 @@ _LONG_AGO: Final = 1900
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether a cell says nothing: empty, `N/A`, `-`, `no tiene`."""
+    """Tell whether a cell has no value: empty, `N/A`, `-`, `no tiene`."""
     return fold(text) in _NOTHING
 
 
 def spoilt(text: str) -> BadCell | None:
-    """Tell what no column takes: formulas, Excel's errors, control characters."""
+    """Find what no column accepts: formulas, Excel's errors, control characters."""
     if text.startswith(_FORMULA):
         return BadCell("es una fórmula", "el valor: copie la columna y pegue «solo valores»")
     if _ERROR.fullmatch(text):
@@ -78,7 +78,7 @@ def spoilt(text: str) -> BadCell | None:
 
 
 def label(text: str) -> str | BadCell:
-    """Read a name of something."""
+    """Read a name of a thing."""
     tidy = " ".join(text.split())
     if len(tidy) > _LONGEST_LABEL:
         return BadCell(f"tiene más de {_LONGEST_LABEL} letras", "un nombre más corto")
@@ -97,19 +97,19 @@ def name(text: str) -> str | BadCell:
 
 
 def split_tower(unit: str) -> tuple[str, str | None]:
-    """Read a unit that names its tower too: `APTO 101 T1`, `Torre A - 301`."""
-    found = _TOWER_LAST.fullmatch(unit) or _TOWER_FIRST.fullmatch(unit)
-    return (found["unit"].strip(" -,"), found["tower"]) if found else (unit, None)
+    """Split a unit that includes its tower: `APTO 101 T1`, `Torre A - 301`."""
+    match = _TOWER_LAST.fullmatch(unit) or _TOWER_FIRST.fullmatch(unit)
+    return (match["unit"].strip(" -,"), match["tower"]) if match else (unit, None)
 
 
 def is_tower_alone(text: str) -> bool:
-    """Tell a title over the lines of a tower, `TORRE 2`, from a unit."""
+    """Tell whether a text is only a tower, `TORRE 2`: a title above its lines, not a unit."""
     return re.fullmatch(rf"{_TOWER_WORD}\w{{1,3}}", text.strip(), re.IGNORECASE) is not None
 
 
-def same_tower(one: str, other: str) -> bool:
-    """Tell whether two words name one tower: `Torre 1` and `1`."""
-    return fold_tower(one) == fold_tower(other)
+def same_tower(first: str, second: str) -> bool:
+    """Tell whether two texts name the same tower: `Torre 1` and `1`."""
+    return fold_tower(first) == fold_tower(second)
 
 
 def floor(text: str) -> int | BadCell:
@@ -124,7 +124,7 @@ def floor(text: str) -> int | BadCell:
 
 
 def coefficient(text: str) -> float | BadCell:
-    """Read a share as it is written, `4,1666`, `4.1666` or `4,1666 %`; the whole file tells of what."""
+    """Read a share, `4,1666`, `4.1666` or `4,1666 %`; the whole file decides whether it is of 1 or 100."""
     bare = text.removesuffix("%").strip()
     plain = re.fullmatch(r"\d{1,3}(?:[.,]\d+)?", bare)
     number = float(bare.replace(",", ".")) if plain else _PER_CENT + 1.0
@@ -138,7 +138,7 @@ def document(text: str) -> str | BadCell:
     if _SCIENTIFIC.fullmatch(fold(text)):
         return _SHORTENED
     if company := _NIT.fullmatch(fold(text)):
-        # With and without its digit of verification it is one company.
+        # With and without its verification digit it is the same company.
         return re.sub(r"\D", "", company[1])
     bare = re.sub(r"[^a-z0-9]", "", re.sub(r"^(?:c\.?\s?c|c\.?\s?e|nit|ti|pp)\b[\s.:]*", "", fold(text)))
     if not 4 <= len(bare) <= 20 or not any(letter.isdigit() for letter in bare):
@@ -148,26 +148,28 @@ def document(text: str) -> str | BadCell:
 
 def emails(text: str) -> tuple[str, ...] | BadCell:
     """Read one or more addresses."""
-    found = [usable_email(one) for one in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(one)]
-    tidy = tuple(dict.fromkeys(one for one in found if one))
-    if not tidy or len(tidy) < len(set(found)):
+    addresses = [
+        usable_email(part) for part in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(part)
+    ]
+    tidy = tuple(dict.fromkeys(part for part in addresses if part))
+    if not tidy or len(tidy) < len(set(addresses)):
         return BadCell("no es un correo", "una dirección como nombre@dominio.co; varias, separadas por ;")
     return tidy
 
 
 def phones(text: str) -> tuple[str, ...] | BadCell:
     """Read one or more numbers, as E.164."""
-    found: dict[str, None] = {}
+    numbers: dict[str, None] = {}
     if _SCIENTIFIC.fullmatch(fold(text)):
         return _SHORTENED
-    for one in _SEVERAL.split(text):
-        if is_blank(one):
+    for part in _SEVERAL.split(text):
+        if is_blank(part):
             continue
-        tidy = usable_phone(one)
+        tidy = usable_phone(part)
         if tidy is None:
-            return _wrong_phone(one)
-        found[tidy] = None
-    return tuple(found) or _wrong_phone(text)
+            return _wrong_phone(part)
+        numbers[tidy] = None
+    return tuple(numbers) or _wrong_phone(text)
 
 
 def _wrong_phone(text: str) -> BadCell:
@@ -187,14 +189,14 @@ def _wrong_phone(text: str) -> BadCell:
 
 def roles(text: str) -> tuple[str, ...] | BadCell:
     """Read one or more roles: `propietario y residente`."""
-    found: dict[str, None] = {}
+    known: dict[str, None] = {}
     for word in filter(None, (fold(part) for part in _ROLES_APART.split(text))):
-        # `Propietario Residente` is two of them, `revisor fiscal` is one.
+        # `Propietario Residente` is two roles, `revisor fiscal` is one.
         parts = [word] if word in ROLES else word.split()
         if any(part not in ROLES for part in parts):
             return _unknown_role(word)
-        found.update(dict.fromkeys(ROLES[part] for part in parts))
-    return tuple(found) or _unknown_role("")
+        known.update(dict.fromkeys(ROLES[part] for part in parts))
+    return tuple(known) or _unknown_role("")
 
 
 def _unknown_role(word: str) -> BadCell:
@@ -207,7 +209,7 @@ def _unknown_role(word: str) -> BadCell:
 
 
 def duty(text: str) -> str | BadCell:
-    """Read what somebody of the staff does."""
+    """Read the duty of a staff member."""
     word = fold(text)
     if word in DUTIES:
         return DUTIES[word]
@@ -216,7 +218,7 @@ def duty(text: str) -> str | BadCell:
 
 
 def level(text: str) -> int | BadCell:
-    """Read a level of the ladder."""
+    """Read an escalation level."""
     bare = fold(text).removeprefix("nivel").strip().removesuffix(".0")
     if bare not in {"1", "2", "3", "4"}:
         return BadCell("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")
@@ -226,14 +228,14 @@ def level(text: str) -> int | BadCell:
 def day(text: str) -> date | BadCell:
     """Read dd/mm/aaaa, ISO 8601 or Excel's count of days since 1900."""
     if serial := _SERIAL.fullmatch(text):
-        found: date | None = _SERIAL_ZERO + timedelta(days=int(serial[1]))
+        parsed: date | None = _SERIAL_ZERO + timedelta(days=int(serial[1]))
     elif parts := _ISO.fullmatch(text):
-        found = _date(parts[1], parts[2], parts[3])
+        parsed = _date(parts[1], parts[2], parts[3])
     elif parts := _DAY_FIRST.fullmatch(text):
-        found = _date(parts[3], parts[2], parts[1])
+        parsed = _date(parts[3], parts[2], parts[1])
     else:
         return _DATE
-    return found if found and found.year >= _LONG_AGO else _DATE
+    return parsed if parsed and parsed.year >= _LONG_AGO else _DATE
 
 
 def _date(year: str, month: str, day_of_month: str) -> date | None:

@@ -1,4 +1,4 @@
-"""What a file changes: entries beside the rows that the directory has, and the news that follow."""
+"""Changes of a file: compare its entries with the directory's rows, and make the events."""
 
 from __future__ import annotations
 
@@ -26,40 +26,38 @@ SOURCE: Final = "urn:hub:import"
 NOUNS: Final = (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
 
 Stored = Mapping[str, Mapping[str, Mapping[str, Json]]]
-"""Noun → id → `data` of the event that would have said it, with its `version`, and `removed`."""
+"""Noun → id → the row as `data` of its event, with `version` and `removed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One row that is to be written, as the data of its event."""
+    """One row to write, as the data of its event."""
 
     noun: str
     data: Mapping[str, Json]
     new: bool
     revived: bool = False
-    """True for a row that had been removed: somebody who left for good, perhaps of their own will."""
+    """True for a row that was removed: the person may have left by their own will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Everything that a file changes."""
-
     made: Sequence[Change]
     unchanged: Mapping[str, int]
-    """Noun → how many rows are as the file says already."""
+    """Noun → how many rows match the file already."""
     foreign: Mapping[str, int]
-    """Noun → how many rows belong to another system, which alone may change them."""
+    """Noun → how many rows belong to another system, the only one that may change them."""
     missing: Sequence[Mapping[str, Json]] = ()
-    """Memberships that an earlier file brought, and that this one has no more."""
+    """Memberships of an earlier file that this file does not have."""
     ended: Sequence[Change] = field(default=())
 
     @property
     def revived(self) -> list[str]:
-        """The people who had been removed, and whom this file would bring back."""
+        """The removed people whom this file would restore."""
         return [change.data["person_id"] for change in self.made if change.revived and change.noun == PERSON]
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Count by noun, the nouns in the order of writing."""
+        """Count by noun, in the order of writing."""
         new = Counter(change.noun for change in self.made if change.new)
         changed = Counter(change.noun for change in self.made if not change.new)
         return {
@@ -74,14 +72,14 @@ class Changes:
 
 
 def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: datetime) -> Changes:
-    """Tell what is to be written so that the directory says what the file says."""
+    """Return the changes that make the directory match the file."""
     made: list[Change] = []
     unchanged: Counter[str] = Counter()
     foreign: Counter[str] = Counter()
     for noun in NOUNS:
         for ref, facts in entries.facts[noun].items():
             before = stored[noun].get(ref)
-            if before is not None and _others(noun, ref):
+            if before is not None and _is_foreign(noun, ref):
                 foreign[noun] += 1
                 continue
             data = {f"{noun}_id": ref, **_WHOLE[noun](facts, (before or {}).get("data") or {})}
@@ -95,12 +93,12 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
         unchanged=unchanged,
         foreign=foreign,
         missing=missing,
-        ended=[_end(one, now) for one in missing],
+        ended=[_end(membership, now) for membership in missing],
     )
 
 
 def events(changes: Iterable[Change], *, now: datetime) -> list[Event]:
-    """Say changes as the events that other systems would have published."""
+    """Make the events of changes, in the form that other systems publish."""
     return [
         Event(
             id=f"{change.data[f'{change.noun}_id']}:{change.data['version']}",
@@ -113,13 +111,13 @@ def events(changes: Iterable[Change], *, now: datetime) -> list[Event]:
     ]
 
 
-def _others(noun: str, ref: str) -> bool:
-    # A copropiedad is only ever made by a file: its address and branding come from elsewhere.
+def _is_foreign(noun: str, ref: str) -> bool:
+    # A file may create a copropiedad, never change it: its address and branding come from elsewhere.
     return noun == COPROPIEDAD or not ref.startswith(SHEET)
 
 
 def _change(noun: str, data: Mapping[str, Json], before: Mapping[str, Json] | None) -> Change:
-    # One more than a removed row has, too: it stays, so that its version wins over older news.
+    # Also after a removed row: it is kept so that its version wins over older events.
     version = 1 if before is None else before["version"] + 1
     revived = before is not None and before["removed"]
     return Change(
@@ -144,7 +142,7 @@ def _unit(facts: Facts, before: Mapping[str, Json]) -> Facts:
 
 
 def _person(facts: Facts, before: Mapping[str, Json]) -> Facts:
-    """Join what the file says with what it cannot know: devices, what is verified, an empty cell."""
+    """Merge the file with what it does not have: devices, verification, values of empty cells."""
     defaults = {"locale": "es", "digital_access": True, "document_hash": None}
     kept = {
         name: before.get(name, default) if facts[name] is None else facts[name]
@@ -153,12 +151,14 @@ def _person(facts: Facts, before: Mapping[str, Json]) -> Facts:
     return {"names": facts["names"], **kept, "contact_points": _points(facts["points"], before)}
 
 
-def _points(said: Iterable[tuple[str, str]], before: Mapping[str, Json]) -> list[Json]:
+def _points(wanted: Iterable[tuple[str, str]], before: Mapping[str, Json]) -> list[Json]:
     known = {(point["kind"], point["value"]): point for point in before.get("contact_points") or ()}
     points: list[Json] = []
     numbers: Counter[str] = Counter()
-    taken = {point["id"] for key, point in known.items() if key in said or not point["id"].startswith(SHEET)}
-    for kind, value in said:
+    taken = {
+        point["id"] for key, point in known.items() if key in wanted or not point["id"].startswith(SHEET)
+    }
+    for kind, value in wanted:
         point = known.pop((kind, value), None)
         points.append(point or {"id": _point_id(kind, numbers, taken), "kind": kind, "value": value})
     return [*points, *(point for point in known.values() if not point["id"].startswith(SHEET))]
@@ -200,12 +200,12 @@ def _missing(entries: Entries, known: KnownDirectory, now: datetime) -> list[Map
     ]
 
 
-def _end(one: Mapping[str, Json], now: datetime) -> Change:
+def _end(membership: Mapping[str, Json], now: datetime) -> Change:
     data = {
-        "membership_id": one["id"],
-        "version": one["version"] + 1,
-        **{name: one[name] for name in ("person_id", "scope", "role", "since")},
-        **{name: one[name] for name in (*STAFF_FACTS, HOURS) if name in one},
+        "membership_id": membership["id"],
+        "version": membership["version"] + 1,
+        **{name: membership[name] for name in ("person_id", "scope", "role", "since")},
+        **{name: membership[name] for name in (*STAFF_FACTS, HOURS) if name in membership},
         "until": now.isoformat(),
     }
     return Change(noun=MEMBERSHIP, data=data, new=False)

@@ -1,4 +1,4 @@
-"""The columns that a file may have: what each is called, and the other words for it that people write."""
+"""The columns of a file: their names, and the aliases that people write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _meanings(words: Mapping[T, tuple[str, ...]]) -> Mapping[str, T]:
-    return {word: meaning for meaning, some in words.items() for word in some}
+    return {word: meaning for meaning, aliases in words.items() for word in aliases}
 
 
 _NAME: Final = _words(
@@ -61,7 +61,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "acceso_digital": ("acceso digital", "digital", "medios electronicos", "acepta medios electronicos"),
     "idioma": _LOCALE,
 }
-"""Of a file of units and people."""
+"""Columns of a file of units and people."""
 REQUIRED: Final = ("unidad", "nombre", "rol")
 
 STAFF_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -79,7 +79,7 @@ STAFF_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "hasta": _UNTIL,
     "idioma": _LOCALE,
 }
-"""Of a file of the company's people."""
+"""Columns of a file of staff."""
 STAFF_REQUIRED: Final = ("nombre", "cargo")
 SEVERAL: Final = frozenset({"correo", "celular"})
 """Columns that a file may have more than once: `CELULAR 1`, `CELULAR 2`."""
@@ -100,13 +100,13 @@ DUTIES: Final[Mapping[str, str]] = _meanings(
         "ops": _words("sistemas, operador del hub"),
     }
 )
-"""What people call a duty → the `duty` of a membership."""
+"""Word for a duty → the `duty` of a membership."""
 DUTY_WORDS: Final = (
     "servicio al cliente, coordinación, operaciones, gerencia, mantenimiento, portería, turno, "
     "protección de datos, administrador o sistemas"
 )
 COMPANY: Final = frozenset({"empresa", "la empresa", "compania", "company", "todas"})
-"""What stands in the column `copropiedad` for who works for all of them."""
+"""Values of the column `copropiedad` for people who work for all of them."""
 
 ROLES: Final[Mapping[str, str]] = _meanings(
     {
@@ -132,7 +132,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "proxy": "apoderado",
 }
 OF_THE_WHOLE: Final = frozenset({"council", "auditor", "staff"})
-"""Roles that somebody has in a copropiedad, not in a unit."""
+"""Roles in a copropiedad, not in a unit."""
 
 LOCALES: Final[Mapping[str, str]] = _meanings(
     {

@@ -1,4 +1,4 @@
-"""The lines of a file as entries of the directory, each under the id that it has or is to have."""
+"""Lines of a file → entries of the directory, each under its existing or new id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hub.people.importing.whole import DOCUMENT, person_keys, ways
 
 Facts = dict[str, Any]
 Hashes = Callable[[str], Sequence[str]]
-"""Document → its keyed hashes: the first is the one to store, the others were made with older keys."""
+"""Document → its keyed hashes: store the first; the others were made with older keys."""
 
 UNIT: Final = "unit"
 COPROPIEDAD: Final = "copropiedad"
@@ -28,17 +28,17 @@ PERSON: Final = "person"
 MEMBERSHIP: Final = "membership"
 STAFF: Final = "staff"
 STAFF_FACTS: Final = ("duty", "level", "service_area", "on_call", "direction")
-"""What a membership of the staff says besides."""
+"""Further fields of a staff membership."""
 HOURS: Final = "hours"
-"""What it may say besides, of which no sheet knows: an import keeps it."""
+"""A field of staff memberships that no sheet has: an import keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDirectory:
-    """What the directory has of the copropiedades of a file: rows of its tables, as mappings."""
+    """The directory's rows for the copropiedades of a file, as mappings."""
 
     copropiedades: Mapping[str, str] = field(default_factory=dict)
-    """Every one of the company: id → name."""
+    """All copropiedades of the company: id → name."""
     units: Sequence[Mapping[str, Json]] = ()
     people: Sequence[Mapping[str, Json]] = ()
     memberships: Sequence[Mapping[str, Json]] = ()
@@ -46,26 +46,26 @@ class KnownDirectory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What part of the directory a file speaks of; of no other part anything can be missing."""
+    """The part of the directory that a file covers; only there can a row be missing."""
 
     copropiedades: Sequence[str]
-    """Ids, sorted; also of those that the file would make."""
+    """Ids, sorted, including those that the file would create."""
     staff: bool
-    """True for the company's people, False for everybody else."""
+    """True for staff, False for everybody else."""
     company: bool
-    """True when it speaks of who works for all copropiedades."""
+    """True if it includes people who work for all copropiedades."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Noun → id → what the file says of it; None where it says nothing."""
+    """Noun → id → the file's facts; None for a fact that the file does not state."""
 
     facts: Mapping[str, Mapping[str, Facts]]
     doubts: Sequence[Fault] = ()
 
 
 def places_of(rows: Iterable[Row], copropiedades: Mapping[str, str]) -> dict[str, str]:
-    """Answer how the file names each copropiedad → its id; what is not known gets an id from its name."""
+    """Return the file's name of each copropiedad → its id; an unknown one gets an id from its name."""
     by_name = {fold(name): ref for ref, name in copropiedades.items()}
     return {
         text: text if text in copropiedades else by_name.get(fold(text)) or _new_place(text)
@@ -74,7 +74,7 @@ def places_of(rows: Iterable[Row], copropiedades: Mapping[str, str]) -> dict[str
 
 
 def part_of(report: Report, copropiedades: Mapping[str, str]) -> Part:
-    """Tell what a file is to be compared with; `copropiedades` are those that are there, id → name."""
+    """Return the part of the directory to compare with; `copropiedades` are the existing ones, id → name."""
     return Part(
         copropiedades=sorted(set(places_of(report.rows, copropiedades).values())),
         staff=report.staff,
@@ -88,14 +88,14 @@ def _new_place(name: str) -> str:
 
 
 def possible_people(rows: Iterable[Row], hashes: Hashes) -> set[str]:
-    """Answer the ids that this and earlier files may have given to the people of a file."""
+    """Return the ids that this and earlier files may have given to the people of a file."""
     return {
-        sheet_id(PERSON, DOCUMENT, hashe) for row in rows if row.document for hashe in hashes(row.document)
+        sheet_id(PERSON, DOCUMENT, hash_) for row in rows if row.document for hash_ in hashes(row.document)
     } | {sheet_id(PERSON, *way) for row in rows if row.name for way in ways(row)}
 
 
 def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> Entries:
-    """Turn lines into entries, each under the id that the directory has for it already, if it has one."""
+    """Turn lines into entries, each under the directory's id if it has one."""
     places = places_of(rows, known.copropiedades)
     refs = _Units(known, places)
     people = _people(rows, known, hashes)
@@ -107,28 +107,28 @@ def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> En
         if not row.company:
             _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad, towers=())
         if row.tower:
-            _add_some(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,))
+            _append(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,))
         if row.unit:
             _add(facts[UNIT][refs.of(row)], **_unit(row, places))
         if row.name:
             ref = people[row.line]
             _add(facts[PERSON][ref], **_person(row, hashes))
-            _add_some(facts[PERSON][ref], "points", _points(row))
+            _append(facts[PERSON][ref], "points", _points(row))
             for role in row.roles:
                 scope = _scope(row, role, places, refs)
-                said = _membership(row, ref, scope, role)
-                _add(facts[MEMBERSHIP][memberships.of(said)], **said)
+                membership = _membership(row, ref, scope, role)
+                _add(facts[MEMBERSHIP][memberships.of(membership)], **membership)
     return Entries(facts=facts, doubts=_new_places(rows, places, known.copropiedades))
 
 
-def _add(facts: Facts, **said: Any) -> None:
-    """Add what no earlier line has said."""
-    for name, value in said.items():
+def _add(facts: Facts, **stated: Any) -> None:
+    """Add the facts that no earlier line has stated."""
+    for name, value in stated.items():
         if facts.get(name) is None:
             facts[name] = value
 
 
-def _add_some(facts: Facts, name: str, more: tuple[Any, ...]) -> None:
+def _append(facts: Facts, name: str, more: tuple[Any, ...]) -> None:
     facts[name] = tuple(dict.fromkeys((*facts.get(name, ()), *more)))
 
 
@@ -155,40 +155,45 @@ class _Memberships:
         self._lines: Counter[Hashable] = Counter()
         for membership in known.memberships:
             staff = membership["role"] == STAFF
-            # Of other systems' staff the duty tells which one is meant; ours are told apart by their order.
+            # The duty identifies staff memberships of other systems; the order of lines identifies ours.
             if not (staff and membership["id"].startswith(SHEET)):
-                self._known.setdefault(_held(membership), membership["id"])
+                self._known.setdefault(_membership_key(membership), membership["id"])
 
-    def of(self, said: Facts) -> str:
-        known, where = self._known.get(_held(said)), (said["person_id"], said["scope"], said["role"])
-        if known or said["role"] != STAFF:
+    def of(self, membership: Facts) -> str:
+        known, where = (
+            self._known.get(_membership_key(membership)),
+            (membership["person_id"], membership["scope"], membership["role"]),
+        )
+        if known or membership["role"] != STAFF:
             return known or sheet_id(MEMBERSHIP, *where)
-        # A line whose duty is corrected is still the same membership, as long as it is alone there.
+        # A line with a corrected duty is still the same membership if it is the only one there.
         self._lines[where] += 1
         return sheet_id(MEMBERSHIP, *where, str(self._lines[where]))
 
 
-def _held(one: Mapping[str, Json]) -> Hashable:
-    return tuple(one.get(name) for name in ("person_id", "scope", "role", "duty", "level", "service_area"))
+def _membership_key(membership: Mapping[str, Json]) -> Hashable:
+    return tuple(
+        membership.get(name) for name in ("person_id", "scope", "role", "duty", "level", "service_area")
+    )
 
 
 def _people(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> dict[int, str]:
-    """Answer line → the id of its person."""
+    """Return line → the id of its person."""
     by_hash = {person["document_hash"]: person["id"] for person in known.people if person["document_hash"]}
     by_way: dict[tuple[str, ...], list[Mapping[str, Json]]] = defaultdict(list)
-    for one in known.people:
-        for point in one["contact_points"] or ():
+    for person in known.people:
+        for point in person["contact_points"] or ():
             way = {"email": "correo", "phone": "celular"}.get(point["kind"])
             if way:
-                by_way[way, point["value"].casefold(), fold(one["name"])].append(one)
-    ids = {one["id"] for one in known.people}
-    found: dict[Hashable, str] = {}
+                by_way[way, point["value"].casefold(), fold(person["name"])].append(person)
+    ids = {person["id"] for person in known.people}
+    refs: dict[Hashable, str] = {}
     keys = person_keys(rows)
     for row in sorted((row for row in rows if row.name), key=lambda row: row.document is None):
         key = keys[row.line]
-        if key not in found:
-            found[key] = _stored_person(row, by_hash, by_way, hashes) or _new_id(key, ids, hashes)
-    return {line: found[key] for line, key in keys.items()}
+        if key not in refs:
+            refs[key] = _stored_person(row, by_hash, by_way, hashes) or _new_id(key, ids, hashes)
+    return {line: refs[key] for line, key in keys.items()}
 
 
 def _stored_person(
@@ -197,28 +202,32 @@ def _stored_person(
     by_way: Mapping[tuple[str, ...], Sequence[Mapping[str, Json]]],
     hashes: Hashes,
 ) -> str | None:
-    for one in hashes(row.document) if row.document else ():
-        if one in by_hash:
-            return by_hash[one]
-    # A hash under a key that is gone, or of another system, does not say that the documents differ.
-    keys = {_key(hashe) for hashe in hashes(row.document)} if row.document else set()
+    for document_hash in hashes(row.document) if row.document else ():
+        if document_hash in by_hash:
+            return by_hash[document_hash]
+    # A hash with a removed key, or of another system, does not prove that the documents differ.
+    keys = {_key(hash_) for hash_ in hashes(row.document)} if row.document else set()
     for way in ways(row):
-        same = [one["id"] for one in by_way.get(way, ()) if _key(one["document_hash"] or "") not in keys]
+        same = [
+            document_hash["id"]
+            for document_hash in by_way.get(way, ())
+            if _key(document_hash["document_hash"] or "") not in keys
+        ]
         if len(same) == 1:
             return str(same[0])
     return None
 
 
 def _key(document_hash: str) -> str:
-    """Answer what stands before the digest: how it was made, and with which key."""
+    """Return the prefix of a hash: its method and key."""
     return document_hash.rpartition(":")[0]
 
 
 def _new_id(key: Any, ids: set[str], hashes: Hashes) -> str:
     if key[0] != DOCUMENT:
         return sheet_id(PERSON, *key)
-    possible = [sheet_id(PERSON, DOCUMENT, hashe) for hashe in hashes(key[1])]
-    return next((one for one in possible if one in ids), possible[0])
+    possible = [sheet_id(PERSON, DOCUMENT, hash_) for hash_ in hashes(key[1])]
+    return next((ref for ref in possible if ref in ids), possible[0])
 
 
 def _unit(row: Row, places: Mapping[str, str]) -> Facts:
@@ -270,7 +279,7 @@ def _scope(row: Row, role: str, places: Mapping[str, str], refs: _Units) -> str:
 def _new_places(
     rows: Sequence[Row], places: Mapping[str, str], copropiedades: Mapping[str, str]
 ) -> list[Fault]:
-    """Say which copropiedades would be new: a slip of the pen makes one, too."""
+    """Warn about new copropiedades: a typing error would create one."""
     first = {row.copropiedad: row.line for row in reversed(rows) if not row.company}
     names = {fold(name): name for name in copropiedades.values()}
     doubts = []

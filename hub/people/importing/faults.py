@@ -1,19 +1,19 @@
-"""What is wrong with a line of the file, and what to write instead; in Spanish, for whoever mends it."""
+"""What is wrong with a line of the file, and what to write instead; in Spanish, for whoever corrects it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 WHOLE_FILE = 0
-"""The line of a fault that no single line has."""
+"""The line of a fault of the whole file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """
-    One thing to mend. A warning holds nothing back.
+    One thing to correct. A warning blocks nothing.
 
-    It never quotes the cell, which is a person's data: line and column say where to look.
+    It never quotes the cell, which is personal data: line and column show where to look.
     """
 
     line: int
@@ -25,7 +25,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class BadCell:
-    """What a cell has instead of a value."""
+    """Why a cell has no valid value."""
 
     wrong: str
     write: str

@@ -1,4 +1,4 @@
-"""The same word however it is written: accents, case and blanks make no difference."""
+"""Normalize words, so that accents, case and blanks make no difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which kind of table a file is: of units and their people, or of the company's own people."""
+"""The kinds of files: units with their people, or staff."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from hub.people.importing.folding import fold_heading
 from hub.people.importing.sheets import Line
 
 ColumnPositions = Mapping[str, Sequence[int]]
-"""Column → where its cells are: one place, or several of those that may be repeated."""
+"""Column → the positions of its cells; several if the column may be repeated."""
 Readers = Mapping[str, tuple[str, Callable[[str], Any]]]
-"""Column → the field of Row, and what reads it."""
+"""Column → the field of Row, and its reader."""
 
 READERS: Final[Readers] = {
     "copropiedad": ("copropiedad", cells.label),
@@ -54,34 +54,34 @@ STAFF_READERS: Final[Readers] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A kind of table."""
+    """A kind of file."""
 
     columns: Sequence[str]
     named: Mapping[str, str]
-    """The words of headings → the column."""
+    """Heading → the column."""
     required: Sequence[str]
     readers: Readers
     staff: bool
 
     def column(self, word: str) -> str | None:
-        """Answer the column that a heading names; `Celular 2` is one of those that may be repeated."""
+        """Return the column of a heading; `Celular 2` is a repeated column."""
         folded = fold_heading(word)
         bare = self.named.get(folded.rstrip("0123456789 "))
         return self.named.get(folded) or (bare if bare in SEVERAL else None)
 
     def places(self, heading: Line) -> dict[str, list[int]]:
-        """Answer where the columns are; of two with the same meaning the first, unless it may be repeated."""
+        """Return column → positions; only the first of two equal ones, unless it may be repeated."""
         places: dict[str, list[int]] = {}
         others = self.others(heading)
         for index, word in enumerate(heading.cells):
             if column := self.column(word):
-                again = places.setdefault(column, [])
-                if not again or (column in SEVERAL and index < others):
-                    again.append(index)
+                positions = places.setdefault(column, [])
+                if not positions or (column in SEVERAL and index < others):
+                    positions.append(index)
         return places
 
     def others(self, heading: Line) -> int:
-        """Answer where the columns of another person in the same line begin; their number for nowhere."""
+        """Return where the columns of a second person in the line begin; the line's length if nowhere."""
         named = False
         for index, word in enumerate(heading.cells):
             column = self.column(word)
@@ -102,23 +102,23 @@ STAFF: Final = Form(
 
 
 def form_of(heading: Line) -> Form:
-    """Choose: a file without units and with duties is of the staff."""
+    """Choose the form: a file without units and with duties is of staff."""
     people, staff = PEOPLE.places(heading), STAFF.places(heading)
     return STAFF if "unidad" not in people and "cargo" in staff else PEOPLE
 
 
 def strange(form: Form, heading: Line) -> list[Fault]:
-    """Tell which headings are not read, and why."""
-    known = {index for some in form.places(heading).values() for index in some}
+    """Report the headings that are not read, and why."""
+    known = {index for positions in form.places(heading).values() for index in positions}
     others = form.others(heading)
-    found = []
+    faults = []
     for index, word in enumerate(heading.cells):
         if word and index not in known:
             wrong, write, warning = _why(form.column(word), other=index == others)
-            found.append(
+            faults.append(
                 Fault(line=heading.number, column=word[:40], wrong=wrong, write=write, warning=warning)
             )
-    return found
+    return faults
 
 
 def _why(column: str | None, *, other: bool) -> tuple[str, str, bool]:

@@ -1,4 +1,4 @@
-"""A line of the file as what it says of a person in a unit."""
+"""A line of the file → a person in a unit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub.phones import can_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line, read. Without a name it speaks of its unit alone; of the staff it has no unit."""
+    """One parsed line. Without a name it describes only a unit; a line of staff has no unit."""
 
     line: int
     copropiedad: str = ""
@@ -27,7 +27,7 @@ class Row:
     unit: str | None = None
     coefficient: float | None = None
     per_cent: bool = False
-    """True when the coefficient says itself that it is per cent."""
+    """True if the coefficient has a `%`."""
     name: str | None = None
     document: str | None = None
     emails: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Row:
     locale: str | None = None
     staff: bool = False
     company: bool = False
-    """True for who works for all copropiedades."""
+    """True for a person who works for all copropiedades."""
     duty: str | None = None
     level: int | None = None
     service_area: str | None = None
@@ -55,23 +55,23 @@ _COMPANY_NAME: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What stands for the empty cells of two columns."""
+    """Defaults for the empty cells of two columns."""
 
     copropiedad: str = ""
     roles: tuple[str, ...] = ()
 
 
 def read_row(
-    line: int, said: Mapping[str, str], form: Form, defaults: Defaults
+    line: int, texts: Mapping[str, str], form: Form, defaults: Defaults
 ) -> tuple[Row | None, list[Fault]]:
     """
-    Read what a line says in each column; None for one that cannot be used.
+    Read the cells of a line by column; the row is None if the line is unusable.
 
-    Then there is at least one fault that is no warning.
+    Then at least one fault is not a warning.
     """
     given: dict[str, Any] = {}
     faults: list[Fault] = []
-    for column, text in said.items():
+    for column, text in texts.items():
         field, read = form.readers[column]
         value = cells.spoilt(text) or read(text)
         if isinstance(value, BadCell):
@@ -81,52 +81,52 @@ def read_row(
         if column == "coeficiente":
             given["per_cent"] = text.endswith("%")
     if not faults:
-        given, faults = _whole_of(given, form, defaults, line)
+        given, faults = _completed(given, form, defaults, line)
     if faults:
         return None, faults
     row = Row(line=line, **given)
-    faults = [*_lacking(row, given), *_doubtful(row)]
+    faults = [*_missing(row, given), *_doubtful(row)]
     return (row if all(fault.warning for fault in faults) else None), faults
 
 
-def _whole_of(
+def _completed(
     given: dict[str, Any], form: Form, defaults: Defaults, line: int
 ) -> tuple[dict[str, Any], list[Fault]]:
-    """Add what follows from other cells and from the options."""
-    whole = {"copropiedad": defaults.copropiedad, **given}
+    """Add values that follow from other cells and from the options."""
+    complete = {"copropiedad": defaults.copropiedad, **given}
     if form.staff:
-        company = fold(whole["copropiedad"]) in COMPANY
-        whole |= {"staff": True, "roles": ("staff",), "company": company}
-        return (whole | {"copropiedad": ""} if company else whole), []
-    if "name" in whole and defaults.roles:
-        whole.setdefault("roles", defaults.roles)
-    if "unit" not in whole:
-        return whole, []
-    unit, tower = cells.split_tower(whole["unit"])
-    if tower and not cells.same_tower(whole.get("tower", tower), tower):
+        company = fold(complete["copropiedad"]) in COMPANY
+        complete |= {"staff": True, "roles": ("staff",), "company": company}
+        return (complete | {"copropiedad": ""} if company else complete), []
+    if "name" in complete and defaults.roles:
+        complete.setdefault("roles", defaults.roles)
+    if "unit" not in complete:
+        return complete, []
+    unit, tower = cells.split_tower(complete["unit"])
+    if tower and not cells.same_tower(complete.get("tower", tower), tower):
         wrong, write = "dice otra torre que la columna torre", "la unidad sin su torre, como 101"
         return {}, [Fault(line=line, column="unidad", wrong=wrong, write=write)]
-    return {"tower": tower, **whole, "unit": unit}, []
+    return {"tower": tower, **complete, "unit": unit}, []
 
 
-def _lacking(row: Row, given: Mapping[str, Any]) -> list[Fault]:
-    """Tell which cells a line cannot do without."""
-    lacks: list[tuple[str, str, str]] = []
+def _missing(row: Row, given: Mapping[str, Any]) -> list[Fault]:
+    """Report missing required cells."""
+    faults: list[tuple[str, str, str]] = []
     if not row.copropiedad and not row.company:
-        lacks.append(("copropiedad", "falta", _WHICH_PLACE[row.staff]))
+        faults.append(("copropiedad", "falta", _WHICH_PLACE[row.staff]))
     if row.name is None and (row.staff or given.keys() & _OF_A_PERSON):
-        lacks.append(("nombre", "falta", "nombres y apellidos de la persona"))
+        faults.append(("nombre", "falta", "nombres y apellidos de la persona"))
     if row.name is not None and not row.roles:
-        lacks.append(
+        faults.append(
             ("rol", "falta", "propietario, residente, arrendatario, pagador, consejo, revisor o apoderado")
         )
     if row.unit is None and not (row.roles and OF_THE_WHOLE.issuperset(row.roles)):
-        lacks.append(("unidad", "falta", "la unidad, como 101 o Casa 7"))
+        faults.append(("unidad", "falta", "la unidad, como 101 o Casa 7"))
     if row.staff and row.duty is None and row.level is None:
-        lacks.append(("cargo", "falta", f"{DUTY_WORDS}; o un nivel de 1 a 4"))
+        faults.append(("cargo", "falta", f"{DUTY_WORDS}; o un nivel de 1 a 4"))
     if row.since and row.until and row.until <= row.since:
-        lacks.append(("hasta", "no es después de «desde»", "la fecha en que terminó, o deje la celda vacía"))
-    return [Fault(line=row.line, column=column, wrong=wrong, write=write) for column, wrong, write in lacks]
+        faults.append(("hasta", "no es después de «desde»", "la fecha en que terminó, o deje la celda vacía"))
+    return [Fault(line=row.line, column=column, wrong=wrong, write=write) for column, wrong, write in faults]
 
 
 _WHICH_PLACE: Final = {

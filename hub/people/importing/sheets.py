@@ -1,4 +1,4 @@
-"""The bytes of a file as lines of text cells: CSV as Excel and others write it, XLSX."""
+"""Bytes of a file → lines of text cells. Reads XLSX, and CSV as Excel and others write it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_CELL: Final = 4_000  # characters
 MAX_COLUMNS: Final = 60
 MAX_BYTES: Final = 64 << 20
 HEADINGS_WITHIN: Final = 20
-"""Lines within which the headings are: above stand a title, a logo's place, a date."""
+"""Lines within which the headings are; a title, a logo and a date may precede them."""
 MAX_UNZIPPED: Final = 256 << 20  # bytes: 200,000 lines are about 150 MB of XML
 
 _ZIP: Final = b"PK\x03\x04"
@@ -31,7 +31,7 @@ _SEPARATORS: Final = (";", ",", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not empty; `number` is where it begins, counted from 1 as a spreadsheet does."""
+    """A line that is not empty; `number` is its first line in the file, counted from 1 like a spreadsheet."""
 
     number: int
     cells: tuple[str, ...]
@@ -39,9 +39,9 @@ class Line:
 
 def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
     """
-    Read the lines that are not empty, of a book those of `sheet`, else of the first sheet with headings.
+    Read the lines that are not empty; from a book those of `sheet`, by default the first with headings.
 
-    Raises InvalidSheet for what is no table, and for what is too large to be one.
+    Raises InvalidSheet for a file that is not a table or is too large.
     """
     if len(data) > MAX_BYTES:
         raise InvalidSheet(f"El archivo pesa más de {MAX_BYTES >> 20} MB: divídalo por copropiedad.")
@@ -51,7 +51,7 @@ def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
         )
     rows = _xlsx(data, sheet) if data.startswith(_ZIP) else _csv(_decoded(data))
     for count, (number, cells) in enumerate(filter(_has_text, rows)):
-        # The heading is a line, too.
+        # The heading is also a line.
         if count > MAX_ROWS:
             raise InvalidSheet(f"Tiene más de {MAX_ROWS} filas: divídalo por copropiedad.")
         if any(len(cell) > MAX_CELL for cell in cells):
@@ -80,7 +80,7 @@ def _csv(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     begins, reader = 1, csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     try:
         for row in reader:
-            # Excel's own way to name the separator: it is no heading.
+            # Excel names the separator in a first line like this; it is not a heading.
             if begins > 1 or not (row and row[0].startswith("sep=")):
                 yield begins, tuple(cell.strip() for cell in row[:MAX_COLUMNS])
             begins = reader.line_num + 1
@@ -89,9 +89,9 @@ def _csv(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _separator(text: str) -> str:
-    """Choose the separator that makes the most headings out of the first lines; the first of equals."""
+    """Choose the separator that gives the most headings in the first lines; on a tie, the first one."""
     first = [line for line in text[: MAX_CELL * 4].splitlines() if line.strip()][:HEADINGS_WITHIN]
-    return max(_SEPARATORS, key=lambda each: sum(_headings(line, each) for line in first))
+    return max(_SEPARATORS, key=lambda separator: sum(_headings(line, separator) for line in first))
 
 
 def _headings(line: str, separator: str) -> int:
@@ -109,7 +109,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     try:
         _refuse_bomb(data)
         with warnings.catch_warnings():
-            # Of styles and extensions that it leaves out: nothing that a cell says.
+            # The warnings are about skipped styles and extensions, never about cell values.
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             sheet = _sheet(book, name)
@@ -119,7 +119,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     except InvalidSheet:
         raise
     except Exception as exc:
-        # Whatever is wrong inside of an archive comes as KeyError, ValueError, BadZipFile, ParseError …
+        # A broken archive raises KeyError, ValueError, BadZipFile, ParseError …
         raise InvalidSheet(
             "No es un libro de Excel que se pueda leer: guárdelo otra vez como .xlsx."
         ) from exc
@@ -127,7 +127,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 def _sheet(book: Any, name: str) -> Any:
     for sheet in book.worksheets:
-        # Its own word for its size may be wrong, and is only a word.
+        # The declared size of a sheet may be wrong.
         sheet.reset_dimensions()
     if name:
         named = [sheet for sheet in book.worksheets if fold(sheet.title) == fold(name)]
@@ -144,7 +144,7 @@ def _has_headings(sheet: Any) -> bool:
 
 
 def _refuse_bomb(data: bytes) -> None:
-    """Look at the declared sizes: zipfile reads no more of a member than it declares."""
+    """Check the declared sizes: zipfile reads no more of a member than declared."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_UNZIPPED:
             raise InvalidSheet(
@@ -164,7 +164,7 @@ def _text(cell: Any) -> str:
         return _number(value, per_cent="%" in (cell.number_format or ""))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
-    # Whatever else there is, array formulas and tables of data, is computed from other cells.
+    # Anything else, like array formulas and data tables, is computed from other cells.
     return value.isoformat() if isinstance(value, date) else "="
 
 

@@ -1,4 +1,4 @@
-"""What no line shows alone: who is one person, repeated lines, contradictions, shares that make no whole."""
+"""Checks across lines: same person, repeated lines, contradictions, shares that do not sum to the whole."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DOCUMENT: Final = "documento"
 
 def person_keys(rows: Iterable[Row]) -> dict[int, Hashable]:
     """
-    Answer line → what names its person within the file; nothing for lines without one.
+    Return line → the key of its person within the file; lines without a person have none.
 
-    A line without a document is the person of the document that comes with the same address and name,
-    if there is one only.
+    A line without a document belongs to the document with the same address and name, if there is exactly
+    one.
     """
     people = [row for row in rows if row.name is not None]
     documents: dict[Hashable, set[str]] = {}
@@ -30,7 +30,7 @@ def person_keys(rows: Iterable[Row]) -> dict[int, Hashable]:
 
 
 def ways(row: Row) -> Iterator[tuple[str, ...]]:
-    """Answer what a person is recognised by without a document, the surest first."""
+    """Yield the keys that identify a person without a document, the surest first."""
     name = fold(row.name or "")
     yield from (("correo", email.casefold(), name) for email in row.emails)
     yield from (("celular", phone, name) for phone in row.phones)
@@ -41,27 +41,27 @@ def ways(row: Row) -> Iterator[tuple[str, ...]]:
 def _key(row: Row, documents: dict[Hashable, set[str]]) -> Hashable:
     if row.document:
         return DOCUMENT, row.document
-    found = {each for way in ways(row) for each in documents.get(way, ())}
-    return (DOCUMENT, found.pop()) if len(found) == 1 else next(ways(row))
+    matches = {document for way in ways(row) for document in documents.get(way, ())}
+    return (DOCUMENT, matches.pop()) if len(matches) == 1 else next(ways(row))
 
 
 UnitKey = tuple[str, str, str]
 
 
 def unit_key(row: Row) -> UnitKey:
-    """Make what names a unit in a file, however it is written."""
+    """Make the normalized key of a unit in a file."""
     return fold(row.copropiedad), fold_tower(row.tower), fold_unit(row.unit or "")
 
 
 def contradictions(rows: Sequence[Row]) -> Iterator[Fault]:
-    """Tell what the later of two lines is to mend."""
+    """Report contradictions, each on the later of two lines."""
     keys = person_keys(rows)
     yield from _repeated(rows, keys)
-    yield from _one_value(rows, _by_unit, "piso", lambda row: row.floor, "esta unidad tiene otro piso")
-    yield from _one_value(
+    yield from _differing(rows, _by_unit, "piso", lambda row: row.floor, "esta unidad tiene otro piso")
+    yield from _differing(
         rows, _by_unit, "coeficiente", lambda row: row.coefficient, "esta unidad tiene otro coeficiente"
     )
-    yield from _one_value(
+    yield from _differing(
         rows,
         lambda row: row.document,
         "nombre",
@@ -69,7 +69,7 @@ def contradictions(rows: Sequence[Row]) -> Iterator[Fault]:
         "este documento tiene otro nombre",
     )
     for column, value, wrong in _OF_A_PERSON:
-        yield from _one_value(rows, lambda row: keys.get(row.line), column, value, wrong)
+        yield from _differing(rows, lambda row: keys.get(row.line), column, value, wrong)
     yield from _owners(rows, keys)
     yield from _unreachable(rows, keys)
     yield from _namesakes(rows)
@@ -85,21 +85,21 @@ def _by_unit(row: Row) -> Hashable:
     return unit_key(row) if row.unit else None
 
 
-def _one_value(
+def _differing(
     rows: Iterable[Row],
-    of: Callable[[Row], Hashable],
+    key_of: Callable[[Row], Hashable],
     column: str,
     value: Callable[[Row], Any],
     wrong: str,
 ) -> Iterator[Fault]:
-    """Tell which lines say another `value` of the same thing than the first that says one."""
+    """Report lines whose `value` differs from the first line with the same key."""
     first: dict[Hashable, tuple[Any, int]] = {}
     for row in rows:
-        key, said = of(row), value(row)
-        if key is None or said is None:
+        key, stated = key_of(row), value(row)
+        if key is None or stated is None:
             continue
-        before, line = first.setdefault(key, (said, row.line))
-        if before != said:
+        before, line = first.setdefault(key, (stated, row.line))
+        if before != stated:
             yield Fault(
                 line=row.line,
                 column=column,
@@ -126,7 +126,7 @@ def _repeated(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]
 
 
 def _unreachable(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
-    """Doubt people who have an address in none of their lines."""
+    """Warn about people without a contact point in any line."""
     first: dict[Hashable, int] = {}
     reached: set[Hashable] = set()
     for row in rows:
@@ -146,7 +146,7 @@ def _unreachable(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fau
 
 
 def _namesakes(rows: Sequence[Row]) -> Iterator[Fault]:
-    """Doubt people who are known by their name and unit alone, where another line has more of that name."""
+    """Warn about people with only a name and unit if another line has the same name and more data."""
     known: dict[str, int] = {}
     for row in rows:
         if row.name and (row.document or row.emails or row.phones):
@@ -174,7 +174,7 @@ def _owners(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
     for unit, several in owners.items():
         for owner in several:
             tenant = tenants.get((unit, keys[owner.line]))
-            if tenant is not None and _at_once(owner, tenant):
+            if tenant is not None and _overlap(owner, tenant):
                 yield Fault(
                     line=max(owner.line, tenant.line),
                     column="rol",
@@ -185,7 +185,7 @@ def _owners(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
 
 
 def _sold(owners: Sequence[Row]) -> Iterator[Fault]:
-    """Doubt owners that began on different days and have not ended: was the unit sold?"""
+    """Warn about owners with different start dates and no end: was the unit sold?"""
     open_ended = sorted(
         (owner for owner in owners if owner.since and not owner.until), key=lambda row: row.since or row.line
     )
@@ -200,33 +200,37 @@ def _sold(owners: Sequence[Row]) -> Iterator[Fault]:
         )
 
 
-def _at_once(one: Row, other: Row) -> bool:
-    one_ends = one.until and other.since and one.until <= other.since
-    other_ends = other.until and one.since and other.until <= one.since
-    return not (one_ends or other_ends)
+def _overlap(first: Row, second: Row) -> bool:
+    first_ends_before = first.until and second.since and first.until <= second.since
+    second_ends_before = second.until and first.since and second.until <= first.since
+    return not (first_ends_before or second_ends_before)
 
 
 _WHOLE: Final = 100.0
 _TOLERANCE: Final = 0.0005
-"""Of the whole: a thousand shares rounded to four places differ by less."""
+"""Relative to the whole: a thousand shares rounded to four places differ by less."""
 
 
 def shares(rows: Iterable[Row]) -> tuple[Mapping[int, float], list[Fault]]:
-    """Answer line → share in per cent, and a warning for each copropiedad whose shares make no whole."""
-    of: dict[str, list[Row]] = defaultdict(list)
+    """Return line → share in per cent, and a warning for each copropiedad with another sum than the whole."""
+    by_place: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if row.coefficient is not None:
-            of[fold(row.copropiedad)].append(row)
-    told: dict[int, float] = {}
+            by_place[fold(row.copropiedad)].append(row)
+    per_line: dict[int, float] = {}
     doubts = []
-    for some in of.values():
-        total = _total(some)
-        # Shares of 1 are only believed when they make a whole: 0,8 may well be per cent.
-        scale = _WHOLE if abs(total - 1) <= _TOLERANCE and not any(row.per_cent for row in some) else 1.0
-        told.update((row.line, min(round((row.coefficient or 0.0) * scale, 10), _WHOLE)) for row in some)
+    for place_rows in by_place.values():
+        total = _total(place_rows)
+        # Read shares as parts of 1 only if they sum to 1: 0,8 may be per cent.
+        scale = (
+            _WHOLE if abs(total - 1) <= _TOLERANCE and not any(row.per_cent for row in place_rows) else 1.0
+        )
+        per_line.update(
+            (row.line, min(round((row.coefficient or 0.0) * scale, 10), _WHOLE)) for row in place_rows
+        )
         if abs(total * scale - _WHOLE) > _WHOLE * _TOLERANCE:
-            doubts.append(_doubt(some[0].line, total))
-    return told, doubts
+            doubts.append(_doubt(place_rows[0].line, total))
+    return per_line, doubts
 
 
 def _total(rows: Sequence[Row]) -> float:
