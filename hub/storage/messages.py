@@ -19,7 +19,7 @@ from hub.storage.database import Runner, encode, load
 _SQL = load("messages")
 COLUMNS: Final = columns_of(Message)
 _FIELDS: Final = attrgetter(*COLUMNS)
-_ADD: Final = _SQL["add"].format(columns=", ".join(COLUMNS), given=unnested(COLUMNS))
+ADD: Final = _SQL["add"].format(columns=", ".join(COLUMNS), given=unnested(COLUMNS))
 
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
@@ -28,7 +28,7 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
     # five times as fast as UUIDs.
     ordered = sorted(messages, key=lambda message: message.id.int)
     if ordered:
-        await run.rows(_ADD, *_values(ordered))
+        await run.rows(ADD, *_values(ordered))
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:

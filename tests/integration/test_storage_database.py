@@ -14,6 +14,7 @@ import pytest
 from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.storage import Database
 from hub.storage.database import load
+from hub.storage.messages import ADD
 from tests.contract.values import now
 
 
@@ -166,7 +167,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_is_used
 )
 async def test_plans_do_not_fall_back_to_whole_tables(opened: Database, noun: str, name: str) -> None:
     """The tables are empty here, and plans made now are kept while they grow."""
-    statement = load(noun)[name]
+    statement = ADD if (noun, name) == ("messages", "add") else load(noun)[name]
     nothing = ", ".join(["NULL"] * max(map(int, re.findall(r"\$(\d+)", statement)), default=0))
     async with opened.transaction() as transaction:
         await transaction.rows("SET LOCAL plan_cache_mode = force_generic_plan")
