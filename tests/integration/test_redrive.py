@@ -94,7 +94,7 @@ async def test_it_goes_in_pages_and_says_how_far_it_is(place: Lost) -> None:
     await place.holds(*(lost(f"p-{number}") for number in range(PAGE + 2)))
     heard: list[int] = []
 
-    done = await place.again(told=lambda so_far: heard.append(so_far.of(RedriveResult.TAKEN)))
+    done = await place.again(on_progress=lambda so_far: heard.append(so_far.of(RedriveResult.TAKEN)))
 
     assert (done.of(RedriveResult.TAKEN), done.next, heard) == (PAGE + 2, None, [PAGE, PAGE + 2])
 
