@@ -71,10 +71,13 @@ class BrokerPublisher:
         properties = _durable(CONTENT_TYPE, user=self._user)
         await _publish(opened.wire, topology.DOMAIN_EVENTS, event.name, encode(event), properties)
 
-    async def notice(self, event: Event) -> None:
-        opened = await self._channel()
-        body, properties = encode(event), _durable(CONTENT_TYPE)
-        await _publish(opened.wire, topology.EVENTS_OUT, event.name, body, properties, mandatory=False)
+    async def notify(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        wire, out, kind = (await self._channel()).wire, topology.EVENTS_OUT, _durable(CONTENT_TYPE)
+        await asyncio.gather(
+            *(_publish(wire, out, event.name, encode(event), kind, mandatory=False) for event in events)
+        )
 
     async def replay(self, letter: DeadLetter) -> None:
         opened = await self._channel()

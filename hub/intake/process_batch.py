@@ -85,8 +85,7 @@ async def refuse(
 async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
         log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
-        if may_be_reported(letter):
-            await publisher.notice(rejection(letter, now()))
+    await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
 
 
 async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
@@ -97,4 +96,4 @@ async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, no
             event_type=event.type,
             reasons=list(map(str, event.reasons)),
         )
-        await publisher.notice(notice(event, now()))
+    await publisher.notify([notice(event, now()) for event in found])

@@ -24,5 +24,5 @@ class Publisher(Protocol):
     async def replay(self, letter: DeadLetter) -> None:
         """Publish a dead letter's bytes to `domain.events` again, unchanged."""
 
-    async def notice(self, event: Event) -> None:
+    async def notify(self, events: Sequence[Event]) -> None:
         """Publish to the exchange `hub.events.out` only; no bound queue is not a fault."""

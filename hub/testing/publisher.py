@@ -44,6 +44,6 @@ class MemoryPublisher:
         self.faults.meet("replay")
         self.replayed.append(letter)
 
-    async def notice(self, event: Event) -> None:
-        self.faults.meet("notice")
-        self.notices.append(event)
+    async def notify(self, events: Sequence[Event]) -> None:
+        self.faults.meet("notify")
+        self.notices += events

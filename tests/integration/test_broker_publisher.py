@@ -60,7 +60,7 @@ async def test_a_ticket_that_no_queue_takes_is_not_taken_for_published(amqp_url:
 
 async def test_a_notice_that_nobody_listens_to_is_no_fault(amqp_url: str) -> None:
     async with publishing(amqp_url) as publisher:
-        await publisher.notice(event("event.rejected"))
+        await publisher.notify([event("event.rejected"), event("event.rejected")])
 
 
 async def test_an_event_of_a_type_that_no_lane_knows_falls_to_the_normal_one(amqp_url: str) -> None:

@@ -304,8 +304,8 @@ class MemoryPublisher:
         self.replayed.append(letter)
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
-    async def notice(self, event: Event) -> None:
-        self.notices.append(event)
+    async def notify(self, events: Sequence[Event]) -> None:
+        self.notices += events
 
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0

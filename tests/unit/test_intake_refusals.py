@@ -252,7 +252,7 @@ async def test_the_database_going_away_while_a_batch_is_halved_loses_nothing() -
 
 async def test_a_notice_that_cannot_be_published_is_published_with_the_next_try() -> None:
     hub = memory_hub(MONDAY)
-    hub.publisher.faults.script("notice", BrokerUnavailable())
+    hub.publisher.faults.script("notify", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hub.take_in(BAD)
     await hub.take_in(BAD)

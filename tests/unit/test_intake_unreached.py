@@ -120,7 +120,7 @@ async def test_crash_after_the_commit_repeats_the_notice_with_the_same_id(
     hub: MemoryHub,
 ) -> None:
     lost = event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "999"})
-    hub.publisher.faults.script("notice", BrokerUnavailable())
+    hub.publisher.faults.script("notify", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hub.take_in(lost)
     await hub.take_in(lost)
@@ -133,7 +133,7 @@ async def test_crash_after_the_commit_repeats_the_notice_with_the_same_id(
 
 async def test_crash_after_the_last_page_repeats_the_notice(hub: MemoryHub) -> None:
     works = event("maintenance.scheduled.announced", {"copropiedad_id": "ph-altos"})
-    hub.publisher.faults.script("notice", BrokerUnavailable())
+    hub.publisher.faults.script("notify", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hub.take_in(works)
     await hub.take_in(works)
