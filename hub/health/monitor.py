@@ -71,11 +71,11 @@ async def run(monitor: Monitor) -> None:
         except Unavailable as exc:
             reraise_if_cancelled()
             monitor.well = False
-            log.warning("watch.blind", error=str(exc))
+            log.warning("monitor.blind", error=str(exc))
         except Exception:
             reraise_if_cancelled()
             monitor.well = False
-            log.exception("watch.broken")
+            log.exception("monitor.broken")
         await asyncio.sleep(monitor.policy.interval.total_seconds())
 
 
@@ -101,7 +101,7 @@ async def collect_symptoms(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
                 symptoms += await check(monitor)
         except (HubError, TimeoutError) as exc:
             reraise_if_cancelled()
-            log.warning("watch.cannot_look", kind=kind, error=str(exc) or type(exc).__name__)
+            log.warning("monitor.check_failed", kind=kind, error=str(exc) or type(exc).__name__)
         else:
             seen.add(kind)
     return symptoms, seen
@@ -115,14 +115,14 @@ async def publish_incidents(monitor: Monitor) -> None:
             event = incidents.event_of(incident, notify=notify, now=monitor.now())
             await monitor.publisher.event(event)
             await monitor.store.mark_published(incident)
-            log.warning("watch.told", event_name=event.name, key=incident.key, measured=incident.measured)
+            log.warning("monitor.notified", event_name=event.name, key=incident.key, measured=incident.measured)
 
 
 async def _recipients(monitor: Monitor) -> Sequence[str]:
     if monitor.policy.notify or await monitor.store.anybody_on_duty():
         return monitor.policy.notify
     log.error(
-        "watch.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
+        "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
     )
     return [monitor.company]
 
