@@ -115,7 +115,9 @@ async def publish_incidents(monitor: Monitor) -> None:
             event = incidents.event_of(incident, notify=notify, now=monitor.now())
             await monitor.publisher.event(event)
             await monitor.store.mark_published(incident)
-            log.warning("monitor.notified", event_name=event.name, key=incident.key, measured=incident.measured)
+            log.warning(
+                "monitor.notified", event_name=event.name, key=incident.key, measured=incident.measured
+            )
 
 
 async def _recipients(monitor: Monitor) -> Sequence[str]:
