@@ -6,7 +6,7 @@ COPY requirements.lock requirements-build.lock ./
 RUN python -m venv --without-pip /opt/hub \
     && pip --python /opt/hub/bin/python install --require-hashes --only-binary :all: -r requirements.lock
 RUN pip install --require-hashes --only-binary :all: -r requirements-build.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY schemas schemas
 COPY hub hub
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
