@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.acceptance.harness import HubProcess, Publisher, hub_command, hub_process, publisher
+from tests.acceptance.harness import HubProcess, Publisher, hub_command, hub_process, publisher, until
 from tests.providers.fcm import FcmServer
 from tests.providers.smtp import SmtpServer
 from tests.providers.twilio import TwilioServer
@@ -61,6 +63,18 @@ class House:
 
     async def command(self, *arguments: str) -> str:
         return await hub_command(self.environment, *arguments)
+
+    async def settled(self, event_id: str) -> list[dict[str, Any]]:
+        """Return the event's messages as soon as none of them is queued or being sent."""
+        items: list[dict[str, Any]] = []
+
+        async def is_settled() -> bool:
+            listed = json.loads(await self.command("deliveries", "--json", "--event-id", event_id))
+            items[:] = listed["items"]
+            return bool(items) and not any(item["state"] in {"queued", "sending"} for item in items)
+
+        await until(is_settled, f"the messages of {event_id}")
+        return items
 
     @property
     def violations(self) -> list[str]:

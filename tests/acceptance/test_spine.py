@@ -28,7 +28,7 @@ async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) ->
             },
         )
         await until(lambda: bool(house.smtp.mails and house.fcm.pushes), "the mail and the push")
-        listed = json.loads(await house.command("deliveries", "--json", "--event-id", event_id))
+        listed = await house.settled(event_id)
 
     mail = house.smtp.mails[0]
     message = mail.message
@@ -40,9 +40,9 @@ async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) ->
     assert house.fcm.pushes[0]["token"] == ("t" * 40)
     # She is the payer, who is told at once, and the owner, who reads her balance in the app.
     assert {("email", "sent"), ("push", "sent"), ("inbox", "delivered")} == {
-        (item["channel"], item["state"]) for item in listed["items"]
+        (item["channel"], item["state"]) for item in listed
     }
-    assert {"p-ana"} == {item["person"] for item in listed["items"]}
+    assert {"p-ana"} == {item["person"] for item in listed}
 
 
 async def test_a_stranger_with_a_number_gets_a_mail_and_a_text_with_the_radicado(house: House) -> None:
