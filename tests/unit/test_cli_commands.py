@@ -21,9 +21,9 @@ from hub.cli.commands import COMMANDS, Entry
 from hub.cli.common import local_time, short_case
 from hub.cli.deliveries import keep_following, line_printer, news
 from hub.cli.lazy import load
-from hub.cli.main import app, leaves
+from hub.cli.main import app
 from hub.cli.run import choose
-from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
+from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable, leaves
 from hub.operations.dead_letters import open_ids
 from hub.ports import MessageFilter
 from hub.settings import Secret
