@@ -236,7 +236,7 @@ def _due(at: datetime) -> str:
 
 _CHANGES: Final[Columns] = {
     "caso": lambda change: short_case(change.case),
-    "promesa": lambda change: CLOCKS.get(change.promise, change.promise),
+    "promesa": lambda change: CLOCKS.get(change.name, change.name),
     "antes": lambda change: _OUTCOMES[change.before],
     "después": lambda change: _OUTCOMES[change.after],
     "vencía": lambda change: _due(change.due_before),
