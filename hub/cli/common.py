@@ -30,27 +30,16 @@ Columns = Mapping[str, str | Callable[[Any], str]]
 BOGOTA: Final = ZoneInfo("America/Bogota")
 _PIPE_WIDTH: Final = 2000  # columns
 
-STATE_STYLES: Final = {
-    "queued": "cyan",
-    "sending": "cyan",
-    "sent": "green",
-    "delivered": "bold green",
-    "read": "bold green",
-    "held": "yellow",
-    "retrying": "yellow",
-    "failed": "bold red",
-    "bounced": "bold red",
-    "suppressed": "magenta",
-    "expired": "magenta",
-    "cancelled": "dim",
-    "open": "cyan",
-    "over": "green",
-    "at_risk": "yellow",
-    "breached": "bold red",
-    "met": "green",
-    "replayed": "green",
-    "discarded": "dim",
+_STATES: Final = {
+    "cyan": ("queued", "sending", "open"),
+    "green": ("sent", "over", "met", "replayed"),
+    "bold green": ("delivered", "read"),
+    "yellow": ("held", "retrying", "at_risk"),
+    "bold red": ("failed", "bounced", "breached"),
+    "magenta": ("suppressed", "expired"),
+    "dim": ("cancelled", "discarded"),
 }
+STATE_STYLES: Final = {state: style for style, states in _STATES.items() for state in states}
 
 
 def settings() -> Settings:
