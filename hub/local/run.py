@@ -139,7 +139,7 @@ class LocalHub:
 
     async def _load_demonstration(self) -> None:
         """Load it once, and only into private servers: others may have real people."""
-        wanted = self._demonstration and not self._instance.demo_loaded
+        wanted = self._demonstration and not self._instance.demo_mark.exists()
         if not wanted or len(self._servers) < len(SERVERS):
             return
         if self._settings.mode is Mode.LIVE:
@@ -150,7 +150,7 @@ class LocalHub:
         )
         amqp_url = self._settings.amqp_url.reveal()
         await demo.load(amqp_url, now=datetime.now(UTC), pause=DEMONSTRATION_PAUSE)
-        self._instance.remember_demo()
+        self._instance.demo_mark.touch()
 
     def _default(self, **values: str) -> None:
         self._environ = with_defaults(self._environ, values)
