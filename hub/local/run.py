@@ -168,6 +168,5 @@ def _private_servers(folder: Path, environ: Mapping[str, str]) -> Mapping[str, S
 async def _unexpected_end(child: Child) -> None:
     await child.ended()
     raise Unavailable(
-        f"{child.name} ended by itself ({child.exit_code}). Everything is stopped."
-        f" Its log, {child.log}, ends:\n{child.last_lines()}"
+        f"{child.name} ended by itself ({child.exit_code}). Everything is stopped. {child.end_of_log}"
     )
