@@ -191,17 +191,16 @@ def _nights(comparison: Comparison) -> Iterator[Row]:
     before, after = comparison.before.night, comparison.after.night
     for purpose in sorted({*before, *after}):
         yield from _some(PURPOSES[purpose].lower(), before[purpose], after[purpose])
-    yield (
-        "en total",
-        _number(before.total()),
-        _number(after.total()),
-        _difference(before.total(), after.total()),
-    )
+    yield _numbers("en total", before.total(), after.total())
 
 
 def _some(words: str, before: int, after: int) -> Iterator[Row]:
     if before or after:
-        yield words, _number(before), _number(after), _difference(before, after)
+        yield _numbers(words, before, after)
+
+
+def _numbers(words: str, before: int, after: int) -> Row:
+    return words, _number(before), _number(after), _difference(before, after)
 
 
 def _difference(before: int, after: int) -> str:

@@ -73,8 +73,8 @@ class Child:
 
     async def stop(self, patience: float = 30.0) -> None:
         """Signal the process to end; kill it after `patience` seconds."""
-        if self.running:
-            self._signal(self._stop_signal)
+        if self.running and self._process:
+            self._process.send_signal(self._stop_signal)
             if not await self._ends_within(patience):
                 await self.kill()
         self._pid_file.unlink(missing_ok=True)
@@ -132,10 +132,6 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process:
-            self._process.send_signal(number)
 
     async def _ends_within(self, seconds: float) -> bool:
         return await _happens(lambda: not self.running, seconds)

@@ -7,7 +7,6 @@ import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from hub import settings
 from hub.errors import HubError, Unavailable, leaves
@@ -60,7 +59,11 @@ class LocalHub:
         self._demonstration = demonstration
         self._settings = settings.load(environ)  # raises before anything starts
         self._environ = dict(environ)
-        self._servers = _private_servers(instance.folder, environ)
+        self._servers: Mapping[str, Server] = {
+            setting: make(instance.folder / make.name.lower())
+            for setting, make in SERVERS.items()
+            if not is_given(environ, setting)
+        }
         self._ports: dict[str, int] = {}
 
     async def run(self) -> None:
@@ -155,14 +158,6 @@ class LocalHub:
     def _default(self, **values: str) -> None:
         self._environ = with_defaults(self._environ, values)
         self._settings = settings.load(self._environ)
-
-
-def _private_servers(folder: Path, environ: Mapping[str, str]) -> Mapping[str, Server]:
-    return {
-        setting: make(folder / make.name.lower())
-        for setting, make in SERVERS.items()
-        if not is_given(environ, setting)
-    }
 
 
 async def _unexpected_end(child: Child) -> None:
