@@ -18,6 +18,7 @@ from hub.cli.common import (
     Id,
     Limit,
     console,
+    known,
     local_time,
     print_done,
     print_json,
@@ -28,7 +29,6 @@ from hub.cli.common import (
     to_uuid,
     warn,
 )
-from hub.errors import HubError
 from hub.model import ClockState
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter, Clocks
@@ -85,9 +85,7 @@ async def show(
 ) -> None:
     """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
     async with _open() as clocks:
-        clock = await clocks.show(clock_id, datetime.now(UTC))
-    if clock is None:
-        raise HubError(f"there is no clock {clock_id}")
+        clock = known(await clocks.show(clock_id, datetime.now(UTC)), f"clock {clock_id}")
     await note("clock.show", f"clock:{clock_id}")
     if as_json:
         print_json(clock)
@@ -113,8 +111,7 @@ async def acknowledge(clock_id: Id, as_json: AsJson = False) -> None:
         done = await acknowledge_clock(
             clock_id, log=log, notes=notes, publisher=publisher, who=operator(), now=datetime.now(UTC)
         )
-    if done is None:
-        raise HubError(f"there is no promise {clock_id}")
+    done = known(done, f"promise {clock_id}")
     unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
     print_done(done, f"{done.id}  nivel {done.level}{unchanged}", as_json=as_json)
 

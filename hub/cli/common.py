@@ -145,6 +145,13 @@ def short_case(case: str) -> str:
     return case.partition(":")[2] or case
 
 
+def known(record: T | None, what: str) -> T:
+    """Return the record. Raises HubError if there is none."""
+    if record is None:
+        raise HubError(f"there is no {what}")
+    return record
+
+
 def read_input(path: str) -> bytes:
     """Read a file, or standard input for `-`."""
     if path == "-":

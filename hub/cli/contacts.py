@@ -17,6 +17,7 @@ from hub.cli.common import (
     Whole,
     fields,
     instant_option,
+    known,
     print_done,
     print_facts,
     print_json,
@@ -25,7 +26,6 @@ from hub.cli.common import (
     settings,
 )
 from hub.cli.names import known_channel
-from hub.errors import HubError
 from hub.model import ReplyKind
 from hub.operations.suppressions import read_suppressions
 from hub.people.audience import written_as
@@ -59,9 +59,7 @@ async def list_replies(
 async def show_reply(reply_id: Id, as_json: AsJson = False) -> None:
     """Show a reply with its text."""
     async with open_contacts(settings()) as store:
-        reply = await store.reply(reply_id)
-    if reply is None:
-        raise HubError(f"there is no reply {reply_id}")
+        reply = known(await store.reply(reply_id), f"reply {reply_id}")
     await note("reply.show", f"reply:{reply_id}", person=reply["person"])
     if as_json:
         print_json(reply)
@@ -82,9 +80,7 @@ async def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
 async def show_suppression(row_id: Id, whole: Whole = False, as_json: AsJson = False) -> None:
     """Show a suppression and its person, masked. Each look is audited."""
     async with open_contacts(settings()) as store:
-        row = await store.suppression(row_id, whole=whole)
-    if row is None:
-        raise HubError(f"there is no suppression {row_id}")
+        row = known(await store.suppression(row_id, whole=whole), f"suppression {row_id}")
     await note("suppression.show", f"suppression:{row_id}", person=row["person"], whole=whole)
     if as_json:
         print_json({**row, "masked": not whole, "may_unmask": True})

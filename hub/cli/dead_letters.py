@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -12,30 +11,26 @@ import typer
 
 from hub.app.container import open_log, open_publisher
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Columns, Id, Limit, print_json, print_list, print_whole, settings, to_uuid
-from hub.errors import HubError
-from hub.model import DeadLetter
+from hub.cli.common import (
+    AsJson,
+    Id,
+    Limit,
+    fields,
+    known,
+    print_json,
+    print_list,
+    print_whole,
+    settings,
+    to_uuid,
+)
 from hub.operations import dead_letters
 from hub.operations.dead_letters import Settle, Settled
-from hub.ports import LogStore
 
 app = typer.Typer(no_args_is_help=True)
 
-_COLUMNS: Final[Columns] = {
-    "received": "received_at",
-    "event type": "event_type",
-    "field": "field",
-    "reason": "reason",
-    "id": "id",
-}
+_COLUMNS: Final = fields("received_at", "event_type", "field", "reason", "id")
 _BODY_SHOWN: Final = 4000  # characters
 _PAGE: Final = 500
-
-
-class SettlementState(StrEnum):
-    OPEN = "open"
-    REPLAYED = "replayed"
-    DISCARDED = "discarded"
 
 
 Ids = Annotated[list[UUID] | None, typer.Argument(parser=to_uuid, metavar="[ID]...", show_default=False)]
@@ -47,7 +42,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 @app.command("list")
 async def list_letters(
-    state: Annotated[SettlementState, typer.Option(help="Which ones.")] = SettlementState.OPEN,
+    state: Annotated[Literal["open", "replayed", "discarded"], typer.Option(help="Which ones.")] = "open",
     reason: Reason = None,
     event: Event = None,
     limit: Limit = 50,
@@ -63,7 +58,7 @@ async def list_letters(
 async def show(letter_id: Id, as_json: AsJson = False) -> None:
     """Show a dead letter: reason, headers, start of the body."""
     async with open_log(settings()) as log:
-        letter = await _known(log, letter_id)
+        letter = known(await log.dead_letter(letter_id), f"dead letter {letter_id}")
     await note("dead.show", f"dead:{letter_id}")
     shown = msgspec.to_builtins(dead_letters.shown(letter))
     if as_json:
@@ -91,8 +86,8 @@ async def replay(
 
       hub dead replay --reason "radicado: required" --event pqrs.received
     """
-    chosen = _choice(ids, reason, event, everything=everything)
-    await _settle("replay", dead_letters.replay_one, chosen, yes=yes, as_json=as_json)
+    _require_choice(ids, everything or (reason, event) != (None, None))
+    await _settle("replay", dead_letters.replay_one, ids, reason, event, yes=yes, as_json=as_json)
 
 
 @app.command()
@@ -106,29 +101,31 @@ async def discard(
     as_json: AsJson = False,
 ) -> None:
     """Discard dead letters; they stay in the log."""
-    chosen = _choice(ids, reason, event, everything=everything)
-    await _settle("discard", dead_letters.discard_one, chosen, yes=yes, as_json=as_json)
+    _require_choice(ids, everything or (reason, event) != (None, None))
+    await _settle("discard", dead_letters.discard_one, ids, reason, event, yes=yes, as_json=as_json)
 
 
-def _choice(
-    ids: Sequence[UUID] | None, reason: str | None, event: str | None, *, everything: bool
-) -> Sequence[UUID] | dict[str, str | None]:
-    """Return ids, or the filter of open dead letters."""
-    filtered = reason is not None or event is not None
-    if bool(ids) == (everything or filtered):
+def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:
+    if bool(ids) == filtered:
         raise typer.BadParameter("give ids, or --reason or --event, or --all")
-    return ids or {"reason": reason, "event": event}
 
 
 async def _settle(
-    verb: str, settle: Settle, asked: Sequence[UUID] | dict[str, str | None], *, yes: bool, as_json: bool
+    verb: str,
+    settle: Settle,
+    ids: Sequence[UUID] | None,
+    reason: str | None,
+    event: str | None,
+    *,
+    yes: bool,
+    as_json: bool,
 ) -> None:
     given = settings()
     async with open_log(given) as log, open_publisher(given) as publisher:
-        if not isinstance(asked, dict):
-            chosen = [(await _known(log, letter_id)).id for letter_id in asked]
+        if ids:
+            chosen = [known(await log.dead_letter(asked), f"dead letter {asked}").id for asked in ids]
         else:
-            chosen = await dead_letters.open_ids(log, reason=asked["reason"], event=asked["event"])
+            chosen = await dead_letters.open_ids(log, reason=reason, event=event)
             if chosen and not yes and not typer.confirm(f"{verb} {len(chosen)} dead letters?", err=True):
                 return
         await note(f"dead.{verb}", "dead", letters=len(chosen))
@@ -138,14 +135,6 @@ async def _settle(
             if number % _PAGE == 0 and not as_json:
                 typer.secho(f"{number} of {len(chosen)} …", dim=True, err=True)
     _report(done, as_json=as_json)
-
-
-async def _known(log: LogStore, letter_id: UUID) -> DeadLetter:
-    """Return the dead letter. Raises HubError if there is none."""
-    letter = await log.dead_letter(letter_id)
-    if letter is None:
-        raise HubError(f"there is no dead letter {letter_id}")
-    return letter
 
 
 def _report(done: Sequence[Settled], *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from hub.cli.common import (
     Limit,
     cell,
     console,
+    fields,
     local_time,
     print_json,
     print_list,
@@ -40,10 +41,7 @@ def _reason(row: Row) -> str:
 
 _COLUMNS: Final[Columns] = {
     "when": "created_at",
-    "event": "event",
-    "person": "person",
-    "channel": "channel",
-    "state": "state",
+    **fields("event", "person", "channel", "state"),
     "reason": _reason,
     "event id": "event_id",
 }

@@ -11,21 +11,25 @@ import typer
 
 from hub.app.container import open_letters, open_publisher
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Id, Limit, print_json, print_list, print_whole, settings, to_uuid
+from hub.cli.common import (
+    AsJson,
+    Id,
+    Limit,
+    fields,
+    known,
+    print_json,
+    print_list,
+    print_whole,
+    settings,
+    to_uuid,
+)
 from hub.errors import HubError
 from hub.operations.letters import hand_over
 from hub.ports import LetterStore
 
 app = typer.Typer(no_args_is_help=True)
 
-_COLUMNS: Final = {
-    "made": "created_at",
-    "handed over": "handed_over_at",
-    "event": "event",
-    "person": "person",
-    "subject": "subject",
-    "id": "id",
-}
+_COLUMNS: Final = {"made": "created_at", **fields("handed_over_at", "event", "person", "subject", "id")}
 _FACTS: Final = ("name", "person", "event", "created_at", "handed_over_at", "subject")
 
 
@@ -86,9 +90,7 @@ async def done(
 
 async def _audited(letters: LetterStore, letter_id: UUID, action: str) -> dict[str, Any]:
     """Audit the action, then return the letter. Raises HubError if there is none."""
-    letter = await letters.letter(letter_id)
-    if letter is None:
-        raise HubError(f"there is no letter {letter_id}")
+    letter = known(await letters.letter(letter_id), f"letter {letter_id}")
     await note(action, f"letter:{letter_id}", person=letter["person"])
     return dict(letter)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,16 +17,11 @@ from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 
 
-class Lost(StrEnum):
-    FAILED = "failed"
-    EXPIRED = "expired"
-    BOUNCED = "bounced"
-    SUPPRESSED = "suppressed"
-
-
 async def redrive(  # noqa: PLR0913 - each is an option of the command line
     *,
-    state: Annotated[Lost, typer.Option(help="Which lost messages.")],
+    state: Annotated[
+        Literal["failed", "expired", "bounced", "suppressed"], typer.Option(help="Which lost messages.")
+    ],
     channel: OfChannel = None,
     event: OfEvent = None,
     event_id: OfEventId = None,
@@ -56,7 +50,7 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
       hub redrive --state bounced --reason smtp_550 --event pqrs.responded
     """
     message_filter = MessageFilter(
-        state=state.value,
+        state=state,
         channel=channel,
         event=event,
         event_id=event_id,
