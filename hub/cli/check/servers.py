@@ -74,23 +74,20 @@ def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
 
 def _queues(found: list[Queue.DeclareOk]) -> Iterator[Finding]:
     if len(found) < len(QUEUES):
-        yield warn(
-            RABBITMQ,
-            f"Hay {len(found)} de las {len(QUEUES)} colas del hub.",
-            "`hub run` las crea al arrancar.",
-        )
-    waiting = sum(queue.message_count or 0 for queue in found)
+        what = f"Hay {len(found)} de las {len(QUEUES)} colas del hub."
+        yield warn(RABBITMQ, what, "`hub run` las crea al arrancar.")
+    count = sum(queue.message_count or 0 for queue in found)
+    waiting = f"{counted(count, 'mensaje', 'mensajes')} en cola"
     forgotten = sorted(
         str(queue.queue) for queue in found if queue.message_count and not queue.consumer_count
     )
     if forgotten:
-        yield warn(
-            RABBITMQ,
-            f"{counted(waiting, 'mensaje', 'mensajes')} en cola, y nadie atiende {', '.join(forgotten)}.",
-            "Arranque `hub run`, o el papel que falta: intake para hub.events, delivery para hub.messages.",
+        to_do = (
+            "Arranque `hub run`, o el papel que falta: intake para hub.events, delivery para hub.messages."
         )
+        yield warn(RABBITMQ, f"{waiting}, y nadie atiende {', '.join(forgotten)}.", to_do)
     elif found:
-        yield ok(RABBITMQ, f"{counted(waiting, 'mensaje', 'mensajes')} en cola.")
+        yield ok(RABBITMQ, f"{waiting}.")
 
 
 async def redis(settings: Settings) -> list[Finding]:
@@ -109,17 +106,11 @@ async def redis(settings: Settings) -> list[Finding]:
 def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
     """Judge from INFO whether Redis keeps its data; `armed`: the appointments are there."""
     if not info.get("aof_enabled"):
-        yield warn(
-            REDIS,
-            "Sin AOF: al reiniciarse olvida las citas y el hub las rehace desde SQL.",
-            "En producción: appendonly yes.",
-        )
+        what = "Sin AOF: al reiniciarse olvida las citas y el hub las rehace desde SQL."
+        yield warn(REDIS, what, "En producción: appendonly yes.")
     if (eviction := info.get("maxmemory_policy", "noeviction")) != "noeviction":
-        yield warn(
-            REDIS,
-            f"Con poca memoria borra claves (maxmemory-policy {eviction}).",
-            "Ponga maxmemory-policy noeviction.",
-        )
+        what = f"Con poca memoria borra claves (maxmemory-policy {eviction})."
+        yield warn(REDIS, what, "Ponga maxmemory-policy noeviction.")
     if not armed:
         yield warn(REDIS, "Las citas aún no están puestas.", "El papel timers las pone al arrancar.")
 
