@@ -98,7 +98,7 @@ def _directory(
         yield "unit", unit["unit_id"], unit
     for person in (*neighbours, *staff):
         yield "person", person["slug"], _person(**person)
-    for membership in (*_neighbour_memberships(place, neighbours), *_staff_memberships(place, staff)):
+    for membership in _memberships(place, neighbours, staff):
         yield "membership", membership["membership_id"], membership
 
 
@@ -141,30 +141,25 @@ def _person(
     }
 
 
-def _neighbour_memberships(place: str, neighbours: list[Data]) -> Iterator[Data]:
-    """`home` is tower-flat, `roles` are the person's roles there."""
+def _memberships(place: str, neighbours: list[Data], staff: list[Data]) -> Iterator[Data]:
+    """
+    Yield the roles of neighbours in their `home` (tower-flat), then the staff.
+
+    Some staff is `here`, the others are the company's. No area means all areas.
+    """
     for neighbour in neighbours:
         for role in neighbour["roles"]:
-            yield {
-                "membership_id": f"m-{neighbour['slug']}-{role}",
-                "person_id": f"p-{neighbour['slug']}",
-                "scope": f"copropiedad:{place}" if role == "council" else f"unit:altos-t{neighbour['home']}",
-                "role": role,
-                "since": _SINCE,
-            }
-
-
-def _staff_memberships(place: str, staff: list[Data]) -> Iterator[Data]:
-    """Some staff is `here`, the others are the company's. No area means all areas."""
+            scope = f"copropiedad:{place}" if role == "council" else f"unit:altos-t{neighbour['home']}"
+            yield _membership(f"m-{neighbour['slug']}-{role}", neighbour, scope, role)
     for colleague in staff:
-        yield {
-            "membership_id": f"m-{colleague['slug']}",
-            "person_id": f"p-{colleague['slug']}",
-            "scope": f"copropiedad:{place}" if colleague.get("here") else "company",
-            "role": "staff",
-            **{name: colleague.get(name) for name in ("duty", "level", "service_area")},
-            "since": _SINCE,
-        }
+        scope = f"copropiedad:{place}" if colleague.get("here") else "company"
+        duty = {name: colleague.get(name) for name in ("duty", "level", "service_area")}
+        yield {**_membership(f"m-{colleague['slug']}", colleague, scope, "staff"), **duty}
+
+
+def _membership(ref: str, person: Data, scope: str, role: str) -> Data:
+    who = f"p-{person['slug']}"
+    return {"membership_id": ref, "person_id": who, "scope": scope, "role": role, "since": _SINCE}
 
 
 def _event(now: datetime, time: datetime, name: str, key: str, data: Data) -> Event:
