@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.catalog.audiences import to
+from hub.model import ClockMove, EventType, Move, Print, Purpose
 
-_SUBJECT: Final = Audience(
-    who=("data_subject",), purpose=Purpose.LEGAL, channels=(("email",),), print=Print.LETTER
-)
-_OFFICER: Final = Audience(
-    who=("staff:privacy_officer",),
-    purpose=Purpose.INTERNAL,
-    channels=(("inbox", "email"),),
-    template="staff",
-)
+_SUBJECT: Final = to("data_subject", Purpose.LEGAL, "email", print=Print.LETTER)
+_OFFICER: Final = to("staff:privacy_officer", Purpose.INTERNAL, "inbox+email", template="staff")
 
 
 def _case_event(name: str, *moves: ClockMove, officer: bool = False) -> EventType:
     """Make an event for the data subject, and also for the officer if it opens the case (`officer`)."""
     audiences = (_SUBJECT, _OFFICER) if officer else (_SUBJECT,)
-    return EventType(name=name, lane=Lane.NORMAL, case="case_id", audiences=audiences, clocks=moves)
+    return EventType(name=name, case="case_id", audiences=audiences, clocks=moves)
 
 
 DATA_RIGHTS: Final = (

@@ -140,8 +140,8 @@ class EventType:
     """
 
     name: str
-    lane: Lane
     case: str
+    lane: Lane = Lane.NORMAL
     audiences: tuple[Audience, ...] = ()
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
