@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import Enum, auto
 from typing import Final
@@ -31,6 +32,17 @@ class FailureKind(Enum):
     """The number does not exist."""
 
 
+LATER, OURS, NEVER, GONE = FailureKind
+
+Meaning = tuple[FailureKind, str]
+"""What a code means for the message, and the reason that is stored."""
+
+
+def by_code(codes: Mapping[Meaning, Iterable[int]]) -> Mapping[int, Meaning]:
+    """Turn a provider's table, meaning → its codes, into code → meaning."""
+    return {code: meaning for meaning, several in codes.items() for code in several}
+
+
 def verdict(
     kind: FailureKind, reason: str, *, provider: str, code: str, retry_after: timedelta | None = None
 ) -> SendFailure:
@@ -44,7 +56,7 @@ def verdict(
             return PermanentFailure(reason, provider=provider, code=code, gone=kind is FailureKind.GONE)
 
 
-def by_status(status: int) -> tuple[FailureKind, str]:
+def by_status(status: int) -> Meaning:
     """Judge by status alone. It never ends a message: a bare 4xx may come from a proxy or a wrong URL."""
     if status == 429:
         return FailureKind.LATER, "rate_limited"

@@ -38,12 +38,12 @@ class Answer:
             return None
 
 
-def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = "") -> Accepted:
+def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = None) -> Accepted:
     """Return a provider's acceptance. Raises `TransientFailure` when it has no id."""
     if not isinstance(reference, str):
         # Something else accepted it (a captive portal, a wrong host): the outcome is unknown.
         raise TransientFailure("provider_answer", provider=provider, code=str(answer.status), unknown=True)
-    return Accepted(provider=provider, reference=reference, code=f"{answer.status} {status}".strip())
+    return Accepted(provider=provider, reference=reference, code=f"{answer.status} {status or ''}".strip())
 
 
 class HttpCaller:

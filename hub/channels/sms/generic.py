@@ -16,8 +16,8 @@ from uuid import UUID
 from multidict import CIMultiDict
 
 from hub.channels.http_calls import HttpCaller
+from hub.channels.json_path import read_amount
 from hub.channels.sms import TRAITS
-from hub.channels.sms.json_path import read_amount
 from hub.channels.sms.placeholders import Values, fill, fill_text
 from hub.channels.sms.rules import judge
 from hub.channels.sms.spec import Auth, Spec

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub.channels.json_path import word_at
 from hub.channels.sms.inbound import Unreadable, read_number, read_words
-from hub.channels.sms.json_path import word_at
 from hub.channels.sms.rules import shaped_code, shaped_reference
 from hub.channels.sms.spec import STATES, Meaning, Receipts, Replies, Spec
 from hub.model import Json, Reply

@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.channels.failures import by_status, verdict
 from hub.channels.http_calls import Answer
-from hub.channels.sms.json_path import word, word_at
+from hub.channels.json_path import word, word_at
 from hub.channels.sms.spec import Rule, Spec, Status
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, Json
