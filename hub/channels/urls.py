@@ -17,7 +17,6 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from hub.errors import ConfigurationError, InvalidPolicy
 from hub.resilience.rate_limit import Rate, parse_rate
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 RATE: Final = "rate"
 """Query parameter of every provider's URL: its rate limit."""
 STARTTLS: Final = ("auto", "always", "never")
@@ -122,11 +121,6 @@ class WhatsappEndpoint:
     def secrets(self) -> tuple[str, ...]:
         """The secrets that may sign reports."""
         return tuple(secret for secret in (self.secret, self.also) if secret)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Return whether the host is this machine."""
-    return host in _LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)
