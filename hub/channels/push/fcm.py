@@ -71,7 +71,7 @@ class FcmChannel:
 
     async def _post(self, body: bytes, token: str, lane: Lane) -> Answer:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
-        return await self._http.post(self._url, body, headers, lane=lane)
+        return await self._http.request("POST", self._url, headers, body, lane=lane)
 
 
 def failure(answer: Answer) -> SendFailure:

@@ -110,7 +110,7 @@ class AccessTokens:
         form = urlencode({"grant_type": GRANT, "assertion": self._assertion()})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            answer = await self._http.post(self._account.token_uri, form.encode(), headers)
+            answer = await self._http.request("POST", self._account.token_uri, headers, form.encode())
         except TransientFailure as exc:
             # Whatever the token server received, the message was not sent: never `unknown`.
             raise TransientFailure(exc.reason, provider=PROVIDER, retry_after=exc.retry_after) from exc

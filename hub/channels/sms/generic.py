@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -54,11 +53,9 @@ class GenericChannel:
         values = self._values(outgoing)
         request, lane = self._spec.request, outgoing.message.lane
         url = self._url(request.path, values, fill(request.query, values))
-        if request.method == "GET":
-            answer = await self._http.get(url, self._headers(values), lane=lane)
-        else:
-            content_type, body = self._body(values)
-            answer = await self._http.post(url, body, self._headers(values, content_type), lane=lane)
+        content_type, body = self._body(values)
+        headers = self._headers(values, content_type)
+        answer = await self._http.request(request.method, url, headers, body, lane=lane)
         return judge(self._spec, answer)
 
     async def balance(self) -> Balance | None:
@@ -67,7 +64,8 @@ class GenericChannel:
         if question is None:
             return None
         values = {**self._account, "id": ""}
-        answer = await self._http.get(self._url(question.path, values, {}), self._headers(values))
+        url, headers = self._url(question.path, values, {}), self._headers(values, {})
+        answer = await self._http.request("GET", url, headers)
         return Balance(
             amount=read_amount(answer, question.value, self._spec.name), currency=question.currency
         )
@@ -91,14 +89,16 @@ class GenericChannel:
         quoted = {name: quote(value, safe="") for name, value in values.items()}
         return f"{self._base}{fill_text(path, quoted)}" + (f"?{urlencode(query)}" if query else "")
 
-    def _headers(self, values: Values, more: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
+    def _headers(self, values: Values, more: Mapping[str, str]) -> Mapping[str, str]:
         """Return all headers; the file's win, whatever the case of `content-type`."""
         headers = CIMultiDict({"Accept": "application/json, */*;q=0.5", **self._authorization, **more})
         headers.update(fill(self._spec.request.headers, values))
         return headers
 
-    def _body(self, values: Values) -> tuple[Mapping[str, str], bytes]:
+    def _body(self, values: Values) -> tuple[Mapping[str, str], bytes | None]:
         request = self._spec.request
+        if request.method == "GET":
+            return {}, None
         if request.json is not None:
             filled: Any = fill(request.json, values)
             return {"Content-Type": "application/json"}, json.dumps(filled, ensure_ascii=False).encode()

@@ -86,12 +86,8 @@ class TwilioChannel:
         form = {"To": outgoing.message.address, "From": self._sender, "Body": outgoing.rendered.text}
         if self._callback is not None:
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.message.id})}"
-        answer = await self._http.post(
-            f"{self._account}/Messages.json",
-            urlencode(form).encode(),
-            self._headers,
-            lane=outgoing.message.lane,
-        )
+        url, body, lane = f"{self._account}/Messages.json", urlencode(form).encode(), outgoing.message.lane
+        answer = await self._http.request("POST", url, self._headers, body, lane=lane)
         if answer.status // 100 == 2:
             said = answer.json
             return accepted(answer, at(said, "sid"), provider=PROVIDER, status=at(said, "status"))
@@ -99,7 +95,7 @@ class TwilioChannel:
 
     async def balance(self) -> Balance | None:
         """Ask for the account's balance. Raises `TransientFailure`."""
-        answer = await self._http.get(f"{self._account}/Balance.json", self._headers)
+        answer = await self._http.request("GET", f"{self._account}/Balance.json", self._headers)
         currency = word_at(answer.json, "currency") or ""
         return Balance(amount=read_amount(answer, "balance", PROVIDER), currency=currency)
 

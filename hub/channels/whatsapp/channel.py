@@ -34,7 +34,7 @@ class WhatsappChannel:
         self._http = HttpCaller(PROVIDER, timeout=timeout)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        answer = await self._http.post(self._url, encode(outgoing), self._headers)
+        answer = await self._http.request("POST", self._url, self._headers, encode(outgoing))
         if answer.status // 100 == 2:
             said = answer.json
             status = at(said, "messages.0.message_status")
