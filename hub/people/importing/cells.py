@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from hub.people.audience import usable_email, usable_phone
-from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLES, YES_NO
+from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLE_CHOICES, ROLES, YES_NO
 from hub.people.importing.faults import BadCell
 from hub.people.importing.folding import fold, fold_tower
 
@@ -200,21 +200,18 @@ def roles(text: str) -> tuple[str, ...] | BadCell:
 
 
 def _unknown_role(word: str) -> BadCell:
-    near = difflib.get_close_matches(word, ROLES, n=1)
-    meant = f"¿{near[0]}? Si no, " if near else ""
-    return BadCell(
-        "no se conoce ese rol",
-        f"{meant}propietario, residente, arrendatario, pagador, consejo, revisor o apoderado",
-    )
+    return BadCell("no se conoce ese rol", f"{_near(word, ROLES)}{ROLE_CHOICES}")
 
 
 def duty(text: str) -> str | BadCell:
     """Read the duty of a staff member."""
     word = fold(text)
-    if word in DUTIES:
-        return DUTIES[word]
-    near = difflib.get_close_matches(word, DUTIES, n=1)
-    return BadCell("no se conoce ese cargo", f"{f'¿{near[0]}? Si no, ' if near else ''}{DUTY_WORDS}")
+    return DUTIES.get(word) or BadCell("no se conoce ese cargo", f"{_near(word, DUTIES)}{DUTY_WORDS}")
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"¿{near[0]}? Si no, " if near else ""
 
 
 def level(text: str) -> int | BadCell:

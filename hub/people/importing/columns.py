@@ -131,6 +131,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "auditor": "revisor",
     "proxy": "apoderado",
 }
+ROLE_CHOICES: Final = "propietario, residente, arrendatario, pagador, consejo, revisor o apoderado"
 OF_THE_WHOLE: Final = frozenset({"council", "auditor", "staff"})
 """Roles in a copropiedad, not in a unit."""
 

@@ -286,13 +286,8 @@ def _new_places(
     for text, ref in places.items():
         if ref not in copropiedades:
             near = difflib.get_close_matches(fold(text), names, n=1)
+            write = f"«{names[near[0]]}», si es esa" if near else "nada, si es nueva"
             doubts.append(
-                Fault(
-                    line=first[text],
-                    column="copropiedad",
-                    wrong=f"es nueva: se crea como {ref}",
-                    write=f"«{names[near[0]]}», si es esa" if near else "nada, si es nueva",
-                    warning=True,
-                )
+                Fault(first[text], "copropiedad", f"es nueva: se crea como {ref}", write, warning=True)
             )
     return doubts
