@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
@@ -19,16 +19,16 @@ _MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
 _PHONE = re.compile(r"\+?\d{7,15}")
 
 
-class FailureKind(Enum):
-    """What a provider's code means for the message."""
+class FailureKind(StrEnum):
+    """What a provider's code means for the message; these words also stand in the file of a provider."""
 
-    LATER = auto()
+    LATER = "later"
     """Try again."""
-    OURS = auto()
+    OURS = "ours"
     """A fault of our configuration: wait until it is fixed (see `misconfigured`)."""
-    NEVER = auto()
+    NEVER = "never"
     """This message cannot be sent to this number."""
-    GONE = auto()
+    GONE = "gone"
     """The number does not exist."""
 
 

@@ -233,7 +233,7 @@ def _fcm(setting: str, url: str, around: BuildContext) -> Channel:
         endpoint.base,
         read_service_account(endpoint.credentials, setting=setting),
         timeout=around.timeout,
-        now=_utc_now,
+        now=partial(datetime.now, UTC),
     )
 
 
@@ -243,30 +243,23 @@ def _folder(name: str, folder: Path, around: BuildContext) -> Channel:
     return Outbox(folder, _TRAITS[name], render=as_json, suffix=".json")
 
 
-def _file(name: str) -> Builder:
-    def build(setting: str, url: str, around: BuildContext) -> Channel:
-        return _folder(name, parse_folder(url, setting=setting), around)
-
-    return build
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+def _file(name: str, setting: str, url: str, around: BuildContext) -> Channel:
+    return _folder(name, parse_folder(url, setting=setting), around)
 
 
 _TRAITS: Final = {"sms": SMS_TRAITS, "push": FcmChannel.traits, "whatsapp": WHATSAPP_TRAITS}
 
 BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
-    "email": {"smtp": _smtp, "smtps": _smtp, "file": _file("email")},
+    "email": {"smtp": _smtp, "smtps": _smtp, "file": partial(_file, "email")},
     "sms": {
         "twilio+https": _twilio,
         "twilio+http": _twilio,
         "http+https": _described,
         "http+http": _described,
-        "file": _file("sms"),
+        "file": partial(_file, "sms"),
     },
-    "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": _file("push")},
-    "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": _file("whatsapp")},
+    "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": partial(_file, "push")},
+    "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": partial(_file, "whatsapp")},
 }
 """Channel → URL scheme → builder. A new provider is one line here."""
 

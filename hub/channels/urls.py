@@ -8,14 +8,17 @@ quotes the input, which may be a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hub.errors import ConfigurationError, InvalidPolicy
 from hub.resilience.rate_limit import Rate, parse_rate
+from hub.settings import PROVIDERS, Settings
+
+Endpoint = TypeVar("Endpoint")
 
 RATE: Final = "rate"
 """Query parameter of every provider's URL: its rate limit."""
@@ -56,11 +59,6 @@ class TwilioEndpoint:
     sender: str
     two_way: bool = False
     also: str = field(default="", repr=False)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The tokens that may sign reports."""
-        return (self.token, self.also) if self.also else (self.token,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +114,6 @@ class WhatsappEndpoint:
     secret: str = field(default="", repr=False)
     verify: str = field(default="", repr=False)
     also: str = field(default="", repr=False)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The secrets that may sign reports."""
-        return tuple(secret for secret in (self.secret, self.also) if secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +232,15 @@ def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
         two_way=parts.flag("two_way"),
         also=parts.query.get("also", ""),
     )
+
+
+def endpoints_of(
+    settings: Settings, channel: str, scheme: str, parse: Callable[..., Endpoint]
+) -> Iterator[Endpoint]:
+    """Parse the URLs of a channel whose scheme begins so. Raises `ConfigurationError`."""
+    for url in settings.providers.get(channel, ()):
+        if url.scheme.startswith(scheme):
+            yield parse(url.reveal(), setting=PROVIDERS[channel])
 
 
 def is_two_way(text: str, *, setting: str) -> bool:

@@ -123,16 +123,12 @@ class Acceptance(Rule, frozen=True, kw_only=True):
 
 
 class FailureRule(Rule, frozen=True, kw_only=True):
-    kind: Literal["later", "ours", "never", "gone"]
+    kind: FailureKind
     reason: Word
 
     def __post_init__(self) -> None:
         if not (self.statuses or self.where or self.body_contains):
             raise ValueError("it fits every answer: name statuses, where or body_contains")
-
-    @property
-    def meaning(self) -> FailureKind:
-        return FailureKind[self.kind.upper()]
 
 
 class BodySignature(_Table, frozen=True, kw_only=True):

@@ -16,13 +16,13 @@ from uuid import UUID
 
 from msgspec import Raw
 
-from hub.channels.urls import parse_whatsapp
+from hub.channels.urls import endpoints_of, parse_whatsapp
 from hub.channels.whatsapp import wire
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
 from hub.channels.whatsapp.wire import Button, Interactive, Message, Text, shaped
 from hub.model import Reply, State
 from hub.model.receipts import Receipt
-from hub.settings import PROVIDERS, Settings
+from hub.settings import Settings
 
 _WITHOUT_WORDS: Final[Mapping[str, str]] = {
     "image": "imagen",
@@ -120,15 +120,10 @@ class Notice:
 
 def keys_of(settings: Settings) -> Keys:
     """Return the secrets and verify words of all accounts in the settings. Raises `ConfigurationError`."""
-    endpoints = [
-        parse_whatsapp(url.reveal(), setting=PROVIDERS["whatsapp"])
-        for url in settings.providers.get("whatsapp", ())
-        if url.scheme.startswith("whatsapp+")
-    ]
-    return Keys(
-        secrets=tuple(secret for endpoint in endpoints for secret in endpoint.secrets),
-        words=tuple(endpoint.verify for endpoint in endpoints if endpoint.verify),
-    )
+    endpoints = list(endpoints_of(settings, "whatsapp", "whatsapp+", parse_whatsapp))
+    secrets = (secret for endpoint in endpoints for secret in (endpoint.secret, endpoint.also))
+    words = (endpoint.verify for endpoint in endpoints)
+    return Keys(secrets=tuple(filter(None, secrets)), words=tuple(filter(None, words)))
 
 
 def read_notice(body: bytes) -> Notice:
