@@ -55,8 +55,6 @@ _KINDS: Final = {"smtps": "smtp"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderLimits:
-    """Breakers and rate limits of providers."""
-
     breakers: Breakers
     throttle: Throttle
 
@@ -73,7 +71,6 @@ class BuildContext:
 
     @property
     def timeout(self) -> timedelta:
-        """How long a provider may take."""
         return self.policy.delivery.provider_timeout
 
 

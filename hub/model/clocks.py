@@ -95,8 +95,6 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """A level's acknowledgement of a clock."""
-
     level: int
     at: datetime
     by: str

@@ -40,7 +40,8 @@ class GenericChannel:
         self, endpoint: GenericEndpoint, spec: Spec, *, timeout: timedelta, callback: Callback | None = None
     ) -> None:
         self.name = spec.name
-        self.traits: ChannelTraits = replace(TRAITS, confirms=_confirms(spec, callback))
+        confirms = spec.receipts is not None and callback is not None
+        self.traits: ChannelTraits = replace(TRAITS, confirms=confirms)
         self.low_balance: Decimal | None = spec.balance.low if spec.balance else None
         self._spec = spec
         self._base = endpoint.base
@@ -104,10 +105,6 @@ class GenericChannel:
             return {"Content-Type": "application/json"}, json.dumps(filled, ensure_ascii=False).encode()
         form = urlencode(fill(request.form or {}, values)).encode()
         return {"Content-Type": "application/x-www-form-urlencoded"}, form
-
-
-def _confirms(spec: Spec, callback: Callback | None) -> bool:
-    return spec.receipts is not None and callback is not None
 
 
 def _authorization(auth: Auth, endpoint: GenericEndpoint) -> Mapping[str, str]:

@@ -32,8 +32,6 @@ _PATHS: Final = {Use.RECEIPTS: RECEIPTS, Use.REPLIES: REPLIES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Makes and verifies these URLs."""
-
     public_url: str
     ring: KeyRing
 

@@ -201,8 +201,6 @@ class BalanceQuestion(_Table, frozen=True, kw_only=True):
 
 
 class Spec(_Table, frozen=True, kw_only=True):
-    """The whole file."""
-
     name: Name
     request: Request
     accepted: Acceptance

@@ -104,7 +104,6 @@ class TwilioChannel:
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Return the failure for a refusal."""
     number = at(answer.json, "code")
     code = without_contact(f"{number or answer.status} {at(answer.json, 'message') or ''}".strip())
     kind, reason = _meaning(answer.status, number if isinstance(number, int) else None)

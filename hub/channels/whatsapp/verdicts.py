@@ -58,7 +58,6 @@ _NO_SUCH_OBJECT: Final = 33
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Return the failure for a refusal."""
     said = answer.json
     number = at(said, "error.code")
     # Meta's title and details; the details name the parameter or the cause.
@@ -69,7 +68,6 @@ def failure(answer: Answer) -> SendFailure:
 
 
 def reason_of(number: int | None) -> str:
-    """Return the reason of a `failed` status."""
     if number is None:
         return f"{PROVIDER}_failed"
     return MEANINGS[number][1] if number in MEANINGS else f"{PROVIDER}_{number}"

@@ -9,7 +9,6 @@ Message-ID is not signed, so it links nothing: anybody who has seen it could for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -149,17 +148,11 @@ def _message_id(message: Message, envelope_id: str, mark: Mark | None, verp: Ver
     if mark is not None:
         return mark.message_id
     known = verp.read_envelope_id(envelope_id)
-    if known is not None:
-        return known
-    return next((returned_mark.message_id for returned_mark in _returned_marks(message, verp)), None)
-
-
-def _returned_marks(message: Message, verp: Verp) -> Iterator[Mark]:
-    """Yield the marks in the addresses of our returned mail."""
     returned = reports.returned(message)
-    if returned is not None:
-        marks = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
-        yield from (mark for mark in marks if mark is not None)
+    if known is not None or returned is None:
+        return known
+    marks = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
+    return next((mark.message_id for mark in marks if mark is not None), None)
 
 
 def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:

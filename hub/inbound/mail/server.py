@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -61,16 +62,15 @@ async def listening(
     """Listen; raises OSError if the address is in use."""
     handler = _Handler(verp, handlers, now)
 
-    def converse() -> _Conversation:
-        return _Conversation(
-            handler,
-            hostname=verp.domain,
-            ident="hub",
-            data_size_limit=SIZE_LIMIT,
-            enable_SMTPUTF8=True,
-            timeout=IDLE,
-        )
-
+    converse = partial(
+        _Conversation,
+        handler,
+        hostname=verp.domain,
+        ident="hub",
+        data_size_limit=SIZE_LIMIT,
+        enable_SMTPUTF8=True,
+        timeout=IDLE,
+    )
     server = await asyncio.get_running_loop().create_server(converse, address.host or None, address.port)
     try:
         yield server

@@ -86,7 +86,6 @@ def label(text: str) -> str | BadCell:
 
 
 def name(text: str) -> str | BadCell:
-    """Read a person's name."""
     if "@" in text or not any(letter.isalpha() for letter in text):
         return BadCell("no es un nombre", "nombres y apellidos de la persona")
     if _TWO_PEOPLE.search(text):
@@ -147,7 +146,6 @@ def document(text: str) -> str | BadCell:
 
 
 def emails(text: str) -> tuple[str, ...] | BadCell:
-    """Read one or more addresses."""
     addresses = [
         usable_email(part) for part in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(part)
     ]
@@ -204,7 +202,6 @@ def _unknown_role(word: str) -> BadCell:
 
 
 def duty(text: str) -> str | BadCell:
-    """Read the duty of a staff member."""
     word = fold(text)
     return DUTIES.get(word) or BadCell("no se conoce ese cargo", f"{_near(word, DUTIES)}{DUTY_WORDS}")
 
@@ -215,7 +212,6 @@ def _near(word: str, known: Iterable[str]) -> str:
 
 
 def level(text: str) -> int | BadCell:
-    """Read an escalation level."""
     bare = fold(text).removeprefix("nivel").strip().removesuffix(".0")
     if bare not in {"1", "2", "3", "4"}:
         return BadCell("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")

@@ -40,8 +40,6 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A kind of file."""
-
     named: Mapping[str, str]
     """Heading → the column."""
     required: Sequence[str]

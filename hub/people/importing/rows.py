@@ -118,7 +118,6 @@ def _of(row: Row, checks: Iterable[_Check], *, warning: bool) -> list[Fault]:
 
 
 def _missing(row: Row, given: Mapping[str, Any]) -> Iterator[_Check]:
-    """Check the required cells."""
     no_place = not row.copropiedad and not row.company
     yield no_place, "copropiedad", "falta", _WHICH_PLACE[row.staff]
     no_name = row.name is None and (row.staff or given.keys() & _OF_A_PERSON)

@@ -50,7 +50,6 @@ UnitKey = tuple[str, str, str]
 
 
 def unit_key(row: Row) -> UnitKey:
-    """Make the normalized key of a unit in a file."""
     return fold(row.copropiedad), fold_tower(row.tower), fold_unit(row.unit or "")
 
 
