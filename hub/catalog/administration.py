@@ -51,10 +51,7 @@ ADMINISTRATION: Final = (
             to(_OWNERS, Purpose.SERVICE, "push", "whatsapp", "sms", print=Print.BOARD, template="notice"),
             to(("copropiedad:council", "copropiedad:auditor"), Purpose.LEGAL, "email", template="council"),
         ),
-        reminders=(
-            Reminder("starts_at", timedelta(hours=72)),
-            Reminder("starts_at", timedelta(hours=24)),
-        ),
+        reminders=(Reminder("starts_at", timedelta(hours=72)), Reminder("starts_at", timedelta(hours=24))),
         # Ley 675 de 2001, art. 39: 15 full days lie between the call and an ordinary assembly.
         clocks=(ClockMove("convocation_lead", Move.CHECK, when={"kind": "ordinaria"}),),
         # A new call replaces the reminders of the earlier one.

@@ -42,10 +42,7 @@ MAINTENANCE: Final = (
         name="maintenance.request.completed",
         case="request_id",
         audiences=(to("requester", Purpose.SERVICE, "push+email"),),
-        clocks=(
-            ClockMove("maintenance_response", Move.STOP),
-            ClockMove("maintenance_resolution", Move.STOP),
-        ),
+        clocks=(ClockMove("maintenance_response", Move.STOP), ClockMove("maintenance_resolution", Move.STOP)),
     ),
     EventType(
         name="maintenance.request.cancelled",

@@ -52,10 +52,7 @@ PROMISES: Final = (
     EventType(
         name="sla.checked",
         case="thread_id",
-        clocks=(
-            ClockMove("convocation_lead", Move.STOP),
-            ClockMove("notice_lead", Move.STOP),
-        ),
+        clocks=(ClockMove("convocation_lead", Move.STOP), ClockMove("notice_lead", Move.STOP)),
         hub_emitted=True,
     ),
     EventType(

@@ -19,7 +19,7 @@ from hub.channels.json_path import read_amount
 from hub.channels.sms import TRAITS
 from hub.channels.sms.placeholders import Values, fill, fill_text
 from hub.channels.sms.rules import judge
-from hub.channels.sms.spec import Auth, Spec
+from hub.channels.sms.spec import Spec
 from hub.channels.urls import GenericEndpoint
 from hub.model import Accepted, Balance, ChannelTraits, Outgoing
 
@@ -107,12 +107,9 @@ class GenericChannel:
         return {"Content-Type": "application/x-www-form-urlencoded"}, form
 
 
-def _authorization(auth: Auth, endpoint: GenericEndpoint) -> Mapping[str, str]:
-    match auth:
-        case Auth.BASIC:
-            account = f"{endpoint.user}:{endpoint.password}".encode()
-            return {"Authorization": f"Basic {b64encode(account).decode()}"}
-        case Auth.BEARER:
-            return {"Authorization": f"Bearer {endpoint.password}"}
-        case Auth.NONE:
-            return {}
+def _authorization(auth: str, endpoint: GenericEndpoint) -> Mapping[str, str]:
+    if auth == "none":
+        return {}
+    account = f"{endpoint.user}:{endpoint.password}".encode()
+    secret = endpoint.password if auth == "bearer" else b64encode(account).decode()
+    return {"Authorization": f"{auth.title()} {secret}"}

@@ -19,7 +19,7 @@ from uuid import UUID
 from hub.channels.email.verdicts import GONE, PROVIDER
 from hub.channels.email.verp import Mark, Verp
 from hub.channels.failures import without_contact
-from hub.inbound.mail import informal_bounces, reports
+from hub.inbound.mail import reports
 from hub.inbound.mail.parsing import Unreadable, address, header, parse, words
 from hub.inbound.mail.quoting import newly_written
 from hub.model import Complaint, Reply, State
@@ -93,7 +93,7 @@ def _read(message: Message, incoming: RawMail, verp: Verp) -> Meaning:
             return _receipt(message, report, incoming, verp)
     if incoming.mark is None:
         return Ignored("unknown")
-    if informal_bounces.is_bounce(message, incoming.sender):
+    if reports.is_informal_bounce(message, incoming.sender):
         return _bounce(message, incoming.mark.message_id)
     return _reply(message, incoming, incoming.mark.message_id)
 
@@ -115,7 +115,7 @@ def _receipt(message: Message, report: reports.DeliveryReport, incoming: RawMail
 
 
 def _bounce(message: Message, message_id: UUID) -> Meaning:
-    fate = informal_bounces.fate(message)
+    fate = reports.informal_fate(message)
     if fate is None:
         return Ignored("unreadable_bounce")
     return _bounced(message_id, fate) if fate.action == "failed" else Ignored(fate.action)
