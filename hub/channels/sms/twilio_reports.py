@@ -12,8 +12,7 @@ from hub.channels.failures import GONE
 from hub.channels.sms.inbound import Unreadable, read_number, read_words
 from hub.channels.sms.twilio import MEANINGS, PROVIDER
 from hub.channels.urls import endpoints_of, parse_twilio
-from hub.model import Reply, State
-from hub.model.receipts import Receipt
+from hub.model import Receipt, Reply, State
 from hub.settings import Settings
 
 STATES: Final[Mapping[str, State]] = {

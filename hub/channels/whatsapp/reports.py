@@ -19,8 +19,7 @@ from msgspec import Raw, Struct
 
 from hub.channels.urls import endpoints_of, parse_whatsapp
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
-from hub.model import Reply, State
-from hub.model.receipts import Receipt
+from hub.model import Receipt, Reply, State
 from hub.settings import Settings
 
 T = TypeVar("T", bound=Struct)

@@ -22,8 +22,7 @@ from hub.channels.failures import without_contact
 from hub.inbound.mail import reports
 from hub.inbound.mail.parsing import Unreadable, address, header, parse, words
 from hub.inbound.mail.quoting import newly_written
-from hub.model import Complaint, Reply, State
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, Reply, State
 
 CHANNEL: Final = "email"
 _NOT_LOST: Final = frozenset({"delayed", *reports.ARRIVED})

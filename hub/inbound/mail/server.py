@@ -21,8 +21,7 @@ from prometheus_client import Counter
 from hub.channels.email.verp import Verp
 from hub.errors import StorageRefused, Unavailable
 from hub.inbound.mail.classify import Ignored, Meaning, RawMail, read
-from hub.model import Complaint, Reply
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, Reply
 from hub.ports import Now
 from hub.settings import Address
 
