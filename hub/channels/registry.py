@@ -24,7 +24,7 @@ from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import load_described
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.stored_channel import InboxChannel, LetterChannel, Store
+from hub.channels.stored_channel import INBOX, LETTERS, Store, StoredChannel
 from hub.channels.urls import (
     SmtpEndpoint,
     is_two_way,
@@ -109,7 +109,11 @@ def build_channels(
     if settings.mode is Mode.ALLOWLIST:
         allowed = settings.allow_recipients
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
-    return {**channels, "inbox": InboxChannel(store_inbox), "print": LetterChannel(store_letter)}
+    return {
+        **channels,
+        "inbox": StoredChannel(INBOX, store_inbox),
+        "print": StoredChannel(LETTERS, store_letter),
+    }
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:

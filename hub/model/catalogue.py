@@ -8,8 +8,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 TYPE_PREFIX = "co.coproservicios."
-
-
 TYPE_SUFFIX = ".v1"
 
 

@@ -20,7 +20,6 @@ FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 QUOTA_WAIT: Final = timedelta(seconds=60)
 
-
 MEANINGS: Final[Mapping[str, Meaning]] = {
     "UNREGISTERED": (GONE, "unregistered"),
     "SENDER_ID_MISMATCH": (GONE, "sender_id_mismatch"),

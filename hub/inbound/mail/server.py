@@ -184,11 +184,8 @@ class _Handler:
                 await self._handlers.reply(meaning)
             case Ignored():
                 log.info("mail.means_nothing", reason=meaning.reason)
-        _MAIL.labels(_label(meaning)).inc()
+        label = meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()
+        _MAIL.labels(label).inc()
 
 
 _GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)
-
-
-def _label(meaning: Meaning) -> str:
-    return meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()

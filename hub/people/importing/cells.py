@@ -41,7 +41,6 @@ _NOTHING: Final = frozenset(
 )
 """What people write into an empty cell."""
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
-_BLANKS: Final = re.compile(r"[\n\t\r\xa0]")
 _FORMULA: Final = "="
 _ERROR: Final = re.compile(
     r"#(?:N/A|N/D|REF!|¡REF!|VALUE!|¡VALOR!|NAME\?|¿NOMBRE\?|DIV/0!|¡DIV/0!|NULL!|NUM!)"

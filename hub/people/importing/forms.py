@@ -12,8 +12,6 @@ from hub.people.importing.faults import Fault
 from hub.people.importing.folding import fold_heading
 from hub.people.importing.sheets import Line
 
-ColumnPositions = Mapping[str, Sequence[int]]
-"""Column → the positions of its cells; several if the column may be repeated."""
 READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "copropiedad": ("copropiedad", cells.label),
     "torre": ("tower", cells.label),

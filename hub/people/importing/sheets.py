@@ -83,11 +83,11 @@ def _csv(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 def _separator(text: str) -> str:
     """Choose the separator that gives the most headings in the first lines; on a tie, the first one."""
     first = [line for line in text[: MAX_CELL * 4].splitlines() if line.strip()][:HEADINGS_WITHIN]
-    return max(_SEPARATORS, key=lambda separator: sum(_headings(line, separator) for line in first))
 
+    def headings(separator: str) -> int:
+        return sum(_is_heading(word) for line in first for word in line.split(separator))
 
-def _headings(line: str, separator: str) -> int:
-    return sum(_is_heading(word) for word in line.split(separator))
+    return max(_SEPARATORS, key=headings)
 
 
 def _is_heading(word: str) -> bool:
