@@ -109,11 +109,8 @@ def build_channels(
     if settings.mode is Mode.ALLOWLIST:
         allowed = settings.allow_recipients
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
-    return {
-        **channels,
-        "inbox": StoredChannel(INBOX, store_inbox),
-        "print": StoredChannel(LETTERS, store_letter),
-    }
+    inbox, letters = StoredChannel(INBOX, store_inbox), StoredChannel(LETTERS, store_letter)
+    return {**channels, "inbox": inbox, "print": letters}
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:

@@ -17,7 +17,7 @@ Store = Callable[[Outgoing], Awaitable[None]]
 INBOX: Final = ChannelTraits(name="inbox", contact=None, confirms=True)
 """A row that the person reads on the page. Stored is delivered, so it confirms at once."""
 LETTERS: Final = ChannelTraits(name="print", contact=None, strangers=True)
-"""Letters that staff prints and delivers by hand. Stored means sent; an operator records the delivery later."""
+"""Letters that staff prints and delivers by hand. Stored is sent; an operator records the delivery later."""
 
 
 class StoredChannel:

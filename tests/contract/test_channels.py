@@ -171,26 +171,16 @@ class Shelf:
 async def inbox_trial(folder: Path) -> AsyncIterator[Trial]:
     del folder
     shelf = Shelf()
-    yield Trial(
-        channel=StoredChannel(INBOX, shelf.keep),
-        address="",
-        refuse=shelf.refuse,
-        hang=None,
-        leave=shelf.leave,
-    )
+    channel = StoredChannel(INBOX, shelf.keep)
+    yield Trial(channel=channel, address="", refuse=shelf.refuse, hang=None, leave=shelf.leave)
 
 
 @asynccontextmanager
 async def print_trial(folder: Path) -> AsyncIterator[Trial]:
     del folder
     shelf = Shelf()
-    yield Trial(
-        channel=StoredChannel(LETTERS, shelf.keep),
-        address="",
-        refuse=shelf.refuse,
-        hang=None,
-        leave=shelf.leave,
-    )
+    channel = StoredChannel(LETTERS, shelf.keep)
+    yield Trial(channel=channel, address="", refuse=shelf.refuse, hang=None, leave=shelf.leave)
 
 
 TRIALS = {

@@ -46,8 +46,8 @@ _ERROR: Final = re.compile(
     r"#(?:N/A|N/D|REF!|¡REF!|VALUE!|¡VALOR!|NAME\?|¿NOMBRE\?|DIV/0!|¡DIV/0!|NULL!|NUM!)"
 )
 _CITIES: Final = (
-    "60 y el dígito de la ciudad: 1 Bogotá, 2 Cali, 4 Medellín, 5 Barranquilla y Cartagena, 6 Pereira y "
-    "Manizales, 7 Bucaramanga y Cúcuta, 8 Ibagué, Neiva y Villavicencio"
+    "antes del número, 60 y el dígito de la ciudad: 1 Bogotá, 2 Cali, 4 Medellín, 5 Barranquilla y "
+    "Cartagena, 6 Pereira y Manizales, 7 Bucaramanga y Cúcuta, 8 Ibagué, Neiva y Villavicencio"
 )
 _LONGEST_LABEL: Final = 200
 _LOWEST_FLOOR, _HIGHEST_FLOOR = -99, 999
@@ -171,17 +171,15 @@ def phones(text: str) -> tuple[str, ...] | BadCell:
 
 def _wrong_phone(text: str) -> BadCell:
     bare = _NOT_DIGITS.sub("", text)
-    if re.fullmatch(r"[2-8]\d{6}", bare):
-        return BadCell("es un fijo de 7 dígitos; desde 2021 tienen 10", f"antes del número, {_CITIES}")
-    if re.fullmatch(r"0?[1245678]\d{7}", bare):
-        return BadCell(
-            "es un fijo con el indicativo viejo; desde 2021 tiene 10 dígitos", f"antes del número, {_CITIES}"
-        )
-    if re.fullmatch(r"3\d{8}", bare):
-        return BadCell("al celular le falta un dígito", "los 10 dígitos: 300 123 4567")
-    return BadCell(
-        "no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;"
-    )
+    return next(BadCell(wrong, write) for shape, wrong, write in _WRONG_PHONES if re.fullmatch(shape, bare))
+
+
+_WRONG_PHONES: Final = (
+    (r"[2-8]\d{6}", "es un fijo de 7 dígitos; desde 2021 tienen 10", _CITIES),
+    (r"0?[1245678]\d{7}", "es un fijo con el indicativo viejo; desde 2021 tiene 10 dígitos", _CITIES),
+    (r"3\d{8}", "al celular le falta un dígito", "los 10 dígitos: 300 123 4567"),
+    (r".*", "no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;"),
+)
 
 
 def roles(text: str) -> tuple[str, ...] | BadCell:
