@@ -37,7 +37,7 @@ class AccountList(Struct, kw_only=True):
 
 
 async def list_accounts(request: web.Request) -> web.Response:
-    """List the accounts that the caller may change, by name."""
+    """List the accounts and their offices."""
     now = services(request).now()
     items = [row(account, now=now) for account in await accounts.listed(_admin(request))]
     return json_answer({"items": items, "next": None})
@@ -59,7 +59,7 @@ def _refusing(handler: Handler) -> Handler:
 
 
 async def create(request: web.Request) -> web.Response:
-    """Create an account. Only this response has its one-time password."""
+    """Create an account; only this response has its one-time password."""
     body = await read_body(request, AccountBody)
     account, password = await accounts.create(
         _admin(request), body.name, body.display_name, _grants(body.grants)
@@ -76,7 +76,7 @@ async def reset(request: web.Request) -> web.StreamResponse:
 
 @_refusing
 async def grant(request: web.Request) -> web.StreamResponse:
-    """Grant offices."""
+    """Grant offices; safe to repeat."""
     body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.grant(_admin(request), name, offices))
@@ -90,18 +90,19 @@ async def take(request: web.Request) -> web.StreamResponse:
     return _answer(request, await accounts.take(_admin(request), name, offices))
 
 
-def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
+def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]], summary: str) -> Handler:
     @_refusing
     @wraps(change)  # the OpenAPI operationId is the handler's name and must be unique
     async def handler(request: web.Request) -> web.StreamResponse:
         return _answer(request, await change(_admin(request), request.match_info["name"]))
 
+    handler.__doc__ = summary
     return handler
 
 
-disable: Final = _change_by_name(accounts.disable)
-enable: Final = _change_by_name(accounts.enable)
-unlock: Final = _change_by_name(accounts.unlock)
+disable: Final = _change_by_name(accounts.disable, "Disable an account; its sessions end.")
+enable: Final = _change_by_name(accounts.enable, "Enable an account again; safe to repeat.")
+unlock: Final = _change_by_name(accounts.unlock, "Unlock an account early; safe to repeat.")
 
 
 def _answer(request: web.Request, account: Account) -> web.Response:

@@ -69,14 +69,14 @@ class NotePage(Struct, kw_only=True):
 
 
 async def list_keys(request: web.Request) -> web.Response:
-    """List all keys, newest first."""
+    """List the keys of systems, newest first, without their secrets."""
     now = services(request).now()
     items = [grant_keys.row(key, now=now) for key in await services(request).api_keys.keys()]
     return json_answer({"items": items, "next": None})
 
 
 async def create_key(request: web.Request) -> web.Response:
-    """Create a key. Only this response has its token."""
+    """Create a key; only this response has its token."""
     body = await read_body(request, KeyBody)
     now = services(request).now()
     key, token = api_keys.issue(
@@ -101,7 +101,7 @@ async def create_key(request: web.Request) -> web.Response:
 
 
 async def rotate_key(request: web.Request) -> web.Response:
-    """Create the successor of a key. The old key works until the overlap ends."""
+    """Create the successor of a key; both work until the old one expires."""
     body = await read_body(request, RotateBody)
     deps = services(request)
     now = deps.now()
@@ -135,7 +135,7 @@ async def revoke_key(request: web.Request) -> web.Response:
 
 
 async def list_notes(request: web.Request) -> web.Response:
-    """List who looked at what and who changed what, newest first."""
+    """List who looked at people's data and who changed what, newest first."""
     query = read_query(request, NotesQuery)
     page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
     if query.person is not None:

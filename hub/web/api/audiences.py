@@ -14,7 +14,7 @@ from hub.web.services import services
 
 
 async def show_audience(request: web.Request) -> web.Response:
-    """Count the people of an audience now, by channel, and list a page of them."""
+    """Count and list the people of an audience now: reach by channel, and who is left out."""
     query = read_query(request, AudienceQuery, lists=frozenset({"who"}))
     answer = await read_audience(
         services(request).headcount,

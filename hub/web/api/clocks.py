@@ -20,14 +20,14 @@ _PROMISE: Final = "promise"
 
 
 async def list_clocks(request: web.Request) -> web.Response:
-    """List promises. Without a state: the live ones, soonest due first."""
+    """List promises: the live ones, soonest due first, or those of one state."""
     query, deps = read_query(request, ClocksQuery), services(request)
     asked = ClockFilter(state=query.state, after=query.after, limit=query.limit)
     return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
 
 
 async def show_clock(request: web.Request) -> web.Response:
-    """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
+    """Show a promise: its steps, who was notified at each, who has acknowledged it."""
     clock_id = read_id(request, _CLOCK)
     read_query(request, NoQuery)
     deps = services(request)
@@ -39,7 +39,7 @@ async def show_clock(request: web.Request) -> web.Response:
 
 
 async def acknowledge(request: web.Request) -> web.Response:
-    """Acknowledge a promise for the level that was notified. Safe to repeat."""
+    """Acknowledge a promise for the level that was notified; safe to repeat."""
     deps = services(request)
     done = await acknowledge_clock(
         read_id(request, _PROMISE),

@@ -38,7 +38,7 @@ async def show_dead(request: web.Request) -> web.Response:
 
 
 async def replay_dead(request: web.Request) -> web.Response:
-    """Publish a dead letter again. Safe to repeat."""
+    """Publish a dead letter again; safe to repeat."""
     deps, letter = services(request), await _letter(request)
     await note(request, "dead.replay", f"dead:{letter.id}")
     return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
@@ -52,12 +52,12 @@ async def discard_dead(request: web.Request) -> web.Response:
 
 
 async def replay_many(request: web.Request) -> web.Response:
-    """Publish the open dead letters of a filter again. Safe to repeat."""
+    """Publish the open dead letters of a filter again; safe to repeat."""
     return await _settle_many(request, dead_letters.replay_one, "dead.replay")
 
 
 async def discard_many(request: web.Request) -> web.Response:
-    """Discard the open dead letters of a filter."""
+    """Discard the open dead letters of a filter; they stay in the log."""
     return await _settle_many(request, dead_letters.discard_one, "dead.discard")
 
 

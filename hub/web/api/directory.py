@@ -27,7 +27,7 @@ SOURCE: Final = f"{HUB_SOURCE}:api"
 
 
 async def list_people(request: web.Request) -> web.Response:
-    """List who holds a role, now or on a day."""
+    """List who holds a role of a unit or a copropiedad, now or on a day."""
     query = read_query(request, HoldersQuery)
     if (query.unit is None) is (query.copropiedad is None):
         raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
@@ -42,7 +42,7 @@ async def list_people(request: web.Request) -> web.Response:
 
 
 async def show_person(request: web.Request) -> web.Response:
-    """Show a person's contact points and memberships; masked by default."""
+    """Show a person of the directory; masked by default."""
     ref, roster = request.match_info["ref"], services(request).directory
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:
@@ -54,12 +54,12 @@ async def show_person(request: web.Request) -> web.Response:
 
 
 async def put_entry(request: web.Request) -> web.Response:
-    """Write a directory entry."""
+    """Write a directory entry; a version older than the stored one changes nothing."""
     return await _write(request, "upserted")
 
 
 async def delete_entry(request: web.Request) -> web.Response:
-    """Remove a directory entry."""
+    """Remove a directory entry: a person, a membership, a leave, a rota."""
     return await _write(request, "removed")
 
 

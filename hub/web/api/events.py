@@ -46,7 +46,11 @@ Shape = TypeVar("Shape")
 
 
 async def receive(request: web.Request) -> web.Response:
-    """Accept one event or an array; report which are accepted and why others are refused."""
+    """
+    Publish one event or an array of them.
+
+    The answer says which are accepted, and why others are refused.
+    """
     documents = _documents(request, await request.read())
     deps = services(request)
     accepted, wrong = _validate_all(deps.check, documents, caller_of(request))

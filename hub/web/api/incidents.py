@@ -12,6 +12,6 @@ from hub.web.services import services
 
 
 async def list_incidents(request: web.Request) -> web.Response:
-    """List incidents: open ones first, then resolved ones."""
+    """List what is wrong with the hub itself, the open ones first."""
     query = read_query(request, IncidentsQuery)
     return json_answer(await read_incidents(services(request).incidents, query.limit))

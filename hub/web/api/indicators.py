@@ -30,7 +30,7 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the indicators of a period, optionally of one area or copropiedad."""
+    """Report how the promises that began in a period were kept."""
     query, deps = read_query(request, IndicatorsQuery), services(request)
     try:
         answer = await read(

@@ -25,7 +25,7 @@ _PAGE_POLICY: Final = (
 
 
 async def list_letters(request: web.Request) -> web.Response:
-    """List letters, newest first: to be printed, or handed over."""
+    """List letters to be printed and handed over, newest first."""
     query = read_query(request, LettersQuery)
     page = await services(request).letters.letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
@@ -34,7 +34,7 @@ async def list_letters(request: web.Request) -> web.Response:
 
 
 async def show_letter(request: web.Request) -> web.Response:
-    """Show a letter with its text and page."""
+    """Show a letter as it is printed."""
     return json_answer(await _letter(request, "letter.show"))
 
 
@@ -47,7 +47,7 @@ async def print_letter(request: web.Request) -> web.Response:
 
 
 async def hand_over(request: web.Request) -> web.Response:
-    """Mark a letter as handed over: its message is delivered. Safe to repeat."""
+    """Mark a letter as handed over: its message is delivered; safe to repeat."""
     letter = await _letter(request, "letter.done")
     changed = await letters.hand_over(
         read_id(request, _LETTER),

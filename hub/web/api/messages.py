@@ -37,7 +37,7 @@ async def list_messages(request: web.Request) -> web.Response:
 
 
 async def show_message(request: web.Request) -> web.Response:
-    """Show a message with its attempts; name and address are masked by default."""
+    """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
 
     async def read(places: PropertyScope, *, whole: bool) -> Looked:

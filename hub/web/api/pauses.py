@@ -19,7 +19,7 @@ AT_MOST: Final = 10_000
 
 
 async def list_channels(request: web.Request) -> web.Response:
-    """List the channels: pauses, broken providers, waiting messages."""
+    """List the channels: providers, pauses, waiting messages."""
     deps = services(request)
     providers = channels.providers_of(deps.settings)
     items = await channels.read_channels(deps.pauses, deps.publisher, deps.incidents, providers)
@@ -32,7 +32,7 @@ async def list_pauses(request: web.Request) -> web.Response:
 
 
 async def pause(request: web.Request) -> web.Response:
-    """Pause a channel or an event."""
+    """Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat."""
     subject = pausing.subject_of(request.match_info["name"])
     body = await read_body(request, PauseBody)
     by = acting_person(request, body.by)
@@ -42,7 +42,7 @@ async def pause(request: web.Request) -> web.Response:
 
 
 async def resume(request: web.Request) -> web.Response:
-    """End a pause and release up to AT_MOST of the messages it held."""
+    """End a pause and release the messages it held; safe to repeat."""
     deps, subject = services(request), pausing.subject_of(request.match_info["name"])
     done = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
     await note(request, "resume", done.subject, changed=done.changed, released=done.released)

@@ -16,7 +16,7 @@ from hub.web.services import services
 
 
 async def redrive(request: web.Request) -> web.Response:
-    """Send lost messages again, up to `limit` of them. Safe to repeat."""
+    """Send lost messages again, by filter; safe to repeat."""
     body = await read_body(request, RedriveBody)
     message_filter = MessageFilter(
         state=body.state,

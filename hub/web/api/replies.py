@@ -67,7 +67,7 @@ async def show_suppression(request: web.Request) -> web.Response:
 
 
 async def lift_suppression(request: web.Request) -> web.Response:
-    """Lift a suppression."""
+    """Lift a suppression; safe to repeat."""
     body = await read_body(request, LiftBody)
     named = written_as(body.address) or body.address
     lifted = await services(request).contacts.lift_suppression(

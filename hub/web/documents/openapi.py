@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import fields as struct_fields
 
 from hub.cloudevents import BATCH_TYPE
 from hub.web.responses import PROBLEM_TYPE
@@ -83,7 +85,7 @@ _DESCRIPTION: Final = (
 def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
-        "summary": route.summary,
+        "summary": _summary(route),
         **({"x-scopes": sorted(route.needs)} if route.needs else {}),
         "parameters": [*_path_parameters(route), *_query_parameters(components[route.query.__name__])],
         "responses": {str(status): _response(status, shape) for status, shape in _answers(route).items()},
@@ -98,11 +100,20 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     return operation
 
 
+def _summary(route: Route) -> str:
+    return cleandoc(route.handler.__doc__ or "").partition("\n")[0].removesuffix(".")
+
+
 def _answers(route: Route) -> dict[int, Any]:
     if route.needs is None:
         return dict(route.answers)
     # On any guarded route `guard` may refuse the caller, and a server may be down.
-    return {401: Problem, 403: Problem, 503: Problem, **route.answers}
+    errors = {401, 403, 503}
+    if route.body is not None or struct_fields(route.query):
+        errors.add(400)
+    if _PARAMETER.search(route.path):
+        errors.add(404)
+    return {**dict.fromkeys(sorted(errors), Problem), **route.answers}
 
 
 def _response(status: int, shape: type) -> dict[str, Any]:
