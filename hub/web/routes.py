@@ -9,13 +9,14 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from hub.access.account_rows import AccountMade, AccountRow
-from hub.access.grant_keys import KeyMade
+from hub.access.grant_keys import KeyMade, KeyRow
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.operations.audience import AudienceMeant
+from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
-from hub.operations.dead_letters import DeadWhole, Settled
+from hub.operations.dead_letters import DeadRow, DeadWhole, Settled
 from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
@@ -48,8 +49,7 @@ from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
 from hub.web.route import ADMIN, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
 from hub.web.schemas import common, intake, operations, people
-from hub.web.schemas import replies as reply_schemas
-from hub.web.schemas.common import Problem
+from hub.web.schemas.common import Problem, list_of, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
@@ -77,7 +77,7 @@ _EVENTS: Final = {
 }
 _ACCOUNT: Final = {200: AccountRow}
 _SETTLED: Final = {200: Settled}
-_SETTLED_LIST: Final = {200: common.SettledList}
+_SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
 _WRITTEN: Final = {200: people.Written}
 
@@ -87,7 +87,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     # Messages and promises.
     _read(
-        "/api/messages", messages.list_messages, query=common.MessagesQuery, answers={200: common.MessagePage}
+        "/api/messages",
+        messages.list_messages,
+        query=common.MessagesQuery,
+        answers={200: page_of(common.MessageRow)},
     ),
     _read(
         "/api/messages/{id}",
@@ -106,7 +109,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
     _read("/api/indicators", indicators.show, query=indicators.IndicatorsQuery, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
-    _read("/api/dead", dead_letters.list_dead, query=common.DeadQuery, answers={200: common.DeadPage}),
+    _read("/api/dead", dead_letters.list_dead, query=common.DeadQuery, answers={200: page_of(DeadRow)}),
     _read_private("/api/dead/{id}", dead_letters.show_dead, answers={200: DeadWhole}),
     _operate("/api/dead/replay", dead_letters.replay_many, body=common.SettleBody, answers=_SETTLED_LIST),
     _operate("/api/dead/discard", dead_letters.discard_many, body=common.SettleBody, answers=_SETTLED_LIST),
@@ -116,35 +119,34 @@ ROUTES: Final[tuple[Route, ...]] = (
         "/api/unreached",
         unreached.list_unreached,
         query=common.PageQuery,
-        answers={200: intake.UnreachedPage},
+        answers={200: page_of(intake.UnreachedRow)},
     ),
     # People: replies, suppressions, the directory, letters.
     _read(
         "/api/replies",
         replies.list_replies,
-        query=reply_schemas.RepliesQuery,
-        answers={200: reply_schemas.ReplyPage},
+        query=people.RepliesQuery,
+        answers={200: page_of(people.ReplyRow)},
     ),
-    _read_private("/api/replies/{id}", replies.show_reply, answers={200: reply_schemas.ReplyWhole}),
+    _read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
     _read(
         "/api/suppressions",
         replies.list_suppressions,
         query=common.PageQuery,
-        answers={200: reply_schemas.SuppressionPage},
+        answers={200: page_of(people.SuppressionRow)},
     ),
     _read(
         "/api/suppressions/{id}",
         replies.show_suppression,
         query=common.WholeQuery,
-        answers={200: reply_schemas.SuppressionWhole},
+        answers={200: people.SuppressionWhole},
     ),
     _operate(
-        "/api/suppressions/lift",
-        replies.lift_suppression,
-        body=reply_schemas.LiftBody,
-        answers={200: reply_schemas.Lifted},
+        "/api/suppressions/lift", replies.lift_suppression, body=people.LiftBody, answers={200: people.Lifted}
     ),
-    _read("/api/people", directory.list_people, query=people.HoldersQuery, answers={200: people.HolderPage}),
+    _read(
+        "/api/people", directory.list_people, query=people.HoldersQuery, answers={200: page_of(people.Holder)}
+    ),
     _read("/api/audience", audiences.show_audience, query=people.AudienceQuery, answers={200: AudienceMeant}),
     _read(
         "/api/people/{ref}", directory.show_person, query=common.WholeQuery, answers={200: people.PersonWhole}
@@ -167,13 +169,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         "/api/letters",
         letters.list_letters,
         query=operations.LettersQuery,
-        answers={200: operations.LetterPage},
+        answers={200: page_of(operations.LetterRow)},
     ),
     _read_private("/api/letters/{id}", letters.show_letter, answers={200: operations.LetterWhole}),
     _operate("/api/letters/{id}/done", letters.hand_over, answers={200: operations.HandedOver}),
     # The hub itself.
-    _read_company("/api/channels", pauses.list_channels, answers={200: operations.ChannelList}),
-    _read_company("/api/pauses", pauses.list_pauses, answers={200: operations.PauseList}),
+    _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
+    _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
     _operate_company(
         "/api/pauses/{name}", pauses.pause, method=_PUT, body=operations.PauseBody, answers={200: Paused}
     ),
@@ -183,7 +185,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
-    _list_keys("/api/keys", api_keys.list_keys, answers={200: api_keys.KeyList}),
+    _list_keys("/api/keys", api_keys.list_keys, answers={200: list_of(KeyRow)}),
     _change_keys(
         "/api/keys", api_keys.create_key, body=api_keys.KeyBody, answers={201: KeyMade, **_TOO_LATE}
     ),
@@ -197,9 +199,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=PRIVACY | ADMIN,
         where=Where.EVERYWHERE,
         query=api_keys.NotesQuery,
-        answers={200: api_keys.NotePage},
+        answers={200: page_of(api_keys.NoteRow)},
     ),
-    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: accounts.AccountList}),
+    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: list_of(AccountRow)}),
     _change_accounts("/api/accounts", accounts.create, body=accounts.AccountBody, answers={201: AccountMade}),
     _change_accounts(
         "/api/accounts/{name}/grant", accounts.grant, body=accounts.GrantsBody, answers=_ACCOUNT

@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import accounts
-from hub.access.account_rows import ALL, AccountRow, GrantBody, made, row
+from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
 from hub.errors import LastAdministrator, UnknownName
 from hub.model import EVERYWHERE, Account, Grant, Word
@@ -29,11 +29,6 @@ class AccountBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 class GrantsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     grants: Annotated[list[GrantBody], Meta(min_length=1)]
-
-
-class AccountList(Struct, kw_only=True):
-    items: list[AccountRow]
-    next: None
 
 
 async def list_accounts(request: web.Request) -> web.Response:

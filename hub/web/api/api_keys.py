@@ -8,7 +8,6 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import api_keys, grant_keys
-from hub.access.grant_keys import KeyRow
 from hub.catalog import BY_NAME
 from hub.errors import NameTaken, UnknownName
 from hub.model import Instant, Scope, Word
@@ -36,11 +35,6 @@ class RotateBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) = None
 
 
-class KeyList(Struct, kw_only=True):
-    items: list[KeyRow]
-    next: None
-
-
 class KeysRevoked(Struct, kw_only=True, frozen=True):
     revoked: int
 
@@ -61,11 +55,6 @@ class NoteRow(Struct, kw_only=True):
     subject: str
     person: Annotated[str | None, Meta(description="The person whose data it was, if it was one person's.")]
     detail: dict[str, Any]
-
-
-class NotePage(Struct, kw_only=True):
-    items: list[NoteRow]
-    next: str | None
 
 
 async def list_keys(request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from hub.web.auth.scope import places_of
 from hub.web.requests import read_body, read_id, read_query, unknown
 from hub.web.responses import json_answer, page_answer
 from hub.web.schemas.common import PageQuery
-from hub.web.schemas.replies import LiftBody, Lifted, RepliesQuery
+from hub.web.schemas.people import LiftBody, Lifted, RepliesQuery
 from hub.web.services import services
 
 _REPLY: Final = "reply"

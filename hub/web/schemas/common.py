@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from types import GenericAlias, new_class
+from typing import Annotated, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
-from hub.operations.dead_letters import DeadRow, Settled
 
 MAX_LIMIT: Final = 500
 
@@ -17,6 +17,27 @@ Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
 IsMasked = Annotated[bool, Meta(description="Whether names and addresses are masked.")]
 MayUnmask = Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
+
+Row = TypeVar("Row", bound=Struct)
+
+
+class Page(Struct, Generic[Row], kw_only=True):
+    """A page of a list; `next` is the cursor of the next page."""
+
+    items: list[Row]
+    next: str | None
+
+
+def page_of(row: type[Row]) -> type[Page[Row]]:
+    """Make the shape of a page: of `MessageRow` it is called `MessagePage`."""
+    name = f"{row.__name__.removesuffix('Row')}Page"
+    return cast(type[Page[Row]], new_class(name, (GenericAlias(Page, row),)))
+
+
+def list_of(row: type[Struct]) -> type[Struct]:
+    """Make the shape of a list that is never cut into pages: of `KeyRow` it is called `KeyList`."""
+    fields = [("items", GenericAlias(list, row)), ("next", None)]
+    return defstruct(f"{row.__name__.removesuffix('Row')}List", fields, kw_only=True)
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,27 +116,12 @@ class MessageWhole(MessageRow, kw_only=True):
     skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
 
 
-class MessagePage(Struct, kw_only=True):
-    items: list[MessageRow]
-    next: str | None
-
-
-class DeadPage(Struct, kw_only=True):
-    items: list[DeadRow]
-    next: str | None
-
-
 class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which open dead letters; all of them without a reason or an event."""
 
     reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     limit: Limit = 100
-
-
-class SettledList(Struct, kw_only=True):
-    items: list[Settled]
-    next: None
 
 
 class Problem(Struct, kw_only=True):

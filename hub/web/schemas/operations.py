@@ -8,7 +8,6 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, Word
-from hub.operations.channels import ChannelRow, PauseRow
 from hub.web.schemas.common import Cursor, Limit
 
 
@@ -39,11 +38,6 @@ class LetterWhole(LetterRow, kw_only=True):
     html: str
 
 
-class LetterPage(Struct, kw_only=True):
-    items: list[LetterRow]
-    next: str | None
-
-
 class HandedOver(Struct, kw_only=True, frozen=True):
     """`changed` is false if it was marked before."""
 
@@ -54,16 +48,6 @@ class HandedOver(Struct, kw_only=True, frozen=True):
 class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     by: Annotated[Word, Meta(description="Who pauses, as a system names them; else the caller.")] = ""
     reason: Annotated[Word, Meta(description="Why, for colleagues who find it paused.")] = ""
-
-
-class PauseList(Struct, kw_only=True):
-    items: list[PauseRow]
-    next: None
-
-
-class ChannelList(Struct, kw_only=True):
-    items: list[ChannelRow]
-    next: None
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
