@@ -13,6 +13,7 @@ from hub.web.responses import Refusal
 _INSTANTS: Final = frozenset({"since", "on"})
 
 Q = TypeVar("Q", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 def read_query(request: web.Request, shape: type[Q], *, lists: frozenset[str] = frozenset()) -> Q:
@@ -66,6 +67,13 @@ def read_id(request: web.Request, noun: str) -> UUID:
         return UUID(request.match_info["id"])
     except ValueError:
         raise unknown(noun) from None
+
+
+def found(noun: str, record: T | None) -> T:
+    """Return the record. Raises Refusal (404) if there is none within the caller's reach."""
+    if record is None:
+        raise unknown(noun)
+    return record
 
 
 def unknown(noun: str) -> Refusal:

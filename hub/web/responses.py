@@ -22,7 +22,6 @@ from hub.errors import (
     UnknownName,
 )
 from hub.model import Json
-from hub.ports import Page
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -78,11 +77,6 @@ def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
     return web.Response(
         body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
     )
-
-
-def page_answer(page: Page) -> web.Response:
-    """Respond with one page of a list."""
-    return json_answer({"items": page.items, "next": page.next})
 
 
 @web.middleware

@@ -13,7 +13,7 @@ from hub.errors import NameTaken, UnknownName
 from hub.model import Instant, Scope, Word
 from hub.web.auth.audit import caller_of, note
 from hub.web.requests import read_body, read_query
-from hub.web.responses import Refusal, json_answer, page_answer
+from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
@@ -129,7 +129,7 @@ async def list_notes(request: web.Request) -> web.Response:
     page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
-    return page_answer(page)
+    return json_answer(page)
 
 
 def _no_key() -> Refusal:

@@ -10,7 +10,7 @@ from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
 from hub.web.auth.audit import caller_of, note
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_id, read_query, unknown
+from hub.web.requests import found, read_id, read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.common import ClocksQuery, NoQuery
 from hub.web.services import services
@@ -31,9 +31,7 @@ async def show_clock(request: web.Request) -> web.Response:
     clock_id = read_id(request, _CLOCK)
     read_query(request, NoQuery)
     deps = services(request)
-    clock = await deps.clocks.show(clock_id, deps.now(), places=places_of(request))
-    if clock is None:
-        raise unknown(_CLOCK)
+    clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
     await note(request, "clock.show", f"clock:{clock_id}")
     return json_answer(clock)
 
@@ -50,6 +48,4 @@ async def acknowledge(request: web.Request) -> web.Response:
         now=deps.now(),
         places=places_of(request),
     )
-    if done is None:
-        raise unknown(_PROMISE)
-    return json_answer(done)
+    return json_answer(found(_PROMISE, done))

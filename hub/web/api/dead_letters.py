@@ -11,8 +11,8 @@ from hub.operations import dead_letters
 from hub.ports import Page
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_body, read_id, read_query, unknown
-from hub.web.responses import json_answer, page_answer
+from hub.web.requests import found, read_body, read_id, read_query
+from hub.web.responses import json_answer
 from hub.web.schemas.common import DeadQuery, SettleBody
 from hub.web.services import services
 
@@ -23,11 +23,11 @@ async def list_dead(request: web.Request) -> web.Response:
     """List events that the hub could not accept, newest first."""
     query = read_query(request, DeadQuery)
     if not _reaches_dead(request):
-        return page_answer(Page(items=[]))
+        return json_answer(Page(items=[]))
     page = await services(request).log.dead(
         state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
     )
-    return page_answer(page)
+    return json_answer(page)
 
 
 async def show_dead(request: web.Request) -> web.Response:
@@ -76,9 +76,7 @@ async def _settle_many(request: web.Request, settle: dead_letters.Settle, action
 async def _letter(request: web.Request) -> DeadLetter:
     letter_id = read_id(request, _LETTER)
     letter = await services(request).log.dead_letter(letter_id) if _reaches_dead(request) else None
-    if letter is None:
-        raise unknown(_LETTER)
-    return letter
+    return found(_LETTER, letter)
 
 
 def _reaches_dead(request: web.Request) -> bool:

@@ -12,14 +12,14 @@ from hub.business_time import dates
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, Json, PropertyScope, type_of
+from hub.model import HUB_SOURCE, Event, Json, type_of
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
-from hub.web.api.masked import Looked, look
+from hub.web.api.masked import look
 from hub.web.auth.audit import note
 from hub.web.auth.scope import everywhere_only, places_of
 from hub.web.requests import read_query, unknown
-from hub.web.responses import Refusal, json_answer, page_answer
+from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.people import NOUNS, HoldersQuery
 from hub.web.services import services
 
@@ -38,19 +38,13 @@ async def list_people(request: web.Request) -> web.Response:
     )
     # The names are masked and may be many: the audit has the question, not each row.
     await note(request, "people.list", asked.scope, role=asked.role, on=query.on, found=len(page.items))
-    return page_answer(page)
+    return json_answer(page)
 
 
 async def show_person(request: web.Request) -> web.Response:
     """Show a person of the directory; masked by default."""
     ref, roster = request.match_info["ref"], services(request).directory
-
-    async def read(places: PropertyScope, *, whole: bool) -> Looked:
-        return await roster.somebody(ref, places=places, whole=whole)
-
-    person = await look(request, read, noun="person")
-    await note(request, "person.show", f"person:{ref}", person=ref, whole=not person["masked"])
-    return json_answer(person)
+    return json_answer(await look(request, roster.somebody, ref, noun="person"))
 
 
 async def put_entry(request: web.Request) -> web.Response:

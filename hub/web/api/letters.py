@@ -11,8 +11,8 @@ from hub.model import Json
 from hub.operations import letters
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_id, read_query, unknown
-from hub.web.responses import json_answer, page_answer
+from hub.web.requests import found, read_id, read_query
+from hub.web.responses import json_answer
 from hub.web.schemas.operations import HandedOver, LettersQuery
 from hub.web.services import services
 
@@ -30,7 +30,7 @@ async def list_letters(request: web.Request) -> web.Response:
     page = await services(request).letters.letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
     )
-    return page_answer(page)
+    return json_answer(page)
 
 
 async def show_letter(request: web.Request) -> web.Response:
@@ -61,8 +61,7 @@ async def hand_over(request: web.Request) -> web.Response:
 
 async def _letter(request: web.Request, action: str) -> Mapping[str, Json]:
     """Audit the action, then return the letter. Raises Refusal (404) if there is none."""
-    letter = await services(request).letters.letter(read_id(request, _LETTER), places_of(request))
-    if letter is None:
-        raise unknown(_LETTER)
+    letter_id, store = read_id(request, _LETTER), services(request).letters
+    letter = found(_LETTER, await store.letter(letter_id, places_of(request)))
     await note(request, action, f"letter:{letter['id']}", person=letter["person"])
     return letter

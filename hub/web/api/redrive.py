@@ -6,7 +6,8 @@ from aiohttp import web
 
 from hub.operations import redrive as redriving
 from hub.operations.redrive import RedriveRequest
-from hub.ports import MessageFilter, RedriveResult
+from hub.ports import RedriveResult
+from hub.web.api.messages import message_filter
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body
@@ -18,21 +19,11 @@ from hub.web.services import services
 async def redrive(request: web.Request) -> web.Response:
     """Send lost messages again, by filter; safe to repeat."""
     body = await read_body(request, RedriveBody)
-    message_filter = MessageFilter(
-        state=body.state,
-        channel=body.channel,
-        event=body.event,
-        event_id=body.event_id,
-        person=body.person,
-        reason=body.reason,
-        since=body.since,
-        until=body.until,
-        places=places_of(request),
-    )
+    narrowed, deps = message_filter(body, places_of(request)), services(request)
     done = await redriving.redrive(
-        RedriveRequest(narrowed=message_filter, also_told=body.also_told, dry_run=body.dry_run),
-        store=services(request).redrive,
-        publisher=services(request).publisher,
+        RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        store=deps.redrive,
+        publisher=deps.publisher,
         limit=body.limit,
         after=body.after,
     )

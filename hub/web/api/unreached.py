@@ -6,7 +6,7 @@ from aiohttp import web
 
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_query
-from hub.web.responses import page_answer
+from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
@@ -15,4 +15,4 @@ async def list_unreached(request: web.Request) -> web.Response:
     """List events that do not reach all their recipients, newest first."""
     query = read_query(request, PageQuery)
     log = services(request).log
-    return page_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))
+    return json_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))
