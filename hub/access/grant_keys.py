@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.access import api_keys, audit
-from hub.errors import NameTaken, UnknownName
+from hub.errors import NameTaken, UnknownKey
 from hub.model import ApiKey, Instant, Json, Scope
 from hub.ports import AuditStore, KeyStore
 
@@ -51,7 +51,7 @@ async def rotate(
     """
     Make the successor of a key, and return it with its token.
 
-    Both are valid until the old one ends, at `old_ends_at` or after a day. Raises UnknownName.
+    Both are valid until the old one ends, at `old_ends_at` or after a day. Raises UnknownKey.
     """
     old = next((key for key in await keys.live_keys() if key.name == name), None)
     if old is None:
@@ -66,7 +66,7 @@ async def rotate(
 
 
 async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> int:
-    """Revoke the live keys of a name or prefix now; return how many. Raises UnknownName."""
+    """Revoke the live keys of a name or prefix now; return how many. Raises UnknownKey."""
     await audit.note(notes, who=who, action="key.revoke", subject=f"key:{named}")
     revoked = await keys.revoke(named)
     if not revoked:
@@ -106,5 +106,5 @@ def _audit_detail(key: ApiKey) -> dict[str, Json]:
     return {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
 
 
-def _unknown(named: str) -> UnknownName:
-    return UnknownName(f"there is no live key called {named}")
+def _unknown(named: str) -> UnknownKey:
+    return UnknownKey(f"there is no live key called {named}")

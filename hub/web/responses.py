@@ -16,12 +16,18 @@ from hub.errors import (
     InvalidAudience,
     InvalidEvent,
     InvalidKey,
+    InvalidPeriod,
+    LastAdministrator,
+    NameTaken,
     NothingToTakeOn,
     StorageRefused,
     Unavailable,
+    UnknownAccount,
+    UnknownKey,
     UnknownName,
 )
 from hub.model import Json
+from hub.operations.indicators import MOST
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -146,19 +152,26 @@ def _from_http(error: web.HTTPException) -> Refusal:
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 
 
+_REFUSED: Final = (400, "A value is refused: {error}", "Mend the request; the same one fails again.")
+_FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
+    Unavailable: (503, "{error}", "Try again in some seconds; `hub check` says more."),
+    UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
+    UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
+    UnknownName: (404, "{error}.", "GET /api/channels lists the channels, /asyncapi.json the events."),
+    LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
+    NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
+    NothingToTakeOn: (409, "{error}", "GET /api/clocks shows where each promise stands."),
+    InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
+    **dict.fromkeys((StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey), _REFUSED),
+}
+"""Error → status, text, hint. The first class in the error's own order of resolution counts."""
+
+
 def _from_hub(error: HubError) -> Refusal:
-    if isinstance(error, Unavailable):
-        return Refusal(
-            503,
-            str(error),
-            "Try again in some seconds; `hub check` says more.",
-            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
-        )
-    if isinstance(error, UnknownName):
-        return Refusal(404, f"{error}.", "GET /api/channels lists the channels, /asyncapi.json the events.")
-    if isinstance(error, NothingToTakeOn):
-        return Refusal(409, str(error), "GET /api/clocks shows where each promise stands.")
-    if isinstance(error, StorageRefused | InvalidAccount | InvalidAudience | InvalidEvent | InvalidKey):
-        return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
+    for kind in type(error).__mro__:
+        if kind in _FROM_HUB:
+            status, text, hint = _FROM_HUB[kind]
+            headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
+            return Refusal(status, text.format(error=error), hint, headers=headers)
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, "The hub failed at this request.", "The hub's log says why.")

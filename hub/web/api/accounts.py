@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import wraps
 from typing import Annotated, Final
 
 from aiohttp import web
@@ -12,12 +11,11 @@ from msgspec import Meta, Struct
 from hub.access import accounts
 from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
-from hub.errors import LastAdministrator, UnknownName
 from hub.model import EVERYWHERE, Account, Grant, Word
 from hub.web.auth.audit import caller_of
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_body
-from hub.web.responses import Handler, Refusal, json_answer
+from hub.web.responses import Handler, json_answer
 from hub.web.services import services
 
 
@@ -38,21 +36,6 @@ async def list_accounts(request: web.Request) -> web.Response:
     return json_answer({"items": items, "next": None})
 
 
-def _refusing(handler: Handler) -> Handler:
-    """Refuse an unknown account (404) and a change that would leave no administrator (409)."""
-
-    @wraps(handler)
-    async def wrapped(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except UnknownName:
-            raise Refusal(404, "There is no account of this name.", "GET /api/accounts lists them.") from None
-        except LastAdministrator as error:
-            raise Refusal(409, str(error), "POST /api/accounts/{name}/grant gives offices.") from None
-
-    return wrapped
-
-
 async def create(request: web.Request) -> web.Response:
     """Create an account; only this response has its one-time password."""
     body = await read_body(request, AccountBody)
@@ -62,23 +45,20 @@ async def create(request: web.Request) -> web.Response:
     return json_answer(made(account, password, now=services(request).now()), status=201)
 
 
-@_refusing
-async def reset(request: web.Request) -> web.StreamResponse:
+async def reset(request: web.Request) -> web.Response:
     """Set a new one-time password; the sessions end."""
     account, password = await accounts.reset(_admin(request), request.match_info["name"])
     return json_answer(made(account, password, now=services(request).now()))
 
 
-@_refusing
-async def grant(request: web.Request) -> web.StreamResponse:
+async def grant(request: web.Request) -> web.Response:
     """Grant offices; safe to repeat."""
     body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.grant(_admin(request), name, offices))
 
 
-@_refusing
-async def take(request: web.Request) -> web.StreamResponse:
+async def take(request: web.Request) -> web.Response:
     """Revoke offices; the sessions end."""
     body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
@@ -86,12 +66,11 @@ async def take(request: web.Request) -> web.StreamResponse:
 
 
 def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]], summary: str) -> Handler:
-    @_refusing
-    @wraps(change)  # the OpenAPI operationId is the handler's name and must be unique
-    async def handler(request: web.Request) -> web.StreamResponse:
+    async def handler(request: web.Request) -> web.Response:
         return _answer(request, await change(_admin(request), request.match_info["name"]))
 
-    handler.__doc__ = summary
+    # The OpenAPI document takes both from the handler; its operationId must be unique.
+    handler.__name__, handler.__doc__ = change.__name__, summary
     return handler
 
 

@@ -9,11 +9,10 @@ from msgspec import Meta, Struct
 
 from hub.access import api_keys, grant_keys
 from hub.catalog import BY_NAME
-from hub.errors import NameTaken, UnknownName
 from hub.model import Instant, Scope, Word
 from hub.web.auth.audit import caller_of, note
 from hub.web.requests import read_body, read_query
-from hub.web.responses import Refusal, json_answer
+from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
@@ -80,12 +79,7 @@ async def create_key(request: web.Request) -> web.Response:
         now=now,
     )
     deps = services(request)
-    try:
-        await grant_keys.grant(key, keys=deps.api_keys, notes=deps.audit)
-    except NameTaken:
-        raise Refusal(
-            409, "A live key has this name.", "Rotate it, revoke it, or choose another name."
-        ) from None
+    await grant_keys.grant(key, keys=deps.api_keys, notes=deps.audit)
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
@@ -94,32 +88,23 @@ async def rotate_key(request: web.Request) -> web.Response:
     body = await read_body(request, RotateBody)
     deps = services(request)
     now = deps.now()
-    try:
-        key, token = await grant_keys.rotate(
-            request.match_info["name"],
-            old_ends_at=body.old_ends_at,
-            keys=deps.api_keys,
-            notes=deps.audit,
-            who=caller_of(request).who,
-            now=now,
-        )
-    except UnknownName:
-        raise _no_key() from None
+    key, token = await grant_keys.rotate(
+        request.match_info["name"],
+        old_ends_at=body.old_ends_at,
+        keys=deps.api_keys,
+        notes=deps.audit,
+        who=caller_of(request).who,
+        now=now,
+    )
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
 async def revoke_key(request: web.Request) -> web.Response:
     """Revoke at once the live keys of a name, or the key of a prefix."""
     deps = services(request)
-    try:
-        revoked = await grant_keys.revoke(
-            request.match_info["name"],
-            keys=deps.api_keys,
-            notes=deps.audit,
-            who=caller_of(request).who,
-        )
-    except UnknownName:
-        raise _no_key() from None
+    revoked = await grant_keys.revoke(
+        request.match_info["name"], keys=deps.api_keys, notes=deps.audit, who=caller_of(request).who
+    )
     return json_answer(KeysRevoked(revoked=revoked))
 
 
@@ -130,7 +115,3 @@ async def list_notes(request: web.Request) -> web.Response:
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
     return json_answer(page)
-
-
-def _no_key() -> Refusal:
-    return Refusal(404, "There is no live key of this name.", "GET /api/keys lists the keys.")
