@@ -11,8 +11,8 @@ import msgspec
 from aiohttp import hdrs, web
 
 from hub.model import Scope
-from hub.web.responses import Handler, route_of
-from hub.web.schemas import common
+from hub.web.requests import ApiHandler
+from hub.web.responses import route_of
 
 
 class Where(StrEnum):
@@ -34,15 +34,15 @@ class Route:
     Without `where` the route refuses a caller who does not reach everywhere; a test requires `where`.
     `answers` maps a status to the shape of its body, without the errors that follow from the rest of the
     row. A route without `answers` is not part of the API; the handler's docstring is its summary there.
+    `body` is the shape of a body that the handler reads by itself.
     """
 
     path: str
-    handler: Handler
+    handler: ApiHandler
     _: KW_ONLY
     method: str = hdrs.METH_GET
     needs: frozenset[Scope] | None
     where: Where | None = None
-    query: type[msgspec.Struct] = common.NoQuery
     body: type[msgspec.Struct] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
 

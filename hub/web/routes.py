@@ -47,6 +47,7 @@ from hub.web.console import console, own_account, sign_in
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
+from hub.web.requests import reading
 from hub.web.route import ADMIN, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
 from hub.web.schemas import common, intake, operations, people
 from hub.web.schemas.common import Problem, list_of, page_of
@@ -86,71 +87,31 @@ ROUTES: Final[tuple[Route, ...]] = (
         "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
     ),
     # Messages and promises.
-    _read(
-        "/api/messages",
-        messages.list_messages,
-        query=common.MessagesQuery,
-        answers={200: page_of(common.MessageRow)},
-    ),
-    _read(
-        "/api/messages/{id}",
-        messages.show_message,
-        query=common.WholeQuery,
-        answers={200: common.MessageWhole},
-    ),
-    _read(
-        "/api/explain", explain.explain, query=explain.ExplainQuery, answers={200: Explanation, 404: Problem}
-    ),
-    _operate(
-        "/api/messages/redrive", redrive.redrive, body=operations.RedriveBody, answers={200: RedrivenAnswer}
-    ),
-    _read("/api/clocks", clocks.list_clocks, query=common.ClocksQuery, answers={200: ClockPage}),
+    _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
+    _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
+    _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
+    _operate("/api/messages/redrive", redrive.redrive, answers={200: RedrivenAnswer}),
+    _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
     _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
-    _read("/api/indicators", indicators.show, query=indicators.IndicatorsQuery, answers={200: Indicators}),
+    _read("/api/indicators", indicators.show, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
-    _read("/api/dead", dead_letters.list_dead, query=common.DeadQuery, answers={200: page_of(DeadRow)}),
+    _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
     _read_private("/api/dead/{id}", dead_letters.show_dead, answers={200: DeadWhole}),
-    _operate("/api/dead/replay", dead_letters.replay_many, body=common.SettleBody, answers=_SETTLED_LIST),
-    _operate("/api/dead/discard", dead_letters.discard_many, body=common.SettleBody, answers=_SETTLED_LIST),
+    _operate("/api/dead/replay", dead_letters.replay_many, answers=_SETTLED_LIST),
+    _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
-    _read(
-        "/api/unreached",
-        unreached.list_unreached,
-        query=common.PageQuery,
-        answers={200: page_of(intake.UnreachedRow)},
-    ),
+    _read("/api/unreached", unreached.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
     # People: replies, suppressions, the directory, letters.
-    _read(
-        "/api/replies",
-        replies.list_replies,
-        query=people.RepliesQuery,
-        answers={200: page_of(people.ReplyRow)},
-    ),
+    _read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     _read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
-    _read(
-        "/api/suppressions",
-        replies.list_suppressions,
-        query=common.PageQuery,
-        answers={200: page_of(people.SuppressionRow)},
-    ),
-    _read(
-        "/api/suppressions/{id}",
-        replies.show_suppression,
-        query=common.WholeQuery,
-        answers={200: people.SuppressionWhole},
-    ),
-    _operate(
-        "/api/suppressions/lift", replies.lift_suppression, body=people.LiftBody, answers={200: people.Lifted}
-    ),
-    _read(
-        "/api/people", directory.list_people, query=people.HoldersQuery, answers={200: page_of(people.Holder)}
-    ),
-    _read("/api/audience", audiences.show_audience, query=people.AudienceQuery, answers={200: AudienceMeant}),
-    _read(
-        "/api/people/{ref}", directory.show_person, query=common.WholeQuery, answers={200: people.PersonWhole}
-    ),
+    _read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
+    _read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
+    _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
+    _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
+    _read("/api/audience", audiences.show_audience, answers={200: AudienceMeant}),
+    _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     _operate(
         "/api/directory/{kind}/{ref}",
         directory.put_entry,
@@ -165,53 +126,32 @@ ROUTES: Final[tuple[Route, ...]] = (
         body=people.EntryBody,
         answers={**_WRITTEN, 405: Problem},
     ),
-    _read(
-        "/api/letters",
-        letters.list_letters,
-        query=operations.LettersQuery,
-        answers={200: page_of(operations.LetterRow)},
-    ),
+    _read("/api/letters", letters.list_letters, answers={200: page_of(operations.LetterRow)}),
     _read_private("/api/letters/{id}", letters.show_letter, answers={200: operations.LetterWhole}),
     _operate("/api/letters/{id}/done", letters.hand_over, answers={200: operations.HandedOver}),
     # The hub itself.
     _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
     _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
-    _operate_company(
-        "/api/pauses/{name}", pauses.pause, method=_PUT, body=operations.PauseBody, answers={200: Paused}
-    ),
+    _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
     _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
-    _read_company(
-        "/api/incidents", incidents.list_incidents, query=common.IncidentsQuery, answers={200: IncidentPage}
-    ),
+    _read_company("/api/incidents", incidents.list_incidents, answers={200: IncidentPage}),
     _read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
     _list_keys("/api/keys", api_keys.list_keys, answers={200: list_of(KeyRow)}),
-    _change_keys(
-        "/api/keys", api_keys.create_key, body=api_keys.KeyBody, answers={201: KeyMade, **_TOO_LATE}
-    ),
-    _change_keys(
-        "/api/keys/{name}/rotate", api_keys.rotate_key, body=api_keys.RotateBody, answers={201: KeyMade}
-    ),
+    _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
+    _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
     _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
     Route(
         "/api/audit",
         api_keys.list_notes,
         needs=PRIVACY | ADMIN,
         where=Where.EVERYWHERE,
-        query=api_keys.NotesQuery,
         answers={200: page_of(api_keys.NoteRow)},
     ),
     _list_accounts("/api/accounts", accounts.list_accounts, answers={200: list_of(AccountRow)}),
-    _change_accounts("/api/accounts", accounts.create, body=accounts.AccountBody, answers={201: AccountMade}),
-    _change_accounts(
-        "/api/accounts/{name}/grant", accounts.grant, body=accounts.GrantsBody, answers=_ACCOUNT
-    ),
-    _change_accounts(
-        "/api/accounts/{name}/take",
-        accounts.take,
-        body=accounts.GrantsBody,
-        answers={**_ACCOUNT, **_TOO_LATE},
-    ),
+    _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
+    _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
+    _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **_TOO_LATE}),
     _change_accounts("/api/accounts/{name}/reset", accounts.reset, answers={200: AccountMade}),
     _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **_TOO_LATE}),
     _change_accounts("/api/accounts/{name}/enable", accounts.enable, answers=_ACCOUNT),
@@ -248,4 +188,4 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     routes = tuple(routes)
     app[TABLE] = {(route.method, route.path): route for route in routes}
     for route in routes:
-        app.router.add_route(route.method, route.path, route.handler)
+        app.router.add_route(route.method, route.path, reading(route.handler))

@@ -14,7 +14,6 @@ from hub.access.accounts import AccountAdmin
 from hub.model import EVERYWHERE, Account, Grant, Word
 from hub.web.auth.audit import caller_of
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_body
 from hub.web.responses import Handler, json_answer
 from hub.web.services import services
 
@@ -36,9 +35,8 @@ async def list_accounts(request: web.Request) -> web.Response:
     return json_answer({"items": items, "next": None})
 
 
-async def create(request: web.Request) -> web.Response:
+async def create(request: web.Request, body: AccountBody) -> web.Response:
     """Create an account; only this response has its one-time password."""
-    body = await read_body(request, AccountBody)
     account, password = await accounts.create(
         _admin(request), body.name, body.display_name, _grants(body.grants)
     )
@@ -51,16 +49,14 @@ async def reset(request: web.Request) -> web.Response:
     return json_answer(made(account, password, now=services(request).now()))
 
 
-async def grant(request: web.Request) -> web.Response:
+async def grant(request: web.Request, body: GrantsBody) -> web.Response:
     """Grant offices; safe to repeat."""
-    body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.grant(_admin(request), name, offices))
 
 
-async def take(request: web.Request) -> web.Response:
+async def take(request: web.Request, body: GrantsBody) -> web.Response:
     """Revoke offices; the sessions end."""
-    body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.take(_admin(request), name, offices))
 

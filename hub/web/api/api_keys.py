@@ -11,7 +11,6 @@ from hub.access import api_keys, grant_keys
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
 from hub.web.auth.audit import caller_of, note
-from hub.web.requests import read_body, read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
@@ -63,9 +62,8 @@ async def list_keys(request: web.Request) -> web.Response:
     return json_answer({"items": items, "next": None})
 
 
-async def create_key(request: web.Request) -> web.Response:
+async def create_key(request: web.Request, body: KeyBody) -> web.Response:
     """Create a key; only this response has its token."""
-    body = await read_body(request, KeyBody)
     now = services(request).now()
     key, token = api_keys.issue(
         body.name,
@@ -83,9 +81,8 @@ async def create_key(request: web.Request) -> web.Response:
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
-async def rotate_key(request: web.Request) -> web.Response:
+async def rotate_key(request: web.Request, body: RotateBody) -> web.Response:
     """Create the successor of a key; both work until the old one expires."""
-    body = await read_body(request, RotateBody)
     deps = services(request)
     now = deps.now()
     key, token = await grant_keys.rotate(
@@ -108,9 +105,8 @@ async def revoke_key(request: web.Request) -> web.Response:
     return json_answer(KeysRevoked(revoked=revoked))
 
 
-async def list_notes(request: web.Request) -> web.Response:
+async def list_notes(request: web.Request, query: NotesQuery) -> web.Response:
     """List who looked at people's data and who changed what, newest first."""
-    query = read_query(request, NotesQuery)
     page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)

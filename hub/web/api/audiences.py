@@ -7,15 +7,13 @@ from aiohttp import web
 from hub.operations.audience import read_audience
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.people import AudienceQuery
 from hub.web.services import services
 
 
-async def show_audience(request: web.Request) -> web.Response:
+async def show_audience(request: web.Request, query: AudienceQuery) -> web.Response:
     """Count and list the people of an audience now: reach by channel, and who is left out."""
-    query = read_query(request, AudienceQuery, lists=frozenset({"who"}))
     answer = await read_audience(
         services(request).headcount,
         query.who,

@@ -19,9 +19,9 @@ _CLOCK: Final = "clock"
 _PROMISE: Final = "promise"
 
 
-async def list_clocks(request: web.Request) -> web.Response:
+async def list_clocks(request: web.Request, query: ClocksQuery) -> web.Response:
     """List promises: the live ones, soonest due first, or those of one state."""
-    query, deps = read_query(request, ClocksQuery), services(request)
+    deps = services(request)
     asked = ClockFilter(state=query.state, after=query.after, limit=query.limit)
     return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
 

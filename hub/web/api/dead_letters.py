@@ -11,7 +11,7 @@ from hub.operations import dead_letters
 from hub.ports import Page
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
-from hub.web.requests import found, read_body, read_id, read_query
+from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import DeadQuery, SettleBody
 from hub.web.services import services
@@ -19,9 +19,8 @@ from hub.web.services import services
 _LETTER: Final = "dead letter"
 
 
-async def list_dead(request: web.Request) -> web.Response:
+async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
     """List events that the hub could not accept, newest first."""
-    query = read_query(request, DeadQuery)
     if not _reaches_dead(request):
         return json_answer(Page(items=[]))
     page = await services(request).log.dead(
@@ -51,18 +50,20 @@ async def discard_dead(request: web.Request) -> web.Response:
     return json_answer(await dead_letters.discard(services(request).log, letter.id))
 
 
-async def replay_many(request: web.Request) -> web.Response:
+async def replay_many(request: web.Request, body: SettleBody) -> web.Response:
     """Publish the open dead letters of a filter again; safe to repeat."""
-    return await _settle_many(request, dead_letters.replay_one, "dead.replay")
+    return await _settle_many(request, body, dead_letters.replay_one, "dead.replay")
 
 
-async def discard_many(request: web.Request) -> web.Response:
+async def discard_many(request: web.Request, body: SettleBody) -> web.Response:
     """Discard the open dead letters of a filter; they stay in the log."""
-    return await _settle_many(request, dead_letters.discard_one, "dead.discard")
+    return await _settle_many(request, body, dead_letters.discard_one, "dead.discard")
 
 
-async def _settle_many(request: web.Request, settle: dead_letters.Settle, action: str) -> web.Response:
-    deps, body = services(request), await read_body(request, SettleBody)
+async def _settle_many(
+    request: web.Request, body: SettleBody, settle: dead_letters.Settle, action: str
+) -> web.Response:
+    deps = services(request)
     chosen = (
         await dead_letters.open_ids(deps.log, reason=body.reason, event=body.event, limit=body.limit)
         if _reaches_dead(request)

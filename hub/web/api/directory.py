@@ -18,17 +18,17 @@ from hub.web.api.directory_entries import Entry
 from hub.web.api.masked import look
 from hub.web.auth.audit import note
 from hub.web.auth.scope import everywhere_only, places_of
-from hub.web.requests import read_query, unknown
+from hub.web.requests import unknown
 from hub.web.responses import Refusal, json_answer
+from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import NOUNS, HoldersQuery
 from hub.web.services import services
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
 
 
-async def list_people(request: web.Request) -> web.Response:
+async def list_people(request: web.Request, query: HoldersQuery) -> web.Response:
     """List who holds a role of a unit or a copropiedad, now or on a day."""
-    query = read_query(request, HoldersQuery)
     if (query.unit is None) is (query.copropiedad is None):
         raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
     on = services(request).now() if query.on is None else _instant(query.on)
@@ -41,10 +41,10 @@ async def list_people(request: web.Request) -> web.Response:
     return json_answer(page)
 
 
-async def show_person(request: web.Request) -> web.Response:
+async def show_person(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a person of the directory; masked by default."""
     ref, roster = request.match_info["ref"], services(request).directory
-    return json_answer(await look(request, roster.somebody, ref, noun="person"))
+    return json_answer(await look(request, query, roster.somebody, ref, noun="person"))
 
 
 async def put_entry(request: web.Request) -> web.Response:

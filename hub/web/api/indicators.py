@@ -12,7 +12,6 @@ from msgspec import Meta, Struct
 from hub.model import Word
 from hub.operations.indicators import read
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_query
 from hub.web.responses import json_answer
 from hub.web.services import services
 
@@ -28,9 +27,9 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     copropiedad: Word | None = None
 
 
-async def show(request: web.Request) -> web.Response:
+async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
     """Report how the promises that began in a period were kept."""
-    query, deps = read_query(request, IndicatorsQuery), services(request)
+    deps = services(request)
     answer = await read(
         deps.log,
         deps.policy,

@@ -11,7 +11,7 @@ from hub.model import Json
 from hub.operations import letters
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
-from hub.web.requests import found, read_id, read_query
+from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import HandedOver, LettersQuery
 from hub.web.services import services
@@ -24,9 +24,8 @@ _PAGE_POLICY: Final = (
 )
 
 
-async def list_letters(request: web.Request) -> web.Response:
+async def list_letters(request: web.Request, query: LettersQuery) -> web.Response:
     """List letters to be printed and handed over, newest first."""
-    query = read_query(request, LettersQuery)
     page = await services(request).letters.letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
     )

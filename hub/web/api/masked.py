@@ -10,7 +10,7 @@ from aiohttp import web
 from hub.model import Json, PropertyScope, Scope
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of, places_with
-from hub.web.requests import found, read_query
+from hub.web.requests import found
 from hub.web.responses import Refusal
 from hub.web.schemas.common import WholeQuery
 
@@ -24,19 +24,20 @@ class Read(Protocol[Ref_contra]):
         """Read the record, masked unless `whole`; None if there is none within these places."""
 
 
-async def look(request: web.Request, read: Read[Ref_contra], ref: Ref_contra, *, noun: str) -> dict[str, Any]:
+async def look(
+    request: web.Request, query: WholeQuery, read: Read[Ref_contra], ref: Ref_contra, *, noun: str
+) -> dict[str, Any]:
     """
     Return the record as the caller may see it, and audit the look.
 
     Raises Refusal: 404 if the caller does not reach it, 403 if the caller asks for the whole record without
     the scope.
     """
-    asked = read_query(request, WholeQuery)
     masked = found(noun, await read(ref, places=places_of(request), whole=False))
     unmasked = await read(ref, places=places_with(request, Scope.PRIVACY), whole=True)
-    if asked.whole and unmasked is None:
+    if query.whole and unmasked is None:
         raise Refusal(403, "Whole it is for who has the scope privacy there.", "Leave `whole` out.")
-    shown = unmasked if asked.whole and unmasked is not None else masked
+    shown = unmasked if query.whole and unmasked is not None else masked
     # The record of a person is about that person.
-    await note(request, f"{noun}.show", f"{noun}:{ref}", person=shown.get("person", ref), whole=asked.whole)
-    return {**shown, "masked": not asked.whole, "may_unmask": unmasked is not None}
+    await note(request, f"{noun}.show", f"{noun}:{ref}", person=shown.get("person", ref), whole=query.whole)
+    return {**shown, "masked": not query.whole, "may_unmask": unmasked is not None}

@@ -12,20 +12,20 @@ from hub.model import PropertyScope
 from hub.ports import MessageFilter
 from hub.web.api.masked import look
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_id, read_query
+from hub.web.requests import read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import MessagesQuery
+from hub.web.schemas.common import MessagesQuery, WholeQuery
 from hub.web.schemas.operations import RedriveBody
 from hub.web.services import services
 
 _MESSAGE: Final = "message"
 
 
-async def list_messages(request: web.Request) -> web.Response:
+async def list_messages(request: web.Request, query: MessagesQuery) -> web.Response:
     """List messages, newest first."""
-    query, log = read_query(request, MessagesQuery), services(request).log
     narrowed = message_filter(query, places_of(request))
-    return json_answer(await log.messages(narrowed, after=query.after, limit=query.limit))
+    page = await services(request).log.messages(narrowed, after=query.after, limit=query.limit)
+    return json_answer(page)
 
 
 def message_filter(query: MessagesQuery | RedriveBody, places: PropertyScope) -> MessageFilter:
@@ -33,7 +33,7 @@ def message_filter(query: MessagesQuery | RedriveBody, places: PropertyScope) ->
     return replace(msgspec.convert(query, MessageFilter, from_attributes=True), places=places)
 
 
-async def show_message(request: web.Request) -> web.Response:
+async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
-    return json_answer(await look(request, log.message, message_id, noun=_MESSAGE))
+    return json_answer(await look(request, query, log.message, message_id, noun=_MESSAGE))

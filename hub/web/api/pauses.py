@@ -9,7 +9,6 @@ from aiohttp import web
 from hub.operations import channels
 from hub.operations import pause as pausing
 from hub.web.auth.audit import acting_person, note
-from hub.web.requests import read_body
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import PauseBody
 from hub.web.services import services
@@ -31,10 +30,9 @@ async def list_pauses(request: web.Request) -> web.Response:
     return json_answer({"items": await services(request).pauses.pauses(), "next": None})
 
 
-async def pause(request: web.Request) -> web.Response:
+async def pause(request: web.Request, body: PauseBody) -> web.Response:
     """Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat."""
     subject = pausing.subject_of(request.match_info["name"])
-    body = await read_body(request, PauseBody)
     by = acting_person(request, body.by)
     done = await pausing.pause(subject, by=by, reason=body.reason, store=services(request).pauses)
     await note(request, "pause", subject, changed=done.changed)

@@ -10,15 +10,13 @@ from hub.ports import RedriveResult
 from hub.web.api.messages import message_filter
 from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
-from hub.web.requests import read_body
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import RedriveBody
 from hub.web.services import services
 
 
-async def redrive(request: web.Request) -> web.Response:
+async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
     """Send lost messages again, by filter; safe to repeat."""
-    body = await read_body(request, RedriveBody)
     narrowed, deps = message_filter(body, places_of(request)), services(request)
     done = await redriving.redrive(
         RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),

@@ -11,9 +11,9 @@ from hub.people.audience import written_as
 from hub.web.api.masked import look
 from hub.web.auth.audit import acting_person, note
 from hub.web.auth.scope import places_of
-from hub.web.requests import found, read_body, read_id, read_query
+from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery
+from hub.web.schemas.common import PageQuery, WholeQuery
 from hub.web.schemas.people import LiftBody, Lifted, RepliesQuery
 from hub.web.services import services
 
@@ -21,9 +21,8 @@ _REPLY: Final = "reply"
 _SUPPRESSION: Final = "suppression"
 
 
-async def list_replies(request: web.Request) -> web.Response:
+async def list_replies(request: web.Request, query: RepliesQuery) -> web.Response:
     """List replies, newest first, without their text."""
-    query = read_query(request, RepliesQuery)
     page = await services(request).contacts.replies(
         kind=query.kind, after=query.after, limit=query.limit, places=places_of(request)
     )
@@ -38,9 +37,8 @@ async def show_reply(request: web.Request) -> web.Response:
     return json_answer(reply)
 
 
-async def list_suppressions(request: web.Request) -> web.Response:
+async def list_suppressions(request: web.Request, query: PageQuery) -> web.Response:
     """List suppressed contact points, newest first."""
-    query = read_query(request, PageQuery)
     page = await read_suppressions(
         services(request).contacts,
         services(request).policy,
@@ -51,16 +49,15 @@ async def list_suppressions(request: web.Request) -> web.Response:
     return json_answer(page)
 
 
-async def show_suppression(request: web.Request) -> web.Response:
+async def show_suppression(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a suppressed contact point; masked by default."""
     row_id, deps = read_id(request, _SUPPRESSION), services(request)
-    row = await look(request, deps.contacts.suppression, row_id, noun=_SUPPRESSION)
+    row = await look(request, query, deps.contacts.suppression, row_id, noun=_SUPPRESSION)
     return json_answer(with_end(row, deps.policy))
 
 
-async def lift_suppression(request: web.Request) -> web.Response:
+async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response:
     """Lift a suppression; safe to repeat."""
-    body = await read_body(request, LiftBody)
     named = written_as(body.address) or body.address
     lifted = await services(request).contacts.lift_suppression(
         named, by=acting_person(request, body.by), places=places_of(request)

@@ -8,12 +8,13 @@ from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import fields as struct_fields
+from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
+from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
-from hub.web.schemas.common import Problem
+from hub.web.schemas.common import NoQuery, Problem
 from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
 
@@ -53,8 +54,8 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     """Describe the routes that have `answers`; the rest are pages."""
     documented = [route for route in routes if route.answers]
     shapes = [shape for route in documented for shape in route.answers.values()]
-    queries = [route.query for route in documented]
-    bodies = [route.body for route in documented if route.body is not None]
+    queries = [_query(route) for route in documented]
+    bodies = [body for route in documented if (body := _body(route)) is not None]
     _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
     queried = {query.__name__ for query in queries}
     paths: dict[str, dict[str, Any]] = {}
@@ -87,17 +88,25 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
         "operationId": route.handler.__name__,
         "summary": _summary(route),
         **({"x-scopes": sorted(route.needs)} if route.needs else {}),
-        "parameters": [*_path_parameters(route), *_query_parameters(components[route.query.__name__])],
+        "parameters": [*_path_parameters(route), *_query_parameters(components[_query(route).__name__])],
         "responses": {str(status): _response(status, shape) for status, shape in _answers(route).items()},
     }
     if route.path == "/api/events":
         operation["requestBody"] = _EVENTS_BODY
-    if route.body is not None:
-        schema = {"$ref": _REF.format(name=route.body.__name__)}
+    if (body := _body(route)) is not None:
+        schema = {"$ref": _REF.format(name=body.__name__)}
         operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     if route.needs is None:
         operation["security"] = []
     return operation
+
+
+def _query(route: Route) -> type[Struct]:
+    return shapes_of(route.handler).get("query", NoQuery)
+
+
+def _body(route: Route) -> type[Struct] | None:
+    return shapes_of(route.handler).get("body", route.body)
 
 
 def _summary(route: Route) -> str:
@@ -109,7 +118,7 @@ def _answers(route: Route) -> dict[int, Any]:
         return dict(route.answers)
     # On any guarded route `guard` may refuse the caller, and a server may be down.
     errors = {401, 403, 503}
-    if route.body is not None or struct_fields(route.query):
+    if _body(route) is not None or "query" in shapes_of(route.handler):
         errors.add(400)
     if _PARAMETER.search(route.path):
         errors.add(404)
