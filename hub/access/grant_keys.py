@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from hub.access import api_keys, audit
 from hub.errors import NameTaken, UnknownKey
@@ -76,29 +77,25 @@ async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> 
 
 def row(key: ApiKey, *, now: datetime) -> KeyRow:
     """Make a key's row of the list."""
-    return KeyRow(**_facts(key, now))
+    return KeyRow(
+        name=key.name,
+        prefix=key.prefix,
+        state="revoked" if key.revoked_at else "live" if key.live(now) else "expired",
+        scopes=sorted(key.scopes),
+        source=key.source,
+        event_types=sorted(key.event_types),
+        amqp_user=key.amqp_user,
+        created_at=key.created_at,
+        created_by=key.created_by,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        used_at=key.used_at,
+    )
 
 
 def made(key: ApiKey, token: str, *, now: datetime) -> KeyMade:
     """Make a new key's row with its token."""
-    return KeyMade(**_facts(key, now), token=token)
-
-
-def _facts(key: ApiKey, now: datetime) -> dict[str, Json]:
-    return {
-        "name": key.name,
-        "prefix": key.prefix,
-        "state": "revoked" if key.revoked_at else "live" if key.live(now) else "expired",
-        "scopes": sorted(key.scopes),
-        "source": key.source,
-        "event_types": sorted(key.event_types),
-        "amqp_user": key.amqp_user,
-        "created_at": key.created_at,
-        "created_by": key.created_by,
-        "expires_at": key.expires_at,
-        "revoked_at": key.revoked_at,
-        "used_at": key.used_at,
-    }
+    return KeyMade(**asdict(row(key, now=now)), token=token)
 
 
 def _audit_detail(key: ApiKey) -> dict[str, Json]:

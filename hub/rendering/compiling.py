@@ -11,7 +11,7 @@ from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.folding import Vault
 from hub.rendering.forms import EventTexts
-from hub.rendering.layout import LayoutParts, checked, frame, page
+from hub.rendering.layout import checked, frame, page
 from hub.rendering.markdown import parse, to_html, to_text, unbroken
 from hub.rendering.source import Source
 
@@ -91,13 +91,10 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     vault = Vault()
     tokens = parse(blocks["body"], vault)
     html = unbroken(to_html(tokens), vault)
-    parts = LayoutParts(
-        title=blocks.get("subject", ""),
-        preheader=blocks.get("preheader", blocks.get("push_body", "")),
-        body=html,
-    )
+    title = blocks.get("subject", "")
+    preheader = blocks.get("preheader", blocks.get("push_body", ""))
     return {
-        "email": frame(layout, parts, vault),
+        "email": frame(layout, vault, title=title, preheader=preheader, body=html),
         "html": checked(vault.restore(html)),
         "text": vault.restore(to_text(tokens)),
     }
@@ -107,8 +104,8 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Use the block `print` if there is one, else the body: paper has no links and buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
-    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=unbroken(to_html(tokens), vault))
-    return {"letter": page(layout, parts, vault), "letter_text": vault.restore(to_text(tokens))}
+    letter = page(layout, vault, title=blocks.get("subject", ""), body=unbroken(to_html(tokens), vault))
+    return {"letter": letter, "letter_text": vault.restore(to_text(tokens))}
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

@@ -210,21 +210,10 @@ def junto(value: Json) -> Json:
     return Markup('<span style="white-space:nowrap">%s</span>') % value
 
 
+_INSTANTS: Final = (fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
+_WORDS: Final = (pesos, nombre, lista, inicial, punto, enlace, promesa)
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
-    "fecha": fecha,
-    "hora": hora,
-    "la_hora": la_hora,
-    "fecha_hora": fecha_hora,
-    "fecha_corta": fecha_corta,
-    "plazo": plazo,
-    "plazo_corto": plazo_corto,
-    "pesos": pesos,
-    "nombre": nombre,
-    "lista": lista,
-    "inicial": inicial,
-    "punto": punto,
-    "enlace": enlace,
-    "promesa": promesa,
+    function.__name__: function for function in (*_INSTANTS, *_WORDS)
 }
 HTML_FILTERS: Final[Mapping[str, Callable[[Json], Json]]] = {"junto": junto}
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}
