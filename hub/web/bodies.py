@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -18,6 +18,14 @@ MAX_BODY: Final = 64 * 1024
 MAX_FIELDS: Final = 200
 
 Form: TypeAlias = Sequence[tuple[str, str]]
+T = TypeVar("T")
+
+
+def required(value: T | None) -> T:
+    """Return what a hook needs. Raises HTTPNotFound without it: the hook is not there."""
+    if value is None:
+        raise web.HTTPNotFound
+    return value
 
 
 async def body_of(request: web.Request, content_type: str) -> bytes:

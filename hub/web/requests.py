@@ -86,10 +86,15 @@ def _plain(error: msgspec.DecodeError) -> str:
 
 def read_id(request: web.Request, noun: str) -> UUID:
     """Read the id in the path. Raises Refusal (404) for a malformed id, as for an unknown one."""
+    return found(noun, uuid_in(request.match_info["id"]))
+
+
+def uuid_in(text: str) -> UUID | None:
+    """Return the id that is written there; None if it is none."""
     try:
-        return UUID(request.match_info["id"])
+        return UUID(text)
     except ValueError:
-        raise unknown(noun) from None
+        return None
 
 
 def found(noun: str, record: T | None) -> T:

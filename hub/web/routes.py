@@ -27,13 +27,11 @@ from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     accounts,
     api_keys,
-    audiences,
     clocks,
     dead_letters,
     directory,
     events,
     explain,
-    incidents,
     indicators,
     letters,
     messages,
@@ -41,7 +39,6 @@ from hub.web.api import (
     redrive,
     replies,
     summary,
-    unreached,
 )
 from hub.web.console import console, own_account, sign_in
 from hub.web.documents import serve
@@ -102,7 +99,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
-    _read("/api/unreached", unreached.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
+    _read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
     # People: replies, suppressions, the directory, letters.
     _read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     _read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
@@ -110,7 +107,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
     _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
     _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
-    _read("/api/audience", audiences.show_audience, answers={200: AudienceMeant}),
+    _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     _operate(
         "/api/directory/{kind}/{ref}",
@@ -134,7 +131,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
     _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
-    _read_company("/api/incidents", incidents.list_incidents, answers={200: IncidentPage}),
+    _read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     _read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
     _list_keys("/api/keys", api_keys.list_keys, answers={200: list_of(KeyRow)}),

@@ -1,4 +1,4 @@
-"""The directory over HTTP: who holds a role, now or on a day; and the entries that other systems write."""
+"""The directory over HTTP: who holds a role, whom an audience names, the entries that systems write."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
 from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, Json, type_of
+from hub.operations.audience import read_audience
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
 from hub.web.api.masked import look
@@ -21,7 +22,7 @@ from hub.web.auth.scope import everywhere_only, places_of
 from hub.web.requests import unknown
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import WholeQuery
-from hub.web.schemas.people import NOUNS, HoldersQuery
+from hub.web.schemas.people import NOUNS, AudienceQuery, HoldersQuery
 from hub.web.services import services
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
@@ -45,6 +46,20 @@ async def show_person(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a person of the directory; masked by default."""
     ref, roster = request.match_info["ref"], services(request).directory
     return json_answer(await look(request, query, roster.somebody, ref, noun="person"))
+
+
+async def show_audience(request: web.Request, query: AudienceQuery) -> web.Response:
+    """Count and list the people of an audience now: reach by channel, and who is left out."""
+    answer = await read_audience(
+        services(request).headcount,
+        query.who,
+        after=query.after,
+        limit=query.limit,
+        places=places_of(request),
+    )
+    # The names are masked and may be many: the audit has the question, not each row.
+    await note(request, "audience.show", "audience", asked=list(query.who), found=len(answer.items))
+    return json_answer(answer)
 
 
 async def put_entry(request: web.Request) -> web.Response:
