@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -52,6 +53,7 @@ HEADERS: Final[Mapping[str, str]] = {
 _log = structlog.get_logger()
 
 
+@dataclass(eq=False)
 class Refusal(Exception):
     """
     An error response: what is wrong, and what to do about it.
@@ -59,23 +61,13 @@ class Refusal(Exception):
     With `problem` the body also has the members of RFC 9457.
     """
 
-    def __init__(
-        self,
-        status: int,
-        error: str,
-        hint: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        more: Mapping[str, Json] | None = None,
-        problem: bool = False,
-    ) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
-        self.hint = hint
-        self.headers = headers or {}
-        self.more = more or {}
-        self.problem = problem
+    status: int
+    error: str
+    hint: str
+    _: KW_ONLY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Json] = field(default_factory=dict)
+    problem: bool = False
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -119,24 +111,19 @@ def route_of(request: web.Request) -> str:
 
 
 def _answer(refusal: Refusal) -> web.Response:
-    body: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
-    answer = json_answer(
-        {**_problem_members(refusal), **body} if refusal.problem else body,
-        status=refusal.status,
-        headers=refusal.headers,
-    )
+    members: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
+    if refusal.problem:
+        members = {
+            "type": "about:blank",
+            "title": HTTPStatus(refusal.status).phrase,
+            "status": refusal.status,
+            "detail": refusal.error,
+            **members,
+        }
+    answer = json_answer(members, status=refusal.status, headers=refusal.headers)
     if refusal.problem:
         answer.content_type = PROBLEM_TYPE
     return answer
-
-
-def _problem_members(refusal: Refusal) -> dict[str, Json]:
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(refusal.status).phrase,
-        "status": refusal.status,
-        "detail": refusal.error,
-    }
 
 
 _HTTP_HINTS: Final[Mapping[int, str]] = {

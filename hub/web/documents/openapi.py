@@ -33,19 +33,14 @@ _EVENT: Final = {
         "data": {},
     },
 }
+_ONE: Final = {"$ref": _REF.format(name="Event")}
+_SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
     "required": True,
     "content": {
-        "application/json": {
-            "schema": {
-                "oneOf": [
-                    {"$ref": "#/components/schemas/Event"},
-                    {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
-                ]
-            }
-        },
-        "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/Event"}},
-        BATCH_TYPE: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}},
+        "application/json": {"schema": {"oneOf": [_ONE, _SEVERAL]}},
+        "application/cloudevents+json": {"schema": _ONE},
+        BATCH_TYPE: {"schema": _SEVERAL},
     },
 }
 
