@@ -36,7 +36,6 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
-    redrive,
     replies,
     summary,
 )
@@ -87,7 +86,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
-    _operate("/api/messages/redrive", redrive.redrive, answers={200: RedrivenAnswer}),
+    _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
     _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),

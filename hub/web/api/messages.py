@@ -1,4 +1,4 @@
-"""Messages over HTTP: list, show with attempts."""
+"""Messages over HTTP: list, show with attempts, send lost ones again."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import msgspec
 from aiohttp import web
 
 from hub.model import PropertyScope
-from hub.ports import MessageFilter
+from hub.operations import redrive as redriving
+from hub.operations.redrive import RedriveRequest
+from hub.ports import MessageFilter, RedriveResult
 from hub.web.api.masked import look
+from hub.web.auth.audit import note
 from hub.web.auth.scope import places_of
 from hub.web.requests import read_id
 from hub.web.responses import json_answer
@@ -23,17 +26,32 @@ _MESSAGE: Final = "message"
 
 async def list_messages(request: web.Request, query: MessagesQuery) -> web.Response:
     """List messages, newest first."""
-    narrowed = message_filter(query, places_of(request))
+    narrowed = _filter(query, places_of(request))
     page = await services(request).log.messages(narrowed, after=query.after, limit=query.limit)
     return json_answer(page)
-
-
-def message_filter(query: MessagesQuery | RedriveBody, places: PropertyScope) -> MessageFilter:
-    """Return the filter, whose fields are called as those of the query."""
-    return replace(msgspec.convert(query, MessageFilter, from_attributes=True), places=places)
 
 
 async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
     return json_answer(await look(request, query, log.message, message_id, noun=_MESSAGE))
+
+
+async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
+    """Send lost messages again, by filter; safe to repeat."""
+    narrowed, deps = _filter(body, places_of(request)), services(request)
+    done = await redriving.redrive(
+        RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        store=deps.redrive,
+        publisher=deps.publisher,
+        limit=body.limit,
+        after=body.after,
+    )
+    if not body.dry_run:
+        await note(request, "redrive", f"messages:{body.state}", taken=done.of(RedriveResult.TAKEN))
+    return json_answer(redriving.shown(done, dry_run=body.dry_run))
+
+
+def _filter(query: MessagesQuery | RedriveBody, places: PropertyScope) -> MessageFilter:
+    """Return the filter, whose fields are called as those of the query."""
+    return replace(msgspec.convert(query, MessageFilter, from_attributes=True), places=places)

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from aiohttp import hdrs, web
 
 from hub.access.webhook_signatures import same
-from hub.web.auth.form import fields_of
+from hub.web.bodies import fields_of
 from hub.web.responses import Refusal
 from hub.web.services import access
 

@@ -17,8 +17,8 @@ from hub.access.lockout import network_of
 from hub.access.sign_in import Refused
 from hub.access.webhook_signatures import same
 from hub.web.auth import csrf
-from hub.web.auth.form import fields_of
 from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
+from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
 from hub.web.services import access, services
 
