@@ -43,7 +43,6 @@ class AccountMade(AccountRow, kw_only=True):
 
 
 def row(account: Account, *, now: datetime) -> AccountRow:
-    """Make an account's row of the list."""
     locked = account.locked_until is not None and account.locked_until > now
     return AccountRow(
         name=account.name,

@@ -76,7 +76,6 @@ async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> 
 
 
 def row(key: ApiKey, *, now: datetime) -> KeyRow:
-    """Make a key's row of the list."""
     return KeyRow(
         name=key.name,
         prefix=key.prefix,
@@ -99,7 +98,6 @@ def made(key: ApiKey, token: str, *, now: datetime) -> KeyMade:
 
 
 def _audit_detail(key: ApiKey) -> dict[str, Json]:
-    """Return the details of a key for the audit."""
     return {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
 
 

@@ -44,7 +44,6 @@ class Compiler:
         self._footer = self.engine.text("layout", lambda: footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
-        """Return variant → its texts."""
         return {
             variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
             for variant, blocks in _variants(source.blocks).items()

@@ -108,21 +108,26 @@ def _relocated(node: Json, name: str) -> Json:
 
 
 def _message(event: _EventChannel) -> dict[str, Any]:
-    envelope = {
-        "type": "object",
-        "required": ["specversion", "id", "source", "type", "time", "data"],
-        "properties": {
-            "specversion": {"const": "1.0"},
-            "id": {"type": "string"},
-            "source": {"type": "string", "format": "uri-reference"},
-            "type": {"const": event.type},
-            "time": {"type": "string", "format": "date-time"},
-            "data": {"$ref": f"#/components/schemas/{event.name}"},
-        },
-    }
+    data = {"$ref": f"#/components/schemas/{event.name}"}
     return {
         "name": event.type,
         "title": event.schema.get("title", event.name),
         "contentType": "application/cloudevents+json",
-        "payload": envelope,
+        "payload": envelope({"const": event.type}, data, "data"),
+    }
+
+
+def envelope(kind: Mapping[str, Json], data: Mapping[str, Json], *required: str) -> dict[str, Any]:
+    """Describe a CloudEvent in structured mode whose type and data are like this."""
+    return {
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "time", *required],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string"},
+            "source": {"type": "string", "format": "uri-reference"},
+            "type": kind,
+            "time": {"type": "string", "format": "date-time"},
+            "data": data,
+        },
     }

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
+from hub.web.documents.asyncapi import envelope
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
@@ -21,17 +22,8 @@ from hub.web.schemas.people import NOUNS
 _REF: Final = "#/components/schemas/{name}"
 _PARAMETER: Final = re.compile(r"{(\w+)}")
 _EVENT: Final = {
-    "type": "object",
     "description": "A CloudEvent 1.0 in structured mode; `/asyncapi.json` describes the data of each type.",
-    "required": ["specversion", "id", "source", "type", "time"],
-    "properties": {
-        "specversion": {"const": "1.0"},
-        "id": {"type": "string"},
-        "source": {"type": "string", "format": "uri-reference"},
-        "type": {"type": "string", "examples": ["co.coproservicios.pqrs.received.v1"]},
-        "time": {"type": "string", "format": "date-time"},
-        "data": {},
-    },
+    **envelope({"type": "string", "examples": ["co.coproservicios.pqrs.received.v1"]}, {}),
 }
 _ONE: Final = {"$ref": _REF.format(name="Event")}
 _SEVERAL: Final = {"type": "array", "items": _ONE}
