@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from hub.access import api_keys, grant_keys
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
-from hub.web.auth.audit import caller_of, note
+from hub.web.auth.caller import caller_of, note
 from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services

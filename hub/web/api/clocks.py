@@ -8,8 +8,7 @@ from aiohttp import web
 
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
-from hub.web.auth.audit import caller_of, note
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id, read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.common import ClocksQuery, NoQuery

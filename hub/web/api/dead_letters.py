@@ -9,8 +9,7 @@ from aiohttp import web
 from hub.model import DeadLetter
 from hub.operations import dead_letters
 from hub.ports import Page
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import DeadQuery, SettleBody

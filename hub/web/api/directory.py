@@ -17,8 +17,7 @@ from hub.operations.audience import read_audience
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
 from hub.web.api.masked import look
-from hub.web.auth.audit import note
-from hub.web.auth.scope import everywhere_only, places_of
+from hub.web.auth.caller import everywhere_only, note, places_of
 from hub.web.requests import unknown
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import WholeQuery

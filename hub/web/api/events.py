@@ -19,7 +19,7 @@ from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, RawMessage
 from hub.operations.publish import send
 from hub.web.auth.api_key_cache import Caller
-from hub.web.auth.audit import caller_of
+from hub.web.auth.caller import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
 from hub.web.schemas.intake import EventsAnswer, RefusedEvent
 from hub.web.services import Check, Refuse, services

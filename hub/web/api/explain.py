@@ -11,8 +11,7 @@ from hub.model import Word
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import shown
 from hub.operations.explain.verdict import UNKNOWN, ExplainOutcome
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import note, places_of
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
 

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.model import Word
 from hub.operations.indicators import read
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import places_of
 from hub.web.responses import json_answer
 from hub.web.services import services
 

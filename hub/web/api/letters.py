@@ -9,8 +9,7 @@ from aiohttp import web
 
 from hub.model import Json
 from hub.operations import letters
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import HandedOver, LettersQuery

@@ -8,8 +8,7 @@ from typing import Any, Protocol, TypeVar
 from aiohttp import web
 
 from hub.model import Json, PropertyScope, Scope
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of, places_with
+from hub.web.auth.caller import note, places_of, places_with
 from hub.web.requests import found
 from hub.web.responses import Refusal
 from hub.web.schemas.common import WholeQuery

@@ -13,8 +13,7 @@ from hub.operations import redrive as redriving
 from hub.operations.redrive import RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 from hub.web.api.masked import look
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import note, places_of
 from hub.web.requests import read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import MessagesQuery, WholeQuery

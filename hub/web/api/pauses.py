@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.operations import channels
 from hub.operations import pause as pausing
-from hub.web.auth.audit import acting_person, note
+from hub.web.auth.caller import acting_person, note
 from hub.web.responses import json_answer
 from hub.web.schemas.operations import PauseBody
 from hub.web.services import services

@@ -9,8 +9,7 @@ from aiohttp import web
 from hub.operations.suppressions import read_suppressions, with_end
 from hub.people.audience import written_as
 from hub.web.api.masked import look
-from hub.web.auth.audit import acting_person, note
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import acting_person, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery, WholeQuery

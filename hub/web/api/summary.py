@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.operations.incidents import read_incidents
-from hub.web.auth.scope import places_of
+from hub.web.auth.caller import places_of
 from hub.web.requests import read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.common import IncidentsQuery, NoQuery, PageQuery, Summary

@@ -24,7 +24,7 @@ from hub.cloudevents import BATCH_TYPE
 from hub.model import Scope
 from hub.settings import is_loopback
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
-from hub.web.auth.audit import CALLER
+from hub.web.auth.caller import CALLER
 from hub.web.auth.csrf import (
     FORMS,
     SAFE_METHODS,
