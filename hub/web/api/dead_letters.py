@@ -30,22 +30,18 @@ async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
 
 async def show_dead(request: web.Request) -> web.Response:
     """Show a dead letter as it was received."""
-    letter = await _letter(request)
-    await note(request, "dead.show", f"dead:{letter.id}")
-    return json_answer(dead_letters.shown(letter))
+    return json_answer(dead_letters.shown(await _letter(request, "dead.show")))
 
 
 async def replay_dead(request: web.Request) -> web.Response:
     """Publish a dead letter again; safe to repeat."""
-    deps, letter = services(request), await _letter(request)
-    await note(request, "dead.replay", f"dead:{letter.id}")
+    deps, letter = services(request), await _letter(request, "dead.replay")
     return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
 
 
 async def discard_dead(request: web.Request) -> web.Response:
     """Discard a dead letter; it stays in the log."""
-    letter = await _letter(request)
-    await note(request, "dead.discard", f"dead:{letter.id}")
+    letter = await _letter(request, "dead.discard")
     return json_answer(await dead_letters.discard(services(request).log, letter.id))
 
 
@@ -73,10 +69,13 @@ async def _settle_many(
     return json_answer({"items": items, "next": None})
 
 
-async def _letter(request: web.Request) -> DeadLetter:
+async def _letter(request: web.Request, action: str) -> DeadLetter:
+    """Audit the action, then return the letter. Raises Refusal (404) if there is none."""
     letter_id = read_id(request, _LETTER)
-    letter = await services(request).log.dead_letter(letter_id) if _reaches_dead(request) else None
-    return found(_LETTER, letter)
+    log = services(request).log
+    letter = found(_LETTER, await log.dead_letter(letter_id) if _reaches_dead(request) else None)
+    await note(request, action, f"dead:{letter.id}")
+    return letter
 
 
 def _reaches_dead(request: web.Request) -> bool:
