@@ -30,8 +30,8 @@ def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
     return {name: hints[name] for name in ("query", "body") if name in hints}
 
 
-def reading(handler: ApiHandler) -> Handler:
-    """Return the handler as aiohttp calls it: it reads the query and the body that the handler takes."""
+def adapted(handler: ApiHandler) -> Handler:
+    """Adapt a handler to aiohttp: read the query and the body that it takes."""
     shapes = shapes_of(handler)
 
     async def called(request: web.Request) -> web.StreamResponse:

@@ -43,9 +43,9 @@ from hub.web.console import console, own_account, sign_in
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
-from hub.web.requests import reading
+from hub.web.requests import adapted
 from hub.web.route import ADMIN, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
-from hub.web.schemas import common, intake, operations, people
+from hub.web.schemas import common, intake, people
 from hub.web.schemas.common import Problem, list_of, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -122,9 +122,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         body=people.EntryBody,
         answers={**_WRITTEN, 405: Problem},
     ),
-    _read("/api/letters", letters.list_letters, answers={200: page_of(operations.LetterRow)}),
-    _read_private("/api/letters/{id}", letters.show_letter, answers={200: operations.LetterWhole}),
-    _operate("/api/letters/{id}/done", letters.hand_over, answers={200: operations.HandedOver}),
+    _read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
+    _read_private("/api/letters/{id}", letters.show_letter, answers={200: common.LetterWhole}),
+    _operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
     # The hub itself.
     _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
     _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
@@ -184,4 +184,4 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     routes = tuple(routes)
     app[TABLE] = {(route.method, route.path): route for route in routes}
     for route in routes:
-        app.router.add_route(route.method, route.path, reading(route.handler))
+        app.router.add_route(route.method, route.path, adapted(route.handler))

@@ -40,8 +40,6 @@ class Document:
 
 
 Refused = tuple[Document, InvalidEvent]
-
-
 Shape = TypeVar("Shape")
 
 

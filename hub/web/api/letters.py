@@ -12,7 +12,7 @@ from hub.operations import letters
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.operations import HandedOver, LettersQuery
+from hub.web.schemas.common import HandedOver, LettersQuery
 from hub.web.services import services
 
 _LETTER: Final = "letter"

@@ -16,8 +16,7 @@ from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import MessagesQuery, WholeQuery
-from hub.web.schemas.operations import RedriveBody
+from hub.web.schemas.common import MessagesQuery, RedriveBody, WholeQuery
 from hub.web.services import services
 
 _MESSAGE: Final = "message"

@@ -10,7 +10,7 @@ from hub.operations import channels
 from hub.operations import pause as pausing
 from hub.web.auth.caller import acting_person, note
 from hub.web.responses import json_answer
-from hub.web.schemas.operations import PauseBody
+from hub.web.schemas.common import PauseBody
 from hub.web.services import services
 
 AT_MOST: Final = 10_000
