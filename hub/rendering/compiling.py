@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Final
 
@@ -74,13 +74,8 @@ class Compiler:
         def source_of(form: str) -> str:
             return source.with_prelude(bodies()[form])
 
-        kinds: dict[str, Callable[[str, Callable[[], str]], Form]] = {
-            "email": self.engine.html,
-            "html": self.engine.html,
-            "text": self.engine.text,
-            "letter": self.engine.html,
-            "letter_text": self.engine.text,
-        }
+        html, text = self.engine.html, self.engine.text
+        kinds = {"email": html, "html": html, "text": text, "letter": html, "letter_text": text}
         forms = {form: make(name, partial(source_of, form)) for form, make in kinds.items()}
         return {**forms, "footer": self._footer}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -176,13 +177,11 @@ def _shift(value: Json) -> datetime:
 
 
 def _amount(value: Json) -> Decimal:
-    try:
+    with suppress(InvalidOperation):
         amount = Decimal(str(value))
-    except InvalidOperation:
-        raise TemplateFailure("pesos: not an amount") from None
-    if not amount.is_finite():
-        raise TemplateFailure("pesos: not an amount")
-    return amount
+        if amount.is_finite():
+            return amount
+    raise TemplateFailure("pesos: not an amount")
 
 
 def _capital(word: str, *, first: bool) -> str:
