@@ -14,7 +14,6 @@ _SQL = load("consents")
 
 
 async def add(run: Runner, said: Sequence[Consent]) -> None:
-    """Insert; existing entries stay unchanged. A yes lifts the person's earlier BAJA."""
     ordered = sorted(said, key=lambda consent: consent.id)
     await write(run, _SQL["add"], [_row(consent) for consent in ordered])
     yes = [(consent.person, consent.purpose, consent.at) for consent in ordered if consent.granted]

@@ -23,12 +23,10 @@ class PostgresContacts(Store):
     async def replies(
         self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List replies, without their text."""
         asked = *cursor(after), limit + 1, kind, listed(places)
         return _masked(page(await self._database.rows(_SQL["replies"], *asked), limit, "received_at"))
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Return one reply with its text."""
         rows = await self._database.rows(_SQL["reply"], reply_id, listed(places))
         if not rows:
             return None
@@ -36,14 +34,12 @@ class PostgresContacts(Store):
         return {**whole, "reference": mask_reference(whole["reference"])}
 
     async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        """List suppressed contact points."""
         rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
         return _masked(page(rows, limit, "since"))
 
     async def suppression(
         self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Return one suppression, with the person whose message caused it."""
         rows = await self._database.rows(_SQL["suppression"], row_id, listed(places))
         if not rows:
             return None
@@ -52,21 +48,17 @@ class PostgresContacts(Store):
     async def suppress_address(
         self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
     ) -> None:
-        """Suppress an address on this channel."""
         given = storable(address), channel, until, storable(reason), storable(by)
         await self._database.rows(_SQL["suppress"], *given)
 
     async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
-        """Lift a suppression; return how many rows were lifted."""
         return await self._lift("lift_suppression", named, by, listed(places))
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
-        """List opt-outs."""
         rows = await self._database.rows(_SQL["opt_outs"], *cursor(after), limit + 1)
         return _masked(page(rows, limit, "since"))
 
     async def lift_opt_out(self, named: str, *, by: str) -> int:
-        """Lift an opt-out; return for how many purposes."""
         return await self._lift("lift_opt_out", named, by)
 
     async def _lift(self, statement: str, named: str, by: str, *more: object) -> int:

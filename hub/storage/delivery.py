@@ -26,7 +26,6 @@ class PostgresCascades:
     events_of = events.by_key
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
-        """Record that these failed messages have no next step."""
         if ids:
             await self.rows(_SQL["end_cascades"], sorted(ids))
 
@@ -42,7 +41,6 @@ class PostgresDelivery(PostgresCascades):
     suppress = suppressions.add
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        """Claim the messages that may be sent now."""
         return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease)]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -55,7 +53,6 @@ class PostgresDelivery(PostgresCascades):
         return frozenset(row["id"] for row in rows)
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
-        """Return the ids of messages whose whole step has failed."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
         if not keys:
             return frozenset()

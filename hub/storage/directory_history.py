@@ -19,10 +19,9 @@ _SQL = load("directory_history")
 
 
 class PostgresDirectoryHistory(Store):
-    """The RosterStore."""
+    """The DirectoryHistoryStore."""
 
     async def write(self, event: Event) -> Written:
-        """Apply a `directory.*` event as intake does."""
         entry = directory.entry_of(event)
         async with self._database.transaction() as transaction:
             changed = await directory.apply(transaction, [event])
@@ -30,14 +29,12 @@ class PostgresDirectoryHistory(Store):
         return Written(applied=entry in changed, version=row["version"])
 
     async def standing(self, noun: str, ref: str) -> Standing | None:
-        """Return the current version of an entry."""
         rows = await self._database.rows(_SQL[f"standing_{noun}"], storable(ref))
         return Standing(**rows[0]) if rows else None
 
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
-        """Return whether the entry belongs entirely to these copropiedades."""
         asked = ([storable(text) for text in sorted(given)] for given in (scopes, people, places))
         (row,) = await self._database.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
@@ -45,7 +42,6 @@ class PostgresDirectoryHistory(Store):
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List the memberships that applied then, as known today, by id."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
         rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
         items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
@@ -54,7 +50,6 @@ class PostgresDirectoryHistory(Store):
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Return a person with contact points and memberships."""
         rows = await self._database.rows(_SQL["somebody"], storable(ref))
         memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
         # A copropiedad may not look up people who left it: their addresses may belong to another one.

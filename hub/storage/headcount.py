@@ -31,7 +31,6 @@ class PostgresHeadcount:
     async def meant(
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
     ) -> HeadcountPage:
-        """List by ref, each person once; without `after`, read everything and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
             for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):

@@ -32,7 +32,6 @@ class PostgresHistory:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[History]:
-        """Open a snapshot of now."""
         async with self._database.snapshot() as run:
             yield _Reading(run, self._page)
 
@@ -45,7 +44,6 @@ class _Reading:
         self._page = page
 
     async def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
-        """Read the cases with an event since `since` or with a running clock, each once and whole."""
         begin, asked = earliest(since), sorted(types)
         reached = since
         async for rows in self._pages("heard", begin, begin, asked):
@@ -55,7 +53,6 @@ class _Reading:
             yield Cases(events=await self._whole(rows), reached=reached)
 
     async def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
-        """Read the messages of events in the period, except events of the types in `without`."""
         asked = earliest(period.until), sorted(GOING), sorted(without)
         async for rows in self._pages("contacts", earliest(period.since), *asked):
             reminders = {row["event_key"] for row in rows if row["occasion"] != "initial"}

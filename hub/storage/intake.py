@@ -28,7 +28,6 @@ class PostgresIntake:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresIntakeTransaction]:
-        """Open a transaction; commit at the end of the block, roll back when it raises."""
         async with self._database.transaction() as transaction:
             yield PostgresIntakeTransaction(transaction)
 
@@ -63,5 +62,4 @@ class PostgresIntakeTransaction:
     unreached = unreached.of
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events. Unlike `directory.apply`, which imports use, it returns nothing."""
         await directory.apply(self, events)

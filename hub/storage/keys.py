@@ -17,27 +17,21 @@ class PostgresKeys(Store):
     """The KeyStore."""
 
     async def keys(self) -> Sequence[ApiKey]:
-        """Return all keys, newest first."""
         return [read(ApiKey, row) for row in await self._database.rows(_SQL["keys"])]
 
     async def live_keys(self) -> Sequence[ApiKey]:
-        """Return the keys that are valid now."""
         return [read(ApiKey, row) for row in await self._database.rows(_SQL["live"])]
 
     async def add(self, key: ApiKey) -> bool:
-        """Store a new key; false when a live key has its name."""
         return await self._alone(key.name, "add", *_columns(key))
 
     async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
-        """Store a new key; live keys with its name end at `old_ends_at` at the latest."""
         return await self._alone(key.name, "rotate", *_columns(key), old_ends_at)
 
     async def revoke(self, named: str) -> int:
-        """End the live keys with this name or prefix now."""
         return len(await self._database.rows(_SQL["revoke"], storable(named)))
 
     async def used(self, prefix: str) -> None:
-        """Record that the key was used now, to the minute."""
         await self._database.rows(_SQL["used"], prefix)
 
     async def _alone(self, name: str, statement: str, *arguments: object) -> bool:
@@ -56,13 +50,11 @@ class PostgresAudit(Store):
     """The AuditStore."""
 
     async def add(self, note: Note) -> None:
-        """Store a note."""
         words = (storable(note.who), storable(note.action), storable(note.subject))
         given = note.id, note.at, *words, encode(note.detail), storable(note.person)
         await self._database.rows(_SQL["add_note"], *given)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        """List notes, newest first; for a person also the `directory.*` events about that person."""
         asked = *cursor(after), limit + 1
         if person is None:
             return page(await self._database.rows(_SQL["notes"], *asked), limit, "at")

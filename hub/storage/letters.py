@@ -23,7 +23,6 @@ class PostgresLetters(Store):
     """The LetterStore."""
 
     async def add(self, outgoing: Outgoing) -> None:
-        """Store a letter to print; the same id again changes nothing."""
         words = outgoing.rendered
         await self._database.rows(
             _SQL["add"],
@@ -34,23 +33,19 @@ class PostgresLetters(Store):
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List letters, newest first, without name and text."""
         asked = *cursor(after), limit + 1, listed(places)
         rows = await self._database.rows(_SQL[_LISTS[handed_over]], *asked)
         return page(rows, limit, "created_at")
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Return one letter whole."""
         rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:
-        """Return the event that a letter is about."""
         rows = await self._database.rows(_SQL["event"], letter_id)
         return events.event_of(rows[0]) if rows else None
 
     async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
-        """Record that the letter was delivered; false when it was before, None when it does not exist."""
         before = sorted(sources(State.DELIVERED))
         rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None

@@ -25,16 +25,13 @@ class PostgresReceipts:
         self._database = database
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
-        """Move the message and store the attempt; false when the message is unknown."""
         return await settle(self._database, message_id, state=state, reason=reason, attempt=attempt)
 
     async def message_of(self, provider: str, reference: str) -> UUID | None:
-        """Return the message with this reference of the provider."""
         rows = await self._database.rows(_SQL["by_reference"], storable(reference), provider)
         return rows[0]["message_id"] if rows else None
 
     async def keep_early(self, receipt: Receipt) -> None:
-        """Store a receipt whose reference is not known yet."""
         await self._database.rows(
             _SQL["keep_early"],
             receipt.provider,
@@ -46,7 +43,6 @@ class PostgresReceipts:
         )
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        """Suppress the contact points of these messages."""
         await suppressions.add(self._database, gone)
 
 
@@ -68,7 +64,6 @@ async def settle(
 
 
 async def settle_early(database: Database, limit: int) -> int:
-    """Apply the receipts that arrived before our own record; return how many."""
     async with database.transaction() as transaction:
         rows = await transaction.rows(_SQL["take_early"], limit)
         for row in rows:
@@ -80,7 +75,6 @@ async def settle_early(database: Database, limit: int) -> int:
 
 
 async def drop_early(run: Runner, older_than: timedelta) -> int:
-    """Delete receipts whose message was never found; return how many."""
     return len(await run.rows(_SQL["drop_early"], older_than))
 
 

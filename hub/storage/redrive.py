@@ -25,7 +25,6 @@ class PostgresRedrive(Store):
     async def redrive(
         self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
-        """Check up to `limit` failed messages, oldest first, and requeue those that may be sent again."""
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
         rows = await self._database.rows(
             _SQL["redrive"].format(narrowed=conditions),

@@ -34,7 +34,6 @@ class PostgresReplies:
         self._database = database
 
     async def about(self, reply: Reply) -> About:
-        """Find the message that a reply answers."""
         message_id = reply.message_id
         if message_id is None and reply.in_reply_to is not None:
             message_id = await self._found(_BY_REFERENCE, storable(reply.in_reply_to), reply.provider)
@@ -43,12 +42,10 @@ class PostgresReplies:
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
-        """Return the facts about one of our messages."""
         rows = await self._database.rows(_SQL["about"], message_id, list(OF_REPLIES))
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
-        """Return the escalations of clocks that were sent to this number."""
         told = sorted(ESCALATES.values())
         rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
         ids = {UUID(row["clock_id"]) for row in rows}
@@ -65,7 +62,6 @@ class PostgresReplies:
         ]
 
     async def add(self, inbound: Inbound) -> Inbound:
-        """Store a reply with the consents that it revokes or gives back; return it as stored."""
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
             if await transaction.rows(_SQL["add"], *_row(inbound), QUIET, MOST_THANKS):
@@ -74,7 +70,6 @@ class PostgresReplies:
         return inbound_of(rows[0])
 
     async def mark_published(self, reply_id: UUID) -> None:
-        """Record that the broker has confirmed the reply's event."""
         await mark_published(self._database, reply_id)
 
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
@@ -83,12 +78,10 @@ class PostgresReplies:
 
 
 async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
-    """Return the replies whose event is not published yet, oldest first."""
     return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
 
 
 async def mark_published(run: Runner, reply_id: UUID) -> None:
-    """Record that the broker has confirmed the reply's event."""
     await run.rows(_SQL["mark_published"], reply_id)
 
 

@@ -15,12 +15,10 @@ _SQL = load("unreached")
 
 
 async def add(run: Runner, found: Sequence[Unreached]) -> None:
-    """Store them; later findings about an event are added to its reasons."""
     await write(run, _SQL["add"], sorted((event.event_key, ",".join(event.reasons)) for event in found))
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
-    """Return the stored ones among these events."""
     return [read(Unreached, row) for row in await run.rows(_SQL["of"], sorted(event_keys))]
 
 
