@@ -14,54 +14,13 @@ from typing import Final
 import structlog
 
 from hub import logs
-from hub.app.container import (
-    Container,
-    open_accounts,
-    open_appointments,
-    open_audit,
-    open_contacts,
-    open_directory_history,
-    open_explain,
-    open_imports,
-    open_keys,
-    open_letters,
-    open_log,
-    open_monitor,
-    open_parts,
-    open_pauses,
-    open_publisher,
-    open_redrive,
-    open_secrets,
-)
-from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import Work, beside, serve_metrics, whole
+from hub.app.container import Container, open_parts
+from hub.app.roles import ROLES, Work, beside, serve_metrics, whole
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
 
-__all__ = [
-    "ROLES",
-    "open_accounts",
-    "open_appointments",
-    "open_audit",
-    "open_contacts",
-    "open_directory_history",
-    "open_explain",
-    "open_imports",
-    "open_keys",
-    "open_letters",
-    "open_log",
-    "open_monitor",
-    "open_pauses",
-    "open_publisher",
-    "open_redrive",
-    "open_secrets",
-    "run",
-    "whole",
-]
-
-ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0
 """Seconds between tries while the database is not available yet."""
 
@@ -89,7 +48,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
 
 async def _prepared(role: str, parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Prepare a role without starting its work: if a later role fails to prepare, no work begins."""
-    work = await _ROLES[role](parts, stop, stack)
+    work = await ROLES[role](parts, stop, stack)
     stack.callback(work.close)
     return work
 

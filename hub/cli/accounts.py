@@ -14,7 +14,7 @@ from hub.access import accounts
 from hub.access.account_rows import AccountRow, made, row
 from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.cli import audit as auditing
 from hub.cli.common import AsJson, cell, print_items, print_json, print_table, settings, wait
 from hub.model import EVERYWHERE, Account, Grant, Office

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hub.access import audit as noting
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.cli.common import AsJson, Limit, local_time, print_items, print_table, settings, wait
 from hub.model import Json
 from hub.ports import Page

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from hub.app import process
+from hub.app import container
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
@@ -106,9 +106,9 @@ def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json:
 async def _acknowledge(clock_id: UUID) -> AckResult:
     given = settings()
     async with (
-        process.open_log(given) as log,
-        process.open_audit(given) as notes,
-        process.open_publisher(given) as publisher,
+        container.open_log(given) as log,
+        container.open_audit(given) as notes,
+        container.open_publisher(given) as publisher,
     ):
         done = await acknowledge_clock(
             clock_id, log=log, notes=notes, publisher=publisher, who=operator(), now=datetime.now(UTC)
@@ -130,7 +130,7 @@ async def _look(clock_id: UUID) -> dict[str, Any]:
 @asynccontextmanager
 async def _open() -> AsyncIterator[Clocks]:
     given = settings()
-    async with process.open_log(given) as log, process.open_appointments(given) as appointments:
+    async with container.open_log(given) as log, container.open_appointments(given) as appointments:
         yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
-from hub.app import process
+from hub.app import container
 from hub.cli.common import (
     STATE_STYLES,
     AsJson,
@@ -65,7 +65,7 @@ def deliveries(
 
 
 async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
-    async with process.open_log(settings()) as log:
+    async with container.open_log(settings()) as log:
         if follow:
             await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
         page = await log.messages(message_filter, after=None, limit=limit)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, console, print_json, settings, wait
 from hub.operations.explain import explain as explaining

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
 from hub.cli.progress import progress

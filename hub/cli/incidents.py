@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from hub.app import process
+from hub.app import container
 from hub.cli.common import AsJson, Limit, local_time, print_json, print_table, settings, wait
 from hub.operations.incidents import IncidentPage, read_incidents
 
@@ -40,5 +40,5 @@ def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
 
 
 async def _read(limit: int) -> IncidentPage:
-    async with process.open_monitor(settings()) as log:
+    async with container.open_monitor(settings()) as log:
         return await read_incidents(log, limit)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app import process
+from hub.app import container
 from hub.cli.common import AsJson, console, print_json, print_table, settings, wait
 from hub.operations.indicators import Indicators, PromiseKept, read
 from hub.policy import load_policy
@@ -58,7 +58,7 @@ async def _read(period: str, area: str | None, copropiedad: str | None) -> Indic
     given, now = settings(), datetime.now(UTC)
     policy = load_policy(given.policy)
     first, last = as_period(period, policy.calendar.day_of(now))
-    async with process.open_log(given) as log:
+    async with container.open_log(given) as log:
         return await read(log, policy, since=first, until=last, area=area, copropiedad=copropiedad, now=now)
 
 

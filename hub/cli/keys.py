@@ -10,7 +10,7 @@ import typer
 
 from hub.access import api_keys, grant_keys
 from hub.access.grant_keys import KeyRow
-from hub.app import process
+from hub.app import container
 from hub.catalog import BY_NAME
 from hub.cli import audit
 from hub.cli.common import (
@@ -77,7 +77,7 @@ def create(
 
 async def _grant(key: ApiKey) -> None:
     given = settings()
-    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
+    async with container.open_keys(given) as keys, container.open_audit(given) as notes:
         await grant_keys.grant(key, keys=keys, notes=notes)
 
 
@@ -99,7 +99,7 @@ def list_keys(as_json: AsJson = False) -> None:
 
 
 async def _rows() -> list[KeyRow]:
-    async with process.open_keys(settings()) as store:
+    async with container.open_keys(settings()) as store:
         return [grant_keys.row(key, now=datetime.now(UTC)) for key in await store.keys()]
 
 
@@ -130,7 +130,7 @@ def rotate(
 
 async def _rotate(name: str, old_ends: datetime | None) -> tuple[ApiKey, str]:
     given, who, now = settings(), audit.operator(), datetime.now(UTC)
-    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
+    async with container.open_keys(given) as keys, container.open_audit(given) as notes:
         return await grant_keys.rotate(name, old_ends_at=old_ends, keys=keys, notes=notes, who=who, now=now)
 
 
@@ -148,7 +148,7 @@ def revoke(
 
 async def _revoke(named: str) -> int:
     given = settings()
-    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
+    async with container.open_keys(given) as keys, container.open_audit(given) as notes:
         return await grant_keys.revoke(named, keys=keys, notes=notes, who=audit.operator())
 
 

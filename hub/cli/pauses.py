@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.cli.audit import note
 from hub.cli.common import AsJson, cell, local_time, print_items, print_json, print_table, settings, wait
 from hub.cli.names import known_channel

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app import container as hub_app
 from hub.business_time.dates import asked_at
 from hub.cli.audience import audience
 from hub.cli.audit import note

@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 import typer
 
-from hub.app import process
+from hub.app import container
 from hub.cli.common import AsJson, print_json, read_input, settings, wait
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.cloudevents import CONTENT_TYPE, decode
@@ -93,7 +93,7 @@ def _which(index: int | None, document: Mapping[str, Json], original: Mapping[st
 
 
 async def _send(events: Sequence[Event]) -> None:
-    async with process.open_publisher(settings()) as publisher:
+    async with container.open_publisher(settings()) as publisher:
         sent = await send(publisher, events)
     if sent.failure is not None:
         raise HubError(f"{sent.accepted} of {len(events)} published, then: {sent.failure}") from sent.failure
