@@ -23,10 +23,10 @@ class PostgresAccounts(Store):
     """The AccountStore."""
 
     async def accounts(self) -> Sequence[Account]:
-        return [_account(row) for row in await self._database.rows(_SQL["accounts"], None)]
+        return [_account(row) for row in await self.rows(_SQL["accounts"], None)]
 
     async def named(self, name: str) -> Account | None:
-        rows = await self._database.rows(_SQL["accounts"], storable(name))
+        rows = await self.rows(_SQL["accounts"], storable(name))
         return _account(rows[0]) if rows else None
 
     async def add(self, account: Account) -> bool:
@@ -39,13 +39,11 @@ class PostgresAccounts(Store):
         return True
 
     async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
-        rows = await self._database.rows(
-            _SQL["names"], [storable(copropiedad) for copropiedad in copropiedades]
-        )
+        rows = await self.rows(_SQL["names"], [storable(copropiedad) for copropiedad in copropiedades])
         return {row["id"]: row["name"] for row in rows}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
-        await self._database.rows(_SQL["grant"], account_id, *_pairs(grants))
+        await self.rows(_SQL["grant"], account_id, *_pairs(grants))
 
     async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
         async with self._database.transaction() as transaction:
@@ -56,23 +54,23 @@ class PostgresAccounts(Store):
             await _reduce_rights(transaction, "disable", account_id, now)
 
     async def enable(self, account_id: UUID) -> None:
-        await self._database.rows(_SQL["enable"], account_id)
+        await self.rows(_SQL["enable"], account_id)
 
     async def unlock(self, account_id: UUID) -> None:
-        await self._database.rows(_SQL["unlock"], account_id)
+        await self.rows(_SQL["unlock"], account_id)
 
     async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
-        await self._database.rows(_SQL["set_password"], account_id, password_hash, must_change)
+        await self.rows(_SQL["set_password"], account_id, password_hash, must_change)
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
-        await self._database.rows(_SQL["rehash"], account_id, old, new)
+        await self.rows(_SQL["rehash"], account_id, old, new)
 
     async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
-        rows = await self._database.rows(_SQL["attempt"], account_id, now, list(LOCKS), FAILURES - 1)
+        rows = await self.rows(_SQL["attempt"], account_id, now, list(LOCKS), FAILURES - 1)
         return rows[0]["failures"] if rows else None
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
-        await self._database.rows(_SQL["signed_in"], account_id, now)
+        await self.rows(_SQL["signed_in"], account_id, now)
 
 
 class PostgresSessions(Store):
@@ -80,10 +78,10 @@ class PostgresSessions(Store):
 
     async def open(self, session: Session) -> None:
         times = session.created_at, session.seen_at, session.ends_at
-        await self._database.rows(_SQL["open_session"], session.hash, session.account_id, *times)
+        await self.rows(_SQL["open_session"], session.hash, session.account_id, *times)
 
     async def find(self, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
-        rows = await self._database.rows(_SQL["find_session"], list(hashes))
+        rows = await self.rows(_SQL["find_session"], list(hashes))
         if not rows:
             return None
         (row,) = rows
@@ -91,13 +89,13 @@ class PostgresSessions(Store):
         return session, None if row["id"] is None else _account(row)
 
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
-        await self._database.rows(_SQL["see_session"], session_hash, now)
+        await self.rows(_SQL["see_session"], session_hash, now)
 
     async def close(self, session_hash: bytes) -> None:
-        await self._database.rows(_SQL["close_session"], session_hash)
+        await self.rows(_SQL["close_session"], session_hash)
 
     async def sweep(self, *, now: datetime, idle_since: datetime) -> None:
-        await self._database.rows(_SQL["sweep_sessions"], now, idle_since)
+        await self.rows(_SQL["sweep_sessions"], now, idle_since)
 
 
 async def _reduce_rights(

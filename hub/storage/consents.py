@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
@@ -52,15 +53,5 @@ async def _said(
 
 
 def _row(consent: Consent) -> tuple[object, ...]:
-    return (
-        consent.id,
-        consent.person,
-        consent.purpose,
-        consent.at,
-        consent.granted,
-        consent.said_by,
-        ",".join(consent.channels),
-        consent.text_version,
-        consent.method,
-        consent.evidence_hash,
-    )
+    """Return the fields in the order of the model, which is that of the statement."""
+    return tuple({**asdict(consent), "channels": ",".join(consent.channels)}.values())

@@ -24,23 +24,23 @@ class PostgresContacts(Store):
         self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         asked = *cursor(after), limit + 1, kind, listed(places)
-        return _masked(page(await self._database.rows(_SQL["replies"], *asked), limit, "received_at"))
+        return _masked(page(await self.rows(_SQL["replies"], *asked), limit, "received_at"))
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        rows = await self._database.rows(_SQL["reply"], reply_id, listed(places))
+        rows = await self.rows(_SQL["reply"], reply_id, listed(places))
         if not rows:
             return None
         whole = _mask(shown(rows[0]))
         return {**whole, "reference": mask_reference(whole["reference"])}
 
     async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
+        rows = await self.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
         return _masked(page(rows, limit, "since"))
 
     async def suppression(
         self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        rows = await self._database.rows(_SQL["suppression"], row_id, listed(places))
+        rows = await self.rows(_SQL["suppression"], row_id, listed(places))
         if not rows:
             return None
         return shown(rows[0]) if whole else _mask(shown(rows[0]))
@@ -49,20 +49,20 @@ class PostgresContacts(Store):
         self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
     ) -> None:
         given = storable(address), channel, until, storable(reason), storable(by)
-        await self._database.rows(_SQL["suppress"], *given)
+        await self.rows(_SQL["suppress"], *given)
 
     async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
         return await self._lift("lift_suppression", named, by, listed(places))
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
-        rows = await self._database.rows(_SQL["opt_outs"], *cursor(after), limit + 1)
+        rows = await self.rows(_SQL["opt_outs"], *cursor(after), limit + 1)
         return _masked(page(rows, limit, "since"))
 
     async def lift_opt_out(self, named: str, *, by: str) -> int:
         return await self._lift("lift_opt_out", named, by)
 
     async def _lift(self, statement: str, named: str, by: str, *more: object) -> int:
-        return len(await self._database.rows(_SQL[statement], storable(named), storable(by), *more))
+        return len(await self.rows(_SQL[statement], storable(named), storable(by), *more))
 
 
 def _masked(whole: Page) -> Page:

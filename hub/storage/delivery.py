@@ -12,15 +12,11 @@ from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
-from hub.storage.database import Database, load, storable
+from hub.storage.database import Store, load, storable
 
 
-class PostgresCascades:
-    """The CascadeStore. It is a Runner, so the functions of other modules serve as its methods."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.rows = database.rows
+class PostgresCascades(Store):
+    """The CascadeStore."""
 
     add_messages = messages.add
     events_of = events.by_key

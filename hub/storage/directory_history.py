@@ -29,35 +29,35 @@ class PostgresDirectoryHistory(Store):
         return Written(applied=entry in changed, version=row["version"])
 
     async def standing(self, noun: str, ref: str) -> Standing | None:
-        rows = await self._database.rows(_SQL[f"standing_{noun}"], storable(ref))
+        rows = await self.rows(_SQL[f"standing_{noun}"], storable(ref))
         return Standing(**rows[0]) if rows else None
 
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
         asked = ([storable(text) for text in sorted(given)] for given in (scopes, people, places))
-        (row,) = await self._database.rows(_SQL["reached"], *asked)
+        (row,) = await self.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
 
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
-        rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
+        rows = await self.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
         items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
         return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        rows = await self._database.rows(_SQL["somebody"], storable(ref))
-        memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
+        rows = await self.rows(_SQL["somebody"], storable(ref))
+        memberships = await self.rows(_SQL["memberships"], storable(ref), listed(places))
         # A copropiedad may not look up people who left it: their addresses may belong to another one.
         if not rows or not (places is None or any(row["lasts"] for row in memberships)):
             return None
         person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
-        person["consents"] = msgspec.to_builtins(await consents.standing(self._database, ref))
+        person["consents"] = msgspec.to_builtins(await consents.standing(self, ref))
         return person if whole else _masked(person)
 
 

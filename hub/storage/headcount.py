@@ -11,7 +11,7 @@ from hub.people.audience import Group, Homes, at_home, within
 from hub.people.headcount import Tally
 from hub.ports import HeadcountPage, Page
 from hub.storage import people
-from hub.storage.database import Database, Runner, load
+from hub.storage.database import Database, Runner, Store, load
 from hub.storage.masking import mask_name
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.suppressions import Lasts, suppressed
@@ -21,11 +21,11 @@ _PAGE: Final = 500
 """People per page; between two pages other requests get their turn."""
 
 
-class PostgresHeadcount:
+class PostgresHeadcount(Store):
     """The HeadcountStore."""
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
-        self._database = database
+        super().__init__(database)
         self._lasts = lasts
 
     async def meant(

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Event, Purpose, StoredEvent
+from hub.model import Event, StoredEvent
 from hub.model.ids import earliest
 from hub.model.promises import Period
 from hub.ports import GOING, Cases, Contact, History
 from hub.storage import events
-from hub.storage.database import Database, Runner, load
+from hub.storage.database import Database, Runner, Store, load, read
 
 _SQL = load("history")
 _PAGE: Final = 1000
@@ -23,11 +23,11 @@ _PAGE: Final = 1000
 _START: Final = UUID(int=0)
 
 
-class PostgresHistory:
+class PostgresHistory(Store):
     """The HistoryStore. A reading holds one connection and one snapshot until its end."""
 
     def __init__(self, database: Database, *, page: int = _PAGE) -> None:
-        self._database = database
+        super().__init__(database)
         self._page = page
 
     @asynccontextmanager
@@ -71,11 +71,4 @@ class _Reading:
 
 def _contact(row: Record, of: StoredEvent | None) -> Contact:
     reminder = row["occasion"] != "initial"
-    return Contact(
-        channel=row["channel"],
-        purpose=Purpose(row["purpose"]),
-        rests=row["rests"],
-        created_at=row["created_at"],
-        occasion=row["occasion"],
-        reminds_of=of.event if reminder and of is not None else None,
-    )
+    return read(Contact, row, reminds_of=of.event if reminder and of is not None else None)

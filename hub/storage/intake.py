@@ -17,14 +17,11 @@ from hub.storage import (
     people,
     unreached,
 )
-from hub.storage.database import Database, Transaction
+from hub.storage.database import Store, Transaction
 
 
-class PostgresIntake:
+class PostgresIntake(Store):
     """The IntakeStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresIntakeTransaction]:

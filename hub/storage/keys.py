@@ -17,10 +17,10 @@ class PostgresKeys(Store):
     """The KeyStore."""
 
     async def keys(self) -> Sequence[ApiKey]:
-        return [read(ApiKey, row) for row in await self._database.rows(_SQL["keys"])]
+        return [read(ApiKey, row) for row in await self.rows(_SQL["keys"])]
 
     async def live_keys(self) -> Sequence[ApiKey]:
-        return [read(ApiKey, row) for row in await self._database.rows(_SQL["live"])]
+        return [read(ApiKey, row) for row in await self.rows(_SQL["live"])]
 
     async def add(self, key: ApiKey) -> bool:
         return await self._alone(key.name, "add", *_columns(key))
@@ -29,10 +29,10 @@ class PostgresKeys(Store):
         return await self._alone(key.name, "rotate", *_columns(key), old_ends_at)
 
     async def revoke(self, named: str) -> int:
-        return len(await self._database.rows(_SQL["revoke"], storable(named)))
+        return len(await self.rows(_SQL["revoke"], storable(named)))
 
     async def used(self, prefix: str) -> None:
-        await self._database.rows(_SQL["used"], prefix)
+        await self.rows(_SQL["used"], prefix)
 
     async def _alone(self, name: str, statement: str, *arguments: object) -> bool:
         """
@@ -52,13 +52,13 @@ class PostgresAudit(Store):
     async def add(self, note: Note) -> None:
         words = (storable(note.who), storable(note.action), storable(note.subject))
         given = note.id, note.at, *words, encode(note.detail), storable(note.person)
-        await self._database.rows(_SQL["add_note"], *given)
+        await self.rows(_SQL["add_note"], *given)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
         asked = *cursor(after), limit + 1
         if person is None:
-            return page(await self._database.rows(_SQL["notes"], *asked), limit, "at")
-        rows = await self._database.rows(_SQL["notes_of"], *asked, storable(person))
+            return page(await self.rows(_SQL["notes"], *asked), limit, "at")
+        rows = await self.rows(_SQL["notes_of"], *asked, storable(person))
         return page(rows, limit, "at")
 
 

@@ -24,7 +24,7 @@ class PostgresLetters(Store):
 
     async def add(self, outgoing: Outgoing) -> None:
         words = outgoing.rendered
-        await self._database.rows(
+        await self.rows(
             _SQL["add"],
             *(outgoing.message.id, outgoing.message.person, outgoing.message.event, outgoing.message.name),
             *(words.subject, words.text, words.html),
@@ -34,20 +34,20 @@ class PostgresLetters(Store):
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
         asked = *cursor(after), limit + 1, listed(places)
-        rows = await self._database.rows(_SQL[_LISTS[handed_over]], *asked)
+        rows = await self.rows(_SQL[_LISTS[handed_over]], *asked)
         return page(rows, limit, "created_at")
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
+        rows = await self.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:
-        rows = await self._database.rows(_SQL["event"], letter_id)
+        rows = await self.rows(_SQL["event"], letter_id)
         return events.event_of(rows[0]) if rows else None
 
     async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
         before = sorted(sources(State.DELIVERED))
-        rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
+        rows = await self.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None
 
 
@@ -59,7 +59,7 @@ class PostgresInbox(Store):
 
     async def add(self, outgoing: Outgoing) -> None:
         """Store a message for its person; the same id again changes nothing."""
-        await self._database.rows(
+        await self.rows(
             _INBOX["add"],
             outgoing.message.id,
             outgoing.message.person,

@@ -34,6 +34,8 @@ _DEAD = load("dead_letters")
 class PostgresLog(Store):
     """The LogStore."""
 
+    unreached = unreached.page_of
+
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         asked: list[object] = [*cursor(after), limit + 1, _states(narrowed.state, State)]
         name, rest = _list_of(narrowed), narrowed
@@ -41,27 +43,27 @@ class PostgresLog(Store):
             asked.append(listed(narrowed.places))
             rest = replace(narrowed, places=None)
         conditions, values = narrow(rest, first_free=len(asked) + 1)
-        rows = await self._database.rows(_SQL[name].format(narrowed=conditions), *asked, *values)
+        rows = await self.rows(_SQL[name].format(narrowed=conditions), *asked, *values)
         return page(rows, limit, "created_at")
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        rows = await self._database.rows(_SQL["message"], message_id, listed(places))
+        rows = await self.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
-        message, attempts = shown(rows[0]), await self._database.rows(_SQL["attempts"], message_id)
+        message, attempts = shown(rows[0]), await self.rows(_SQL["attempts"], message_id)
         seen = {**message, "skipped": message["skipped"] or [], "attempts": [shown(row) for row in attempts]}
         return seen if whole else _masked(seen)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
+        return [shown(row) for row in await self.rows(_SQL["clocks"], ids)]
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
-        return next(iter(await clocks.find(self._database, "seen", clock_id, listed(places))), None)
+        return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        rows = await self._database.rows(_SQL["told"], list(event_ids), HUB_SOURCE)
+        rows = await self.rows(_SQL["told"], list(event_ids), HUB_SOURCE)
         return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
 
     async def recent_clocks(
@@ -70,19 +72,19 @@ class PostgresLog(Store):
         asked = *cursor(after), limit + 1, _states(state, ClockState)
         there = () if places is None else (listed(places),)
         statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
-        return page(await self._database.rows(statement, *asked, *there), limit, "started_at")
+        return page(await self.rows(statement, *asked, *there), limit, "started_at")
 
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Page:
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
-        return page(await self._database.rows(_SQL["clocks_of"], *asked), limit, "due_at")
+        return page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at")
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
         asked = period.since, period.until, list(ClockState), area, listed(places)
-        return [clocks.kept_of(row) for row in await self._database.rows(_SQL["promises"], *asked)]
+        return [clocks.kept_of(row) for row in await self.rows(_SQL["promises"], *asked)]
 
     async def dead(
         self,
@@ -95,25 +97,22 @@ class PostgresLog(Store):
     ) -> Page:
         kind = None if event is None else type_of(event)
         asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS), reason, kind
-        return page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
+        return page(await self.rows(_SQL["dead"], *asked), limit, "received_at")
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        rows = await self._database.rows(_DEAD["show"], letter_id)
+        rows = await self.rows(_DEAD["show"], letter_id)
         return read(DeadLetter, rows[0]) if rows else None
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        return bool(await self._database.rows(_DEAD["settle"], letter_id, state, times))
-
-    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        return await unreached.page_of(self._database, after, limit, places)
+        return bool(await self.rows(_DEAD["settle"], letter_id, state, times))
 
     async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        return [shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
+        return [shown(row) for row in await self.rows(_INBOX["of_person"], person, limit)]
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         found: dict[str, dict[str, int]] = {"messages": {}, "clocks": {}, "dead": {}}
         asked = () if places is None else (listed(places),)
-        for row in await self._database.rows(_SQL["counts" if places is None else "counts_there"], *asked):
+        for row in await self.rows(_SQL["counts" if places is None else "counts_there"], *asked):
             found[row["noun"]][row["state"]] = row["n"]
         return found
 

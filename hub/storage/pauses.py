@@ -17,24 +17,24 @@ class PostgresPauses(Store):
     """The PauseStore."""
 
     async def paused(self) -> frozenset[str]:
-        return frozenset(row["subject"] for row in await self._database.rows(_SQL["paused"]))
+        return frozenset(row["subject"] for row in await self.rows(_SQL["paused"]))
 
     async def pauses(self) -> Sequence[Mapping[str, Json]]:
-        return [shown(row) for row in await self._database.rows(_SQL["list"])]
+        return [shown(row) for row in await self.rows(_SQL["list"])]
 
     async def pause(self, subject: str, *, by: str, reason: str) -> bool:
-        return bool(await self._database.rows(_SQL["pause"], subject, by, reason))
+        return bool(await self.rows(_SQL["pause"], subject, by, reason))
 
     async def resume(self, subject: str) -> bool:
-        return bool(await self._database.rows(_SQL["resume"], subject))
+        return bool(await self.rows(_SQL["resume"], subject))
 
     async def release_resumed(self, limit: int) -> Sequence[Ticket]:
-        rows = await self._database.rows(_SQL["release_resumed"], limit)
+        rows = await self.rows(_SQL["release_resumed"], limit)
         return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)
 
     async def held(self) -> Sequence[Mapping[str, Json]]:
-        return [shown(row) for row in await self._database.rows(_SQL["held"])]
+        return [shown(row) for row in await self.rows(_SQL["held"])]
 
     async def urgent(self, subject: str) -> int:
-        [row] = await self._database.rows(_SQL["urgent"], subject)
+        [row] = await self.rows(_SQL["urgent"], subject)
         return int(row["n"])

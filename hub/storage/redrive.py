@@ -26,7 +26,7 @@ class PostgresRedrive(Store):
         self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
-        rows = await self._database.rows(
+        rows = await self.rows(
             _SQL["redrive"].format(narrowed=conditions),
             *(narrowed.state, *cursor(after, _OLDEST), limit, also_told, dry_run, *values),
         )

@@ -7,15 +7,14 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from asyncpg import Record
 
 from hub.contact_rules.consents import REVOCABLE, came_back
 from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
-from hub.model import About, AckDecision, Escalation, Inbound, Json, Reply, ReplyKind
+from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Database, Runner, Transaction, encode, load, storable
+from hub.storage.database import Runner, Store, Transaction, encode, load, read, storable
 
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]
@@ -27,11 +26,14 @@ MOST_THANKS: Final = 5
 """Acknowledgements per thread within QUIET, whoever writes."""
 
 
-class PostgresReplies:
+async def mark_published(run: Runner, reply_id: UUID) -> None:
+    await run.rows(_SQL["mark_published"], reply_id)
+
+
+class PostgresReplies(Store):
     """The ReplyStore."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    mark_published = mark_published
 
     async def about(self, reply: Reply) -> About:
         message_id = reply.message_id
@@ -42,23 +44,16 @@ class PostgresReplies:
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
-        rows = await self._database.rows(_SQL["about"], message_id, list(OF_REPLIES))
+        rows = await self.rows(_SQL["about"], message_id, list(OF_REPLIES))
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
         told = sorted(ESCALATES.values())
-        rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
+        rows = await self.rows(_SQL["escalations"], storable(number), RECENT, told)
         ids = {UUID(row["clock_id"]) for row in rows}
-        known = {str(clock.id): clock for clock in await clocks.by_id(self._database, ids)}
+        known = {str(clock.id): clock for clock in await clocks.by_id(self, ids)}
         return [
-            Escalation(
-                message_id=row["message_id"],
-                person=row["person"],
-                level=row["level"],
-                clock=known[row["clock_id"]],
-            )
-            for row in rows
-            if row["clock_id"] in known
+            read(Escalation, row, clock=known[row["clock_id"]]) for row in rows if row["clock_id"] in known
         ]
 
     async def add(self, inbound: Inbound) -> Inbound:
@@ -69,11 +64,8 @@ class PostgresReplies:
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])
 
-    async def mark_published(self, reply_id: UUID) -> None:
-        await mark_published(self._database, reply_id)
-
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
-        rows = await self._database.rows(statement, *arguments)
+        rows = await self.rows(statement, *arguments)
         return rows[0]["message_id"] if rows else None
 
 
@@ -81,44 +73,20 @@ async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
     return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
 
 
-async def mark_published(run: Runner, reply_id: UUID) -> None:
-    await run.rows(_SQL["mark_published"], reply_id)
-
-
 def inbound_of(row: Record) -> Inbound:
     """Read a row of `reply` with the message that it answers."""
-    return Inbound(
-        id=row["id"],
-        kind=ReplyKind(row["kind"]),
-        reply=Reply(
-            channel=row["channel"],
-            provider=row["provider"],
-            reference=row["reference"],
-            address=row["address"],
-            text=row["text"],
-            subject=row["subject"],
-            at=row["at"],
-            message_id=row["message_id"],
-            automatic=row["kind"] == ReplyKind.AUTOMATIC,
-        ),
+    return read(
+        Inbound,
+        row,
+        reply=read(Reply, row, automatic=row["kind"] == ReplyKind.AUTOMATIC),
         about=_about(row, row["message_address"]),
-        thread=row["thread"],
-        revokes=row["revokes"],
-        acknowledge=row["acknowledge"],
         published=row["published_at"] is not None,
-        taking=None if row["taking"] is None else msgspec.convert(row["taking"], AckDecision),
     )
 
 
 def _about(row: Record, address: str | None) -> About:
-    return About(
-        message_id=row["message_id"],
-        person=row["person"],
-        name=row["name"] or "",
-        address=address or "",
-        case=row["case_key"],
-        facts=_facts(row),
-    )
+    known = {"name": row["name"] or "", "address": address or "", "case": row["case_key"]}
+    return read(About, row, **known, facts=_facts(row))
 
 
 def _facts(row: Record) -> Mapping[str, Json]:

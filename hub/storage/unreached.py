@@ -22,11 +22,9 @@ async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
     return [read(Unreached, row) for row in await run.rows(_SQL["of"], sorted(event_keys))]
 
 
-async def page_of(run: Runner, after: str | None, limit: int, places: PropertyScope) -> Page:
-    """List them, latest first."""
+async def page_of(run: Runner, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
     return page(await run.rows(_SQL["page"], *cursor(after), limit + 1, listed(places)), limit, "found_at")
 
 
 async def counts(run: Runner) -> Mapping[tuple[str, str], int]:
-    """Count them by event and reason."""
     return {(row["event"], row["reason"]): row["n"] for row in await run.rows(_SQL["counts"])}
