@@ -31,7 +31,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Complaint, Reply
+from hub.model import AckOutcome, Reply
 from hub.model.receipts import Receipt
 from hub.settings import Address, Settings
 from hub.tasks import cancel
@@ -156,7 +156,7 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
     handlers = mail.MailHandlers(
         receipt=partial(_take_receipt, parts),
-        complaint=partial(_take_complaint, parts),
+        complaint=partial(process_reply.take_complaint, store=storage.PostgresReplies(parts.database)),
         reply=partial(_take_reply, parts),
     )
     try:
@@ -246,10 +246,6 @@ async def _take_reply(parts: Container, reply: Reply) -> None:
             subject=subject,
             level=taking.level,
         )
-
-
-async def _take_complaint(parts: Container, complaint: Complaint) -> None:
-    await process_reply.take_complaint(complaint, store=storage.PostgresReplies(parts.database))
 
 
 async def _take_receipt(parts: Container, receipt: Receipt) -> None:
