@@ -26,7 +26,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
 from hub.ports import Later
-from hub.storage.sharded_zset import FEW, PREFIX, ShardedZset
+from hub.storage.sharded_zset import FEW, MANY, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0
@@ -243,11 +243,7 @@ def _tracking(clocks: Iterable[Clock]) -> _ScriptCall:
 
 
 def _board(name: str) -> ShardedZset:
-    return (
-        ShardedZset(f"clocks:{name}", FEW)
-        if name.startswith("copropiedad:")
-        else ShardedZset(f"clocks:{name}")
-    )
+    return ShardedZset(f"clocks:{name}", FEW if name.startswith("copropiedad:") else MANY)
 
 
 _OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for level in _LEVELS))

@@ -12,7 +12,7 @@ from hub.ports import Page
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_reference
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import paged, shown
 
 _SQL = load("contacts")
 
@@ -23,8 +23,8 @@ class PostgresContacts(Store):
     async def replies(
         self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        asked = *cursor(after), limit + 1, kind, listed(places)
-        return _masked(page(await self.rows(_SQL["replies"], *asked), limit, "received_at"))
+        asked = after, limit, kind, listed(places)
+        return _masked(await paged(self, _SQL["replies"], *asked, by="received_at"))
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         rows = await self.rows(_SQL["reply"], reply_id, listed(places))
@@ -34,8 +34,7 @@ class PostgresContacts(Store):
         return {**whole, "reference": mask_reference(whole["reference"])}
 
     async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        rows = await self.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
-        return _masked(page(rows, limit, "since"))
+        return _masked(await paged(self, _SQL["suppressions"], after, limit, listed(places), by="since"))
 
     async def suppression(
         self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
@@ -55,8 +54,7 @@ class PostgresContacts(Store):
         return await self._lift("lift_suppression", named, by, listed(places))
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
-        rows = await self.rows(_SQL["opt_outs"], *cursor(after), limit + 1)
-        return _masked(page(rows, limit, "since"))
+        return _masked(await paged(self, _SQL["opt_outs"], after, limit, by="since"))
 
     async def lift_opt_out(self, named: str, *, by: str) -> int:
         return await self._lift("lift_opt_out", named, by)

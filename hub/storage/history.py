@@ -24,7 +24,7 @@ _START: Final = UUID(int=0)
 
 
 class PostgresHistory(Store):
-    """The HistoryStore. A reading holds one connection and one snapshot until its end."""
+    """Opens the History. A reading holds one connection and one snapshot until its end."""
 
     def __init__(self, database: Database, *, page: int = _PAGE) -> None:
         super().__init__(database)

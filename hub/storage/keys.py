@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.model import ApiKey, Note
 from hub.ports import Page
 from hub.storage.database import Store, encode, load, read, storable
-from hub.storage.paging import cursor, page
+from hub.storage.paging import paged
 
 _SQL = load("keys")
 
@@ -55,11 +55,9 @@ class PostgresAudit(Store):
         await self.rows(_SQL["add_note"], *given)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        asked = *cursor(after), limit + 1
         if person is None:
-            return page(await self.rows(_SQL["notes"], *asked), limit, "at")
-        rows = await self.rows(_SQL["notes_of"], *asked, storable(person))
-        return page(rows, limit, "at")
+            return await paged(self, _SQL["notes"], after, limit, by="at")
+        return await paged(self, _SQL["notes_of"], after, limit, storable(person), by="at")
 
 
 def _columns(key: ApiKey) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from hub.ports import Page
 from hub.storage import events
 from hub.storage.database import Store, load
 from hub.storage.filters import listed
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import paged, shown
 
 _SQL = load("letters")
 _LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}
@@ -23,19 +23,15 @@ class PostgresLetters(Store):
     """The LetterStore."""
 
     async def add(self, outgoing: Outgoing) -> None:
-        words = outgoing.rendered
-        await self.rows(
-            _SQL["add"],
-            *(outgoing.message.id, outgoing.message.person, outgoing.message.event, outgoing.message.name),
-            *(words.subject, words.text, words.html),
-        )
+        message, words = outgoing.message, outgoing.rendered
+        to = message.id, message.person, message.event, message.name
+        await self.rows(_SQL["add"], *to, words.subject, words.text, words.html)
 
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        asked = *cursor(after), limit + 1, listed(places)
-        rows = await self.rows(_SQL[_LISTS[handed_over]], *asked)
-        return page(rows, limit, "created_at")
+        statement = _SQL[_LISTS[handed_over]]
+        return await paged(self, statement, after, limit, listed(places), by="created_at")
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         rows = await self.rows(_SQL["show"], letter_id, listed(places))
@@ -59,13 +55,6 @@ class PostgresInbox(Store):
 
     async def add(self, outgoing: Outgoing) -> None:
         """Store a message for its person; the same id again changes nothing."""
-        await self.rows(
-            _INBOX["add"],
-            outgoing.message.id,
-            outgoing.message.person,
-            outgoing.message.event,
-            outgoing.rendered.subject,
-            outgoing.rendered.text,
-            outgoing.rendered.html,
-            outgoing.message.created_at,
-        )
+        message, words = outgoing.message, outgoing.rendered
+        texts = words.subject, words.text, words.html
+        await self.rows(_INBOX["add"], message.id, message.person, message.event, *texts, message.created_at)

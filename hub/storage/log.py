@@ -24,7 +24,7 @@ from hub.storage import clocks, unreached
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import cursor, page, paged, shown
 
 _SQL = load("log")
 _INBOX = load("inbox")
@@ -69,10 +69,9 @@ class PostgresLog(Store):
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        asked = *cursor(after), limit + 1, _states(state, ClockState)
         there = () if places is None else (listed(places),)
         statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
-        return page(await self.rows(statement, *asked, *there), limit, "started_at")
+        return await paged(self, statement, after, limit, _states(state, ClockState), *there, by="started_at")
 
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
@@ -96,8 +95,8 @@ class PostgresLog(Store):
         event: str | None = None,
     ) -> Page:
         kind = None if event is None else type_of(event)
-        asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS), reason, kind
-        return page(await self.rows(_SQL["dead"], *asked), limit, "received_at")
+        asked = after, limit, _states(state, _SETTLEMENTS), reason, kind
+        return await paged(self, _SQL["dead"], *asked, by="received_at")
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
         rows = await self.rows(_DEAD["show"], letter_id)

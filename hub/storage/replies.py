@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -14,7 +14,7 @@ from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Runner, Store, Transaction, encode, load, read, storable
+from hub.storage.database import Runner, Store, Transaction, encode, load, read, row_of, storable
 
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]
@@ -95,24 +95,13 @@ def _facts(row: Record) -> Mapping[str, Json]:
     return {name: data[name] for name in FACTS if data.get(name) is not None} | places
 
 
-def _row(inbound: Inbound) -> tuple[Any, ...]:
+def _row(inbound: Inbound) -> tuple[object, ...]:
     reply, about = inbound.reply, inbound.about
     return (
-        inbound.id,
-        about.message_id,
-        reply.at,
-        inbound.revokes,
-        inbound.kind in TOLD,
-        inbound.kind,
-        reply.channel,
-        reply.provider,
-        _text(reply.reference),
-        _text(reply.address),
-        inbound.thread,
-        about.person,
-        about.case,
-        _text(reply.subject),
-        _text(reply.text),
+        *(inbound.id, about.message_id, reply.at, inbound.revokes, inbound.kind in TOLD, inbound.kind),
+        *row_of(reply, ("channel", "provider", "reference", "address")),
+        *(inbound.thread, about.person, about.case),
+        *row_of(reply, ("subject", "text")),
         None if inbound.taking is None else encode(inbound.taking),
     )
 

@@ -9,7 +9,7 @@ from hub.model import PropertyScope, Unreached
 from hub.ports import Page
 from hub.storage.database import Runner, load, read, write
 from hub.storage.filters import listed
-from hub.storage.paging import cursor, page
+from hub.storage.paging import paged
 
 _SQL = load("unreached")
 
@@ -23,7 +23,7 @@ async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
 
 
 async def page_of(run: Runner, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-    return page(await run.rows(_SQL["page"], *cursor(after), limit + 1, listed(places)), limit, "found_at")
+    return await paged(run, _SQL["page"], after, limit, listed(places), by="found_at")
 
 
 async def counts(run: Runner) -> Mapping[tuple[str, str], int]:

@@ -20,7 +20,6 @@ from hub.ports import (
     DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
-    HistoryStore,
     ImportStore,
     IntakeStore,
     KeyStore,
@@ -121,7 +120,7 @@ class RealStores(Stores):
     headcount: HeadcountStore
     explaining: ExplainStore
     imports: ImportStore
-    history: HistoryStore
+    history: PostgresHistory
 
     async def shown(self, one: Message) -> Mapping[str, Json]:
         shown = await self.log.message(one.id)
