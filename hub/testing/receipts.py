@@ -18,50 +18,50 @@ class MemoryReceipts(Statements):
     """The `hub.ports.ReceiptStore`, and the methods of delivery and timers on the same tables."""
 
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
-        async with self._statement("settle") as tables:
-            return _settle(tables, message_id, state, reason, attempt)
+        tables = await self._statement("settle")
+        return _settle(tables, message_id, state, reason, attempt)
 
     async def message_of(self, provider: str, reference: str) -> UUID | None:
-        async with self._statement("message_of") as tables:
-            return by_reference(tables, provider, reference)
+        tables = await self._statement("message_of")
+        return by_reference(tables, provider, reference)
 
     async def keep_early(self, receipt: Receipt) -> None:
-        async with self._statement("keep_early") as tables:
-            key = receipt.provider, receipt.reference or "", receipt.state
-            tables.early.setdefault(key, (receipt, self._now()))
+        tables = await self._statement("keep_early")
+        key = receipt.provider, receipt.reference or "", receipt.state
+        tables.early.setdefault(key, (receipt, self._now()))
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
-        async with self._statement("suppress") as tables:
-            _suppress(tables, gone)
+        tables = await self._statement("suppress")
+        _suppress(tables, gone)
 
     async def settle_early(self, limit: int) -> int:
-        async with self._statement("settle_early") as tables:
-            known = [
-                (key, message_id)
-                for key in tables.early
-                if (message_id := by_reference(tables, *key[:2])) is not None
-            ][:limit]
-            for key, message_id in known:
-                receipt, at = tables.early.pop(key)
-                attempt = Attempt(
-                    message_id=message_id,
-                    at=at,
-                    outcome=receipt.state,
-                    provider=receipt.provider,
-                    reference=receipt.reference,
-                    code=receipt.code,
-                )
-                _settle(tables, message_id, receipt.state, receipt.reason, attempt)
-                if receipt.gone:
-                    _suppress(tables, [_gone(receipt, attempt)])
-            return len(known)
+        tables = await self._statement("settle_early")
+        known = [
+            (key, message_id)
+            for key in tables.early
+            if (message_id := by_reference(tables, *key[:2])) is not None
+        ][:limit]
+        for key, message_id in known:
+            receipt, at = tables.early.pop(key)
+            attempt = Attempt(
+                message_id=message_id,
+                at=at,
+                outcome=receipt.state,
+                provider=receipt.provider,
+                reference=receipt.reference,
+                code=receipt.code,
+            )
+            _settle(tables, message_id, receipt.state, receipt.reason, attempt)
+            if receipt.gone:
+                _suppress(tables, [_gone(receipt, attempt)])
+        return len(known)
 
     async def drop_early(self, older_than: timedelta) -> int:
-        async with self._statement("drop_early") as tables:
-            old = [key for key, (_, at) in tables.early.items() if at < self._now() - older_than]
-            for key in old:
-                del tables.early[key]
-            return len(old)
+        tables = await self._statement("drop_early")
+        old = [key for key, (_, at) in tables.early.items() if at < self._now() - older_than]
+        for key in old:
+            del tables.early[key]
+        return len(old)
 
 
 def by_reference(tables: Tables, provider: str, reference: str) -> UUID | None:
