@@ -27,7 +27,6 @@ from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.paging import cursor, page, paged, shown
 
 _SQL = load("log")
-_INBOX = load("inbox")
 _DEAD = load("dead_letters")
 
 
@@ -104,9 +103,6 @@ class PostgresLog(Store):
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         return bool(await self.rows(_DEAD["settle"], letter_id, state, times))
-
-    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        return [shown(row) for row in await self.rows(_INBOX["of_person"], person, limit)]
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         found: dict[str, dict[str, int]] = {"messages": {}, "clocks": {}, "dead": {}}

@@ -26,6 +26,7 @@ class PostgresMonitor(Store):
         self._lanes = [str(lane) for _, lane in queues]
 
     async def clock(self) -> datetime:
+        """Return the database's time."""
         [row] = await self.rows(_SQL["clock"])
         at: datetime = row["now"]
         return at

@@ -47,6 +47,7 @@ from hub.storage import (
     PostgresKeys,
     PostgresLetters,
     PostgresLog,
+    PostgresMonitor,
     PostgresPauses,
     PostgresReceipts,
     PostgresRedrive,
@@ -121,6 +122,7 @@ class RealStores(Stores):
     explaining: ExplainStore
     imports: ImportStore
     history: PostgresHistory
+    monitor: PostgresMonitor
 
     async def shown(self, one: Message) -> Mapping[str, Json]:
         shown = await self.log.message(one.id)
@@ -170,4 +172,5 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),
+            monitor=PostgresMonitor(opened, queues=()),
         )

@@ -228,9 +228,6 @@ class MemoryLog:
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         return _page(self.unreached_rows if places is None else [], after, limit)
 
-    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        return [row for row in self.rows if row["person"] == person][:limit]
-
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         if self.failure:
             raise self.failure
@@ -284,6 +281,19 @@ class MemoryBoards:
     async def begin_epoch(self) -> None: ...
 
 
+class MemoryIncidents(MemoryMonitor):
+    """`IncidentLog`, with no message, event or clock to count."""
+
+    async def unknown_outcomes(self) -> Mapping[str, int]:
+        return {}
+
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        return {}
+
+    async def promises(self) -> Mapping[tuple[str, str], int]:
+        return {}
+
+
 @dataclass
 class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
@@ -327,7 +337,7 @@ class World:
     def __post_init__(self) -> None:
         self.intake = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
-        self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
+        self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.directory = MemoryStore(lambda: NOON)
