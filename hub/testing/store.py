@@ -9,20 +9,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
+from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
 from hub.ports import Later, Now, Ticket
 from hub.testing.clocks import MemoryClocks
-from hub.testing.receipts import MemoryReceipts
 from hub.testing.replies import MemoryReplies
-from hub.testing.tables import Row, Tables, step_key
+from hub.testing.tables import Row, Suppression, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
 
 
-class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
+class MemoryStore(MemoryReplies, MemoryClocks):
     """
-    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
+    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore` and `ReplyStore`.
 
     One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
     `refused` holds the ids of events with a value that the database would refuse.
@@ -81,6 +80,27 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             moved, attempts = _moved(row.message, outcome), row.attempts - untried
             tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
         return frozenset(outcome.message_id for outcome in done)
+
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
+        tables = await self._statement("suppress")
+        for contact in gone:
+            message = tables.messages[contact.message_id].message
+            if message.address:
+                found = Suppression(
+                    since=contact.at,
+                    reason=contact.reason,
+                    provider=contact.provider,
+                    code=contact.code,
+                    message_id=contact.message_id,
+                )
+                tables.suppressions[message.address, message.channel] = found
+
+    async def settle_early(self, limit: int) -> int:  # noqa: ARG002 - the port's signature
+        """No receipt is ever early: this store takes none."""
+        return 0
+
+    async def drop_early(self, older_than: timedelta) -> int:  # noqa: ARG002 - the same
+        return 0
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         tables = await self._statement("step_failed")

@@ -24,7 +24,6 @@ from hub.model import (
     SuppressionStatus,
     Unreached,
 )
-from hub.model.receipts import Receipt
 from hub.model.state_machine import may
 from hub.ports import Now
 from hub.testing.directory import Directory
@@ -103,7 +102,6 @@ class Tables:
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
     consents: dict[UUID, Consent] = field(default_factory=dict)
     suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
-    early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
     audiences: dict[tuple[UUID, int], StoredAudience] = field(default_factory=dict)
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
     unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)

@@ -71,7 +71,6 @@ class Stores:
     intake: IntakeStore
     delivery: DeliveryStore
     timers: TimerStore
-    receipts: ReceiptStore
     replies: ReplyStore
     pauses: PauseStore
     keys: KeyStore
@@ -113,6 +112,7 @@ class MemoryStores(Stores):
 class RealStores(Stores):
     """All stores in PostgreSQL."""
 
+    receipts: ReceiptStore
     log: LogStore
     letters: LetterStore
     redrive: RedriveStore
@@ -138,7 +138,6 @@ def memory_stores() -> MemoryStores:
         intake=store,
         delivery=store,
         timers=store,
-        receipts=store,
         replies=store,
         pauses=MemoryPauses(store, now),
         keys=MemoryKeys(now),

@@ -38,6 +38,7 @@ from hub.storage import (
     PostgresExplain,
     PostgresHeadcount,
     PostgresLetters,
+    PostgresReceipts,
     PostgresRedrive,
 )
 from hub.testing import (
@@ -326,11 +327,12 @@ class World:
     """Everything that a test of the web may look at or break."""
 
     log: MemoryLog = field(default_factory=MemoryLog)
-    receipts: ReceiptStore = field(default_factory=lambda: MemoryStore(lambda: NOON))
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
     environ: dict[str, str] = field(default_factory=dict)
     replies: list[Answered] = field(default_factory=list)
+    receipts: ReceiptStore | None = None
+    """Without it, those of the database."""
     database: Database | None = None
     """Where what has no double is; without it, PostgreSQL is away."""
 
@@ -373,7 +375,10 @@ class World:
             keyring=Keyring(self.keys),
             refuse=self.refuse,
             hooks=Hooks.of(
-                settings, KeyRing(settings.secrets), receipts=self.receipts, take_reply=self.take_reply
+                settings,
+                KeyRing(settings.secrets),
+                receipts=self.receipts or PostgresReceipts(database),
+                take_reply=self.take_reply,
             ),
             monitoring=Monitoring(
                 ready=self.ready,
