@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -16,7 +14,6 @@ from hub.model import Account, Grant, Office, Session
 from hub.storage.database import Store, Transaction, load, read, storable
 
 _SQL = load("accounts")
-_COLUMNS: Final = [field.name for field in fields(Account) if field.name != "grants"]
 
 
 class PostgresAccounts(Store):
@@ -115,7 +112,7 @@ def _account(row: Record) -> Account:
     """Make an account from its columns and those of its roles."""
     pairs = zip(row["roles"] or (), row["places"] or (), strict=True)
     grants = tuple(Grant(office=Office(role), copropiedad_id=place) for role, place in pairs)
-    return Account(**{name: row[name] for name in _COLUMNS}, grants=grants)
+    return read(Account, row, grants=grants)
 
 
 def _pairs(grants: Collection[Grant]) -> tuple[list[str], list[str | None]]:

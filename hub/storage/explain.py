@@ -68,19 +68,14 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
-    return {row["id"]: _unit(row) for row in await run.rows(_SQL["units"], refs)}
+    return {row["id"]: read(Unit, row) for row in await run.rows(_SQL["units"], refs)}
 
 
 async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequence[UnitVersion]]:
     told: defaultdict[str, list[UnitVersion]] = defaultdict(list)
     for row in await run.rows(_SQL["unit_history"], refs):
-        version = UnitVersion(version=row["version"], position=row["position"], unit=_unit(row["data"]))
-        told[row["id"]].append(version)
+        told[row["id"]].append(read(UnitVersion, row, unit=read(Unit, row["data"])))
     return dict(told)
-
-
-def _unit(said: Record | Mapping[str, Any]) -> Unit:
-    return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
 async def _copropiedades(

@@ -31,10 +31,6 @@ class MemoryStore(MemoryReplies, MemoryClocks):
         super().__init__(now)
         self._refused = refused
 
-    def now(self) -> datetime:
-        """Return the time of this store."""
-        return self._now()
-
     def message(self, message_id: UUID) -> Message:
         return self.tables.messages[message_id].message
 
