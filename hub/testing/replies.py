@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,14 +24,11 @@ _BY_NUMBER: Final = frozenset({"sms", "whatsapp"})
 
 
 class MemoryReplies(Statements):
-    """The ReplyStore of `hub.inbound`."""
+    """`hub.ports.replies.ReplyStore`; it knows no references of providers."""
 
     async def about(self, reply: Reply) -> About:
         tables = await self._statement("about")
-        message_id = reply.message_id
-        if message_id is None and reply.in_reply_to is not None:
-            message_id = _by_reference(tables, reply.provider, reply.in_reply_to)
-        message_id = message_id or _by_number(reply, tables, self._now())
+        message_id = reply.message_id or _by_number(reply, tables, self._now())
         return About() if message_id is None else _about(message_id, tables)
 
     async def about_message(self, message_id: UUID) -> About:
@@ -71,17 +67,6 @@ class MemoryReplies(Statements):
         tables = await self._statement("unpublished_replies")
         rows = sorted(tables.replies.values(), key=lambda row: row[1])
         return [reply for reply, _ in rows if reply.kind in TOLD and not reply.published][:limit]
-
-
-def _by_reference(tables: Tables, provider: str, reference: str) -> UUID | None:
-    """Return the message with this reference of the provider, or of a numbered provider of its kind."""
-    found = (attempt for _, attempt in sorted(tables.attempts.items()) if attempt.reference == reference)
-    return next((attempt.message_id for attempt in found if provider in _names(attempt.provider)), None)
-
-
-def _names(provider: str) -> tuple[str, str]:
-    """Return the name, and the name without a number."""
-    return provider, re.sub("-[0-9]+$", "", provider)
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
