@@ -31,8 +31,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Reply
-from hub.model.receipts import Receipt
+from hub.model import AckOutcome, Receipt, Reply
 from hub.settings import Address, Settings
 from hub.tasks import cancel
 from hub.timers import scheduler

@@ -22,11 +22,11 @@ from hub.model import (
     Message,
     Outgoing,
     Purpose,
+    Receipt,
     State,
     SuppressionStatus,
     Target,
 )
-from hub.model.receipts import Receipt
 from hub.model.state_machine import may
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms, MemoryStore
 from hub.timers.scheduler import AT_ONCE, audit, fire_from_sql
