@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from typing import Final
 
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
@@ -12,6 +13,10 @@ from hub.model import Consent, OptedOut, Person, Stance
 from hub.storage.database import Runner, load, read, write
 
 _SQL = load("consents")
+_COLUMNS: Final = (
+    *("id", "person", "purpose", "at", "granted", "said_by", "channels"),
+    *("text_version", "method", "evidence_hash"),
+)
 
 
 async def add(run: Runner, said: Sequence[Consent]) -> None:
@@ -53,5 +58,5 @@ async def _said(
 
 
 def _row(consent: Consent) -> tuple[object, ...]:
-    """Return the fields in the order of the model, which is that of the statement."""
-    return tuple({**asdict(consent), "channels": ",".join(consent.channels)}.values())
+    given = {**asdict(consent), "channels": ",".join(consent.channels)}
+    return tuple(given[name] for name in _COLUMNS)

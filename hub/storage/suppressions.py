@@ -8,11 +8,10 @@ from typing import Final
 
 from hub.model import InvalidContact
 from hub.people.readiness import Suppressed
-from hub.storage.columns import columns_of
 from hub.storage.database import Runner, load, row_of, write
 
 _SQL = load("suppressions")
-_COLUMNS: Final = columns_of(InvalidContact)
+_COLUMNS: Final = ("message_id", "at", "reason", "provider", "code")
 
 Lasts = Callable[[str], timedelta | None]
 """Channel → how long a suppression without its own end lasts; None is for ever."""
