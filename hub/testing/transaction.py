@@ -26,7 +26,6 @@ from hub.model import (
 )
 from hub.people.audience import Group
 from hub.testing import consents
-from hub.testing.directory import Directory
 from hub.testing.tables import Letter, StoredAudience, Tables
 
 
@@ -37,10 +36,6 @@ class MemoryTransaction:
         self._tables = tables
         self._now = now
         self._refused = refused
-
-    @property
-    def directory(self) -> Directory:
-        return self._tables.directory
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:
