@@ -55,7 +55,7 @@ SHAPE = " UNION ALL ".join(
     f"SELECT '{catalog}', count(*), max(xmin::text::bigint) FROM {catalog} WHERE {owner} >= {FIRST_OWN_OID}"
     for catalog, owner in CATALOGS.items()
 )
-"""What differs as soon as anything of the schema was added, changed or dropped, anything set, or a table analyzed."""
+"""What differs as soon as anything of the schema was added, changed or dropped, set for it, or analyzed."""
 HANDED_BACK = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';
 ALTER DATABASE {name} RENAME TO {new};
