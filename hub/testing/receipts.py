@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from hub.model import Attempt, InvalidContact, Message, Purpose, State
-from hub.model.receipts import Receipt
+from hub.model import Attempt, InvalidContact, Message, Purpose, Receipt, State
 from hub.model.state_machine import may
 from hub.testing.tables import Row, Statements, Suppression, Tables
 

@@ -9,8 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hub import sla
-from hub.model import Clock, ClockState, Event, EventType, Purpose, Step, StepKind
-from hub.model.promises import Period
+from hub.model import Clock, ClockState, Event, EventType, Period, Purpose, Step, StepKind
 from hub.operations.simulate.nights import begins_at, call_of_message, calls_of_step, is_night
 from hub.policy import Policy
 from hub.ports import Contact
@@ -90,12 +89,8 @@ class Counts:
 
     def add(self, other: Counts) -> None:
         """Add the counts of `other`."""
-        self.kept += other.kept
-        self.broken += other.broken
-        self.warned += other.warned
-        self.climbed += other.climbed
-        self.reminded += other.reminded
-        self.night += other.night
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class Side:
