@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from hub.local import programs
+from tests.integration.chromium import Browser, open_browser, running_chromium
 from tests.servers import Servers, new_servers, open_folder
 
 # A time-out ends what hangs; how long one example takes says only how busy the machine is.
@@ -81,3 +82,17 @@ async def database(servers: Servers) -> AsyncIterator[str]:
     """The URL of a database of its own, with the hub's schema and nothing in it."""
     async with servers.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a browser that all tests share."""
+    with running_chromium(tmp_path_factory.mktemp("chromium")) as port:
+        yield port
+
+
+@pytest.fixture
+async def browser(chromium: int) -> AsyncIterator[Browser]:
+    """A tab with nothing of other tests in it."""
+    async with open_browser(chromium) as opened:
+        yield opened

@@ -40,6 +40,27 @@ BEGIN
 END $$
 """
 """What makes a database one with the hub's schema and nothing in it again: faster than another copy."""
+FIRST_OWN_OID = 16384  # below it is what PostgreSQL itself has
+CATALOGS = {
+    "pg_attribute": "attrelid",
+    "pg_attrdef": "oid",
+    "pg_constraint": "oid",
+    "pg_db_role_setting": "setdatabase",
+    "pg_index": "indexrelid",
+    "pg_proc": "oid",
+    "pg_trigger": "oid",
+    "pg_statistic": "starelid",
+}
+SHAPE = " UNION ALL ".join(
+    f"SELECT '{catalog}', count(*), max(xmin::text::bigint) FROM {catalog} WHERE {owner} >= {FIRST_OWN_OID}"
+    for catalog, owner in CATALOGS.items()
+)
+"""What differs as soon as anything of the schema was added, changed or dropped, set for it, or analyzed."""
+HANDED_BACK = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';
+ALTER DATABASE {name} RENAME TO {new};
+"""
+"""Under the old name nobody of the test before reaches it, as if it had been dropped."""
 REDIS_DATABASES = 16  # Redis' own default
 
 
@@ -52,6 +73,9 @@ class Servers:
     postgres: Postgres
     _places: int = 0
     _made: set[str] = field(default_factory=set)
+    _free: list[str] = field(default_factory=list)
+    """Databases with the hub's schema and nothing in them."""
+    _shape: list[tuple[object, ...]] = field(default_factory=list)
 
     @property
     def all(self) -> tuple[Server, ...]:
@@ -81,10 +105,12 @@ class Servers:
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:
-        """A copy of a database with the hub's whole schema."""
+        """Yield one with the hub's whole schema: a new copy, or one that another test has handed back."""
         await self._make_template()
-        async with self._copy(f"TEMPLATE {TEMPLATE}") as url:
-            yield url
+        name = self._free.pop() if self._free else await self._new_copy(f"TEMPLATE {TEMPLATE}")
+        yield self.postgres.url_of(name)
+        if self.postgres.child.running:
+            await self._hand_back(name)
 
     async def emptied_database(self) -> str:
         """The one of this session for tests that only write rows; whoever had it before is gone."""
@@ -117,22 +143,48 @@ class Servers:
 
     @asynccontextmanager
     async def _copy(self, of: str) -> AsyncIterator[str]:
-        name = _new_name()
-        await self._sql(f"CREATE DATABASE {name} {of}")
+        name = await self._new_copy(of)
         yield self.postgres.url_of(name)
         if self.postgres.child.running:
-            await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+            await self._drop(name)
+
+    async def _new_copy(self, of: str) -> str:
+        name = _new_name()
+        await self._sql(f"CREATE DATABASE {name} {of}")
+        return name
+
+    async def _drop(self, name: str) -> None:
+        await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _hand_back(self, name: str) -> None:
+        """Empty it for the next test: faster than another copy. Drop it if its schema was touched."""
+        new = _new_name()
+        await self._sql(HANDED_BACK.format(name=name, new=new))
+        async with self._connected(self.postgres.url_of(new)) as connection:
+            if as_made := await _shape(connection) == self._shape:
+                await connection.execute(EMPTY)
+        if as_made:
+            self._free.append(new)
+        else:
+            await self._drop(new)
 
     async def _make_template(self) -> None:
         if TEMPLATE not in self._made:
             await self._sql(f"CREATE DATABASE {TEMPLATE}")
             await migrations.upgrade(self.postgres.url_of(TEMPLATE))
+            async with self._connected(self.postgres.url_of(TEMPLATE)) as connection:
+                self._shape = await _shape(connection)
             self._made.add(TEMPLATE)
 
     async def _sql(self, statement: str, url: str | None = None) -> None:
-        connection = await asyncpg.connect(url or self.postgres.url)
-        try:
+        async with self._connected(url or self.postgres.url) as connection:
             await connection.execute(statement)
+
+    @asynccontextmanager
+    async def _connected(self, url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+        connection = await asyncpg.connect(url)
+        try:
+            yield connection
         finally:
             await connection.close()
 
@@ -152,6 +204,10 @@ def new_servers(folder: Path) -> Servers:
         redis=Redis(folder / "redis"),
         postgres=Postgres(folder / "postgres", durable=False),
     )
+
+
+async def _shape(connection: asyncpg.Connection[asyncpg.Record]) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await connection.fetch(SHAPE)]
 
 
 def _new_name() -> str:

@@ -15,10 +15,10 @@ from tests.acceptance.harness import Publisher, publisher, until
 
 EVENTS = 2_000
 KILLS = 12
-LEASES_OF_FIVE_SECONDS = """
+LEASES_OF_THREE_SECONDS = """
 [delivery]
-provider_timeout = "3s"
-lease_margin = "2s"
+provider_timeout = "2s"
+lease_margin = "1s"
 sweep_after = "2s"
 
 [retry]              # on a busy machine hundreds wait for a connection in vain, and come again
@@ -31,7 +31,7 @@ email = { base = "300ms", cap = "2s", tries = 1000 }
 async def test_twelve_kills_lose_nothing_and_double_only_unknown_outcomes(
     house: House,
 ) -> None:
-    house.policy(LEASES_OF_FIVE_SECONDS)
+    house.policy(LEASES_OF_THREE_SECONDS)
     chance = random.Random(20260309)
     hub, killed = house.hub(), 0
     await hub.start()
@@ -85,7 +85,7 @@ async def _some_are_out(house: House, number: int) -> None:
 async def _nothing_more_comes(house: House) -> None:
     """Wait until two leases have passed without another mail."""
     quiet_since, seen = 0.0, -1
-    while quiet_since < 11:
+    while quiet_since < 7:
         if len(house.smtp.mails) != seen:
             seen, quiet_since = len(house.smtp.mails), 0.0
         await asyncio.sleep(0.5)

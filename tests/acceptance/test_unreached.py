@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,10 +77,10 @@ async def test_it_is_counted_and_listed(home: Lasting) -> None:
     await until(scraped, counted)
 
 
-async def test_the_page_shows_it_with_what_to_do(home: Lasting, tmp_path: Path) -> None:
+async def test_the_page_shows_it_with_what_to_do(home: Lasting, chromium: int) -> None:
     await unreached(home, id="payment-3")
     address = str(home.api._base_url)
-    async with open_browser(tmp_path) as browser:
+    async with open_browser(chromium) as browser:
         await browser.go(address)
         line = await browser.until("document.querySelector('#matters:not([hidden]) button')?.innerText")
         await browser.run("document.querySelector('#matters button').click()")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -79,45 +80,49 @@ class Browser:
             )
 
 
-@asynccontextmanager
-async def open_browser(folder: Path) -> AsyncIterator[Browser]:
-    """Start Chromium with a profile of its own; skip where there is none."""
+@contextmanager
+def running_chromium(folder: Path) -> Iterator[int]:
+    """Start Chromium with a new profile, and yield the port of its DevTools; skip where there is none."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("the page is tried in Chromium, which is not installed")
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *FLAGS,
-        f"--user-data-dir={folder}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
+    process = subprocess.Popen(
+        [program, *FLAGS, f"--user-data-dir={folder}", "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
-        port = await asyncio.wait_for(_port(process), PATIENCE)
-        async with (
-            aiohttp.ClientSession() as session,
-            session.ws_connect(await _tab(session, port)) as socket,
-        ):
-            browser = Browser(socket)
-            for domain in ("Page", "Runtime", "Log"):
-                await browser.call(f"{domain}.enable")
-            yield browser
+        yield _port(folder / "DevToolsActivePort", process)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
+        process.wait()
 
 
-async def _port(process: asyncio.subprocess.Process) -> int:
-    assert process.stderr is not None
-    async for line in process.stderr:
-        if found := re.search(rb"ws://127\.0\.0\.1:(\d+)/", line):
-            return int(found[1])
-    raise RuntimeError("Chromium ended without saying its port")
+@asynccontextmanager
+async def open_browser(port: int) -> AsyncIterator[Browser]:
+    """Open a tab that shares nothing with others: cookies and storage are its own."""
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{port}/json/version") as answer:
+            control_url = (await answer.json())["webSocketDebuggerUrl"]
+        async with session.ws_connect(control_url) as control_socket:
+            control = Browser(control_socket)
+            context = await control.call("Target.createBrowserContext")
+            tab = await control.call("Target.createTarget", url="about:blank", **context)
+            url = f"ws://127.0.0.1:{port}/devtools/page/{tab['targetId']}"
+            async with session.ws_connect(url) as socket:
+                browser = Browser(socket)
+                for domain in ("Page", "Runtime", "Log"):
+                    await browser.call(f"{domain}.enable")
+                yield browser
+            await control.call("Target.disposeBrowserContext", **context)
 
 
-async def _tab(session: aiohttp.ClientSession, port: int) -> str:
-    async with session.get(f"http://127.0.0.1:{port}/json") as answer:
-        tabs = await answer.json()
-    return next(str(tab["webSocketDebuggerUrl"]) for tab in tabs if tab["type"] == "page")
+def _port(file: Path, process: subprocess.Popen[bytes]) -> int:
+    """Wait until Chromium has written the file that says its port."""
+    deadline = time.monotonic() + PATIENCE
+    while not (file.exists() and (lines := file.read_text().splitlines())):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("Chromium does not say its port")
+        time.sleep(0.05)
+    return int(lines[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,8 +9,9 @@ import pytest
 from hub.inbound.replies import read
 from hub.model import Reply, Symptom
 from hub.storage import Database, PostgresMonitor, PostgresReplies
+from tests.command_line import command
 from tests.contract.values import now
-from tests.integration.test_cli_servers import environ, hub, start
+from tests.integration.test_cli_servers import environ, hub
 
 __all__ = ["environ"]
 
@@ -36,8 +36,8 @@ async def write(environ: dict[str, str], text: str) -> UUID:
 
 async def printed(environ: dict[str, str], *arguments: str) -> tuple[str, str]:
     """Run without --json, as a person does; return stdout and stderr."""
-    out, err = await asyncio.wait_for((await start(environ, *arguments)).communicate(), 60)
-    return out.decode(), err.decode()
+    done = await command(environ, *arguments)
+    return done.out, done.err
 
 
 async def test_a_reply_is_listed_without_its_words_and_shown_with_them(environ: dict[str, str]) -> None:
@@ -127,8 +127,8 @@ async def test_open_incidents_are_listed_with_what_to_do(environ: dict[str, str]
 
 
 async def test_an_empty_list_says_so_beside_the_output(environ: dict[str, str]) -> None:
-    for command in (("letters", "list"), ("opt-outs", "list"), ("dead", "list"), ("pause",)):
-        assert await printed(environ, *command) == ("", "None.\n")
+    for listing in (("letters", "list"), ("opt-outs", "list"), ("dead", "list"), ("pause",)):
+        assert await printed(environ, *listing) == ("", "None.\n")
 
 
 async def test_unreachable_database_is_reported_with_a_hint(environ: dict[str, str]) -> None:

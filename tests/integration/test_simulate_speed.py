@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -89,45 +90,53 @@ async def rehearse(comparison: Comparison, database: Database, **how: int) -> No
 
 
 @pytest.fixture
-def comparison(tmp_path: Path) -> Comparison:
+def stricter(tmp_path: Path) -> Callable[[], Comparison]:
     file = tmp_path / "new.toml"
     file.write_text(STRICTER, encoding="utf-8")
-    return Comparison(POLICY, load_policy(file), period=PERIOD, catalog=BY_NAME, listed=20)
+    policy = load_policy(file)
+    return lambda: Comparison(POLICY, policy, period=PERIOD, catalog=BY_NAME, listed=20)
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("events", [4_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.timeout(300)
+@pytest.mark.slow
 async def test_a_long_history_is_rehearsed_in_far_less_than_a_millisecond_for_each_event(
-    database: str, comparison: Comparison, events: int
+    database: str, stricter: Callable[[], Comparison]
 ) -> None:
+    each: list[float] = []
     async with Database(database) as opened:
-        await fill(opened, events // len(NAMES))
-        began, worked = time.perf_counter(), time.process_time()
-        await rehearse(comparison, opened)
-        took, worked = time.perf_counter() - began, time.process_time() - worked
-    report(
-        f"{events} events and {comparison.messages} messages in {took:.1f} s, {worked:.1f} of work:"
-        f" {comparison.before.total}, {comparison.after.total}"
-    )
+        for events in (4_000, 25_000):
+            comparison = stricter()
+            await fill(opened, events // len(NAMES))
+            began, worked = time.perf_counter(), time.process_time()
+            await rehearse(comparison, opened)
+            took, worked = time.perf_counter() - began, time.process_time() - worked
+            each.append(worked / events)
+            report(
+                f"{events} events and {comparison.messages} messages in {took:.1f} s, {worked:.1f} of work:"
+                f" {comparison.before.total}, {comparison.after.total}"
+            )
 
-    assert events // len(NAMES) == comparison.cases
-    assert not comparison.same
+            assert events // len(NAMES) == comparison.cases
+            assert not comparison.same
     # Seconds of this process's own work, whatever else the machine does: 0.0002 are usual, with two messages.
-    assert worked / events < 0.001
+    assert max(each) < 0.001
+    # A quarter of the events shows what would grow with their square as plainly as all 100,000 would.
+    assert each[1] < 2 * each[0]
 
 
 async def test_the_memory_that_a_rehearsal_takes_does_not_grow_with_the_history(
-    database: str, comparison: Comparison
+    database: str, stricter: Callable[[], Comparison]
 ) -> None:
+    comparison = stricter()
     peaks: list[int] = []
     async with Database(database) as opened:
-        for count in (250, 1_000):
+        for count in (125, 500):
             await fill(opened, count)
-            await rehearse(comparison, opened, page=100)  # what is made once and kept
+            await rehearse(comparison, opened, page=50)  # what is made once and kept
             tracemalloc.start()
-            await rehearse(comparison, opened, page=100)
+            await rehearse(comparison, opened, page=50)
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
-    report(f"peaks of 1,000 and 4,000 events, in bytes: {peaks}")
+    report(f"peaks of 500 and 2,000 events, in bytes: {peaks}")
 
-    assert peaks[1] < 1.5 * peaks[0]
+    assert peaks[1] < 1.3 * peaks[0]

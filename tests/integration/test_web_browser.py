@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from hub.inbound.replies import read
 from hub.model import About, DeadLetter, Reply, Symptom
 from hub.storage import Database, PostgresLetters, PostgresReplies
 from tests.contract.values import now
-from tests.integration.chromium import Browser, open_browser
+from tests.integration.chromium import Browser
 from tests.integration.web_doubles import (
     MemoryLog,
     MemoryPublisher,
@@ -27,12 +26,6 @@ from tests.providers.samples import outgoing
 from tests.unit.test_templates import TEMPLATES, examples
 
 EVIL = "<img src=x onerror=document.title='owned'>"
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    async with open_browser(tmp_path) as opened:
-        yield opened
 
 
 def busy_world(database: Database, **environ: str) -> World:

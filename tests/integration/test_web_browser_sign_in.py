@@ -12,19 +12,13 @@ import pytest
 from hub.access.lockout import FAILURES
 from hub.model import Grant, Office
 from hub.storage import Database
-from tests.integration.chromium import Browser, open_browser
+from tests.integration.chromium import Browser
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_browser import busy_world
 from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import PASSWORD, Client, give_account
 
 PHOTOS = os.environ.get("PHOTOS")
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    async with open_browser(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from hub.people.audience import (
     usable_email,
     usable_phone,
 )
+from tests.for_each import for_each
 from tests.unit.factories import HOUR, MONDAY, SCHEMAS, event, stored
 
 ALTOS = "ph-altos-del-rosal"
 EXAMPLES = [
-    pytest.param(kind.name, number, id=f"{kind.name}-{number}")
-    for kind in CATALOG
-    for number in range(len(SCHEMAS.by_name[kind.name].examples))
+    (kind.name, number) for kind in CATALOG for number in range(len(SCHEMAS.by_name[kind.name].examples))
 ]
 
 
@@ -30,7 +29,7 @@ def spoken_to(*words: str, **fields: Json) -> Audience:
     return Audience(who=words, purpose=Purpose.SERVICE, channels=(("email",),), **fields)
 
 
-@pytest.mark.parametrize(("name", "number"), EXAMPLES)
+@for_each(EXAMPLES)
 def test_every_audience_of_the_catalogue_resolves(name: str, number: int) -> None:
     one = stored(event(name, example=number))
     case = one.case or ""
@@ -44,7 +43,7 @@ def test_every_audience_of_the_catalogue_resolves(name: str, number: int) -> Non
         assert len(found) >= len(audience.who) * applies
 
 
-@pytest.mark.parametrize(("name", "number"), EXAMPLES)
+@for_each(EXAMPLES)
 def test_only_an_unnamed_party_is_unknown(name: str, number: int) -> None:
     one = stored(event(name, example=number))
 

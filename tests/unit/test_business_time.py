@@ -10,6 +10,7 @@ import pytest
 
 from hub.business_time import BusinessDays, ColombianHolidays, Mode, WorkCalendar
 from hub.errors import InvalidPolicy
+from tests.for_each import for_each
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 BOGOTA = ZoneInfo("America/Bogota")
@@ -25,7 +26,7 @@ SLA = vectors("sla_business_hours.json")
 LEGAL = vectors("legal_day_terms.json")
 HOLIDAYS_OF = vectors("co_holidays.json")["years"]
 DUE_CASES = [
-    pytest.param(case, mode, id=f"{case['id']}-{mode}")
+    (case, mode)
     for case in SLA["due"]
     for mode in Mode
     if f"due_{mode}_local" in case  # some calendars have a vector for working_time only
@@ -63,7 +64,7 @@ def end_of(day: str) -> datetime:
     return at(day) + timedelta(days=1)
 
 
-@pytest.mark.parametrize(("case", "mode"), DUE_CASES)
+@for_each(DUE_CASES)
 def test_promise_is_due_when_a_minute_walk_of_the_clock_ends(case: dict[str, Any], mode: Mode) -> None:
     due = calendar_of(case["calendar"]).due(
         at(case["received_local"]), timedelta(hours=case["hours"]), mode=mode

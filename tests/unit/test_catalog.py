@@ -14,6 +14,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.model import Audience, ClockMove, EventType, Move
 from hub.people.audience import party_words
 from hub.policy import load_policy
+from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
@@ -112,10 +113,6 @@ WHEN: Final = {
 """Only in the prose of the table: the conditions of a move and of an audience."""
 
 
-def by_name(kind: EventType) -> str:
-    return kind.name
-
-
 def said(audience: Audience) -> dict[str, Any]:
     return {
         "who": list(audience.who),
@@ -134,7 +131,7 @@ CLOCKS: Final = sorted({move.clock for kind in CATALOG for move in kind.clocks})
 PUBLISHED: Final = [kind for kind in CATALOG if not kind.hub_emitted]
 
 
-@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+@for_each(CATALOG)
 def test_entry_matches_the_table_of_events(kind: EventType) -> None:
     meant = MEANT[kind.name]
     audiences = [
@@ -214,7 +211,7 @@ def test_each_event_that_others_publish_has_an_example_to_publish() -> None:
     assert files == {kind.name for kind in PUBLISHED}
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
+@for_each(CLOCKS)
 def test_each_clock_has_a_start_and_a_stop_and_a_place_in_the_policy(clock: str) -> None:
     moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
     rules = load_policy().clocks[clock]
@@ -228,7 +225,7 @@ def test_each_promise_of_the_policy_is_started_by_some_event() -> None:
     assert set(load_policy().clocks) == set(CLOCKS)
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
+@for_each(CLOCKS)
 def test_pausable_clocks_can_resume_and_extendable_clocks_have_a_limit(clock: str) -> None:
     moves = {move.move for kind in CATALOG for move in kind.clocks if move.clock == clock}
 
@@ -236,7 +233,7 @@ def test_pausable_clocks_can_resume_and_extendable_clocks_have_a_limit(clock: st
     assert (Move.EXTEND in moves) is (load_policy().clocks[clock].extension is not None)
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
+@for_each(CLOCKS)
 def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: str) -> None:
     rules = load_policy().clocks[clock]
     values = {
@@ -248,7 +245,7 @@ def test_a_term_that_depends_on_a_field_knows_every_value_of_the_field(clock: st
     assert bool(values) is (rules.by is not None)
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
+@for_each(CLOCKS)
 def test_day_of_a_dated_promise_is_a_field_of_its_opening_event(clock: str) -> None:
     rules = load_policy().clocks[clock]
     if rules.until is None:
@@ -258,7 +255,7 @@ def test_day_of_a_dated_promise_is_a_field_of_its_opening_event(clock: str) -> N
         assert rules.target or rules.until in SCHEMAS.by_name[kind.name].document["required"]
 
 
-@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+@for_each(CATALOG)
 def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -> None:
     required = set(SCHEMAS.by_name[kind.name].document["required"])
     conditions: list[ClockMove | Audience] = [*kind.clocks, *kind.audiences]
@@ -268,14 +265,14 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
     assert {key for condition in conditions for key in condition.when} <= required
 
 
-@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+@for_each(CATALOG)
 def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
     formats = {properties(kind)[reminder.field]["format"] for reminder in kind.reminders}
 
     assert formats <= {"date-time"}
 
 
-@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+@for_each(CATALOG)
 def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
     words = {word for audience in kind.audiences for word in party_words(audience)}
     recipients = {
@@ -311,7 +308,7 @@ def test_the_event_that_opens_a_case_must_name_its_people(name: str, word: str) 
     assert word in SCHEMAS.by_name[name].document["required"]
 
 
-@pytest.mark.parametrize("kind", CATALOG, ids=by_name)
+@for_each(CATALOG)
 def test_no_two_audiences_of_an_event_read_the_same_text(kind: EventType) -> None:
     templates = [audience.template for audience in kind.audiences]
 

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, decode, encode
 from hub.cloudevents.schemas import Schemas
 from hub.local.demo import SOURCE, day_events, directory_events
 from hub.model import Event, Json
 from hub.phones import can_text, normalize_phone
+from tests.for_each import for_each
 
 NOW: Final = datetime(2026, 3, 10, 4, 30, tzinfo=UTC)  # 23:30 of the 9th in Bogotá
 DIRECTORY: Final = directory_events(NOW)
@@ -45,7 +44,7 @@ def references(node: Json) -> Iterator[str]:
             yield from references(each)
 
 
-@pytest.mark.parametrize("event", [*DIRECTORY, *DAY], ids=lambda event: event.id)
+@for_each([*DIRECTORY, *DAY])
 def test_demonstration_event_is_accepted(event: Event) -> None:
     SCHEMAS.check(event, now=NOW)
 
@@ -136,12 +135,12 @@ def test_nobody_real_can_be_reached() -> None:
     assert [phone for phone in phones if not phone.startswith(("300 000 01", "601 555 01"))] == []
 
 
-@pytest.mark.parametrize("event", DAY, ids=lambda event: event.id)
+@for_each(DAY)
 def test_the_day_names_only_people_of_the_directory(event: Event) -> None:
     assert set(references(event.data)) <= set(PEOPLE)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+@for_each(EXAMPLES)
 def test_example_is_an_event_without_id_and_time(path: Path) -> None:
     """`hub publish` fills them in, so that the same file can be published again and again."""
     example = json.loads(path.read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 import typer.main
 
 from hub.app.circuits import METRIC as CIRCUIT
@@ -29,6 +28,7 @@ from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
+from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = [
@@ -49,11 +49,7 @@ MAP: Final = "| folder | what is in it |"
 SETTING: Final = re.compile(r"HUB_[A-Z]+(?:_[A-Z]+)*")
 
 
-def by_path(page: Path) -> str:
-    return str(page.relative_to(ROOT))
-
-
-every_page: Final = pytest.mark.parametrize("page", PAGES, ids=by_path)
+every_page: Final = for_each(PAGES)
 
 
 def text(page: Path) -> str:

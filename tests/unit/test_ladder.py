@@ -11,11 +11,12 @@ from hub import sla
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import HUB_SOURCE, Clock, ClockState, Json, Move, Step, StepKind
 from hub.policy.clocks import ClockPolicy
+from tests.for_each import for_each
 from tests.unit.clock_factory import scheduled
 from tests.unit.factories import HOUR, MINUTE, POLICY, SCHEMAS, event, local
 
 STARTS = [
-    pytest.param(kind.name, move.clock, number, id=f"{kind.name}-{move.clock}-{number}")
+    (kind.name, move.clock, number)
     for kind in CATALOG
     for move in kind.clocks
     if move.move in {Move.START, Move.CHECK}
@@ -131,7 +132,7 @@ def test_state_and_level_follow_from_what_was_done(fired: int, state: ClockState
     assert (clock.state, clock.level, clock.next_at) == (state, level, instants[fired])
 
 
-@pytest.mark.parametrize(("name", "clock", "example"), STARTS)
+@for_each(STARTS)
 def test_every_step_of_every_clock_makes_a_valid_event(name: str, clock: str, example: int) -> None:
     standing = started(local("2026-03-09 08:05"), name, clock, example)
 

@@ -20,6 +20,7 @@ from hub.rendering.context import FEW, LONGEST
 from hub.rendering.source import read
 from hub.rendering.templates import BUILT_IN
 from hub.sms_text import segments, to_gsm7
+from tests.for_each import for_each
 from tests.unit.factories import MONDAY, message
 from tests.unit.test_templates import (
     COMPANY,
@@ -36,7 +37,7 @@ SHORT = ("push", "sms", "voice")
 LAW = BY_NAME["admin.assembly.convened"].audiences[0]
 COMPILER = Compiler("{{ unit_line }}", "", "{{ units }}")
 LEGAL = [
-    pytest.param(kind.name, audience, channel, id=f"{kind.name}-{audience.template}-{channel}")
+    (kind.name, audience, channel)
     for kind in CATALOG
     for audience in kind.audiences
     if audience.purpose is Purpose.LEGAL
@@ -89,7 +90,7 @@ def test_the_long_forms_have_them_in_one_line(units: tuple[str, ...], line: str)
         assert (line.partition(": ")[2] if channel == "print" else line) in seen(words.html)
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_message_without_units_names_none(event: str) -> None:
     for name, words in rendered(event, ()):
         assert not re.search(r"Unidad(es)?: (?!su unidad|u-1)", f"{words.text}{seen(words.html)}"), name
@@ -103,8 +104,7 @@ def rendered(event: str, units: tuple[str, ...]) -> Iterator[tuple[str, Rendered
             yield channel, TEMPLATES.render(event, channel, one, variant=audience.template)
 
 
-@pytest.mark.parametrize(("event", "audience", "channel"), LEGAL)
-@pytest.mark.parametrize("count", [1, 2, 3, 60])
+@for_each((*legal, count) for legal in LEGAL for count in (1, 2, 3, 60))
 def test_legal_text_names_each_unit_or_is_not_sent(
     event: str, audience: Audience, channel: str, count: int
 ) -> None:
@@ -124,10 +124,10 @@ def test_legal_text_names_each_unit_or_is_not_sent(
 
 def test_legal_texts_have_several_forms() -> None:
     """So that the test above has cases."""
-    assert {"email", "sms", "print", "inbox", "push"} <= {param.values[2] for param in LEGAL}
+    assert {"email", "sms", "print", "inbox", "push"} <= {channel for *_, channel in LEGAL}
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_every_short_text_names_two_units_within_the_parts_that_it_may_cost(event: str) -> None:
     for channel, words in rendered(event, UNITS[:2]):
         if channel in SHORT:
@@ -139,7 +139,7 @@ def test_every_short_text_names_two_units_within_the_parts_that_it_may_cost(even
             assert size.parts <= (3 if event == "emergency.declared" else 2), words.text
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_the_longest_data_and_the_longest_note_still_fit_a_provider(event: str) -> None:
     units = tuple(f"Torre {number} Apartamento {number}" for number in range(LONGEST // 40))
     for audience in BY_NAME[event].audiences:

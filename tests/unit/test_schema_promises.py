@@ -19,6 +19,7 @@ from jsonschema_rs.canonical import Containment
 from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
 from hub.model import Json
+from tests.for_each import for_each
 
 FOLDER: Final = Path(__file__).parents[1] / "vectors/v1_schemas"
 SCHEMAS: Final = Schemas.load()
@@ -69,12 +70,12 @@ def _plain(node: Json) -> Json:
     return [_plain(each) for each in node] if isinstance(node, list) else node
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each(NAMES)
 def test_publishers_of_v1_are_not_broken(name: str) -> None:
     assert list(breaks(SCHEMAS.by_name[name].document, recorded(name))) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each(NAMES)
 def test_recorded_examples_of_v1_are_still_right(name: str) -> None:
     validator = SCHEMAS.by_name[name].validator
 

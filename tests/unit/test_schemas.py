@@ -14,6 +14,7 @@ from hub.errors import ConfigurationError, InvalidEvent
 from hub.model import HUB_SOURCE, Event, Json, Move
 from hub.policy import load_policy
 from hub.sla import replay, step_event
+from tests.for_each import for_each
 
 NOW: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 SCHEMAS: Final = Schemas.load()
@@ -41,13 +42,13 @@ def refusal_of(name: str, **changed: Json) -> InvalidEvent:
     return refusal(an_event(name, {**first_example(name), **changed}))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each(NAMES)
 def test_the_examples_of_a_schema_are_right(name: str) -> None:
     for example in SCHEMAS.by_name[name].examples:
         SCHEMAS.check(an_event(name, example), now=NOW)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each(NAMES)
 def test_a_schema_has_examples_and_one_of_them_is_minimal(name: str) -> None:
     document = SCHEMAS.by_name[name].document
     keys = [set(example) for example in document["examples"]]
@@ -56,7 +57,7 @@ def test_a_schema_has_examples_and_one_of_them_is_minimal(name: str) -> None:
     assert set(document["required"]) in keys
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each(NAMES)
 def test_a_schema_explains_itself_and_takes_unknown_fields(name: str) -> None:
     document = SCHEMAS.by_name[name].document
 
@@ -67,7 +68,7 @@ def test_a_schema_explains_itself_and_takes_unknown_fields(name: str) -> None:
     SCHEMAS.check(an_event(name, {**first_example(name), "campo_nuevo": {"x": [1]}}), now=NOW)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each(NAMES)
 def test_each_required_field_is_missed_by_its_name(name: str) -> None:
     for field in SCHEMAS.by_name[name].document["required"]:
         data = first_example(name)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-import pytest
+import itertools
 
 from hub.model import State
 from hub.model.state_machine import CLAIMABLE, LOST, MOVES, may
+from tests.for_each import for_each
 
 # Written from the design, not from the code. A row is the current state, a column the next one; both in
 # the same order.
@@ -29,8 +30,7 @@ def test_table_has_every_state() -> None:
     assert {len(row.split()) for row in TABLE.values()} == {len(State)}
 
 
-@pytest.mark.parametrize("before", State)
-@pytest.mark.parametrize("after", State)
+@for_each(itertools.product(State, State))
 def test_a_message_moves_only_where_the_table_says(before: State, after: State) -> None:
     expected = TABLE[before].split()[list(TABLE).index(after)] == "x"
 

@@ -22,6 +22,7 @@ from hub.rendering import Context, Templates, Texting
 from hub.rendering.approved import Approved
 from hub.rendering.forms import CHANNELS
 from hub.sms_text import segments
+from tests.for_each import for_each
 
 ROOT = Path(__file__).parents[2]
 POLICY = load_policy()
@@ -126,7 +127,7 @@ class Balance(HTMLParser):
             self.faults.append(tag)
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_each_audience_of_the_catalogue_has_the_forms_of_its_channels(event: str) -> None:
     for audience in BY_NAME[event].audiences:
         words = TEMPLATES.words["es", event, audience.template]
@@ -152,7 +153,7 @@ def test_every_template_has_an_event_in_the_catalogue() -> None:
     assert TEMPLATES.words.keys() == known
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_it_reads_well_with_every_example(event: str) -> None:
     for channel, words in said(event):
         text = f"{words.subject}\n{words.text}"
@@ -165,7 +166,7 @@ def test_it_reads_well_with_every_example(event: str) -> None:
         assert bool(words.html) is (channel in {"email", "inbox"})
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_letter_asks_for_no_reply_to_the_message(event: str) -> None:
     for audience in BY_NAME[event].audiences:
         if audience.print in {Print.LETTER, Print.BOTH}:
@@ -175,7 +176,7 @@ def test_letter_asks_for_no_reply_to_the_message(event: str) -> None:
                 assert "este mensaje" not in letter.text.lower()
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_a_letter_greets_its_reader_once_and_by_name(event: str) -> None:
     letters = {
         name: words
@@ -197,7 +198,7 @@ def test_no_line_ends_inside_a_radicado(form: str) -> None:
     assert "PQ-2026-000123" not in body.replace('white-space:nowrap">PQ-2026-000123</span>', "")
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
     for _, words in said(event):
         parser = Balance()
@@ -207,7 +208,7 @@ def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
         assert all(link.startswith("https://") for link in parser.links)
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
     for channel, words in said(event):
         if channel == "sms":
@@ -217,7 +218,7 @@ def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
             assert size.parts <= (2 if event == "emergency.declared" else 1), words.text
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_the_longest_data_still_fits_a_provider(event: str) -> None:
     """Twilio refuses an SMS over 1600 characters, FCM a payload over 4096 bytes."""
     for audience in BY_NAME[event].audiences:
@@ -230,7 +231,7 @@ def test_the_longest_data_still_fits_a_provider(event: str) -> None:
             assert len(f"{words.subject}{words.text}".encode()) <= 3500
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_whatsapp_text_fits_with_the_longest_data(event: str) -> None:
     """Meta refuses a body over 1024 characters (132005), an empty value, one with a break or many spaces."""
     for channel, words in said(event, longest):
@@ -263,7 +264,7 @@ def to_approve(event: str) -> list[tuple[Approved, Rendered]]:
     return list(TEMPLATES.to_approve(event, examples(event)[0])) if event in SPEAKING else []
 
 
-@pytest.mark.parametrize("event", [name for name in SPEAKING if not name.startswith("emergency.")])
+@for_each(name for name in SPEAKING if not name.startswith("emergency."))
 def test_an_sms_begins_with_the_building_or_else_the_company(event: str) -> None:
     for audience in BY_NAME[event].audiences:
         if "sms" in asked(audience):
@@ -277,7 +278,7 @@ def test_an_sms_begins_with_the_building_or_else_the_company(event: str) -> None
             assert there.text.startswith(f"{POLICY.company.name}: ")
 
 
-@pytest.mark.parametrize("event", SPEAKING)
+@for_each(SPEAKING)
 def test_an_sms_of_a_one_way_sender_asks_for_no_answer(event: str) -> None:
     for channel, words in said(event):
         if channel == "sms":

@@ -17,6 +17,7 @@ from hub.rendering.templates import BUILT_IN, Templates
 from hub.rendering.terms import functions, in_words
 from hub.rendering.titles_es import CLOCKS
 from hub.settings import load
+from tests.for_each import for_each
 from tests.unit.test_templates import examples, plain
 
 OVERLAY: Final = """
@@ -108,7 +109,7 @@ _COUNTED: Final = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", sorted((BUILT_IN / "es").glob("*.j2")), ids=lambda path: path.name)
+@for_each(sorted((BUILT_IN / "es").glob("*.j2")))
 def test_no_template_counts_hours_or_days_itself(path: Path) -> None:
     assert [] == [found[0] for found in _COUNTED.finditer(path.read_text("utf-8"))]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hub.catalog import BY_NAME, CATALOG
 from hub.people.audience import Addressee, Group, Unknown, addressees, merge_groups, merge_person
 from hub.people.units import in_order, unit_name
+from tests.for_each import for_each
 from tests.unit.factories import (
     MONDAY,
     SCHEMAS,
@@ -80,9 +81,8 @@ def test_towers_are_places_of_their_own() -> None:
     assert [OWNERS, tower] == merge_groups([OWNERS, tower])
 
 
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [(kind.name, number) for kind in CATALOG for number in range(len(SCHEMAS.by_name[kind.name].examples))],
+@for_each(
+    (kind.name, number) for kind in CATALOG for number in range(len(SCHEMAS.by_name[kind.name].examples))
 )
 def test_no_audience_expands_a_person_twice(name: str, number: int) -> None:
     """
