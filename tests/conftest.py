@@ -18,10 +18,28 @@ from tests.servers import Servers, new_servers, open_folder
 settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
+SLOW = ("chaos", "acceptance")
+"""Folders whose tests take seconds, and mostly wait."""
+
 
 def pytest_configure() -> None:
     """Let hubs under test hear Ctrl-C: a shell's background job, and so its children, would not."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Deal the slow files out to both halves of the list, in front: pytest-xdist gives a half to each process.
+
+    At the end each has short tests left, of which the other can take some; a long one would keep it waiting.
+    """
+    files = list(dict.fromkeys(item.path for item in items))
+    slow = [file for file in files if file.parent.name in SLOW]
+    turn = {file: number % 2 for number, file in enumerate(slow)}
+    dealt = [[item for item in items if turn.get(item.path) == half] for half in (0, 1)]
+    rest = [item for item in items if item.path not in turn]
+    middle = max(0, len(items) // 2 - len(dealt[0]))
+    items[:] = [*dealt[0], *rest[:middle], *dealt[1], *rest[middle:]]
 
 
 @pytest.fixture(scope="session")
