@@ -39,7 +39,7 @@ def main() -> int:
         with open_folder() as folder:
             turns = asyncio.run(_measure(options, folder))
     except HubError as exc:
-        _tell(str(exc))
+        _print_line(str(exc))
         return 2
     except KeyboardInterrupt:
         return 130
@@ -62,9 +62,9 @@ def open_folder() -> Iterator[Path]:
 async def _measure(options: argparse.Namespace, folder: Path) -> Sequence[Turn]:
     turns = []
     chosen = [contestant for contestant in CONTESTANTS if contestant.name in options.only]
-    async with open_field(folder, tell=_tell) as field:
+    async with open_field(folder, print_line=_print_line) as field:
         async for turn in contest(chosen, field, rounds=options.rounds, mails=options.mails):
-            _tell(f"round {turn.number}  {turn.contestant:<8}{turn.rate:7,.0f} mails/s")
+            _print_line(f"round {turn.number}  {turn.contestant:<8}{turn.rate:7,.0f} mails/s")
             turns.append(turn)
     return turns
 
@@ -82,7 +82,7 @@ def _verdict(turns: Sequence[Turn], least: float) -> int:
     ratio = ratio_of("hub", turns)
     if ratio is None or ratio >= least:
         return 0
-    _tell(f"\nThe hub is {ratio:.2f} times as fast as Celery; at least {least:g} times is wanted.")
+    _print_line(f"\nThe hub is {ratio:.2f} times as fast as Celery; at least {least:g} times is wanted.")
     return 1
 
 
@@ -103,7 +103,7 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

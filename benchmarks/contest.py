@@ -55,12 +55,12 @@ class Field:
 
 
 @asynccontextmanager
-async def open_field(folder: Path, tell: Callable[[str], None]) -> AsyncIterator[Field]:
+async def open_field(folder: Path, print_line: Callable[[str], None]) -> AsyncIterator[Field]:
     """Start private servers below `folder`, PostgreSQL with every flush to the disk; end them."""
     rabbitmq, redis = RabbitMQ(folder / "rabbitmq"), Redis(folder / "redis")
     postgres, sink = Postgres(folder / "postgres"), Sink(folder / "sink")
     try:
-        async with running([rabbitmq, redis, postgres], tell=tell):
+        async with running([rabbitmq, redis, postgres], print_line=print_line):
             await migrations.upgrade(postgres.url)
             await sink.start()
             async with await aio_pika.connect(rabbitmq.url) as broker:

@@ -19,7 +19,7 @@ from hub.consumers import topology
 from hub.model import Event
 
 CELERY_OPTIONS: Final = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
-"""Without what Celery's workers tell each other: there is only one."""
+"""Without the messages between Celery's workers: there is only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,22 +68,22 @@ def payment(number: int) -> Event:
 
 
 def directory() -> Iterator[Event]:
-    """Tell the hub who lives and pays there."""
+    """Publish who lives and pays there."""
     place = {"copropiedad_id": _COPROPIEDAD, "version": 1, "name": BUILDING, "address": "Carrera 15 # 100-20"}
     yield _event("directory.copropiedad.upserted", {**place, "towers": ["1"], "timezone": "America/Bogota"})
     for number in range(HOMES):
         yield from _household(Home(number))
 
 
-def _household(one: Home) -> Iterator[Event]:
-    unit = {"unit_id": one.unit_id, "version": 1, "copropiedad_id": _COPROPIEDAD, "label": one.label}
+def _household(home: Home) -> Iterator[Event]:
+    unit = {"unit_id": home.unit_id, "version": 1, "copropiedad_id": _COPROPIEDAD, "label": home.label}
     yield _event("directory.unit.upserted", unit)
-    person = f"p-{one.unit_id}"
-    email = {"id": f"{person}-email", "kind": "email", "value": one.email, "verified": True}
-    names = {"person_id": person, "version": 1, "names": one.payer, "contact_points": [email]}
+    person = f"p-{home.unit_id}"
+    email = {"id": f"{person}-email", "kind": "email", "value": home.email, "verified": True}
+    names = {"person_id": person, "version": 1, "names": home.payer, "contact_points": [email]}
     yield _event("directory.person.upserted", {**names, "locale": "es", "digital_access": True})
-    member = {"membership_id": f"m-{one.unit_id}", "version": 1, "person_id": person, "role": "payer"}
-    yield _event("directory.membership.upserted", {**member, "scope": f"unit:{one.unit_id}"})
+    member = {"membership_id": f"m-{home.unit_id}", "version": 1, "person_id": person, "role": "payer"}
+    yield _event("directory.membership.upserted", {**member, "scope": f"unit:{home.unit_id}"})
 
 
 def _event(name: str, data: Json) -> Event:

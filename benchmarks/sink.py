@@ -19,7 +19,7 @@ PLACE: Final = "/usr/sbin/smtp-sink"
 """Debian's; not on the path of ordinary users."""
 
 LOOK: Final = 0.005
-"""Seconds between looks at the counter: finer than any difference that the contest tells apart."""
+"""Seconds between looks at the counter: finer than any difference that the contest distinguishes."""
 
 _COUNTED = re.compile(rb"mesg=(\d+)\r")
 

@@ -4,7 +4,7 @@ Every error of the hub. The docstring of a class is its message.
     HubError
     ├── ConfigurationError        a setting is missing or wrong
     │   └── ProgramMissing        a server's program is not on this machine
-    ├── InvalidPolicy             policy.toml or tuning.toml says what cannot be kept
+    ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
     ├── InvalidAccount            an account, a grant or a password that will not do
@@ -19,7 +19,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
-    ├── NothingToTakeOn           a promise that no level can take on now
+    ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
     │   └── UnknownKey
@@ -55,7 +55,7 @@ class ProgramMissing(ConfigurationError):
 
 
 class InvalidPolicy(HubError, ValueError):
-    """The policy says something that cannot be kept."""
+    """The policy has something that cannot be kept."""
 
 
 class InvalidAccount(HubError, ValueError):
@@ -195,8 +195,8 @@ class PermanentFailure(SendFailure):
         self.gone = gone
 
 
-class NothingToTakeOn(HubError):
-    """No level can take this matter on now. Its text says why, and what to do instead."""
+class NothingToAcknowledge(HubError):
+    """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
 
 
 class UnknownName(HubError, LookupError):

@@ -33,7 +33,7 @@ def normalize_phone(raw: str, region: str = "CO") -> str:
 
 
 def can_text(e164: str) -> bool:
-    """Tell whether a number can receive an SMS: it is mobile, or its country does not distinguish."""
+    """Return whether a number can receive an SMS: it is mobile, or its country does not distinguish."""
     try:
         number = phonenumbers.parse(e164)
     except NumberParseException:

@@ -67,7 +67,7 @@ has_compose() {
 # What the pages are tried in.
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
-# The packages of this system's package manager, one a line. Where to look is told in one place only.
+# The packages of this system's package manager, one a line. Where to look stands in one place only.
 missing_servers() {
     local manager=debian
     if [ "$(uname)" = Darwin ]; then manager=brew; fi

@@ -53,7 +53,7 @@ def main() -> None:
 @contextlib.contextmanager
 def running(limit: float) -> Iterator[None]:
     """scripts/run, from its start until it has ended after Ctrl-C."""
-    say(f"scripts/run ({CHECKOUT})")
+    print_line(f"scripts/run ({CHECKOUT})")
     began = time.monotonic()
     pid, terminal = pty.fork()
     if pid == 0:
@@ -61,14 +61,14 @@ def running(limit: float) -> Iterator[None]:
         os.execv("scripts/run", ["scripts/run"])
     shown = Shown(terminal)
     check("it is up", happens(lambda: READY in shown.text, limit, shown.ended))
-    say(f"up {time.monotonic() - began:.1f} s after the command")
+    print_line(f"up {time.monotonic() - began:.1f} s after the command")
     yield
-    say("Ctrl-C")
+    print_line("Ctrl-C")
     began = time.monotonic()
     os.write(terminal, CTRL_C)
     check("it ends", happens(shown.ended, STOP_LIMIT))
     check("its exit code is 0", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0)
-    say(f"down {time.monotonic() - began:.1f} s after it")
+    print_line(f"down {time.monotonic() - began:.1f} s after it")
 
 
 class Shown:
@@ -120,7 +120,7 @@ def hub(*arguments: str) -> bool:
 def nobody_left() -> bool:
     if happens(lambda: not others(), 3.0):
         return True
-    say(f"left over: {others()}")
+    print_line(f"left over: {others()}")
     return False
 
 
@@ -160,12 +160,12 @@ def boot_services() -> list[Path]:
 
 
 def check(what: str, passed: bool) -> None:
-    say(f"{'ok  ' if passed else 'FAIL'} {what}")
+    print_line(f"{'ok  ' if passed else 'FAIL'} {what}")
     if not passed:
         sys.exit(1)
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     sys.stdout.write(f"\n── {line}\n")
     sys.stdout.flush()
 

@@ -24,7 +24,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from run_dockerfile import Build, Stage, fail, tell
+from run_dockerfile import Build, Stage, fail, print_line
 
 from hub.local.catcher import catching
 from hub.local.loopback import ADDRESS, free_port
@@ -105,7 +105,7 @@ async def prove(stage: Stage, place: Path) -> None:
     smtp, http, metrics = (free_port() for _ in range(3))
     rabbitmq, redis, postgres = RabbitMQ(place / "rabbitmq"), Redis(place / "redis"), Postgres(place / "pg")
     async with (
-        running([rabbitmq, redis, postgres], tell=tell),
+        running([rabbitmq, redis, postgres], print_line=print_line),
         catching(mailbox, smtp, caught=lambda _: None),
     ):
         settings = {
@@ -142,12 +142,12 @@ async def use(image: Image, mailbox: Mailbox, page: str, metrics: str) -> None:
     check(
         "the API wants the key", (status(f"{page}/api/messages"), status(f"{metrics}/metrics")) == (401, 401)
     )
-    tell(await image.hub("check"))
+    print_line(await image.hub("check"))
     await image.hub("publish", "-", text=json.dumps(EVENT))
     outbox = image.stage.path(OUTBOX)
     check("the mail is caught", await happens(lambda: bool(mailbox.names())))
     check("the text is a file of its outbox", await happens(lambda: any(outbox.rglob("*sms*"))))
-    tell(await image.hub("deliveries"))
+    print_line(await image.hub("deliveries"))
 
 
 def status(url: str) -> int:
@@ -171,7 +171,7 @@ async def happens(condition: Callable[[], bool]) -> bool:
 def check(what: str, passed: bool, printed: str = "") -> None:
     if not passed:
         fail(f"{what}\n{printed}")
-    tell(f"ok   {what}")
+    print_line(f"ok   {what}")
 
 
 def megabytes(folder: Path) -> int:
@@ -185,7 +185,7 @@ def main() -> None:
     stage = Build(context=context, base=base, place=place, variables=variables).run()
     asyncio.run(prove(stage, place))
     whole, below = megabytes(stage.root), megabytes(base)
-    tell(f"{whole} MB, of which {whole - below} MB on top of what stands in for the base image")
+    print_line(f"{whole} MB, of which {whole - below} MB on top of what stands in for the base image")
 
 
 if __name__ == "__main__":

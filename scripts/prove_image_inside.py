@@ -41,10 +41,10 @@ def findings() -> Iterator[tuple[str, bool]]:
     yield "and compile", len(schemas.Schemas.load().by_name) == len(CATALOG)
     texts = list((PACKAGE / "templates" / "es").glob("*.j2"))
     yield f"{len(texts)} templates are inside it", bool(texts)
-    spoken = {name for _, name, _ in Templates.load(company={}).words}
+    rendered = {name for _, name, _ in Templates.load(company={}).words}
     yield (
-        "and speak of every event that somebody hears of",
-        spoken >= {kind.name for kind in CATALOG if kind.audiences},
+        "and have a text for every event that notifies somebody",
+        rendered >= {kind.name for kind in CATALOG if kind.audiences},
     )
     zoneinfo.reset_tzpath(to=[])  # without those that the system brings
     there = datetime(2026, 11, 24, tzinfo=zoneinfo.ZoneInfo.no_cache("America/Bogota"))

@@ -77,13 +77,13 @@ class Build:
     def run(self) -> Stage:
         """Run every step; answer the last stage."""
         for name, words in instructions((self._context / "Dockerfile").read_text()):
-            tell(f"{name} {words}")
+            print_line(f"{name} {words}")
             if name not in self._steps:
                 fail(f"{name} is not understood here")
             began = time.monotonic()
             self._steps[name](words)
             if (seconds := time.monotonic() - began) >= 1:
-                tell(f"    {seconds:.0f} s")
+                print_line(f"    {seconds:.0f} s")
         return self._stage
 
     @property
@@ -92,7 +92,7 @@ class Build:
 
     def _from(self, words: str) -> None:
         image, name = matched(r"(\S+)(?: AS (\w+))?", words)
-        tell(f"    a bare Debian with Debian's Python stands in for {image}")
+        print_line(f"    a bare Debian with Debian's Python stands in for {image}")
         self._stages.append(Stage(root=self._place / (name or "final")))
         copy_tree(self._base, self._stage.root)
 
@@ -160,9 +160,9 @@ def instructions(text: str) -> Iterator[tuple[str, str]]:
 
 
 def is_ignored(path: Path, patterns: Sequence[str]) -> bool:
-    """The last pattern that speaks of the path, or of a folder above it, decides."""
+    """The last pattern that matches the path, or of a folder above it, decides."""
     ignored = False
-    names = [str(each) for each in (path, *path.parents)]
+    names = [str(folder) for folder in (path, *path.parents)]
     for pattern in patterns:
         expression = re.escape(pattern.removeprefix("!")).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
         if any(re.fullmatch(expression, name) for name in names):
@@ -182,7 +182,7 @@ def matched(expression: str, words: str) -> tuple[str, ...]:
     return match.groups("")
 
 
-def tell(line: str) -> None:
+def print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

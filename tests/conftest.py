@@ -23,7 +23,7 @@ SLOW = ("chaos", "acceptance")
 
 
 def pytest_configure() -> None:
-    """Let hubs under test hear Ctrl-C: a shell's background job, and so its children, would not."""
+    """Let hubs under test receive Ctrl-C: a shell's background job, and so its children, would not."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def installed() -> None:
     """The servers' programs; a test without them skips, but never in CI."""
-    if absent := [each.name for each in programs.missing(everything=True)]:
+    if absent := [program.name for program in programs.missing(everything=True)]:
         reason = f"not installed: {', '.join(absent)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)

@@ -82,7 +82,7 @@ class Servers:
         return self.rabbitmq, self.redis, self.postgres
 
     async def start(self) -> None:
-        await start_all(self.all, tell=lambda _line: None)
+        await start_all(self.all, print_line=lambda _line: None)
 
     async def stop(self) -> None:
         await stop_all(self.all)

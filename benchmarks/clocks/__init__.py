@@ -1,1 +1,1 @@
-"""A million open clocks: how much of Redis they take, and how late their steps are told."""
+"""A million open clocks: how much of Redis they take, and how late their steps are published."""

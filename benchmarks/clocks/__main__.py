@@ -23,10 +23,16 @@ def main() -> int:
     try:
         with open_folder() as folder:
             measured = asyncio.run(
-                measure(folder, clocks=options.clocks, rate=options.rate, seconds=options.seconds, tell=_tell)
+                measure(
+                    folder,
+                    clocks=options.clocks,
+                    rate=options.rate,
+                    seconds=options.seconds,
+                    print_line=_print_line,
+                )
             )
     except HubError as exc:
-        _tell(str(exc))
+        _print_line(str(exc))
         return 2
     except KeyboardInterrupt:
         return 130
@@ -36,7 +42,7 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps(as_json(measured, found), indent=2) + "\n")
     failures = verdict(measured)
-    _tell("".join(f"\nNot as promised: {failure}" for failure in failures))
+    _print_line("".join(f"\nNot as promised: {failure}" for failure in failures))
     return 1 if failures else 0
 
 
@@ -49,7 +55,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""From what was heard and found to figures. Pure."""
+"""From what was received and found to figures. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LATEST: Final = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
-    """How late steps were told, in seconds, and what went wrong."""
+    """How late steps were published, in seconds, and what went wrong."""
 
     steps: int
     missing: int
@@ -91,8 +91,8 @@ def verdict(found: Findings) -> list[str]:
     return [
         *([f"{found.bytes_each:.0f} bytes each"] if _is_large(found) else []),
         *([f"p99 of {late.p99 * 1000:.0f} ms"] if not late.p99 < LATEST else []),
-        *([f"{late.missing:,} steps were not told"] if late.missing else []),
-        *([f"{late.early:,} steps were told too early"] if late.early else []),
+        *([f"{late.missing:,} steps were not published"] if late.missing else []),
+        *([f"{late.early:,} steps were published too early"] if late.early else []),
         *found.disagreements,
     ]
 
@@ -109,7 +109,7 @@ def table(found: Findings) -> str:
         f"  made from SQL in {found.rebuild:.0f} s",
         *(f"  {_kept(kept, found.clocks)}" for kept in found.kept),
         "",
-        f"{late.steps:,} steps: told {late.steps - late.missing:,}, {late.again:,} of them twice",
+        f"{late.steps:,} steps: published {late.steps - late.missing:,}, {late.again:,} of them twice",
         f"  late: p50 {_ms(late.p50)}, p90 {_ms(late.p90)}, p99 {_ms(late.p99)}, most {_ms(late.longest)}",
         "  CPU:  " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found.cpu.items()),
     ]

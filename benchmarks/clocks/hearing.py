@@ -1,4 +1,4 @@
-"""What a receiver of the hub's events hears, and when."""
+"""What a receiver of the hub's events gets, and when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aiormq.abc import DeliveredMessage
 from hub.consumers import topology
 
 
-class _Said(msgspec.Struct):
+class _EventHead(msgspec.Struct):
     id: str
 
 
@@ -23,25 +23,25 @@ class _Said(msgspec.Struct):
 class Ear:
     """Every event in the order of arrival: the instant (seconds since 1970), and the bytes."""
 
-    heard: list[tuple[float, bytes]] = field(default_factory=list)
+    received: list[tuple[float, bytes]] = field(default_factory=list)
 
-    async def hear(self, message: DeliveredMessage) -> None:
-        self.heard.append((time.time(), message.body))
+    async def receive(self, message: DeliveredMessage) -> None:
+        self.received.append((time.time(), message.body))
 
     def arrivals(self) -> list[tuple[str, float]]:
         """Answer the id of each event, and when it came."""
-        return [(_DECODER.decode(body).id, at) for at, body in self.heard]
+        return [(_DECODER.decode(body).id, at) for at, body in self.received]
 
     async def reaches(self, count: int, within: float) -> None:
         """Wait until so many have come, or that time is over."""
         deadline = time.monotonic() + within
-        while len(self.heard) < count and time.monotonic() < deadline:  # noqa: ASYNC110 - no sender here
+        while len(self.received) < count and time.monotonic() < deadline:  # noqa: ASYNC110 - no sender here
             await asyncio.sleep(0.1)
 
 
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[Ear]:
-    """Hear whatever is published to `domain.events`, beside the hub's own queues."""
+    """Receive whatever is published to `domain.events`, beside the hub's own queues."""
     async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         await topology.declare(channel)
@@ -50,8 +50,8 @@ async def listening(url: str) -> AsyncIterator[Ear]:
         ear = Ear()
         # Below aio-pika, which would cost the machine more than the timers' own publishing.
         underlay = await channel.get_underlay_channel()
-        await underlay.basic_consume(queue.name, ear.hear, no_ack=True)
+        await underlay.basic_consume(queue.name, ear.receive, no_ack=True)
         yield ear
 
 
-_DECODER = msgspec.json.Decoder(_Said)
+_DECODER = msgspec.json.Decoder(_EventHead)

@@ -72,7 +72,7 @@ def _sort(shelf: str) -> str:
 
 async def disagreements(redis: Redis, database: Database) -> list[str]:
     """Answer where Redis keeps another number of clocks than SQL."""
-    in_redis = {one.name: one.members for one in await kept(redis) if one.members}
+    in_redis = {key.name: key.members for key in await kept(redis) if key.members}
     in_sql: Mapping[str, int] = {row["name"]: row["members"] for row in await database.rows(_SQL)}
     return [
         f"{name}: {in_redis.get(name, 0):,} in Redis, {in_sql.get(name, 0):,} in SQL"

@@ -84,7 +84,9 @@ def _moved(steps: Sequence[Step], by: timedelta) -> tuple[Step, ...]:
 
 def _pattern(kind: Kind, policy: Policy) -> Clock:
     found = next(
-        one for one in sla.replay("pqrs_id:banco", [_petition()], BY_NAME, policy) if one.name == kind.promise
+        clock
+        for clock in sla.replay("pqrs_id:banco", [_petition()], BY_NAME, policy)
+        if clock.name == kind.promise
     )
     return sla.with_progress(found, kind.fired)
 
@@ -100,7 +102,7 @@ def _petition() -> Event:
 
 
 def staff() -> list[Event]:
-    """Tell the hub who holds the levels of the whole company."""
+    """Publish who holds the levels of the whole company."""
     return [event for level in (1, 2, 3, 4) for event in _holder(level)]
 
 

@@ -47,7 +47,7 @@ RUN_UP: Final = timedelta(seconds=10)
 """Between the arming of the steps and the first that falls due."""
 PATIENCE: Final = 30.0  # seconds after the last step was due
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +62,21 @@ class Place:
     appointments: RedisAppointments
 
 
-async def measure(folder: Path, *, clocks: int, rate: int, seconds: int, tell: Tell) -> Findings:
-    async with _opened(folder, tell) as place:
+async def measure(folder: Path, *, clocks: int, rate: int, seconds: int, print_line: Report) -> Findings:
+    async with _opened(folder, print_line) as place:
         maker = Maker(load_policy())
         began = time.monotonic()
         await _fill(place.database, maker, clocks)
         loaded = time.monotonic() - began
-        tell(f"{clocks:,} clocks in SQL after {loaded:.0f} s")
+        print_line(f"{clocks:,} clocks in SQL after {loaded:.0f} s")
         before = await keeping.used(place.redis)
         async with _timers(place) as timers, listening(place.environment["HUB_AMQP_URL"]) as ear:
             rebuilt = await _rebuilt(place, timers)
             each = (await keeping.used(place.redis) - before) / clocks
             kept = await keeping.kept(place.redis)
-            tell(f"Redis made from SQL after {rebuilt:.0f} s, {each:.0f} bytes each")
+            print_line(f"Redis made from SQL after {rebuilt:.0f} s, {each:.0f} bytes each")
             due = await _fall_due(place, maker, range(clocks, clocks + rate * seconds), rate)
-            cpu = await _heard(place, timers, ear, due, tell)
+            cpu = await _received(place, timers, ear, due, print_line)
             disagreements = await _disagreements(place)
         return Findings(
             clocks=clocks,
@@ -91,14 +91,14 @@ async def measure(folder: Path, *, clocks: int, rate: int, seconds: int, tell: T
 
 
 @asynccontextmanager
-async def _opened(folder: Path, tell: Tell) -> AsyncIterator[Place]:
+async def _opened(folder: Path, print_line: Report) -> AsyncIterator[Place]:
     rabbitmq, redis, postgres = (
         RabbitMQ(folder / "rabbitmq"),
         Redis(folder / "redis"),
         Postgres(folder / "postgres"),
     )
     try:
-        async with running([rabbitmq, redis, postgres], tell=tell):
+        async with running([rabbitmq, redis, postgres], print_line=print_line):
             await migrations.upgrade(postgres.url)
             async with (
                 Database(postgres.url) as database,
@@ -177,19 +177,22 @@ async def _fall_due(place: Place, maker: Maker, numbers: Sequence[int], rate: in
         async with PostgresIntake(place.database).transaction() as transaction:
             await transaction.save_clocks(page)
         await place.appointments.track_clocks(page)
-        due |= {f"{one.id}:{one.steps[one.fired].key}": one.steps[one.fired].at.timestamp() for one in page}
+        due |= {
+            f"{clock.id}:{clock.steps[clock.fired].key}": clock.steps[clock.fired].at.timestamp()
+            for clock in page
+        }
     if datetime.now(UTC) > first:
         raise Unavailable("the machine is too slow to arm so many steps before they fall due")
     return due
 
 
-async def _heard(
-    place: Place, timers: Sequence[Worker], ear: Ear, due: Mapping[str, float], tell: Tell
+async def _received(
+    place: Place, timers: Sequence[Worker], ear: Ear, due: Mapping[str, float], print_line: Report
 ) -> Mapping[str, float]:
-    """Wait until all is told; answer who has used how much of the CPU meanwhile."""
+    """Wait until all is published; answer who has used how much of the CPU meanwhile."""
     first, last = min(due.values()), max(due.values())
     await asyncio.sleep(first - time.time())
-    tell(f"{len(due):,} steps begin to fall due")
+    print_line(f"{len(due):,} steps begin to fall due")
     before = _cpu(place, timers)
     await asyncio.sleep(last - time.time())
     await ear.reaches(len(due), within=PATIENCE)
@@ -198,7 +201,7 @@ async def _heard(
 
 
 async def _disagreements(place: Place) -> list[str]:
-    """Answer what Redis still says otherwise than SQL when what was told last has been written and armed."""
+    """Return what Redis still holds otherwise than SQL when the last published step is written and armed."""
     deadline = time.monotonic() + PATIENCE
     while found := await keeping.disagreements(place.redis, place.database):
         if time.monotonic() > deadline:

@@ -36,11 +36,11 @@ class AccountAdmin:
     now: datetime
 
     def reaches(self, account: Account) -> bool:
-        """Tell whether the administrator may change this account."""
+        """Return whether the administrator may change this account."""
         return self.places is None or (bool(account.grants) and self.covers(account.grants))
 
     def covers(self, grants: Collection[Grant]) -> bool:
-        """Tell whether the administrator may grant these offices."""
+        """Return whether the administrator may grant these offices."""
         return self.places is None or all(grant.copropiedad_id in self.places for grant in grants)
 
     async def note(self, action: str, account: Account, **detail: Json) -> None:
@@ -162,7 +162,7 @@ def _require_names(name: str, display_name: str) -> None:
     if not _NAME.fullmatch(name):
         raise InvalidAccount("A name has 2 to 64 letters, digits, dots, dashes and underscores.")
     if not display_name or len(display_name) > _DISPLAY or not display_name.isprintable():
-        raise InvalidAccount(f"Say in 1 to {_DISPLAY} characters who it is.")
+        raise InvalidAccount(f"Describe in 1 to {_DISPLAY} characters who it is.")
 
 
 def _taken(name: str) -> InvalidAccount:

@@ -81,7 +81,7 @@ def prefix_of(token: str) -> str | None:
 
 
 def opens(key: ApiKey, token: str, *, now: datetime) -> bool:
-    """Tell whether the token belongs to the key and the key is live. Compares in constant time."""
+    """Return whether the token belongs to the key and the key is live. Compares in constant time."""
     secret = token.split("_", 2)[-1]
     return hmac.compare_digest(_hash(secret), key.hash) and key.live(now)
 

@@ -29,7 +29,7 @@ class Purpose(StrEnum):
     """The addresses and ENVIDs of a mail: `hub.channels.email.verp`."""
     SMS_HOOK = "sms_hook"
     """The callback addresses of configured SMS providers: `hub.channels.sms.hooks`."""
-    TAKE_ON = "take_on"
+    ACKNOWLEDGE = "take_on"
     """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
@@ -38,7 +38,7 @@ class Purpose(StrEnum):
 LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.MAIL: 20,
     Purpose.SMS_HOOK: 32,
-    Purpose.TAKE_ON: 32,
+    Purpose.ACKNOWLEDGE: 32,
     Purpose.DOCUMENT: 64,
 }
 """

@@ -79,12 +79,12 @@ class Passwords:
             return await asyncio.to_thread(self._hasher.hash, _plain(password))
 
     async def matches(self, kept: str | None, password: str) -> bool:
-        """Tell whether the password matches; for None (no account) it takes as long and is false."""
+        """Return whether the password matches; for None (no account) it takes as long and is false."""
         async with self._room:
             return await asyncio.to_thread(self._matches, kept or self._nobody, password) and kept is not None
 
     def outdated(self, kept: str) -> bool:
-        """Tell whether the hash has other parameters than the current ones."""
+        """Return whether the hash has other parameters than the current ones."""
         return self._hasher.check_needs_rehash(kept)
 
     def _matches(self, kept: str, password: str) -> bool:

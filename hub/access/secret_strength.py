@@ -20,19 +20,19 @@ _DEFLATE: Final = -15  # no header and checksum, which would distort a text of f
 
 
 def is_guessable(secret: Secret) -> bool:
-    """Tell whether an attacker with one signature could find the secret offline by trying words."""
+    """Return whether an attacker with one signature could find the secret offline by trying words."""
     text = secret.reveal()
     return len(text) < LENGTH or is_example(secret) or _bits(text) < _BITS
 
 
 def is_example(secret: Secret) -> bool:
-    """Tell whether it looks like a placeholder from documentation."""
+    """Return whether it looks like a placeholder from documentation."""
     text = secret.reveal().lower()
     return any(word in text for word in _EXAMPLES) or text.startswith(("your-", "<", "${"))
 
 
 def doubled(secrets: Sequence[Secret]) -> bool:
-    """Tell whether a secret is listed twice: then a rotation has changed nothing."""
+    """Return whether a secret is listed twice: then a rotation has changed nothing."""
     return len(set(secrets)) < len(secrets)
 
 

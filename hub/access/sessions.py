@@ -45,7 +45,7 @@ def hash_of(token: str, *, key: str = "") -> bytes:
 
 
 def live(session: Session, *, now: datetime) -> bool:
-    """Tell whether the session is still valid."""
+    """Return whether the session is still valid."""
     return now < session.ends_at and now < session.seen_at + IDLE
 
 

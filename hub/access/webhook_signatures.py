@@ -20,7 +20,7 @@ def twilio_signature(token: str, url: str, form: Iterable[tuple[str, str]]) -> s
 
 def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collection[tuple[str, str]]) -> bool:
     """
-    Tell whether one of the tokens made this signature. Compares in constant time.
+    Return whether one of the tokens made this signature. Compares in constant time.
 
     Always HMAC-SHA1: if a header chose the algorithm, an attacker would choose the weakest. Behind a
     proxy, Twilio may have signed the URL with or without its port.
@@ -34,7 +34,7 @@ def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collect
 
 def is_body_of_twilio(url: str, body: bytes) -> bool:
     """
-    Tell whether a body that is not a form matches the hash in the signed query of the URL.
+    Return whether a body that is not a form matches the hash in the signed query of the URL.
 
     The signature itself is then that of the URL with an empty form.
     """
@@ -49,7 +49,7 @@ def body_signature(secret: str, body: bytes, *, algorithm: str, encoding: str) -
 
 
 def is_body_signature(given: str, *, secret: str, body: bytes, algorithm: str, encoding: str) -> bool:
-    """Tell whether this is the signature of the raw body. Compares in constant time."""
+    """Return whether this is the signature of the raw body. Compares in constant time."""
     made = body_signature(secret, body, algorithm=algorithm, encoding=encoding)
     return same(given.lower() if encoding == "hex" else given, made)
 
@@ -75,5 +75,5 @@ def meta_signature(secret: str, body: bytes) -> str:
 
 
 def is_from_meta(given: str, *, secrets: Iterable[str], body: bytes) -> bool:
-    """Tell whether one of the app secrets made this signature of the raw body. Compares in constant time."""
+    """Return whether an app secret made this signature of the raw body. Compares in constant time."""
     return any(same(given, meta_signature(secret, body)) for secret in secrets)

@@ -93,11 +93,11 @@ class CompanyRules:
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
-            take_on = links.of_event(message.event, claimed.data or {})
+            ack_url = links.of_event(message.event, claimed.data or {})
             return templates.render(
                 message.event,
                 message.channel,
-                Context.of(claimed, take_on=take_on),
+                Context.of(claimed, ack_url=ack_url),
                 variant=message.variant,
                 locale=message.locale,
             )

@@ -50,7 +50,7 @@ async def run(parts: Container) -> None:
             await channel.aclose()
 
 
-async def say_circuits(parts: Container) -> None:
+async def report_circuits(parts: Container) -> None:
     """Write this process's circuit states periodically, for the monitor."""
     store = PostgresMonitor(parts.database, QUEUES)
     process = f"{socket.gethostname()}:{os.getpid()}"

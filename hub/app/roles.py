@@ -193,7 +193,7 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
     if "delivery" in roles:
-        work.append(_until(stop, partial(monitoring.say_circuits, parts)))
+        work.append(_until(stop, partial(monitoring.report_circuits, parts)))
     return work
 
 
@@ -235,15 +235,17 @@ def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
 
 async def _take_reply(parts: Container, reply: Reply) -> None:
     store = storage.PostgresReplies(parts.database)
-    taking = (await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())).taking
-    if taking is not None and taking.outcome is AckOutcome.TAKEN:
-        who, subject = f"sms:{taking.by}", f"clock:{taking.clock_id}"
+    decision = (
+        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())
+    ).taking
+    if decision is not None and decision.outcome is AckOutcome.TAKEN:
+        who, subject = f"sms:{decision.by}", f"clock:{decision.clock_id}"
         await note(
             storage.PostgresAudit(parts.database),
             who=who,
             action="clock.acknowledge",
             subject=subject,
-            level=taking.level,
+            level=decision.level,
         )
 
 

@@ -50,7 +50,7 @@ def ahead_of(text: str, by: Ahead) -> datetime:
 
 
 def whole_day(at: datetime) -> bool:
-    """Tell whether an instant is the end of a day, which is the start of the next."""
+    """Return whether an instant is the end of a day, which is the start of the next."""
     return at == _midnight(at)
 
 

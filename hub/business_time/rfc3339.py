@@ -48,7 +48,7 @@ def parse(text: str) -> datetime:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether `datetime.fromisoformat` can read the instant: upper case, and no leap second."""
+    """Return whether `datetime.fromisoformat` can read the instant: upper case, and no leap second."""
     try:
         parse(text)
     except ValueError:
@@ -57,7 +57,7 @@ def is_plain(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether the text is a date of RFC 3339 in the range of `DATES`."""
+    """Return whether the text is a date of RFC 3339 in the range of `DATES`."""
     if _DATE_SHAPE.fullmatch(text) is None:
         return False
     try:

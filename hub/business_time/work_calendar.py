@@ -171,7 +171,7 @@ class WorkCalendar:
         raise InvalidPolicy(f"the calendar does not open within a hundred years of {start:%Y-%m-%d}")
 
     def is_business_day(self, day: date) -> bool:
-        """Tell whether `day` counts for terms set by law; the company's hours do not matter."""
+        """Return whether `day` counts for terms set by law; the company's hours do not matter."""
         return day.weekday() in self.legal_days and day not in self.holidays
 
     def legal_due(

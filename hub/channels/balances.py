@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 @runtime_checkable
-class TellsBalance(Protocol):
+class BalanceReader(Protocol):
     """A provider with a balance. Below `low_balance`, where set, the account needs a top-up."""
 
     @property
@@ -46,9 +46,9 @@ async def remaining(channels: Mapping[str, Channel]) -> list[Remaining]:
     return found
 
 
-def _with_balance(channels: Mapping[str, Channel]) -> Iterator[tuple[str, TellsBalance]]:
+def _with_balance(channels: Mapping[str, Channel]) -> Iterator[tuple[str, BalanceReader]]:
     for name, channel in channels.items():
         pool = channel.inner if isinstance(channel, Allowlisted) else channel
         for provider in pool.providers if isinstance(pool, Failover) else ():
-            if isinstance(provider.channel, TellsBalance):
+            if isinstance(provider.channel, BalanceReader):
                 yield f"{name}:{provider.name}", provider.channel

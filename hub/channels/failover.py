@@ -52,10 +52,10 @@ class Failover:
         self._timeout = timeout
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        said: list[SendFailure] = []
+        failures: list[SendFailure] = []
         unasked: list[TransientFailure] = []
         for provider in self._in_order(outgoing.unsure_of):
-            if said and _time_left(outgoing) <= self._timeout:
+            if failures and _time_left(outgoing) <= self._timeout:
                 # Cut off midway, the next provider's outcome would be unknown: leave it to a retry.
                 unasked.append(TransientFailure(NO_TIME, provider=provider.name, untried=True))
                 break
@@ -65,12 +65,12 @@ class Failover:
                 if isinstance(failure, TransientFailure) and failure.untried:
                     unasked.append(failure)
                 else:
-                    said.append(failure)
+                    failures.append(failure)
                 if not _may_try_next(failure):
                     break
             else:
-                return replace(answer, provider=provider.name, earlier=tuple(said))
-        raise _combined(said, unasked)
+                return replace(answer, provider=provider.name, earlier=tuple(failures))
+        raise _combined(failures, unasked)
 
     async def aclose(self) -> None:
         for provider in self.providers:
@@ -150,16 +150,16 @@ def _may_try_next(failure: SendFailure) -> bool:
     return blame(failure) is not Blame.MESSAGE
 
 
-def _combined(said: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
+def _combined(failures: Sequence[SendFailure], unasked: Sequence[TransientFailure]) -> SendFailure:
     """
     Combine the failures: the last one, made transient while some provider may still accept.
 
     If the second provider filters the message but the first only timed out, a retry may succeed.
     """
-    if not said:
+    if not failures:
         return min(unasked, key=_retry_after)
-    last, earlier = said[-1], tuple(said[:-1])
-    hopes = [failure for failure in (*said, *unasked) if isinstance(failure, TransientFailure)]
+    last, earlier = failures[-1], tuple(failures[:-1])
+    hopes = [failure for failure in (*failures, *unasked) if isinstance(failure, TransientFailure)]
     if not hopes or not _may_try_next(last) or hopes == [last]:
         return last.attributed_to(last.provider, took=last.took, earlier=earlier)
     softened = TransientFailure(

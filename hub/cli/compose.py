@@ -51,7 +51,7 @@ def complete(document: Json, missing: Missing) -> dict[str, Json]:
     event = document if _is_event(document, missing) else {"data": document}
     kind = event.get("type") or missing.type
     if not kind:
-        raise InvalidEvent('say which event it is: --type pqrs.received, or "type" in the file', field="type")
+        raise InvalidEvent('name the event: --type pqrs.received, or "type" in the file', field="type")
     filled = {
         "specversion": "1.0",
         "id": missing.new_id(),

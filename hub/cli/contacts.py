@@ -95,7 +95,7 @@ async def add_suppression(
         str, typer.Option(parser=known_channel, metavar="CHANNEL", help="email, sms, whatsapp, push.")
     ],
     reason: Annotated[str, typer.Option(help="Why, for colleagues who find it.")] = "operator",
-    until: Annotated[datetime | None, instant_option("When it ends; by default as the policy says.")] = None,
+    until: Annotated[datetime | None, instant_option("When it ends; by default as in the policy.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """

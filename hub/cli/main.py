@@ -52,7 +52,7 @@ def main() -> None:
     except* HubError as group:  # task groups of roles may wrap the error
         failed = True
         for error in leaves(group):
-            to_do = " – `hub check` says what to mend" if isinstance(error, Unavailable) else ""
+            to_do = " – `hub check` says what to correct" if isinstance(error, Unavailable) else ""
             typer.secho(f"Error: {error}{to_do}", fg=typer.colors.RED, err=True)
     except* BrokenPipeError:
         # The reader (`| head`) closed the pipe; without this Python prints another error at exit.

@@ -72,7 +72,7 @@ async def list_channels(as_json: AsJson = False) -> None:
     """
     Show each channel: its providers, the broken ones, its pause, its waiting messages.
 
-    The hub does not call a broken provider for a while: `hub incidents` says what to do.
+    The hub does not call a broken provider for a while: `hub incidents` shows what to do.
     `held` counts the messages a pause holds, `urgent` the emergencies among them,
     `waiting` those that no worker has taken.
     """
@@ -116,7 +116,7 @@ async def _resume(subject: str, *, as_json: bool) -> None:
     async with open_pauses(given) as store, open_publisher(given) as publisher:
         done = await pausing.resume(subject, store=store, publisher=publisher, on_progress=on_progress)
     await note("resume", subject, changed=done.changed, released=done.released)
-    sentence = f"{subject} {'goes on' if done.changed else 'was not paused'}, {done.released} released"
+    sentence = f"{subject} {'resumes' if done.changed else 'was not paused'}, {done.released} released"
     print_done(done, sentence, as_json=as_json)
 
 

@@ -29,7 +29,7 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
     reason: Annotated[str | None, typer.Option(help="How the reason begins: smtp_550.")] = None,
     since: Annotated[datetime | None, instant_option("Created at or after.")] = None,
     until: Annotated[datetime | None, instant_option("Created before.")] = None,
-    also_told: Annotated[
+    include_notified: Annotated[
         bool, typer.Option("--also-told", help="Also people who were notified by another channel.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, by channel and reason.")] = False,
@@ -59,7 +59,7 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
         since=since,
         until=until,
     )
-    request = RedriveRequest(narrowed=message_filter, also_told=also_told, dry_run=dry_run)
+    request = RedriveRequest(narrowed=message_filter, include_notified=include_notified, dry_run=dry_run)
     given, on_progress = settings(), silent if as_json else _progress
     async with open_redrive(given) as store, open_publisher(given) as publisher:
         done = await redriving.redrive(

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.access.keyring import KeyRing
 from hub.cli.common import AsJson, Columns, print_list, settings
-from hub.settings.effective import tell
+from hub.settings.effective import effective_settings
 
 _ORIGINS: Final = {"env": "environment", "file": "file", "default": "default"}
 _COLUMNS: Final[Columns] = {
@@ -24,5 +24,5 @@ def show_settings(as_json: AsJson = False) -> None:
     A secret is shown as `set`, a URL without user, password and query, HUB_SECRET as the ids of its keys.
     """
     given = settings()
-    effective = tell(given, os.environ, keys=KeyRing(given.secrets).ids)
+    effective = effective_settings(given, os.environ, keys=KeyRing(given.secrets).ids)
     print_list(effective, _COLUMNS, as_json=as_json)

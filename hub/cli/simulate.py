@@ -64,7 +64,7 @@ async def rehearse(
 
     The command sends and writes nothing: it reads the history in a read-only
     transaction and replays it twice, with the policy in force (HUB_POLICY, or the
-    built-in one) and with FILE laid over the built-in one.
+    built-in one) and with FILE merged over the built-in one.
 
       hub rehearse --policy new.toml --period 90d
 
@@ -181,8 +181,8 @@ def _measures(before: Counts, after: Counts) -> Iterator[Row]:
         yield "a tiempo", percent(shares[0]), percent(shares[1]), _points(*shares)
     yield from _some("incumplidas", before.broken, after.broken)
     yield from _some("avisos de riesgo", before.warned, after.warned)
-    for level in sorted({*before.climbed, *after.climbed}):
-        yield from _some(f"pasos al nivel {level}", before.climbed[level], after.climbed[level])
+    for level in sorted({*before.escalations, *after.escalations}):
+        yield from _some(f"pasos al nivel {level}", before.escalations[level], after.escalations[level])
     yield from _some("recordatorios", before.reminded, after.reminded)
     yield from _some("avisos de noche", before.night, after.night)
 

@@ -87,7 +87,7 @@ async def declare(channel: AbstractChannel) -> None:
     """
     Declare everything; idempotent.
 
-    Raises ConfigurationError where something exists with other arguments: waiting would not mend that.
+    Raises ConfigurationError where something exists with other arguments: waiting would not repair that.
     """
     try:
         await _exist(channel)

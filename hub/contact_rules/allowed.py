@@ -40,7 +40,7 @@ def next_allowed(
 
 def quiet_outside_hours(person: Person, audience: Audience, event: Event) -> bool:
     """
-    Tell whether a person may be notified of this only in working hours.
+    Return whether a person may be notified of this only in working hours.
 
     That is true of internal messages to staff. The exceptions (Ley 2191 de 2022, art. 6): people on call, on
     shift or of the direction; audiences on which the continuity of the service depends; and the hub's own
@@ -52,5 +52,5 @@ def quiet_outside_hours(person: Person, audience: Audience, event: Event) -> boo
 
 
 def is_interruptive(channel: str) -> bool:
-    """Tell whether a channel interrupts people at any hour."""
+    """Return whether a channel interrupts people at any hour."""
     return channel not in _SILENT

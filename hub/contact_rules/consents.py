@@ -63,8 +63,8 @@ def consents_of(event: Event, key: UUID) -> list[Consent]:
 
 def said_at(event: Event) -> datetime:
     """Return when a consent was granted or revoked, aware UTC."""
-    said: Json = event.data.get(SAID_AT[event.name])
-    return event.time if said is None else parse(said)
+    stated: Json = event.data.get(SAID_AT[event.name])
+    return event.time if stated is None else parse(stated)
 
 
 def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
@@ -83,15 +83,15 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
     ]
 
 
-def standing(said: Collection[Consent]) -> Stance:
+def standing(statements: Collection[Consent]) -> Stance:
     """
     Return the consent in force from all statements of one person about one purpose.
 
     That is the newest grant, without the channels that a revocation at the same instant or later names.
     """
-    grant = max((consent for consent in said if consent.granted), key=_order, default=None)
+    grant = max((consent for consent in statements if consent.granted), key=_order, default=None)
     revocations = [
-        consent for consent in said if not consent.granted and (grant is None or consent.at >= grant.at)
+        consent for consent in statements if not consent.granted and (grant is None or consent.at >= grant.at)
     ]
     revoked = {channel for revocation in revocations for channel in revocation.channels or CHANNELS}
     if grant is not None:
@@ -101,20 +101,19 @@ def standing(said: Collection[Consent]) -> Stance:
     return _stance_of(max(revocations, key=_order))
 
 
-def allows(said: Collection[Consent], channel: str) -> bool:
-    """Tell whether the statements allow a channel; true without any statement."""
-    if not said:
+def allows(statements: Collection[Consent], channel: str) -> bool:
+    """Return whether the statements allow a channel; true without any statement."""
+    if not statements:
         return True
-    now = standing(said)
+    now = standing(statements)
     return now.granted and (not now.channels or channel in now.channels)
 
 
-def answers(said: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Stance]:
+def answers(statements: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Stance]:
     """Return one person's stance on each purpose with a statement, sorted by purpose."""
-    ordered = sorted(said, key=lambda consent: consent.purpose)
+    ordered = sorted(statements, key=lambda consent: consent.purpose)
     counts = {
-        purpose: standing(list(statements))
-        for purpose, statements in groupby(ordered, lambda consent: consent.purpose)
+        purpose: standing(list(group)) for purpose, group in groupby(ordered, lambda consent: consent.purpose)
     }
     for opt_out in opted_out:
         counts[opt_out.purpose] = Stance(
@@ -124,14 +123,19 @@ def answers(said: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Stan
 
 
 def asked(
-    people: Iterable[Person], said: Mapping[str, Collection[Consent]], opted_out: Collection[str]
+    people: Iterable[Person], statements: Mapping[str, Collection[Consent]], opted_out: Collection[str]
 ) -> list[Person]:
-    """Leave out people who have not consented to the one purpose of `said` (person → statements)."""
-    return [person if _has_consented(person.ref, said, opted_out) else _left_out(person) for person in people]
+    """Leave out people who have not consented to the one purpose of `statements` (person → statements)."""
+    return [
+        person if _has_consented(person.ref, statements, opted_out) else _left_out(person)
+        for person in people
+    ]
 
 
-def _has_consented(ref: str, said: Mapping[str, Collection[Consent]], opted_out: Collection[str]) -> bool:
-    return ref not in opted_out and bool(said.get(ref)) and standing(said[ref]).granted
+def _has_consented(
+    ref: str, statements: Mapping[str, Collection[Consent]], opted_out: Collection[str]
+) -> bool:
+    return ref not in opted_out and bool(statements.get(ref)) and standing(statements[ref]).granted
 
 
 def _left_out(person: Person) -> Person:

@@ -59,13 +59,13 @@ _NAMED: Final = 3
 """Number of cases in the answer to choose from, so that it fits one SMS part."""
 
 
-def judge(request: AckRequest, told: Sequence[Escalation]) -> AckDecision | None:
+def judge(request: AckRequest, escalations: Sequence[Escalation]) -> AckDecision | None:
     """
     Decide which escalation a text acknowledges; None when the number received none that fits.
 
-    `told` are the escalations sent to the number, newest first. Only the newest of each clock counts.
+    `escalations` are those sent to the number, newest first. Only the newest of each clock counts.
     """
-    latest = _newest_by_clock(told)
+    latest = _newest_by_clock(escalations)
     free = [escalation for escalation in latest if _outcome_of(escalation) is AckOutcome.TAKEN]
     if request.key:
         meant = [
@@ -106,7 +106,7 @@ def _decision(escalation: Escalation) -> AckDecision:
         standing=max(escalation.level, escalation.clock.level),
         copropiedad_id=escalation.clock.context.get("copropiedad_id"),
         subjects=(subject_of(escalation.clock),),
-        climbs=_climbs(escalation.clock, escalation.level),
+        climbs=_has_next_level(escalation.clock, escalation.level),
     )
 
 
@@ -118,8 +118,8 @@ def _ask_which(free: Sequence[Escalation]) -> AckDecision:
     )
 
 
-def _climbs(clock: Clock, level: int) -> bool:
-    """Tell whether a higher level is still to be notified: not if acknowledging stops the clock."""
+def _has_next_level(clock: Clock, level: int) -> bool:
+    """Return whether a higher level is still to be notified: not if acknowledging stops the clock."""
     ends = {move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP}
     above = any(step.kind is StepKind.ESCALATE and step.to_level > level for step in clock.steps)
     return above and clock.name not in ends

@@ -20,7 +20,7 @@ import structlog
 
 from hub.errors import BrokerUnavailable
 from hub.inbound.ack_by_text import judge, read_ack
-from hub.inbound.replies import TOLD, complained, events_of, read
+from hub.inbound.replies import PUBLISHED_KINDS, complained, events_of, read
 from hub.model import AckDecision, Complaint, Inbound, Reply
 from hub.ports import Publisher
 from hub.ports.replies import ReplyStore
@@ -40,7 +40,7 @@ async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, n
     """
     decision = await _ack_decision(reply, store)
     about = await (store.about_message(decision.message_id) if decision else store.about(reply))
-    inbound = await store.add(read(reply, about, now=now, taking=decision))
+    inbound = await store.add(read(reply, about, now=now, decision=decision))
     log.info(
         "reply.taken",
         reply_id=str(inbound.id),
@@ -73,7 +73,7 @@ async def take_complaint(complaint: Complaint, *, store: ReplyStore) -> Inbound:
 
 
 async def _publish(inbound: Inbound, store: ReplyStore, publisher: Publisher) -> None:
-    if inbound.kind not in TOLD or inbound.published:
+    if inbound.kind not in PUBLISHED_KINDS or inbound.published:
         return
     try:
         for event in events_of(inbound):

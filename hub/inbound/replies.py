@@ -34,7 +34,9 @@ NAME: Final = "inbound.message.received"
 ANSWERED: Final = "sla.take_on.answered"
 OF_REPLIES: Final = (NAME, ANSWERED)
 """Events whose messages go to the address that wrote, even if it belongs to somebody else."""
-TOLD: Final = frozenset({ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.TAKE_ON})
+PUBLISHED_KINDS: Final = frozenset(
+    {ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.ACKNOWLEDGE}
+)
 """Kinds that become an event. Answering a machine makes a loop; a complaint wants no answer."""
 FACTS: Final = ("pqrs_id", "radicado", "copropiedad_id", "unit_id", "service_area")
 """Fields of the case's event that staff need with a reply."""
@@ -47,19 +49,19 @@ _NAMELESS: Final = "Remitente"
 _COMMANDS: Final = {OptWish.OUT: ReplyKind.OPT_OUT, OptWish.BACK: ReplyKind.OPT_IN}
 
 
-def read(reply: Reply, about: About, *, now: datetime, taking: AckDecision | None = None) -> Inbound:
+def read(reply: Reply, about: About, *, now: datetime, decision: AckDecision | None = None) -> Inbound:
     """Make the row of a reply about `about`."""
-    opt = None if reply.automatic or taking else _opt_command(reply, about)
+    opt = None if reply.automatic or decision else _opt_command(reply, about)
     kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(opt)
     return Inbound(
         id=reply_id(reply.provider, reply.reference),
-        kind=ReplyKind.TAKE_ON if taking else kind,
+        kind=ReplyKind.ACKNOWLEDGE if decision else kind,
         # A sender's fast clock must not make an event in the future, which intake refuses.
         reply=replace(reply, at=min(reply.at, now), address=tidy_address(reply.address)),
         about=about,
         thread=thread_of(about.case, reply.address),
         revokes=opt is not None and opt.wish is OptWish.OUT,
-        taking=taking,
+        taking=decision,
     )
 
 
@@ -74,8 +76,8 @@ def _opt_command(reply: Reply, about: About) -> Command | None:
     return None if opt is not None and opt.wish is OptWish.BACK and other_address else opt
 
 
-def _kind(said: Command | None) -> ReplyKind:
-    return _COMMANDS[said.wish] if said is not None and said.alone else ReplyKind.REPLY
+def _kind(opt: Command | None) -> ReplyKind:
+    return _COMMANDS[opt.wish] if opt is not None and opt.alone else ReplyKind.REPLY
 
 
 def complained(complaint: Complaint, about: About) -> Inbound:
@@ -144,27 +146,29 @@ def events_of(inbound: Inbound) -> list[Event]:
     return [*_acknowledgement(inbound, inbound.taking), _answer(inbound, inbound.taking)]
 
 
-def _acknowledgement(inbound: Inbound, taking: AckDecision) -> list[Event]:
-    if taking.outcome is not AckOutcome.TAKEN or taking.clock_id is None or taking.case is None:
+def _acknowledgement(inbound: Inbound, decision: AckDecision) -> list[Event]:
+    if decision.outcome is not AckOutcome.TAKEN or decision.clock_id is None or decision.case is None:
         return []
-    place, at = taking.copropiedad_id, inbound.reply.at
-    return [acknowledged(taking.clock_id, taking.case, taking.level, by=taking.by, place=place, at=at)]
+    place, at = decision.copropiedad_id, inbound.reply.at
+    return [
+        acknowledged(decision.clock_id, decision.case, decision.level, by=decision.by, place=place, at=at)
+    ]
 
 
-def _answer(inbound: Inbound, taking: AckDecision) -> Event:
+def _answer(inbound: Inbound, decision: AckDecision) -> Event:
     """Make the event that notifies the writer of the result of an acknowledgement."""
     data = {
         "reply_id": str(inbound.id),
         THREAD: inbound.thread,
-        "outcome": str(taking.outcome),
-        "subjects": list(taking.subjects),
-        "climbs": taking.climbs,
+        "outcome": str(decision.outcome),
+        "subjects": list(decision.subjects),
+        "climbs": decision.climbs,
         "acknowledge": inbound.acknowledge,
         "sender": _sender(inbound),
         "person": whose(inbound),
-        "standing": taking.standing or None,
-        "clock_id": taking.clock_id and str(taking.clock_id),
-        "copropiedad_id": taking.copropiedad_id,
+        "standing": decision.standing or None,
+        "clock_id": decision.clock_id and str(decision.clock_id),
+        "copropiedad_id": decision.copropiedad_id,
     }
     known = {name: value for name, value in data.items() if value is not None}
     return own_event(ANSWERED, f"reply:{inbound.id}:answered", known, time=inbound.reply.at)

@@ -12,7 +12,7 @@ import aiohttp
 from hub.errors import Unavailable
 from hub.local.child import GLANCE, Child
 from hub.local.environment import with_defaults
-from hub.local.terminal import tell
+from hub.local.terminal import print_line
 from hub.settings import Address
 
 READY_LIMIT = 60.0  # seconds; the first start creates the schema
@@ -30,7 +30,7 @@ class HubProcess:
         readable = with_defaults(environment, {"HUB_LOG": "text"})
         await self.child.start([sys.executable, "-P", "-m", "hub", "run"], env=readable)
         await self._ready(f"http://{http.host or 'localhost'}:{http.port}/health/ready")
-        tell(f"{'hub':<10} {time.monotonic() - began:4.1f} s  {self.child.log}")
+        print_line(f"{'hub':<10} {time.monotonic() - began:4.1f} s  {self.child.log}")
 
     async def stop(self) -> None:
         await self.child.stop(DRAIN_LIMIT)

@@ -45,13 +45,13 @@ WANTED_PORTS: Final[Mapping[str, WantedPort]] = {
 }
 
 
-async def choose_port(instance: Instance, name: str, *, tell: Callable[[str], None]) -> int:
+async def choose_port(instance: Instance, name: str, *, print_line: Callable[[str], None]) -> int:
     """Choose the port of a service; print a notice if it differs from the last start's."""
     service = WANTED_PORTS[name]
     wanted, port = instance.wanted_port(name, service.port), instance.port(name, service.port)
     if port != wanted:
         by = await holder(Address(ADDRESS, wanted))
-        tell(
+        print_line(
             f"El puerto {wanted} ({service.es}) está ocupado por {by.es}: se usa el {port}."
             f" Para elegir otro: {service.setting}={ADDRESS}:PUERTO\n"
             f"Port {wanted} ({service.en}) is held by {by.en}: {port} is used instead."
@@ -77,9 +77,7 @@ async def holder(address: Address) -> Holder:
         ):
             server = answer.headers.get(hdrs.SERVER, "")
     except (aiohttp.ClientError, TimeoutError):
-        return Holder(
-            es="otro programa, que no responde por HTTP", en="another program, which speaks no HTTP"
-        )
+        return Holder(es="otro programa, que no responde por HTTP", en="another program, without HTTP")
     if server == "hub":
         return Holder(es="otro hub", en="another hub")
     named = f" ({server[:40]})" if server.isprintable() and server else ""
@@ -87,7 +85,7 @@ async def holder(address: Address) -> Holder:
 
 
 def _is_taken(address: Address) -> bool:
-    """Tell whether the address is in use; the hub itself reports any other obstacle."""
+    """Return whether the address is in use; the hub itself reports any other obstacle."""
     try:
         candidates = socket.getaddrinfo(
             address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -187,7 +187,7 @@ def _major_of(data: Path) -> int | None:
 
 
 def _is_stranger(pid: int, data: Path) -> bool:
-    """Tell whether the process is surely another program; false if its working folder is unreadable."""
+    """Return whether the process is surely another program; false if its working folder is unreadable."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() != data.resolve()
     except OSError:

@@ -25,7 +25,7 @@ from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
 from hub.local.server import Server, kept_secret
 from hub.local.servers import running
-from hub.local.terminal import MailNotices, announce, tell
+from hub.local.terminal import MailNotices, announce, print_line
 from hub.settings import Mode
 from hub.tasks import until_signalled
 
@@ -47,7 +47,7 @@ def main(instance: Instance, environ: Mapping[str, str], *, demonstration: bool 
     except* HubError as group:
         failed = True
         for error in leaves(group):
-            tell(f"\n{error}")
+            print_line(f"\n{error}")
     return int(failed)
 
 
@@ -70,7 +70,8 @@ class LocalHub:
         """Run until cancelled, or until one of the processes ends by itself."""
         await require_free(self._settings, self._environ)
         self._ports = {
-            name: await choose_port(self._instance, name, tell=tell) for name in self._services_without_port()
+            name: await choose_port(self._instance, name, print_line=print_line)
+            for name in self._services_without_port()
         }
         self._warn()
         try:
@@ -78,10 +79,10 @@ class LocalHub:
                 await self._bring_up(stack)
                 await asyncio.Event().wait()
         finally:
-            tell("Todo quedó detenido. · Everything is stopped.")
+            print_line("Todo quedó detenido. · Everything is stopped.")
 
     async def _bring_up(self, stack: AsyncExitStack) -> None:
-        await stack.enter_async_context(running(list(self._servers.values()), tell=tell))
+        await stack.enter_async_context(running(list(self._servers.values()), print_line=print_line))
         self._default(**{setting: server.url for setting, server in self._servers.items()})
         self._default(HUB_SECRET=kept_secret(self._instance.folder / "secret"))
         watch = await stack.enter_async_context(asyncio.TaskGroup())
@@ -104,7 +105,7 @@ class LocalHub:
     def _warn(self) -> None:
         if self._settings.ignored_providers:
             names = ", ".join(self._settings.ignored_providers)
-            tell(
+            print_line(
                 f"HUB_MODE=capture: {names} not used, nobody is reached. HUB_MODE=allowlist or live uses it."
             )
 
@@ -137,7 +138,7 @@ class LocalHub:
             finally:
                 watcher.cancel()
         finally:
-            tell("Deteniendo… · Stopping…")
+            print_line("Deteniendo… · Stopping…")
             await hub.stop()
 
     async def _load_demonstration(self) -> None:
@@ -146,9 +147,9 @@ class LocalHub:
         if not wanted or len(self._servers) < len(SERVERS):
             return
         if self._settings.mode is Mode.LIVE:
-            tell("HUB_MODE=live: the demonstration is not loaded, its people must never be written to.")
+            print_line("HUB_MODE=live: the demonstration is not loaded, its people must never be written to.")
             return
-        tell(
+        print_line(
             "La primera vez: una copropiedad de demostración. · The first time: a demonstration copropiedad."
         )
         amqp_url = self._settings.amqp_url.reveal()

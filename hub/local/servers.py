@@ -11,17 +11,19 @@ from hub.local.server import Server
 
 
 @asynccontextmanager
-async def running(servers: Sequence[Server], *, tell: Callable[[str], None]) -> AsyncIterator[None]:
+async def running(servers: Sequence[Server], *, print_line: Callable[[str], None]) -> AsyncIterator[None]:
     """Start all concurrently, and stop all concurrently, even if a start fails."""
     try:
-        await start_all(servers, tell=tell)
+        await start_all(servers, print_line=print_line)
         yield
     finally:
         await stop_all(servers)
 
 
-async def start_all(servers: Sequence[Server], *, tell: Callable[[str], None]) -> None:
-    outcomes = await asyncio.gather(*(_start(server, tell) for server in servers), return_exceptions=True)
+async def start_all(servers: Sequence[Server], *, print_line: Callable[[str], None]) -> None:
+    outcomes = await asyncio.gather(
+        *(_start(server, print_line) for server in servers), return_exceptions=True
+    )
     for outcome in outcomes:
         if outcome is not None:
             raise outcome
@@ -31,7 +33,7 @@ async def stop_all(servers: Sequence[Server]) -> None:
     await asyncio.gather(*(server.stop() for server in servers))
 
 
-async def _start(server: Server, tell: Callable[[str], None]) -> None:
+async def _start(server: Server, print_line: Callable[[str], None]) -> None:
     began = time.monotonic()
     await server.start()
-    tell(f"{server.name:<10} {time.monotonic() - began:4.1f} s  {server.folder}{server.note}")
+    print_line(f"{server.name:<10} {time.monotonic() - began:4.1f} s  {server.folder}{server.note}")

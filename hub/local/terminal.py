@@ -20,7 +20,7 @@ HELP = """
 """
 
 
-def tell(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line. A closed terminal must not prevent the orderly stop of the servers."""
     with contextlib.suppress(OSError):
         sys.stdout.write(f"{line}\n")
@@ -39,9 +39,9 @@ class MailNotices:
         self._count += 1
         if self._count <= SHOWN_MAILS:
             mail = self._mailbox.read(name)
-            tell(f"  ✉ {mail.subject if mail else name}")
+            print_line(f"  ✉ {mail.subject if mail else name}")
         elif self._count == SHOWN_MAILS + 1:
-            tell(f"  ✉ … {self._page}")
+            print_line(f"  ✉ … {self._page}")
 
 
 def announce(settings: Settings, mail_page: str | None) -> None:
@@ -50,11 +50,11 @@ def announce(settings: Settings, mail_page: str | None) -> None:
         mail_page: "el correo que sale · the mail that goes out",
         f"{_near(settings.capture_dir)}/": "lo demás, un archivo por mensaje · the rest, a file each",
     }
-    tell("\n  El hub está en marcha. · The hub is running.\n")
+    print_line("\n  El hub está en marcha. · The hub is running.\n")
     for place, what in places.items():
         if place:
-            tell(f"  {place:<32} {what}")
-    tell(HELP)
+            print_line(f"  {place:<32} {what}")
+    print_line(HELP)
 
 
 def _near(path: Path) -> Path:

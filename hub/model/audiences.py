@@ -60,7 +60,7 @@ class AudienceRecord:
     The stored record of one audience of an event.
 
     `groups` is what was looked up. `people` is their number, including those left out (in a broad audience,
-    a person in two of its groups counts twice). `why` says why nobody, or not everybody, is notified:
+    a person in two of its groups counts twice). `why` explains why nobody, or not everybody, is notified:
     `quiet`, `condition` (its `when` is not met), `waiting` (for a party of the case), `expanding` (page by
     page, not finished), `nobody`.
     """

@@ -109,7 +109,7 @@ class Audience:
     """
     The recipients of an event.
 
-    `channels` is a tuple of steps, each a tuple of channels used together; `cascade` says how the steps
+    `channels` is a tuple of steps, each a tuple of channels used together; `cascade` is how the steps
     follow each other. `template` names the block set in the event's template if this audience reads another
     text than the first. `when` limits the audience to events whose data has these values. `channel_by` names
     the data field with the one channel to use ("the channel used"); without it, or if it names none of the

@@ -139,14 +139,14 @@ class Step:
     told: int | None = None
 
     @property
-    def told_level(self) -> int:
+    def notified_level(self) -> int:
         """The level that has the clock after the step."""
         return self.to_level if self.told is None else self.told
 
     @property
     def vacant_levels(self) -> list[int]:
         """The levels that were skipped because nobody held them."""
-        return list(range(self.to_level, self.told_level))
+        return list(range(self.to_level, self.notified_level))
 
     @property
     def key(self) -> str:

@@ -36,7 +36,7 @@ class Consent(Stance):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptedOut:
-    """A BAJA or a complaint that was not lifted: a refusal of a purpose; `reason` says which of both."""
+    """A BAJA or a complaint that was not lifted: a refusal of a purpose; `reason` names which of both."""
 
     person: str
     purpose: str

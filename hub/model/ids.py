@@ -79,10 +79,10 @@ def reply_id(provider: str, reference: str) -> UUID:
     return uuid8(_EPOCH, "reply", provider, reference)
 
 
-def consent_id(said_by: UUID, purpose: str) -> UUID:
+def consent_id(stated_by: UUID, purpose: str) -> UUID:
     """Make the id of a consent or refusal from the key of its event or reply, and its purpose."""
-    at = _EPOCH + timedelta(milliseconds=said_by.int >> 80)
-    return uuid8(at, said_by.hex, "consent", purpose)
+    at = _EPOCH + timedelta(milliseconds=stated_by.int >> 80)
+    return uuid8(at, stated_by.hex, "consent", purpose)
 
 
 def thread_id(case: str, address: str) -> str:

@@ -45,7 +45,7 @@ class ReplyKind(StrEnum):
     """Only SALIR, CANCELAR, BAJA …"""
     OPT_IN = "opt_in"
     """Only INICIAR, ALTA …"""
-    TAKE_ON = "take_on"
+    ACKNOWLEDGE = "take_on"
     """Only TOMO, from a number that received an escalation: its level acknowledges the clock."""
     AUTOMATIC = "automatic"
     """Written by a machine, which would reply to an answer."""

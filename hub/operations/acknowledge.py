@@ -24,7 +24,7 @@ async def acknowledge_clock(
     """
     Acknowledge the escalation for the notified level, and write the audit entry. Idempotent.
 
-    None if `places` include no such clock. Raises NothingToTakeOn.
+    None if `places` include no such clock. Raises NothingToAcknowledge.
     """
     clock = await log.clock(clock_id, places=places)
     if clock is None:

@@ -28,7 +28,7 @@ class AudienceMember(Struct, kw_only=True):
     person: str
     name: str
     units: Annotated[list[str], Meta(description="The units that bring the person in.")]
-    left_out: Annotated[str | None, Meta(description="Why the person is not told.")]
+    left_out: Annotated[str | None, Meta(description="Why the person is not notified.")]
 
 
 class AudienceMeant(Struct, kw_only=True):
@@ -38,7 +38,7 @@ class AudienceMeant(Struct, kw_only=True):
     people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
     told: int | None
     reach: Reach | None
-    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are not told for it.")]
+    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are left out for it.")]
     items: list[AudienceMember]
     next: str | None
 
@@ -52,7 +52,7 @@ async def read_audience(
     return AudienceMeant(
         who=list(dict.fromkeys(write(parse(words)) for words in who)),
         people=count.people if count else None,
-        told=count.told if count else None,
+        told=count.notified if count else None,
         reach=msgspec.convert(count, Reach, from_attributes=True) if count else None,
         left_out=dict(count.left_out) if count else None,
         items=msgspec.convert(meant.page.items, list[AudienceMember]),

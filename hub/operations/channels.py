@@ -30,7 +30,7 @@ class PauseRow(Struct, kw_only=True):
 class ChannelRow(Struct, kw_only=True):
     name: str
     providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
-    broken: Annotated[list[str], Meta(description="Those that are left alone: an open incident says so.")]
+    broken: Annotated[list[str], Meta(description="Those that are left alone; an incident has the reason.")]
     paused: PauseRow | None
     held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
     urgent: Annotated[int, Meta(description="Of those, the ones of the urgent lane.")]

@@ -25,7 +25,7 @@ class RedriveRequest:
     """Selects the lost messages to send again. A dry run only counts them."""
 
     narrowed: MessageFilter
-    also_told: bool = False
+    include_notified: bool = False
     dry_run: bool = False
 
 
@@ -60,7 +60,11 @@ async def redrive(
     while True:
         left = PAGE if limit is None else min(PAGE, limit - counts.total())
         page = await store.redrive(
-            request.narrowed, also_told=request.also_told, dry_run=request.dry_run, after=after, limit=left
+            request.narrowed,
+            include_notified=request.include_notified,
+            dry_run=request.dry_run,
+            after=after,
+            limit=left,
         )
         await publisher.tickets(page.tickets)
         counts.update(page.counts)
@@ -82,7 +86,7 @@ class RedrivenAnswer(Struct, kw_only=True):
     """
     How many go again, and how many do not and why. With `more`, ask again with `after` = `next`.
 
-    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: said in another way.
+    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: another message did it.
     """
 
     taken: int

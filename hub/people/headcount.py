@@ -14,13 +14,13 @@ from hub.people.readiness import Suppressed, ways_to
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headcount:
     """
-    Counts of people. `told` are `people` without those left out, who are counted by reason.
+    Counts of people. `notified` are `people` without those left out, who are counted by reason.
 
     A person may count in several of `email`, `mobile` and `push`, or only in `letter_only`.
     """
 
     people: int
-    told: int
+    notified: int
     email: int
     mobile: int
     push: int
@@ -58,15 +58,15 @@ class Tally:
 
     @property
     def headcount(self) -> Headcount:
-        told = [ways for ways, left_out in self._seen.values() if left_out is None]
+        notified = [ways for ways, left_out in self._seen.values() if left_out is None]
         reasons = Counter(left_out for _, left_out in self._seen.values() if left_out is not None)
         return Headcount(
             people=len(self._seen),
-            told=len(told),
-            email=sum("email" in ways for ways in told),
-            mobile=sum("sms" in ways for ways in told),
-            push=sum("push" in ways for ways in told),
-            letter_only=sum(not ways for ways in told),
+            notified=len(notified),
+            email=sum("email" in ways for ways in notified),
+            mobile=sum("sms" in ways for ways in notified),
+            push=sum("push" in ways for ways in notified),
+            letter_only=sum(not ways for ways in notified),
             left_out=dict(sorted(reasons.items())),
         )
 

@@ -120,12 +120,12 @@ _TO_DO: Final[Mapping[str, str]] = {
 
 def _consents(place: Place, opted_out: Collection[str]) -> dict[str, int]:
     treatment = [place.consents.get((person.ref, DATA_TREATMENT)) for person in place.people]
-    told = [person.ref for person in place.people if not _has_opted_out(person, opted_out)]
+    contactable = [person.ref for person in place.people if not _has_opted_out(person, opted_out)]
     return {
         "authorised": treatment.count(True),
         "refused": treatment.count(False),
         "missing_consent": treatment.count(None),
-        **{name: sum(place.consents.get((ref, name), False) for ref in told) for name in REVOCABLE},
+        **{name: sum(place.consents.get((ref, name), False) for ref in contactable) for name in REVOCABLE},
     }
 
 

@@ -79,13 +79,13 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def _check_alerts(self) -> None:
         at_risk, breach = self.alerts.at_risk, self.alerts.breach
         if self.ladder and self.alerts != Alerts():
-            raise InvalidPolicy("what climbs a ladder has no alerts: its levels are told in their turn")
+            raise InvalidPolicy("what has a ladder has no alerts: its levels are notified in their turn")
         if at_risk is not None and breach is not None and at_risk >= breach:
             raise InvalidPolicy("alerts.breach must be a level above alerts.at_risk")
 
     def _check_date(self) -> None:
         if self.until is not None and self.ladder:
-            raise InvalidPolicy("a dated promise climbs no ladder")
+            raise InvalidPolicy("a dated promise has no ladder")
         if self.until is not None and self.extension is not None:
             raise InvalidPolicy("a dated promise is not extended: another day is another promise")
         if self.lead and self.warn and _time(self.warn) <= _time(self.lead):
@@ -101,7 +101,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         if self.by is None:
             raise InvalidPolicy('a table of targets needs by = "…", the field of data that chooses')
         if DEFAULT not in target:
-            raise InvalidPolicy("target.default is missing: data may say what the table does not")
+            raise InvalidPolicy("target.default is missing: data may have what the table does not")
 
     def target_for(self, data: Mapping[str, Any]) -> Term:
         """Return the term for an event's data; data that the table does not list has the default."""

@@ -93,7 +93,7 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if Purpose.EMERGENCY in self.purposes:
-            raise InvalidPolicy("an emergency is told at any hour")
+            raise InvalidPolicy("an emergency is sent at any hour")
 
 
 class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,7 +131,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
         _ = self.contact_hours  # as with the calendar: refuse now
         for name, rules in self.clocks.items():
             if (rules.ladder or rules.alerts != Alerts()) and name not in ESCALATES:
-                raise InvalidPolicy(f"clocks.{name} climbs no levels; those that do: {', '.join(ESCALATES)}")
+                raise InvalidPolicy(f"clocks.{name} has no levels; those that have: {', '.join(ESCALATES)}")
 
     @property
     def calendar(self) -> WorkCalendar:

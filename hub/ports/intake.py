@@ -37,7 +37,7 @@ class IntakeTransaction(Protocol):
         A stored pair (source, id) is not new. The value is true for an event without a copropiedad.
         """
 
-    async def add_consents(self, said: Sequence[Consent]) -> None:
+    async def add_consents(self, statements: Sequence[Consent]) -> None:
         """
         Store consents and refusals; those that exist stay as they are.
 

@@ -60,7 +60,7 @@ class LogStore(Protocol):
         Each row includes its steps, of which the first `fired` are done, and its history (`course`).
         """
 
-    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
         """List the messages of these events of the hub's own, oldest first, with masked names."""
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:

@@ -19,7 +19,7 @@ class RedriveResult(StrEnum):
     """Its wall-time end has passed, or it was too old when it was planned."""
     NO_CONTACT = "no_contact"
     """It never had an address; only a new event is planned again."""
-    TOLD = "told"
+    NOTIFIED = "told"
     """Another message of the event was sent to the person, or delivered."""
 
 
@@ -34,7 +34,7 @@ class RedrivenPage:
 
 class RedriveStore(Protocol):
     async def redrive(
-        self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
+        self, narrowed: MessageFilter, *, include_notified: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
         """
         Check up to `limit` lost messages, oldest first, and requeue those that may be sent again.

@@ -64,7 +64,7 @@ class TimerStore(CascadeStore, Protocol):
         """Return clocks whose next step is at least `overdue` late, from SQL alone, soonest first."""
 
     async def held_levels(
-        self, climbing: Sequence[tuple[Clock, Collection[int]]]
+        self, escalating: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
         """Return by clock which of these levels somebody holds now in its place; people on leave do not."""
 

@@ -27,7 +27,7 @@ class Context:
     """
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
-    `unit` is the event's; without one, `units` are the person's units that the event concerns. `take_on` is
+    `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
     the link to acknowledge an escalation.
     """
 
@@ -41,10 +41,10 @@ class Context:
     units: tuple[str, ...] = ()
     occasion: str = INITIAL
     purpose: Purpose | None = None
-    take_on: str | None = None
+    ack_url: str | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed, *, take_on: str | None = None) -> Context:
+    def of(cls, claimed: Claimed, *, ack_url: str | None = None) -> Context:
         message = claimed.message
         return cls(
             data=claimed.data or {},
@@ -58,7 +58,7 @@ class Context:
             occasion=message.occasion,
             purpose=message.purpose,
             # Only staff get a link that acts.
-            take_on=take_on if message.purpose is Purpose.INTERNAL else None,
+            ack_url=ack_url if message.purpose is Purpose.INTERNAL else None,
         )
 
     def names(self) -> dict[str, Json]:
@@ -72,7 +72,7 @@ class Context:
             "units": units,
             **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
-            "take_on": self.take_on,
+            "take_on": self.ack_url,
         }
 
 

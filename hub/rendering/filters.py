@@ -141,7 +141,7 @@ def enlace(value: Json) -> str:
 
 
 def es_enlace(value: Json) -> bool:
-    """Tell whether `enlace` accepts the value: an https URL."""
+    """Return whether `enlace` accepts the value: an https URL."""
     if isinstance(value, Undefined) or not isinstance(value, str) or not _PLAIN_URL.fullmatch(value):
         return False
     try:
@@ -151,7 +151,7 @@ def es_enlace(value: Json) -> bool:
 
 
 def presente(value: Json) -> bool:
-    """Tell whether an optional field has a value: `{% if eta is presente %}`."""
+    """Return whether an optional field has a value: `{% if eta is presente %}`."""
     return not isinstance(value, Undefined) and value not in (None, "", [], {})
 
 

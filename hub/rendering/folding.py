@@ -54,7 +54,7 @@ class Vault:
         return _WORD.sub(lambda match: self.hide(rewrite(self._kept[int(match[1])])), text)
 
     def closes(self, number: str) -> bool:
-        """Tell whether a statement closes a block: `endif`, `endfor` …"""
+        """Return whether a statement closes a block: `endif`, `endfor` …"""
         return _CLOSING.match(self._kept[int(number)]) is not None
 
     def _hide(self, piece: Piece, statement: str) -> str:

@@ -41,10 +41,10 @@ class EventTexts:
     def render(self, channel: str, variables: Variables) -> Rendered:
         known = CHANNELS.get(channel)
         if known is None:
-            raise TemplateFailure(f"{self.name}: no template speaks over {channel}")
+            raise TemplateFailure(f"{self.name}: no template for {channel}")
         if missing := self._missing(known):
             raise TemplateFailure(f"{self.name}: {channel} needs {', '.join(sorted(missing))}")
-        return known.say(self, variables)
+        return known.compose(self, variables)
 
     def _missing(self, channel: _Channel) -> frozenset[str]:
         return channel.needs - self.forms.keys() - self.approved.keys()
@@ -117,7 +117,7 @@ def _text_message(words: EventTexts, variables: Variables) -> str:
 @dataclass(frozen=True, slots=True)
 class _Channel:
     needs: frozenset[str]
-    say: Callable[[EventTexts, Variables], Rendered]
+    compose: Callable[[EventTexts, Variables], Rendered]
 
 
 CHANNELS: Final[Mapping[str, _Channel]] = {

@@ -135,7 +135,7 @@ class _Folders:
         raise InvalidTemplate(f"{path}: there is no such file")
 
     def replaces(self, path: str) -> bool:
-        """Tell whether this file comes from another folder than the built-in one."""
+        """Return whether this file comes from another folder than the built-in one."""
         return any((folder / path).is_file() for folder in self._folders if folder is not BUILT_IN)
 
     def layout(self, name: str) -> str:

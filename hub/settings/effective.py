@@ -28,7 +28,7 @@ class SettingValue:
     value: str | None
 
 
-Tell = Callable[[Settings, Sequence[str]], object]
+Describe = Callable[[Settings, Sequence[str]], object]
 """Takes the settings and the ids of HUB_SECRET's keys; returns the value to show, empty for none."""
 
 
@@ -36,12 +36,12 @@ def _url(url: SecretUrl | None) -> str | None:
     return url.shown if url else None
 
 
-def _provider(channel: str) -> Tell:
+def _provider(channel: str) -> Describe:
     # Hosts only: the path of a provider's URL may be a secret.
     return lambda settings, _: " ".join(url.shown for url in settings.configured.get(channel, ()))
 
 
-SETTINGS: Final[Mapping[str, Tell]] = {
+SETTINGS: Final[Mapping[str, Describe]] = {
     "HUB_AMQP_URL": lambda settings, _: _url(settings.amqp_url),
     "HUB_REDIS_URL": lambda settings, _: _url(settings.redis_url),
     "HUB_DATABASE_URL": lambda settings, _: _url(settings.database_url),
@@ -67,7 +67,9 @@ SETTINGS: Final[Mapping[str, Tell]] = {
 """Setting → function that shows its value."""
 
 
-def tell(settings: Settings, environ: Mapping[str, str], *, keys: Sequence[str]) -> list[SettingValue]:
+def effective_settings(
+    settings: Settings, environ: Mapping[str, str], *, keys: Sequence[str]
+) -> list[SettingValue]:
     """Return all settings, in the order of the table; `keys` are the ids of HUB_SECRET's keys."""
     return [
         SettingValue(name=name, origin=_origin(name, environ), value=_text(show(settings, keys)))

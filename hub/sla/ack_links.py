@@ -38,8 +38,8 @@ class Links:
         usable = bool(self.ring) and self.public_url.startswith("https://")
         if name not in _ESCALATIONS or clock_id is None or not usable:
             return None
-        query = {"level": level, "sig": self.ring.sign(Purpose.TAKE_ON, str(clock_id), str(level))}
+        query = {"level": level, "sig": self.ring.sign(Purpose.ACKNOWLEDGE, str(clock_id), str(level))}
         return f"{self.public_url}{PATH.format(id=clock_id)}?{urlencode(query)}"
 
     def signs(self, given: str, clock_id: str, level: str) -> bool:
-        return self.ring.verify(Purpose.TAKE_ON, given, clock_id, level) is not None
+        return self.ring.verify(Purpose.ACKNOWLEDGE, given, clock_id, level) is not None

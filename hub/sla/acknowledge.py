@@ -15,7 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.catalog import BY_NAME
-from hub.errors import NothingToTakeOn
+from hub.errors import NothingToAcknowledge
 from hub.model import FIRST_LEVEL, Clock, Event, Move, own_event
 from hub.policy.clocks import ESCALATES
 from hub.ports import Publisher
@@ -33,13 +33,13 @@ class AckResult(Struct, kw_only=True, frozen=True):
 
 
 def level_to_acknowledge(clock: Clock) -> int:
-    """Return the level that may acknowledge the clock. Raises NothingToTakeOn, whose text says what to do."""
+    """Return the level that may acknowledge the clock. Raises NothingToAcknowledge, which says why not."""
     if clock.ended_at is not None:
-        raise NothingToTakeOn("The promise has ended: nobody is told of it any more.")
+        raise NothingToAcknowledge("The promise has ended: nobody is notified of it any more.")
     if clock.name not in ESCALATES:
-        raise NothingToTakeOn("This promise climbs no ladder: what it waits for is what it promises.")
+        raise NothingToAcknowledge("This promise has no levels: what it waits for is what it promises.")
     if clock.level == FIRST_LEVEL and clock.name not in _ENDED_BY_IT:
-        raise NothingToTakeOn("The promise is still with level 1: answer the person, which ends it.")
+        raise NothingToAcknowledge("The promise is still with level 1: answer the person, which ends it.")
     return clock.level
 
 
@@ -47,7 +47,7 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
     """
     Acknowledge the clock for its current level. Safe to repeat.
 
-    Raises NothingToTakeOn and BrokerUnavailable.
+    Raises NothingToAcknowledge and BrokerUnavailable.
     """
     level = level_to_acknowledge(clock)
     known = {acknowledgement.level for acknowledgement in clock.course.acknowledged}

@@ -97,7 +97,7 @@ def _breach_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 
 def _holder(step: Step) -> dict[str, Json]:
-    return {"level": step.told_level, **_vacant(step)}
+    return {"level": step.notified_level, **_vacant(step)}
 
 
 def _vacant(step: Step) -> dict[str, Json]:
@@ -110,7 +110,7 @@ def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
         "clock_id": str(clock.id),
         "clock": clock.name,
         "from_level": step.from_level,
-        "to_level": step.told_level,
+        "to_level": step.notified_level,
         "cause": _cause(clock, step),
         "due_at": clock.due_at.isoformat(),
     }

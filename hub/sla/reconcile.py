@@ -95,7 +95,7 @@ def skip_past(clock: Clock, now: datetime) -> Clock:
 def with_progress(clock: Clock, fired: int) -> Clock:
     """Set how many steps are done, and the state and level that follow."""
     done = clock.steps[:fired]
-    levels = [step.told_level for step in done if step.kind is StepKind.ESCALATE]
+    levels = [step.notified_level for step in done if step.kind is StepKind.ESCALATE]
     return replace(
         clock,
         fired=fired,

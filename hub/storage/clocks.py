@@ -46,8 +46,8 @@ async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Cloc
 
 
 def _advance(clock: Clock, seen: Clock) -> tuple[object, ...]:
-    told, running = clock.steps[seen.fired].told, seen.ended_at is None
-    return clock.id, clock.state, clock.level, clock.fired, seen.fired, seen.next_at, told, running
+    notified, running = clock.steps[seen.fired].told, seen.ended_at is None
+    return clock.id, clock.state, clock.level, clock.fired, seen.fired, seen.next_at, notified, running
 
 
 async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None]:

@@ -19,8 +19,8 @@ _COLUMNS: Final = (
 )
 
 
-async def add(run: Runner, said: Sequence[Consent]) -> None:
-    ordered = sorted(said, key=lambda consent: consent.id)
+async def add(run: Runner, statements: Sequence[Consent]) -> None:
+    ordered = sorted(statements, key=lambda consent: consent.id)
     await write(run, _SQL["add"], [_row(consent) for consent in ordered])
     yes = [(consent.person, consent.purpose, consent.at) for consent in ordered if consent.granted]
     await write(run, _SQL["lift"], yes)
@@ -32,27 +32,31 @@ async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -
         return people
     refs = [person.ref for person in people]
     rows = await run.rows(_SQL["opted_out"], refs, [purpose])
-    said = {person: consents for (person, _), consents in (await _said(run, refs, [purpose])).items()}
-    return asked(people, said, {row["person"] for row in rows})
+    statements = {
+        person: consents for (person, _), consents in (await _statements(run, refs, [purpose])).items()
+    }
+    return asked(people, statements, {row["person"] for row in rows})
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
     """Return the current stance on each purpose that the person has an entry for."""
-    said = await run.rows(_SQL["said"], [person], PURPOSES)
+    statements = await run.rows(_SQL["statements"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)
-    return answers((read(Consent, row) for row in said), (read(OptedOut, row) for row in opted_out))
+    return answers((read(Consent, row) for row in statements), (read(OptedOut, row) for row in opted_out))
 
 
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
     """Return (person, purpose) → whether a yes counts; people without entries are absent."""
-    return {key: counts(consents).granted for key, consents in (await _said(run, refs, purposes)).items()}
+    return {
+        key: counts(consents).granted for key, consents in (await _statements(run, refs, purposes)).items()
+    }
 
 
-async def _said(
+async def _statements(
     run: Runner, refs: Collection[str], purposes: Collection[str]
 ) -> Mapping[tuple[str, str], Collection[Consent]]:
     found: dict[tuple[str, str], list[Consent]] = defaultdict(list)
-    for row in await run.rows(_SQL["said"], refs, purposes):
+    for row in await run.rows(_SQL["statements"], refs, purposes):
         found[row["person"], row["purpose"]].append(read(Consent, row))
     return found
 

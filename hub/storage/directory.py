@@ -49,15 +49,15 @@ def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, tuple[int, Row
 
 async def _keep(run: Runner, events: Iterable[Event]) -> None:
     """Store every version; for a removed person, that the person existed and nothing else."""
-    told: dict[tuple[str, str, int], Row] = {}
+    versions: dict[tuple[str, str, int], Row] = {}
     for event in events:
         (noun, key), data = entry_of(event), event.data
         termed = data if noun in _TERMED else {}
         since, until = instant(termed.get("since")), instant(termed.get("until"))
         row = event.time, since or event.time, until, _is_removal(event), encode(data), event.source
-        told.setdefault((noun, key, data["version"]), row)
-    await write(run, _SQL["keep"], [(*key, *row) for key, row in sorted(told.items())])
-    if people := sorted({key for noun, key, _ in told if noun == "person"}):
+        versions.setdefault((noun, key, data["version"]), row)
+    await write(run, _SQL["keep"], [(*key, *row) for key, row in sorted(versions.items())])
+    if people := sorted({key for noun, key, _ in versions if noun == "person"}):
         await run.rows(_SQL["forget"], people)
 
 

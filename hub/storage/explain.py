@@ -18,7 +18,7 @@ from hub.storage.masking import mask_address
 from hub.storage.messages import message_of
 
 _SQL = load("explain")
-_SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
+_FIELDS: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
 class PostgresExplain(Store):
@@ -72,10 +72,10 @@ async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
 
 
 async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequence[UnitVersion]]:
-    told: defaultdict[str, list[UnitVersion]] = defaultdict(list)
+    versions: defaultdict[str, list[UnitVersion]] = defaultdict(list)
     for row in await run.rows(_SQL["unit_history"], refs):
-        told[row["id"]].append(read(UnitVersion, row, unit=read(Unit, row["data"])))
-    return dict(told)
+        versions[row["id"]].append(read(UnitVersion, row, unit=read(Unit, row["data"])))
+    return dict(versions)
 
 
 async def _copropiedades(
@@ -110,5 +110,5 @@ def _masked(message: Message) -> Message:
 
 def _version(row: Record) -> Version:
     data: Mapping[str, Any] = row["data"] or {}
-    said = {name: data[name] for name in _SAID if name in data}
-    return read(Version, row, **said, person=data.get("person_id"))
+    fields = {name: data[name] for name in _FIELDS if name in data}
+    return read(Version, row, **fields, person=data.get("person_id"))

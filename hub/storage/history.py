@@ -45,7 +45,7 @@ class _Reading:
     async def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
         begin, asked = earliest(since), sorted(types)
         reached = since
-        async for rows in self._pages("heard", begin, begin, asked):
+        async for rows in self._pages("events", begin, begin, asked):
             reached = rows[-1]["time"]
             yield Cases(events=await self._whole(rows), reached=reached)
         async for rows in self._pages("running", _START, begin, asked):

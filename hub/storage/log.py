@@ -62,8 +62,8 @@ class PostgresLog(Store):
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
-    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        rows = await self.rows(_SQL["told"], list(event_ids), HUB_SOURCE)
+    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+        rows = await self.rows(_SQL["step_messages"], list(event_ids), HUB_SOURCE)
         return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
 
     async def recent_clocks(

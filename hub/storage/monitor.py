@@ -67,7 +67,7 @@ class PostgresMonitor(Store):
         await self.rows(_SQL["resolve"], list(kinds), clear_after)
 
     async def unpublished(self) -> Sequence[Incident]:
-        return [_incident(row) for row in await self.rows(_SQL["untold"])]
+        return [_incident(row) for row in await self.rows(_SQL["unpublished"])]
 
     async def mark_published(self, incident: Incident) -> None:
         statement = _SQL["mark_begun" if incident.told_at is None else "mark_over"]

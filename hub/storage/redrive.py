@@ -23,12 +23,12 @@ class PostgresRedrive(Store):
     """The RedriveStore."""
 
     async def redrive(
-        self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
+        self, narrowed: MessageFilter, *, include_notified: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
         rows = await self.rows(
             _SQL["redrive"].format(narrowed=conditions),
-            *(narrowed.state, *cursor(after, _OLDEST), limit, also_told, dry_run, *values),
+            *(narrowed.state, *cursor(after, _OLDEST), limit, include_notified, dry_run, *values),
         )
         taken = [row for row in rows if row["verdict"] == RedriveResult.TAKEN and not dry_run]
         last = rows[-1] if len(rows) == limit else None

@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.consents import REVOCABLE, came_back
-from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
+from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
@@ -48,8 +48,8 @@ class PostgresReplies(Store):
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
-        told = sorted(ESCALATES.values())
-        rows = await self.rows(_SQL["escalations"], storable(number), RECENT, told)
+        names = sorted(ESCALATES.values())
+        rows = await self.rows(_SQL["escalations"], storable(number), RECENT, names)
         ids = {UUID(row["clock_id"]) for row in rows}
         known = {str(clock.id): clock for clock in await clocks.by_id(self, ids)}
         return [
@@ -98,7 +98,14 @@ def _facts(row: Record) -> Mapping[str, Json]:
 def _row(inbound: Inbound) -> tuple[object, ...]:
     reply, about = inbound.reply, inbound.about
     return (
-        *(inbound.id, about.message_id, reply.at, inbound.revokes, inbound.kind in TOLD, inbound.kind),
+        *(
+            inbound.id,
+            about.message_id,
+            reply.at,
+            inbound.revokes,
+            inbound.kind in PUBLISHED_KINDS,
+            inbound.kind,
+        ),
         *row_of(reply, ("channel", "provider", "reference", "address")),
         *(inbound.thread, about.person, about.case),
         *row_of(reply, ("subject", "text")),

@@ -52,19 +52,19 @@ class PostgresTimers(PostgresCascades):
         await self.rows(_SQL["stop_waiting"], list(ids))
 
     async def held_levels(
-        self, climbing: Sequence[tuple[Clock, Collection[int]]]
+        self, escalating: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
-        places = await clocks.places(self, [clock.id for clock, _ in climbing])
+        places = await clocks.places(self, [clock.id for clock, _ in escalating])
         groups = {
-            clock.id: level_groups(clock, levels, place=places.get(clock.id)) for clock, levels in climbing
+            clock.id: level_groups(clock, levels, place=places.get(clock.id)) for clock, levels in escalating
         }
-        asked = {group for of_one in groups.values() for group in of_one.values()}
+        asked = {group for by_level in groups.values() for group in by_level.values()}
         found = await people.look_up(self, asked)
         away = await staff.on_leave(self, {person.ref for people in found.values() for person in people})
         held = {group for group in asked if anybody(found[group], away)}
         return {
-            clock_id: {level for level, group in of_one.items() if group in held}
-            for clock_id, of_one in groups.items()
+            clock_id: {level for level, group in by_level.items() if group in held}
+            for clock_id, by_level in groups.items()
         }
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
@@ -83,12 +83,12 @@ class PostgresTimers(PostgresCascades):
         self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
     ) -> Sequence[Clock]:
         async with self._database.transaction() as transaction:
-            laid = [
+            rescheduled = [
                 reschedule(clock)
                 for clock in await clocks.find(transaction, "of_other_calendars", calendar, limit)
             ]
-            await clocks.save(transaction, laid)
-        return laid
+            await clocks.save(transaction, rescheduled)
+        return rescheduled
 
     async def settle_early(self, limit: int) -> int:
         return await receipts.settle_early(self._database, limit)

@@ -47,15 +47,15 @@ class MemoryClocks(Statements):
         others = [
             clock for clock in tables.clocks.values() if clock.ended_at is None and clock.calendar != calendar
         ]
-        laid = [reschedule(clock) for clock in others[:limit]]
-        tables.clocks.update((clock.id, clock) for clock in laid)
-        return laid
+        rescheduled = [reschedule(clock) for clock in others[:limit]]
+        tables.clocks.update((clock.id, clock) for clock in rescheduled)
+        return rescheduled
 
     async def held_levels(
-        self, climbing: Sequence[tuple[Clock, Collection[int]]]
+        self, escalating: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
         tables = await self._statement("held_levels")
-        return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in climbing}
+        return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in escalating}
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         tables = await self._statement("called")
@@ -124,12 +124,12 @@ def _called(tables: Tables, key: UUID) -> set[str]:
 
 
 def _departures(tables: Tables, stored: StoredEvent) -> DispatchStatus:
-    told = [
+    messages = [
         message for message in _messages(tables, stored.key) if not message.occasion.startswith("reminder:")
     ]
-    gone = [at for message in told if (at := _gone_at(tables, message)) is not None]
+    gone = [at for message in messages if (at := _gone_at(tables, message)) is not None]
     return DispatchStatus(
-        pending=sum(map(_is_pending, told)) + (not stored.planned), last_at=max(gone, default=None)
+        pending=sum(map(_is_pending, messages)) + (not stored.planned), last_at=max(gone, default=None)
     )
 
 

@@ -11,9 +11,9 @@ from hub.model import Consent, Person
 from hub.testing.tables import Tables
 
 
-def add(tables: Tables, said: Sequence[Consent]) -> None:
+def add(tables: Tables, statements: Sequence[Consent]) -> None:
     """Store consents; a yes lifts an earlier BAJA."""
-    for consent in said:
+    for consent in statements:
         tables.consents.setdefault(consent.id, consent)
         if consent.granted:
             _lift(tables, consent)
@@ -31,11 +31,11 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
     """Return the same people; those without a yes to the purpose are marked as left out."""
-    said: dict[str, list[Consent]] = defaultdict(list)
+    statements: dict[str, list[Consent]] = defaultdict(list)
     for consent in tables.consents.values():
         if consent.purpose == purpose:
-            said[consent.person].append(consent)
+            statements[consent.person].append(consent)
     no = {
         opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and not opt_out.lifted
     }
-    return asked(people, said, {ref for ref in no if ref is not None})
+    return asked(people, statements, {ref for ref in no if ref is not None})

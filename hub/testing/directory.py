@@ -29,17 +29,17 @@ class DirectoryEntry:
 @dataclass(slots=True)
 class Directory:
     entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
-    heard: frozenset[tuple[str, str, int]] = frozenset()
+    received: frozenset[tuple[str, str, int]] = frozenset()
     """All received versions, whether they won or not."""
 
     def copy(self) -> Directory:
-        return Directory(dict(self.entries), self.heard)
+        return Directory(dict(self.entries), self.received)
 
     def apply(self, event: Event) -> bool:
         """Apply an event: the greatest version wins, the first of equals; return whether this one won."""
         _, noun, verb = event.name.split(".")
         key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
-        self.heard |= {(*key, version)}
+        self.received |= {(*key, version)}
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
@@ -63,12 +63,12 @@ class Directory:
         for ref, scope in self._members(group, now):
             scopes.setdefault(ref, set()).add(scope)
         found = [(self.person(ref), self._units(group, among)) for ref, among in sorted(scopes.items())]
-        told = [
+        available = [
             self._with_working_hours(person, units, group, now)
             for person, units in found
             if person is not None
         ]
-        return sorted([*told, *self._absent(group, now)], key=lambda person: person.ref)
+        return sorted([*available, *self._absent(group, now)], key=lambda person: person.ref)
 
     def _with_working_hours(
         self, person: Person, units: tuple[str, ...], group: Group, now: datetime

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.contact_rules.consents import REVOCABLE, came_back
-from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
+from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
 from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
 from hub.policy.clocks import ESCALATES
 from hub.testing import consents
@@ -53,7 +53,9 @@ class MemoryReplies(Statements):
         tables = await self._statement("add_reply")
         if inbound.id not in tables.replies:
             now = self._now()
-            acknowledge = inbound.kind in TOLD and not _is_acknowledged_already(inbound, tables, now)
+            acknowledge = inbound.kind in PUBLISHED_KINDS and not _is_acknowledged_already(
+                inbound, tables, now
+            )
             tables.replies[inbound.id] = replace(inbound, acknowledge=acknowledge), now
             _apply_revocation(inbound, tables, now)
         return tables.replies[inbound.id][0]
@@ -66,7 +68,7 @@ class MemoryReplies(Statements):
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         tables = await self._statement("unpublished_replies")
         rows = sorted(tables.replies.values(), key=lambda row: row[1])
-        return [reply for reply, _ in rows if reply.kind in TOLD and not reply.published][:limit]
+        return [reply for reply, _ in rows if reply.kind in PUBLISHED_KINDS and not reply.published][:limit]
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
@@ -85,8 +87,11 @@ def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
 
 
 def _escalates(message: Message) -> bool:
-    told = message.event in ESCALATES.values() and message.purpose in {Purpose.INTERNAL, Purpose.EMERGENCY}
-    return told and message.channel == "sms"
+    is_escalation = message.event in ESCALATES.values() and message.purpose in {
+        Purpose.INTERNAL,
+        Purpose.EMERGENCY,
+    }
+    return is_escalation and message.channel == "sms"
 
 
 def _clock_of(message: Message, tables: Tables) -> UUID:

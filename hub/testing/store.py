@@ -56,7 +56,9 @@ class MemoryStore(MemoryReplies, MemoryClocks):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         tables = await self._statement("claim")
         now = self._now()
-        rows = [tables.messages[fromkey] for fromkey in dict.fromkeys(ids) if fromkey in tables.messages]
+        rows = [
+            tables.messages[message_id] for message_id in dict.fromkeys(ids) if message_id in tables.messages
+        ]
         taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
         for row in taken:
             message = replace(row.message, state=State.SENDING, next_at=now + lease)

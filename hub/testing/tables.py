@@ -130,8 +130,8 @@ class Tables:
 
     def place_of_clock(self, clock: Clock) -> str | None:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)
-        said: str | None = clock.context.get("copropiedad_id")
-        return said or (None if opened is None else opened.copropiedad_id)
+        stated: str | None = clock.context.get("copropiedad_id")
+        return stated or (None if opened is None else opened.copropiedad_id)
 
     def suppression(self, message: Message) -> SuppressionStatus | None:
         """Return why the message must not be sent to its address, or None."""
@@ -139,7 +139,7 @@ class Tables:
             named = address in {message.address, message.address.lower()} or opt_out.person == message.person
             if purpose == message.purpose and named and not opt_out.lifted:
                 return SuppressionStatus(reason=opt_out.reason)
-        if message.purpose in REVOCABLE and not allows(self._said(message), message.channel):
+        if message.purpose in REVOCABLE and not allows(self._statements(message), message.channel):
             return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:
@@ -148,7 +148,7 @@ class Tables:
             )
         return None
 
-    def _said(self, message: Message) -> list[Consent]:
+    def _statements(self, message: Message) -> list[Consent]:
         about = message.person, message.purpose
         return [consent for consent in self.consents.values() if (consent.person, consent.purpose) == about]
 

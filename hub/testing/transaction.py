@@ -54,8 +54,8 @@ class MemoryTransaction:
                 new[stored.key] = place is None or self._tables.directory.has_place(place)
         return new
 
-    async def add_consents(self, said: Sequence[Consent]) -> None:
-        consents.add(self._tables, said)
+    async def add_consents(self, statements: Sequence[Consent]) -> None:
+        consents.add(self._tables, statements)
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         for key in keys:
@@ -116,7 +116,7 @@ class MemoryTransaction:
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         tables = self._tables
         for record in records:
-            key, seen = (record.event_key, record.audience), len(tables.directory.heard)
+            key, seen = (record.event_key, record.audience), len(tables.directory.received)
             known = tables.audiences.get(key)
             # The directory position is replaced only when the audience is planned again.
             if known is not None and known.record.planned_at == record.planned_at:

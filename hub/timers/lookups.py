@@ -36,13 +36,13 @@ class ClockLookups:
 
 
 async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
-    climbing = [clock for clock in clocks if target_levels(clock)]
+    escalating = [clock for clock in clocks if target_levels(clock)]
     ending = [clock for clock in clocks if sla.ends(clock.steps[clock.fired])]
     checked = [clock for clock in clocks if clock.promise.checked and clock.ended_at is None]
-    held = await _isolating_faults(climbing, lambda batch: _held(batch, store))
+    held = await _isolating_faults(escalating, lambda batch: _held(batch, store))
     called = await _isolating_faults(ending, lambda batch: _called(batch, store))
     dispatch = await _isolating_faults(checked, lambda batch: _dispatch(batch, store))
-    asked = {clock.id for clock in (*climbing, *ending, *checked)}
+    asked = {clock.id for clock in (*escalating, *ending, *checked)}
     return ClockLookups(
         held=held,
         called=called,

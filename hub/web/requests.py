@@ -65,7 +65,7 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         raise Refusal(
-            400, f"The query is not right: {_plain(error)}.", "GET /openapi.json says what fits."
+            400, f"The query is not right: {_plain(error)}.", "GET /openapi.json shows what fits."
         ) from error
 
 
@@ -75,7 +75,7 @@ async def read_body(request: web.Request, shape: type[Q]) -> Q:
         return msgspec.json.decode(await request.read() or b"{}", type=shape)
     except msgspec.DecodeError as error:
         what = f"The body is not right: {_plain(error)}."
-        raise Refusal(400, what, "GET /openapi.json says what fits.") from error
+        raise Refusal(400, what, "GET /openapi.json shows what fits.") from error
 
 
 def _plain(error: msgspec.DecodeError) -> str:

@@ -20,7 +20,7 @@ from hub.errors import (
     InvalidPeriod,
     LastAdministrator,
     NameTaken,
-    NothingToTakeOn,
+    NothingToAcknowledge,
     StorageRefused,
     Unavailable,
     UnknownAccount,
@@ -101,7 +101,7 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
         return _answer(_from_hub(error))
     except Exception:  # noqa: BLE001 - the last handler before the network; it logs the whole error
         _log.exception("request.failed", method=request.method, route=route_of(request))
-        return _answer(Refusal(500, "The hub failed at this request.", "The hub's log says why."))
+        return _answer(Refusal(500, "The hub failed at this request.", "The hub's log has the reason."))
 
 
 def route_of(request: web.Request) -> str:
@@ -139,15 +139,15 @@ def _from_http(error: web.HTTPException) -> Refusal:
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 
 
-_REFUSED: Final = (400, "A value is refused: {error}", "Mend the request; the same one fails again.")
+_REFUSED: Final = (400, "A value is refused: {error}", "Correct the request; the same one fails again.")
 _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
-    Unavailable: (503, "{error}", "Try again in some seconds; `hub check` says more."),
+    Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
     UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
     UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
     UnknownName: (404, "{error}.", "GET /api/channels lists the channels, /asyncapi.json the events."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
-    NothingToTakeOn: (409, "{error}", "GET /api/clocks shows where each promise stands."),
+    NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys((StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey), _REFUSED),
 }
@@ -161,4 +161,4 @@ def _from_hub(error: HubError) -> Refusal:
             headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
             return Refusal(status, text.format(error=error), hint, headers=headers)
     _log.error("request.failed", error=type(error).__name__)
-    return Refusal(500, "The hub failed at this request.", "The hub's log says why.")
+    return Refusal(500, "The hub failed at this request.", "The hub's log has the reason.")

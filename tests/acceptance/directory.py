@@ -1,4 +1,4 @@
-"""A small building for acceptance tests, told as a publisher tells it."""
+"""A small building for acceptance tests, published as a publisher does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.acceptance.harness import Publisher
 BUILDING = "ph-prueba"
 
 
-async def tell(publisher: Publisher) -> None:
+async def publish_all(publisher: Publisher) -> None:
     """Publish the building, one resident owner with a device, and staff of the four levels."""
     await publisher.publish(
         "directory.copropiedad.upserted",

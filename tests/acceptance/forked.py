@@ -24,7 +24,7 @@ _LOOK: Final = 0.01
 
 
 class Forked:
-    """One process, spoken to as `asyncio.subprocess.Process` is."""
+    """One process, used as an `asyncio.subprocess.Process`."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     async def wait(self) -> int:
-        while (ended := self.returncode) is None:  # noqa: ASYNC110 - nothing tells of its end but a look
+        while (ended := self.returncode) is None:  # noqa: ASYNC110 - only a look shows its end
             await asyncio.sleep(_LOOK)
         return ended
 

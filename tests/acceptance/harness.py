@@ -1,4 +1,4 @@
-"""The hub from outside: a process that is started, spoken to over RabbitMQ, and killed."""
+"""The hub from outside: a process that is started, used over RabbitMQ, and killed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class HubProcess:
             )
 
     async def kill(self) -> None:
-        """SIGKILL: nothing is finished, nothing is said."""
+        """SIGKILL: nothing is finished, nothing is logged."""
         assert self.process is not None
         self.process.kill()
         await self.process.wait()

@@ -22,7 +22,7 @@ from tests.servers import Servers
 PERSONAL = frozenset(
     {"name", "names", "email", "phone", "value", "summary", "subject", "actions_taken", "note"}
 )
-"""Fields of data whose words are a person's, or said to one."""
+"""Fields of data whose words are a person's, or written to one."""
 SHORTEST_SECRET = 4
 
 
@@ -58,7 +58,7 @@ class Lasting:
             answer: dict[str, Any] = await response.json()
             return answer
 
-    async def told(self, event_id: str) -> list[dict[str, Any]]:
+    async def messages_of(self, event_id: str) -> list[dict[str, Any]]:
         """Its messages, as rows of the list."""
         items: list[dict[str, Any]] = (await self.ask(f"/api/messages?event_id={event_id}"))["items"]
         return items
@@ -68,7 +68,7 @@ class Lasting:
         found: list[dict[str, Any]] = []
 
         async def there() -> bool:
-            rows = await self.told(event_id)
+            rows = await self.messages_of(event_id)
             found[:] = [row for row in rows if (row["channel"], row["state"]) == (channel, state)]
             return bool(found)
 
@@ -76,7 +76,7 @@ class Lasting:
         return await self.ask(f"/api/messages/{found[0]['id']}")
 
     async def refused(self, key: str) -> dict[str, Any]:
-        """The dead letter of what came under that routing key, once publishers were told of it."""
+        """The dead letter of what came under that routing key, once publishers were notified of it."""
         await until(lambda: bool(self.notices_of(key)), f"event.rejected of {key}")
         return await self.ask(f"/api/dead/{self.notices_of(key)[0]['data']['dead_letter_id']}")
 
@@ -91,14 +91,14 @@ class Lasting:
         return self.mails(address)[0]
 
     def leaks(self) -> list[str]:
-        """Words of people, and words said to them, that stand in the hub's log."""
+        """Words of people, and words written to them, that stand in the hub's log."""
         log = self.hub.log.read_text()
         return sorted(word for word in self.secrets if word in log or json.dumps(word)[1:-1] in log)
 
 
 @asynccontextmanager
 async def discreet(running: Lasting) -> AsyncIterator[Lasting]:
-    """For one test: at its end the log tells nobody's name, address or text, and no provider complains."""
+    """For one test: at its end the log has nobody's name, address or text, and no provider complains."""
     running.secrets.clear()
     yield running
 
@@ -143,7 +143,7 @@ async def lasting(
     templates: Path | None = None,
     prepared: Callable[[House], None] = lambda _house: None,
 ) -> AsyncIterator[Lasting]:
-    """Furnish a house, run a hub in it that says all it can, and listen to what it tells publishers."""
+    """Furnish a house, run a hub in it that logs all it can, and receive what it sends to publishers."""
     async with (
         servers.vhost() as amqp_url,
         servers.redis_database() as redis_url,
@@ -179,7 +179,7 @@ async def _address(hub: HubProcess) -> str:
 
 
 async def _listen(home: Lasting) -> None:
-    """Subscribe to what the hub tells others, as any system may."""
+    """Subscribe to what the hub publishes, as any system may."""
     channel = home.publisher.channel
 
     async def declared() -> bool:
@@ -195,8 +195,8 @@ async def _listen(home: Lasting) -> None:
     await queue.bind("hub.events.out", "#")
 
     async def keep(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-        heard = home.notices if message.routing_key == "event.rejected" else home.unreached
-        heard.append(json.loads(message.body))
+        received = home.notices if message.routing_key == "event.rejected" else home.unreached
+        received.append(json.loads(message.body))
 
     await queue.consume(keep, no_ack=True)
 

@@ -37,7 +37,7 @@ async def test_closed_days_move_a_running_term_without_repeating_steps(
     received = datetime.now(UTC) - timedelta(days=10)
     house.policy(AN_EARLY_WARNING)
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(1), time=received.isoformat())
         await until(lambda: ["at_risk"] == _steps(house), "the warning")
         before = await _due_at(house)

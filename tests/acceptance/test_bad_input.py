@@ -99,7 +99,9 @@ UNREADABLE: Mapping[str, tuple[bytes, str | None, Mapping[str, Any], str | None,
 
 
 @pytest.mark.parametrize("case", UNREADABLE)
-async def test_what_cannot_be_an_event_is_kept_as_it_came_with_what_to_mend(home: Lasting, case: str) -> None:
+async def test_what_cannot_be_an_event_is_kept_as_it_came_with_what_to_correct(
+    home: Lasting, case: str
+) -> None:
     body, content_type, headers, at, why = UNREADABLE[case]
     home.secrets |= {"marcada", "Marcada", "Revisamos"}
     await home.publish_raw(body, f"prueba.{case}", content_type or "", headers)
@@ -175,12 +177,12 @@ def key_of(notice: Mapping[str, Any]) -> str:
     return str(notice["data"]["routing_key"])
 
 
-async def test_a_subscriber_hears_what_was_refused_and_never_of_a_rejection(home: Lasting) -> None:
+async def test_a_subscriber_gets_refusals_and_never_rejections(home: Lasting) -> None:
     rejected = await home.publish("event.rejected", {"reason": "dos puentes en círculo"})
     await home.publish_raw(b"{", "event.rejected")
     bad = await home.publish("pqrs.replied", {**reply("oyente"), "radicado": 7}, id="oyente-1")
-    await until(lambda: any(one["data"]["event_id"] == bad for one in home.notices), "event.rejected")
-    notice = next(one for one in home.notices if one["data"]["event_id"] == bad)
+    await until(lambda: any(item["data"]["event_id"] == bad for item in home.notices), "event.rejected")
+    notice = next(item for item in home.notices if item["data"]["event_id"] == bad)
     # Rejections came before, and in the same lane.
     kept = await home.ask("/api/dead?limit=3")
     letters = [await home.ask(f"/api/dead/{row['id']}") for row in kept["items"]]
@@ -216,7 +218,7 @@ async def test_future_event_is_refused_and_its_later_replay_is_idempotent(
     assert 1 == len(home.mails("futura@example.co"))
 
 
-async def test_a_replay_of_what_was_not_mended_is_open_again(home: Lasting) -> None:
+async def test_a_replay_of_what_was_not_corrected_is_open_again(home: Lasting) -> None:
     await home.publish_raw(b"todo mal", "prueba.terca")
     letter = await home.refused("prueba.terca")
     await _replay(home.house, letter["id"])
@@ -250,7 +252,7 @@ async def test_binary_events_that_differ_in_their_headers_are_dead_letters_of_th
         headers = {**BINARY, "cloudEvents_id": f"igual-{number}", "cloudEvents_type": "co.example.ajena"}
         await home.publish_raw(b"{}", "prueba.igual", "application/json", headers)
     await until(lambda: len(home.notices_of("prueba.igual")) == 2, "both to be refused")
-    letters = {one["data"]["dead_letter_id"] for one in home.notices_of("prueba.igual")}
+    letters = {notice["data"]["dead_letter_id"] for notice in home.notices_of("prueba.igual")}
     kept = [await home.ask(f"/api/dead/{letter}") for letter in sorted(letters)]
 
     assert ["igual-1", "igual-2"] == sorted(letter["event_id"] for letter in kept)

@@ -65,7 +65,7 @@ async def test_a_hostile_name_stays_a_name(home: Lasting, case: str) -> None:
     message = mail.message
     plain, html = (part.get_content() for part in message.iter_parts())
 
-    assert [address] == [one.addr_spec for one in message["To"].addresses]
+    assert [address] == [mailbox.addr_spec for mailbox in message["To"].addresses]
     assert {"Bcc", "Cc", "X"}.isdisjoint(message)
     same = message["Message-ID"].encode()
     assert [address] == [one.recipient for one in home.house.smtp.mails if same in one.content]
@@ -109,10 +109,10 @@ async def test_a_landline_gets_no_text_and_the_mail_goes_all_the_same(home: Last
     data = {**_received("fija"), "petitioner": fixed}
     event_id = await home.publish("pqrs.received", data)
     message = await home.message(event_id, "email", "sent")
-    told = await home.told(event_id)
+    messages = await home.messages_of(event_id)
 
     assert "sms:no_contact" in message["skipped"]
-    assert ["email"] == [row["channel"] for row in told]
+    assert ["email"] == [row["channel"] for row in messages]
     assert [] == [text for text in home.house.twilio.texts if "6013456789" in text.to]
 
 

@@ -1,4 +1,4 @@
-"""How promises end, as seen from outside: who was called is told, what has left is known."""
+"""How promises end, as seen from outside: who was called is notified, what has left is known."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def a_call(*, lead: int, warn: int) -> str:
     return f'{at_work()}[clocks.convocation_lead]\nlead = "{lead}s"\nwarn = "{warn}s"\n'
 
 
-async def test_only_called_levels_hear_that_the_answer_has_come(
+async def test_only_called_levels_are_notified_that_the_answer_has_come(
     house: House,
 ) -> None:
     house.policy(A_LADDER_OF_SECONDS)
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(1))
         await until(lambda: bool(_mails(house, 3)), "the escalation to level 3")
         clock = await _clock(house, "breached")
@@ -42,25 +42,27 @@ async def test_only_called_levels_hear_that_the_answer_has_come(
             "pqrs.replied",
             {"pqrs_id": "pqrs-1", "radicado": "PQ-2026-000001", "summary": "Listo.", "agent_id": "agente-1"},
         )
-        await until(lambda: bool(_over(house, 3)), "level 3 to hear that it is over")
-        await until(lambda: bool(_over(house, 2)), "level 2 to hear that it is over")
+        await until(lambda: bool(_over(house, 3)), "level 3 to get the end")
+        await until(lambda: bool(_over(house, 2)), "level 2 to get the end")
         shown = json.loads(await house.command("clocks", "show", clock["id"], "--json"))
 
     assert {1: 1, 2: 1, 3: 1, 4: 0} == {level: len(_over(house, level)) for level in (1, 2, 3, 4)}
-    assert ["at_risk", "breach", "escalate", "escalate", "resolve"] == [one["kind"] for one in shown["steps"]]
-    assert all(one["done"] for one in shown["steps"])
+    assert ["at_risk", "breach", "escalate", "escalate", "resolve"] == [
+        step["kind"] for step in shown["steps"]
+    ]
+    assert all(step["done"] for step in shown["steps"])
 
 
-async def test_an_emergency_that_nobody_takes_on_climbs_and_who_takes_it_on_ends_it(house: House) -> None:
+async def test_an_unacknowledged_emergency_escalates_and_acknowledging_ends_it(house: House) -> None:
     house.policy(AN_EMERGENCY_OF_SECONDS)
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("emergency.declared", _gas())
         await until(lambda: len(_texts(house, 3)) == 1, "the text to level 3")
         clock = await _clock(house, "breached")
         await house.command("clocks", "acknowledge", clock["id"])
-        await until(lambda: bool(_over(house, 2)), "level 2 to hear that it is over")
-        await until(lambda: bool(_over(house, 3)), "level 3 to hear that it is over")
+        await until(lambda: bool(_over(house, 2)), "level 2 to get the end")
+        await until(lambda: bool(_over(house, 3)), "level 3 to get the end")
 
         async def off() -> bool:
             shown = json.loads(await house.command("clocks", "show", clock["id"], "--json"))
@@ -77,15 +79,15 @@ async def test_a_last_letter_handed_over_keeps_the_promise_and_one_that_lies_the
 ) -> None:
     house.policy(a_call(lead=4, warn=20))
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await _owner_on_paper(publisher)
         starts = datetime.now(UTC) + timedelta(seconds=23)
         handed_over, _ = [
             await publisher.publish("admin.assembly.convened", _assembly(number, starts)) for number in (1, 2)
         ]
-        warned = await _told(house, "sla.at_risk", 2)
+        warned = await _notified(house, "sla.at_risk", 2)
         await house.command("letters", "done", await _letter(house, handed_over))
-        await _told(house, "sla.breached", 1)
+        await _notified(house, "sla.breached", 1)
         broken = await _clock(house, "breached")
 
         async def held() -> bool:
@@ -94,9 +96,9 @@ async def test_a_last_letter_handed_over_keeps_the_promise_and_one_that_lies_the
 
         await until(held, "the assemblies to begin")
         kept = await _clock(house, "met")
-        told = await _told(house, "sla.breached", 1)
+        notified = await _notified(house, "sla.breached", 1)
 
-    assert (2, 1) == (len(warned), len(told))
+    assert (2, 1) == (len(warned), len(notified))
     assert ("convocation_lead", "assembly_id:asamblea-1") == (kept["name"], kept["case"])
     assert ("convocation_lead", "assembly_id:asamblea-2") == (broken["name"], broken["case"])
 
@@ -178,13 +180,13 @@ async def _letter(house: House, event_id: str) -> str:
     return str(letter["id"])
 
 
-async def _told(house: House, event: str, times: int) -> list[dict[str, Any]]:
+async def _notified(house: House, event: str, times: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
-    async def is_told() -> bool:
+    async def is_complete() -> bool:
         listed = json.loads(await house.command("deliveries", "--json", "--person", "p-nivel-1"))["items"]
-        found[:] = [one for one in listed if one["event"] == event]
+        found[:] = [row for row in listed if row["event"] == event]
         return len(found) >= times
 
-    await until(is_told, event)
+    await until(is_complete, event)
     return found

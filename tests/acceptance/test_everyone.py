@@ -1,4 +1,4 @@
-"""One event for the whole directory: each is told once, and staff in its own words."""
+"""One event for the whole directory: each is notified once, and staff in its own words."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ POLICY: Final = {
     "effective_on": "2026-12-01",
 }
 STAFF: Final = [f"p-nivel-{level}" for level in (1, 2, 3, 4)]
-TOLD: Final = ["p-ana", *STAFF, "p-otra"]
+NOTIFIED: Final = ["p-ana", *STAFF, "p-otra"]
 
 
 async def test_a_new_policy_reaches_everyone_once_and_staff_in_its_own_words(house: House) -> None:
     house.policy(at_work())
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await _more(publisher)
         # The directory travels in the normal lane and the policy in bulk.
         await until(lambda: _known(house), "the directory to be taken in")
         event_id = await publisher.publish("policy.updated", POLICY)
-        await until(lambda: len(house.smtp.mails) >= len(TOLD), "a mail to each")
-        await until(lambda: _all_ended(house, event_id), "everybody to be told")
+        await until(lambda: len(house.smtp.mails) >= len(NOTIFIED), "a mail to each")
+        await until(lambda: _all_ended(house, event_id), "everybody to be notified")
         items = await _items(house, event_id)
 
     # Of two channels: nobody twice, not even who works and owns here, or owns in two copropiedades.
-    assert {(ref, channel): 1 for ref in TOLD for channel in ("email", "inbox")} == Counter(
+    assert {(ref, channel): 1 for ref in NOTIFIED for channel in ("email", "inbox")} == Counter(
         (item["person"], item["channel"]) for item in items
     )
     assert {"internal": STAFF, "service": ["p-ana", "p-otra"]} == {
@@ -83,7 +83,7 @@ async def _known(house: House) -> bool:
 
 async def _all_ended(house: House, event_id: str) -> bool:
     items = await _items(house, event_id)
-    return len(items) >= 2 * len(TOLD) and all(item["state"] in {"sent", "delivered"} for item in items)
+    return len(items) >= 2 * len(NOTIFIED) and all(item["state"] in {"sent", "delivered"} for item in items)
 
 
 async def _items(house: House, event_id: str) -> list[dict[str, Any]]:

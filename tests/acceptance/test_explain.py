@@ -1,4 +1,4 @@
-"""Why somebody was told or not, asked of a whole hub: over RabbitMQ, on PostgreSQL, as a command."""
+"""Why somebody was notified or not, asked of a whole hub: over RabbitMQ, on PostgreSQL, as a command."""
 
 from __future__ import annotations
 
@@ -39,15 +39,17 @@ REPAIR: Final = {
 async def test_everybody_of_a_building_is_explained(house: House) -> None:
     async with house.running() as publisher, Database(house.database_url) as database:
         store = PostgresExplain(database)
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await _tower_3(publisher)
         await _away(publisher, "p-nivel-1", delegate="p-nivel-2")
         await until(lambda: _away_is_known(database, "p-nivel-1"), "the directory to be taken in")
         works = await publisher.publish("maintenance.scheduled.announced", WORKS)
         pqrs = await publisher.publish("pqrs.received", directory.pqrs(1))
         repair = await publisher.publish("maintenance.request.received", REPAIR)
-        await until(lambda: _is(store, works, "p-tres", ExplainOutcome.TOLD), "the works to be told")
-        await until(lambda: _is(store, pqrs, "p-nivel-2", ExplainOutcome.TOLD), "the staff to be told")
+        await until(lambda: _is(store, works, "p-tres", ExplainOutcome.NOTIFIED), "the works to be notified")
+        await until(
+            lambda: _is(store, pqrs, "p-nivel-2", ExplainOutcome.NOTIFIED), "the staff to be notified"
+        )
         await until(
             lambda: _is(store, repair, "p-sin", ExplainOutcome.NOT_REACHED), "the repair to be planned"
         )
@@ -55,16 +57,16 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
         await _moves_in(publisher, "p-nueva", since=_day_after(2))
         await until(lambda: _is(store, works, "p-nueva", ExplainOutcome.NOT_MEANT), "the news to be taken in")
 
-        told = (await explain(store, works, "p-tres")).sentences
+        sentences = (await explain(store, works, "p-tres")).sentences
         elsewhere = (await explain(store, works, "p-ana")).sentences
         away = (await explain(store, pqrs, "p-nivel-1")).sentences
         unreached = (await explain(store, repair, "p-sin")).sentences
         added = await house.command("explain", works, "p-nueva")
         notes = (await PostgresAudit(database).notes(after=None, limit=10)).items
 
-    assert "Sí, fue avisada." == told[1]
-    assert any(re.fullmatch(_MAILED, sentence) for sentence in told)
-    assert "tres@example.co" not in str(told)
+    assert "Sí, fue avisada." == sentences[1]
+    assert any(re.fullmatch(_MAILED, sentence) for sentence in sentences)
+    assert "tres@example.co" not in str(sentences)
     assert "No: fue agregada a la Torre 3 dos días después." == added.splitlines()[1]
     assert (
         "No: es residente de la Torre 1; "
@@ -117,7 +119,7 @@ async def _away(publisher: Publisher, ref: str, *, delegate: str) -> None:
 
 
 async def _away_is_known(database: Database, ref: str) -> bool:
-    """The leave is the last that is told, and the lane keeps its order."""
+    """The leave is published last, and the lane keeps its order."""
     return bool(await database.rows("SELECT FROM leave WHERE person_id = $1", ref))
 
 

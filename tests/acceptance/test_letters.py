@@ -1,4 +1,4 @@
-"""What the law wants told ends as a letter and an alert; who has no digital access has the letter at once."""
+"""What the law requires ends as a letter and an alert; who has no digital access has the letter at once."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_a_legal_answer_whose_mail_bounces_for_good_becomes_a_letter_and_a
     house.policy(at_work())
     house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="ida@"))
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         event_id = await publisher.publish(
             "pqrs.responded", answer({"name": "Ida Torres", "email": "ida@example.co"})
         )
@@ -58,16 +58,16 @@ async def test_a_legal_answer_whose_mail_bounces_for_good_becomes_a_letter_and_a
         await until(lambda: bool(house.smtp.mails), "the alert of the staff")
         alerts = await messages(house, "--person", "p-nivel-1", "--channel", "inbox")
         await house.command("letters", "done", letter["id"])
-        told = {row["channel"]: row["state"] for row in await messages(house, "--event-id", event_id)}
+        states = {row["channel"]: row["state"] for row in await messages(house, "--event-id", event_id)}
 
     assert ["notification.undelivered"] == [row["event"] for row in alerts]
     assert ["nivel1@example.co"] == [mail.recipient for mail in house.smtp.mails]
-    assert {"email": "failed", "print": "delivered"} == told
+    assert {"email": "failed", "print": "delivered"} == states
 
 
 async def test_who_has_no_digital_access_has_the_letter_at_once_and_nobody_is_alarmed(house: House) -> None:
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await _on_paper(publisher)
         await publisher.publish("pqrs.responded", answer({"ref": "p-papel"}))
         letter = await one_letter(house)

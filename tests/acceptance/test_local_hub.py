@@ -106,7 +106,7 @@ async def local_hub(folder: Path, **settings: str) -> AsyncIterator[LocalHub]:
             await hub.interrupt()
 
 
-async def test_ctrl_c_stops_everything_and_the_next_start_goes_on(place: Path) -> None:
+async def test_ctrl_c_stops_everything_and_the_next_start_continues(place: Path) -> None:
     folder = place / "a folder" / ".run"
     folder.mkdir(parents=True)
     with taken_port() as taken:
@@ -126,7 +126,7 @@ async def test_ctrl_c_stops_everything_and_the_next_start_goes_on(place: Path) -
         assert before <= await second.messages()
 
 
-async def test_the_end_of_one_process_is_told_and_is_the_end_of_all(place: Path) -> None:
+async def test_the_end_of_one_process_is_reported_and_ends_all(place: Path) -> None:
     async with local_hub(place, HUB_MODE="live") as hub:
         ports = hub.ports
         assert "HUB_MODE=live: the demonstration is not loaded" in hub.shown

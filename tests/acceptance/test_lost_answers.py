@@ -1,4 +1,4 @@
-"""An answer that comes back is none: its legal term runs on, is told of, and ends with the letter."""
+"""An answer that comes back is none: its legal term runs on, is reported, and ends with the letter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def port(house: House) -> int:
 async def legal_term(house: House) -> dict[str, Any]:
     running = json.loads(await house.command("clocks", "--json"))["items"]
     ended = json.loads(await house.command("clocks", "--json", "--state", "met"))["items"]
-    return next((one for one in [*running, *ended] if one["name"] == "legal_term"), {"state": "unknown"})
+    return next(
+        (clock for clock in [*running, *ended] if clock["name"] == "legal_term"), {"state": "unknown"}
+    )
 
 
 def term_is(house: House, state: str) -> Callable[[], Coroutine[Any, Any, bool]]:
@@ -49,7 +51,7 @@ async def test_an_answer_that_bounces_runs_on_until_its_letter_is_handed_over(
     house: House, port: int
 ) -> None:
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(7, petitioner=ROSA))
         await until(lambda: len(mails(house.smtp)) == 1, "the receipt")
         first = await legal_term(house)
@@ -61,11 +63,13 @@ async def test_an_answer_that_bounces_runs_on_until_its_letter_is_handed_over(
         letter = await one_letter(house)
         await until(term_is(house, "at_risk"), "the term to run on")
         again = await legal_term(house)
-        told = [row["event"] for row in await messages(house, "--person", "p-nivel-1", "--channel", "inbox")]
+        events = [
+            row["event"] for row in await messages(house, "--person", "p-nivel-1", "--channel", "inbox")
+        ]
         await house.command("letters", "done", letter["id"])
         await until(term_is(house, "met"), "the end of the term by the letter")
         last = await legal_term(house)
 
     assert [] == none_yet
     assert (first["id"], first["due_at"]) == (again["id"], again["due_at"]) == (last["id"], last["due_at"])
-    assert {"notification.undelivered", "sla.at_risk"} <= set(told)
+    assert {"notification.undelivered", "sla.at_risk"} <= set(events)

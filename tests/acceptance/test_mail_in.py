@@ -94,7 +94,7 @@ def mails(smtp: SmtpServer) -> list[Mail]:
 
 async def messages(house: House, event_id: str) -> dict[str, tuple[str, str | None]]:
     listed: Any = json.loads(await house.command("deliveries", "--json", "--event-id", event_id))
-    return {each["channel"]: (each["state"], each["reason"]) for each in listed["items"]}
+    return {item["channel"]: (item["state"], item["reason"]) for item in listed["items"]}
 
 
 async def test_a_report_of_failure_bounces_the_mail_and_the_next_channel_takes_over(
@@ -120,7 +120,7 @@ async def test_a_report_of_failure_bounces_the_mail_and_the_next_channel_takes_o
 async def test_what_a_person_answers_reaches_staff_without_the_quote(house: House, port: int) -> None:
     async with house.running() as publisher:
         _, mail = await sent(house, publisher)
-        heard = await notices(publisher, "inbound.message.received")
+        received = await notices(publisher, "inbound.message.received")
         (reply_to,) = mail.message["Reply-To"].addresses
         answer = EmailMessage()
         answer["From"], answer["To"] = "Rosa <rosa@example.co>", reply_to.addr_spec
@@ -129,11 +129,11 @@ async def test_what_a_person_answers_reaches_staff_without_the_quote(house: Hous
         codes = [
             await bring(port, "rosa@example.co", reply_to.addr_spec, answer.as_string()) for _ in range(2)
         ]
-        await until(lambda: bool(heard), "inbound.message.received")
+        await until(lambda: bool(received), "inbound.message.received")
 
     assert [250, 250] == codes
-    assert 1 == len(heard)
-    assert "Muchas gracias, ¿el martes?" == heard[0]["data"]["excerpt"]
+    assert 1 == len(received)
+    assert "Muchas gracias, ¿el martes?" == received[0]["data"]["excerpt"]
 
 
 async def test_who_is_gone_by_a_report_is_passed_over_from_then_on(house: House, port: int) -> None:
@@ -148,13 +148,13 @@ async def test_who_is_gone_by_a_report_is_passed_over_from_then_on(house: House,
 
     assert ("suppressed", "gone") == after["email"]
     assert 1 == len(mails(house.smtp))
-    assert [] == told_in_the_log(house)
+    assert [] == logged_mail(house)
 
 
-async def test_a_complaint_takes_the_consent_back_and_nobody_is_told(house: House, port: int) -> None:
+async def test_a_complaint_revokes_the_consent_and_nobody_is_notified(house: House, port: int) -> None:
     async with house.running() as publisher:
         _, mail = await sent(house, publisher)
-        heard = await notices(publisher, "inbound.message.received")
+        received = await notices(publisher, "inbound.message.received")
         report = COMPLAINT.format(sender=mail.sender)
         codes = [
             await bring(port, "feedback@mailbox.example", to, report)
@@ -164,13 +164,13 @@ async def test_a_complaint_takes_the_consent_back_and_nobody_is_told(house: Hous
 
     assert [250] * 3 == codes
     assert {("commercial", "complaint"), ("survey", "complaint")} == {
-        (each["purpose"], each["reason"]) for each in listed["items"]
+        (item["purpose"], item["reason"]) for item in listed["items"]
     }
-    assert [] == heard
-    assert [] == told_in_the_log(house)
+    assert [] == received
+    assert [] == logged_mail(house)
 
 
-def told_in_the_log(house: House) -> list[str]:
+def logged_mail(house: House) -> list[str]:
     """Words of people, and addresses that are keys, that stand in the hub's log."""
     log = (house.folder / "hub.log").read_text()
     return [word for word in ("Rosa", "rosa@", "3005550101", "Revisamos", f"@{DOMAIN}") if word in log]

@@ -1,4 +1,4 @@
-"""The hub watches itself, as its operators see it: who hears what, by which way, how often."""
+"""The hub watches itself, as its operators see it: who is notified of what, by which way, how often."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def hire(publishing: Publisher) -> None:
     await publishing.publish("directory.membership.upserted", {**duty, "duty": "ops"})
 
 
-def told(house: House, subject: str, to: str = OPS) -> list[Mail]:
+def alerts(house: House, subject: str, to: str = OPS) -> list[Mail]:
     mails = [mail for mail in house.smtp.mails if mail.recipient == to]
     return [mail for mail in mails if str(mail.message["Subject"]).startswith(subject)]
 
@@ -54,7 +54,7 @@ def texts(house: House) -> list[str]:
 
 
 async def incidents(house: House) -> dict[str, str]:
-    """Kind → state, as `hub incidents` tells it; the latest of each kind."""
+    """Kind → state, as `hub incidents` shows it; the latest of each kind."""
     items = json.loads(await house.command("incidents", "--json"))["items"]
     return {item["kind"]: item["state"] for item in reversed(items)}
 
@@ -69,32 +69,36 @@ async def test_broken_provider_is_reported_once_by_another_channel_and_when_over
         for number in range(6):
             who = {"name": "Pedro Gómez", "phone": f"310000001{number}"}
             await publishing.publish("pqrs.received", directory.pqrs(number, petitioner=who))
-        await until(lambda: bool(told(house, "Avería: El proveedor twilio de SMS")), "the mail of its begin")
+        await until(
+            lambda: bool(alerts(house, "Avería: El proveedor twilio de SMS")), "the mail of its begin"
+        )
         assert "open" == (await incidents(house))["circuit"]
         assert [] == texts(house)
 
         house.twilio.always = None
-        await until(lambda: bool(told(house, "Resuelto: El proveedor twilio de SMS")), "the mail of its end")
+        await until(
+            lambda: bool(alerts(house, "Resuelto: El proveedor twilio de SMS")), "the mail of its end"
+        )
         assert "over" == (await incidents(house))["circuit"]
         assert "No hay averías abiertas" in await house.command("incidents")
         await until(lambda: bool(house.twilio.texts), "a text that waited")
 
-    assert 1 == len(told(house, "Avería: El proveedor twilio"))
-    assert 1 == len(told(house, "Resuelto: El proveedor twilio"))
+    assert 1 == len(alerts(house, "Avería: El proveedor twilio"))
+    assert 1 == len(alerts(house, "Resuelto: El proveedor twilio"))
     assert [] == texts(house)
 
 
-async def test_with_nobody_on_duty_the_company_hears_of_a_dead_letter(house: House) -> None:
+async def test_with_nobody_on_duty_the_company_is_notified_of_a_dead_letter(house: House) -> None:
     house.policy(QUICK)
     async with house.running() as publishing:
         await publishing.publish_bytes(b"no event", "pqrs.received")
         subject = "Avería: Hay eventos que no se pudieron recibir"
-        await until(lambda: bool(told(house, subject, "servicio@coproservicios.example")), "the mail")
+        await until(lambda: bool(alerts(house, subject, "servicio@coproservicios.example")), "the mail")
 
     assert 1 == len(house.smtp.mails)
 
 
-async def test_of_dead_timers_the_web_role_tells_and_when_they_live_again(house: House) -> None:
+async def test_web_role_reports_dead_timers_and_their_return(house: House) -> None:
     house.policy(QUICK)
     async with AsyncExitStack() as stack:
         for role in ("intake", "delivery", "web"):
@@ -105,16 +109,20 @@ async def test_of_dead_timers_the_web_role_tells_and_when_they_live_again(house:
         await hire(publishing)
         await until(lambda: any(line["event"] == "hub.starting" for line in timers.lines()), "the timers")
         await timers.kill()
-        await until(lambda: bool(told(house, "Avería: El papel timers no trabaja")), "the mail", patience=60)
+        await until(
+            lambda: bool(alerts(house, "Avería: El papel timers no trabaja")), "the mail", patience=60
+        )
         await until(lambda: any("timers" in text for text in texts(house)), "the text")
 
         await stack.enter_async_context(hub_process(house.hub("timers")))
-        await until(lambda: bool(told(house, "Resuelto: El papel timers no trabaja")), "the end", patience=60)
+        await until(
+            lambda: bool(alerts(house, "Resuelto: El papel timers no trabaja")), "the end", patience=60
+        )
 
-    assert 1 == len(told(house, "Avería: El papel timers no trabaja"))
+    assert 1 == len(alerts(house, "Avería: El papel timers no trabaja"))
 
 
-async def test_of_an_account_that_runs_dry_operators_hear_by_mail(house: House) -> None:
+async def test_operators_get_a_mail_about_a_low_balance(house: House) -> None:
     house.policy(QUICK)
     house.twilio.balance = "9.99"
     async with house.running("intake", "delivery") as publishing:
@@ -122,6 +130,6 @@ async def test_of_an_account_that_runs_dry_operators_hear_by_mail(house: House) 
         await publishing.publish("pqrs.received", directory.pqrs(1))
         await until(lambda: bool(house.smtp.mails), "what was published after the duty")
         async with hub_process(house.hub("timers")):
-            await until(lambda: bool(told(house, "Avería: Queda poco saldo en twilio")), "the mail")
+            await until(lambda: bool(alerts(house, "Avería: Queda poco saldo en twilio")), "the mail")
 
     assert [] == texts(house)

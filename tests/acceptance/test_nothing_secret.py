@@ -26,10 +26,10 @@ async def test_what_goes_out_and_what_is_refused_hold_no_secret(house: House) ->
         await publishing.publish_bytes(b"{ no event", "pqrs.received")
         await until(lambda: len(list(outbox.glob("*"))) >= 1, "what goes out")
         await until(lambda: "event.rejected" in (house.folder / "hub.log").read_text(), "the refusal")
-        said = [await house.command(*command) for command in COMMANDS]
+        outputs = [await house.command(*command) for command in COMMANDS]
     files = [path.read_bytes().decode() for path in outbox.rglob("*") if path.is_file()]
 
     assert files
-    assert "JSON" in said[4]
-    for text in (*files, *said, (house.folder / "hub.log").read_text()):
+    assert "JSON" in outputs[4]
+    for text in (*files, *outputs, (house.folder / "hub.log").read_text()):
         assert birds.seen_in(text) == []

@@ -45,12 +45,15 @@ async def test_what_the_first_cannot_take_the_second_sends_and_the_message_says_
     urls = f"smtp://127.0.0.1:{free_port()}?{sender} smtp://127.0.0.1:{{port}}?{sender}"
     async with home(servers, tmp_path, urls) as one:
         messages = [*await sent(one, range(12)), *await sent(one, range(12, 20))]
-        tried = [[(each["provider"], each["outcome"]) for each in said["attempts"]] for said in messages]
+        tried = [
+            [(attempt["provider"], attempt["outcome"]) for attempt in message["attempts"]]
+            for message in messages
+        ]
         figures = await _metrics(one.api)
 
     # The hub may also have written to the company that the first one does not answer.
-    heard = [mail.recipient for mail in one.house.smtp.mails if mail.recipient.startswith("vecina")]
-    assert sorted(heard) == sorted(f"vecina{number}@example.co" for number in range(20))
+    recipients = [mail.recipient for mail in one.house.smtp.mails if mail.recipient.startswith("vecina")]
+    assert sorted(recipients) == sorted(f"vecina{number}@example.co" for number in range(20))
     assert tried[0] == [("smtp", "transient"), ("smtp-2", "accepted")]
     assert tried[-1] == [("smtp-2", "accepted")], "the first is left alone by now"
     assert 'hub_provider_circuit{channel="email",provider="smtp"} 2.0' in figures
@@ -60,7 +63,7 @@ async def test_what_the_first_cannot_take_the_second_sends_and_the_message_says_
 async def test_a_crowd_keeps_to_the_rate_and_an_emergency_passes_it(servers: Servers, tmp_path: Path) -> None:
     url = f"smtp://127.0.0.1:{{port}}?from=avisos@coproservicios.example&rate={PER_SECOND}/s"
     async with home(servers, tmp_path, url) as one:
-        await directory.tell(one.publisher)
+        await directory.publish_all(one.publisher)
         began = time.monotonic()
         await asyncio.gather(*(one.publish("pqrs.replied", reply(f"gente{n}")) for n in range(CROWD)))
         await until(lambda: len(crowd(one)) > CROWD / 4, "the crowd to be on its way")
@@ -76,14 +79,14 @@ async def test_a_crowd_keeps_to_the_rate_and_an_emergency_passes_it(servers: Ser
     assert took > (CROWD - PER_SECOND / 10) / COMMON
 
 
-async def sent(one: Lasting, numbers: Iterable[int]) -> list[dict[str, Any]]:
+async def sent(home: Lasting, numbers: Iterable[int]) -> list[dict[str, Any]]:
     """Publish, wait until all are sent, and answer the messages."""
-    ids = [await one.publish("pqrs.replied", reply(f"vecina{number}")) for number in numbers]
-    return [await one.message(event_id, "email", "sent") for event_id in ids]
+    ids = [await home.publish("pqrs.replied", reply(f"vecina{number}")) for number in numbers]
+    return [await home.message(event_id, "email", "sent") for event_id in ids]
 
 
-def crowd(one: Lasting) -> list[str]:
-    return [mail.recipient for mail in one.house.smtp.mails if mail.recipient.startswith("gente")]
+def crowd(home: Lasting) -> list[str]:
+    return [mail.recipient for mail in home.house.smtp.mails if mail.recipient.startswith("gente")]
 
 
 async def _metrics(api: aiohttp.ClientSession) -> str:

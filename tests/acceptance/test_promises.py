@@ -40,21 +40,21 @@ ladder = ["1s", "10m", "20m", "30m"]
 """
 
 
-async def test_an_unanswered_pqrs_climbs_all_four_levels_and_an_answer_ends_it(house: House) -> None:
+async def test_an_unanswered_pqrs_escalates_to_all_four_levels_and_an_answer_ends_it(house: House) -> None:
     house.policy(A_LADDER_OF_SECONDS)
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(1))
         # A reminder to the top level is the last step of the ladder.
         await until(lambda: len(_to_level(house, 4)) == 2, "the reminder to level 4")
         breached = await _clock(house, "breached")
-        told = {level: len(_to_level(house, level)) for level in (1, 2, 3, 4)}
+        mails = {level: len(_to_level(house, level)) for level in (1, 2, 3, 4)}
         await _answer(publisher, 1)
         await until(_off_the_boards(house), "the clock to leave the boards")
         ended = await _clocks_of(house, "--state", "breached")
 
-    # 1→2 at the due instant, then 2→3, 3→4, and a reminder to 4. Level 1 is told in the app only.
-    assert {1: 0, 2: 1, 3: 1, 4: 2} == told
+    # 1→2 at the due instant, then 2→3, 3→4, and a reminder to 4. Level 1 is notified in the app only.
+    assert {1: 0, 2: 1, 3: 1, 4: 2} == mails
     assert 4 == breached["level"]
     # The petitioner: receipt, three escalations (a reminder is the company's own affair), the answer.
     assert 5 == len([mail for mail in house.smtp.mails if mail.recipient == "pedro1@example.co"])
@@ -67,11 +67,11 @@ async def test_an_unanswered_pqrs_climbs_all_four_levels_and_an_answer_ends_it(h
 async def test_an_answer_in_time_means_that_nobody_is_called(house: House) -> None:
     house.policy(A_LADDER_OF_SECONDS.replace('"2s"', '"4s"'))
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(1))
         await until(lambda: bool(house.smtp.mails), "the receipt")
         await _answer(publisher, 1)
-        # A second case that nobody answers tells when the first one's time would have been over.
+        # The breach of a second case shows when the first one's time would have been over.
         await publisher.publish("pqrs.received", directory.pqrs(2))
         await until(lambda: bool(_to_level(house, 2)), "the escalation of the other case")
         met = await _clocks_of(house, "--state", "met")
@@ -99,30 +99,30 @@ async def test_the_legal_term_counts_business_days_and_runs_on_after_the_first_r
     assert ("first_reply", "2026-03-26T17:00:00Z") == (first["name"], first["due_at"])
 
 
-async def test_a_level_that_takes_it_on_has_one_more_of_its_durations_and_only_once(house: House) -> None:
+async def test_an_acknowledging_level_has_one_more_of_its_durations_and_only_once(house: House) -> None:
     house.policy(A_LADDER_OF_MINUTES)
     async with house.running() as publisher, Database(house.database_url) as database:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(1))
         await until(lambda: bool(_to_level(house, 2)), "the escalation to level 2")
         before = await _first_reply(database)
-        said = [json.loads(await _take_on(house, before)) for _ in range(2)]
+        answers = [json.loads(await _acknowledge(house, before)) for _ in range(2)]
 
         async def taken() -> bool:
             return bool((await _first_reply(database)).course.acknowledged)
 
         await until(taken, "the acknowledgement to be taken in")
         once = await _first_reply(database)
-        said.append(json.loads(await _take_on(house, before)))
+        answers.append(json.loads(await _acknowledge(house, before)))
 
     later = [step.at for step in once.steps[once.fired :]]
     assert [step.at + timedelta(minutes=10) for step in before.steps[before.fired :]] == later
-    assert [2, 2, 2] == [one["level"] for one in said]
-    assert [True, False] == [said[0]["changed"], said[2]["changed"]]
-    assert [2] == [one.level for one in once.course.acknowledged]
+    assert [2, 2, 2] == [answer["level"] for answer in answers]
+    assert [True, False] == [answers[0]["changed"], answers[2]["changed"]]
+    assert [2] == [ack.level for ack in once.course.acknowledged]
 
 
-async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_matter(house: House) -> None:
+async def test_a_level_answers_its_text_with_tomo_and_gets_a_confirmation(house: House) -> None:
     hub = f"http://127.0.0.1:{free_port()}"
     house.policy(A_LADDER_OF_MINUTES)
     house.settings |= {
@@ -131,7 +131,7 @@ async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_ma
         "HUB_SMS_URL": f"{house.twilio.url}&two_way=true",
     }
     async with house.running() as publisher, Database(house.database_url) as database:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("pqrs.received", directory.pqrs(1))
         await until(fewest(house.twilio.texts, 1), "the text to level 2")
         before = await _first_reply(database)
@@ -147,19 +147,19 @@ async def test_a_level_answers_its_text_with_tomo_and_is_told_that_it_has_the_ma
         asked, answered = house.twilio.texts[:2]
         clocks = (await _clocks_of(house))["items"]
         desk = await _inbox(house, "p-nivel-1")
-        # Level 3 was told nothing yet: its word is an ordinary text, which the desk reads.
+        # Level 3 was not notified yet: its text is an ordinary text, which the desk reads.
         brought.append(await house.twilio.bring(hook, LEVEL_3, "TOMO"))
         kinds = [
             load["kind"] for load in json.loads(await house.command("replies", "list", "--json"))["items"]
         ]
 
-    said = "usted queda a cargo del caso PQ-2026-000001. El siguiente nivel se entera mas tarde."
+    sentence = "usted queda a cargo del caso PQ-2026-000001. El siguiente nivel se entera mas tarde."
     assert [204, 204] == brought
     assert [LEVEL_2, LEVEL_2] == [asked.to, answered.to]
-    assert ("responda TOMO" in asked.body, answered.body) == (True, f"Edificio Prueba: {said}")
+    assert ("responda TOMO" in asked.body, answered.body) == (True, f"Edificio Prueba: {sentence}")
     later = [step.at for step in after.steps[after.fired :]]
     assert [step.at + timedelta(minutes=10) for step in before.steps[before.fired :]] == later
-    assert [(2, "p-nivel-2")] == [(one.level, one.by) for one in after.course.acknowledged]
+    assert [(2, "p-nivel-2")] == [(ack.level, ack.by) for ack in after.course.acknowledged]
     assert ["reply", "take_on"] == kinds
     assert (["first_reply", "legal_term"], 0) == (
         sorted(clock["name"] for clock in clocks),
@@ -173,22 +173,22 @@ async def test_vacant_level_is_skipped_and_the_next_gets_its_own_link(
     house.policy(A_LADDER_OF_SECONDS)
     house.settings |= {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB}
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("directory.membership.removed", {"membership_id": "m-nivel-2", "version": 2})
         await publisher.publish("pqrs.received", directory.pqrs(1))
         await until(lambda: len(_to_level(house, 4)) == 2, "the reminder to level 4")
 
-    told = {level: len(_to_level(house, level)) for level in (2, 3, 4)}
+    mails = {level: len(_to_level(house, level)) for level in (2, 3, 4)}
     text = _to_level(house, 3)[0].message.get_body(("plain",)).get_content()
     link = URL(next(word for word in re.split(r"[\s<>()]+", text) if word.startswith(HUB)))
     links = Links(public_url=HUB, ring=KeyRing([Secret(SECRET)]))
 
-    assert {2: 0, 3: 1, 4: 2} == told
+    assert {2: 0, 3: 1, 4: 2} == mails
     assert "nadie ocupa el nivel 2" in " ".join(text.split())
     assert links.signs(link.query["sig"], link.name, "3")
 
 
-async def _take_on(house: House, clock: Clock) -> str:
+async def _acknowledge(house: House, clock: Clock) -> str:
     return await house.command("clocks", "acknowledge", str(clock.id), "--json")
 
 
@@ -202,7 +202,7 @@ async def _answer(publisher: Publisher, number: int) -> None:
 
 
 def _reply(number: int) -> dict[str, Any]:
-    """The petitioner is not said again: the case knows him."""
+    """The petitioner is not named again: the case knows him."""
     return {
         "pqrs_id": f"pqrs-{number}",
         "radicado": f"PQ-2026-{number:06}",

@@ -71,7 +71,7 @@ async def test_the_command_shows_the_same_messages_and_states(home: Lasting) -> 
     await home.message(event_id, "email", "sent")
     shown = json.loads(await home.house.command("deliveries", "--json", "--event-id", event_id))
 
-    assert await home.told(event_id) == shown["items"]
+    assert await home.messages_of(event_id) == shown["items"]
 
 
 async def test_a_mailbox_that_is_not_there_fails_with_its_reason_and_a_text_goes_instead(
@@ -82,7 +82,7 @@ async def test_a_mailbox_that_is_not_there_fails_with_its_reason_and_a_text_goes
     event_id = await home.publish("pqrs.replied", reply("ida", petitioner=petitioner))
     await home.message(event_id, "sms", "sent")
     failed = await home.message(event_id, "email", "failed")
-    (text,) = (one for one in home.house.twilio.texts if one.to == "+573005550001")
+    (text,) = (sms for sms in home.house.twilio.texts if sms.to == "+573005550001")
 
     assert ("smtp_550_5.1.1", ["permanent"]) == (failed["reason"], outcomes(failed))
     assert "ida@" not in json.dumps(failed)
@@ -159,7 +159,7 @@ async def test_a_mail_server_that_is_down_for_a_while_loses_nothing_and_doubles_
     smtp, who = home.house.smtp, [f"espera{number}" for number in range(20)]
     port = smtp.port
     await smtp.stop()
-    ids = await asyncio.gather(*(home.publish("pqrs.replied", reply(one)) for one in who))
+    ids = await asyncio.gather(*(home.publish("pqrs.replied", reply(name)) for name in who))
     await home.message(ids[-1], "email", "retrying")
     await until(lambda: _left_alone(home), "the circuit to open")
     await smtp.start(port)
@@ -167,7 +167,7 @@ async def test_a_mail_server_that_is_down_for_a_while_loses_nothing_and_doubles_
     refused = [attempt["code"] for message in messages for attempt in message["attempts"][:-1]]
 
     assert {"connect_failed"} == {*refused}
-    assert sorted(f"{one}@example.co" for one in who) == sorted(
+    assert sorted(f"{name}@example.co" for name in who) == sorted(
         mail.recipient for mail in smtp.mails if mail.recipient.startswith("espera")
     )
 
@@ -238,7 +238,7 @@ async def test_a_provider_that_does_not_answer_is_asked_again(
     event_id = await by_text(home, f"muda{code}", number)
     message = await home.message(event_id, "sms", "sent")
 
-    # The request was on its way: it may have been heard.
+    # The request was on its way: it may have arrived.
     assert ("unknown", code) == (message["attempts"][0]["outcome"], message["attempts"][0]["code"])
     assert ["unknown", "accepted"] == outcomes(message)
 
@@ -257,7 +257,7 @@ def texts_to(home: Lasting, number: str) -> int:
 
 
 async def test_a_device_that_is_gone_fails_and_the_other_one_rings(home: Lasting) -> None:
-    await tell_of(home, "p-movil", "u" * 40, "v" * 40)
+    await publish_person(home, "p-movil", "u" * 40, "v" * 40)
     gone = refusal_body(404, "NOT_FOUND", "UNREGISTERED")
     home.house.fcm.script += [answering(404, gone)]
     event_id = await home.publish("pqrs.closed", closed("p-movil"))
@@ -271,7 +271,7 @@ async def test_a_device_that_is_gone_fails_and_the_other_one_rings(home: Lasting
 
 
 async def test_a_push_that_times_out_is_tried_again(home: Lasting) -> None:
-    await tell_of(home, "p-lenta", "w" * 40)
+    await publish_person(home, "p-lenta", "w" * 40)
     home.house.fcm.script += [hang, answering(503)]
     event_id = await home.publish("pqrs.closed", closed("p-lenta"))
     message = await home.message(event_id, "push", "sent")
@@ -279,8 +279,8 @@ async def test_a_push_that_times_out_is_tried_again(home: Lasting) -> None:
     assert ["unknown", "transient", "accepted"] == outcomes(message)
 
 
-async def tell_of(home: Lasting, ref: str, *devices: str) -> None:
-    """Tell of a person who has these devices and nothing else."""
+async def publish_person(home: Lasting, ref: str, *devices: str) -> None:
+    """Publish a person who has these devices and nothing else."""
     points = [{"id": f"cp-{token[0]}", "kind": "push", "value": token} for token in devices]
     await home.publish(
         "directory.person.upserted",

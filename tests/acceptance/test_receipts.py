@@ -10,7 +10,7 @@ from hub.channels.sms.hooks import Addresses, Use
 from hub.local.loopback import free_port
 from hub.settings import Secret
 from tests.acceptance.conftest import House
-from tests.acceptance.directory import BUILDING, pqrs, tell
+from tests.acceptance.directory import BUILDING, pqrs, publish_all
 from tests.acceptance.harness import until
 from tests.acceptance.publisher_queue import reply
 from tests.providers.aggregator import Aggregator, post
@@ -29,14 +29,16 @@ async def test_a_report_of_the_provider_makes_the_text_delivered(house: House) -
             return str(listed["items"][0]["state"])
 
         await until(lambda: bool(house.twilio.texts), "the text")
-        answers = [await house.twilio.report(house.twilio.texts[0], each) for each in ("sent", "delivered")]
-        told = await state()
+        answers = [
+            await house.twilio.report(house.twilio.texts[0], status) for status in ("sent", "delivered")
+        ]
+        result = await state()
 
     assert [204, 204] == answers
-    assert "delivered" == told
+    assert "delivered" == result
 
 
-async def test_a_mail_that_fails_for_good_goes_on_over_whatsapp_until_it_is_read(house: House) -> None:
+async def test_a_mail_that_fails_for_good_continues_over_whatsapp_until_it_is_read(house: House) -> None:
     port, whatsapp = free_port(), house.whatsapp
     house.settings |= {"HUB_HTTP": f"127.0.0.1:{port}", "HUB_WHATSAPP_URL": whatsapp.url}
     whatsapp.hook = f"http://127.0.0.1:{port}/hooks/whatsapp"
@@ -56,10 +58,10 @@ async def test_a_mail_that_fails_for_good_goes_on_over_whatsapp_until_it_is_read
             await whatsapp.report(note, status) for status in ("sent", "delivered", "read", "delivered")
         ]
         answers.append(await whatsapp.write(note.to, "Muchas gracias", answering=note.reference))
-        told = await states()
+        result = await states()
 
     assert [200] * 5 == answers
-    assert {"email": "failed", "whatsapp": "read"} == told
+    assert {"email": "failed", "whatsapp": "read"} == result
     assert ("573005550102", "pqrs_replied") == (note.to, note.template)
     assert {"radicado": "PQ-rosa", "summary": "Revisamos lo suyo, rosa."} == note.parameters
     assert [] == house.twilio.texts
@@ -77,7 +79,7 @@ async def test_a_described_provider_sends_with_the_buildings_name_and_its_receip
             "HUB_SMS_URL": aggregator.url(),
         }
         async with house.running() as publisher:
-            await tell(publisher)
+            await publish_all(publisher)
             await publisher.publish("pqrs.received", _texted(1, "300 555 0101"))
             await publisher.publish("pqrs.received", _texted(2, "300 555 0102"))
             await until(lambda: len(aggregator.taken) == 2, "both texts")
@@ -87,10 +89,10 @@ async def test_a_described_provider_sends_with_the_buildings_name_and_its_receip
                 await aggregator.report(lost, "NO_EXISTE", codigo="27"),
             ]
             listed = json.loads(await house.command("deliveries", "--json", "--channel", "sms"))
-            told = {item["id"]: (item["state"], item["reason"]) for item in listed["items"]}
+            result = {item["id"]: (item["state"], item["reason"]) for item in listed["items"]}
 
     assert [204, 204] == answers
-    assert {good.ref: ("delivered", None), lost.ref: ("failed", "unknown_number")} == told
+    assert {good.ref: ("delivered", None), lost.ref: ("failed", "unknown_number")} == result
     assert ["573005550101", "573005550102"] == [good.to, lost.to]
     assert good.text.startswith("Edificio Prueba: recibimos su ")
     assert [] == aggregator.violations
@@ -110,7 +112,7 @@ async def test_early_receipt_with_only_the_provider_reference_counts(
             "HUB_SMS_URL": aggregator.url(),
         }
         async with house.running() as publisher:
-            await tell(publisher)
+            await publish_all(publisher)
             early = await post(fixed, form={"id": "m-1", "estado": "ENTREGADO"})
             await publisher.publish("pqrs.received", _texted(1, "300 555 0101"))
             await until(lambda: len(aggregator.taken) == 1, "the text")

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
-from tests.acceptance.directory import pqrs, tell
+from tests.acceptance.directory import pqrs, publish_all
 from tests.acceptance.harness import Publisher, until
 from tests.providers.whatsapp import Note, notice, text_item
 
@@ -32,7 +32,7 @@ async def on_whatsapp(house: House) -> None:
 
 
 async def petition(house: House, publisher: Publisher, number: int) -> None:
-    """Have Rosa ask for something, and be told by a text that it has come."""
+    """Have Rosa ask for something, and be notified by a text that it has come."""
     before = len(house.twilio.texts)
     await publisher.publish("pqrs.received", pqrs(number, petitioner=ROSA))
     await until(lambda: len(house.twilio.texts) > before, "the text about her petition")
@@ -52,7 +52,7 @@ async def thanks(house: House, count: int) -> list[Note]:
 async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_a_clock(house: House) -> None:
     await on_whatsapp(house)
     async with house.running() as publisher:
-        await tell(publisher)
+        await publish_all(publisher)
         await petition(house, publisher, 7)
         opened = pqrs(7)
         await publisher.publish(
@@ -66,13 +66,13 @@ async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_
 
         async def desk() -> list[dict[str, Any]]:
             found = await listed(house, "deliveries", "--event", "inbound.message.received")
-            return [one for one in found if one["channel"] == "inbox" and one["state"] == "delivered"]
+            return [row for row in found if row["channel"] == "inbox" and row["state"] == "delivered"]
 
         async def all_there() -> bool:
             return len(await desk()) == 3
 
         await until(all_there, "the desk to have all three")
-        people = {one["person"] for one in await desk()}
+        people = {row["person"] for row in await desk()}
         replies = await listed(house, "replies", "list")
         clocks = [clock["case"] for clock in await listed(house, "clocks") if clock["name"] == "first_reply"]
 
@@ -88,7 +88,7 @@ async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_
 async def test_the_word_baja_is_confirmed_and_what_is_owed_still_comes(house: House) -> None:
     await on_whatsapp(house)
     async with house.running() as publisher:
-        await tell(publisher)
+        await publish_all(publisher)
         await petition(house, publisher, 8)
         assert [200, 200] == [await write(house, text) for text in ("¡BAJA!", "baja")]
         (thank,) = await thanks(house, 1)
@@ -100,9 +100,9 @@ async def test_the_word_baja_is_confirmed_and_what_is_owed_still_comes(house: Ho
         given_back = await listed(house, "opt-outs", "list")
 
     assert "INICIAR" in thank.parameters["que_sigue"]
-    assert {"commercial", "survey"} == {one["purpose"] for one in opted_out}
-    assert ["whatsapp"] == [one["channel"] for one in desk]
-    assert all(one["lifted_at"] for one in given_back)
+    assert {"commercial", "survey"} == {row["purpose"] for row in opted_out}
+    assert ["whatsapp"] == [row["channel"] for row in desk]
+    assert all(row["lifted_at"] for row in given_back)
 
 
 def lines(house: House) -> list[str]:

@@ -1,4 +1,4 @@
-"""Out of hours only those are told who may be reached at any hour; the others find it in the app."""
+"""Out of hours only those are notified who may be reached at any hour; the others find it in the app."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ async def test_out_of_hours_only_the_direction_is_written_to(house: House) -> No
         "direction": True,
     }
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         await publisher.publish("directory.membership.upserted", direction)
         await until(lambda: _all_known(house), "the directory to be taken in")
         event_id = await publisher.publish("policy.updated", POLICY)
-        await until(lambda: _settled(house, event_id), "everybody to be told or left alone")
+        await until(lambda: _settled(house, event_id), "everybody to be notified or left alone")
         items = await _staff(house, event_id)
 
     states = {(item["person"], item["channel"]): (item["state"], item["reason"]) for item in items}
-    held = {who for (who, _), said in states.items() if said == ("held", "working_hours")}
+    held = {who for (who, _), outcome in states.items() if outcome == ("held", "working_hours")}
     assert {f"p-nivel-{level}" for level in (1, 2, 3)} == held
     assert {"delivered"} == {state for (_, channel), (state, _) in states.items() if channel == "inbox"}
     assert {"nivel4@example.co"} == {
@@ -49,13 +49,13 @@ async def test_whoever_has_hours_of_his_own_is_written_to_in_those(house: House)
     always: dict[str, Any] = {day: [["00:00", "24:00"]] for day in DAYS}
     in_three_days = {DAYS[opening.weekday()]: [["06:00", "14:00"]]}
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         for level, hours in ((2, in_three_days), (3, always)):
-            told = {"membership_id": f"m-nivel-{level}", "person_id": f"p-nivel-{level}", "level": level}
+            fields = {"membership_id": f"m-nivel-{level}", "person_id": f"p-nivel-{level}", "level": level}
             await publisher.publish(
                 "directory.membership.upserted",
                 {
-                    **told,
+                    **fields,
                     "version": 2,
                     "scope": "company",
                     "role": "staff",
@@ -64,8 +64,8 @@ async def test_whoever_has_hours_of_his_own_is_written_to_in_those(house: House)
             )
         await until(lambda: _has_hours(house, "p-nivel-3"), "the directory to be taken in")
         event_id = await publisher.publish("policy.updated", POLICY)
-        await until(lambda: _settled(house, event_id), "everybody to be told or left alone")
-        mails = {one["person"]: one for one in await _staff(house, event_id) if one["channel"] == "email"}
+        await until(lambda: _settled(house, event_id), "everybody to be notified or left alone")
+        mails = {row["person"]: row for row in await _staff(house, event_id) if row["channel"] == "email"}
         explained = await house.command("explain", event_id, "p-nivel-2")
 
     assert ("sent", "held", "held") == tuple(mails[f"p-nivel-{level}"]["state"] for level in (3, 2, 1))

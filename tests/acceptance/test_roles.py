@@ -22,7 +22,7 @@ async def test_four_processes_with_a_role_each_are_one_hub(house: House) -> None
     assert "pedro1@example.co" == house.smtp.mails[0].recipient
 
 
-async def test_two_hubs_share_the_work_and_say_nothing_twice(house: House) -> None:
+async def test_two_hubs_share_the_work_and_send_nothing_twice(house: House) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(2):
             await stack.enter_async_context(hub_process(house.hub()))
@@ -70,6 +70,6 @@ async def test_a_port_that_is_taken_ends_the_hub_with_one_clear_line(house: Hous
         assert hub.process is not None
         status = await hub.process.wait()
 
-    [said] = [line for line in hub.log.read_text().splitlines() if not line.startswith("{")]
+    [printed] = [line for line in hub.log.read_text().splitlines() if not line.startswith("{")]
     assert 1 == status
-    assert said.startswith("Error: HUB_HTTP=127.0.0.1:")
+    assert printed.startswith("Error: HUB_HTTP=127.0.0.1:")

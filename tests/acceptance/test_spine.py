@@ -14,7 +14,7 @@ from tests.acceptance.harness import until
 
 async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) -> None:
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         event_id = await publisher.publish(
             "admin.payment.received",
             {
@@ -38,7 +38,7 @@ async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) ->
     assert "385.000" in body.get_content()
     assert message["Message-ID"].startswith("<")
     assert house.fcm.pushes[0]["token"] == ("t" * 40)
-    # She is the payer, who is told at once, and the owner, who reads her balance in the app.
+    # She is the payer, who is notified at once, and the owner, who reads her balance in the app.
     assert {("email", "sent"), ("push", "sent"), ("inbox", "delivered")} == {
         (item["channel"], item["state"]) for item in listed
     }
@@ -47,7 +47,7 @@ async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) ->
 
 async def test_a_stranger_with_a_number_gets_a_mail_and_a_text_with_the_radicado(house: House) -> None:
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         petitioner = {"name": "Pedro Gómez", "email": "pedro@example.co", "phone": "300 555 1234"}
         await publisher.publish("pqrs.received", directory.pqrs(1, petitioner=petitioner))
         await until(lambda: bool(house.smtp.mails and house.twilio.texts), "the mail and the text")
@@ -59,7 +59,7 @@ async def test_a_stranger_with_a_number_gets_a_mail_and_a_text_with_the_radicado
 
 async def test_an_emergency_reaches_the_residents_on_every_channel_that_there_is(house: House) -> None:
     async with house.running() as publisher:
-        await directory.tell(publisher)
+        await directory.publish_all(publisher)
         # The directory travels in the normal lane and the emergency in the urgent one.
         await until(lambda: _known(house, "p-ana"), "the directory to be taken in")
         await publisher.publish(
@@ -108,7 +108,7 @@ async def test_an_event_in_binary_mode_is_the_same_event(house: House) -> None:
     assert house.smtp.mails[0].recipient == "pedro7@example.co"
 
 
-async def test_a_duplicate_is_not_told_twice(house: House) -> None:
+async def test_a_duplicate_is_not_notified_twice(house: House) -> None:
     async with house.running() as publisher:
         first = await publisher.publish("pqrs.received", directory.pqrs(2), id="same")
         await until(lambda: len(house.smtp.mails) == 1, "the first mail")
@@ -120,7 +120,7 @@ async def test_a_duplicate_is_not_told_twice(house: House) -> None:
     assert sorted(mail.recipient for mail in house.smtp.mails) == ["pedro2@example.co", "pedro3@example.co"]
 
 
-async def test_an_error_names_the_field_and_can_be_replayed_after_mending(house: House) -> None:
+async def test_an_error_names_the_field_and_can_be_replayed_after_correction(house: House) -> None:
     async with house.running() as publisher:
         broken = {**directory.pqrs(4), "kind": "canción"}
         await publisher.publish("pqrs.received", broken)

@@ -12,7 +12,7 @@ from tests.acceptance.harness import Publisher, until
 
 async def test_the_convocation_comes_once_and_names_both_units(house: House) -> None:
     async with house.running() as publisher:
-        await tell(publisher)
+        await publish_units(publisher)
         event_id = await publisher.publish("admin.assembly.convened", assembly())
         await until(lambda: bool(house.smtp.mails), "the mail")
         # What comes after it in the same lane has been planned after it: nothing of it is still to come.
@@ -48,7 +48,7 @@ def assembly() -> dict[str, Any]:
     }
 
 
-async def tell(publisher: Publisher) -> None:
+async def publish_units(publisher: Publisher) -> None:
     """Publish the building, two of its units, and who owns one and is proxy for the other."""
     await publisher.publish(
         "directory.copropiedad.upserted",

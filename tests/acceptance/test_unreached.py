@@ -1,4 +1,4 @@
-"""An event that reaches nobody is told to its publisher, counted, and shown to the operator."""
+"""An event that reaches nobody is reported to its publisher, counted, and shown to the operator."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ async def home(running: Lasting) -> AsyncIterator[Lasting]:
 
 
 async def unreached(home: Lasting, **attributes: Any) -> dict[str, Any]:
-    """Publish what reaches nobody and answer what its publisher hears of it."""
+    """Publish what reaches nobody and return what its publisher receives about it."""
     known = len(home.unreached)
     await home.publish("admin.payment.received", PAYMENT, **attributes)
     await until(lambda: len(home.unreached) > known, "hub.event.unreached")
     return home.unreached[-1]
 
 
-async def test_the_publisher_hears_of_an_event_that_reaches_nobody(home: Lasting) -> None:
+async def test_publisher_is_notified_of_an_event_that_reaches_nobody(home: Lasting) -> None:
     notice = await unreached(home, id="payment-1", time=PAYMENT["paid_at"])
     again = await unreached(home, id="payment-1", time=PAYMENT["paid_at"])
 

@@ -20,5 +20,5 @@ def off_work() -> str:
 def _hours(frames: str) -> str:
     today = datetime.now(UTC).astimezone(ZONE).date()
     days = (today + timedelta(days=days) for days in (-1, 0, 1))
-    told = ", ".join(f'"{day}" = {frames}' for day in days)
-    return f"[calendar]\nspecial_days = {{ {told} }}\n"
+    table = ", ".join(f'"{day}" = {frames}' for day in days)
+    return f"[calendar]\nspecial_days = {{ {table} }}\n"

@@ -38,30 +38,30 @@ def at_once(cases: int) -> list[dict[str, Any]]:
 def steps(trial: Scenario) -> dict[str, Counter[str]]:
     """Return step → event id → how often it was published."""
     found: dict[str, Counter[str]] = {}
-    for told in _own(trial):
-        found.setdefault(told.partition(":")[2], Counter())[told] += 1
+    for sent in _own(trial):
+        found.setdefault(sent.partition(":")[2], Counter())[sent] += 1
     return found
 
 
-def again(told: Counter[str]) -> int:
+def again(sent: Counter[str]) -> int:
     """Count the events that were published more than once."""
-    return sum(times > 1 for times in told.values())
+    return sum(times > 1 for times in sent.values())
 
 
 def mails(trial: Scenario) -> dict[int, int]:
     """Return level → number of mails, as the receivers see them."""
-    heard = Counter(mail.recipient for mail in trial.house.smtp.mails)
-    return {level: heard[f"nivel{level}@example.co"] for level in (1, 2, 3, 4)}
+    received = Counter(mail.recipient for mail in trial.house.smtp.mails)
+    return {level: received[f"nivel{level}@example.co"] for level in (1, 2, 3, 4)}
 
 
 def in_order(trial: Scenario) -> list[tuple[str, ...]]:
     """Return the steps of each clock, in order of first publication; a warning notifies nobody."""
     found: dict[str, dict[str, None]] = {}
-    for told in _own(trial):
-        clock, _, step = told.partition(":")
+    for sent in _own(trial):
+        clock, _, step = sent.partition(":")
         if step in STEPS:
             found.setdefault(clock, {})[step] = None
-    return [tuple(told) for told in found.values()]
+    return [tuple(sent) for sent in found.values()]
 
 
 def _own(trial: Scenario) -> list[str]:

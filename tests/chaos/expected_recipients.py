@@ -62,9 +62,9 @@ def name(event: Mapping[str, Any]) -> str:
     return str(event["type"]).removeprefix("co.coproservicios.").rpartition(".")[0]
 
 
-def hearers(event: Mapping[str, Any], directory: Directory) -> set[Address]:
+def recipients(event: Mapping[str, Any], directory: Directory) -> set[Address]:
     """Return the addresses that a provider should reach; the inbox has no provider."""
-    who = _HEARERS.get(name(event))
+    who = _RECIPIENTS.get(name(event))
     return set(who(event["data"], directory)) if who else set()
 
 
@@ -100,8 +100,8 @@ def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
 
 def _called(data: _Data, directory: Directory) -> Iterator[Address]:
     """Return, by mail, everybody who was called about a closed promise; the inbox has no provider."""
-    for one in data["called"]:
-        yield from directory.reached(one["ref"], "email")
+    for called in data["called"]:
+        yield from directory.reached(called["ref"], "email")
 
 
 def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
@@ -115,7 +115,7 @@ def _watchers(data: _Data, _: Directory) -> Iterator[Address]:
         yield from (("email", address) for address in data["notify"])
 
 
-_HEARERS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]] = {
+_RECIPIENTS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]] = {
     "pqrs.received": _petitioner_all,
     "pqrs.replied": _petitioner_first,
     "pqrs.escalated": _escalated,

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from tests.chaos.expected_recipients import Address, Directory, hearers
+from tests.chaos.expected_recipients import Address, Directory, recipients
 from tests.providers.journal import Acceptance, read
 
 GRACE: Final = 5.0
@@ -42,7 +42,7 @@ class Fault:
 class Judgement:
     """`unknown` counts allowed repeats: the outcome of the earlier send was unknown."""
 
-    heard: int = 0
+    received: int = 0
     unknown: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -62,16 +62,18 @@ def judge(
 ) -> Judgement:
     """Compare the expected recipients with the actual ones."""
     due = expected(published)
-    told = _by_address(accepted)
-    repeats = [pair for references in told.values() for pair in _repeats(references)]
+    deliveries = _by_address(accepted)
+    repeats = [pair for references in deliveries.values() for pair in _repeats(references)]
     excused = [again for before, again in repeats if _is_unknown(before, faults, grace)]
     known = [again for before, again in repeats if not _is_unknown(before, faults, grace)]
     return Judgement(
-        heard=sum(len(references) for references in told.values()),
+        received=sum(len(references) for references in deliveries.values()),
         unknown=len(excused),
-        lost=list(_lost(due, told)),
-        doubled=[*_renamed(due, told), *map(_doubled, known)],
-        strangers=[f"stranger: {_name(address)} was told" for address in told if address not in due],
+        lost=list(_lost(due, deliveries)),
+        doubled=[*_renamed(due, deliveries), *map(_doubled, known)],
+        strangers=[
+            f"stranger: {_name(address)} was notified" for address in deliveries if address not in due
+        ],
     )
 
 
@@ -79,19 +81,19 @@ def expected(published: Iterable[Mapping[str, Any]]) -> Counter[Address]:
     """Return address → number of events expected. A repeated event counts once."""
     events = {(event["source"], event["id"]): event for event in published}
     directory = Directory.of(events.values())
-    return Counter(address for event in events.values() for address in hearers(event, directory))
+    return Counter(address for event in events.values() for address in recipients(event, directory))
 
 
-_Told = Mapping[Address, Mapping[str, Sequence[Acceptance]]]
+_Deliveries = Mapping[Address, Mapping[str, Sequence[Acceptance]]]
 """Address → reference → its acceptances, in order."""
 
 
-def _by_address(accepted: Iterable[Acceptance]) -> _Told:
-    told: defaultdict[Address, defaultdict[str, list[Acceptance]]]
-    told = defaultdict(lambda: defaultdict(list))
-    for one in sorted(accepted, key=lambda one: one.at):
-        told[one.channel, one.who][one.reference].append(one)
-    return told
+def _by_address(accepted: Iterable[Acceptance]) -> _Deliveries:
+    deliveries: defaultdict[Address, defaultdict[str, list[Acceptance]]]
+    deliveries = defaultdict(lambda: defaultdict(list))
+    for acceptance in sorted(accepted, key=lambda acceptance: acceptance.at):
+        deliveries[acceptance.channel, acceptance.who][acceptance.reference].append(acceptance)
+    return deliveries
 
 
 def _repeats(references: Mapping[str, Sequence[Acceptance]]) -> Iterator[tuple[Acceptance, Acceptance]]:
@@ -99,22 +101,22 @@ def _repeats(references: Mapping[str, Sequence[Acceptance]]) -> Iterator[tuple[A
         yield from pairwise(times)
 
 
-def _is_unknown(one: Acceptance, faults: Sequence[Fault], grace: float) -> bool:
-    if not one.answered:
+def _is_unknown(acceptance: Acceptance, faults: Sequence[Fault], grace: float) -> bool:
+    if not acceptance.answered:
         return True
-    return any(fault.since - grace <= one.at <= fault.until + SETTLING for fault in faults)
+    return any(fault.since - grace <= acceptance.at <= fault.until + SETTLING for fault in faults)
 
 
-def _lost(due: Counter[Address], told: _Told) -> Iterator[str]:
+def _lost(due: Counter[Address], deliveries: _Deliveries) -> Iterator[str]:
     for address, times in due.items():
-        heard = len(told.get(address, ()))
-        if heard < times:
-            yield f"lost: {_name(address)} heard {heard} of {times}"
+        received = len(deliveries.get(address, ()))
+        if received < times:
+            yield f"lost: {_name(address)} received {received} of {times}"
 
 
-def _renamed(due: Counter[Address], told: _Told) -> Iterator[str]:
+def _renamed(due: Counter[Address], deliveries: _Deliveries) -> Iterator[str]:
     """Find one notification under two references: a mailbox or phone would show it twice."""
-    for address, references in told.items():
+    for address, references in deliveries.items():
         if len(references) > due[address] > 0:
             yield f"doubled: {_name(address)} has {len(references)} references for {due[address]}"
 
@@ -153,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     verdict = judge_files(options.published, options.providers, options.faults, grace=options.grace)
     sys.stdout.writelines(f"{complaint}\n" for complaint in verdict.complaints)
-    sys.stdout.write(f"heard {verdict.heard}, repeated after an unknown outcome {verdict.unknown}\n")
+    sys.stdout.write(f"received {verdict.received}, repeated after an unknown outcome {verdict.unknown}\n")
     return 1 if verdict.complaints else 0
 
 

@@ -46,7 +46,7 @@ class Watched:
         self.reached = asyncio.Event()
         self._trap: tuple[Point, bytes] | None = None
         self._spring: Callable[[], Awaitable[bool]] = self._die
-        self._told = self._asked = self._advanced = False
+        self._is_sent = self._asked = self._advanced = False
         self._statements: set[bytes] = set()
 
     def dies(self, point: Point, step: str) -> None:
@@ -69,29 +69,29 @@ class Watched:
 
     def _set(self, point: Point, step: str, spring: Callable[[], Awaitable[bool]]) -> None:
         self._trap, self._spring, self.reached = (point, step.encode()), spring, asyncio.Event()
-        self._told = self._asked = self._advanced = False
+        self._is_sent = self._asked = self._advanced = False
 
-    async def to_broker(self, said: bytes) -> bool:
-        if self._trap is not None and self._trap[1] in said:
-            self._told = True
+    async def to_broker(self, data: bytes) -> bool:
+        if self._trap is not None and self._trap[1] in data:
+            self._is_sent = True
         return True
 
-    async def from_broker(self, said: bytes) -> bool:
-        return not (self._told and _CONFIRM in said) or await self._comes_to(Point.PUBLISHED)
+    async def from_broker(self, data: bytes) -> bool:
+        return not (self._is_sent and _CONFIRM in data) or await self._comes_to(Point.PUBLISHED)
 
-    async def to_database(self, said: bytes) -> bool:
-        self._statements.update(_PREPARED.findall(said))
-        if not (self._told and self._statements.intersection(_BOUND.findall(said))):
+    async def to_database(self, data: bytes) -> bool:
+        self._statements.update(_PREPARED.findall(data))
+        if not (self._is_sent and self._statements.intersection(_BOUND.findall(data))):
             return True
         self._asked = True
         return await self._comes_to(Point.CONFIRMED)
 
-    async def from_database(self, said: bytes) -> bool:
-        self._advanced |= self._asked and _DONE in said
+    async def from_database(self, data: bytes) -> bool:
+        self._advanced |= self._asked and _DONE in data
         return True
 
-    async def to_redis(self, said: bytes) -> bool:
-        del said  # from here on nothing of this process reaches Redis
+    async def to_redis(self, data: bytes) -> bool:
+        del data  # from here on nothing of this process reaches Redis
         return not self._advanced or await self._comes_to(Point.ADVANCED)
 
     async def _comes_to(self, point: Point) -> bool:

@@ -43,7 +43,7 @@ sweep_after = "2s"
 open_for = "300ms"
 max_open_for = "1s"
 
-[monitor]              # what the hub tells of itself is not what is judged
+[monitor]              # what the hub reports of itself is not judged
 interval = "1h"
 clear_after = "1h"
 heartbeat_max_age = "1h"
@@ -125,8 +125,8 @@ class Scenario:
             session.get(path) as answer,
         ):
             assert answer.status == 200, path
-            said: dict[str, Any] = await answer.json()
-            return said
+            body: dict[str, Any] = await answer.json()
+            return body
 
     async def rows(self, state: str) -> list[dict[str, Any]]:
         """Return all messages in that state."""
@@ -139,11 +139,11 @@ class Scenario:
                 return found
             after = f"&after={page['next']}"
 
-    async def comes_to_rest(self, *, patience: float = 90.0) -> None:
+    async def settles(self, *, patience: float = 90.0) -> None:
         """Wait until no work is left; fail with a list of what is left."""
         deadline = time.monotonic() + patience
-        while unrest := await self._unrest():
-            assert time.monotonic() < deadline, unrest[:10]
+        while unsettled := await self._unsettled():
+            assert time.monotonic() < deadline, unsettled[:10]
             await asyncio.sleep(0.3)
 
     async def verdict(self) -> Judgement:
@@ -156,7 +156,7 @@ class Scenario:
         """Count messages in the hub's queues; without a running hub this includes unacknowledged ones."""
         async with await aio_pika.connect(self.house.amqp_url) as connection:
             channel = await connection.channel()
-            queues = [await channel.declare_queue(one, passive=True) for one in topology.QUEUES]
+            queues = [await channel.declare_queue(queue_name, passive=True) for queue_name in topology.QUEUES]
         depths = {queue.name: queue.declaration_result.message_count or 0 for queue in queues}
         return {queue: depth for queue, depth in depths.items() if depth}
 
@@ -172,7 +172,7 @@ class Scenario:
             queue = await channel.declare_queue(LISTENER, durable=True, arguments={"x-queue-type": "quorum"})
             await queue.bind(topology.DOMAIN_EVENTS, "#")
 
-    async def _unrest(self) -> list[str]:
+    async def _unsettled(self) -> list[str]:
         try:
             await self._listen()
             depths = await self.queued()
@@ -194,8 +194,8 @@ class Scenario:
         async with await aio_pika.connect(self.house.amqp_url) as connection:
             channel = await connection.channel()
             queue = await channel.get_queue(LISTENER)
-            heard = queue.declaration_result.message_count or 0
-            events = [await queue.get(no_ack=True) for _ in range(heard)]
+            message_count = queue.declaration_result.message_count or 0
+            events = [await queue.get(no_ack=True) for _ in range(message_count)]
         _append(self.published, *(json.loads(event.body) for event in events))
 
     def _judge(self) -> Judgement:

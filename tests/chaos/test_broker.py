@@ -27,10 +27,10 @@ async def test_rabbitmq_goes_away_and_comes_back(alone: Scenario, private_server
         await asyncio.sleep(1)  # away for a second: nothing is waited for here, the absence is the fault
         await rabbitmq.start()
         await publishing
-        await alone.comes_to_rest()
+        await alone.settles()
         dead = await alone.dead()
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
     assert [] == dead

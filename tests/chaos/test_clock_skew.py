@@ -54,7 +54,7 @@ async def test_clock_skew_loses_nobody_and_notifies_each_level_once(
             await stack.enter_async_context(hub_process(hub))
         await trial.publish([received(EVENTS), *(replied(number) for number in range(EVENTS))])
         await until(lambda: times(trial, "nivel4") >= 2, "the ladder to its end", patience=4 * SKEW)
-        await trial.comes_to_rest(patience=4 * SKEW)
+        await trial.settles(patience=4 * SKEW)
         dead = await trial.dead()
     verdict = await trial.verdict()
 

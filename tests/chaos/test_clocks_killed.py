@@ -41,19 +41,19 @@ async def test_timers_killed_between_publish_advance_and_arm_fire_each_step_once
             await trial.publish([answered(number)])
             await timers.killed()
             await timers.hub.start()
-            await until(lambda: times(trial, "nivel1") == number + 1, "level 1 to hear of the end")  # noqa: B023 - waited for at once
-        await trial.comes_to_rest()
+            await until(lambda: times(trial, "nivel1") == number + 1, "level 1 to get it")  # noqa: B023 - waited for at once
+        await trial.settles()
         await until(lambda: agree(trial), "Redis to say what SQL says")
     verdict = await trial.verdict()
-    told = steps(trial)
+    counts = steps(trial)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
-    assert dict.fromkeys(STEPS, CASES) == {step: len(told[step]) for step in STEPS}
+    assert dict.fromkeys(STEPS, CASES) == {step: len(counts[step]) for step in STEPS}
     # Each level gets its step and the end, the fourth also a reminder; the first uses the app.
     assert {1: CASES, 2: 2 * CASES, 3: 2 * CASES, 4: 3 * CASES} == mails(trial)
     # An event that was not recorded as published is published again, under the same id.
-    assert {"breach:1", "escalate:2", "resolve:1"} <= {step for step in STEPS if again(told[step])}
+    assert {"breach:1", "escalate:2", "resolve:1"} <= {step for step in STEPS if again(counts[step])}
     assert [STEPS] * CASES == in_order(trial)
 
 
@@ -71,17 +71,17 @@ async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
             await second.killed()
             async with trial.hub("timers"):
                 await until(lambda: times(trial, "nivel3") == MANY, "the last step of all", patience=60)
-                await trial.comes_to_rest()
+                await trial.settles()
                 await until(lambda: agree(trial), "Redis to say what SQL says")
     verdict = await trial.verdict()
-    told = steps(trial)
+    counts = steps(trial)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
-    assert dict.fromkeys(STEPS[:3], MANY) == {step: len(told[step]) for step in STEPS[:3]}
+    assert dict.fromkeys(STEPS[:3], MANY) == {step: len(counts[step]) for step in STEPS[:3]}
     assert {1: 0, 2: MANY, 3: MANY, 4: 0} == mails(trial)
-    assert 0 < again(told["breach:1"])
-    assert 0 < again(told["escalate:3"])
+    assert 0 < again(counts["breach:1"])
+    assert 0 < again(counts["escalate:3"])
     assert [STEPS[:3]] * MANY == in_order(trial)
 
 
@@ -92,21 +92,21 @@ async def test_two_timers_with_the_same_due_clocks_fire_each_step_once(trial: Sc
         written = asyncio.Event()
         slow.waits(Point.CONFIRMED, "escalate:2", written)
         await trial.publish(at_once(CASES))
-        await until(slow.reached.is_set, "the first to have told")
+        await until(slow.reached.is_set, "the first to have published")
         async with trial.hub("timers"):
             await until(lambda: times(trial, "nivel3") == CASES, "the second to go further")
             written.set()
             await until(lambda: times(trial, "nivel4") == 2 * CASES, "the ladders to their end")
-            await trial.comes_to_rest()
+            await trial.settles()
             await until(lambda: agree(trial), "Redis to say what SQL says")
     verdict = await trial.verdict()
-    told = steps(trial)
+    counts = steps(trial)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
-    assert dict.fromkeys(STEPS[:5], CASES) == {step: len(told[step]) for step in STEPS[:5]}
+    assert dict.fromkeys(STEPS[:5], CASES) == {step: len(counts[step]) for step in STEPS[:5]}
     assert {1: 0, 2: CASES, 3: CASES, 4: 2 * CASES} == mails(trial)
-    assert CASES == again(told["escalate:2"])
+    assert CASES == again(counts["escalate:2"])
     assert [STEPS[:5]] * CASES == in_order(trial)
 
 
@@ -125,14 +125,14 @@ async def test_timers_killed_after_a_check_end_the_clock_once(trial: Scenario) -
         await trial.publish([works(in_=timedelta(hours=72, seconds=6))])
         await timers.killed()
         await timers.hub.start()
-        await trial.comes_to_rest()
+        await trial.settles()
         await until(lambda: agree(trial), "Redis to say what SQL says")
         live = await PostgresTimers(db).live_clocks(None, 10)
     verdict = await trial.verdict()
-    told = steps(trial)
+    counts = steps(trial)
 
     assert [] == verdict.complaints
-    assert ({"checked"}, 1, []) == (set(told), len(told["checked"]), live)
+    assert ({"checked"}, 1, []) == (set(counts), len(counts["checked"]), live)
 
 
 def answered(number: int) -> dict[str, Any]:
@@ -142,9 +142,10 @@ def answered(number: int) -> dict[str, Any]:
 
 def works(in_: timedelta) -> dict[str, Any]:
     starts = datetime.now(UTC) + in_
-    said = {"work_id": "obra-1", "affected_services": ["agua"], "contact": "Portería, 601 555 0100"}
+    announced = {"work_id": "obra-1", "affected_services": ["agua"], "contact": "Portería, 601 555 0100"}
     ends = (starts + timedelta(hours=3)).isoformat()
     place = {"copropiedad_id": directory.BUILDING}
     return event(
-        "maintenance.scheduled.announced", {**said, **place, "starts_at": starts.isoformat(), "ends_at": ends}
+        "maintenance.scheduled.announced",
+        {**announced, **place, "starts_at": starts.isoformat(), "ends_at": ends},
     )

@@ -56,12 +56,12 @@ async def test_the_leader_of_a_queue_is_killed_and_nobody_is_lost(
         leader = await nodes.leader_of(queue)
         await leader.kill()
         await clustered.publish([replied(number) for number in range(half, EVENTS)])
-        await clustered.comes_to_rest(patience=180)
+        await clustered.settles(patience=180)
         dead = await clustered.dead()
         survivors = [node.child.running for node in nodes.nodes]
     verdict = await clustered.verdict()
 
     assert [True, True] == [alive for alive in survivors if alive]
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
     assert [] == dead

@@ -47,13 +47,13 @@ async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Sce
                 await until(lambda: losses(hub) > lost, "the connection to be lost")  # noqa: B023 - waited for at once
             returned = await times_returned(trial)
             await database_wire.join()
-            await trial.comes_to_rest()
+            await trial.settles()
             dead = await trial.dead()
     verdict = await trial.verdict()
 
     assert LOSSES <= returned
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
     assert [] == dead
 
 

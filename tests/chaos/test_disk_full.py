@@ -69,12 +69,12 @@ async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
                     await until(lambda: waits(hub), "the hub to wait for room")
                 if not cramped.child.running:
                     await cramped.start()
-            await full.comes_to_rest()
+            await full.settles()
             dead = await full.dead()
         verdict = await full.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
     assert [] == dead
 
 
@@ -108,12 +108,12 @@ async def test_a_broker_without_room_is_waited_for_and_nobody_is_lost(
         await until(lambda: blocks(rabbitmq), "the broker to take nothing more")
         await until(lambda: waits(hub), "the hub to wait for room", patience=90)
         await rabbitmq.evaluate("rabbit_disk_monitor:set_disk_free_limit(50000000).")
-        await alone.comes_to_rest()
+        await alone.settles()
         dead = await alone.dead()
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert MANY <= verdict.heard
+    assert MANY <= verdict.received
     assert [] == dead
 
 

@@ -44,13 +44,13 @@ async def test_each_malformed_event_is_a_dead_letter_and_crashes_nothing(
         # An empty queue is not enough: deliveries may still be in progress.
         await until(all_refused, "a dead letter of everything that is no event")
         alive = await trial.ask("/health/live")
-        said = {line["event"] for line in hub.lines()}
+        logged = {line["event"] for line in hub.lines()}
 
     assert alive
     assert {} == await trial.queued()
     assert all(letter["reason"] for letter in letters)
     assert SEED_OF_DEAD_LETTERS <= len(letters)
-    assert not said & {"worker.delivery_failed", "worker.not_buried", "worker.batch_failed"}
+    assert not logged & {"worker.delivery_failed", "worker.not_buried", "worker.batch_failed"}
 
 
 def drawn() -> list[Thrown]:
@@ -59,8 +59,8 @@ def drawn() -> list[Thrown]:
 
     @settings(max_examples=NUMBER, derandomize=True, database=None, deadline=None, phases=[Phase.generate])
     @given(THROWN)
-    def keep(one: Thrown) -> None:
-        found.append(one)
+    def keep(thrown: Thrown) -> None:
+        found.append(thrown)
 
     keep()
     return found
@@ -93,9 +93,9 @@ async def throw(trial: Scenario, drawn: Sequence[Thrown]) -> list[Thrown]:
     return taken
 
 
-def is_no_event(one: Thrown) -> bool:
+def is_no_event(thrown: Thrown) -> bool:
     try:
-        decode(one.body, one.content_type, one.headers)
+        decode(thrown.body, thrown.content_type, thrown.headers)
     except InvalidEvent:
         return True
     return False

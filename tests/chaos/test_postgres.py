@@ -32,12 +32,12 @@ async def test_postgresql_goes_away_and_comes_back(
             await getattr(postgres, end)()
             await asyncio.sleep(1)  # away for a second: nothing is waited for here, the absence is the fault
             await postgres.start()
-        await alone.comes_to_rest()
+        await alone.settles()
         dead = await alone.dead()
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
     assert [] == dead
 
 

@@ -29,36 +29,36 @@ WHOLE_LADDER = {2: 1, 3: 1, 4: 2}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-async def test_redis_goes_away_and_messages_and_clocks_go_on(
+async def test_redis_goes_away_and_messages_and_clocks_continue(
     alone: Scenario, private_servers: Servers
 ) -> None:
     await staffed(alone)
     async with alone.hub():
         await alone.publish([received(1)])
-        await until(lambda: heard(alone, "pedro1"), "the receipt")
+        await until(lambda: was_notified(alone, "pedro1"), "the receipt")
         await private_servers.redis.stop()
         await alone.publish([received(2)])
-        await until(lambda: heard(alone, "pedro2"), "the receipt while Redis is away")
-        await until(lambda: heard(alone, "nivel2"), "the escalation while Redis is away")
+        await until(lambda: was_notified(alone, "pedro2"), "the receipt while Redis is away")
+        await until(lambda: was_notified(alone, "nivel2"), "the escalation while Redis is away")
         await private_servers.redis.start()
         await until(lambda: times(alone, "nivel4") >= 4, "both ladders to their end")
-        await alone.comes_to_rest()
+        await alone.settles()
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert {level: 2 * told for level, told in WHOLE_LADDER.items()} == escalations(alone)
+    assert {level: 2 * count for level, count in WHOLE_LADDER.items()} == escalations(alone)
 
 
 async def test_redis_is_flushed_and_each_breach_is_notified_once(alone: Scenario) -> None:
     await staffed(alone)
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
         await alone.publish([received(1)])
-        await until(lambda: heard(alone, "pedro1"), "the receipt")
+        await until(lambda: was_notified(alone, "pedro1"), "the receipt")
         await redis.flushall()
-        await until(lambda: heard(alone, "nivel2"), "the escalation after the flush")
+        await until(lambda: was_notified(alone, "nivel2"), "the escalation after the flush")
         await redis.flushall()
         await until(lambda: times(alone, "nivel4") >= 2, "the ladder to its end")
-        await alone.comes_to_rest()
+        await alone.settles()
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
@@ -71,18 +71,18 @@ async def test_waiting_retries_survive_the_loss_of_redis(alone: Scenario) -> Non
     async with alone.hub(), Redis.from_url(alone.house.redis_url) as redis:
         await until(lambda: recipients_refused(alone) > EVENTS, "some to be tried again")
         await redis.flushall()
-        await alone.comes_to_rest()
+        await alone.settles()
     verdict = await alone.verdict()
 
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
 
 
 async def staffed(trial: Scenario, ladder: str = LADDER) -> None:
     """Publish the building and the staff of its levels; this ladder takes seven seconds."""
     trial.house.policy(QUICK + ladder)
     async with publisher(trial.house.amqp_url) as publishing:
-        await directory.tell(publishing)
+        await directory.publish_all(publishing)
 
 
 def received(number: int) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def recipients_refused(trial: Scenario) -> int:
     return sum(command.startswith("RCPT") for command in trial.house.smtp.notes.commands)
 
 
-def heard(trial: Scenario, who: str) -> bool:
+def was_notified(trial: Scenario, who: str) -> bool:
     return times(trial, who) > 0
 
 

@@ -32,20 +32,20 @@ async def test_steps_fire_once_and_boards_return_after_redis_is_flushed_and_kill
             await alone.publish(at_once(CASES))
             await until(lambda: len(alone.house.smtp.mails) >= CASES, "the receipts")
             await redis.flushall()
-            await until(lambda: times(alone, "nivel2") > 0, "the first to be told")
+            await until(lambda: times(alone, "nivel2") > 0, "the first to be notified")
             await redis.flushall()
-        await until(lambda: times(alone, "nivel2") == CASES, "level 2 to be told of all")
+        await until(lambda: times(alone, "nivel2") == CASES, "level 2 to be notified of all")
         await private_servers.redis.kill()
-        await until(lambda: times(alone, "nivel3") == CASES, "level 3 to be told without Redis")
+        await until(lambda: times(alone, "nivel3") == CASES, "level 3 to be notified without Redis")
         await private_servers.redis.start()
         await until(lambda: times(alone, "nivel4") == 2 * CASES, "the ladders to their end")
-        await alone.comes_to_rest()
+        await alone.settles()
         await until(lambda: agree(alone), "the boards to show what SQL says")
     verdict = await alone.verdict()
-    told = steps(alone)
+    counts = steps(alone)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
-    assert dict.fromkeys(STEPS[:5], CASES) == {step: len(told[step]) for step in STEPS[:5]}
+    assert dict.fromkeys(STEPS[:5], CASES) == {step: len(counts[step]) for step in STEPS[:5]}
     assert {1: 0, 2: CASES, 3: CASES, 4: 2 * CASES} == mails(alone)
     assert [STEPS[:5]] * CASES == in_order(alone)

@@ -44,13 +44,13 @@ async def test_each_role_killed_at_random_in_five_thousand_events_loses_nobody(
                 await hubs[role].kill()
             await hubs[role].start()
         await publishing
-        await trial.comes_to_rest(patience=240)
+        await trial.settles(patience=240)
         dead = await trial.dead()
     verdict = await trial.verdict()
 
     assert [] == verdict.complaints
     assert [] == dead
-    assert RESIDENTS + MAILS + TEXTS + 1 <= verdict.heard
+    assert RESIDENTS + MAILS + TEXTS + 1 <= verdict.received
     assert verdict.unknown <= KILLS_EACH * HELD_AT_MOST * 2
 
 

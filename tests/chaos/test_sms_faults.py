@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow]
 
 async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: Scenario) -> None:
     trial.house.twilio.script.extend([answering(500)] * TIMES)
-    verdict = await told(trial)
+    verdict = await judged(trial)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
@@ -39,7 +39,7 @@ async def test_retry_after_of_the_provider_is_kept_and_nobody_is_lost(trial: Sce
         return await too_many(request)
 
     trial.house.twilio.script.extend([patience] * TIMES)
-    verdict = await told(trial)
+    verdict = await judged(trial)
     answered = {one.to: at for one, at in zip(trial.house.twilio.texts, times(trial), strict=True)}
 
     assert [] == verdict.complaints
@@ -51,16 +51,16 @@ async def test_text_accepted_without_an_answer_repeats_under_one_reference(
     trial: Scenario,
 ) -> None:
     trial.house.twilio.script.extend([trial.house.twilio.accept_then_hang] * TIMES)
-    verdict = await told(trial)
+    verdict = await judged(trial)
 
     assert [] == verdict.complaints
     assert TIMES == verdict.unknown
 
 
-async def told(trial: Scenario) -> Judgement:
+async def judged(trial: Scenario) -> Judgement:
     await trial.publish([texted(number) for number in range(EVENTS)])
     async with trial.hub():
-        await trial.comes_to_rest()
+        await trial.settles()
     return await trial.verdict()
 
 

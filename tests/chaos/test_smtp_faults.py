@@ -29,7 +29,7 @@ async def test_temporary_refusal_loses_nobody_and_doubles_nobody(
     trial: Scenario, moment: str, manner: Behaviour
 ) -> None:
     trial.house.smtp.on(moment, manners.first(TIMES, manner))
-    verdict = await told(trial)
+    verdict = await judged(trial)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
@@ -39,7 +39,7 @@ async def test_connection_dropped_during_data_loses_and_doubles_nobody(
     trial: Scenario,
 ) -> None:
     trial.house.smtp.on("CONTENT", manners.first(TIMES, manners.drop_after_part))
-    verdict = await told(trial)
+    verdict = await judged(trial)
 
     assert [] == verdict.complaints
     assert 0 == verdict.unknown
@@ -50,15 +50,15 @@ async def test_mail_accepted_without_an_answer_repeats_under_one_reference(
     trial: Scenario, manner: Behaviour
 ) -> None:
     trial.house.smtp.on("DOT", manners.first(TIMES, manner))
-    verdict = await told(trial)
+    verdict = await judged(trial)
 
     assert [] == verdict.complaints
     # There may be more: hanging connections delay others until their answer comes too late.
     assert TIMES <= verdict.unknown
 
 
-async def told(trial: Scenario) -> Judgement:
+async def judged(trial: Scenario) -> Judgement:
     await trial.publish([replied(number) for number in range(EVENTS)])
     async with trial.hub():
-        await trial.comes_to_rest()
+        await trial.settles()
     return await trial.verdict()

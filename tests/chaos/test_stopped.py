@@ -20,11 +20,11 @@ async def test_sigterm_during_a_batch_loses_and_doubles_nothing(trial: Scenario)
     status = await first.stop()
     out_by_then = len(trial.house.smtp.mails)
     async with trial.hub():
-        await trial.comes_to_rest()
+        await trial.settles()
     verdict = await trial.verdict()
 
     assert 0 == status
     assert out_by_then < EVENTS, "the first hub was stopped too late to prove anything"
     assert [] == verdict.complaints
-    assert EVENTS <= verdict.heard
+    assert EVENTS <= verdict.received
     assert 0 == verdict.unknown

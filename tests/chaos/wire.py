@@ -13,9 +13,9 @@ Sieve = Callable[[bytes], Awaitable[bool]]
 """Returns whether the data is passed on; if not, the connection ends. It may wait before it returns."""
 
 
-async def anything(said: bytes) -> bool:
+async def anything(chunk: bytes) -> bool:
     """Let everything through."""
-    del said
+    del chunk
     return True
 
 

@@ -84,25 +84,25 @@ class Stores:
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
-    async def shown(self, one: Message) -> Mapping[str, Json]:
+    async def shown(self, message: Message) -> Mapping[str, Json]:
         """Return the current state of the message, with its attempts."""
         raise NotImplementedError
 
-    async def state_of(self, one: Message) -> object:
-        return (await self.shown(one))["state"]
+    async def state_of(self, message: Message) -> object:
+        return (await self.shown(message))["state"]
 
 
 @dataclass
 class MemoryStores(Stores):
     tables: MemoryStore
 
-    async def shown(self, one: Message) -> Mapping[str, Json]:
-        calls = [call for call in self.tables.tables.attempts.values() if call.message_id == one.id]
+    async def shown(self, message: Message) -> Mapping[str, Json]:
+        calls = [call for call in self.tables.tables.attempts.values() if call.message_id == message.id]
         attempts = [
             {name: getattr(call, name) for name in ("at", "outcome", "provider", "reference", "code")}
             for call in sorted(calls, key=lambda call: call.at)
         ]
-        now = self.tables.message(one.id)
+        now = self.tables.message(message.id)
         fields = {"state": now.state, "reason": now.reason, "next_at": now.next_at, "attempts": attempts}
         plain: Mapping[str, Json] = msgspec.to_builtins(fields)
         return plain
@@ -124,8 +124,8 @@ class RealStores(Stores):
     history: PostgresHistory
     monitor: PostgresMonitor
 
-    async def shown(self, one: Message) -> Mapping[str, Json]:
-        shown = await self.log.message(one.id)
+    async def shown(self, message: Message) -> Mapping[str, Json]:
+        shown = await self.log.message(message.id)
         assert shown is not None
         return shown
 

@@ -137,7 +137,7 @@ async def test_two_administrators_who_disable_each_other_at_once_do_not_both_suc
         *(stores.accounts.disable(account.id, now=NOW) for account in both), return_exceptions=True
     )
 
-    assert [type(each) for each in ended].count(LastAdministrator) == 1
+    assert [type(result) for result in ended].count(LastAdministrator) == 1
 
 
 async def test_locks_grow_to_the_longest_and_end_to_the_instant(stores: Stores) -> None:

@@ -245,8 +245,8 @@ async def test_a_failure_never_holds_the_address(trial: Trial) -> None:
     with pytest.raises(SendFailure) as caught:
         await trial.channel.send(sent)
 
-    said = f"{caught.value} {caught.value.reason} {caught.value.code}"
-    assert not sent.message.address or sent.message.address not in said
+    text = f"{caught.value} {caught.value.reason} {caught.value.code}"
+    assert not sent.message.address or sent.message.address not in text
 
 
 @pytest.mark.parametrize("trial", WITH_PROVIDER, indirect=True)

@@ -29,12 +29,12 @@ LAST = Step(kind=StepKind.RESOLVE, at=NOON + 3 * HOUR, from_level=1, to_level=1)
 
 def over(**fields: Any) -> Clock:
     """A clock that has notified its breach, has ended, and has still to notify its end."""
-    told = clock().steps[:2]
+    steps = clock().steps[:2]
     values: dict[str, Any] = {
         "state": ClockState.BREACHED,
         "ended_at": LAST.at,
         "fired": 2,
-        "steps": (*told, LAST),
+        "steps": (*steps, LAST),
     }
     return clock(**{**values, **fields})
 
@@ -79,7 +79,9 @@ async def test_ended_clocks_keep_their_calendar(stores: Stores) -> None:
     ended = over(calendar="2025")
     await save(stores, ended)
 
-    assert [] == list(await stores.timers.reschedule_clocks("2026", lambda one: replace(one, fired=0), 10))
+    assert [] == list(
+        await stores.timers.reschedule_clocks("2026", lambda clock: replace(clock, fired=0), 10)
+    )
 
 
 async def test_called_returns_the_staff_that_a_call_could_reach(stores: Stores) -> None:
@@ -120,8 +122,11 @@ async def test_dispatch_time_is_the_last_send_not_a_later_receipt(
     token = uuid4()
     await stores.delivery.claim(list(gone), token=token, lease=LEASE)
     sent = [
-        replace(one, attempts=tuple(replace(attempt, at=gone[one.message_id]) for attempt in one.attempts))
-        for one in (outcome(first.id), outcome(second.id))
+        replace(
+            result,
+            attempts=tuple(replace(attempt, at=gone[result.message_id]) for attempt in result.attempts),
+        )
+        for result in (outcome(first.id), outcome(second.id))
     ]
     await stores.delivery.record(token, sent)
     read = outcome(first.id, State.READ).attempts[0]

@@ -21,18 +21,18 @@ EVERYBODY = Group(copropiedad_id="ph-1", roles=RESIDENTS, opted_in="commercial")
 MAIL = "p-1@example.com"
 
 
-async def tell(stores: Stores, *said: Event) -> None:
+async def publish(stores: Stores, *events: Event) -> None:
     """Add consents as intake does: in one transaction, which sees them."""
     async with stores.intake.transaction() as transaction:
         await transaction.add_consents(
-            [row for event in said for row in consents_of(event, event_key(event))]
+            [row for event in events for row in consents_of(event, event_key(event))]
         )
 
 
 async def settle(stores: Stores, *people: str) -> None:
-    told = [(person(ref), membership(ref, "unit:u-1", "resident")) for ref in people]
+    entries = [(person(ref), membership(ref, "unit:u-1", "resident")) for ref in people]
     async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([unit("u-1"), *(one for pair in told for one in pair)])
+        await transaction.apply_directory([unit("u-1"), *(event for pair in entries for event in pair)])
 
 
 async def left_out(stores: Stores, group: Group = EVERYBODY) -> dict[str, str | None]:
@@ -68,7 +68,7 @@ async def stands(stores: RealStores, ref: str = "p-1") -> Mapping[str, Json]:
 
 async def test_people_without_a_yes_are_left_out_of_an_opted_in_group(stores: Stores) -> None:
     await settle(stores, "p-1", "p-2", "p-3", "p-4")
-    await tell(
+    await publish(
         stores,
         consent("p-1", "commercial"),
         consent("p-2", "survey"),
@@ -83,7 +83,7 @@ async def test_people_without_a_yes_are_left_out_of_an_opted_in_group(stores: St
 async def test_opt_in_applies_to_every_kind_of_group(stores: Stores, shape: Mapping[str, Any]) -> None:
     await settle(stores, "p-1")
     before = await left_out(stores, Group(**shape, opted_in="commercial"))
-    await tell(stores, consent("p-1", "commercial"))
+    await publish(stores, consent("p-1", "commercial"))
 
     assert {"p-1": "not_opted_in"} == before
     assert {"p-1": None} == await left_out(stores, Group(**shape, opted_in="commercial"))
@@ -93,12 +93,12 @@ async def test_opt_in_applies_to_every_kind_of_group(stores: Stores, shape: Mapp
 async def test_repeated_and_reordered_consents_give_the_same_ledger(stores: RealStores) -> None:
     await settle(stores, "p-1", "p-2")
     for ref, order in (("p-1", (0, 1, 0)), ("p-2", (1, 0, 1))):
-        said = [
+        events = [
             consent(ref, "commercial", time=NOON + HOUR, channels=["email"]),
             consent(ref, "commercial", granted=False),
         ]
         for number in order:
-            await tell(stores, said[number])
+            await publish(stores, events[number])
 
     assert {"p-1": None, "p-2": None} == await left_out(stores)
     assert await stands(stores, "p-1") == await stands(stores, "p-2")
@@ -106,7 +106,7 @@ async def test_repeated_and_reordered_consents_give_the_same_ledger(stores: Real
 
 async def test_stance_is_shown_with_its_evidence(stores: RealStores) -> None:
     await settle(stores, "p-1")
-    await tell(
+    await publish(
         stores,
         consent("p-1", "commercial", "survey", evidence_hash="9f86", channels=["email", "sms"]),
         consent("p-1", "commercial", granted=False, time=NOON + HOUR, channels=["sms"], method="sms"),
@@ -127,14 +127,14 @@ async def test_stance_is_shown_with_its_evidence(stores: RealStores) -> None:
 
 
 async def test_a_no_stops_messages_planned_before_it(stores: Stores, of: StoredEvent) -> None:
-    await tell(stores, consent("p-1", "commercial"))
+    await publish(stores, consent("p-1", "commercial"))
     before = await suppression(stores, of)
-    await tell(stores, consent("p-1", "commercial", granted=False, time=NOON + HOUR))
+    await publish(stores, consent("p-1", "commercial", granted=False, time=NOON + HOUR))
 
     assert (None, "not_consented") == (before, await suppression(stores, of))
     assert await suppression(stores, of, purpose=Purpose.SURVEY) is None
     assert await suppression(stores, of, person="p-2") is None
-    await tell(stores, consent("p-1", "commercial", time=NOON + 2 * HOUR))
+    await publish(stores, consent("p-1", "commercial", time=NOON + 2 * HOUR))
     assert await suppression(stores, of) is None
 
 
@@ -142,14 +142,14 @@ async def test_a_no_stops_messages_planned_before_it(stores: Stores, of: StoredE
 async def test_required_messages_are_sent_after_all_consents_are_revoked(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
-    await tell(stores, consent("p-1", "data_treatment", granted=False))
+    await publish(stores, consent("p-1", "data_treatment", granted=False))
     needs_one = purpose in {Purpose.COMMERCIAL, Purpose.SURVEY}
 
     assert ("not_consented" if needs_one else None) == await suppression(stores, of, purpose=purpose)
 
 
 async def test_only_consented_channels_are_used(stores: Stores, of: StoredEvent) -> None:
-    await tell(
+    await publish(
         stores,
         consent("p-1", "commercial", channels=["email", "sms"]),
         consent("p-1", "commercial", granted=False, channels=["sms"]),
@@ -163,7 +163,7 @@ async def test_only_consented_channels_are_used(stores: Stores, of: StoredEvent)
 
 async def test_baja_revokes_the_consent_of_a_form(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
-    await tell(stores, consent("p-1", "commercial", time=now() - HOUR))
+    await publish(stores, consent("p-1", "commercial", time=now() - HOUR))
     await wrote(stores, of, "BAJA")
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
@@ -177,7 +177,7 @@ async def test_baja_revokes_the_consent_of_a_form(stores: RealStores, of: Stored
 async def test_later_form_lifts_a_baja(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "BAJA")
-    await tell(stores, consent("p-1", "commercial", time=now()))
+    await publish(stores, consent("p-1", "commercial", time=now()))
 
     assert {"p-1": None} == await left_out(stores)
     assert await suppression(stores, of) is None
@@ -189,7 +189,7 @@ async def test_late_form_from_before_a_baja_lifts_nothing(stores: Stores, of: St
     await wrote(stores, of, "BAJA")
     between = now()
     await wrote(stores, of, "BAJA")
-    await tell(stores, consent("p-1", "commercial", time=NOON), consent("p-1", "commercial", time=between))
+    await publish(stores, consent("p-1", "commercial", time=NOON), consent("p-1", "commercial", time=between))
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
     assert "opted_out" == await suppression(stores, of)
@@ -201,16 +201,16 @@ async def test_later_form_lifts_the_baja_of_an_address_without_a_person(
     await settle(stores, "p-1")
     await wrote(stores, of, "BAJA", message_id=None)
     closed = await suppression(stores, of)
-    await tell(stores, consent("p-2", "commercial", time=now()))
+    await publish(stores, consent("p-2", "commercial", time=now()))
     still = await suppression(stores, of)
-    await tell(stores, consent("p-1", "commercial", time=now()))
+    await publish(stores, consent("p-1", "commercial", time=now()))
 
     assert ("opted_out", "opted_out", None) == (closed, still, await suppression(stores, of))
 
 
 async def test_alta_gives_consent_after_a_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
-    await tell(stores, consent("p-1", "commercial", granted=False))
+    await publish(stores, consent("p-1", "commercial", granted=False))
     await wrote(stores, of, "BAJA")
     await wrote(stores, of, "ALTA")
 
@@ -225,7 +225,7 @@ async def test_alta_gives_consent_after_a_baja_and_after_a_form(stores: RealStor
 async def test_form_with_a_no_after_an_alta_revokes_consent(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "ALTA")
-    await tell(stores, consent("p-1", "commercial", granted=False, time=now()))
+    await publish(stores, consent("p-1", "commercial", granted=False, time=now()))
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
 
@@ -241,7 +241,7 @@ async def test_complaint_revokes_consent_and_an_operator_restores_it(
     stores: RealStores, of: StoredEvent
 ) -> None:
     await settle(stores, "p-1")
-    await tell(stores, consent("p-1", "commercial", time=now() - HOUR))
+    await publish(stores, consent("p-1", "commercial", time=now() - HOUR))
     one = message(of, address=MAIL, state=State.SENT)
     await stores.add(one)
     complaint = Complaint(message_id=one.id, channel="email", provider="mail", kind="abuse", at=NOON)

@@ -30,16 +30,16 @@ from tests.contract.values import (
 
 async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) -> None:
     one = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1", unit_id="u-1")
-    said = message(one, fallback=FALLBACK, skipped=("voice:not_configured",), expires_at=NOON + HOUR)
+    planned = message(one, fallback=FALLBACK, skipped=("voice:not_configured",), expires_at=NOON + HOUR)
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(
             [copropiedad("ph-1", name="Altos"), unit("u-1", tower="2", label="Apto 101")]
         )
         await transaction.add_events([one])
-        await transaction.add_messages([said, said])
-    [claimed] = await stores.claim(said)
+        await transaction.add_messages([planned, planned])
+    [claimed] = await stores.claim(planned)
 
-    assert replace(claimed.message, next_at=None) == replace(said, state=State.SENDING)
+    assert replace(claimed.message, next_at=None) == replace(planned, state=State.SENDING)
     assert claimed.message.next_at is not None
     assert abs(claimed.message.next_at - now() - LEASE) < timedelta(seconds=5)
     assert (claimed.attempt, claimed.event_time, claimed.source) == (1, NOON, "urn:crm")
@@ -51,47 +51,54 @@ async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) ->
 
 
 async def test_a_place_that_the_directory_does_not_know_has_no_name(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
-    [claimed] = await stores.claim(said)
+    planned = message(of)
+    await stores.add(planned)
+    [claimed] = await stores.claim(planned)
 
     assert (claimed.building, claimed.unit) == (None, None)
 
 
 async def test_claim_has_the_persons_current_working_hours(stores: Stores, of: StoredEvent) -> None:
     early, late = {"mon": [["06:00", "14:00"]]}, {"tue": [["14:00", "22:00"]]}
-    said = message(of, contact_id="a", rests=True)
+    planned = message(of, contact_id="a", rests=True)
     other = message(of, contact_id="b")
-    await stores.add(said, other)
+    await stores.add(planned, other)
     found: list[Sequence[tuple[WorkWeek | None, ...]]] = []
     for version, hours in enumerate((early, late, None), start=1):
         async with stores.intake.transaction() as transaction:
             await transaction.apply_directory(
                 [membership("p-1", "company", "staff", version, duty="service", hours=hours)]
             )
-        claimed = await stores.claim(said, other, lease=AT_ONCE)
-        found.append([one.weeks for one in sorted(claimed, key=lambda one: one.message.contact_id)])
+        claimed = await stores.claim(planned, other, lease=AT_ONCE)
+        found.append(
+            [
+                found_message.weeks
+                for found_message in sorted(
+                    claimed, key=lambda found_message: found_message.message.contact_id
+                )
+            ]
+        )
 
     assert [[weeks_of([early]), ()], [weeks_of([late]), ()], [(), ()]] == found
 
 
 async def test_adding_a_message_again_leaves_it_as_it_is(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
-    await stores.claim(said)
-    await stores.add(said)
+    planned = message(of)
+    await stores.add(planned)
+    await stores.claim(planned)
+    await stores.add(planned)
 
-    assert await stores.state_of(said) == "sending"
+    assert await stores.state_of(planned) == "sending"
 
 
 async def test_live_lease_is_respected_and_expired_one_is_claimed(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
+    planned = message(of)
+    await stores.add(planned)
 
-    assert len(await stores.claim(said, lease=AT_ONCE)) == 1
-    [again] = await stores.claim(said)
+    assert len(await stores.claim(planned, lease=AT_ONCE)) == 1
+    [again] = await stores.claim(planned)
     assert again.attempt == 2
-    assert await stores.claim(said) == []
+    assert await stores.claim(planned) == []
 
 
 async def test_a_message_that_waits_is_claimed_when_its_time_has_come(
@@ -107,14 +114,14 @@ async def test_a_message_that_waits_is_claimed_when_its_time_has_come(
 
 
 async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
+    planned = message(of)
+    await stores.add(planned)
     token = uuid4()
-    await stores.delivery.claim([said.id], token=token, lease=LEASE)
-    done = await stores.delivery.record(token, [outcome(said.id, reason="ok", expires_at=NOON + HOUR)])
-    shown = await stores.shown(said)
+    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    done = await stores.delivery.record(token, [outcome(planned.id, reason="ok", expires_at=NOON + HOUR)])
+    shown = await stores.shown(planned)
 
-    assert done == frozenset([said.id])
+    assert done == frozenset([planned.id])
     assert (shown["state"], shown["reason"], shown["next_at"]) == ("sent", "ok", None)
     assert [(row["outcome"], row["provider"], row["code"]) for row in shown["attempts"]] == [
         ("sent", "smtp", "250")
@@ -124,56 +131,56 @@ async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: Stored
 async def test_recording_again_answers_the_same_and_writes_nothing_twice(
     stores: Stores, of: StoredEvent
 ) -> None:
-    said = message(of)
-    await stores.add(said)
+    planned = message(of)
+    await stores.add(planned)
     token = uuid4()
-    await stores.delivery.claim([said.id], token=token, lease=LEASE)
-    one = outcome(said.id, State.FAILED)
+    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    one = outcome(planned.id, State.FAILED)
 
-    assert await stores.delivery.record(token, [one]) == frozenset([said.id])
-    assert await stores.delivery.record(token, [one]) == frozenset([said.id])
-    shown = await stores.shown(said)
+    assert await stores.delivery.record(token, [one]) == frozenset([planned.id])
+    assert await stores.delivery.record(token, [one]) == frozenset([planned.id])
+    shown = await stores.shown(planned)
     assert len(shown["attempts"]) == 1
 
 
 async def test_a_lost_lease_changes_nothing_but_keeps_its_attempt(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
+    planned = message(of)
+    await stores.add(planned)
     lost, held = uuid4(), uuid4()
-    await stores.delivery.claim([said.id], token=lost, lease=AT_ONCE)
-    await stores.delivery.claim([said.id], token=held, lease=LEASE)
+    await stores.delivery.claim([planned.id], token=lost, lease=AT_ONCE)
+    await stores.delivery.claim([planned.id], token=held, lease=LEASE)
 
-    assert await stores.delivery.record(lost, [outcome(said.id, State.FAILED)]) == frozenset()
-    shown = await stores.shown(said)
+    assert await stores.delivery.record(lost, [outcome(planned.id, State.FAILED)]) == frozenset()
+    shown = await stores.shown(planned)
     assert (shown["state"], len(shown["attempts"])) == ("sending", 1)
-    assert await stores.delivery.record(held, [outcome(said.id)]) == frozenset([said.id])
+    assert await stores.delivery.record(held, [outcome(planned.id)]) == frozenset([planned.id])
 
 
 async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
     stores: Stores, of: StoredEvent
 ) -> None:
-    said = message(of, expires_at=NOON + HOUR)
-    await stores.add(said)
+    planned = message(of, expires_at=NOON + HOUR)
+    await stores.add(planned)
     token = uuid4()
-    await stores.delivery.claim([said.id], token=token, lease=LEASE)
-    held = outcome(said.id, State.HELD, reason="quiet_hours", next_at=now() - HOUR, attempts=())
+    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    held = outcome(planned.id, State.HELD, reason="quiet_hours", next_at=now() - HOUR, attempts=())
     await stores.delivery.record(token, [held])
-    [claimed] = await stores.claim(said)
+    [claimed] = await stores.claim(planned)
 
     assert (claimed.message.expires_at, claimed.message.reason) == (NOON + HOUR, "quiet_hours")
 
 
-@pytest.mark.parametrize("said", ["a\0b", "a\ud800b"])
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
 async def test_whatever_a_provider_says_its_answer_is_recorded(
-    stores: Stores, of: StoredEvent, said: str
+    stores: Stores, of: StoredEvent, text: str
 ) -> None:
     one = message(of)
     await stores.add(one)
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
-    done = outcome(one.id, reason=said)
+    done = outcome(one.id, reason=text)
     [attempt] = done.attempts
-    done = replace(done, attempts=(replace(attempt, reference=said, code=said, provider=said),))
+    done = replace(done, attempts=(replace(attempt, reference=text, code=text, provider=text),))
 
     assert await stores.delivery.record(token, [done]) == {one.id}
     assert await stores.state_of(one) == State.SENT
@@ -193,20 +200,20 @@ async def test_holding_a_message_uses_up_no_attempt(stores: Stores, of: StoredEv
 
 
 async def test_claim_names_the_provider_of_an_unknown_outcome(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
-    told = []
+    planned = message(of)
+    await stores.add(planned)
+    names = []
     for turn, (state, provider) in enumerate(
         [("unknown", "smtp-2"), ("transient", "smtp"), ("accepted", "smtp")]
     ):
         token = uuid4()
-        [claimed] = await stores.delivery.claim([said.id], token=token, lease=LEASE)
-        told.append(claimed.unsure_of)
-        attempt = Attempt(message_id=said.id, at=NOON + turn * HOUR, outcome=state, provider=provider)
-        again = outcome(said.id, State.RETRYING, next_at=now() - HOUR, attempts=(attempt,))
+        [claimed] = await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+        names.append(claimed.unsure_of)
+        attempt = Attempt(message_id=planned.id, at=NOON + turn * HOUR, outcome=state, provider=provider)
+        again = outcome(planned.id, State.RETRYING, next_at=now() - HOUR, attempts=(attempt,))
         await stores.delivery.record(token, [again])
 
-    assert told == [None, "smtp-2", "smtp-2"]
+    assert names == [None, "smtp-2", "smtp-2"]
 
 
 async def test_recording_no_outcomes_returns_nothing(stores: Stores) -> None:
@@ -227,11 +234,11 @@ async def test_a_step_has_failed_when_all_of_it_has(stores: Stores, of: StoredEv
 
 
 async def test_attempt_after_a_lost_lease_is_stored_too(stores: Stores, of: StoredEvent) -> None:
-    said = message(of)
-    await stores.add(said)
-    attempt = Attempt(message_id=said.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)
-    done = await stores.delivery.record(uuid4(), [replace(outcome(said.id), attempts=(attempt,))])
-    shown = await stores.shown(said)
+    planned = message(of)
+    await stores.add(planned)
+    attempt = Attempt(message_id=planned.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)
+    done = await stores.delivery.record(uuid4(), [replace(outcome(planned.id), attempts=(attempt,))])
+    shown = await stores.shown(planned)
 
     assert done == frozenset()
     assert list(shown["attempts"]) == [

@@ -141,7 +141,7 @@ async def two_towers(stores: Stores) -> None:
         unit("u-c", tower="2", label="Apto 101"),
         unit("u-d", label="Torre 2, local 3", tower="2"),
         unit("u-e", copropiedad="ph-9", label="Casa 7"),
-        *(membership("p-ana", f"unit:u-{one}", "owner") for one in "abe"),
+        *(membership("p-ana", f"unit:u-{letter}", "owner") for letter in "abe"),
         membership("p-ana", "unit:u-b", "proxy"),
         membership("p-ana", "unit:u-c", "proxy"),
         membership("p-ana", "unit:u-d", "owner", until=past),
@@ -186,7 +186,7 @@ async def test_a_group_of_a_unit_names_that_unit_only(stores: Stores) -> None:
     payer = await find(stores, Group(unit_id="u-b", roles=("payer",)))
     several = await find(stores, Group(unit_id="u-b", roles=("owner", "proxy")))
 
-    assert [("Torre 1 Apto 101",)] == [one.units for one in payer] == [one.units for one in several]
+    assert [("Torre 1 Apto 101",)] == [payee.units for payee in payer] == [payee.units for payee in several]
 
 
 async def test_unknown_unit_has_no_name(stores: Stores) -> None:

@@ -24,7 +24,7 @@ async def apply(stores: RealStores, *events: Event) -> None:
         await transaction.apply_directory(events)
 
 
-def owner(who: str, version: int, told: str, **fields: Json) -> Event:
+def owner(who: str, version: int, received: str, **fields: Json) -> Event:
     data = {
         "membership_id": OWNER,
         "version": version,
@@ -32,12 +32,12 @@ def owner(who: str, version: int, told: str, **fields: Json) -> Event:
         "scope": "unit:u-1",
         "role": "owner",
     }
-    time = datetime.fromisoformat(f"{told}T12:00:00-05:00")
+    time = datetime.fromisoformat(f"{received}T12:00:00-05:00")
     return event("directory.membership.upserted", time=time, data={**data, **fields})
 
 
-def gone(version: int, told: str) -> Event:
-    time = datetime.fromisoformat(f"{told}T12:00:00-05:00")
+def gone(version: int, received: str) -> Event:
+    time = datetime.fromisoformat(f"{received}T12:00:00-05:00")
     data = {"membership_id": OWNER, "version": version}
     return event("directory.membership.removed", time=time, data=data)
 
@@ -77,7 +77,7 @@ async def test_who_was_an_owner_on_a_day_can_be_asked_whatever_the_order(
     assert days == {day: await owners(stores, day) for day in days}
 
 
-async def test_a_correction_counts_also_for_the_days_before_it_was_told(stores: RealStores) -> None:
+async def test_a_correction_counts_also_for_the_days_before_it_was_published(stores: RealStores) -> None:
     await apply(
         stores,
         owner("p-1", 1, "2024-02-01", since="2019-07-01"),
@@ -102,8 +102,8 @@ async def test_a_copropiedad_is_asked_with_its_units(stores: RealStores) -> None
     assert ["p-2"] == await owners(stores, "2026-03-09", copropiedad="ph-2")
 
 
-def in_place(ref: str, place: str, version: int, told: str) -> Event:
-    time = datetime.fromisoformat(f"{told}T12:00:00-05:00")
+def in_place(ref: str, place: str, version: int, received: str) -> Event:
+    time = datetime.fromisoformat(f"{received}T12:00:00-05:00")
     data = {"unit_id": ref, "version": version, "copropiedad_id": place, "label": ref}
     return event("directory.unit.upserted", time=time, data=data)
 
@@ -175,7 +175,7 @@ async def test_somebody_is_shown_without_name_and_addresses(stores: RealStores) 
     assert "p-1@example.com" not in str(shown)
 
 
-async def test_hours_of_somebody_s_own_are_shown_as_they_were_told(stores: RealStores) -> None:
+async def test_hours_of_somebody_s_own_are_shown_as_they_were_published(stores: RealStores) -> None:
     hours = {"sun": [["06:00", "18:00"]], "holidays": True}
     await apply(
         stores,
@@ -198,9 +198,11 @@ async def test_nobody_is_shown_who_is_unknown_or_removed(stores: RealStores) -> 
 
 
 async def test_write_returns_whether_the_event_applied(stores: RealStores) -> None:
-    told = [await stores.roster.write(person("p-1", version)) for version in (2, 1, 2, 3)]
+    results = [await stores.roster.write(person("p-1", version)) for version in (2, 1, 2, 3)]
 
-    assert [(True, 2), (False, 2), (False, 2), (True, 3)] == [(one.applied, one.version) for one in told]
+    assert [(True, 2), (False, 2), (False, 2), (True, 3)] == [
+        (result.applied, result.version) for result in results
+    ]
     assert Written(applied=True, version=4) == await stores.roster.write(person_removed("p-1", 4))
 
 

@@ -26,8 +26,8 @@ async def end(stores: Stores, case: str = CASE, at: datetime = NOON) -> None:
         await transaction.end_reminders({case: at})
 
 
-async def seen(stores: Stores, one: Message) -> tuple[object, object]:
-    shown = await stores.shown(one)
+async def seen(stores: Stores, message: Message) -> tuple[object, object]:
+    shown = await stores.shown(message)
     return shown["state"], shown["reason"]
 
 
@@ -74,11 +74,11 @@ async def test_reminders_of_later_events_and_other_cases_stay(
 
 async def test_failed_reminder_gets_no_next_step(stores: Stores, of: StoredEvent) -> None:
     lost = reminder(of, state=State.FAILED, next_at=None, fallback=FALLBACK)
-    said = message(of, state=State.FAILED, fallback=FALLBACK)
-    await stores.add(lost, said)
+    failed = message(of, state=State.FAILED, fallback=FALLBACK)
+    await stores.add(lost, failed)
     await end(stores)
 
-    assert [said.id] == [cascade.id for cascade in await stores.timers.broken_cascades(10)]
+    assert [failed.id] == [cascade.id for cascade in await stores.timers.broken_cascades(10)]
 
 
 async def test_sent_reminder_waits_for_no_receipt(stores: Stores, of: StoredEvent) -> None:

@@ -86,8 +86,8 @@ async def test_whoever_is_left_out_is_kept_with_the_first_reason(stores: RealSto
     await keep(stores, record(one, left_out=[away]), record(one, 1))
     await keep(stores, record(one, left_out=[replace(away, reason="not_opted_in"), _other("p-2")]))
 
-    assert [away, None] == [each.left_out for each in await kept(stores, one)]
-    assert [_other("p-2"), None] == [each.left_out for each in await kept(stores, one, "p-2")]
+    assert [away, None] == [audience.left_out for audience in await kept(stores, one)]
+    assert [_other("p-2"), None] == [audience.left_out for audience in await kept(stores, one, "p-2")]
 
 
 def _other(ref: str) -> LeftOut:
@@ -107,7 +107,7 @@ async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: Rea
         ("evt-1", "urn:else"),
         ("evt\0", "urn\0"),
     ]
-    found = [[one.key for one in await stores.explaining.events(*each)] for each in asked]
+    found = [[question.key for question in await stores.explaining.events(*question)] for question in asked]
 
     assert [[ours.key, theirs.key], [theirs.key], [ours.key], [], [], []] == found
 
@@ -131,11 +131,11 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     mail = message(of)
     inbox = message(of, channel="inbox", contact_id="inbox", address="p-1", created_at=NOON + HOUR)
     await stores.add(mail, inbox, message(of, person="p-2"))
-    token, told = uuid4(), outcome(mail.id)
+    token, sent = uuid4(), outcome(mail.id)
     await stores.delivery.claim([mail.id], token=token, lease=LEASE)
-    await stores.delivery.record(token, [told])
+    await stores.delivery.record(token, [sent])
     found = (await stores.explaining.facts(of, "p-1")).messages
-    [attempt] = told.attempts
+    [attempt] = sent.attempts
 
     assert [mail.id, inbox.id] == [row.message.id for row in found]
     assert ["", ""] == [row.message.name for row in found]
@@ -144,7 +144,7 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     assert "maria" not in found[0].message.address
     assert [] == list(found[1].attempts)
     assert [("sent", "smtp", "250")] == [(one.outcome, one.provider, one.code) for one in found[0].attempts]
-    assert [attempt.at] == [one.at for one in found[0].attempts]
+    assert [attempt.at] == [call.at for call in found[0].attempts]
     assert State.SENT is found[0].message.state
 
 
@@ -162,9 +162,11 @@ async def test_history_has_every_version_in_order_of_receipt(stores: RealStores)
         ("person", 1, None, None, None, False),
         ("person", 2, None, None, None, True),
     ] == [(row.kind, row.version, row.person, row.role, row.scope, row.removed) for row in found]
-    heard = [(one.kind, one.version) for one in sorted(found, key=lambda one: one.position)]
-    assert ("person", 1) == heard[0]
-    assert ("membership", 1) == heard[1]
+    versions = [
+        (version.kind, version.version) for version in sorted(found, key=lambda version: version.position)
+    ]
+    assert ("person", 1) == versions[0]
+    assert ("membership", 1) == versions[1]
     assert since == found[0].since
     assert abs(found[0].received_at - now()) < HOUR
 
@@ -187,10 +189,10 @@ async def test_unit_history_has_every_received_version(stores: RealStores) -> No
     await apply(stores, unit("u-1", tower="4", version=2))
     facts = await stores.explaining.facts(one, "p-1")
     [kept] = facts.audiences
-    told = facts.unit_history["u-1"]
+    versions = facts.unit_history["u-1"]
 
-    assert [(1, "3"), (2, "4")] == [(each.version, each.unit.tower) for each in told]
-    assert told[0].position <= kept.directory_version < told[1].position
+    assert [(1, "3"), (2, "4")] == [(version.version, version.unit.tower) for version in versions]
+    assert versions[0].position <= kept.directory_version < versions[1].position
 
 
 @pytest.mark.parametrize("who", ["nobody", "p\0"])

@@ -36,7 +36,7 @@ async def happen(stores: RealStores) -> dict[str, StoredEvent]:
     return events
 
 
-async def tell(stores: RealStores, **fields: object) -> dict[str, Message]:
+async def store_messages(stores: RealStores, **fields: object) -> dict[str, Message]:
     """One message of each of these events."""
     messages = {
         name: message(of, contact_id=name, address=f"{name}@example.com", **fields)
@@ -51,7 +51,7 @@ async def tell(stores: RealStores, **fields: object) -> dict[str, Message]:
 async def test_messages_are_listed_and_counted_where_they_belong(
     stores: RealStores, places: PropertyScope, seen: str, asked: dict[str, Any]
 ) -> None:
-    messages = await tell(stores)
+    messages = await store_messages(stores)
     page = await stores.log.messages(MessageFilter(**asked, places=places), after=None, limit=10)
     counts = await stores.log.counts(places)
 
@@ -64,7 +64,7 @@ async def test_messages_are_listed_and_counted_where_they_belong(
 async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
-    for name, one in (await tell(stores)).items():
+    for name, one in (await store_messages(stores)).items():
         masked = await stores.log.message(one.id, places=places)
         whole = await stores.log.message(one.id, places=places, whole=True)
 
@@ -77,25 +77,27 @@ async def test_pages_of_two_copropiedades_have_no_gap_and_no_repetition(
     stores: RealStores,
 ) -> None:
     events = await happen(stores)
-    said = {
+    planned = {
         name: [message(events[name], contact_id=str(n), created_at=NOON + n * HOUR) for n in range(3)]
         for name in "ab-"
     }
-    await stores.add(*(one for messages in said.values() for one in messages))
+    await stores.add(*(one for messages in planned.values() for one in messages))
     found: list[str] = []
     after, pages = None, 0
     while pages == 0 or after is not None:
         page = await stores.log.messages(MessageFilter(places=BOTH), after=after, limit=2)
         found += [row["id"] for row in page.items]
         after, pages = page.next, pages + 1
-    newest = sorted(said["a"] + said["b"], key=lambda one: (one.created_at, one.id), reverse=True)
+    newest = sorted(
+        planned["a"] + planned["b"], key=lambda message: (message.created_at, message.id), reverse=True
+    )
 
     assert [str(one.id) for one in newest] == found
     assert 3 == pages
 
 
 async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores: RealStores) -> None:
-    messages = await tell(stores)
+    messages = await store_messages(stores)
     following = replace(messages["a"], id=uuid4(), step=1, channel="sms")
     await stores.delivery.add_messages([following])
 
@@ -107,9 +109,9 @@ async def test_the_next_step_of_a_message_belongs_where_the_first_one_did(stores
 async def test_redrive_is_limited_to_the_given_copropiedades(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
-    await tell(stores, state=State.FAILED, reason="smtp_550")
+    await store_messages(stores, state=State.FAILED, reason="smtp_550")
     wish = MessageFilter(state="failed", places=places)
-    done = await stores.redrive.redrive(wish, also_told=False, dry_run=False, after=None, limit=10)
+    done = await stores.redrive.redrive(wish, include_notified=False, dry_run=False, after=None, limit=10)
     left = await stores.log.counts()
 
     assert len(seen) == sum(done.counts.values()) == sum(len(ticket.ids) for ticket in done.tickets)
@@ -179,7 +181,7 @@ async def test_dead_letters_belong_to_no_copropiedad(stores: RealStores) -> None
 async def test_letters_are_shown_and_delivered_where_their_message_belongs(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
-    messages = await tell(stores, channel="print", state=State.SENT)
+    messages = await store_messages(stores, channel="print", state=State.SENT)
     for one in messages.values():
         await stores.letters.add(letter(one))
     pages = [
@@ -217,7 +219,7 @@ async def wrote(stores: RealStores, about: UUID | None) -> UUID:
 async def test_replies_are_seen_where_what_they_answer_belongs(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
-    messages = await tell(stores, state=State.SENT)
+    messages = await store_messages(stores, state=State.SENT)
     replies = {name: await wrote(stores, messages[name].id) for name in "ab"}
     replies["-"] = await wrote(stores, None)
     page = await stores.contacts.replies(kind=None, after=None, limit=9, places=places)
@@ -231,7 +233,7 @@ async def test_replies_are_seen_where_what_they_answer_belongs(
 async def test_suppressions_are_seen_and_lifted_where_they_were_found_out(
     stores: RealStores, places: PropertyScope, seen: str
 ) -> None:
-    messages = await tell(stores, state=State.FAILED)
+    messages = await store_messages(stores, state=State.FAILED)
     found = [
         InvalidContact(message_id=messages[name].id, at=now(), reason="smtp_550", provider="smtp", code="550")
         for name in "ab"

@@ -76,7 +76,8 @@ async def test_each_person_is_counted_once_with_every_way_there_is(stores: RealS
     found = await meant(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9", "person:p-ana")
 
     assert (
-        Headcount(people=5, told=5, email=2, mobile=2, push=1, letter_only=2, left_out={}) == found.headcount
+        Headcount(people=5, notified=5, email=2, mobile=2, push=1, letter_only=2, left_out={})
+        == found.headcount
     )
     assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == [row["person"] for row in found.page.items]
     assert [["101", "102"], ["102"], ["901"], [], []] == [row["units"] for row in found.page.items]
@@ -91,7 +92,7 @@ async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: RealStores
         (row["person"], row["left_out"]) for row in found.page.items
     ]
     count = await counted(stores, "staff:on_call@copropiedad:ph-1")
-    assert (2, 1, {"on_leave": 1}) == (count.people, count.told, dict(count.left_out))
+    assert (2, 1, {"on_leave": 1}) == (count.people, count.notified, dict(count.left_out))
 
 
 async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: RealStores) -> None:
@@ -103,7 +104,7 @@ async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: Rea
 
     assert ["p-ana"] == [row["person"] for row in found.page.items if row["left_out"] is None]
     count = await counted(stores, "opted_in:commercial")
-    assert (5, 1, {"not_opted_in": 4}) == (count.people, count.told, dict(count.left_out))
+    assert (5, 1, {"not_opted_in": 4}) == (count.people, count.notified, dict(count.left_out))
 
 
 async def test_person_left_out_of_one_group_is_reached_by_another(stores: RealStores) -> None:

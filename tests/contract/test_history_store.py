@@ -33,7 +33,7 @@ async def read(stores: RealStores) -> list[tuple[str, list[Event]]]:
     async with stores.history.reading() as history:
         async for page in history.cases(WEEK.since, TYPES):
             found += [
-                (case, sorted(events, key=lambda one: one.time)) for case, events in page.events.items()
+                (case, sorted(events, key=lambda event: event.time)) for case, events in page.events.items()
             ]
     return found
 
@@ -81,8 +81,8 @@ async def test_running_clock_returns_its_case_once_without_recent_events(
     stores: RealStores,
 ) -> None:
     silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
-    heard = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
-    await keep(stores, silent, other, over, *heard)
+    old_events = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
+    await keep(stores, silent, other, over, *old_events)
     # There is more than a page between the running clocks of S; the clock before them has ended.
     known = [
         _clock("S", 1, ended_at=NOON - 8 * DAY),

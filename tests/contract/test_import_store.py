@@ -32,7 +32,7 @@ async def apply(stores: RealStores, text: str, *, end_missing: bool = False) -> 
     return changes
 
 
-async def tell(stores: RealStores, *events: Event) -> None:
+async def publish(stores: RealStores, *events: Event) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory(events)
 
@@ -65,11 +65,11 @@ async def test_the_same_again_changes_nothing(stores: RealStores, text: str) -> 
 
 
 async def test_import_reports_its_progress(stores: RealStores) -> None:
-    told: list[tuple[int, int]] = []
-    step = lambda done, total: told.append((done, total))  # noqa: E731 - as short as what it stands for
+    progress: list[tuple[int, int]] = []
+    step = lambda done, total: progress.append((done, total))  # noqa: E731 - as short as what it stands for
     await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
 
-    assert [(18, 18)] == told
+    assert [(18, 18)] == progress
 
 
 async def test_failed_import_leaves_nothing(stores: RealStores) -> None:
@@ -94,7 +94,9 @@ async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: RealSt
     kept = await names(stores, group)
     ended = await apply(stores, shorter, end_missing=True)
 
-    assert [["tenant"], ["tenant"]] == [[row["role"] for row in each.missing] for each in (reported, ended)]
+    assert [["tenant"], ["tenant"]] == [
+        [row["role"] for row in report.missing] for report in (reported, ended)
+    ]
     assert (["Julie Martin"], []) == (kept, await names(stores, group))
 
 
@@ -107,7 +109,7 @@ async def test_people_and_staff_files_do_not_end_each_others_memberships(
     here = "\n".join(line for line in STAFF.splitlines() if "empresa" not in line)
     of_one_place = await apply(stores, here, end_missing=True)
 
-    assert [[], [], []] == [list(each.missing) for each in (staff, people, of_one_place)]
+    assert [[], [], []] == [list(report.missing) for report in (staff, people, of_one_place)]
 
 
 async def test_staff_fill_levels_and_duties(stores: RealStores) -> None:
@@ -130,8 +132,14 @@ async def test_a_new_duty_is_a_new_version_and_an_empty_cell_keeps_who_is_called
 
     [change] = (await apply(stores, promoted)).made
 
-    said = {name: change.data[name] for name in ("version", "duty", "level", "service_area", "on_call")}
-    assert {"version": 2, "duty": "coordinator", "level": 2, "service_area": None, "on_call": False} == said
+    written = {name: change.data[name] for name in ("version", "duty", "level", "service_area", "on_call")}
+    assert {
+        "version": 2,
+        "duty": "coordinator",
+        "level": 2,
+        "service_area": None,
+        "on_call": False,
+    } == written
 
 
 async def test_working_hours_missing_from_the_file_are_kept(stores: RealStores) -> None:
@@ -142,8 +150,10 @@ async def test_working_hours_missing_from_the_file_are_kept(stores: RealStores) 
         if change.noun == "membership" and change.data["duty"] == "service"
     )
     hours = {"mon": [["06:00", "14:00"]]}
-    said = {name: value for name, value in data.items() if value is not None}
-    await tell(stores, event("directory.membership.upserted", data={**said, "version": 2, "hours": hours}))
+    written = {name: value for name, value in data.items() if value is not None}
+    await publish(
+        stores, event("directory.membership.upserted", data={**written, "version": 2, "hours": hours})
+    )
     again = await apply(stores, STAFF)
     promoted = STAFF.replace("servicio al cliente;1;", "coordinación;2;")
     [change] = (await apply(stores, promoted)).made
@@ -161,21 +171,21 @@ async def test_entries_of_another_system_are_found_and_unchanged(stores: RealSto
     laura = person("p-laura", names="Laura Quintero", document_hash="hash of 52200301")
     theirs: dict[str, Json] = {"duty": "service", "level": 1, "service_area": "administracion"}
     maria = person("p-maria", names="Maria Peña", document_hash="hash of 52000101")
-    await tell(stores, copropiedad(ALTOS, name="ALTOS DEL ROSAL"), laura, maria)
-    await tell(stores, membership("p-laura", "company", "staff", **theirs))
-    await tell(stores, unit("u-101", ALTOS, tower="Torre 1", label="Apartamento 101"))
-    await tell(stores, membership("p-maria", "unit:u-101", "owner"))
+    await publish(stores, copropiedad(ALTOS, name="ALTOS DEL ROSAL"), laura, maria)
+    await publish(stores, membership("p-laura", "company", "staff", **theirs))
+    await publish(stores, unit("u-101", ALTOS, tower="Torre 1", label="Apartamento 101"))
+    await publish(stores, membership("p-maria", "unit:u-101", "owner"))
 
     people, staff = await apply(stores, PEOPLE), await apply(stores, STAFF)
 
-    foreign = [[row["foreign"] for row in each.counts().values()] for each in (people, staff)]
+    foreign = [[row["foreign"] for row in report.counts().values()] for report in (people, staff)]
     assert [[1, 1, 1, 1], [1, 0, 1, 1]] == foreign
 
 
 async def test_somebody_who_was_removed_comes_back_only_with_a_warning(stores: RealStores) -> None:
     first = await apply(stores, PEOPLE)
     ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
-    await tell(stores, person_removed(ref, 2))
+    await publish(stores, person_removed(ref, 2))
 
     again = await apply(stores, PEOPLE)
 

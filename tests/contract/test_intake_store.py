@@ -70,9 +70,9 @@ async def test_a_transaction_that_raises_leaves_nothing(stores: Stores) -> None:
     assert new.keys() == {one.key}
 
 
-async def _add_and_raise(stores: Stores, one: StoredEvent) -> None:
+async def _add_and_raise(stores: Stores, stored: StoredEvent) -> None:
     async with stores.intake.transaction() as transaction:
-        await transaction.add_events([one])
+        await transaction.add_events([stored])
         raise ZeroDivisionError
 
 
@@ -146,7 +146,7 @@ async def test_the_same_dead_letter_again_counts_up(stores: RealStores) -> None:
 
 
 async def test_a_message_comes_back_with_every_field(stores: Stores, of: StoredEvent) -> None:
-    said = message(
+    planned = message(
         of,
         reason="over",
         next_at=NOON,
@@ -159,17 +159,17 @@ async def test_a_message_comes_back_with_every_field(stores: Stores, of: StoredE
         skipped=("voice:not_configured",),
         fallback=FALLBACK,
     )
-    await stores.add(said)
+    await stores.add(planned)
     async with stores.intake.transaction() as transaction:
         [found] = await transaction.queued_messages([of.key])
 
-    assert said == found
-    assert [] == [field.name for field in fields(said) if getattr(said, field.name) == field.default]
+    assert planned == found
+    assert [] == [field.name for field in fields(planned) if getattr(planned, field.name) == field.default]
 
 
 async def test_queued_messages_of_events_are_answered(stores: Stores, of: StoredEvent) -> None:
-    said = message(of, units=("Apto 101", "Apto 302"), rests=True)
-    await stores.add(said, message(of, person="p-2", state=State.HELD, next_at=NOON))
+    planned = message(of, units=("Apto 101", "Apto 302"), rests=True)
+    await stores.add(planned, message(of, person="p-2", state=State.HELD, next_at=NOON))
     async with stores.intake.transaction() as transaction:
-        assert await transaction.queued_messages([of.key, uuid4()]) == [said]
+        assert await transaction.queued_messages([of.key, uuid4()]) == [planned]
         assert await transaction.queued_messages([]) == []

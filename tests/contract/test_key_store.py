@@ -55,7 +55,7 @@ async def test_key_name_is_unique_among_live_keys(stores: Stores) -> None:
     assert [key.live(now()) for key in await stores.keys.keys()] == [True, False]
 
 
-async def test_a_rotated_key_goes_on_until_it_ends(stores: Stores) -> None:
+async def test_a_rotated_key_works_until_it_ends(stores: Stores) -> None:
     old, _ = made()
     await stores.keys.add(old)
     fresh, _ = renew(old, by="luis", now=now())
@@ -92,8 +92,8 @@ async def test_without_a_live_key_there_is_nothing_to_rotate_or_revoke(stores: S
 @pytest.mark.parametrize("by", ["name", "prefix"])
 async def test_a_key_is_revoked_by_its_name_or_its_prefix(stores: Stores, by: str) -> None:
     key, _ = made()
-    for each in (key, made("other")[0]):
-        await stores.keys.add(each)
+    for api_key in (key, made("other")[0]):
+        await stores.keys.add(api_key)
 
     assert await stores.keys.revoke(getattr(key, by)) == 1
     assert await names(stores) == ["other"]

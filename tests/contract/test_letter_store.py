@@ -47,10 +47,10 @@ async def test_a_letter_that_is_handed_over_delivers_its_message_and_says_so_onc
 ) -> None:
     one = await made(stores, of)
 
-    said = [await stores.letters.hand_over(one.id), await stores.letters.hand_over(one.id)]
+    results = [await stores.letters.hand_over(one.id), await stores.letters.hand_over(one.id)]
     shown = await stores.log.message(one.id)
 
-    assert said == [True, False]
+    assert results == [True, False]
     assert shown is not None
     assert shown["state"] == "delivered"
     assert [(attempt["outcome"], attempt["reference"]) for attempt in shown["attempts"]] == [
@@ -91,7 +91,7 @@ async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:
         await stores.letters.letters(handed_over=None, after="x", limit=3)
 
 
-async def test_a_letter_knows_the_event_that_it_tells(stores: RealStores, of: StoredEvent) -> None:
+async def test_a_letter_knows_its_event(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
     without_message = outgoing("print", id=uuid4(), rendered=WORDS)
     await stores.letters.add(without_message)
@@ -112,10 +112,10 @@ async def test_crash_before_the_letter_repeats_the_same_id(stores: RealStores, o
     with pytest.raises(BrokerUnavailable):
         await hand_over(UUID(row["id"]), **given)
     still_open = (await letters.letters(handed_over=False, after=None, limit=9)).items
-    said = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
+    results = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
 
     assert [row] == still_open
-    assert [True, False] == said
+    assert [True, False] == results
     assert {f"handed_over:{row['id']}"} == {event.id for event in publisher.events}
 
 

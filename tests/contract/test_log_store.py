@@ -117,11 +117,11 @@ async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: RealS
 
 
 async def test_messages_are_listed_newest_first_page_by_page(stores: RealStores, of: StoredEvent) -> None:
-    said = [message(of, contact_id=str(n), created_at=NOON + n // 2 * HOUR) for n in range(5)]
-    await stores.add(*said)
+    planned = [message(of, contact_id=str(n), created_at=NOON + n // 2 * HOUR) for n in range(5)]
+    await stores.add(*planned)
     first = await stores.log.messages(MessageFilter(), after=None, limit=3)
     rest = await stores.log.messages(MessageFilter(), after=first.next, limit=3)
-    newest_first = sorted(said, key=lambda one: (one.created_at, one.id), reverse=True)
+    newest_first = sorted(planned, key=lambda message: (message.created_at, message.id), reverse=True)
 
     assert [row["id"] for row in [*first.items, *rest.items]] == [str(one.id) for one in newest_first]
     assert rest.next is None
@@ -177,9 +177,9 @@ async def test_a_cursor_of_somebody_elses_is_refused(stores: RealStores, cursor:
 
 
 async def test_a_message_is_shown_with_its_person_masked(stores: RealStores, of: StoredEvent) -> None:
-    said = message(of, skipped=("voice:not_configured",))
-    await stores.add(said)
-    shown = await stores.log.message(said.id)
+    planned = message(of, skipped=("voice:not_configured",))
+    await stores.add(planned)
+    shown = await stores.log.message(planned.id)
 
     assert shown is not None
     assert (shown["name"], shown["address"]) == ("M*** P***", "m***@e***.com")
@@ -188,18 +188,18 @@ async def test_a_message_is_shown_with_its_person_masked(stores: RealStores, of:
 
 
 async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: RealStores, of: StoredEvent) -> None:
-    said, token = message(of, channel="whatsapp"), uuid4()
-    await stores.add(said)
-    await stores.delivery.claim([said.id], token=token, lease=LEASE)
+    planned, token = message(of, channel="whatsapp"), uuid4()
+    await stores.add(planned)
+    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
     call = Attempt(
-        message_id=said.id,
+        message_id=planned.id,
         at=now(),
         outcome="accepted",
         provider="whatsapp",
         reference="wamid.HBgMNTczMDAxABCD1234",
     )
-    await stores.delivery.record(token, [outcome(said.id, attempts=(call,))])
-    shown = await stores.log.message(said.id)
+    await stores.delivery.record(token, [outcome(planned.id, attempts=(call,))])
+    shown = await stores.log.message(planned.id)
 
     assert shown is not None
     assert [row["reference"] for row in shown["attempts"]] == ["wamid.…ABCD1234"]
@@ -247,13 +247,13 @@ async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> 
             await transaction.add_events([of])
     await stores.add(later, message(own, state=State.SENT), message(forged, person="p-3"))
 
-    told = await stores.log.told([step, f"{clock().id}:breach:1"])
+    messages = await stores.log.step_messages([step, f"{clock().id}:breach:1"])
 
     assert [(step, "p-1", "email", "sent"), (step, "p-2", "inbox", "queued")] == [
-        (row["event_id"], row["person"], row["channel"], row["state"]) for row in told
+        (row["event_id"], row["person"], row["channel"], row["state"]) for row in messages
     ]
-    assert ["2026-03-09T17:00:00Z", "2026-03-09T18:00:00Z"] == [row["at"] for row in told]
-    assert not any("María" in row["name"] for row in told)
+    assert ["2026-03-09T17:00:00Z", "2026-03-09T18:00:00Z"] == [row["at"] for row in messages]
+    assert not any("María" in row["name"] for row in messages)
 
 
 async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:

@@ -46,10 +46,10 @@ def keys(incidents: Sequence[Incident]) -> list[str]:
 
 async def test_monitor_clock_returns_the_current_time(stores: RealStores) -> None:
     before = now()
-    told = await stores.monitor.clock()
+    stored_time = await stores.monitor.clock()
 
-    assert before - HOUR < told < now() + HOUR
-    assert told.tzinfo is not None
+    assert before - HOUR < stored_time < now() + HOUR
+    assert stored_time.tzinfo is not None
 
 
 async def test_circuit_counts_while_its_process_reports_it(watching: Watching) -> None:
@@ -162,9 +162,9 @@ async def test_incident_resolves_only_for_its_observers_and_after_a_while(watchi
     await watching.see([SMS, DEAD])
     await watching.resolve(["circuit", "dead_letters"], HOUR)
     await watching.resolve(["dead_letters"], AGO)
-    told = {incident.key: incident.resolved_at is None for incident in await watching.incidents(10)}
+    open_by_key = {incident.key: incident.resolved_at is None for incident in await watching.incidents(10)}
 
-    assert {SMS.key: True, DEAD.key: False} == told
+    assert {SMS.key: True, DEAD.key: False} == open_by_key
 
 
 async def test_recurring_symptom_opens_a_new_incident_and_open_ones_come_first(
@@ -203,8 +203,8 @@ async def test_calls_of_unknown_outcome_are_counted_by_provider(stores: RealStor
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     known = outcome(one.id).attempts[0]
-    said = ("unknown", "accepted", "unknown")
-    calls = tuple(replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(said))
+    outcomes = ("unknown", "accepted", "unknown")
+    calls = tuple(replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(outcomes))
     await stores.delivery.record(token, [outcome(one.id, attempts=calls)])
 
     assert {"smtp": 2} == await stores.monitor.unknown_outcomes()

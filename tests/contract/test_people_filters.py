@@ -94,7 +94,7 @@ async def test_a_person_of_two_copropiedades_is_in_each_what_he_is_there(
         ({"unit": None, "copropiedad": "ph-b"}, NOWHERE, []),
     ],
 )
-async def test_who_holds_a_role_is_told_of_ones_own_copropiedades(
+async def test_who_holds_a_role_is_listed_for_ones_own_copropiedades(
     stores: RealStores, asked: dict[str, str | None], places: PropertyScope, found: list[str]
 ) -> None:
     await people(stores)
@@ -129,7 +129,7 @@ async def test_what_an_entry_touches_is_of_these_places_or_not(
     assert reached == await stores.roster.reached(scopes, who, places)
 
 
-async def test_where_an_entry_stands_is_told(stores: RealStores) -> None:
+async def test_the_position_of_an_entry_is_returned(stores: RealStores) -> None:
     await people(stores)
     gone = "beto owner unit:u-b"
     await settle(
@@ -155,7 +155,7 @@ async def test_where_an_entry_stands_is_told(stores: RealStores) -> None:
     ] == [await stores.roster.standing(noun, ref) for noun, ref in asked]
 
 
-async def test_who_looked_at_somebody_and_who_told_of_him_is_answered_newest_first(
+async def test_who_looked_at_somebody_and_who_wrote_about_him_is_answered_newest_first(
     stores: RealStores,
 ) -> None:
     await people(stores)

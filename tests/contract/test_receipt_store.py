@@ -31,8 +31,8 @@ async def settle(
     return await stores.receipts.settle(message_id, state=state, reason=reason, attempt=attempt)
 
 
-async def seen(stores: RealStores, one: Message) -> tuple[object, object, object, list[object]]:
-    shown = await stores.shown(one)
+async def seen(stores: RealStores, message: Message) -> tuple[object, object, object, list[object]]:
+    shown = await stores.shown(message)
     return (
         shown["state"],
         shown["reason"],
@@ -157,12 +157,12 @@ async def test_message_failed_by_a_receipt_is_found_for_the_next_step(
 SID = "SM-early"
 
 
-async def sent(stores: RealStores, one: Message, *, provider: str = "twilio-2") -> None:
+async def sent(stores: RealStores, message: Message, *, provider: str = "twilio-2") -> None:
     """Claim a message and record that the provider knows it as SID."""
     token = uuid4()
-    await stores.delivery.claim([one.id], token=token, lease=LEASE)
-    accepted = Attempt(message_id=one.id, at=now(), outcome="accepted", provider=provider, reference=SID)
-    await stores.delivery.record(token, [outcome(one.id, attempts=(accepted,))])
+    await stores.delivery.claim([message.id], token=token, lease=LEASE)
+    accepted = Attempt(message_id=message.id, at=now(), outcome="accepted", provider=provider, reference=SID)
+    await stores.delivery.record(token, [outcome(message.id, attempts=(accepted,))])
 
 
 def early(state: State = State.DELIVERED, **fields: Any) -> Receipt:
@@ -243,17 +243,21 @@ async def test_only_a_receipt_of_an_invalid_contact_suppresses(
 
 
 async def called(
-    stores: RealStores, one: Message, reference: str | None, state: State = State.SENT, said: str = "accepted"
+    stores: RealStores,
+    message: Message,
+    reference: str | None,
+    state: State = State.SENT,
+    result: str = "accepted",
 ) -> None:
     """Claim the message, and record the provider's answer."""
     token = uuid4()
-    await stores.delivery.claim([one.id], token=token, lease=LEASE)
-    call = Attempt(message_id=one.id, at=now(), outcome=said, provider="twilio", reference=reference)
-    await stores.delivery.record(token, [outcome(one.id, state, attempts=(call,))])
+    await stores.delivery.claim([message.id], token=token, lease=LEASE)
+    call = Attempt(message_id=message.id, at=now(), outcome=result, provider="twilio", reference=reference)
+    await stores.delivery.record(token, [outcome(message.id, state, attempts=(call,))])
 
 
-def lost(one: Message, reference: str) -> Receipt:
-    return early(State.FAILED, message_id=one.id, reference=reference, reason="twilio_30008")
+def lost(message: Message, reference: str) -> Receipt:
+    return early(State.FAILED, message_id=message.id, reference=reference, reason="twilio_30008")
 
 
 async def test_failure_of_an_earlier_call_does_not_fail_the_later_one(
@@ -266,7 +270,7 @@ async def test_failure_of_an_earlier_call_does_not_fail_the_later_one(
     assert "failed" == await stores.state_of(one)
 
     await stores.redrive.redrive(
-        MessageFilter(state=State.FAILED), also_told=False, dry_run=False, after=None, limit=10
+        MessageFilter(state=State.FAILED), include_notified=False, dry_run=False, after=None, limit=10
     )
     await stores.delivery.claim([one.id], token=uuid4(), lease=LEASE)
     await take(lost(one, "SM-first"), store=stores.receipts, at=now())

@@ -24,17 +24,17 @@ def lost(of: StoredEvent, number: int = 0, **fields: Any) -> Message:
     return message(of, **{**values, "state": State.FAILED, "reason": FAILED, **fields})
 
 
-def tried(one: Message, number: int) -> Outcome:
+def tried(message: Message, number: int) -> Outcome:
     attempt = Attempt(
-        message_id=one.id, at=NOON + number * HOUR, outcome="permanent", provider="smtp", code=str(number)
+        message_id=message.id, at=NOON + number * HOUR, outcome="permanent", provider="smtp", code=str(number)
     )
-    return Outcome(message_id=one.id, state=State.FAILED, reason=FAILED, attempts=(attempt,))
+    return Outcome(message_id=message.id, state=State.FAILED, reason=FAILED, attempts=(attempt,))
 
 
 async def go_again(
     stores: RealStores,
     *,
-    also_told: bool = False,
+    include_notified: bool = False,
     dry_run: bool = False,
     after: str | None = None,
     limit: int = 10,
@@ -42,7 +42,7 @@ async def go_again(
 ) -> RedrivenPage:
     return await stores.redrive.redrive(
         MessageFilter(**{"state": "failed", **narrowed}),
-        also_told=also_told,
+        include_notified=include_notified,
         dry_run=dry_run,
         after=after,
         limit=limit,
@@ -118,11 +118,11 @@ async def test_what_is_worthless_by_now_or_never_had_an_address_is_left_and_coun
 
     assert verdicts(page) == {"too_old": 2, "no_contact": 1}
     assert page.tickets == []
-    assert {await stores.state_of(one) for one in (ended, too_old, nowhere)} == {"failed"}
+    assert {await stores.state_of(message) for message in (ended, too_old, nowhere)} == {"failed"}
 
 
 @pytest.mark.parametrize("state", [State.SENT, State.DELIVERED, State.READ])
-async def test_who_was_told_the_same_in_another_way_is_left_unless_asked_for(
+async def test_who_was_notified_in_another_way_is_left_unless_asked_for(
     stores: RealStores, of: StoredEvent, state: State
 ) -> None:
     one = lost(of)
@@ -130,7 +130,7 @@ async def test_who_was_told_the_same_in_another_way_is_left_unless_asked_for(
     await stores.add(one, other)
 
     assert verdicts(await go_again(stores)) == {"told": 1}
-    assert verdicts(await go_again(stores, also_told=True)) == {"taken": 1}
+    assert verdicts(await go_again(stores, include_notified=True)) == {"taken": 1}
 
 
 @pytest.mark.parametrize(
@@ -138,24 +138,24 @@ async def test_who_was_told_the_same_in_another_way_is_left_unless_asked_for(
     [{"person": "p-9"}, {"audience": 1}, {"occasion": "reminder:T-24h"}, {"state": State.QUEUED}],
     ids=str,
 )
-async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_telling(
+async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_notification(
     stores: RealStores, of: StoredEvent, other: dict[str, Any]
 ) -> None:
-    said = {"channel": "sms", "contact_id": "cp-phone", "state": State.SENT, "reason": None, **other}
-    await stores.add(lost(of), lost(of, **said))
+    sibling = {"channel": "sms", "contact_id": "cp-phone", "state": State.SENT, "reason": None, **other}
+    await stores.add(lost(of), lost(of, **sibling))
 
     assert verdicts(await go_again(stores)) == {"taken": 1}
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.RETRYING, State.SENDING])
-async def test_who_is_being_told_by_another_step_of_the_cascade_is_left(
+async def test_who_is_being_notified_by_another_step_of_the_cascade_is_left(
     stores: RealStores, of: StoredEvent, state: State
 ) -> None:
     later = lost(of, channel="sms", contact_id="cp-phone", step=1, state=state, reason=None)
     await stores.add(lost(of), later)
 
     assert verdicts(await go_again(stores)) == {"told": 1}
-    assert verdicts(await go_again(stores, also_told=True)) == {"taken": 1}
+    assert verdicts(await go_again(stores, include_notified=True)) == {"taken": 1}
 
 
 async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
@@ -224,7 +224,7 @@ async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(
     assert verdicts(page) == {"taken": 1}
 
 
-async def test_pages_go_on_where_the_last_one_ended(stores: RealStores, of: StoredEvent) -> None:
+async def test_pages_continue_where_the_last_one_ended(stores: RealStores, of: StoredEvent) -> None:
     left = lost(of, 0, address="")
     await stores.add(left, *(lost(of, number) for number in range(1, 4)))
 

@@ -160,7 +160,7 @@ async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(
     page = await stores.contacts.replies(kind=None, after=None, limit=20)
 
     assert [at_once[0]] * 4 == at_once
-    assert [True] + [False] * 4 == [at_once[0].acknowledge, *(each.acknowledge for each in others)]
+    assert [True] + [False] * 4 == [at_once[0].acknowledge, *(other.acknowledge for other in others)]
     assert 5 == len(page.items)
 
 
@@ -217,11 +217,11 @@ async def escalated(stores: Stores, **fields: Any) -> tuple[Clock, StoredEvent, 
     name, purpose = fields.pop("name", "pqrs.escalated"), fields.pop("purpose", Purpose.INTERNAL)
     one = clock(case)
     data = {"clock_id": str(one.id), "to_level": fields.pop("level", 2)}
-    told = stored(event(name, data=data), case=case)
+    escalation_event = stored(event(name, data=data), case=case)
     async with stores.intake.transaction() as transaction:
-        await transaction.add_events([told])
+        await transaction.add_events([escalation_event])
         await transaction.save_clocks([one])
-    return one, told, await texted(stores, told, purpose=purpose, **fields)
+    return one, escalation_event, await texted(stores, escalation_event, purpose=purpose, **fields)
 
 
 async def test_escalations_of_a_number_come_newest_first(stores: Stores) -> None:
@@ -260,7 +260,7 @@ async def test_messages_other_than_escalations_to_the_number_are_left_out(
 async def test_text_that_takes_a_case_is_stored_and_answered_each_time(stores: Stores) -> None:
     one, _, text = await escalated(stores)
     about = await stores.replies.about_message(text.id)
-    taking = AckDecision(
+    decision = AckDecision(
         outcome=AckOutcome.TAKEN,
         message_id=text.id,
         by="p-1",
@@ -271,9 +271,11 @@ async def test_text_that_takes_a_case_is_stored_and_answered_each_time(stores: S
         standing=2,
         climbs=True,
     )
-    kept = [await stores.replies.add(read(reply("TOMO"), about, now=now(), taking=taking)) for _ in range(7)]
+    kept = [
+        await stores.replies.add(read(reply("TOMO"), about, now=now(), decision=decision)) for _ in range(7)
+    ]
 
-    assert [taking] * 7 == [snapshot.taking for snapshot in kept]
+    assert [decision] * 7 == [snapshot.taking for snapshot in kept]
     assert [True] * 5 + [False] * 2 == [snapshot.acknowledge for snapshot in kept]
     assert kept == await stores.timers.unpublished_replies(10)
 

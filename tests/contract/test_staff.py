@@ -211,7 +211,7 @@ async def any_hour(stores: Stores, group: Group) -> dict[str, bool]:
     ],
     ids=["duty", "reference", "level", "all"],
 )
-async def test_who_is_flagged_somewhere_may_be_told_at_any_hour(
+async def test_who_is_flagged_somewhere_may_be_notified_at_any_hour(
     stores: Stores, group: Group, fields: dict[str, Json], *, expected: bool
 ) -> None:
     await apply(
@@ -221,7 +221,7 @@ async def test_who_is_flagged_somewhere_may_be_told_at_any_hour(
     assert {"p-1": expected} == await any_hour(stores, group)
 
 
-async def test_of_all_staff_of_a_place_the_flagged_may_be_told_at_any_hour(stores: Stores) -> None:
+async def test_of_all_staff_of_a_place_the_flagged_may_be_notified_at_any_hour(stores: Stores) -> None:
     await apply(stores, *staff("p-1", "copropiedad:ph-1"), *staff("p-2", "copropiedad:ph-1", direction=True))
 
     assert {"p-1": False, "p-2": True} == await any_hour(
@@ -229,7 +229,7 @@ async def test_of_all_staff_of_a_place_the_flagged_may_be_told_at_any_hour(store
     )
 
 
-async def test_somebody_whose_duty_is_to_be_on_call_may_be_told_at_any_hour(stores: Stores) -> None:
+async def test_somebody_whose_duty_is_to_be_on_call_may_be_notified_at_any_hour(stores: Stores) -> None:
     await apply(stores, *staff("p-1", duty="on_call"))
 
     assert {"p-1": True} == await any_hour(stores, ON_CALL)
@@ -321,7 +321,7 @@ async def test_who_stands_in_works_his_own_hours(stores: Stores) -> None:
     assert weeks_of([SUNDAYS]) == (await weeks(stores, SERVICE))["p-9"]
 
 
-async def test_hours_are_gone_with_the_version_that_does_not_say_them(stores: Stores) -> None:
+async def test_hours_are_gone_with_the_version_without_them(stores: Stores) -> None:
     await apply(stores, *staff("p-1", hours=EARLY), membership("p-1", "company", "staff", 2, duty="service"))
 
     assert {"p-1": ()} == await weeks(stores, SERVICE)

@@ -108,7 +108,7 @@ async def test_only_unchanged_clocks_of_many_advance(stores: Stores) -> None:
 
     # The first has advanced, the last never existed.
     assert {clocks[1].id, clocks[2].id} == set(await stores.timers.advance(risky, seen=clocks))
-    assert sorted(risky[:3], key=lambda one: one.id) == list(
+    assert sorted(risky[:3], key=lambda clock: clock.id) == list(
         await stores.timers.clocks_by_id([one.id for one in clocks])
     )
     assert not await stores.timers.advance([], seen=[])
@@ -151,9 +151,9 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([old, older, ended, todays])
 
-    def later(one: Clock) -> Clock:
-        steps = tuple(replace(step, at=step.at + HOUR) for step in one.steps)
-        return replace(one, due_at=one.due_at + HOUR, steps=steps, calendar="2026")
+    def later(clock: Clock) -> Clock:
+        steps = tuple(replace(step, at=step.at + HOUR) for step in clock.steps)
+        return replace(clock, due_at=clock.due_at + HOUR, steps=steps, calendar="2026")
 
     portions = [await stores.timers.reschedule_clocks("2026", later, 1) for _ in range(3)]
 
@@ -215,7 +215,7 @@ async def test_notified_level_is_stored_in_its_step(stores: Stores) -> None:
     seen = clock(steps=(step, later))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([seen])
-    told = replace(seen, steps=(replace(step, told=3), later), fired=1, level=3)
+    advanced = replace(seen, steps=(replace(step, told=3), later), fired=1, level=3)
 
-    assert await stores.timers.advance([told], seen=[seen])
-    assert [told] == list(await stores.timers.clocks_by_id([seen.id]))
+    assert await stores.timers.advance([advanced], seen=[seen])
+    assert [advanced] == list(await stores.timers.clocks_by_id([seen.id]))

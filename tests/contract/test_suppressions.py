@@ -42,7 +42,7 @@ async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> Suppres
     return claimed.suppression
 
 
-async def said(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
+async def store_reply(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
     """Store a reply to our mail."""
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
@@ -90,7 +90,7 @@ async def test_repeated_suppression_starts_again(stores: Stores, of: StoredEvent
 async def test_opt_out_outlasts_an_expired_suppression(stores: Stores, of: StoredEvent) -> None:
     """A number that is tried again after its suppression ends has still opted out of advertisements."""
     await found_gone(stores, of)
-    await said(stores, of, "BAJA")
+    await store_reply(stores, of, "BAJA")
 
     found = await suppression(stores, of, purpose=Purpose.COMMERCIAL)
     assert found is not None
@@ -112,7 +112,7 @@ async def test_empty_suppression_runs_no_statement(stores: Stores) -> None:
 async def test_opt_out_applies_only_to_purposes_that_need_consent(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
-    await said(stores, of, "BAJA")
+    await store_reply(stores, of, "BAJA")
     found = await suppression(stores, of, purpose=purpose)
 
     assert (purpose in {Purpose.COMMERCIAL, Purpose.SURVEY}) is (found is not None)
@@ -120,7 +120,7 @@ async def test_opt_out_applies_only_to_purposes_that_need_consent(
 
 
 async def test_opt_out_applies_to_all_addresses_of_the_person(stores: Stores, of: StoredEvent) -> None:
-    await said(stores, of, "SALIR")
+    await store_reply(stores, of, "SALIR")
     number = {"channel": "sms", "address": "+573001234567", "purpose": Purpose.SURVEY}
 
     assert await suppression(stores, of, **number) is not None
@@ -130,15 +130,15 @@ async def test_opt_out_applies_to_all_addresses_of_the_person(stores: Stores, of
 async def test_opt_out_from_a_forwarded_mail_applies_only_to_its_writer(
     stores: Stores, of: StoredEvent
 ) -> None:
-    await said(stores, of, "SALIR", address="Vecino@example.com")
+    await store_reply(stores, of, "SALIR", address="Vecino@example.com")
 
     assert await suppression(stores, of, purpose=Purpose.SURVEY) is None
     assert await suppression(stores, of, purpose=Purpose.SURVEY, person="p-v", address="vecino@example.com")
 
 
 async def test_ordinary_and_automatic_replies_are_no_opt_out(stores: Stores, of: StoredEvent) -> None:
-    await said(stores, of, "Quiero cancelar mi cita")
-    await said(stores, of, "BAJA", automatic=True)
+    await store_reply(stores, of, "Quiero cancelar mi cita")
+    await store_reply(stores, of, "BAJA", automatic=True)
 
     assert await suppression(stores, of, purpose=Purpose.COMMERCIAL) is None
 
@@ -146,7 +146,7 @@ async def test_ordinary_and_automatic_replies_are_no_opt_out(stores: Stores, of:
 async def test_opt_out_can_be_lifted_and_repeated(stores: Stores, of: StoredEvent) -> None:
     found = []
     for word in ("BAJA", "INICIAR", "Alto, por favor"):
-        await said(stores, of, word)
+        await store_reply(stores, of, word)
         found.append(await suppression(stores, of, purpose=Purpose.SURVEY) is not None)
 
     assert [True, False, True] == found

@@ -23,7 +23,7 @@ def waiting(of: StoredEvent, contact_id: str = "cp-1", since: timedelta = PAST, 
 
 
 async def overdue(stores: Stores) -> list[UUID]:
-    return [one.id for one in await stores.timers.unconfirmed(10, AGAIN)]
+    return [message.id for message in await stores.timers.unconfirmed(10, AGAIN)]
 
 
 async def test_a_step_whose_receipt_is_overdue_is_found_until_it_has_gone_on(
@@ -55,9 +55,7 @@ async def test_what_has_arrived_is_waited_for_by_nobody(
     assert await overdue(stores) == []
 
 
-async def test_a_channel_that_never_tells_of_arrivals_has_reached_the_person(
-    stores: Stores, of: StoredEvent
-) -> None:
+async def test_a_channel_without_receipts_has_reached_the_person(stores: Stores, of: StoredEvent) -> None:
     await stores.add(waiting(of), message(of, channel="email", state=State.SENT, fallback=FALLBACK))
 
     assert await overdue(stores) == []
@@ -72,7 +70,7 @@ async def test_a_held_or_working_message_of_the_step_keeps_it_from_going_on(
     assert await overdue(stores) == []
 
 
-async def test_a_step_goes_on_when_the_rest_of_it_is_lost(stores: Stores, of: StoredEvent) -> None:
+async def test_a_step_continues_when_the_rest_of_it_is_lost(stores: Stores, of: StoredEvent) -> None:
     one = waiting(of)
     await stores.add(one, waiting(of, "other", state=State.FAILED, next_at=None))
 

@@ -9,12 +9,12 @@ from tests.contract.values import event, stored
 UNIT, EMPTY = UnreachedReason.UNKNOWN_UNIT, UnreachedReason.EMPTY_AUDIENCE
 
 
-def lost(one: StoredEvent, *reasons: UnreachedReason) -> Unreached:
+def lost(stored: StoredEvent, *reasons: UnreachedReason) -> Unreached:
     return Unreached(
-        event_key=one.key,
-        event_id=one.event.id,
-        source=one.event.source,
-        type=one.event.type,
+        event_key=stored.key,
+        event_id=stored.event.id,
+        source=stored.event.source,
+        type=stored.event.type,
         reasons=reasons,
     )
 

@@ -60,17 +60,17 @@ class Line:
         both = {back, there}
         self._writers |= both
         try:
-            await asyncio.gather(self._speak(near, there), self._hear(far, back))
+            await asyncio.gather(self._pass_on(near, there), self._pass_back(far, back))
         finally:
             self._writers -= both
 
-    async def _speak(self, near: asyncio.StreamReader, there: asyncio.StreamWriter) -> None:
+    async def _pass_on(self, near: asyncio.StreamReader, there: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await near.read(1 << 16):
                 there.write(data)
         there.transport.abort()
 
-    async def _hear(self, far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+    async def _pass_back(self, far: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await far.read(1 << 16):
                 if not self.deaf:

@@ -66,7 +66,7 @@ class Browser:
     async def until(self, script: str) -> Any:
         """Wait until the script gives something; answer it."""
         async with asyncio.timeout(PATIENCE):
-            while not (found := await self.run(script)):  # noqa: ASYNC110 - the page tells no event
+            while not (found := await self.run(script)):  # noqa: ASYNC110 - the page emits no event
                 await asyncio.sleep(0.05)
         return found
 

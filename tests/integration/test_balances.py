@@ -55,4 +55,4 @@ async def test_one_that_does_not_answer_hides_nothing_of_the_others(sms: Channel
 
 
 async def test_who_may_send_to_few_is_asked_all_the_same(sms: Channel) -> None:
-    assert ["sms:twilio-2"] == [one.place for one in await remaining({"sms": Allowlisted(sms, [])})]
+    assert ["sms:twilio-2"] == [balance.place for balance in await remaining({"sms": Allowlisted(sms, [])})]

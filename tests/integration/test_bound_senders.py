@@ -26,14 +26,14 @@ from tests.unit.factories import DESK, event
 CRM = "urn:coproservicios:crm"
 
 
-async def publish(url: str, one: Event, user: str | None) -> None:
+async def publish(url: str, event: Event, user: str | None) -> None:
     connection = await aio_pika.connect(url)
     async with connection:
         channel = await connection.channel()
         await topology.declare(channel)
         exchange = await channel.get_exchange(topology.DOMAIN_EVENTS, ensure=False)
         await exchange.publish(
-            aio_pika.Message(encode(one), content_type=CONTENT_TYPE, user_id=user), one.name
+            aio_pika.Message(encode(event), content_type=CONTENT_TYPE, user_id=user), event.name
         )
 
 
@@ -79,7 +79,7 @@ async def test_a_bound_source_is_taken_from_its_user_alone(amqp_url: str) -> Non
 
     store = await taken_in(amqp_url, me, None, expected=2)
 
-    assert [one.event.id for one in store.tables.events.values()] == ["signed"]
+    assert [stored.event.id for stored in store.tables.events.values()] == ["signed"]
     [dead] = store.tables.letters.values()
     assert (dead.letter.event_id, dead.letter.field) == ("bare", "source")
     assert "user_id" in dead.letter.reason

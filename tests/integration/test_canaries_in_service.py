@@ -22,16 +22,16 @@ async def test_no_answer_of_the_hub_shows_a_secret(mode: str) -> None:
     world = World(environ=dict(birds.environ))
     world.log.rows.append(message_row())
     world.log.letters.append(dead_letter())
-    said = []
+    answers = []
     async with browsing(world) as client:
         for path in PATHS:
             for headers in ({}, {hdrs.AUTHORIZATION: "Bearer the key of this test"}):
                 async with client.get(URL(path), headers=headers, allow_redirects=False) as answer:
-                    said.append(f"{path} {answer.status} {dict(answer.headers)} {await answer.text()}")
+                    answers.append(f"{path} {answer.status} {dict(answer.headers)} {await answer.text()}")
 
     assert {"/health/ready", "/metrics", "/api/channels", "/openapi.json"} <= set(PATHS)
-    assert [] == [line for line in said if birds.seen_in(line)]
-    assert any('"broken"' in line and " 200 " in line for line in said)
+    assert [] == [line for line in answers if birds.seen_in(line)]
+    assert any('"broken"' in line and " 200 " in line for line in answers)
 
 
 async def test_a_hub_that_finds_no_database_shows_no_secret(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ async def test_a_hub_whose_other_servers_are_away_shows_no_secret(database: str,
     hub = HubProcess(environment=birds.environ, log=tmp_path / "hub.log")
     await hub.start()
     try:
-        await until(lambda: "broker." in hub.log.read_text(), "what is said of RabbitMQ")
-        await until(lambda: "appointments.unavailable" in hub.log.read_text(), "what is said of Redis")
+        await until(lambda: "broker." in hub.log.read_text(), "the log of RabbitMQ")
+        await until(lambda: "appointments.unavailable" in hub.log.read_text(), "the log of Redis")
     finally:
         await hub.stop()
 

@@ -47,7 +47,7 @@ async def look(environ: Mapping[str, str], area: str) -> list[Finding]:
     return [finding for finding in await examine(load(environ)) if finding.area == area]
 
 
-def told(findings: list[Finding]) -> str:
+def printed(findings: list[Finding]) -> str:
     return "\n".join(f"{finding.state}: {finding.what} {finding.to_do}" for finding in findings)
 
 
@@ -70,28 +70,30 @@ async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
 
     findings = await examine(load(environ))
 
-    assert "topsecret" not in told(findings)
-    assert not any(part in told(findings) for part in (environ["HUB_AMQP_URL"], environ["HUB_DATABASE_URL"]))
+    assert "topsecret" not in printed(findings)
+    assert not any(
+        part in printed(findings) for part in (environ["HUB_AMQP_URL"], environ["HUB_DATABASE_URL"])
+    )
 
 
 async def test_queues_that_are_not_there_yet_are_made_by_running(environ: dict[str, str]) -> None:
-    assert f"warn: Hay 0 de las {len(QUEUES)} colas del hub." in told(await look(environ, "RabbitMQ"))
+    assert f"warn: Hay 0 de las {len(QUEUES)} colas del hub." in printed(await look(environ, "RabbitMQ"))
 
 
-async def test_what_waits_in_a_queue_that_nobody_serves_is_told(environ: dict[str, str]) -> None:
+async def test_what_waits_in_a_queue_that_nobody_serves_is_reported(environ: dict[str, str]) -> None:
     publisher = BrokerPublisher(environ["HUB_AMQP_URL"], "test")
     await publisher.tickets([Ticket(channel="sms", lane=Lane.URGENT, ids=())])
     await publisher.aclose()
 
-    words = told(await look(environ, "RabbitMQ"))
+    words = printed(await look(environ, "RabbitMQ"))
 
     assert "warn: 1 mensaje en cola, y nadie atiende hub.messages.sms.urgent." in words
 
 
-async def test_a_wrong_password_is_told_from_a_server_that_is_off(environ: dict[str, str]) -> None:
+async def test_a_wrong_password_is_distinguished_from_a_server_that_is_off(environ: dict[str, str]) -> None:
     wrong = environ["HUB_AMQP_URL"].replace("amqp://hub:", "amqp://hub:x")
 
-    words = told(await look({**environ, "HUB_AMQP_URL": wrong}, "RabbitMQ"))
+    words = printed(await look({**environ, "HUB_AMQP_URL": wrong}, "RabbitMQ"))
 
     assert "bad: No responde: amqp://127.0.0.1:" in words
     assert "Auth" in words
@@ -132,7 +134,7 @@ async def test_a_server_that_hangs_is_given_up_after_three_seconds(
 ) -> None:
     began = asyncio.get_running_loop().time()
 
-    words = told(
+    words = printed(
         await look({**environ, "HUB_DATABASE_URL": f"postgresql://127.0.0.1:{deaf}/hub"}, "PostgreSQL")
     )
 
@@ -146,7 +148,7 @@ async def test_a_database_without_schema_names_the_command(
     del servers
     empty = f"{database.rpartition('/')[0]}/postgres"
 
-    words = told(await look({**environ, "HUB_DATABASE_URL": empty}, "PostgreSQL"))
+    words = printed(await look({**environ, "HUB_DATABASE_URL": empty}, "PostgreSQL"))
 
     assert "bad: Falta el esquema" in words
     assert "Ejecute `hub db upgrade`." in words
@@ -156,41 +158,41 @@ async def test_a_database_without_schema_names_the_command(
 async def test_an_address_that_nobody_can_listen_to_is_no_warning(environ: dict[str, str], url: str) -> None:
     given = {**environ, "HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": url}
 
-    assert "sin cifrar" not in told(await look(given, "Acceso"))
+    assert "sin cifrar" not in printed(await look(given, "Acceso"))
 
 
-async def test_that_nobody_has_an_account_is_told_where_one_is_needed(environ: dict[str, str]) -> None:
+async def test_missing_accounts_are_reported_where_one_is_needed(environ: dict[str, str]) -> None:
     keyed = {**environ, "HUB_API_KEY": GOOD}
-    free = told(await look(environ, "PostgreSQL"))
-    before = told(await look(keyed, "PostgreSQL"))
+    free = printed(await look(environ, "PostgreSQL"))
+    before = printed(await look(keyed, "PostgreSQL"))
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await PostgresAccounts(database).add(made("ana"))
-    after = told(await look(keyed, "PostgreSQL"))
+    after = printed(await look(keyed, "PostgreSQL"))
 
     assert "warn: Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY." in before
     assert ["Nadie tiene cuenta" in words for words in (free, after)] == [False, False]
 
 
-async def test_incidents_that_only_the_company_would_hear_of_are_told(
+async def test_incidents_that_only_the_company_would_get_are_reported(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     policy = tmp_path / "policy.toml"
     policy.write_text('[monitor]\nnotify = ["guardia@example.co"]\n')
 
-    nobody = told(await look(environ, "PostgreSQL"))
-    named = told(await look({**environ, "HUB_POLICY": str(policy)}, "PostgreSQL"))
+    nobody = printed(await look(environ, "PostgreSQL"))
+    named = printed(await look({**environ, "HUB_POLICY": str(policy)}, "PostgreSQL"))
 
     assert "warn: Sin nadie con el cargo ops, las averías van al correo de la empresa. Dé el cargo" in nobody
     assert "cargo ops" not in named
 
 
 async def test_appointments_that_were_armed_are_no_warning(environ: dict[str, str]) -> None:
-    before = told(await look(environ, "Redis"))
+    before = printed(await look(environ, "Redis"))
     appointments = RedisAppointments(environ["HUB_REDIS_URL"])
     await appointments.begin_epoch()
     await appointments.aclose()
 
-    after = told(await look(environ, "Redis"))
+    after = printed(await look(environ, "Redis"))
 
     assert "Las citas aún no están puestas." in before
     assert "citas" not in after
@@ -239,7 +241,7 @@ async def test_providers_are_greeted_and_nothing_is_sent(
         "HUB_VOICE_URL": "http://127.0.0.1:1",
     }
 
-    words = told(await look(environ, "Canales"))
+    words = printed(await look(environ, "Canales"))
 
     assert f"ok: Correo: smtp://127.0.0.1:{mail_server} saluda sin TLS." in words
     assert "bad: Correo 2: smtp://127.0.0.1:1: connect_failed" in words
@@ -248,7 +250,7 @@ async def test_providers_are_greeted_and_nothing_is_sent(
     assert "warn: Llamada: esta versión no lo tiene todavía." in words
 
 
-async def test_a_described_provider_is_reached_and_its_panel_is_told_without_the_address(
+async def test_a_described_provider_is_reached_and_its_panel_is_shown_without_the_address(
     environ: dict[str, str], deaf: int
 ) -> None:
     environ |= {
@@ -257,7 +259,7 @@ async def test_a_described_provider_is_reached_and_its_panel_is_told_without_the
         "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec={EXAMPLE}",
     }
 
-    words = told(await look(environ, "Canales"))
+    words = printed(await look(environ, "Canales"))
 
     assert f"ok: SMS: http+http://127.0.0.1:{deaf} responde." in words
     assert "ok: SMS: mensajeria entrega respuestas; su dirección la da `hub secrets hooks`." in words
@@ -266,7 +268,7 @@ async def test_a_described_provider_is_reached_and_its_panel_is_told_without_the
     assert "topsecret" not in words
 
 
-async def test_a_described_provider_without_a_secret_to_sign_with_is_told(
+async def test_a_described_provider_without_a_secret_to_sign_with_is_reported(
     environ: dict[str, str], deaf: int
 ) -> None:
     environ |= {
@@ -275,17 +277,17 @@ async def test_a_described_provider_without_a_secret_to_sign_with_is_told(
     }
     environ.pop("HUB_SECRET", None)
 
-    assert "needs HUB_SECRET" in told(await look(environ, "Canales"))
+    assert "needs HUB_SECRET" in printed(await look(environ, "Canales"))
 
 
-async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dict[str, str]) -> None:
+async def test_providers_that_are_wrong_or_away_or_missing_are_reported(environ: dict[str, str]) -> None:
     environ |= {
         "HUB_MODE": "live",
         "HUB_EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
         "HUB_SMS_URL": "carrier-pigeon://loft",
     }
 
-    words = told(await look(environ, "Canales"))
+    words = printed(await look(environ, "Canales"))
 
     assert "bad: Correo: smtp://127.0.0.1:" in words
     assert "bad: SMS: dirección desconocida. HUB_SMS_URL empieza por twilio+https://" in words
@@ -331,7 +333,7 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_told(environ: dic
         ({"HUB_POLICY": "/nowhere.toml"}, "Política", "bad: the policy file /nowhere.toml cannot be read"),
     ],
 )
-async def test_what_the_settings_say_is_judged(
+async def test_what_the_settings_hold_is_judged(
     environ: dict[str, str], more: dict[str, str], area: str, words: str
 ) -> None:
-    assert words in told(await look({**environ, **more}, area))
+    assert words in printed(await look({**environ, **more}, area))

@@ -26,7 +26,7 @@ GOOD: Final[Zone] = {
 }
 
 
-async def told(zone: Zone, *, silent: bool = False, failing: bool = False, **changes: str) -> list[str]:
+async def checked(zone: Zone, *, silent: bool = False, failing: bool = False, **changes: str) -> list[str]:
     """Look, with this zone; what was found, without what to do."""
     async with DnsServer(zone, silent=silent, failing=failing) as server:
         findings = await mail_dns.ask(load({**LIVE, **changes}), server.resolver)
@@ -41,21 +41,21 @@ async def test_a_domain_in_order_is_shown_with_what_it_says() -> None:
         "ok: DKIM: s1._domainkey.correo.casa.co tiene su clave.",
         "ok: DMARC: correo.casa.co p=quarantine, lo que no esté autorizado va a no deseado.",
         "ok: MX: el correo de respuestas.casa.co llega a mx1.casa.co, mx2.casa.co.",
-    ] == await told(GOOD)
+    ] == await checked(GOOD)
 
 
 async def test_without_a_domain_for_answers_the_senders_own_is_looked_at() -> None:
     zone: Zone = {("correo.casa.co", "TXT"): ['"v=spf1 -all"']}
     url = "smtp://127.0.0.1:25?from=avisos@correo.casa.co"
-    found = await told(zone, HUB_MAIL_DOMAIN="", HUB_EMAIL_URL=url)
+    found = await checked(zone, HUB_MAIL_DOMAIN="", HUB_EMAIL_URL=url)
 
     assert "ok: SPF: correo.casa.co v=spf1 -all" == found[0]
     assert found[1].startswith("warn: DKIM: no se sabe con qué selector")
     assert 3 == len(found)
 
 
-async def test_a_domain_without_records_is_told_what_to_publish() -> None:
-    found = [line.split(" ")[:2] for line in await told({})]
+async def test_check_lists_the_records_that_a_domain_needs() -> None:
+    found = [line.split(" ")[:2] for line in await checked({})]
 
     assert [["warn:", "SPF:"], ["warn:", "DKIM:"], ["warn:", "DMARC:"], ["bad:", "MX:"]] == found
 
@@ -98,14 +98,14 @@ async def test_a_domain_without_records_is_told_what_to_publish() -> None:
 async def test_a_record_that_is_wrong_is_called_so(
     name: str, kind: str, records: list[str], expected: str
 ) -> None:
-    found = await told({**GOOD, (name, kind): records})
+    found = await checked({**GOOD, (name, kind): records})
 
     assert [line for line in found if line.startswith(expected)], found
 
 
 async def test_a_name_server_that_is_silent_or_fails_is_no_fault_of_the_domain() -> None:
     began = time.monotonic()
-    silent, failing = await told(GOOD, silent=True), await told(GOOD, failing=True)
+    silent, failing = await checked(GOOD, silent=True), await checked(GOOD, failing=True)
 
     assert time.monotonic() - began < 6
     for found in (silent, failing):

@@ -64,8 +64,8 @@ async def test_account_is_created_signs_in_is_changed_and_audited(
     assert unlocked["state"] == "active"
     assert (isinstance(old, Refused), isinstance(new, str)) == (True, True)
     assert "operator:ph-1" in screen
-    told = screen + str(notes) + str(locked)
-    assert not any(secret in told for secret in (made["password"], reset["password"], "$argon2"))
+    output = screen + str(notes) + str(locked)
+    assert not any(secret in output for secret in (made["password"], reset["password"], "$argon2"))
     assert [row["action"].removeprefix("account.") for row in reversed(notes["items"])] == [
         *("create", "sign_in", "take", "lock", "unlock", "reset", "sign_in")
     ]

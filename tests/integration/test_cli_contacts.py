@@ -89,11 +89,11 @@ async def test_number_is_suppressed_however_it_is_typed(
 async def test_invalid_suppression_is_refused(
     environ: dict[str, str], arguments: tuple[str, ...], complaint: str
 ) -> None:
-    code, _, told = await hub(environ, "suppressions", "add", *arguments)
+    code, _, err = await hub(environ, "suppressions", "add", *arguments)
     _, listed, _ = await hub(environ, "suppressions", "list")
 
     assert code == 2
-    assert complaint in told
+    assert complaint in err
     assert listed == {"items": [], "next": None}
 
 
@@ -132,8 +132,8 @@ async def test_an_empty_list_says_so_beside_the_output(environ: dict[str, str]) 
 
 
 async def test_unreachable_database_is_reported_with_a_hint(environ: dict[str, str]) -> None:
-    code, _, told = await hub({**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}, "incidents")
+    code, _, err = await hub({**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}, "incidents")
 
     assert code == 1
-    assert "PostgreSQL does not answer" in told
-    assert "`hub check`" in told
+    assert "PostgreSQL does not answer" in err
+    assert "`hub check`" in err

@@ -44,7 +44,7 @@ async def test_who_was_an_owner_on_a_day_is_asked_on_the_command_line(environ: d
 
 
 async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -> None:
-    said = [
+    consents = [
         consent("p-1", "commercial", channels=["email", "sms"]),
         consent("p-1", "survey", granted=False),
     ]
@@ -54,16 +54,16 @@ async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -
     ):
         await transaction.apply_directory([person("p-1"), person("p-2")])
         await transaction.add_consents(
-            [row for event in said for row in consents_of(event, event_key(event))]
+            [row for event in consents for row in consents_of(event, event_key(event))]
         )
     screen, _ = await printed(environ, "people", "consents", "p-1")
-    _, told, _ = await hub(environ, "people", "consents", "p-1")
+    _, out, _ = await hub(environ, "people", "consents", "p-1")
     _, nothing, _ = await hub(environ, "people", "consents", "p-2")
     missing, _, complaint = await hub(environ, "people", "consents", "p-9")
     _, noted, _ = await hub(environ, "audit")
 
     assert [("commercial", True, "2026-02"), ("survey", False, "2026-02")] == [
-        (row["purpose"], row["granted"], row["text_version"]) for row in told["items"]
+        (row["purpose"], row["granted"], row["text_version"]) for row in out["items"]
     ]
     assert "email, sms" in screen
     assert "2026-03-09 12:00:00" in screen

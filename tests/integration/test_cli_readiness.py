@@ -54,7 +54,7 @@ async def test_readiness_lists_what_is_missing_per_copropiedad(environ: dict[str
     assert rio["unstaffed"] == ["service", "on_call", "level 1", "level 2", "level 3", "level 4"]
     assert one["items"] == [altos]
     assert "Unidades sin nadie: 1. Qué hacer:" in screen
-    said = ("authorised", "commercial", "survey", "refused", "missing_consent")
-    assert [altos[name] for name in said] == [1, 1, 0, 0, 1]
+    names = ("authorised", "commercial", "survey", "refused", "missing_consent")
+    assert [altos[name] for name in names] == [1, 1, 0, 0, 1]
     assert "sin autorización de tratamiento de datos: 1. Qué hacer:" in screen
     assert (missing, "there is no copropiedad 'ph-9'" in complaint) == (1, True)

@@ -60,15 +60,15 @@ async def add_documents(url: str) -> None:
 async def test_each_key_is_listed_with_the_documents_that_need_it(environ: dict[str, str]) -> None:
     await add_documents(environ["HUB_DATABASE_URL"])
 
-    code, told, err = await hub(environ, "secrets", "list")
+    code, stdout, err = await hub(environ, "secrets", "list")
 
     assert (code, err) == (0, "")
-    assert told["keys"] == [
+    assert stdout["keys"] == [
         {"id": RING.ids[0], "signs": True, "documents": 0},
         {"id": RING.ids[1], "signs": False, "documents": 2},
     ]
-    assert (told["documents_lost"], told["panels"]) == (1, ["mensajeria"])
-    assert NEW not in str(told)
+    assert (stdout["documents_lost"], stdout["panels"]) == (1, ["mensajeria"])
+    assert NEW not in str(stdout)
 
 
 async def test_check_warns_of_a_key_removed_too_early(environ: dict[str, str]) -> None:
@@ -99,16 +99,16 @@ async def test_mails_and_texts_that_may_still_come_back_are_counted(database: st
 async def test_without_a_database_the_keys_are_listed_all_the_same(environ: dict[str, str]) -> None:
     away = {**environ, "HUB_DATABASE_URL": "postgresql://127.0.0.1:1/hub"}
 
-    code, told, _ = await hub(away, "secrets", "list")
+    code, stdout, _ = await hub(away, "secrets", "list")
 
     assert code == 0
-    assert [(key["id"], key["documents"]) for key in told["keys"]] == [(key, None) for key in RING.ids]
+    assert [(key["id"], key["documents"]) for key in stdout["keys"]] == [(key, None) for key in RING.ids]
 
 
 async def test_the_addresses_of_panels_are_signed_with_the_first_key(environ: dict[str, str]) -> None:
-    _, told, _ = await hub(environ, "secrets", "hooks")
+    _, stdout, _ = await hub(environ, "secrets", "hooks")
 
-    [item] = told["items"]
+    [item] = stdout["items"]
     [key] = parse_qs(urlsplit(item["address"]).query)["key"]
     only_new = Addresses(public_url="", ring=KeyRing([Secret(NEW)]))
     assert (item["provider"], item["use"]) == ("mensajeria", "replies")

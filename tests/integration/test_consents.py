@@ -34,7 +34,7 @@ PROMOTED = replace(
         Audience(who=("opted_in:commercial",), purpose=Purpose.COMMERCIAL, channels=(("email",), ("sms",))),
     ),
 )
-"""An event that speaks to whoever wants advertisements: the catalogue has none yet."""
+"""An event for whoever wants advertisements: the catalogue has none yet."""
 SHOP = replace(DESK, catalog={**BY_NAME, OFFER: PROMOTED})
 MARIA, PEDRO, OFFICER = "p-maria-pena", "p-pedro", "p-oficial"
 
@@ -45,7 +45,7 @@ class Hub:
 
     async def take_in(self, *events: Event, now: datetime = MONDAY + HOUR) -> None:
         await process_batch(
-            [incoming(one) for one in events],
+            [incoming(event) for event in events],
             context=SHOP,
             senders=SourceBindings(PostgresKeys(self.database), own=None),
             store=PostgresIntake(self.database),
@@ -54,7 +54,7 @@ class Hub:
             now=lambda: now,
         )
 
-    async def told(self, name: str) -> list[tuple[str, str]]:
+    async def notified(self, name: str) -> list[tuple[str, str]]:
         """Whom messages of this event are for, and by which channel."""
         page = await PostgresLog(self.database).messages(MessageFilter(event=name), after=None, limit=100)
         return sorted((row["person"], row["channel"]) for row in page.items)
@@ -92,19 +92,19 @@ def offer(name: str) -> Event:
     return event(OFFER, id=name, at=MONDAY + timedelta(minutes=10))
 
 
-async def test_who_said_yes_is_told_and_thanked_and_who_said_no_is_not_told_again(hub: Hub) -> None:
+async def test_yes_is_notified_and_thanked_and_no_is_not_notified_again(hub: Hub) -> None:
     await hub.take_in(offer("nobody yet"))
-    before = await hub.told(OFFER)
+    before = await hub.notified(OFFER)
     # In one batch: the offer sees the consent that came with it.
     await hub.take_in(offer("first"), granted(channels=None))
-    first = await hub.told(OFFER)
+    first = await hub.notified(OFFER)
     await hub.take_in(offer("second"), revoked(method="sms"))
 
     assert [] == before
     assert [(MARIA, "email")] == first
-    assert first == await hub.told(OFFER)
-    assert [(MARIA, "email")] == await hub.told("privacy.consent.granted")
-    assert [(MARIA, "sms"), (OFFICER, "inbox")] == await hub.told("privacy.consent.revoked")
+    assert first == await hub.notified(OFFER)
+    assert [(MARIA, "email")] == await hub.notified("privacy.consent.granted")
+    assert [(MARIA, "sms"), (OFFICER, "inbox")] == await hub.notified("privacy.consent.revoked")
 
 
 async def test_a_consent_that_comes_again_and_late_changes_nothing(hub: Hub) -> None:
@@ -113,7 +113,7 @@ async def test_a_consent_that_comes_again_and_late_changes_nothing(hub: Hub) -> 
     await hub.take_in(granted(), offer("late"))
     rows = await hub.database.rows("SELECT DISTINCT granted, at FROM consent WHERE purpose = 'commercial'")
 
-    assert [] == await hub.told(OFFER)
+    assert [] == await hub.notified(OFFER)
     assert {(True, MONDAY), (False, MONDAY + timedelta(minutes=5))} == {
         (row["granted"], row["at"]) for row in rows
     }
@@ -128,12 +128,12 @@ async def test_a_consent_of_tomorrow_is_a_dead_letter_and_opens_nothing(hub: Hub
         letter["reason"],
         letter["field"],
     )
-    assert [] == await hub.told(OFFER)
+    assert [] == await hub.notified(OFFER)
 
 
 async def test_an_import_of_consents_is_kept_and_thanks_nobody(hub: Hub) -> None:
     quiet = replace(granted(), extensions={"quiet": True})
     await hub.take_in(quiet, offer("after"))
 
-    assert [] == await hub.told("privacy.consent.granted")
-    assert [(MARIA, "email")] == await hub.told(OFFER)
+    assert [] == await hub.notified("privacy.consent.granted")
+    assert [(MARIA, "email")] == await hub.notified(OFFER)

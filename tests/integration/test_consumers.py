@@ -26,7 +26,7 @@ QUEUE = topology.events_queue(Lane.NORMAL)
 
 @dataclass(kw_only=True)
 class Bench:
-    """A worker on a real queue, whose handler does as it is told."""
+    """A worker on a real queue, whose handler does as scripted."""
 
     url: str
     channel: AbstractChannel
@@ -82,7 +82,7 @@ class Bench:
             await asyncio.wait([task])
 
     async def _handle(self, incoming: Sequence[RawMessage]) -> None:
-        names = [one.body.decode() for one in incoming]
+        names = [delivery.body.decode() for delivery in incoming]
         self.begun = names
         await self.gate.wait()
         if error := self.fails(names):

@@ -37,13 +37,13 @@ GROUPS: Final = (
 TABLES: Final = ("copropiedad", "unit", "person", "membership", "leave", "rota")
 
 
-def told(choice: Choice) -> Event:
+def as_event(choice: Choice) -> Event:
     """Make the one event of a noun, an id and a version: what it says depends on nothing else."""
     noun, ref, version = choice
-    removed = noun in _SAID and (version + int(ref[-1])) % 3 == 0
-    said = {} if removed else (_SAID | _KEPT)[noun](ref, version)
+    removed = noun in _ENTRIES and (version + int(ref[-1])) % 3 == 0
+    fields = {} if removed else (_ENTRIES | _KEPT)[noun](ref, version)
     name = f"directory.{noun}.{'removed' if removed else 'upserted'}"
-    data = {f"{noun}_id": ref, "version": version, **said}
+    data = {f"{noun}_id": ref, "version": version, **fields}
     return event(name, id=f"{noun}{ref}{version}", time=BEGIN + timedelta(days=version * 7 % 5), data=data)
 
 
@@ -81,7 +81,7 @@ def _rota(_: str, version: int) -> dict[str, Json]:
     return {"scope": scope, "duty": "on_call", "shifts": [shift]}
 
 
-_SAID: Final = {"person": _person, "membership": _membership, "leave": _leave, "rota": _rota}
+_ENTRIES: Final = {"person": _person, "membership": _membership, "leave": _leave, "rota": _rota}
 _KEPT: Final = {"unit": _unit, "copropiedad": _copropiedad}
 """What is never taken out."""
 
@@ -109,16 +109,16 @@ def test_any_order_ends_the_same_in_memory(orders: tuple[Sequence[Choice], Seque
     one, other = Directory(), Directory()
     for directory, order in ((one, orders[0]), (other, orders[1])):
         for choice in order:
-            directory.apply(told(choice))
+            directory.apply(as_event(choice))
 
-    assert (one.entries, one.heard) == (other.entries, other.heard)
+    assert (one.entries, one.received) == (other.entries, other.received)
 
 
 @given(CHOICES)
-def test_what_counts_is_the_greatest_version_that_was_told(choices: Sequence[Choice]) -> None:
+def test_what_counts_is_the_greatest_version_published(choices: Sequence[Choice]) -> None:
     directory = Directory()
     for choice in choices:
-        directory.apply(told(choice))
+        directory.apply(as_event(choice))
 
     newest: dict[tuple[str, str], int] = {}
     for noun, ref, version in choices:
@@ -131,14 +131,14 @@ def test_what_counts_is_the_greatest_version_that_was_told(choices: Sequence[Cho
 def test_any_order_in_any_batches_ends_the_same_tables_and_the_same_history(
     database: str, orders: tuple[Sequence[Choice], Sequence[Choice]], cut: int
 ) -> None:
-    one, other = ([told(choice) for choice in order] for order in orders)
-    answers = asyncio.run(_ends(database, [[one], [other[:cut], other[cut:]], [[each] for each in other]]))
+    one, other = ([as_event(choice) for choice in order] for order in orders)
+    answers = asyncio.run(_ends(database, [[one], [other[:cut], other[cut:]], [[event] for event in other]]))
 
     assert [answers[0]] * 3 == answers
 
 
 async def _ends(database: str, ways: Iterable[list[list[Event]]]) -> list[Any]:
-    """Answer, for each way to tell them, all rows of all tables, and who was an owner on which day."""
+    """Answer, for each way to publish them, all rows of all tables, and who was an owner on which day."""
     async with Database(database) as opened:
         ends = []
         for batches in ways:
@@ -178,19 +178,19 @@ async def _owners(roster: PostgresDirectoryHistory) -> dict[str, list[tuple[str,
     for day in range(-4, 8):
         on = BEGIN + timedelta(days=day)
         asked = Holders(role="owner", unit=None, copropiedad="ph-1", on=on)
-        for one in (asked, replace(asked, unit="u-1", copropiedad=None)):
-            page = await roster.holders(one, after=None, limit=50)
-            owners[f"{one.unit} {on.date()}"] = [(row["id"], row["person"]) for row in page.items]
+        for query in (asked, replace(asked, unit="u-1", copropiedad=None)):
+            page = await roster.holders(query, after=None, limit=50)
+            owners[f"{query.unit} {on.date()}"] = [(row["id"], row["person"]) for row in page.items]
     return owners
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choices=CHOICES)
 def test_memory_and_postgresql_agree_on_who_is_who(database: str, choices: Sequence[Choice]) -> None:
-    events = [told(choice) for choice in choices]
+    events = [as_event(choice) for choice in choices]
     store = MemoryStore(lambda: datetime.now(UTC))
-    for one in events:
-        store.tables.directory.apply(one)
+    for change in events:
+        store.tables.directory.apply(change)
 
     ((*_, found),) = asyncio.run(_ends(database, [[events]]))
     assert found == asyncio.run(_found(store))

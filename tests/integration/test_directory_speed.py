@@ -100,7 +100,7 @@ async def test_a_page_of_everyone_is_found_by_the_index_of_roles(filled: Databas
             found = await transaction.people_page(everyone, after, 500)
         took.append((time.perf_counter() - began) * 1000)
     plan = await _plan(filled, "directory", "everywhere", everyone.roles, "p-3-77", 500, None)
-    report(f"{people} people: pages of everyone in {', '.join(f'{one:.0f}' for one in took)} ms\n{plan}")
+    report(f"{people} people: pages of everyone in {', '.join(f'{ms:.0f}' for ms in took)} ms\n{plan}")
 
     assert 500 == len(found)
     assert "membership_role" in plan
@@ -149,18 +149,18 @@ async def test_who_has_opted_in_is_found_by_the_index_of_the_ledger(filled: Data
         began = time.perf_counter()
         [counted] = await readiness.of("ph-7")
         took["readiness"].append(time.perf_counter() - began)
-    refs = [one.ref for one in found]
-    said = await _plan(filled, "consents", "said", refs, ["commercial"])
+    refs = [person.ref for person in found]
+    statement_plan = await _plan(filled, "consents", "statements", refs, ["commercial"])
     opted_out = await _plan(filled, "consents", "opted_out", refs, ["commercial"])
     medians = {name: statistics.median(each) * 1000 for name, each in took.items()}
-    report(f"{people} people, 3 rows each: {medians} ms\n{said}\n{opted_out}")
+    report(f"{people} people, 3 rows each: {medians} ms\n{statement_plan}\n{opted_out}")
 
-    told = [one for one in found if one.left_out is None]
-    assert (UNITS * 2, UNITS) == (len(found), len(told))
+    consenting = [person for person in found if person.left_out is None]
+    assert (UNITS * 2, UNITS) == (len(found), len(consenting))
     assert (UNITS * 2, UNITS, 0) == (counted.authorised, counted.commercial, counted.missing_consent)
-    assert "consent_person" in said
+    assert "consent_person" in statement_plan
     assert "opt_out_person" in opted_out
-    assert "Seq Scan" not in said + opted_out
+    assert "Seq Scan" not in statement_plan + opted_out
     assert medians["opted in"] < 250  # milliseconds: some ten are usual
     assert (
         medians["readiness"] < 2500

@@ -97,7 +97,7 @@ async def test_credentials_are_given_after_starttls(
     assert len(server.mails) == 1
 
 
-async def test_a_wrong_password_waits_for_whoever_mends_it() -> None:
+async def test_a_wrong_password_waits_for_a_repair() -> None:
     async with (
         strict(Habits(login=("hub", "right"))) as server,
         channel_to(server, user="hub", password="wrong") as channel,
@@ -236,10 +236,10 @@ async def test_waiting_for_a_connection_ends_in_time_and_is_no_try(server: SmtpS
     assert len(server.mails) == 1
 
 
-async def test_whoever_gets_a_connection_too_late_to_hear_the_answer_sends_nothing(
+async def test_whoever_gets_a_connection_too_late_to_read_the_answer_sends_nothing(
     server: SmtpServer,
 ) -> None:
-    """With no time left the server's yes would be unknown, and the mail said again."""
+    """With no time left the server's yes would be unknown, and the mail sent again."""
     loop = asyncio.get_running_loop()
     async with channel_to(server, connections=1, timeout=timedelta(seconds=1)) as channel:
         lent = await channel._pool.acquire(loop.time() + 5)
@@ -300,7 +300,7 @@ async def test_cancelling_those_who_wait_loses_no_connection(server: SmtpServer)
     assert len(server.mails) >= 30
 
 
-async def test_verify_tells_what_the_server_offers(
+async def test_verify_returns_what_the_server_offers(
     server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     async with strict(Habits(starttls=server_tls, size_limit=10_000)) as server:

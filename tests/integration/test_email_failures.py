@@ -59,7 +59,7 @@ async def test_a_4xx_is_tried_again_and_then_accepted(habits: Habits, moment: st
         ("RCPT", "550 No", "smtp_550", False),
         ("DOT", "554 5.7.26 Unauthenticated", "smtp_554_5.7.26", False),
         ("DATA", "554 5.5.1 No valid recipients", "smtp_554_5.5.1", False),
-        # It is our own address that MAIL speaks of.
+        # MAIL names our own address.
         ("MAIL", "550 5.1.1 Unknown sender", "smtp_550_5.1.1", False),
     ],
 )
@@ -104,7 +104,7 @@ async def test_data_accepted_for_nobody_is_ended_with_a_lone_dot(
     assert server.notes.reads[2] == ("RSET", *ENVELOPE)
 
 
-async def test_a_server_that_leaves_instead_of_hearing_the_lone_dot_has_still_refused(
+async def test_a_server_that_leaves_instead_of_reading_the_lone_dot_has_still_refused(
     server: SmtpServer, channel: EmailChannel
 ) -> None:
     server.on("RCPT", manners.replying("550 5.1.1 Unknown"))
@@ -213,8 +213,8 @@ async def test_a_server_that_is_away_is_transient(server: SmtpServer) -> None:
 
 
 async def test_a_failure_never_repeats_the_address(server: SmtpServer, channel: EmailChannel) -> None:
-    said = "550 5.1.1 <maria.perez@example.co>: user maria.perez unknown, ask postmaster@example.co"
-    server.on("RCPT", manners.replying(said))
+    response = "550 5.1.1 <maria.perez@example.co>: user maria.perez unknown, ask postmaster@example.co"
+    server.on("RCPT", manners.replying(response))
 
     with pytest.raises(PermanentFailure) as caught:
         await channel.send(outgoing())

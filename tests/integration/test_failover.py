@@ -51,8 +51,8 @@ class Trial:
 
 @asynccontextmanager
 async def trial(patience: timedelta = timedelta(seconds=5)) -> AsyncIterator[Trial]:
-    breakers = Breakers(RULES, lambda provider, _channel, circuit: heard.append((provider, circuit)))
-    heard: list[tuple[str, Circuit]] = []
+    breakers = Breakers(RULES, lambda provider, _channel, circuit: changes.append((provider, circuit)))
+    changes: list[tuple[str, Circuit]] = []
     async with AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(strict()) for _ in range(2)]
         channels = [
@@ -64,7 +64,7 @@ async def trial(patience: timedelta = timedelta(seconds=5)) -> AsyncIterator[Tri
         ]
         pool = Failover(providers, throttle=MemoryThrottle(time.monotonic), timeout=patience)
         yield Trial(first=servers[0], second=servers[1], failover=pool)
-        assert {provider for provider, _ in heard} <= {"smtp"}
+        assert {provider for provider, _ in changes} <= {"smtp"}
 
 
 async def test_a_server_that_says_goodbye_is_left_alone_tried_again_and_trusted_again() -> None:
@@ -89,7 +89,9 @@ async def test_a_server_that_refuses_connections_costs_no_message() -> None:
         port = one.first.port
         await one.first.stop()
         answer = await one.failover.send(outgoing())
-        assert [(said.provider, said.reason) for said in answer.earlier] == [("smtp", "connect_failed")]
+        assert [(failure.provider, failure.reason) for failure in answer.earlier] == [
+            ("smtp", "connect_failed")
+        ]
         assert await one.send(8) == ["smtp-2"] * 8
         await one.first.start(port)
         await until(lambda: not one.failover.providers[0].breaker.wait(time.monotonic()))

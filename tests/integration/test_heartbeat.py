@@ -1,4 +1,4 @@
-"""The outside address hears that all is well, and hears nothing when it is not."""
+"""The outside address is called while all is well, and only then."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ WORD = "a-word-that-is-a-secret"
 
 
 class Listener(HttpServer):
-    """Hears a GET of one path, and complains of everything else."""
+    """Counts GETs of one path, and complains of everything else."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard = 0
+        self.calls = 0
 
     def routes(self) -> Sequence[web.RouteDef]:
-        return [web.get(f"/{WORD}", self._hear)]
+        return [web.get(f"/{WORD}", self._count_call)]
 
     @property
     def url(self) -> SecretUrl:
         return SecretUrl(f"{self.base}/{WORD}")
 
-    async def _hear(self, request: web.Request) -> web.StreamResponse:
+    async def _count_call(self, request: web.Request) -> web.StreamResponse:
         self.require("no body", holds=not request.can_read_body)
         self.require("no cookie", holds=not request.cookies)
-        self.heard += 1
+        self.calls += 1
         return await self.scripted(request) or web.Response(text="OK")
 
 
@@ -60,23 +60,23 @@ async def pinging(url: SecretUrl, well: Iterator[bool]) -> AsyncIterator[None]:
         await cancel(task)
 
 
-async def test_while_all_is_well_it_hears_again_and_again(listener: Listener) -> None:
+async def test_while_all_is_well_it_is_called_again_and_again(listener: Listener) -> None:
     async with pinging(listener.url, repeat(True)):
-        await until(lambda: listener.heard >= 3, "three pings")
+        await until(lambda: listener.calls >= 3, "three pings")
 
 
-async def test_it_hears_nothing_while_something_is_wrong(listener: Listener) -> None:
+async def test_it_is_not_called_while_something_is_wrong(listener: Listener) -> None:
     asked: list[bool] = []
 
     def well() -> Iterator[bool]:
         for answer in chain(repeat(False, 5), repeat(True)):
             asked.append(answer)
             if answer is False:
-                assert listener.heard == 0
+                assert listener.calls == 0
             yield answer
 
     async with pinging(listener.url, well()):
-        await until(lambda: listener.heard >= 1, "the ping after it was mended")
+        await until(lambda: listener.calls >= 1, "the ping after the repair")
 
     assert [False] * 5 == asked[:5]
 
@@ -91,7 +91,7 @@ async def test_whatever_it_answers_the_next_ping_comes_and_the_word_is_not_logge
     listener.script += [behaviour] * 2
     with capture_logs() as logs:
         async with pinging(listener.url, repeat(True)):
-            await until(lambda: listener.heard >= 3, "the pings after it")
+            await until(lambda: listener.calls >= 3, "the pings after it")
 
     assert {"heartbeat.refused", "heartbeat.unheard"} & {line["event"] for line in logs}
     assert WORD not in str(logs)

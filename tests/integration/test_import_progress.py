@@ -32,15 +32,15 @@ def file(tmp_path: Path) -> str:
 async def test_a_log_gets_a_line_now_and_then(environ: dict[str, str], file: str) -> None:
     screen, beside = await printed(environ, "people", "import", file, "--copropiedad", "Largo", "--apply")
 
-    told = [int(done) for done in re.findall(rf"Escribiendo: (\d+) / {ROWS}", beside)]
-    assert [1000, 2000, 3000, ROWS] == told
+    counts = [int(done) for done in re.findall(rf"Escribiendo: (\d+) / {ROWS}", beside)]
+    assert [1000, 2000, 3000, ROWS] == counts
     assert "Escribiendo" not in screen
 
 
 async def test_another_program_gets_json_and_nothing_beside_it(environ: dict[str, str], file: str) -> None:
-    code, told, beside = await hub(environ, "people", "import", file, "--copropiedad", "Largo", "--apply")
+    code, result, beside = await hub(environ, "people", "import", file, "--copropiedad", "Largo", "--apply")
 
-    assert (0, True, "") == (code, told["applied"], beside)
+    assert (0, True, "") == (code, result["applied"], beside)
 
 
 async def test_a_person_gets_a_bar(environ: dict[str, str], file: str) -> None:

@@ -83,7 +83,7 @@ class Importing:
     async def owners(self, unit_id: str) -> list[str]:
         group = Group(unit_id=unit_id, roles=("owner",))
         async with PostgresIntake(self.database).transaction() as transaction:
-            return [one.name for one in (await transaction.people([group]))[group]]
+            return [person.name for person in (await transaction.people([group]))[group]]
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ async def test_a_key_that_is_rotated_makes_no_second_person(importing: Importing
     assert changes.counts()["person"] == {"new": 0, "changed": 5, "unchanged": 0, "foreign": 0}
 
 
-async def test_a_key_that_went_too_early_makes_no_second_person_where_a_contact_tells(
+async def test_a_key_that_went_too_early_makes_no_second_person_where_a_contact_identifies(
     importing: Importing,
 ) -> None:
     await importing.apply(EXAMPLE.read_bytes())
@@ -244,7 +244,7 @@ async def test_devices_and_verified_addresses_stay_when_a_file_comes_again(impor
         {"id": "phone-app", "kind": "push", "value": "token"},
     ]
     async with PostgresIntake(importing.database).transaction() as transaction:
-        told = person(
+        updated = person(
             andres["id"],
             7,
             names="Andrés Felipe Ruiz",
@@ -252,7 +252,7 @@ async def test_devices_and_verified_addresses_stay_when_a_file_comes_again(impor
             document_hash=KeyRing([Secret("key")]).document_hashes("80000102")[0],
             digital_access=True,
         )
-        await transaction.apply_directory([told])
+        await transaction.apply_directory([updated])
 
     same = await importing.apply(EXAMPLE.read_bytes())
     moved = await importing.apply(EXAMPLE.read_text().replace("300 000 0102", "300 000 0199").encode())
@@ -274,8 +274,8 @@ async def test_who_is_gone_from_the_file_is_reported_and_ended_only_when_asked(i
     left = await importing.count("member")
     back = await importing.apply(EXAMPLE.read_bytes())
 
-    assert [one["role"] for one in reported.missing] == ["tenant"]
-    assert [one["role"] for one in ended.missing] == ["tenant"]
+    assert [row["role"] for row in reported.missing] == ["tenant"]
+    assert [row["role"] for row in ended.missing] == ["tenant"]
     assert (kept, left) == (8, 7)
     assert [change.data["until"] for change in back.made] == ["2027-01-31"]
 
@@ -316,7 +316,7 @@ async def test_what_another_system_keeps_is_found_and_left_as_it_is(importing: I
     assert await importing.count("person") == 5
 
 
-async def test_the_command_looks_first_and_writes_when_told(environ: dict[str, str], tmp_path: Path) -> None:
+async def test_the_command_looks_first_and_writes_on_command(environ: dict[str, str], tmp_path: Path) -> None:
     keyed = environ | {"HUB_SECRET": "a secret of at least thirty-two letters"}
     file = tmp_path / "malo.csv"
     file.write_text(EXAMPLE.read_text() + "Altos del Rosal;1;3;301;;Ana Mesa;;;742 0101;propietario;;;;\n")
@@ -327,7 +327,7 @@ async def test_the_command_looks_first_and_writes_when_told(environ: dict[str, s
     written, done, _ = await hub(keyed, "people", "import", str(file), "--apply", "--skip-bad")
     again, same, _ = await hub(keyed, "people", "import", str(EXAMPLE), "--apply")
     _, noted, _ = await hub(keyed, "audit")
-    unkeyed, _, told = await hub(environ, "people", "import", str(EXAMPLE))
+    unkeyed, _, err = await hub(environ, "people", "import", str(EXAMPLE))
     unsure, _, why = await hub(
         keyed, "people", "import", str(file), "--apply", "--skip-bad", "--remove-missing"
     )
@@ -339,5 +339,5 @@ async def test_the_command_looks_first_and_writes_when_told(environ: dict[str, s
     assert "No se escribió nada: arregle las malas" in screen
     assert same["counts"]["person"] == NOTHING | {"unchanged": 5}
     assert [row["action"] for row in noted["items"]] == ["people.import", "people.import"]
-    assert "HUB_SECRET" in told
+    assert "HUB_SECRET" in err
     assert "--remove-missing" in why

@@ -26,9 +26,9 @@ async def opened(database: str) -> AsyncIterator[Database]:
 
 
 async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened: Database) -> None:
-    async def process(one: Event) -> None:
+    async def process(event: Event) -> None:
         await process_batch(
-            [incoming(one)],
+            [incoming(event)],
             context=DESK,
             senders=SourceBindings(PostgresKeys(opened), own=None),
             store=PostgresIntake(opened),
@@ -51,8 +51,8 @@ async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened
         for n in range(CASES)
     ]
     await asyncio.gather(*(process(one) for pair in pairs for one in pair))
-    told = await PostgresLog(opened).messages(
+    page = await PostgresLog(opened).messages(
         MessageFilter(event="pqrs.replied"), after=None, limit=CASES * 2
     )
 
-    assert sorted(str(row["event_id"]) for row in told.items) == sorted(late.id for _, late in pairs)
+    assert sorted(str(row["event_id"]) for row in page.items) == sorted(late.id for _, late in pairs)

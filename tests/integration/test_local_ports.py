@@ -1,4 +1,4 @@
-"""Starting on ports that something else holds: said at once, before anything is started."""
+"""Starting on ports that something else holds: reported at once, before anything is started."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-async def test_the_port_of_another_hub_is_said_and_nothing_is_started(other_hub: int, tmp_path: Path) -> None:
+async def test_the_port_of_another_hub_is_reported_and_nothing_is_started(
+    other_hub: int, tmp_path: Path
+) -> None:
     place = f"{ADDRESS}:{other_hub}"
     code, shown = await start(tmp_path, HUB_HTTP=place)
     lines = shown.split("\n")
@@ -90,7 +92,7 @@ async def test_any_other_server_is_named_by_what_it_says_of_itself(other_server:
     assert "ocupado por otro servidor web (nginx/1.27)" in shown
 
 
-async def test_what_speaks_no_http_is_another_program(mute: int, tmp_path: Path) -> None:
+async def test_what_has_no_http_is_another_program(mute: int, tmp_path: Path) -> None:
     _, shown = await start(tmp_path, HUB_METRICS=f"{ADDRESS}:{mute}", HUB_HTTP=f"{ADDRESS}:{free_port()}")
 
     assert f"HUB_METRICS={ADDRESS}:{mute}: el puerto {mute} está ocupado por otro programa" in shown
@@ -100,21 +102,21 @@ async def test_what_speaks_no_http_is_another_program(mute: int, tmp_path: Path)
     ("name", "words"),
     [("page", "la página"), ("smtp", "el buzón"), ("mail_page", "el correo que sale")],
 )
-async def test_a_port_that_is_replaced_is_said(mute: int, tmp_path: Path, name: str, words: str) -> None:
+async def test_a_replaced_port_is_reported(mute: int, tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "ports.json").write_text(json.dumps({name: mute}))
-    said: list[str] = []
+    printed: list[str] = []
 
-    port = await choose_port(Instance(tmp_path), name, tell=said.append)
+    port = await choose_port(Instance(tmp_path), name, print_line=printed.append)
 
     assert is_free(port)
-    assert len(said) == 1
-    assert f"El puerto {mute} ({words}) está ocupado por otro programa" in said[0]
-    assert f"se usa el {port}" in said[0]
+    assert len(printed) == 1
+    assert f"El puerto {mute} ({words}) está ocupado por otro programa" in printed[0]
+    assert f"se usa el {port}" in printed[0]
 
 
 async def test_a_port_that_is_free_is_taken_without_a_word(tmp_path: Path) -> None:
     (tmp_path / "ports.json").write_text(json.dumps({"page": (free := free_port())}))
-    said: list[str] = []
+    printed: list[str] = []
 
-    assert await choose_port(Instance(tmp_path), "page", tell=said.append) == free
-    assert said == []
+    assert await choose_port(Instance(tmp_path), "page", print_line=printed.append) == free
+    assert printed == []

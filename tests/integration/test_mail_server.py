@@ -26,7 +26,7 @@ POSTMASTER: Final = f"postmaster@{DOMAIN}"
 
 @dataclass
 class Office:
-    """A server, and what it has told so far."""
+    """A server, and what it has reported so far."""
 
     port: int = 0
     receipts: list[Receipt] = field(default_factory=list)
@@ -67,7 +67,7 @@ def bring(
     with by("127.0.0.1", port, timeout=10) as client:
         client.ehlo()
         client.mail(sender)
-        replies = [client.rcpt(each) for each in to]
+        replies = [client.rcpt(recipient) for recipient in to]
         refused = [reply for reply in replies if reply[0] != 250]
         return refused[0] if refused else client.data(mail.replace("\n", "\r\n").encode())
 
@@ -93,7 +93,7 @@ BOTH: Final = pytest.mark.parametrize("by", [smtplib.SMTP, smtplib.LMTP])
 
 
 @BOTH
-async def test_a_report_a_complaint_and_a_reply_are_each_told_to_whom_it_concerns(
+async def test_a_report_a_complaint_and_a_reply_each_notify_whom_it_concerns(
     office: Office, by: type[smtplib.SMTP]
 ) -> None:
     answers = [
@@ -136,13 +136,13 @@ async def test_a_strangers_report_to_the_postmaster_moves_nothing(office: Office
     assert [] == office.receipts
 
 
-async def test_a_person_who_writes_to_the_postmaster_is_told_that_nobody_reads_it(office: Office) -> None:
+async def test_a_person_who_writes_to_the_postmaster_is_answered_that_nobody_reads_it(office: Office) -> None:
     code, _ = await office.brought(answer("Hola"), POSTMASTER, sender="maria@example.co")
 
     assert 550 == code
 
 
-async def test_a_person_whose_mail_cannot_be_read_hears_of_it_and_a_robot_does_not(office: Office) -> None:
+async def test_a_person_whose_mail_cannot_be_read_is_notified_and_a_robot_is_not(office: Office) -> None:
     parts = "--B\nContent-Type: image/png\n\n" * (MOST_PARTS + 1)
     mail = answer(parts, kind="multipart/mixed; boundary=B")
 
@@ -194,18 +194,18 @@ async def test_over_lmtp_each_recipient_has_a_reply(office: Office) -> None:
     ]
     for line in lines:
         writer.write(f"{line}\r\n".encode())
-        while (said := await reader.readline())[3:4] == b"-":
+        while (reply_line := await reader.readline())[3:4] == b"-":
             pass
     writer.write(answer("Sí.").replace("\n", "\r\n").encode() + b".\r\nQUIT\r\n")
     rest = await reader.read()
     writer.close()
 
-    assert b"354" == said[:3]
+    assert b"354" == reply_line[:3]
     assert [b"250", b"550", b"221"] == [line[:3] for line in rest.splitlines()]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "first_bytes",
     [
         b"\r\n" * 10,
         b"\xff\xfe\r\n",
@@ -217,9 +217,9 @@ async def test_over_lmtp_each_recipient_has_a_reply(office: Office) -> None:
         b"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<" + BOUNCES.encode() + b">\r\nDATA\r\nhalf",
     ],
 )
-async def test_a_client_that_speaks_no_smtp_keeps_nobody_else_out(office: Office, said: bytes) -> None:
+async def test_a_client_without_smtp_keeps_nobody_else_out(office: Office, first_bytes: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", office.port)
-    writer.write(said)
+    writer.write(first_bytes)
     writer.write_eof()
     async with asyncio.timeout(10):
         while await reader.read(1 << 16):

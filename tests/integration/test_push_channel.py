@@ -115,9 +115,7 @@ async def test_a_refused_token_is_renewed_once_for_all(server: FcmServer, channe
     assert server.tokens_given == 2
 
 
-async def test_a_second_refusal_in_a_row_waits_for_whoever_mends_it(
-    server: FcmServer, channel: FcmChannel
-) -> None:
+async def test_a_second_refusal_in_a_row_waits_for_a_repair(server: FcmServer, channel: FcmChannel) -> None:
     server.script.extend([answering(401, refusal_body(401, "UNAUTHENTICATED"))] * 2)
 
     with pytest.raises(TransientFailure) as caught:
@@ -269,7 +267,7 @@ async def test_a_quota_waits_a_minute_or_as_long_as_google_says(
         (418, [], "http_418"),
     ],
 )
-async def test_an_answer_that_speaks_of_no_token_drops_none(
+async def test_an_answer_about_no_token_drops_none(
     server: FcmServer, channel: FcmChannel, status: int, body: Any, reason: str
 ) -> None:
     server.script.append(answering(status, body))

@@ -55,9 +55,9 @@ async def place(database: str) -> AsyncIterator[Lost]:
         yield Lost(stores, post_office(MemoryEmail()))
 
 
-async def test_what_was_lost_goes_out_and_nobody_hears_twice(place: Lost) -> None:
+async def test_what_was_lost_goes_out_and_nobody_is_notified_twice(place: Lost) -> None:
     many = [lost(f"p-{number}") for number in range(3)]
-    await place.holds(*many, mail("p-heard", state=State.SENT))
+    await place.holds(*many, mail("p-notified", state=State.SENT))
 
     first = await place.again()
     await place.deliver(*many)
@@ -86,20 +86,20 @@ async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade(place: L
 
     await place.again()
     await place.deliver(one)
-    assert (await place.again()).of(RedriveResult.TOLD) == 1
+    assert (await place.again()).of(RedriveResult.NOTIFIED) == 1
     assert [ticket.channel for ticket in place.office.publisher.published] == ["email", "sms"]
 
 
 async def test_it_goes_in_pages_and_says_how_far_it_is(place: Lost) -> None:
     await place.holds(*(lost(f"p-{number}") for number in range(PAGE + 2)))
-    heard: list[int] = []
+    progress: list[int] = []
 
-    done = await place.again(on_progress=lambda so_far: heard.append(so_far.of(RedriveResult.TAKEN)))
+    done = await place.again(on_progress=lambda so_far: progress.append(so_far.of(RedriveResult.TAKEN)))
 
-    assert (done.of(RedriveResult.TAKEN), done.next, heard) == (PAGE + 2, None, [PAGE, PAGE + 2])
+    assert (done.of(RedriveResult.TAKEN), done.next, progress) == (PAGE + 2, None, [PAGE, PAGE + 2])
 
 
-async def test_a_limit_ends_it_with_the_place_to_go_on_from(place: Lost) -> None:
+async def test_a_limit_ends_it_with_the_place_to_continue_from(place: Lost) -> None:
     await place.holds(*(lost(f"p-{number}", address="") for number in range(3)))
 
     first = await place.again(limit=2)

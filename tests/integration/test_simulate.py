@@ -101,7 +101,8 @@ async def test_a_stricter_promise_is_rehearsed_where_nothing_can_be_written_or_s
     )
     assert {"service": 4} == answer["before"]["night"] == answer["after"]["night"]
     assert [("pqrs_id:PQ-2", "met", "breached", "2026-03-09T21:05:00Z")] == [
-        (one["case"], one["before"], one["after"], one["due_after"]) for one in answer["changes"]
+        (change["case"], change["before"], change["after"], change["due_after"])
+        for change in answer["changes"]
     ]
     assert "Casos que habrían terminado de otra manera: 1." in screen
     assert "−50,0 puntos" in screen
@@ -119,7 +120,7 @@ async def test_the_same_policy_gives_no_difference(kept: dict[str, str], tmp_pat
     assert "Con esta política nada habría sido distinto." in screen
 
 
-async def test_what_cannot_be_rehearsed_is_said_in_a_sentence(
+async def test_what_cannot_be_rehearsed_is_explained_in_a_sentence(
     kept: dict[str, str], policy: str, tmp_path: Path
 ) -> None:
     wrong = tmp_path / "wrong.toml"
@@ -153,25 +154,25 @@ async def test_a_reading_sees_one_state_whatever_is_written_meanwhile(database: 
             again = [page async for page in history.cases(MONDAY - HOUR, types)]
 
     assert first == again
-    assert ["pqrs_id:PQ-1"] == [one for page in again for one in page.events]
+    assert ["pqrs_id:PQ-1"] == [case for page in again for case in page.events]
 
 
-async def test_a_stored_history_is_read_and_how_far_it_is_is_told(opened: Database) -> None:
-    told = list[tuple[int, int]]()
+async def test_a_stored_history_is_read_and_its_progress_is_reported(opened: Database) -> None:
+    progress = list[tuple[int, int]]()
     own = event("pqrs.escalated", at=MONDAY + HOUR, source=HUB_SOURCE)
     kept = [stored(one) for one in (received(), replied(local("2026-03-12 12:00")), own)]
     await keep(opened, *kept)
-    # What a clock has told is told anew by each side: it does not count as stored.
+    # Each side computes the events of clocks again: stored ones do not count.
     await PostgresDelivery(opened).add_messages([_sent(of, local("2026-03-09 23:00")) for of in kept])
     comparison = Comparison(POLICY, load_policy(), period=WEEK, catalog=BY_NAME, listed=20)
     async with PostgresHistory(opened).reading() as history:
-        await add_cases(comparison, history, BY_NAME, lambda done, whole: told.append((done, whole)))
-        cases, told = told, []
-        await add_contacts(comparison, history, lambda done, whole: told.append((done, whole)))
+        await add_cases(comparison, history, BY_NAME, lambda done, whole: progress.append((done, whole)))
+        cases, progress = progress, []
+        await add_contacts(comparison, history, lambda done, whole: progress.append((done, whole)))
 
     assert (1, 2, 2) == (comparison.cases, comparison.clocks, comparison.messages)
     assert ({Purpose.SERVICE: 2}, 1) == (comparison.before.night, comparison.before.total.broken)
-    assert ([(3, 7), (7, 7)], [(0, 7), (7, 7)]) == (cases, told)
+    assert ([(3, 7), (7, 7)], [(0, 7), (7, 7)]) == (cases, progress)
 
 
 def _sent(of: StoredEvent, at: datetime) -> Message:

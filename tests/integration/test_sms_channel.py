@@ -102,7 +102,7 @@ async def test_a_refused_number_is_permanent(
         (404, 20404, "provider_account"),
     ],
 )
-async def test_a_fault_of_configuration_waits_for_whoever_mends_it(
+async def test_a_fault_of_configuration_waits_for_a_repair(
     server: TwilioServer, channel: TwilioChannel, status: int, code: int, reason: str
 ) -> None:
     server.script.append(answering(status, refusal_body(status, code, "No")))
@@ -113,7 +113,7 @@ async def test_a_fault_of_configuration_waits_for_whoever_mends_it(
     assert (caught.value.reason, caught.value.retry_after) == (reason, CONFIGURATION_WAIT)
 
 
-async def test_a_wrong_token_waits_for_whoever_mends_it(server: TwilioServer) -> None:
+async def test_a_wrong_token_waits_for_a_repair(server: TwilioServer) -> None:
     channel = channel_to(server.url.replace("s3cret", "typo"))
 
     with pytest.raises(TransientFailure) as caught:
@@ -133,7 +133,7 @@ async def test_a_wrong_token_waits_for_whoever_mends_it(server: TwilioServer) ->
         (answering(502, "<html>bad gateway</html>"), "http_502", None),
     ],
 )
-async def test_what_passes_is_transient_and_the_provider_s_wish_is_heard(
+async def test_what_passes_is_transient_and_the_provider_s_wish_is_respected(
     server: TwilioServer, channel: TwilioChannel, behaviour: Behaviour, reason: str, wait: int | None
 ) -> None:
     server.script.append(behaviour)
@@ -194,7 +194,7 @@ async def test_silence_after_the_request_leaves_the_outcome_open(
     assert (caught.value.reason, caught.value.unknown) == (reason, True)
 
 
-async def test_a_provider_that_is_away_has_heard_nothing(server: TwilioServer) -> None:
+async def test_a_provider_that_is_away_has_received_nothing(server: TwilioServer) -> None:
     channel = channel_to(server.url)
     await server.stop()
 
@@ -237,14 +237,14 @@ async def test_waiting_for_a_connection_is_no_try(server: TwilioServer) -> None:
     assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)
 
 
-async def test_the_account_tells_what_is_left_of_its_money(channel: TwilioChannel) -> None:
+async def test_the_account_has_a_balance(channel: TwilioChannel) -> None:
     assert Balance(amount=Decimal("100.00"), currency="USD") == await channel.balance()
 
 
 @pytest.mark.parametrize(
     "behaviour", [answering(401, refusal_body(401, 20003, "x")), answering(200, "<html>")]
 )
-async def test_a_balance_that_is_not_told_is_a_failure(
+async def test_missing_balance_is_a_failure(
     server: TwilioServer, channel: TwilioChannel, behaviour: Behaviour
 ) -> None:
     server.instead_of_balance = behaviour

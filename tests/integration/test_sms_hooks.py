@@ -112,20 +112,20 @@ def world(tmp_path: Path) -> World:
 
 
 async def call(
-    world: World, url: str, said: Mapping[str, Any] | bytes, kind: str = FORM, **headers: str
+    world: World, url: str, data: Mapping[str, Any] | bytes, kind: str = FORM, **headers: str
 ) -> Reply:
-    body = said if isinstance(said, bytes) else _encoded(said, kind)
+    body = data if isinstance(data, bytes) else _encoded(data, kind)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     path = url.removeprefix(PUBLIC)
     return await ask(world, path, method="POST", headers={"Content-Type": kind, **named}, body=body)
 
 
-def _encoded(said: Mapping[str, Any], kind: str) -> bytes:
-    return json.dumps(said).encode() if kind == JSON else urlencode(said).encode()
+def _encoded(data: Mapping[str, Any], kind: str) -> bytes:
+    return json.dumps(data).encode() if kind == JSON else urlencode(data).encode()
 
 
-def signed(said: Mapping[str, Any], secret: str = "s3cret") -> str:
-    return "sha256=" + hmac.new(secret.encode(), json.dumps(said).encode(), hashlib.sha256).hexdigest()
+def signed(data: Mapping[str, Any], secret: str = "s3cret") -> str:
+    return "sha256=" + hmac.new(secret.encode(), json.dumps(data).encode(), hashlib.sha256).hexdigest()
 
 
 async def test_a_receipt_at_the_messages_own_address_makes_it_delivered(desk: Desk) -> None:
@@ -160,7 +160,9 @@ async def test_a_receipt_that_comes_twice_is_taken_once(desk: Desk) -> None:
     shown = await desk.stores.log.message(desk.text.id)
 
     assert shown is not None
-    assert [("mensajeria", "m-1")] == [(each["provider"], each["reference"]) for each in shown["attempts"]]
+    assert [("mensajeria", "m-1")] == [
+        (attempt["provider"], attempt["reference"]) for attempt in shown["attempts"]
+    ]
 
 
 async def test_an_address_that_was_made_for_another_message_is_refused(desk: Desk) -> None:
@@ -189,7 +191,7 @@ async def test_a_provider_that_is_not_ours_is_unknown(world: World) -> None:
     url = ADDRESSES.of_message("nadie", uuid4())
     reply = ADDRESSES.fixed("nadie", Use.REPLIES)
 
-    assert [404, 404] == [(await call(world, each, DELIVERED)).status for each in (url, reply)]
+    assert [404, 404] == [(await call(world, path, DELIVERED)).status for path in (url, reply)]
 
 
 async def test_a_fixed_address_takes_receipts_that_have_only_the_providers_reference(desk: Desk) -> None:
@@ -202,19 +204,19 @@ async def test_a_fixed_address_takes_receipts_that_have_only_the_providers_refer
 
 
 async def test_a_body_that_is_signed_needs_no_secret_in_its_address(desk: Desk) -> None:
-    said = {"data": {"ref": str(desk.text.id), "state": 1}}
+    data = {"data": {"ref": str(desk.text.id), "state": 1}}
 
-    assert 204 == (await call(desk.world, "/hooks/sms/otra", said, JSON, X_Signature=signed(said))).status
+    assert 204 == (await call(desk.world, "/hooks/sms/otra", data, JSON, X_Signature=signed(data))).status
     assert ("delivered", None) == await desk.state
 
 
 async def test_where_bodies_are_signed_an_address_alone_opens_nothing(desk: Desk) -> None:
-    said = {"data": {"ref": str(desk.text.id), "state": 1}}
+    data = {"data": {"ref": str(desk.text.id), "state": 1}}
     fixed, own = ADDRESSES.fixed("otra", Use.RECEIPTS), ADDRESSES.of_message("otra", desk.text.id)
     statuses = [
-        (await call(desk.world, fixed, said, JSON)).status,
-        (await call(desk.world, own, said, JSON, X_Signature=signed(said, "another"))).status,
-        (await call(desk.world, own, said, JSON, X_Signature=signed(said)[7:])).status,
+        (await call(desk.world, fixed, data, JSON)).status,
+        (await call(desk.world, own, data, JSON, X_Signature=signed(data, "another"))).status,
+        (await call(desk.world, own, data, JSON, X_Signature=signed(data)[7:])).status,
     ]
 
     assert [403, 403, 403] == statuses
@@ -222,7 +224,7 @@ async def test_where_bodies_are_signed_an_address_alone_opens_nothing(desk: Desk
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "reason"),
+    ("data", "status", "reason"),
     [
         ({}, 400, "`data.state` is missing"),
         ({"data": {"state": 1, "ref": "x"}}, 400, "`data.ref` is no message id of ours"),
@@ -231,9 +233,9 @@ async def test_where_bodies_are_signed_an_address_alone_opens_nothing(desk: Desk
     ],
 )
 async def test_a_receipt_that_cannot_be_read_says_why(
-    desk: Desk, said: dict[str, Any], status: int, reason: str
+    desk: Desk, data: dict[str, Any], status: int, reason: str
 ) -> None:
-    reply = await call(desk.world, "/hooks/sms/otra", said, JSON, X_Signature=signed(said))
+    reply = await call(desk.world, "/hooks/sms/otra", data, JSON, X_Signature=signed(data))
 
     assert status == reply.status
     assert reason in reply.json["error"]

@@ -23,7 +23,7 @@ from tests.providers.http import Behaviour, answering, drop, hang
 from tests.providers.samples import outgoing
 
 NUMBER = "+573001234567"
-SAID = 'Su radicado es "PQ-1" & más: ñ=1+1? {to} \\ línea'
+TEXT = 'Su radicado es "PQ-1" & más: ñ=1+1? {to} \\ línea'
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def failure_of(channel: GenericChannel) -> SendFailure:
 async def test_a_text_arrives_whole_and_what_it_quotes_stays_text(
     server: Aggregator, channel: GenericChannel
 ) -> None:
-    sent = outgoing("sms", NUMBER, rendered=Rendered(text=SAID))
+    sent = outgoing("sms", NUMBER, rendered=Rendered(text=TEXT))
 
     answer = await channel.send(sent)
 
@@ -129,7 +129,7 @@ async def test_a_refusal_of_the_file_is_permanent(
         (answering(302, None, {"Location": "http://127.0.0.1:1/"}), "http_302"),
     ],
 )
-async def test_a_fault_of_ours_waits_until_it_is_mended(
+async def test_a_fault_of_ours_waits_until_it_is_repaired(
     server: Aggregator, channel: GenericChannel, behaviour: Behaviour, reason: str
 ) -> None:
     server.script.append(behaviour)

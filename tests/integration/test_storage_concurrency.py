@@ -55,9 +55,11 @@ async def test_two_claimers_never_take_the_same_message(stores: RealStores) -> N
 
     async def claim() -> list[UUID]:
         shuffled = random.sample(added, len(added))
-        return [one.message.id for one in await stores.claim(*shuffled)]
+        return [claimed.message.id for claimed in await stores.claim(*shuffled)]
 
-    taken = Counter(one for ids in await asyncio.gather(*(claim() for _ in range(8))) for one in ids)
+    taken = Counter(
+        message_id for ids in await asyncio.gather(*(claim() for _ in range(8))) for message_id in ids
+    )
 
     assert set(taken.values()) == {1}
     assert len(taken) == 200
@@ -65,16 +67,16 @@ async def test_two_claimers_never_take_the_same_message(stores: RealStores) -> N
 
 async def test_releasing_and_claiming_at_once_takes_each_once(stores: RealStores) -> None:
     added = await _some(stores, 200, state=State.RETRYING, next_at=now() - HOUR)
-    ids = [one.id for one in added]
+    ids = [message.id for message in added]
 
     tickets, claimed, due = await asyncio.gather(
         stores.timers.release(ids), stores.claim(*added), stores.timers.release_due(200)
     )
 
-    released = [one for ticket in [*tickets, *due] for one in ticket.ids]
+    released = [message_id for ticket in [*tickets, *due] for message_id in ticket.ids]
     assert len(set(released)) == len(released)
     # What was released before the claim is queued, so that the claim may take it: once all the same.
-    assert len({one.message.id for one in claimed}) == len(claimed)
+    assert len({entry.message.id for entry in claimed}) == len(claimed)
 
 
 async def test_only_one_sweep_tickets_a_message(stores: RealStores, database: str) -> None:
@@ -84,8 +86,8 @@ async def test_only_one_sweep_tickets_a_message(stores: RealStores, database: st
     queue = added[0].channel, added[0].lane
     sweeps = await asyncio.gather(*(stores.timers.stale_queued(*queue, HOUR, 300) for _ in range(4)))
 
-    ids = [one for tickets in sweeps for ticket in tickets for one in ticket.ids]
-    assert sorted(ids) == sorted(one.id for one in added)
+    ids = [message_id for tickets in sweeps for ticket in tickets for message_id in ticket.ids]
+    assert sorted(ids) == sorted(message.id for message in added)
 
 
 async def test_the_age_of_a_sweep_doubles(stores: RealStores, database: str) -> None:
@@ -140,7 +142,7 @@ async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(sto
 
 async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: RealStores) -> None:
     events = [stored(event(id=f"e-{n}"), case=f"c-{n % 7}") for n in range(60)]
-    said = {one.key: message(one) for one in events}
+    messages = {one.key: message(one) for one in events}
     letters = [letter(b"%d" % n) for n in range(20)]
     directory = [person(f"p-{n}", version=n % 3) for n in range(40)] + [
         membership(f"p-{n}", f"unit:u-{n % 5}", "owner", version=n % 3) for n in range(40)
@@ -150,7 +152,7 @@ async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: RealStor
         await transaction.add_dead_letters(random.sample(letters, len(letters)))
         await transaction.apply_directory(random.sample(directory, len(directory)))
         await transaction.add_events(mine)
-        await transaction.add_messages([said[one.key] for one in mine])
+        await transaction.add_messages([messages[one.key] for one in mine])
         await transaction.case_events({one.case for one in mine if one.case})
         await transaction.save_clocks([clock(f"c-{n}") for n in random.sample(range(7), 7)])
 
@@ -185,9 +187,9 @@ async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(s
 async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: RealStores) -> None:
     """Otherwise two events of one case that come in at once would each be replayed without the other."""
 
-    async def add(one: StoredEvent) -> int:
+    async def add(stored: StoredEvent) -> int:
         async with stores.intake.transaction() as transaction:
-            await transaction.add_events([one])
+            await transaction.add_events([stored])
             found = await transaction.case_events(["c"])
             return len(found["c"])
 
@@ -198,16 +200,18 @@ async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: Rea
 
 async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixes(stores: RealStores) -> None:
     added = await _some(stores, 100)
-    ids = [one.id for one in added]
+    ids = [message.id for message in added]
 
     async def work() -> frozenset[UUID]:
         token = uuid4()
         claimed = await stores.delivery.claim(random.sample(ids, 100), token=token, lease=AT_ONCE)
-        return await stores.delivery.record(token, [outcome(one.message.id) for one in claimed])
+        return await stores.delivery.record(token, [outcome(entry.message.id) for entry in claimed])
 
     done: Counter[UUID] = Counter()
     while len(done) < len(ids):
-        done.update(one for part in await asyncio.gather(*(work() for _ in range(6))) for one in part)
+        done.update(
+            message_id for part in await asyncio.gather(*(work() for _ in range(6))) for message_id in part
+        )
 
     assert set(done.values()) == {1}
 
@@ -229,11 +233,11 @@ async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(st
 async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: RealStores) -> None:
     [lost] = await _some(stores, 1, state=State.FAILED, fallback=FALLBACK)
 
-    async def go_on() -> None:
+    async def resume() -> None:
         for cascade in await stores.timers.broken_cascades(10):
             await stores.timers.add_messages([next_of(cascade)])
 
-    await asyncio.gather(*(go_on() for _ in range(6)))
+    await asyncio.gather(*(resume() for _ in range(6)))
 
     assert (await stores.log.counts())["messages"] == {"failed": 1, "queued": 1}
     assert await stores.state_of(next_of(lost)) == "queued"

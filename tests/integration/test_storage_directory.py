@@ -45,7 +45,7 @@ class Directory:
             return (await transaction.people([group]))[group]
 
     async def refs(self, group: Group) -> list[str]:
-        return [one.ref for one in await self.find(group)]
+        return [person.ref for person in await self.find(group)]
 
 
 @pytest.fixture
@@ -273,7 +273,9 @@ def _end_of(database: str, batches: list[list[Event]]) -> tuple[list[tuple[str, 
                 await directory.apply(*batch)
             found = await directory.find(OWNER)
             async with directory.intake.transaction() as transaction:
-                return [(one.ref, one.name) for one in found], dict(await transaction.places(["u-1"]))
+                return [(person.ref, person.name) for person in found], dict(
+                    await transaction.places(["u-1"])
+                )
 
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         return runner.run(run())

@@ -84,7 +84,7 @@ INSERT INTO clock (
 """
 
 
-async def test_ended_clocks_stay_silent_and_the_others_go_on(
+async def test_ended_clocks_stay_silent_and_the_others_continue(
     empty: str,
 ) -> None:
     """A hub of version 0005 left an ended clock the steps that it would not do."""
@@ -93,27 +93,27 @@ async def test_ended_clocks_stay_silent_and_the_others_go_on(
     await migrations.upgrade(empty, to="0005")
     connection = await asyncpg.connect(empty)
     try:
-        for one in (running, ended):
-            at = [step.at for step in one.steps]
-            values = (one.id, one.case, one.state, one.started_at, one.due_at, one.ended_at)
-            plain = (encode(one.steps).decode(), at, encode(one.promise).decode())
+        for clock in (running, ended):
+            at = [step.at for step in clock.steps]
+            values = (clock.id, clock.case, clock.state, clock.started_at, clock.due_at, clock.ended_at)
+            plain = (encode(clock.steps).decode(), at, encode(clock.promise).decode())
             await connection.execute(OLD_CLOCK, *values, *plain)
     finally:
         await connection.close()
     await migrations.upgrade(empty)
     async with Database(empty) as database:
-        known = {one.id: one for one in await clocks.by_id(database, [running.id, ended.id])}
+        known = {clock.id: clock for clock in await clocks.by_id(database, [running.id, ended.id])}
         live = await clocks.live(database, UUID(int=0), 10)
 
     assert (running.steps, running.next_at) == (known[running.id].steps, known[running.id].next_at)
     assert (ended.steps[:3], None) == (known[ended.id].steps, known[ended.id].next_at)
-    assert [running.id] == [one.id for one in live]
+    assert [running.id] == [clock.id for clock in live]
 
 
 def _first_reply() -> Clock:
     received = event("pqrs.received")
     clocks_of_it = sla.replay("pqrs_id:1", [received], BY_NAME, POLICY)
-    (found,) = [one for one in clocks_of_it if one.name == "first_reply"]
+    (found,) = [clock for clock in clocks_of_it if clock.name == "first_reply"]
     return found
 
 

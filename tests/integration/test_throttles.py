@@ -35,7 +35,7 @@ async def taken(kept: RedisThrottle, asked: int, key: str = "sms:twilio", rate: 
 
 
 def entries(number: int, person: str = "p-1") -> list[SendRecord]:
-    return [SendRecord(key=f"sms:{person}", member=f"{person}-{one}", rate=SIX) for one in range(number)]
+    return [SendRecord(key=f"sms:{person}", member=f"{person}-{turn}", rate=SIX) for turn in range(number)]
 
 
 async def test_all_processes_share_one_rate_and_one_allowance(redis_url: str) -> None:

@@ -17,7 +17,7 @@ from hub.sla.acknowledge import ACKNOWLEDGED
 from tests.integration.test_receipts import PUBLIC, TWILIO, raw
 from tests.integration.web_doubles import Reply, World
 from tests.providers.twilio import signature
-from tests.unit.test_ack_by_text import ANA, told
+from tests.unit.test_ack_by_text import ANA, escalated
 
 PATH: Final = "/hooks/twilio/inbound"
 SID: Final = "SM" + "0" * 31 + "1"
@@ -49,14 +49,14 @@ async def test_a_text_is_handed_over_as_it_was_written(world: World) -> None:
 
 
 async def test_a_signed_text_takes_a_matter_on_and_an_unsigned_one_does_not(world: World) -> None:
-    hub = await told()
+    hub = await escalated()
     words = {**TEXT, "From": ANA, "Body": "¡Tomo!"}
     refused, taken = await bring(world, words, "="), await bring(world, words)
     (reply,) = world.replies
     inbound = await take_reply(reply, store=hub.store, publisher=hub.publisher, now=reply.at)
 
     assert (403, 204) == (refused.status, taken.status)
-    assert ReplyKind.TAKE_ON is inbound.kind
+    assert ReplyKind.ACKNOWLEDGE is inbound.kind
     assert [ACKNOWLEDGED, ANSWERED] == [event.name for event in hub.publisher.events[-2:]]
 
 

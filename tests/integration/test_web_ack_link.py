@@ -22,15 +22,15 @@ LINKS = Links(public_url=HUB, ring=KeyRing([Secret(SECRET)]))
 OTHERS = Links(public_url=HUB, ring=KeyRing([Secret("the secret of somebody else, as long")]))
 
 
-def climbing(**fields: Any) -> tuple[World, Clock]:
+def escalated(**fields: Any) -> tuple[World, Clock]:
     world = World(environ={**GUARDED, "HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB})
     one = clock(**{"level": 2, "context": {"radicado": "PQ-7"}, **fields})
     world.log.promises[one.id] = one
     return world, one
 
 
-def path(one: Clock, level: int = 2, links: Links = LINKS) -> str:
-    link = links.of_event("pqrs.escalated", {"clock_id": str(one.id), "to_level": level})
+def path(clock: Clock, level: int = 2, links: Links = LINKS) -> str:
+    link = links.of_event("pqrs.escalated", {"clock_id": str(clock.id), "to_level": level})
     assert link is not None
     return link.removeprefix(HUB)
 
@@ -40,7 +40,7 @@ async def press(world: World, where: str) -> Reply:
 
 
 async def test_a_scanner_that_opens_the_link_changes_nothing() -> None:
-    world, one = climbing()
+    world, one = escalated()
     reply = await ask(world, path(one))
 
     assert (200, [], []) == (reply.status, world.publisher.events, world.audit.rows)
@@ -51,17 +51,17 @@ async def test_a_scanner_that_opens_the_link_changes_nothing() -> None:
 
 
 async def test_button_acknowledges_without_a_session() -> None:
-    world, one = climbing()
+    world, one = escalated()
     reply = await press(world, path(one))
-    (told,), (noted,) = world.publisher.events, world.audit.rows
+    (published,), (noted,) = world.publisher.events, world.audit.rows
 
-    assert (200, f"{one.id}:acknowledged:2") == (reply.status, told.id)
+    assert (200, f"{one.id}:acknowledged:2") == (reply.status, published.id)
     assert ("link:level-2", "clock.acknowledge") == (noted.who, noted.action)
     assert "quedó tomado" in reply.text
 
 
 async def test_pressing_the_button_twice_publishes_one_event() -> None:
-    world, one = climbing()
+    world, one = escalated()
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="ana"),))
     world.log.promises[one.id] = replace(one, course=course)
     reply = await press(world, path(one))
@@ -76,10 +76,10 @@ async def test_pressing_the_button_twice_publishes_one_event() -> None:
         ({"level": 3}, 410, "ya pasó al nivel 3"),
         ({"level": 1}, 409, "en unos segundos"),
     ],
-    ids=["answered", "the next level was told", "not written yet"],
+    ids=["answered", "the next level was notified", "not written yet"],
 )
 async def test_late_or_early_link_explains_itself(fields: dict[str, Any], status: int, words: str) -> None:
-    world, one = climbing(**fields)
+    world, one = escalated(**fields)
     for method in (hdrs.METH_GET, hdrs.METH_POST):
         reply = await ask(world, path(one), method=method)
 
@@ -88,7 +88,7 @@ async def test_late_or_early_link_explains_itself(fields: dict[str, Any], status
 
 
 async def test_signature_holds_for_one_clock_one_level_and_our_own_key() -> None:
-    world, one = climbing()
+    world, one = escalated()
     other = clock("pqrs_id:PQ-8", level=2)
     world.log.promises[other.id] = other
     forged = [

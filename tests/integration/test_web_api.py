@@ -142,7 +142,7 @@ def with_clocks(*states: str) -> World:
     return world
 
 
-def climbing(**fields: Any) -> World:
+def escalated(**fields: Any) -> World:
     world = World()
     one = clock(**{"level": 2, **fields})
     world.log.promises[one.id] = one
@@ -156,18 +156,18 @@ async def taken(world: World) -> tuple[int, Any]:
 
 
 async def test_acknowledging_a_clock_publishes_an_event_and_is_audited() -> None:
-    world = climbing()
+    world = escalated()
     answer = await taken(world)
-    (clock_id,), (told,) = world.log.promises, world.publisher.events
+    (clock_id,), (published,) = world.log.promises, world.publisher.events
 
     assert (200, {"id": str(clock_id), "level": 2, "changed": True}) == answer
-    assert ("sla.acknowledged", f"{clock_id}:acknowledged:2") == (told.name, told.id)
+    assert ("sla.acknowledged", f"{clock_id}:acknowledged:2") == (published.name, published.id)
     assert ["clock.acknowledge"] == [note.action for note in world.audit.rows]
 
 
 @pytest.mark.parametrize("fields", [{"level": 1}, {"state": ClockState.MET, "ended_at": NOON}])
 async def test_clock_that_nobody_can_acknowledge_is_refused_with_the_reason(fields: dict[str, Any]) -> None:
-    world = climbing(**fields)
+    world = escalated(**fields)
     status, answer = await taken(world)
 
     assert (409, [], []) == (status, world.publisher.events, world.audit.rows)
@@ -189,9 +189,9 @@ async def test_clocks_come_from_the_boards_soonest_due_first() -> None:
     assert msgspec.convert(reply.json, ClockPage).items[0].left is not None
 
 
-def told_row(of: Any, step: str) -> dict[str, Any]:
-    told = {"event_id": f"{of}:{step}", "id": UUID(int=8), "event": "pqrs.escalated", "at": NOON}
-    return {**told, "person": "p-jefe", "name": "A*** R***", "channel": "inbox", "state": "sent"}
+def step_message(of: Any, step: str) -> dict[str, Any]:
+    message = {"event_id": f"{of}:{step}", "id": UUID(int=8), "event": "pqrs.escalated", "at": NOON}
+    return {**message, "person": "p-jefe", "name": "A*** R***", "channel": "inbox", "state": "sent"}
 
 
 def escalated_clock() -> World:
@@ -211,7 +211,7 @@ def escalated_clock() -> World:
     )
     world.log.clock_rows.extend([row, clock_row()])
     # The last step is still due: a row with its key is no notice of it.
-    world.log.told_rows.extend(told_row(row["id"], step) for step in ("escalate:2", "escalate:3"))
+    world.log.message_rows.extend(step_message(row["id"], step) for step in ("escalate:2", "escalate:3"))
     return world
 
 
@@ -233,7 +233,7 @@ async def test_listed_clock_shows_due_time_who_was_notified_and_who_acknowledged
 async def test_clock_is_shown_with_its_steps_and_masked_names_of_the_notified() -> None:
     world, one = World(), clock(fired=2, state=ClockState.BREACHED)
     world.log.promises[one.id] = one
-    world.log.told_rows.extend(told_row(one.id, step) for step in ("breach:1", "escalate:2"))
+    world.log.message_rows.extend(step_message(one.id, step) for step in ("breach:1", "escalate:2"))
 
     reply = await ask(world, f"/api/clocks/{one.id}")
 

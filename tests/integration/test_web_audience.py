@@ -69,7 +69,7 @@ async def test_audience_is_listed_page_by_page(filled: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "told"),
+    ("who", "reason"),
     [
         ((), "who"),
         (("",), "who"),
@@ -80,11 +80,11 @@ async def test_audience_is_listed_page_by_page(filled: World) -> None:
     ],
     ids=["none", "nothing", "a slip", "a party", "too many", "too long"],
 )
-async def test_invalid_audience_is_refused_with_the_reason(who: tuple[str, ...], told: str) -> None:
+async def test_invalid_audience_is_refused_with_the_reason(who: tuple[str, ...], reason: str) -> None:
     answer = await audience(World(), *who)
 
     assert 400 == answer.status
-    assert told in answer.json["error"]
+    assert reason in answer.json["error"]
 
 
 async def test_only_who_may_be_repeated() -> None:
@@ -107,12 +107,12 @@ async def test_openapi_shows_that_who_is_required_and_repeatable() -> None:
 
 async def test_audience_is_limited_to_the_callers_copropiedad(opened: Database) -> None:
     world = World(environ=GUARDED, database=opened)
-    told = (
+    entries = (
         *(unit("u-1"), unit("u-9", copropiedad="ph-9"), person("p-1"), person("p-9")),
         *(membership("p-1", "unit:u-1", "owner"), membership("p-9", "unit:u-9", "owner")),
     )
     async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.apply_directory(told)
+        await transaction.apply_directory(entries)
     await give_account(world, "ana", Grant(office=Office.VIEWER, copropiedad_id="ph-1"))
     async with browsing(world) as client:
         visitor = Visitor(client)

@@ -78,10 +78,10 @@ async def test_the_form_can_be_used_without_a_mouse_and_by_a_password_manager(
 async def test_wrong_password_shows_an_error_and_keeps_the_name(browser: Browser, client: Client) -> None:
     await enter(browser, client, "ana", "guess")
     focused = await browser.run("document.activeElement.id")
-    said = await browser.run("document.querySelector('[role=alert]').innerText")
+    alert = await browser.run("document.querySelector('[role=alert]').innerText")
     await photo(browser, "2-wrong")
 
-    assert said == "El usuario o la contraseña no son correctos."
+    assert alert == "El usuario o la contraseña no son correctos."
     assert focused == "password"
     assert await browser.run("document.getElementById('name').value") == "ana"
     assert (
@@ -116,13 +116,13 @@ async def test_one_time_password_must_be_changed_first(browser: Browser, client:
     await photo(browser, "5-must-change")
     await fill(browser, "form", old=PASSWORD, new="corta pero no", again="otra distinta")
     await photo(browser, "6-not-the-same")
-    told = await text(browser)
+    page = await text(browser)
     await fill(browser, "form", old=PASSWORD, new="viento entre pinos", again="viento entre pinos")
     # The messages of this world belong to no copropiedad, so this account sees none.
     await browser.until("document.getElementById('empty')?.innerText.includes('Todavía no hay')")
 
     assert path == "/account"
-    assert "no son iguales" in told
+    assert "no son iguales" in page
     assert "Operación: ph-torres-del-parque" in await text(browser)
 
 

@@ -74,7 +74,7 @@ async def test_a_change_without_one_of_the_proofs_is_refused(
     ana: Visitor, world: World, spoiled: str, subtests: pytest.Subtests
 ) -> None:
     noted = len(world.audit.rows)
-    ana.says, token = SPOILED[spoiled]
+    ana.browser_headers, token = SPOILED[spoiled]
     for route in CHANGING:
         with subtests.test(label(route)):
             status, text = await change(ana, route, token)
@@ -96,14 +96,14 @@ async def test_change_with_both_proofs_is_accepted(ana: Visitor, route: Route) -
 
 @every_change
 async def test_own_origin_counts_like_sec_fetch_site(ana: Visitor, client: Client, route: Route) -> None:
-    ana.says = {hdrs.ORIGIN: str(client.make_url("/")).rstrip("/")}
+    ana.browser_headers = {hdrs.ORIGIN: str(client.make_url("/")).rstrip("/")}
     status, text = await change(ana, route, "right")
 
     assert status != 403 or "scope" in text
 
 
 async def test_reading_needs_no_token(ana: Visitor) -> None:
-    ana.says = {}
+    ana.browser_headers = {}
 
     assert (await ana.ask("/api/messages")).status == 200
 

@@ -98,7 +98,7 @@ async def test_an_event_without_id_is_refused_not_given_one() -> None:
     assert (refused["event_id"], refused["source"]) == (None, "urn:coproservicios:crm")
 
 
-async def test_no_accepted_event_is_a_problem_that_says_what_to_mend() -> None:
+async def test_no_accepted_event_is_a_problem_that_shows_what_to_correct() -> None:
     world = World()
     wrong = event(id="evt-9")
     wrong["data"]["prioridad"] = "alta"

@@ -63,7 +63,7 @@ async def test_a_message_is_shown_with_a_masked_address(made: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "said"),
+    ("query", "status", "expected"),
     [
         ({"event": "evt-2"}, 404, "El hub no conoce el evento «evt-2»."),
         ({"event": "evt-9"}, 404, "es una carta muerta"),
@@ -75,12 +75,12 @@ async def test_a_message_is_shown_with_a_masked_address(made: World) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_unknown_event_or_person_is_explained(
-    made: World, query: dict[str, str], status: int, said: str
+    made: World, query: dict[str, str], status: int, expected: str
 ) -> None:
     reply = await ask(made, path(**query))
 
     assert status == reply.status
-    assert said in reply.json["error"]
+    assert expected in reply.json["error"]
     assert [] == made.audit.rows
 
 
@@ -104,7 +104,7 @@ async def test_id_used_by_several_sources_asks_for_the_source(made: World, opene
         (frozenset({"ph-2"}), "p-3", "unknown_event", None),
         (frozenset(), "p-1", "unknown_event", None),
     ],
-    ids=["everywhere", "of the place", "told there", "of elsewhere", "an event elsewhere", "nowhere"],
+    ids=["everywhere", "of the place", "notified there", "of elsewhere", "an event elsewhere", "nowhere"],
 )
 async def test_caller_sees_only_explanations_of_their_copropiedad(
     opened: Database, places: PropertyScope, who: str, outcome: str, reason: str | None

@@ -45,7 +45,7 @@ async def test_the_limit_is_kept_and_a_wrong_one_refused() -> None:
     assert 400 == (await ask(world, "/api/incidents?limit=0")).status
 
 
-async def test_metrics_tell_of_open_incidents_by_kind_and_of_the_audit() -> None:
+async def test_metrics_count_open_incidents_by_kind_and_of_the_audit() -> None:
     world = await house()
     await world.incidents.beat("timers", {"audit": "ended"})
     text = (await ask(world, "/metrics")).text

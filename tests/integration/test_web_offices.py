@@ -156,8 +156,8 @@ async def test_account_is_created_granted_revoked_and_all_of_it_is_audited() -> 
     assert (entered.status, out.status) == (303, 401)
     assert steps == ["disabled", "active", "active"]
     assert [row["name"] for row in listed.json["items"]] == ["ana", "root"]
-    told = listed.text + str(world.audit.rows)
-    assert not any(secret in told for secret in (made.json["password"], reset.json["password"], "$argon2"))
+    answers = listed.text + str(world.audit.rows)
+    assert not any(secret in answers for secret in (made.json["password"], reset.json["password"], "$argon2"))
     actions = [
         note.action.removeprefix("account.") for note in world.audit.rows if note.who == "account:root"
     ]

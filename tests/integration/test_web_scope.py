@@ -33,12 +33,12 @@ async def town(database: str) -> AsyncIterator[Town]:
 
 @dataclass(frozen=True)
 class Try:
-    """`tail` follows the path; `finds`: a caller of B finds data this way; `says`: how others are refused."""
+    """`tail` follows the path; `finds`: a caller of B finds data this way; `wanted`: the refusal."""
 
     tail: str = ""
     body: Mapping[str, Json] | None = None
     finds: bool = True
-    says: int = 404
+    wanted: int = 404
 
 
 VIEWER: Final = {"office": "viewer", "copropiedad_id": B}
@@ -54,7 +54,7 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     (GET, "/api/indicators"): (Try(finds=False), Try("?copropiedad=ph-beta", finds=False)),
     (GET, "/api/explain"): (Try("?event=event-beta&person=p-beta"), Try("?event=event-beta&person=p-two")),
     (GET, "/api/audience"): (
-        Try("?who=owners@copropiedad:ph-beta", says=400),
+        Try("?who=owners@copropiedad:ph-beta", wanted=400),
         Try("?who=residents@unit:u-beta", finds=False),
         Try("?who=everyone"),
         Try("?who=person:p-beta"),
@@ -84,7 +84,7 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     ),
     (GET, "/api/accounts"): (Try(),),
     (POST, "/api/accounts"): (
-        Try(body={"name": "nueva", "display_name": "Nueva", "grants": [VIEWER]}, finds=False, says=400),
+        Try(body={"name": "nueva", "display_name": "Nueva", "grants": [VIEWER]}, finds=False, wanted=400),
     ),
     (POST, "/api/accounts/{name}/grant"): (Try(body={"grants": [VIEWER]}, finds=False),),
     (POST, "/api/accounts/{name}/take"): (Try(body={"grants": [VIEWER]}, finds=False),),
@@ -111,9 +111,9 @@ def path_of(route: Route, town: Town) -> str:
     return route.path.format(**named)
 
 
-def untold(text: str, one: Try) -> str:
+def without_request(text: str, attempt: Try) -> str:
     """Remove from an answer what the question contained."""
-    for value in URL(one.tail).query.values():
+    for value in URL(attempt.tail).query.values():
         text = text.replace(value, "")
     return text
 
@@ -121,8 +121,8 @@ def untold(text: str, one: Try) -> str:
 def tries() -> Iterator[tuple[Route, Try]]:
     for route in ROUTES:
         if route.needs is not None:
-            for one in TRIES.get((route.method, route.path), (Try(finds=False),)):
-                yield route, one
+            for attempt in TRIES.get((route.method, route.path), (Try(finds=False),)):
+                yield route, attempt
 
 
 async def ask(
@@ -140,8 +140,8 @@ async def test_no_route_answers_or_does_anything_of_another_copropiedad(town: To
         for route, one in tries():
             path = path_of(route, town) + one.tail
             status, text = await ask(client, route.method, path, one.body)
-            expected = {403} if route.where not in (Where.PLACES, Where.COMPANY) else {200, 403, one.says}
-            seen = {word for word in town.b.words if word in untold(text, one)}
+            expected = {403} if route.where not in (Where.PLACES, Where.COMPANY) else {200, 403, one.wanted}
+            seen = {word for word in town.b.words if word in without_request(text, one)}
             if status not in expected or seen:
                 leaks.append((route.method, path, str(sorted(seen)), status, text[:200]))
 
@@ -179,19 +179,19 @@ async def test_caller_with_reach_finds_the_data_by_the_same_questions(town: Town
 
 @pytest.mark.parametrize("reach", [everything_in(A), everything_in()], ids=["of A", "of nothing"])
 async def test_data_out_of_reach_is_answered_like_missing_data(town: Town, reach: Reach) -> None:
-    told: list[object] = []
+    replies: list[object] = []
     async with town.seen_by(reach) as client:
         for route, one in tries():
             if route.where is Where.PLACES and "{id}" in route.path:
                 path = path_of(route, town) + one.tail
-                unheard = path
+                unknown = path
                 for known in (town.b.message, town.b.reply, town.b.clock, town.b.suppression, town.dead.id):
-                    unheard = unheard.replace(str(known), str(uuid4()))
-                answers = [await ask(client, route.method, each, one.body) for each in (path, unheard)]
+                    unknown = unknown.replace(str(known), str(uuid4()))
+                answers = [await ask(client, route.method, address, one.body) for address in (path, unknown)]
                 if answers[0] != answers[1] or answers[0][0] != 404:
-                    told.append((path, answers))
+                    replies.append((path, answers))
 
-    assert [] == told
+    assert [] == replies
 
 
 async def test_sums_and_cursors_cover_only_the_callers_copropiedad(town: Town) -> None:

@@ -409,7 +409,7 @@ SIBLING: dict[str, str] = {hdrs.ORIGIN: "https://other.hub.example", FETCH_SITE:
 
 
 @pytest.mark.parametrize(
-    "says",
+    "browser_headers",
     [
         {},
         EVIL,
@@ -422,9 +422,9 @@ SIBLING: dict[str, str] = {hdrs.ORIGIN: "https://other.hub.example", FETCH_SITE:
     ids=str,
 )
 async def test_another_site_cannot_sign_a_visitor_in(
-    client: Client, world: World, says: dict[str, str]
+    client: Client, world: World, browser_headers: dict[str, str]
 ) -> None:
-    visitor = Visitor(client, says=says)
+    visitor = Visitor(client, browser_headers=browser_headers)
 
     for form in ({"name": "ana", "password": PASSWORD}, {"key": KEY}):
         answer = await visitor.ask("/", "POST", form=form)
@@ -440,7 +440,7 @@ async def test_a_file_in_the_form_is_refused(client: Client) -> None:
 
 
 async def test_bearer_key_works_without_session_and_token(client: Client) -> None:
-    program = Visitor(client, says={})
+    program = Visitor(client, browser_headers={})
     answer = await program.ask("/api/pauses/sms", "PUT", body={}, headers=dict(BEARER))
 
     assert answer.status == 200

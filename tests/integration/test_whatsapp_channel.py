@@ -105,7 +105,7 @@ async def test_who_is_not_on_whatsapp_is_not_gone(server: WhatsappServer, channe
         (404, "<html>a proxy</html>", "http_404"),
     ],
 )
-async def test_a_fault_of_ours_waits_for_whoever_mends_it(
+async def test_a_fault_of_ours_waits_for_a_repair(
     server: WhatsappServer, channel: WhatsappChannel, status: int, body: Any, reason: str
 ) -> None:
     server.script.append(answering(status, body))
@@ -120,7 +120,7 @@ async def test_a_fault_of_ours_waits_for_whoever_mends_it(
     )
 
 
-async def test_a_wrong_token_waits_for_whoever_mends_it(server: WhatsappServer) -> None:
+async def test_a_wrong_token_waits_for_a_repair(server: WhatsappServer) -> None:
     channel = channel_to(server.url.replace("token", "typo"))
 
     with pytest.raises(TransientFailure) as caught:
@@ -142,7 +142,7 @@ async def test_a_wrong_token_waits_for_whoever_mends_it(server: WhatsappServer) 
         (answering(500, refusal_body(999999, "New")), "whatsapp_999999", None),
     ],
 )
-async def test_what_passes_is_transient_and_the_wish_to_wait_is_heard(
+async def test_what_passes_is_transient_and_the_wish_to_wait_is_respected(
     server: WhatsappServer, channel: WhatsappChannel, behaviour: Behaviour, reason: str, wait: int | None
 ) -> None:
     server.script.append(behaviour)
@@ -170,12 +170,13 @@ async def test_a_message_that_was_taken_without_a_word_is_of_unknown_outcome(
 
 
 @pytest.mark.parametrize(
-    "said", ["<html>captive</html>", {}, [], {"messages": []}, {"messages": ["x"]}, {"messages": [{"id": 1}]}]
+    "reply",
+    ["<html>captive</html>", {}, [], {"messages": []}, {"messages": ["x"]}, {"messages": [{"id": 1}]}],
 )
 async def test_a_yes_without_a_reference_is_no_word_of_meta(
-    server: WhatsappServer, channel: WhatsappChannel, said: Any
+    server: WhatsappServer, channel: WhatsappChannel, reply: Any
 ) -> None:
-    server.script.append(answering(200, said))
+    server.script.append(answering(200, reply))
 
     with pytest.raises(TransientFailure) as caught:
         await channel.send(message())
@@ -186,4 +187,4 @@ async def test_a_yes_without_a_reference_is_no_word_of_meta(
 def test_it_confirms_only_where_reports_can_be_believed() -> None:
     url = "whatsapp+https://T@graph.example?phone=1"
 
-    assert [False, True] == [channel_to(each).traits.confirms for each in (url, f"{url}&secret=s")]
+    assert [False, True] == [channel_to(address).traits.confirms for address in (url, f"{url}&secret=s")]

@@ -145,7 +145,7 @@ class Town(World):
 
     async def _in(self, place: str, mark: str) -> Ids:
         of = stored(event(id=f"event-{mark}"), copropiedad_id=place, case=f"pqrs_id:CASE-{mark}")
-        said = message(
+        sent = message(
             of,
             person=f"p-{mark}",
             name=f"Persona {mark}",
@@ -163,17 +163,17 @@ class Town(World):
             await transaction.add_events([of])
             await transaction.save_clocks([running])
             await transaction.apply_directory(_directory(place, mark))
-        await self.stores.add(said)
+        await self.stores.add(sent)
         words = Rendered(subject=f"letter-{mark}", text=f"text-{mark}", html=f"<p>html-{mark}</p>")
         await self.stores.letters.add(
-            outgoing("print", said.address, id=said.id, person=said.person, name=said.name, rendered=words)
+            outgoing("print", sent.address, id=sent.id, person=sent.person, name=sent.name, rendered=words)
         )
-        reply = await self._answered(said, mark)
-        suppression = await self._gone(said)
-        ids = {"message": said.id, "clock": running.id, "reply": reply, "suppression": suppression}
+        reply = await self._answered(sent, mark)
+        suppression = await self._gone(sent)
+        ids = {"message": sent.id, "clock": running.id, "reply": reply, "suppression": suppression}
         return Ids(**ids, words=frozenset({mark, PHONE[mark], *map(str, ids.values())}))
 
-    async def _answered(self, said: Message, mark: str) -> UUID:
+    async def _answered(self, sent: Message, mark: str) -> UUID:
         reply = Reply(
             channel="email",
             provider="mail",
@@ -182,14 +182,14 @@ class Town(World):
             text=f"words-{mark}",
             at=NOON,
             subject=f"subject-{mark}",
-            message_id=said.id,
+            message_id=sent.id,
         )
         about = await self.stores.replies.about(reply)
         return (await self.stores.replies.add(read(reply, about, now=now()))).id
 
-    async def _gone(self, said: Message) -> UUID:
+    async def _gone(self, sent: Message) -> UUID:
         gone = InvalidContact(
-            message_id=said.id, at=now(), reason="gone", provider=f"post-{said.contact_id}", code="1"
+            message_id=sent.id, at=now(), reason="gone", provider=f"post-{sent.contact_id}", code="1"
         )
         before = {row["id"] for row in (await self.stores.contacts.suppressions(after=None, limit=9)).items}
         await self.stores.delivery.suppress([gone])

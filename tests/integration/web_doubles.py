@@ -123,7 +123,7 @@ class MemoryLog:
     promises: dict[UUID, Clock] = field(default_factory=dict)
     kept: list[PromiseRecord] = field(default_factory=list)
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
-    told_rows: list[dict[str, Json]] = field(default_factory=list)
+    message_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     settled: dict[UUID, str] = field(default_factory=dict)
     unreached_rows: list[dict[str, Json]] = field(default_factory=list)
@@ -154,13 +154,13 @@ class MemoryLog:
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         rows = {row["id"]: row for row in self.clock_rows}
-        return [rows[each] for each in ids if each in rows]
+        return [rows[clock_id] for clock_id in ids if clock_id in rows]
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
 
-    async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        return [row for row in self.told_rows if row["event_id"] in event_ids]
+    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
+        return [row for row in self.message_rows if row["event_id"] in event_ids]
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None

@@ -48,7 +48,7 @@ class Visitor:
     client: Client
     cookie: str = ""
     value: str = ""
-    says: dict[str, str] = field(default_factory=lambda: {FETCH_SITE: "same-origin"})
+    browser_headers: dict[str, str] = field(default_factory=lambda: {FETCH_SITE: "same-origin"})
 
     @property
     def csrf(self) -> str:
@@ -64,7 +64,7 @@ class Visitor:
         headers: dict[str, str] | None = None,
     ) -> Reply:
         """Ask as a browser does; JSON goes with the token of the page."""
-        sent = {**self.says, **(headers or {})}
+        sent = {**self.browser_headers, **(headers or {})}
         if self.value:
             sent[hdrs.COOKIE] = f"{self.cookie}={self.value}"
         data: Any = form

@@ -84,12 +84,12 @@ class Aggregator(HttpServer):
         self.require("the account", holds=request.headers.get("Authorization") == right)
 
     def _judged(self, content_type: str, body: str) -> Taken | None:
-        said = json.loads(body)
-        (message,) = said["messages"]
+        data = json.loads(body)
+        (message,) = data["messages"]
         fine = [
             self.require("the body is not JSON", holds=content_type == "application/json"),
-            self.require("the fields", holds=set(said) == {"sender", "messages"}),
-            self.require("the sender", holds=said["sender"] == SENDER),
+            self.require("the fields", holds=set(data) == {"sender", "messages"}),
+            self.require("the sender", holds=data["sender"] == SENDER),
             self.require("more fields", holds=set(message) <= {"to", "text", "ref", "dlr"}),
             self.require("to is not in digits", holds=bool(_DIGITS.fullmatch(message["to"]))),
             self.require("the text", holds=1 <= len(message["text"]) <= 1600),
@@ -123,8 +123,8 @@ def answer_of(status: str, message_id: str = "m-1", http: int = 200) -> web.Resp
     return web.json_response({"messages": [{"id": message_id, "status": status}]}, status=http)
 
 
-async def post(url: str, *, form: Mapping[str, str] | None = None, said: Any = None) -> int:
-    async with ClientSession() as session, session.post(url, data=form, json=said) as answer:
+async def post(url: str, *, form: Mapping[str, str] | None = None, json_body: Any = None) -> int:
+    async with ClientSession() as session, session.post(url, data=form, json=json_body) as answer:
         return answer.status
 
 

@@ -98,7 +98,7 @@ class Conversation:
         self.number = number
         self.envelope = Envelope()
         self._in_hand: tuple[Envelope, bytes] | None = None
-        self._said_yes: list[int] = []
+        self._accepted: list[int] = []
         self._habits = habits
         self._notes = notes
         self._behaviours = behaviours
@@ -277,7 +277,7 @@ class Conversation:
         self._notes.violations += mail_rules.faults(content, utf8=envelope.utf8)
         self._in_hand = envelope, content
         if not await self._misbehaves("DOT", envelope.recipients[0]):
-            self._said_yes = self.keep()
+            self._accepted = self.keep()
             self.wire.reply(f"250 2.0.0 Ok: queued as {len(self._notes.mails):X}")
 
     def keep(self) -> list[int]:
@@ -307,9 +307,9 @@ class Conversation:
 
     def _note_that_the_yes_arrived(self) -> None:
         if self._notes.journal is not None:
-            for number in self._said_yes:
+            for number in self._accepted:
                 self._notes.journal.answered(number)
-        self._said_yes = []
+        self._accepted = []
 
     async def _rset(self, _command: str) -> None:
         self.envelope = Envelope()

@@ -66,10 +66,10 @@ class TwilioServer(HttpServer):
         """Twilio's Balance resource: a decimal as text, and its currency."""
         if request.headers.get("Authorization") != _basic(ACCOUNT, TOKEN):
             return refusal(401, 20003, "Authenticate")
-        said = {"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"}
+        document = {"account_sid": ACCOUNT, "balance": self.balance, "currency": "USD"}
         # Not scripted: the monitor calls at any time, and would use up the answer meant for a text.
         instead = self.instead_of_balance
-        return web.json_response(said) if instead is None else await instead(request)
+        return web.json_response(document) if instead is None else await instead(request)
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
@@ -82,14 +82,14 @@ class TwilioServer(HttpServer):
         if text is None:
             return refusal(400, 21211, "Invalid 'To' Phone Number")
         self._keep(text, answered=still_there(request))
-        said = {
+        document = {
             "sid": text.sid,
             "status": "queued",
             "error_code": None,
             "to": text.to,
             "account_sid": ACCOUNT,
         }
-        return web.json_response(said, status=201)
+        return web.json_response(document, status=201)
 
     async def accept_then_hang(self, request: web.Request) -> web.StreamResponse:
         """Accept the text and never answer; for the script."""

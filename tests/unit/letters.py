@@ -52,8 +52,8 @@ def dsn(
 
 def group(action: str, status: str, diagnostic: str = "") -> str:
     """Write what a report says of one recipient."""
-    said = f"\nDiagnostic-Code: {diagnostic}" if diagnostic else ""
-    return f"Final-Recipient: rfc822; maria@example.net\nAction: {action}\nStatus: {status}{said}"
+    code = f"\nDiagnostic-Code: {diagnostic}" if diagnostic else ""
+    return f"Final-Recipient: rfc822; maria@example.net\nAction: {action}\nStatus: {status}{code}"
 
 
 def complaint(kind: str = "abuse", fields: str = "", returned: str = "Subject: Radicado") -> str:

@@ -152,7 +152,7 @@ async def test_local_administrator_sees_only_local_accounts() -> None:
     for name, grants in {"a": (HERE,), "b": (HERE, THERE), "c": (ADMIN,)}.items():
         await house.with_account(f"{name}{name}", *grants)
 
-    assert [each.name for each in await accounts.listed(house.admin(OF_HERE))] == ["aa"]
+    assert [account.name for account in await accounts.listed(house.admin(OF_HERE))] == ["aa"]
     assert len(await accounts.listed(house.admin())) == 3
 
 

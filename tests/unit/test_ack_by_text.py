@@ -37,7 +37,7 @@ async def directory(hub: MemoryHub) -> None:
     await hub.take_in(somebody("p-laura"), member("p-laura", "company", "staff", duty="service"))
 
 
-async def told(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
+async def escalated(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
     """A hub with unanswered cases, in which the levels due until then have been notified by SMS."""
     hub = memory_hub(RECEIVED)
     await directory(hub)
@@ -84,20 +84,23 @@ async def write(hub: MemoryHub, words: str = "TOMO", number: str = ANA, **fields
 
 
 def first_reply(hub: MemoryHub, case: str = "pqrs_id:pq-1") -> Clock:
-    [clock] = [one for one in hub.store.clocks if one.name == "first_reply" and one.case == case]
+    [clock] = [stored for stored in hub.store.clocks if stored.name == "first_reply" and stored.case == case]
     return clock
 
 
 def published(hub: MemoryHub, name: str) -> list[Event]:
-    return [one for one in hub.publisher.events if one.name == name]
+    return [event for event in hub.publisher.events if event.name == name]
 
 
 def answers(hub: MemoryHub) -> list[tuple[str, str]]:
     """To whom what was answered, in order."""
     return [
-        (message.address, TEMPLATES.render(one.name, "sms", context(one.name, one.data), variant=None).text)
-        for one in published(hub, replies.ANSWERED)
-        for message in hub.of(one)
+        (
+            message.address,
+            TEMPLATES.render(event.name, "sms", context(event.name, event.data), variant=None).text,
+        )
+        for event in published(hub, replies.ANSWERED)
+        for message in hub.of(event)
     ]
 
 
@@ -106,11 +109,11 @@ def outcome(inbound: Inbound) -> AckOutcome | None:
 
 
 async def test_tomo_extends_the_level_by_one_duration_and_answers_once() -> None:
-    hub = await told()
+    hub = await escalated()
     inbound = await write(hub)
     [taken] = first_reply(hub).course.acknowledged
 
-    assert (ReplyKind.TAKE_ON, AckOutcome.TAKEN) == (inbound.kind, outcome(inbound))
+    assert (ReplyKind.ACKNOWLEDGE, AckOutcome.TAKEN) == (inbound.kind, outcome(inbound))
     assert (2, "p-ana") == (taken.level, taken.by)
     # Level 3 was due on Thursday at 13:00; eight hours later is Friday at 12:00.
     assert local("2026-03-13 12:00") == first_reply(hub).next_at
@@ -120,7 +123,7 @@ async def test_tomo_extends_the_level_by_one_duration_and_answers_once() -> None
 
 
 async def test_tomo_needs_no_answer_and_starts_no_clock() -> None:
-    hub = await told()
+    hub = await escalated()
     before = len(hub.store.clocks)
     await write(hub)
 
@@ -130,18 +133,18 @@ async def test_tomo_needs_no_answer_and_starts_no_clock() -> None:
 
 
 async def test_published_events_match_their_schemas() -> None:
-    hub = await told("PQ-1", "PQ-2")
+    hub = await escalated("PQ-1", "PQ-2")
     for words in ("TOMO", "TOMO PQ-2", "TOMO"):
         await write(hub, words)
 
     made = [*published(hub, ACKNOWLEDGED), *published(hub, replies.ANSWERED)]
     assert 5 == len(made)
-    for one in made:
-        SCHEMAS.check(one, now=hub.clock())
+    for emitted in made:
+        SCHEMAS.check(emitted, now=hub.clock())
 
 
 async def test_tomo_with_several_open_cases_is_answered_with_the_choices() -> None:
-    hub = await told("PQ-2026-000001", "PQ-2026-000002")
+    hub = await escalated("PQ-2026-000001", "PQ-2026-000002")
     inbound = await write(hub)
 
     assert (AckOutcome.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
@@ -154,26 +157,26 @@ async def test_tomo_with_several_open_cases_is_answered_with_the_choices() -> No
 
 
 async def test_tomo_acknowledges_only_the_named_case() -> None:
-    hub = await told("PQ-1", "PQ-2")
+    hub = await escalated("PQ-1", "PQ-2")
     await write(hub, "Tomo el caso pq 2")
 
     assert [[], [2]] == [
-        [each.level for each in first_reply(hub, case).course.acknowledged]
+        [ack.level for ack in first_reply(hub, case).course.acknowledged]
         for case in ("pqrs_id:pq-1", "pqrs_id:pq-2")
     ]
 
 
 async def test_the_last_open_case_needs_no_number() -> None:
-    hub = await told("PQ-1", "PQ-2")
+    hub = await escalated("PQ-1", "PQ-2")
     await write(hub, "TOMO PQ-2")
     inbound = await write(hub)
 
     assert AckOutcome.TAKEN is outcome(inbound)
-    assert [2] == [each.level for each in first_reply(hub).course.acknowledged]
+    assert [2] == [ack.level for ack in first_reply(hub).course.acknowledged]
 
 
 async def test_unknown_case_number_is_answered_with_the_known_ones() -> None:
-    hub = await told()
+    hub = await escalated()
     inbound = await write(hub, "TOMO PQ-7")
 
     assert (AckOutcome.WHICH, []) == (outcome(inbound), published(hub, ACKNOWLEDGED))
@@ -181,7 +184,7 @@ async def test_unknown_case_number_is_answered_with_the_known_ones() -> None:
 
 
 async def test_text_with_more_words_goes_to_staff() -> None:
-    hub = await told()
+    hub = await escalated()
     inbound = await write(hub, "Tomo nota, gracias")
 
     assert ReplyKind.REPLY is inbound.kind
@@ -190,7 +193,7 @@ async def test_text_with_more_words_goes_to_staff() -> None:
 
 @pytest.mark.parametrize("words", ["TOMO", "TOMO PQ-1"])
 async def test_stranger_cannot_acknowledge_and_is_treated_as_a_reply(words: str) -> None:
-    hub = await told()
+    hub = await escalated()
     inbound = await write(hub, words, number=NEIGHBOUR)
 
     assert (ReplyKind.REPLY, []) == (inbound.kind, published(hub, ACKNOWLEDGED))
@@ -198,23 +201,23 @@ async def test_stranger_cannot_acknowledge_and_is_treated_as_a_reply(words: str)
 
 
 async def test_level_that_was_not_notified_cannot_acknowledge() -> None:
-    hub = await told()
+    hub = await escalated()
     inbound = await write(hub, number=JEFE)
 
     assert (ReplyKind.REPLY, []) == (inbound.kind, published(hub, ACKNOWLEDGED))
 
 
 async def test_escalated_case_belongs_to_the_next_level() -> None:
-    hub = await told(at=LEVEL_3)
+    hub = await escalated(at=LEVEL_3)
     late, now = await write(hub), await write(hub, number=JEFE)
 
     assert [AckOutcome.PASSED, AckOutcome.TAKEN] == [outcome(late), outcome(now)]
-    assert [3] == [each.level for each in first_reply(hub).course.acknowledged]
+    assert [3] == [ack.level for ack in first_reply(hub).course.acknowledged]
     assert "ya esta en el nivel 3" in answers(hub)[0][1]
 
 
 async def test_answered_case_needs_no_acknowledgement() -> None:
-    hub = await told()
+    hub = await escalated()
     await hub.take_in(event("pqrs.replied", {"pqrs_id": "pq-1"}, at=LEVEL_2, without=("petitioner",)))
     inbound = await write(hub)
 
@@ -223,7 +226,7 @@ async def test_answered_case_needs_no_acknowledgement() -> None:
 
 
 async def test_second_tomo_publishes_nothing_but_is_answered() -> None:
-    hub = await told()
+    hub = await escalated()
     first, again = await write(hub), await write(hub)
 
     assert [AckOutcome.TAKEN, AckOutcome.ALREADY] == [outcome(first), outcome(again)]
@@ -232,7 +235,7 @@ async def test_second_tomo_publishes_nothing_but_is_answered() -> None:
 
 
 async def test_repeated_delivery_of_tomo_changes_nothing() -> None:
-    hub = await told()
+    hub = await escalated()
     first = await write(hub, reference="SM1")
     events, messages = len(hub.publisher.events), len(hub.store.messages)
     again = await write(hub, reference="SM1")
@@ -242,18 +245,18 @@ async def test_repeated_delivery_of_tomo_changes_nothing() -> None:
 
 
 async def test_audit_publishes_both_events_after_a_broker_outage() -> None:
-    hub = await told()
+    hub = await escalated()
     hub.publisher.faults.script("event", BrokerUnavailable())
     inbound = await write(hub)
     assert ([], AckOutcome.TAKEN) == (published(hub, ACKNOWLEDGED), outcome(inbound))
 
     await audit(timers_of(hub))
     await audit(timers_of(hub))
-    assert [ACKNOWLEDGED, replies.ANSWERED] == [one.name for one in hub.publisher.events[-2:]]
+    assert [ACKNOWLEDGED, replies.ANSWERED] == [event.name for event in hub.publisher.events[-2:]]
 
 
 async def test_answer_to_the_top_level_promises_no_higher_level() -> None:
-    hub = await told()
+    hub = await escalated()
     clock = first_reply(hub)
     hub.store.tables.clocks[clock.id] = sla.with_progress(replace(clock, steps=clock.steps[:3]), 3)
     await write(hub)
@@ -265,14 +268,14 @@ async def test_answer_to_the_top_level_promises_no_higher_level() -> None:
     "fields", [{"channel": "email"}, {"channel": "whatsapp"}, {"automatic": True}], ids=str
 )
 async def test_only_a_text_by_a_person_acknowledges(fields: dict[str, Any]) -> None:
-    hub = await told()
+    hub = await escalated()
     inbound = await write(hub, **fields)
 
     assert (None, []) == (inbound.taking, published(hub, ACKNOWLEDGED))
 
 
 async def test_reply_to_the_answer_identifies_its_writer() -> None:
-    hub = await told()
+    hub = await escalated()
     await write(hub)
     await step(hub)
     hub.clock.advance(HOUR)
@@ -283,13 +286,13 @@ async def test_reply_to_the_answer_identifies_its_writer() -> None:
 
 def test_sms_asks_for_tomo_only_if_replies_reach_the_hub() -> None:
     name = "pqrs.escalated"
-    said = [
-        [each.render(name, "sms", context(name, data), variant=None).text for data in examples(name)]
-        for each in (TEMPLATES, TWO_WAY)
+    texts = [
+        [templates.render(name, "sms", context(name, data), variant=None).text for data in examples(name)]
+        for templates in (TEMPLATES, TWO_WAY)
     ]
 
     # Not to remind of it, and not of a term of the law, which waits for nobody.
     asked = [True, False, True, False, False]
-    assert [[False] * 5, asked] == [["TOMO" in text for text in each] for each in said]
-    for text in said[1]:
+    assert [[False] * 5, asked] == [["TOMO" in text for text in group] for group in texts]
+    for text in texts[1]:
         assert ("GSM-7", True) == (segments(text).encoding, segments(text).parts <= 2)

@@ -14,8 +14,8 @@ ESCALATED = "pqrs.escalated"
 
 def mail(variant: str | None, example: int, *, link: str | None) -> str:
     data: dict[str, Json] = examples(ESCALATED)[example]
-    told = replace(context(ESCALATED, data), take_on=link)
-    return TEMPLATES.render(ESCALATED, "email", told, variant=variant).text
+    with_link = replace(context(ESCALATED, data), ack_url=link)
+    return TEMPLATES.render(ESCALATED, "email", with_link, variant=variant).text
 
 
 def test_only_the_mail_to_the_level_has_the_link() -> None:

@@ -56,10 +56,10 @@ def test_text_without_tomo_is_an_ordinary_reply(text: str) -> None:
     "text", ["No lo tomo", "Tomo a las 8", "No, tomo mañana a las 8", "Tomo dos pastillas"]
 )
 def test_text_with_other_words_names_no_case(text: str) -> None:
-    said = read_ack(text)
+    request = read_ack(text)
 
-    assert said is not None
-    assert (True, False) == (bool(said.key), said.numbered)
+    assert request is not None
+    assert (True, False) == (bool(request.key), request.numbered)
 
 
 @pytest.mark.parametrize("text", ["TOMO", "Tomo PQ-2026-000123", "Tomar"])

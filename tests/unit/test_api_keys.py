@@ -124,8 +124,8 @@ def test_bound_key_publishes_only_its_source_and_types(
         assert refused.value.field == field
 
 
-def sent(one: Event, user: str | None) -> RawMessage:
-    return replace(incoming(one), user=user)
+def sent(event: Event, user: str | None) -> RawMessage:
+    return replace(incoming(event), user=user)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ async def test_bound_source_is_accepted_only_from_its_user(
 async def test_unbound_source_is_accepted_from_any_user(hub: MemoryHub) -> None:
     bound, _ = key(source=CRM, amqp_user="crm")
     unbound, _ = key("pay", source="urn:pay")
-    for each in (bound, unbound):
-        await hub.keys.add(each)
+    for api_key in (bound, unbound):
+        await hub.keys.add(api_key)
 
     await hub.take_in(sent(event("pqrs.received", source="urn:pay"), None))
 

@@ -25,7 +25,7 @@ EXAMPLES = [
 ]
 
 
-def spoken_to(*words: str, **fields: Json) -> Audience:
+def audience_of(*words: str, **fields: Json) -> Audience:
     return Audience(who=words, purpose=Purpose.SERVICE, channels=(("email",),), **fields)
 
 
@@ -59,7 +59,7 @@ def test_only_an_unnamed_party_is_unknown(name: str, number: int) -> None:
 
 def test_data_subject_defaults_to_subject_id() -> None:
     """The data subject is the person of subject_id, unless the event or its case names another."""
-    audience = spoken_to("data_subject")
+    audience = audience_of("data_subject")
     one = stored(event("privacy.consent.granted", example=1))
     guardian = {(one.case or "", "data_subject"): {"ref": "p-guardian"}}
 
@@ -93,7 +93,7 @@ def test_data_subject_defaults_to_subject_id() -> None:
     ],
 )
 def test_a_word_becomes_a_group(word: str, data: dict[str, Json], expected: Group) -> None:
-    assert addressees(spoken_to(word), stored(event("pqrs.received", data)), {}) == [expected]
+    assert addressees(audience_of(word), stored(event("pqrs.received", data)), {}) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_word_becomes_a_group(word: str, data: dict[str, Json], expected: Grou
     ],
 )
 def test_only_a_whole_building_is_expanded_page_by_page(word: str, *, broad: bool) -> None:
-    (group,) = addressees(spoken_to(word), stored(event("pqrs.received", {"level": 1})), {})
+    (group,) = addressees(audience_of(word), stored(event("pqrs.received", {"level": 1})), {})
 
     assert isinstance(group, Group)
     assert group.broad is broad
@@ -117,7 +117,7 @@ def test_only_a_whole_building_is_expanded_page_by_page(word: str, *, broad: boo
 def test_event_without_its_unit_reaches_nobody_of_any_unit() -> None:
     one = stored(event("admin.payment.received", without=("unit_id",)))
 
-    assert addressees(spoken_to("owner"), one, {}) == [Group(roles=("owner",), unit_id="")]
+    assert addressees(audience_of("owner"), one, {}) == [Group(roles=("owner",), unit_id="")]
 
 
 @pytest.mark.parametrize(("cause", "meant"), [("unanswered", True), ("reminder", False)])
@@ -132,20 +132,20 @@ def test_party_of_the_event_overrides_party_of_the_case() -> None:
     one = stored(event("pqrs.replied", {"petitioner": {"ref": "p-here"}}))
     known = {(one.case or "", "petitioner"): {"ref": "p-case"}}
 
-    assert addressees(spoken_to("petitioner"), one, known) == [Group(person="p-here")]
+    assert addressees(audience_of("petitioner"), one, known) == [Group(person="p-here")]
 
 
 def test_later_event_reaches_the_party_of_its_case() -> None:
     one = stored(event("pqrs.replied", without=("petitioner",)))
     known = {(one.case or "", "petitioner"): [{"ref": "p-1"}, {"ref": "p-2"}]}
 
-    assert addressees(spoken_to("petitioner"), one, known) == [Group(person="p-1"), Group(person="p-2")]
+    assert addressees(audience_of("petitioner"), one, known) == [Group(person="p-1"), Group(person="p-2")]
 
 
 def test_parties_of_different_cases_are_separate() -> None:
     one = stored(event("pqrs.replied", without=("petitioner",)))
 
-    assert addressees(spoken_to("petitioner"), one, {("pqrs_id:other", "petitioner"): {"ref": "p-1"}}) == [
+    assert addressees(audience_of("petitioner"), one, {("pqrs_id:other", "petitioner"): {"ref": "p-1"}}) == [
         Unknown(who="petitioner")
     ]
 

@@ -21,13 +21,13 @@ from hub.people.audience.names import DUTIES, FILTERS, PLACES, SHORT, WORDS
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
-SAID: Final = sorted(
+TEXTS: Final = sorted(
     {word for kind in MISSION["events"] for audience in kind["audiences"] for word in audience["who"]}
     | {word for kind in CATALOG for audience in kind.audiences for word in audience.who}
 )
 EXAMPLES: Final = [
     *(word.example for word in WORDS.values()),
-    *(each.example for each in FILTERS.values()),
+    *(filter_.example for filter_ in FILTERS.values()),
     *PLACES.values(),
 ]
 
@@ -45,13 +45,13 @@ TERMS: Final = st.one_of(
         FILTER,
     ),
     st.builds("{}{}{}".format, st.sampled_from(["staff:service", "staff:all", "level:2"]), WHOLE, FILTER),
-    st.builds("area:{}{}".format, IDS.filter(lambda one: "@" not in one), FILTER),
+    st.builds("area:{}{}".format, IDS.filter(lambda text: "@" not in text), FILTER),
     IDS.map("person:{}".format),
-    st.sampled_from(SAID),
+    st.sampled_from(TEXTS),
 )
 
 
-@pytest.mark.parametrize("word", SAID)
+@pytest.mark.parametrize("word", TEXTS)
 def test_every_word_of_the_catalogue_and_of_the_table_of_events_is_read(word: str) -> None:
     term = parse(word)
 
@@ -59,21 +59,21 @@ def test_every_word_of_the_catalogue_and_of_the_table_of_events_is_read(word: st
 
 
 def test_only_data_fields_of_the_table_are_parties() -> None:
-    parties = [word for word in SAID if parse(word).word == "party"]
+    parties = [word for word in TEXTS if parse(word).word == "party"]
 
-    assert set(parties) == {word for word in SAID if ":" not in word} - {*SHORT, "everyone"}
+    assert set(parties) == {word for word in TEXTS if ":" not in word} - {*SHORT, "everyone"}
 
 
-@pytest.mark.parametrize("said", EXAMPLES)
-def test_an_example_is_read(said: str) -> None:
-    assert write(parse(write(parse(said)))) == write(parse(said))
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_an_example_is_read(text: str) -> None:
+    assert write(parse(write(parse(text)))) == write(parse(text))
 
 
 @given(TERMS)
 @example("person:a@b/c:d")
 @example("opted_in:commercial@tower:a/b/c")
-def test_written_term_is_read_back_as_the_same(said: str) -> None:
-    term = parse(said)
+def test_written_term_is_read_back_as_the_same(text: str) -> None:
+    term = parse(text)
 
     assert term == parse(write(term))
 
@@ -81,7 +81,7 @@ def test_written_term_is_read_back_as_the_same(said: str) -> None:
 @given(
     st.text()
     | st.text("@&:/ abcdefghijklmnopqrstuvwxyz_\x00é", max_size=30)
-    | TERMS.map(lambda one: one[::-1])
+    | TERMS.map(lambda text: text[::-1])
 )
 @example("")
 @example("&")
@@ -89,23 +89,23 @@ def test_written_term_is_read_back_as_the_same(said: str) -> None:
 @example("tower:x/y")
 @example("zone:" * 40)
 @example("unit:copropiedad:zone:residents")
-def test_any_text_is_read_or_refused_with_invalid_audience(said: str) -> None:
-    told = refusal(said)
+def test_any_text_is_read_or_refused_with_invalid_audience(text: str) -> None:
+    reason = refusal(text)
 
-    assert told is None or re.match(r"audience: read .*, expected ", told, re.DOTALL)
-    assert told is not None or parse(said) == parse(write(parse(said)))
+    assert reason is None or re.match(r"audience: read .*, expected ", reason, re.DOTALL)
+    assert reason is not None or parse(text) == parse(write(parse(text)))
 
 
-def refusal(said: str) -> str | None:
+def refusal(text: str) -> str | None:
     try:
-        parse(said)
+        parse(text)
     except InvalidAudience as refused:
         return str(refused)
     return None
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("residents@unit:u-1", Group(roles=RESIDENTS, unit_id="u-1")),
         ("owners@copropiedad:ph-1", Group(roles=("owner",), copropiedad_id="ph-1")),
@@ -133,8 +133,8 @@ def refusal(said: str) -> str | None:
         ("person:p-1 & opted_in:survey", Group(person="p-1", opted_in="survey")),
     ],
 )
-def test_term_without_an_event_names_its_place(said: str, expected: Group) -> None:
-    assert [expected] == asked([said])
+def test_term_without_an_event_names_its_place(text: str, expected: Group) -> None:
+    assert [expected] == asked([text])
 
 
 def test_several_terms_are_a_union_without_duplicates() -> None:
@@ -144,7 +144,7 @@ def test_several_terms_are_a_union_without_duplicates() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "owner",
         "petitioner",
@@ -155,14 +155,14 @@ def test_several_terms_are_a_union_without_duplicates() -> None:
         "address:notify",
     ],
 )
-def test_term_that_needs_an_event_is_refused_without_one(said: str) -> None:
-    assert needs_event(parse(said))
+def test_term_that_needs_an_event_is_refused_without_one(text: str) -> None:
+    assert needs_event(parse(text))
     with pytest.raises(InvalidAudience, match="expected what needs no event"):
-        asked([said])
+        asked([text])
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("text", "message"),
     [
         ("residentes@unit:u-1", "read 'residentes', expected residents, owners, .*mean 'residents'"),
         (
@@ -194,9 +194,9 @@ def test_term_that_needs_an_event_is_refused_without_one(said: str) -> None:
         ("", "read '', expected residents"),
     ],
 )
-def test_error_names_what_was_read_what_was_expected_and_a_near_word(said: str, message: str) -> None:
+def test_error_names_what_was_read_what_was_expected_and_a_near_word(text: str, message: str) -> None:
     with pytest.raises(InvalidAudience, match=message):
-        parse(said)
+        parse(text)
 
 
 def test_the_duties_are_those_of_memberships_and_the_direction() -> None:
@@ -210,7 +210,7 @@ def table(header: str) -> list[tuple[str, str]]:
     """The first two cells of the rows below this header row of the page, in code."""
     lines = (ROOT / "docs/audiences.md").read_text().split(header, 1)[1].splitlines()[2:]
     cells = [line.split(" | ") for line in itertools.takewhile(lambda line: line.startswith("|"), lines)]
-    return [(name.strip("|` "), said.strip("`")) for name, said, *_ in cells]
+    return [(name.strip("|` "), text.strip("`")) for name, text, *_ in cells]
 
 
 def test_documentation_has_every_word() -> None:
@@ -222,6 +222,6 @@ def test_documentation_has_every_word() -> None:
 
 
 def test_documentation_has_every_short_form() -> None:
-    told = re.findall(r"`(\w+)` is `([^`]+)`", (ROOT / "docs/audiences.md").read_text())
+    listed = re.findall(r"`(\w+)` is `([^`]+)`", (ROOT / "docs/audiences.md").read_text())
 
-    assert {short: full for short, full in SHORT.items() if ":" not in short}.items() <= set(told)
+    assert {short: full for short, full in SHORT.items() if ":" not in short}.items() <= set(listed)

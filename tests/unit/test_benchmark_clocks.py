@@ -1,4 +1,4 @@
-"""What the benchmark of clocks makes of what it has heard and found."""
+"""What the benchmark of clocks makes of what it has received and found."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_what_does_not_come_is_missing_and_what_comes_before_its_time_is_early()
     assert (2, 1) == (found.missing, found.early)
 
 
-def test_where_nothing_came_nothing_is_said_of_how_late() -> None:
+def test_without_arrivals_no_lateness_is_reported() -> None:
     found = lateness(DUE, [])
 
     assert math.isnan(found.p99)
-    assert ["p99 of nan ms", "3 steps were not told"] == verdict(replace(FINE, lateness=found))
+    assert ["p99 of nan ms", "3 steps were not published"] == verdict(replace(FINE, lateness=found))
 
 
 @pytest.mark.parametrize(("percent", "expected"), [(1, 1), (50, 50), (99, 99), (100, 100)])
@@ -65,11 +65,11 @@ def test_what_is_promised_is_judged() -> None:
     )
 
 
-def test_all_that_was_measured_is_said() -> None:
-    said = json.loads(json.dumps(as_json(FINE, {"cores": "2"})))
+def test_all_measurements_are_reported() -> None:
+    document = json.loads(json.dumps(as_json(FINE, {"cores": "2"})))
 
-    assert ({"cores": "2"}, []) == (said["conditions"], said["failures"])
-    assert 0.1 == said["lateness"]["p99"]
+    assert ({"cores": "2"}, []) == (document["conditions"], document["failures"])
+    assert 0.1 == document["lateness"]["p99"]
     assert "p50 50 ms, p90 80 ms, p99 100 ms, most 200 ms" in table(FINE)
 
 

@@ -59,8 +59,8 @@ def test_the_table_has_a_line_for_each_and_says_where_there_is_no_ratio() -> Non
 
 
 def test_all_measurements_can_be_written_as_json() -> None:
-    told = json.loads(json.dumps(as_json([turn("floor", 1, 500)], {"cores": "2"})))
+    document = json.loads(json.dumps(as_json([turn("floor", 1, 500)], {"cores": "2"})))
 
-    assert told["conditions"] == {"cores": "2"}
-    assert told["standings"][0]["ratio"] is None
-    assert told["turns"][0]["rate"] == 500
+    assert document["conditions"] == {"cores": "2"}
+    assert document["standings"][0]["ratio"] is None
+    assert document["turns"][0]["rate"] == 500

@@ -18,11 +18,11 @@ OPENING = RULES.min_calls
 
 
 class Line:
-    """A breaker, a clock, and what was heard of the circuit."""
+    """A breaker, a clock, and the reported changes of the circuit."""
 
     def __init__(self, policy: BreakerPolicy = RULES) -> None:
-        self.heard: list[Circuit] = []
-        self.breaker = Breaker(policy, self.heard.append)
+        self.changes: list[Circuit] = []
+        self.breaker = Breaker(policy, self.changes.append)
         self.now = 1_000.0
 
     def call(self, *, fault: bool = False, took: timedelta = SECOND, times: int = 1) -> None:
@@ -108,7 +108,7 @@ def test_half_open_lets_one_through_at_a_time_and_a_good_one_closes() -> None:
 
     assert (line.breaker.enter(line.now), line.wait) == (None, RULES.slow_after)
     line.leave(probe)
-    assert line.heard == [Circuit.OPEN, Circuit.HALF_OPEN, Circuit.CLOSED]
+    assert line.changes == [Circuit.OPEN, Circuit.HALF_OPEN, Circuit.CLOSED]
     line.call(times=3)
 
 
@@ -139,12 +139,12 @@ def test_a_probe_that_was_cut_short_lets_the_next_one_through() -> None:
     line.pass_time(RULES.open_for)
     line.breaker.abandon(line.enter())
 
-    assert line.heard[1:] == [Circuit.HALF_OPEN]
+    assert line.changes[1:] == [Circuit.HALF_OPEN]
     line.call()
-    assert line.heard[2:] == [Circuit.CLOSED]
+    assert line.changes[2:] == [Circuit.CLOSED]
 
 
-def test_what_began_before_it_opened_tells_nothing_of_the_probe() -> None:
+def test_what_began_before_it_opened_says_nothing_of_the_probe() -> None:
     line = Line()
     late = [line.enter() for _ in range(2)]
     line.call(fault=True, times=OPENING)
@@ -165,21 +165,21 @@ def test_several_probes_in_a_row_may_be_asked_for() -> None:
     line.pass_time(RULES.open_for)
     line.call()
 
-    assert line.heard[1:] == [Circuit.HALF_OPEN]
+    assert line.changes[1:] == [Circuit.HALF_OPEN]
     line.call()
-    assert line.heard[2:] == [Circuit.CLOSED]
+    assert line.changes[2:] == [Circuit.CLOSED]
 
 
 def test_each_provider_has_its_own_and_the_registry_knows_all() -> None:
-    heard: list[tuple[str, str, Circuit]] = []
-    breakers = Breakers(RULES, lambda *change: heard.append(change))
+    changes: list[tuple[str, str, Circuit]] = []
+    breakers = Breakers(RULES, lambda *change: changes.append(change))
     first, _second = breakers.of("email", "smtp"), breakers.of("email", "smtp-2")
     for _ in range(OPENING):
         given = first.enter(0)
         assert given is not None
         breakers.of("email", "smtp").leave(given, 0, fault=True, took=SECOND)
 
-    assert heard == [("smtp", "email", Circuit.OPEN)]
+    assert changes == [("smtp", "email", Circuit.OPEN)]
     assert breakers.states() == {("email", "smtp"): Circuit.OPEN, ("email", "smtp-2"): Circuit.CLOSED}
 
 
@@ -219,7 +219,7 @@ def test_whatever_happens_the_laws_of_the_circuit_hold(
             line.breaker.abandon(given)
         else:
             line.leave(given, fault=fault, took=timedelta(seconds=took))
-    assert {*zip([Circuit.CLOSED, *line.heard], line.heard, strict=False)} <= moves
+    assert {*zip([Circuit.CLOSED, *line.changes], line.changes, strict=False)} <= moves
 
 
 @given(st.lists(CALLS, max_size=60), st.integers(1, 20))

@@ -37,7 +37,7 @@ from hub.operations.channels import providers_of
 from hub.policy import load_policy
 from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load
-from hub.settings.effective import SETTINGS, Origin, tell
+from hub.settings.effective import SETTINGS, Origin, effective_settings
 from hub.testing import MemoryThrottle
 from tests.canaries import HARMLESS, PLACES, Planted, planted
 from tests.command_line import run_command
@@ -91,7 +91,7 @@ WAYS: Final[Mapping[str, Callable[[Any], object]]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_settings_show_no_secret_in_whatever_way_they_are_turned_into_text(way: str) -> None:
-    birds = planted(HUB_ALLOW_RECIPIENTS="")  # whom messages may reach is told in a repr, and no secret
+    birds = planted(HUB_ALLOW_RECIPIENTS="")  # whom messages may reach is shown in a repr, and no secret
     settings = load(birds.environ)
 
     assert birds.seen_in(_outcome(WAYS[way], settings)) == []
@@ -138,15 +138,18 @@ def test_shown_setting_has_its_place_and_origin(tmp_path: Path) -> None:
     environ = {name: value for name, value in birds.environ.items() if name != "HUB_API_KEY"}
     environ["HUB_API_KEY_FILE"] = str(tmp_path / "key")
 
-    told = {one.name: one for one in tell(settings, environ, keys=KeyRing(settings.secrets).ids)}
+    shown = {
+        setting.name: setting
+        for setting in effective_settings(settings, environ, keys=KeyRing(settings.secrets).ids)
+    }
 
-    assert told["HUB_AMQP_URL"].value == "amqp://127.0.0.1:1/"
-    assert told["HUB_SMS_URL"].value == "twilio+http://127.0.0.1:1 http+http://127.0.0.1:1"
-    assert told["HUB_HEARTBEAT_URL"].value == "http://127.0.0.1:1"
-    assert told["HUB_SECRET"].value == " ".join(KeyRing(settings.secrets).ids)
-    assert (told["HUB_API_KEY"].value, told["HUB_API_KEY"].origin) == ("set", Origin.FILE)
-    assert (told["HUB_HTTP"].value, told["HUB_HTTP"].origin) == ("127.0.0.1:8080", Origin.DEFAULT)
-    assert (told["HUB_ALLOW_RECIPIENTS"].value, told["HUB_METRICS"].value) == ("2", None)
+    assert shown["HUB_AMQP_URL"].value == "amqp://127.0.0.1:1/"
+    assert shown["HUB_SMS_URL"].value == "twilio+http://127.0.0.1:1 http+http://127.0.0.1:1"
+    assert shown["HUB_HEARTBEAT_URL"].value == "http://127.0.0.1:1"
+    assert shown["HUB_SECRET"].value == " ".join(KeyRing(settings.secrets).ids)
+    assert (shown["HUB_API_KEY"].value, shown["HUB_API_KEY"].origin) == ("set", Origin.FILE)
+    assert (shown["HUB_HTTP"].value, shown["HUB_HTTP"].origin) == ("127.0.0.1:8080", Origin.DEFAULT)
+    assert (shown["HUB_ALLOW_RECIPIENTS"].value, shown["HUB_METRICS"].value) == ("2", None)
 
 
 @pytest.mark.parametrize(
@@ -193,16 +196,16 @@ async def _checked(birds: Planted) -> str:
     try:
         return str(await channels(load(birds.environ)))
     except ConfigurationError as error:
-        return _told(error)
+        return _text_of(error)
 
 
 def test_secret_in_place_of_its_file_name_is_not_quoted() -> None:
     birds = planted()
     for name, value in birds.environ.items():
-        said = _refusal({f"{name}_FILE": value})
+        refusal = _refusal({f"{name}_FILE": value})
 
-        assert said is not None
-        assert birds.seen_in(said) == []
+        assert refusal is not None
+        assert birds.seen_in(refusal) == []
 
 
 @given(
@@ -226,17 +229,20 @@ def _refusal(environ: Mapping[str, str]) -> str | None:
     try:
         settings = load(environ)
     except ConfigurationError as error:
-        return _told(error)
-    said = [str(tell(settings, environ, keys=KeyRing(settings.secrets).ids)), str(providers_of(settings))]
+        return _text_of(error)
+    texts = [
+        str(effective_settings(settings, environ, keys=KeyRing(settings.secrets).ids)),
+        str(providers_of(settings)),
+    ]
     for use in USES:
         try:
             use(settings)
         except ConfigurationError as error:
-            said.append(_told(error))
-    return "\n".join(said)
+            texts.append(_text_of(error))
+    return "\n".join(texts)
 
 
-def _told(error: BaseException) -> str:
+def _text_of(error: BaseException) -> str:
     stream = StringIO()
     configure(as_json=True, level="info", stream=stream)
     structlog.get_logger().error("hub.refused", exc_info=error, error=error)

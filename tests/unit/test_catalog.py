@@ -37,7 +37,7 @@ AT_THE_DESK: Final = {
     "print": "never",
 }
 """The staff who can act on a package that nobody collects."""
-TAKEN_ON: Final = {
+ACKNOWLEDGED: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
     "case": "thread_id",
@@ -48,7 +48,7 @@ TAKEN_ON: Final = {
         {"clock": "emergency_ack", "move": "stop"},
     ],
 }
-TAKE_ON_ANSWERED: Final = {
+ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
     "case": "thread_id",
@@ -81,12 +81,12 @@ REVISED: Final = (
 )
 """A lost answer counts only once its letter is handed over; the desk gets the breaches of its packages."""
 MEANT: Final = {
-    event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, TAKEN_ON, TAKE_ON_ANSWERED]
+    event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED]
 }
 HUB_EMITS: Final = {
     *MISSION["hub_emits"],
-    TAKEN_ON["name"],
-    TAKE_ON_ANSWERED["name"],
+    ACKNOWLEDGED["name"],
+    ACK_ANSWERED["name"],
     "notification.handed_over",
 }
 SCHEMAS: Final = Schemas.load()
@@ -113,7 +113,7 @@ WHEN: Final = {
 """Only in the prose of the table: the conditions of a move and of an audience."""
 
 
-def said(audience: Audience) -> dict[str, Any]:
+def described(audience: Audience) -> dict[str, Any]:
     return {
         "who": list(audience.who),
         "purpose": str(audience.purpose),
@@ -142,7 +142,7 @@ def test_entry_matches_the_table_of_events(kind: EventType) -> None:
 
     assert str(kind.lane) == meant["lane"]
     assert kind.case == meant["case"]
-    assert [said(audience) for audience in kind.audiences] == audiences
+    assert [described(audience) for audience in kind.audiences] == audiences
     assert [(move.clock, str(move.move)) for move in kind.clocks] == clocks
     assert kind.hub_emitted is (kind.name in HUB_EMITS)
 

@@ -31,35 +31,35 @@ def accepted(reference: str = "<1@hub>", **fields: Any) -> Acceptance:
 
 
 def test_one_event_and_one_mail_are_fine() -> None:
-    assert Judgement(heard=1) == judge([replied(1)], [accepted()])
+    assert Judgement(received=1) == judge([replied(1)], [accepted()])
 
 
 def test_an_event_that_was_published_twice_is_one_event() -> None:
     assert [] == judge([replied(1), replied(1)], [accepted()]).complaints
 
 
-def test_somebody_who_heard_nothing_is_lost() -> None:
-    assert ["lost: email ana@example.co heard 0 of 1"] == judge([replied(1)], []).lost
+def test_somebody_who_received_nothing_is_lost() -> None:
+    assert ["lost: email ana@example.co received 0 of 1"] == judge([replied(1)], []).lost
 
 
-def test_somebody_who_heard_of_one_event_of_two_is_lost() -> None:
+def test_somebody_who_received_one_event_of_two_is_lost() -> None:
     both = [replied(1), replied(2)]
 
-    assert ["lost: email ana@example.co heard 1 of 2"] == judge(both, [accepted()]).lost
+    assert ["lost: email ana@example.co received 1 of 2"] == judge(both, [accepted()]).lost
 
 
 def test_the_repeat_of_one_does_not_stand_for_the_other() -> None:
     both = [replied(1), replied(2)]
     verdict = judge(both, [accepted(answered=False), accepted(at=101.0)])
 
-    assert ["lost: email ana@example.co heard 1 of 2"] == verdict.lost
+    assert ["lost: email ana@example.co received 1 of 2"] == verdict.lost
 
 
-def test_who_hears_on_another_channel_is_a_stranger_there_and_lost_here() -> None:
+def test_who_is_reached_on_another_channel_is_a_stranger_there_and_lost_here() -> None:
     verdict = judge([replied(1, BETO)], [accepted(channel="push", who="t")])
 
-    assert ["stranger: push t was told"] == verdict.strangers
-    assert ["lost: sms +573001234567 heard 0 of 1"] == verdict.lost
+    assert ["stranger: push t was notified"] == verdict.strangers
+    assert ["lost: sms +573001234567 received 0 of 1"] == verdict.lost
 
 
 def test_a_repeat_of_what_was_answered_is_a_double() -> None:
@@ -96,7 +96,7 @@ def test_a_fault_excuses_what_was_answered_shortly_before_it_and_during_it(at: f
     assert (unknown, 1 - unknown) == (verdict.unknown, len(verdict.doubled))
 
 
-def test_who_is_told_of_an_escalation_is_read_from_the_directory_that_was_published() -> None:
+def test_recipients_of_an_escalation_are_read_from_the_directory_that_was_published() -> None:
     points = [{"kind": "email", "value": "jefa@example.co"}, {"kind": "phone", "value": "3100000002"}]
     events = [
         published(1, "directory.person.upserted", person_id="p-2", contact_points=points),
@@ -115,7 +115,7 @@ def test_who_is_told_of_an_escalation_is_read_from_the_directory_that_was_publis
     } == expected(events)
 
 
-def test_of_a_promise_that_is_over_those_hear_by_mail_who_were_called() -> None:
+def test_the_called_people_get_the_end_of_a_promise_by_mail() -> None:
     point = {"id": "cp-1", "kind": "email", "value": "jefa@example.co"}
     known = published(1, "directory.person.upserted", person_id="p-2", contact_points=[point])
     over = published(2, "sla.resolved", called=[{"ref": "p-2"}])
@@ -135,12 +135,12 @@ def test_the_command_reads_journals_and_its_status_is_the_verdict(
     arguments = [str(events), str(smtp.path), str(twilio.path), "--faults", str(faults)]
 
     assert 1 == main(arguments)
-    assert "lost: sms +573001234567 heard 0 of 1" in capsys.readouterr().out
+    assert "lost: sms +573001234567 received 0 of 1" in capsys.readouterr().out
 
     twilio.accepted("sms", "+573001234567", "m-2", answered=True)
 
     assert 0 == main(arguments)
-    assert "heard 2, repeated after an unknown outcome 1\n" == capsys.readouterr().out
+    assert "received 2, repeated after an unknown outcome 1\n" == capsys.readouterr().out
 
 
 def test_a_yes_that_arrives_later_is_written_down_later(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_yes_that_arrives_later_is_written_down_later(tmp_path: Path) -> None:
     journal.accepted("email", "beto@example.co", "<2@hub>", answered=False)
     journal.answered(first)
 
-    assert [True, False] == [one.answered for one in read(journal.path)]
+    assert [True, False] == [line.answered for line in read(journal.path)]
 
 
 def write(path: Path, *lines: Mapping[str, Any]) -> None:

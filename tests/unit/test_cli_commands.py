@@ -226,7 +226,7 @@ def test_publishing_says_which_event_is_refused_and_names_its_unknown_fields() -
     assert str(done.exception).endswith("; unknown: numero")
 
 
-def test_a_file_that_is_not_there_is_said() -> None:
+def test_a_missing_file_is_reported() -> None:
     done = CliRunner().invoke(app, ["publish", "nowhere.json"])
 
     assert str(done.exception) == "cannot read nowhere.json: No such file or directory"
@@ -282,7 +282,9 @@ def test_the_texts_to_approve_are_shown_as_meta_takes_them() -> None:
         one["parameter_format"],
     )
     assert "*{{radicado}}*" in body["text"]
-    assert ["radicado", "summary"] == [one["param_name"] for one in body["example"]["body_text_named_params"]]
+    assert ["radicado", "summary"] == [
+        param["param_name"] for param in body["example"]["body_text_named_params"]
+    ]
 
 
 def test_the_texts_to_approve_are_those_of_every_event_or_of_one() -> None:
@@ -309,7 +311,7 @@ def test_a_template_is_written_as_html(tmp_path: Path) -> None:
         (("pqrs.received", "--channel", "sms", "--open"), "choose --channel email"),
     ],
 )
-def test_a_template_that_is_not_there_is_said(arguments: Sequence[str], words: str) -> None:
+def test_a_missing_template_is_reported(arguments: Sequence[str], words: str) -> None:
     done = CliRunner().invoke(app, ["template", "preview", *arguments])
 
     assert isinstance(done.exception, HubError)
@@ -395,7 +397,7 @@ def test_a_case_is_shown_without_the_field_that_names_it() -> None:
     assert (short_case("pqrs_id:PQRS-1"), short_case("PQRS-1")) == ("PQRS-1", "PQRS-1")
 
 
-def test_a_file_that_is_no_table_is_said_so_without_a_database(tmp_path: Path) -> None:
+def test_a_file_that_is_no_table_is_reported_without_a_database(tmp_path: Path) -> None:
     (tmp_path / "notas.txt").write_text("hola")
 
     code, out, _ = hub("people", "import", str(tmp_path / "notas.txt"), "--apply")

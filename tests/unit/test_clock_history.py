@@ -58,7 +58,7 @@ CATALOG = {
 }
 
 
-def said(name: str, at: datetime, **data: Any) -> Event:
+def event_at(name: str, at: datetime, **data: Any) -> Event:
     made = event("pqrs.received", {"kind": "queja"}, at=at, id=f"{name} {at}")
     source = HUB_SOURCE if CATALOG[name].hub_emitted else made.source
     return replace(
@@ -66,7 +66,7 @@ def said(name: str, at: datetime, **data: Any) -> Event:
     )
 
 
-RECEIVED = said("pqrs.received", MONDAY)
+RECEIVED = event_at("pqrs.received", MONDAY)
 
 
 def legal(*events: Event) -> list[Clock]:
@@ -76,9 +76,9 @@ def legal(*events: Event) -> list[Clock]:
 
 def test_pause_excludes_the_days_after_its_start_through_its_end() -> None:
     [clock] = legal(
-        said("pqrs.received", MONDAY),
-        said("pqrs.info_requested", local("2026-03-12 11:00")),
-        said("pqrs.info_received", local("2026-03-17 09:00")),
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.info_requested", local("2026-03-12 11:00")),
+        event_at("pqrs.info_received", local("2026-03-17 09:00")),
     )
 
     # Without it 31 March; the 13th, 16th and 17th do not count, so 1 and 6, 7 April instead of 27, 30, 31.
@@ -86,16 +86,16 @@ def test_pause_excludes_the_days_after_its_start_through_its_end() -> None:
 
 
 def test_paused_clock_has_no_next_step() -> None:
-    [clock] = legal(said("pqrs.received", MONDAY), said("pqrs.info_requested", MONDAY + HOUR))
+    [clock] = legal(event_at("pqrs.received", MONDAY), event_at("pqrs.info_requested", MONDAY + HOUR))
 
     assert (None, True, ClockState.OPEN) == (clock.next_at, clock.course.paused, clock.state)
 
 
 def test_an_answer_ends_a_pause() -> None:
     [clock] = legal(
-        said("pqrs.received", MONDAY),
-        said("pqrs.info_requested", MONDAY + HOUR),
-        said("pqrs.responded", MONDAY + 2 * HOUR),
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.info_requested", MONDAY + HOUR),
+        event_at("pqrs.responded", MONDAY + 2 * HOUR),
     )
 
     assert (ClockState.MET, (Pause(since=MONDAY + HOUR, until=MONDAY + 2 * HOUR),)) == (
@@ -108,7 +108,8 @@ def test_an_answer_ends_a_pause() -> None:
 def test_extension_at_most_doubles_the_term(row: dict[str, str]) -> None:
     received = local(f"{row['received']} 10:00")
     [clock] = legal(
-        said("pqrs.received", received), said("pqrs.term_extended", received + HOUR, new_due_on="2028-01-01")
+        event_at("pqrs.received", received),
+        event_at("pqrs.term_extended", received + HOUR, new_due_on="2028-01-01"),
     )
 
     assert local(f"{row['peticion_max_extended_double']} 00:00") + timedelta(days=1) == clock.due_at
@@ -116,7 +117,8 @@ def test_extension_at_most_doubles_the_term(row: dict[str, str]) -> None:
 
 def test_extension_ends_on_the_announced_day() -> None:
     [clock] = legal(
-        said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-04-08")
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-04-08"),
     )
 
     assert local("2026-04-09 00:00") == clock.due_at
@@ -124,11 +126,12 @@ def test_extension_ends_on_the_announced_day() -> None:
 
 def test_extension_never_shortens_and_a_late_one_does_not_count() -> None:
     [shorter] = legal(
-        said("pqrs.received", MONDAY), said("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-03-20")
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-03-20"),
     )
     [late] = legal(
-        said("pqrs.received", MONDAY),
-        said("pqrs.term_extended", local("2026-04-01 00:01"), new_due_on="2026-04-20"),
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.term_extended", local("2026-04-01 00:01"), new_due_on="2026-04-20"),
     )
 
     assert [local("2026-04-01 00:00")] * 2 == [shorter.due_at, late.due_at]
@@ -137,7 +140,9 @@ def test_extension_never_shortens_and_a_late_one_does_not_count() -> None:
 def test_answer_that_did_not_arrive_reopens_the_clock_with_a_warning() -> None:
     bounced = local("2026-03-11 09:00")
     [clock] = legal(
-        said("pqrs.received", MONDAY), said("pqrs.responded", MONDAY + HOUR), said("answer.lost", bounced)
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.responded", MONDAY + HOUR),
+        event_at("answer.lost", bounced),
     )
 
     assert (ClockState.OPEN, None, MONDAY) == (clock.state, clock.ended_at, clock.started_at)
@@ -148,11 +153,11 @@ def test_answer_that_did_not_arrive_reopens_the_clock_with_a_warning() -> None:
 
 def test_second_answer_after_a_lost_one_counts_against_the_first_term() -> None:
     lost = [
-        said("pqrs.received", MONDAY),
-        said("pqrs.responded", MONDAY + HOUR),
-        said("answer.lost", MONDAY + 2 * HOUR),
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.responded", MONDAY + HOUR),
+        event_at("answer.lost", MONDAY + 2 * HOUR),
     ]
-    [late] = legal(*lost, said("pqrs.responded", local("2026-04-01 00:01")))
+    [late] = legal(*lost, event_at("pqrs.responded", local("2026-04-01 00:01")))
 
     assert ClockState.BREACHED is late.state
 
@@ -160,9 +165,9 @@ def test_second_answer_after_a_lost_one_counts_against_the_first_term() -> None:
 def test_reopened_case_gets_the_whole_promised_term_again() -> None:
     reopened_at = local("2026-04-20 10:00")
     first, second = legal(
-        said("pqrs.received", MONDAY, kind="informacion"),
-        said("pqrs.responded", MONDAY + HOUR),
-        said("pqrs.reopened", reopened_at, kind=None),
+        event_at("pqrs.received", MONDAY, kind="informacion"),
+        event_at("pqrs.responded", MONDAY + HOUR),
+        event_at("pqrs.reopened", reopened_at, kind=None),
     )
 
     assert first.promise == second.promise
@@ -170,10 +175,10 @@ def test_reopened_case_gets_the_whole_promised_term_again() -> None:
 
 
 def test_restart_without_an_earlier_clock_does_nothing() -> None:
-    assert [] == legal(said("pqrs.reopened", MONDAY))
+    assert [] == legal(event_at("pqrs.reopened", MONDAY))
 
 
-def climbed(*levels: int) -> Clock:
+def escalated(*levels: int) -> Clock:
     course = ClockHistory(
         acknowledged=tuple(Acknowledgement(level=level, at=MONDAY, by="p-1") for level in levels)
     )
@@ -181,7 +186,7 @@ def climbed(*levels: int) -> Clock:
 
 
 def test_acknowledging_level_gets_one_more_of_its_durations() -> None:
-    plain, taken = climbed(), climbed(2)
+    plain, taken = escalated(), escalated(2)
 
     assert plain.due_at == taken.due_at
     assert instants(plain, StepKind.ESCALATE)[0] == instants(taken, StepKind.ESCALATE)[0]
@@ -193,15 +198,17 @@ def test_acknowledging_level_gets_one_more_of_its_durations() -> None:
 
 
 def test_acknowledging_top_level_gets_no_reminder() -> None:
-    assert [] == instants(climbed(4), StepKind.REMIND)
+    assert [] == instants(escalated(4), StepKind.REMIND)
 
 
 def test_acknowledgement_counts_once_per_level_and_only_for_its_clock() -> None:
-    received = said("pqrs.received", MONDAY)
+    received = event_at("pqrs.received", MONDAY)
     first, legal_term = sla.replay(CASE, [received], CATALOG, POLICY)
-    taken = said("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
-    repeated = said("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
-    elsewhere = said("sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2")
+    taken = event_at("sla.acknowledged", MONDAY + HOUR, clock_id=str(first.id), level=2, by="p-1")
+    repeated = event_at("sla.acknowledged", MONDAY + 2 * HOUR, clock_id=str(first.id), level=2, by="p-2")
+    elsewhere = event_at(
+        "sla.acknowledged", MONDAY + 3 * HOUR, clock_id=str(legal_term.id), level=3, by="p-2"
+    )
     clocks = {
         clock.name: clock
         for clock in sla.replay(CASE, [received, taken, repeated, elsewhere], CATALOG, POLICY)
@@ -236,7 +243,7 @@ def test_the_name_of_a_calendar_follows_its_hours_and_holidays_alone() -> None:
 NAMES = tuple(CATALOG)
 HISTORY = st.lists(
     st.tuples(st.sampled_from(NAMES), st.integers(0, 24 * 40)).map(
-        lambda drawn: said(
+        lambda drawn: event_at(
             drawn[0], MONDAY + drawn[1] * HOUR, new_due_on="2026-05-05", clock_id="none", level=2, by="p-1"
         )
     ),

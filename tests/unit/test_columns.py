@@ -15,7 +15,7 @@ class Row:
     id: UUID
     lane: Lane
     number: int
-    said: str | None = None
+    note: str | None = None
     at: datetime | None = None
     rests: bool = False
     lasts: timedelta | None = None
@@ -27,7 +27,7 @@ def test_each_field_is_a_column_of_its_type() -> None:
         "id": "uuid",
         "lane": "text",
         "number": "smallint",
-        "said": "text",
+        "note": "text",
         "at": "timestamptz",
         "rests": "bool",
         "lasts": "interval",

@@ -37,7 +37,7 @@ def consumers() -> list[Consumer]:
     """All queues that the roles intake and delivery consume."""
     clock, publisher = SettableClock(MONDAY), MemoryPublisher()
     store, appointments = MemoryStore(clock), MemoryAppointments(clock)
-    taking_in = events.consumers(
+    intake_consumers = events.consumers(
         context=DESK,
         senders=SourceBindings(MemoryKeys(clock), own=None),
         store=store,
@@ -49,7 +49,7 @@ def consumers() -> list[Consumer]:
     delivering = messages.consumers(
         deps=never_used, store=never_used, publisher=publisher, appointments=appointments
     )
-    return [*taking_in, *delivering]
+    return [*intake_consumers, *delivering]
 
 
 def test_each_queue_is_consumed_by_one_consumer_and_each_consumer_has_its_queue() -> None:
@@ -88,9 +88,9 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
 
 def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
     own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
-    told = {SUMMARY, *own}.union(*EVENTS.values())
+    own_events = {SUMMARY, *own}.union(*EVENTS.values())
 
-    assert {kind.name for kind in CATALOG if kind.hub_emitted} == told
+    assert {kind.name for kind in CATALOG if kind.hub_emitted} == own_events
 
 
 def test_each_kind_of_step_has_events_in_the_catalogue() -> None:

@@ -59,7 +59,7 @@ async def test_a_place_that_is_given_back_goes_to_urgent_first_then_in_order() -
         places.give_back(lane)
 
     names = [("bulk", Lane.BULK), ("first", Lane.NORMAL), ("second", Lane.NORMAL), ("urgent", Lane.URGENT)]
-    tasks = [asyncio.create_task(wait(*each)) for each in names]
+    tasks = [asyncio.create_task(wait(*arguments)) for arguments in names]
     await asyncio.sleep(0)
     places.give_back(Lane.BULK)
     await asyncio.gather(*tasks)

@@ -31,82 +31,92 @@ from tests.contract.values import HOUR, NOON, consent, event
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
-def said(*, granted: bool, at: datetime = NOON, **fields: Any) -> Consent:
+def statement(*, granted: bool, at: datetime = NOON, **fields: Any) -> Consent:
     one = consents_of(*keyed(consent("p-1", "commercial", granted=granted, time=at, **fields)))
     return one[0]
 
 
-def keyed(one: Event) -> tuple[Event, UUID]:
-    return one, event_key(one)
+def keyed(event: Event) -> tuple[Event, UUID]:
+    return event, event_key(event)
 
 
-YES, NO = said(granted=True), said(granted=False)
+YES, NO = statement(granted=True), statement(granted=False)
 
 
 @pytest.mark.parametrize(
-    ("told", "granted"),
+    ("statements", "granted"),
     [
         ([YES], True),
         ([NO], False),
-        ([YES, said(granted=False, at=NOON + HOUR)], False),
-        ([NO, said(granted=True, at=NOON + HOUR)], True),
-        ([YES, said(granted=False, at=NOON - HOUR)], True),
+        ([YES, statement(granted=False, at=NOON + HOUR)], False),
+        ([NO, statement(granted=True, at=NOON + HOUR)], True),
+        ([YES, statement(granted=False, at=NOON - HOUR)], True),
         # At the same instant the order is unknown: the revocation wins.
         ([YES, NO], False),
-        ([YES, NO, said(granted=True, at=NOON + timedelta(microseconds=1))], True),
+        ([YES, NO, statement(granted=True, at=NOON + timedelta(microseconds=1))], True),
     ],
 )
 def test_newest_statement_counts_and_revocation_wins_at_the_same_instant(
-    told: list[Consent], *, granted: bool
+    statements: list[Consent], *, granted: bool
 ) -> None:
-    assert granted is standing(told).granted
-    assert granted is standing(told[::-1]).granted
+    assert granted is standing(statements).granted
+    assert granted is standing(statements[::-1]).granted
 
 
 @pytest.mark.parametrize(
-    ("told", "left"),
+    ("statements", "left"),
     [
-        ([said(granted=True, channels=["email", "sms"])], {"email", "sms"}),
+        ([statement(granted=True, channels=["email", "sms"])], {"email", "sms"}),
         ([YES], set(CHANNELS)),
         # The newest consent defines all channels.
-        ([YES, said(granted=True, at=NOON + HOUR, channels=["email"])], {"email"}),
-        ([YES, said(granted=False, at=NOON + HOUR, channels=["whatsapp"])], {*CHANNELS} - {"whatsapp"}),
-        ([said(granted=True, channels=["sms"]), said(granted=False, channels=["sms", "email"])], set()),
-        ([said(granted=True, channels=["sms"]), said(granted=False, channels=["email"])], {"sms"}),
-        ([said(granted=False, channels=["email"])], set()),
+        ([YES, statement(granted=True, at=NOON + HOUR, channels=["email"])], {"email"}),
+        ([YES, statement(granted=False, at=NOON + HOUR, channels=["whatsapp"])], {*CHANNELS} - {"whatsapp"}),
+        (
+            [statement(granted=True, channels=["sms"]), statement(granted=False, channels=["sms", "email"])],
+            set(),
+        ),
+        ([statement(granted=True, channels=["sms"]), statement(granted=False, channels=["email"])], {"sms"}),
+        ([statement(granted=False, channels=["email"])], set()),
         ([], set(CHANNELS)),
     ],
 )
-def test_a_consent_may_be_for_some_channels_only(told: list[Consent], left: set[str]) -> None:
-    assert left == {channel for channel in CHANNELS if allows(told, channel)}
+def test_a_consent_may_be_for_some_channels_only(statements: list[Consent], left: set[str]) -> None:
+    assert left == {channel for channel in CHANNELS if allows(statements, channel)}
 
 
 MOMENTS = st.integers(0, 3).map(lambda hours: NOON + hours * HOUR)
 WAYS = st.sets(st.sampled_from(["email", "sms", "whatsapp"])).map(sorted)
-SAID = st.builds(
-    lambda yes, at, ways: said(granted=yes, at=at, channels=ways or None), st.booleans(), MOMENTS, WAYS
+STATEMENTS = st.builds(
+    lambda yes, at, ways: statement(granted=yes, at=at, channels=ways or None), st.booleans(), MOMENTS, WAYS
 )
 
 
-@given(told=st.lists(SAID, min_size=1, max_size=6), seed=st.integers(0, 1000))
-def test_any_order_of_arrival_ends_the_same(told: list[Consent], seed: int) -> None:
-    again = random.Random(seed).sample([*told, *told], 2 * len(told))
+@given(statements=st.lists(STATEMENTS, min_size=1, max_size=6), seed=st.integers(0, 1000))
+def test_any_order_of_arrival_ends_the_same(statements: list[Consent], seed: int) -> None:
+    again = random.Random(seed).sample([*statements, *statements], 2 * len(statements))
 
-    assert standing(told) == standing(again)
+    assert standing(statements) == standing(again)
 
 
-@given(told=st.lists(SAID, min_size=1, max_size=6))
-def test_channel_needs_newest_consent_without_later_revocation(told: list[Consent]) -> None:
-    newest = max((one for one in told if one.granted), key=lambda one: (one.at, one.id), default=None)
+@given(statements=st.lists(STATEMENTS, min_size=1, max_size=6))
+def test_channel_needs_newest_consent_without_later_revocation(statements: list[Consent]) -> None:
+    newest = max(
+        (statement for statement in statements if statement.granted),
+        key=lambda statement: (statement.at, statement.id),
+        default=None,
+    )
     for channel in CHANNELS:
         closed = [
-            one
-            for one in told
-            if newest and not one.granted and one.at >= newest.at and channel in (one.channels or CHANNELS)
+            statement
+            for statement in statements
+            if newest
+            and not statement.granted
+            and statement.at >= newest.at
+            and channel in (statement.channels or CHANNELS)
         ]
         named = newest is not None and channel in (newest.channels or CHANNELS)
 
-        assert (named and not closed) is allows(told, channel)
+        assert (named and not closed) is allows(statements, channel)
 
 
 def test_each_purpose_is_a_row_with_a_stable_id() -> None:
@@ -160,7 +170,7 @@ def test_alta_grants_what_baja_revokes() -> None:
 
 def test_baja_in_force_overrides_the_ledger() -> None:
     later = OptedOut(person="p-1", purpose="commercial", since=NOON + HOUR, reason="complaint")
-    other = said(granted=True, purposes=["survey"])
+    other = statement(granted=True, purposes=["survey"])
     [commercial, survey] = answers([YES, other], [later])
 
     assert (False, NOON + HOUR, "complaint") == (commercial.granted, commercial.at, commercial.method)
@@ -173,7 +183,7 @@ def test_person_without_consent_is_left_out_and_earlier_reason_stays() -> None:
     found = asked([*people, away], {"p-1": [YES], "p-2": [NO], "p-4": [YES]}, {"p-4"})
 
     assert [None, "not_opted_in", "not_opted_in", "not_opted_in", "on_leave"] == [
-        one.left_out for one in found
+        person.left_out for person in found
     ]
 
 

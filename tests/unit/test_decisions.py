@@ -191,10 +191,10 @@ def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
 
 def test_attempts_of_a_pool_do_not_change_the_failure() -> None:
     shared = TransientFailure("provider_auth", provider="fcm", retry_after=SECOND, ours=True)
-    told = shared.attributed_to("fcm-2", earlier=(shared,))
+    attributed = shared.attributed_to("fcm-2", earlier=(shared,))
 
     assert (shared.provider, shared.earlier) == ("fcm", ())
-    assert (told.reason, told.retry_after, told.ours, told.provider) == (
+    assert (attributed.reason, attributed.retry_after, attributed.ours, attributed.provider) == (
         "provider_auth",
         SECOND,
         True,

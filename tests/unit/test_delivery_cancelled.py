@@ -18,21 +18,21 @@ from tests.unit.delivery_harness import DeliveryHarness, hasty, mail, post_offic
 
 
 class _SlowStore(MemoryStore):
-    """Records slowly, until `go_on` is set."""
+    """Records slowly, until `resume` is set."""
 
     recording: asyncio.Event
-    go_on: asyncio.Event
+    resume: asyncio.Event
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         self.recording.set()
-        await self.go_on.wait()
+        await self.resume.wait()
         return await super().record(token, outcomes)
 
 
 def slow_office() -> tuple[DeliveryHarness, _SlowStore]:
     office = post_office()
     store = _SlowStore(office.clock)
-    store.recording, store.go_on = asyncio.Event(), asyncio.Event()
+    store.recording, store.resume = asyncio.Event(), asyncio.Event()
     office.store = store
     return office, store
 
@@ -52,7 +52,7 @@ async def test_a_worker_cancelled_while_it_records_ends_when_it_has_recorded() -
     task = await cancelled(office.deliver(message), store.recording)
 
     assert not task.done()
-    store.go_on.set()
+    store.resume.set()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)
     assert office.states(message) == [State.SENT]

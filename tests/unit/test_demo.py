@@ -23,13 +23,13 @@ SCHEMAS: Final = Schemas.load()
 EXAMPLES: Final = sorted((Path(__file__).parents[2] / "examples").glob("*.json"))
 
 
-def said(name: str) -> list[dict[str, Any]]:
+def published(name: str) -> list[dict[str, Any]]:
     return [event.data for event in DIRECTORY if event.name == name]
 
 
-PEOPLE: Final = {data["person_id"]: data for data in said("directory.person.upserted")}
-UNITS: Final = {data["unit_id"] for data in said("directory.unit.upserted")}
-MEMBERSHIPS: Final = said("directory.membership.upserted")
+PEOPLE: Final = {data["person_id"]: data for data in published("directory.person.upserted")}
+UNITS: Final = {data["unit_id"] for data in published("directory.unit.upserted")}
+MEMBERSHIPS: Final = published("directory.membership.upserted")
 
 
 def references(node: Json) -> Iterator[str]:
@@ -40,8 +40,8 @@ def references(node: Json) -> Iterator[str]:
                 yield value
             yield from references(value)
     elif isinstance(node, list):
-        for each in node:
-            yield from references(each)
+        for item in node:
+            yield from references(item)
 
 
 @for_each([*DIRECTORY, *DAY])

@@ -148,26 +148,28 @@ def test_a_setting_that_is_named_is_read(page: Path) -> None:
     assert set(SETTING.findall(text(page))) <= settings()
 
 
-def test_every_setting_is_told() -> None:
-    told = {name for row in rows(OPERATIONS, "| setting | default | |") for name in SETTING.findall(row[0])}
+def test_every_setting_is_documented() -> None:
+    documented = {
+        name for row in rows(OPERATIONS, "| setting | default | |") for name in SETTING.findall(row[0])
+    }
 
-    assert told == settings()
+    assert documented == settings()
 
 
 def settings() -> set[str]:
     return set(re.findall(r'"(HUB_[A-Z_]+)"', text(ROOT / "hub/settings/__init__.py")))
 
 
-def test_every_metric_is_told() -> None:
-    told = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS)))
+def test_every_metric_is_documented() -> None:
+    documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS)))
 
-    assert told == set(_NAMES.values()) | set(GAUGE_NAMES) | {"hub_mail_total", CIRCUIT, VERIFIED}
+    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | {"hub_mail_total", CIRCUIT, VERIFIED}
 
 
 def test_the_table_of_incidents_is_the_table_of_kinds() -> None:
-    told = rows(OPERATIONS, "| avería | cuándo | qué hacer | mientras tanto |")
+    documented = rows(OPERATIONS, "| avería | cuándo | qué hacer | mientras tanto |")
 
-    assert [[f"`{kind.name}`", kind.seen, kind.to_do, kind.meanwhile] for kind in KINDS] == told
+    assert [[f"`{kind.name}`", kind.seen, kind.to_do, kind.meanwhile] for kind in KINDS] == documented
 
 
 def test_an_overlay_that_is_shown_can_be_used(tmp_path: Path) -> None:
@@ -184,9 +186,9 @@ def test_the_event_that_is_shown_is_taken_in() -> None:
 
 
 def test_the_table_of_events_is_the_catalogue() -> None:
-    told = rows(PUBLISHING, "| event | case | lane | who is notified, and how | clocks |")
+    documented = rows(PUBLISHING, "| event | case | lane | who is notified, and how | clocks |")
 
-    assert [event_row(kind) for kind in CATALOG] == told
+    assert [event_row(kind) for kind in CATALOG] == documented
 
 
 def event_row(kind: EventType) -> list[str]:
@@ -222,11 +224,11 @@ def move_words(move: ClockMove) -> str:
 
 
 def test_the_table_of_states_is_the_table_of_moves() -> None:
-    told: dict[State, set[str]] = {}
+    documented: dict[State, set[str]] = {}
     for name, _, moves in rows(ARCHITECTURE, "| state | means | may become |"):
-        told[State(name.strip("`"))] = set(re.findall(r"`(\w+)`", moves))
+        documented[State(name.strip("`"))] = set(re.findall(r"`(\w+)`", moves))
 
-    assert told == {state: set(after) for state, after in MOVES.items()}
+    assert documented == {state: set(after) for state, after in MOVES.items()}
 
 
 def test_rooms_in_the_docs_are_the_contract() -> None:
@@ -253,20 +255,20 @@ def test_the_table_of_offices_is_the_table_of_scopes() -> None:
         "| sees people whole (`privacy`) | gives accounts (`admin`) |"
     )
     columns = [Scope(name) for name in re.findall(r"\(`(\w+)`\)", header)]
-    told = rows(ROOT / "docs/access.md", header)
+    documented = rows(ROOT / "docs/access.md", header)
 
     assert [
         [f"`{office}`", OFFICES[office], *("yes" if column in scopes else "–" for column in columns)]
         for office, scopes in SCOPES_OF.items()
-    ] == told
+    ] == documented
     assert set(Scope) - {Scope.PUBLISH} == set(columns)
 
 
 def test_the_map_has_every_folder() -> None:
-    told = {name for folders, *_ in rows(ROOT / "README.md", MAP) for name in folders.split("`")[1::2]}
+    documented = {name for folders, *_ in rows(ROOT / "README.md", MAP) for name in folders.split("`")[1::2]}
     parts = {f"hub/{path.parent.name}/" for path in (ROOT / "hub").glob("[!_]*/[!_]*")}
 
-    assert parts | {"hub/*.py", "schemas/", "examples/", "scripts/", "tests/", "benchmarks/"} == told
+    assert parts | {"hub/*.py", "schemas/", "examples/", "scripts/", "tests/", "benchmarks/"} == documented
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 WORKS = stored(event("maintenance.scheduled.announced"))
 PLANNED = MONDAY + MINUTE
 """Monday, 9 March 2026, 08:06 in Bogotá."""
-HEARD = 10
+RECEIVED = 10
 """The directory version at that time."""
 
 Group = Mapping[str, Json]
@@ -33,7 +33,7 @@ UNIT: Group = {"roles": ["owner"], "unit_id": "u-1"}
 SERVICE: Group = {"duty": "service", "copropiedad_id": "ph-1"}
 
 
-def heard(tower: str, *, position: int, version: int = 1) -> UnitVersion:
+def unit_version(tower: str, *, position: int, version: int = 1) -> UnitVersion:
     unit = Unit(label="Apto", copropiedad_id="ph-1", tower=tower)
     return UnitVersion(version=version, position=position, unit=unit)
 
@@ -43,13 +43,13 @@ PLACES: dict[str, Any] = {
         "u-1": Unit(label="Apto 101", copropiedad_id="ph-1", tower="1"),
         "u-3": Unit(label="Apto 301", copropiedad_id="ph-1", tower="3"),
         "u-9": Unit(label="Casa 9", copropiedad_id="ph-2"),
-        "u-mended": Unit(label="Apto 302", copropiedad_id="ph-1", tower="3"),
+        "u-corrected": Unit(label="Apto 302", copropiedad_id="ph-1", tower="3"),
         "u-new": Unit(label="Apto 303", copropiedad_id="ph-1", tower="3"),
     },
     "unit_history": {
-        "u-3": [heard("3", position=3)],
-        "u-mended": [heard("1", position=3), heard("3", version=2, position=HEARD + 1)],
-        "u-new": [heard("3", position=HEARD + 1)],
+        "u-3": [unit_version("3", position=3)],
+        "u-corrected": [unit_version("1", position=3), unit_version("3", version=2, position=RECEIVED + 1)],
+        "u-new": [unit_version("3", position=RECEIVED + 1)],
     },
     "copropiedades": {"ph-1": "Altos del Rosal", "ph-2": "Las Acacias"},
 }
@@ -59,7 +59,7 @@ def kept(*groups: Group, why: str | None = None, left_out: LeftOut | None = None
     record = AudienceRecord(
         event_key=WORKS.key, audience=0, planned_at=PLANNED, groups=groups, people=3, why=why
     )
-    return AudienceSnapshot(record=record, directory_version=HEARD, left_out=left_out)
+    return AudienceSnapshot(record=record, directory_version=RECEIVED, left_out=left_out)
 
 
 def known(**fields: Any) -> Version:
@@ -88,17 +88,17 @@ def left(**fields: Any) -> Version:
 
 
 def facts(audience: AudienceSnapshot, *history: Version, person: bool = True) -> ExplainFacts:
-    told = [known(), *history] if person else list(history)
-    return ExplainFacts(event=WORKS, person="p-1", audiences=[audience], history=told, **PLACES)
+    versions = [known(), *history] if person else list(history)
+    return ExplainFacts(event=WORKS, person="p-1", audiences=[audience], history=versions, **PLACES)
 
 
-def said(verdict: Verdict) -> list[str]:
+def lines(verdict: Verdict) -> list[str]:
     """The sentences after the event's name and time."""
     assert "Mantenimiento programado, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
     return list(verdict.sentences[1:])
 
 
-NEW: dict[str, Any] = {"position": HEARD + 1}
+NEW: dict[str, Any] = {"position": RECEIVED + 1}
 MONDAY_8 = "El aviso se planeó el lunes 9 de marzo de 2026 a las 8:06 a. m.; "
 WEDNESDAY = PLANNED + 2 * DAY
 OF_TOWER_3 = "el aviso era para residentes y arrendatarios de la Torre 3 de Altos del Rosal."
@@ -117,7 +117,7 @@ MISSES: list[Case] = [
         ],
     ),
     (
-        "said before, to be added later",
+        "published before, to be added later",
         TOWER_3,
         [lives(since=WEDNESDAY)],
         "added_later",
@@ -167,7 +167,7 @@ MISSES: list[Case] = [
         ],
     ),
     (
-        "lived there, and the hub heard of it later",
+        "lived there, and the hub learned it later",
         TOWER_3,
         [lives(received_at=WEDNESDAY, **NEW)],
         "heard_later",
@@ -177,7 +177,7 @@ MISSES: list[Case] = [
         ],
     ),
     (
-        "heard of an hour later",
+        "learned an hour later",
         TOWER_3,
         [lives(received_at=PLANNED + HOUR, **NEW)],
         "heard_later",
@@ -363,9 +363,9 @@ MISSES: list[Case] = [
         ["No: es residente; el aviso era para integrantes del consejo."],
     ),
     (
-        "a unit whose tower was mended since",
+        "a unit whose tower was corrected since",
         TOWER_3,
-        [lives("unit:u-mended")],
+        [lives("unit:u-corrected")],
         "moved",
         [
             (
@@ -375,7 +375,7 @@ MISSES: list[Case] = [
         ],
     ),
     (
-        "a unit that is told after its people",
+        "a unit that is published after its people",
         TOWER_3,
         [lives("unit:u-new")],
         "unit_unknown",
@@ -547,10 +547,10 @@ def test_operator_of_one_place_sees_no_earlier_place_of_a_unit() -> None:
     assert "unclear" == judge(seen_from(moved, frozenset({"ph-1"}))).reason
 
 
-@pytest.mark.parametrize("heard_of", ["membership", "person"])
-def test_explanation_is_pending_while_pages_are_planned(heard_of: str) -> None:
-    somebody = known(**NEW) if heard_of == "person" else known()
-    lived = lives(position=HEARD + 2)
+@pytest.mark.parametrize("cause", ["membership", "person"])
+def test_explanation_is_pending_while_pages_are_planned(cause: str) -> None:
+    somebody = known(**NEW) if cause == "person" else known()
+    lived = lives(position=RECEIVED + 2)
     verdict = judge(facts(kept(TOWER_3, why="expanding"), somebody, lived, person=False))
 
     assert ExplainOutcome.PENDING is verdict.outcome
@@ -626,4 +626,4 @@ def test_id_of_several_sources_asks_for_the_source() -> None:
 
 
 def check(verdict: Verdict, outcome: ExplainOutcome, reason: str | None, *expected: str) -> None:
-    assert (outcome, reason, list(expected)) == (verdict.outcome, verdict.reason, said(verdict))
+    assert (outcome, reason, list(expected)) == (verdict.outcome, verdict.reason, lines(verdict))

@@ -21,7 +21,7 @@ ADDRESS = "m***@e***.co"
 AT_805 = "el lunes 9 de marzo de 2026 a las 8:05 a. m."
 
 
-def said(state: State, *attempts: Attempt, **fields: Any) -> SentMessage:
+def sent(state: State, *attempts: Attempt, **fields: Any) -> SentMessage:
     return SentMessage(message=message(state=state, **{"address": ADDRESS, **fields}), attempts=attempts)
 
 
@@ -30,25 +30,25 @@ def tried(outcome: str, minutes: int = 0, **fields: Any) -> Attempt:
 
 
 ACCEPTED = tried("accepted", provider="smtp", code="250")
-FILED = said(State.SENT, tried("accepted", provider=PROVIDER))
-LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
+FILED = sent(State.SENT, tried("accepted", provider=PROVIDER))
+LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
 
 
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        (said(State.SENT, ACCEPTED), [f"Por correo a {ADDRESS}: enviado {AT_805}"]),
+        (sent(State.SENT, ACCEPTED), [f"Por correo a {ADDRESS}: enviado {AT_805}"]),
         (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del hub: nadie lo recibió."]),
         (
             LETTER,
             [f"Por carta: está hecha desde {AT_805}: falta entregarla, y decirlo con `hub letters done`."],
         ),
         (
-            said(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
+            sent(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
             [f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m."],
         ),
         (
-            said(State.READ, ACCEPTED, tried("delivered", 2), tried("read", 24 * 60)),
+            sent(State.READ, ACCEPTED, tried("delivered", 2), tried("read", 24 * 60)),
             [
                 (
                     f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m., "
@@ -57,13 +57,13 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            said(State.DELIVERED, ACCEPTED, channel="inbox", address=""),
+            sent(State.DELIVERED, ACCEPTED, channel="inbox", address=""),
             [f"En el buzón interno: enviado {AT_805}, entregado a las 8:05 a. m."],
         ),
-        (said(State.QUEUED), [f"Por correo a {ADDRESS}: está en cola para salir."]),
-        (said(State.SENDING), [f"Por correo a {ADDRESS}: se está enviando ahora."]),
+        (sent(State.QUEUED), [f"Por correo a {ADDRESS}: está en cola para salir."]),
+        (sent(State.SENDING), [f"Por correo a {ADDRESS}: se está enviando ahora."]),
         (
-            said(State.HELD, next_at=MONDAY + HOUR, reason="contact_hours"),
+            sent(State.HELD, next_at=MONDAY + HOUR, reason="contact_hours"),
             [
                 (
                     f"Por correo a {ADDRESS}: espera hasta el lunes 9 de marzo de 2026 a las 9:05 a. m. "
@@ -72,11 +72,11 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            said(State.HELD, next_at=MONDAY + HOUR, reason="scheduled", occasion="reminder:T-24h"),
+            sent(State.HELD, next_at=MONDAY + HOUR, reason="scheduled", occasion="reminder:T-24h"),
             [f"Recordatorio por correo a {ADDRESS}: saldrá el lunes 9 de marzo de 2026 a las 9:05 a. m."],
         ),
         (
-            said(State.HELD, reason="paused"),
+            sent(State.HELD, reason="paused"),
             [
                 (
                     f"Por correo a {ADDRESS}: está en espera. "
@@ -86,7 +86,7 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            said(
+            sent(
                 State.RETRYING,
                 tried("transient", provider="twilio", code="30003"),
                 next_at=MONDAY + HOUR,
@@ -104,7 +104,7 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            said(State.SENT, tried("transient", provider="smtp", code="451"), tried("accepted", 5)),
+            sent(State.SENT, tried("transient", provider="smtp", code="451"), tried("accepted", 5)),
             [
                 f"Por correo a {ADDRESS}: enviado el lunes 9 de marzo de 2026 a las 8:10 a. m.",
                 "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (smtp, 451).",
@@ -112,14 +112,14 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            said(State.SUPPRESSED, reason="no_contact", address=""),
+            sent(State.SUPPRESSED, reason="no_contact", address=""),
             [
                 "Por correo: no se envió. La persona no tiene un dato de contacto que sirva para este canal.",
                 "Qué hacer: registre un correo o un celular de la persona y reenvíe con `hub redrive`.",
             ],
         ),
         (
-            said(State.FAILED, tried("permanent", provider="smtp"), reason="smtp_550_5.1.1"),
+            sent(State.FAILED, tried("permanent", provider="smtp"), reason="smtp_550_5.1.1"),
             [
                 f"Por correo a {ADDRESS}: falló. La dirección de correo no existe.",
                 "Intento 1, 9 mar 2026, 8:05 a. m.: rechazado (smtp).",
@@ -127,17 +127,17 @@ LETTER = said(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            said(State.EXPIRED, reason="too_old"),
+            sent(State.EXPIRED, reason="too_old"),
             [
                 f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
                 "Qué hacer: si todavía sirve, publique el aviso como un evento nuevo.",
             ],
         ),
         (
-            said(State.CANCELLED, reason="reached"),
+            sent(State.CANCELLED, reason="reached"),
             [f"Por correo a {ADDRESS}: se canceló. El aviso anterior sí le llegó; este ya no hacía falta."],
         ),
-        (said(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
+        (sent(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
     ],
     ids=lambda value: str(value.message.state) if isinstance(value, SentMessage) else "",
 )
@@ -148,18 +148,18 @@ def test_message_is_explained_by_its_state(message: SentMessage, expected: list[
 @pytest.mark.parametrize(
     ("messages", "outcome", "opening"),
     [
-        ([said(State.SENT, ACCEPTED), said(State.FAILED)], ExplainOutcome.TOLD, "Sí, fue avisada."),
+        ([sent(State.SENT, ACCEPTED), sent(State.FAILED)], ExplainOutcome.NOTIFIED, "Sí, fue avisada."),
         (
-            [said(State.QUEUED), said(State.FAILED)],
+            [sent(State.QUEUED), sent(State.FAILED)],
             ExplainOutcome.PENDING,
             "Todavía no: el mensaje está en camino.",
         ),
         (
-            [said(State.SUPPRESSED, reason="no_contact"), said(State.EXPIRED)],
+            [sent(State.SUPPRESSED, reason="no_contact"), sent(State.EXPIRED)],
             ExplainOutcome.NOT_REACHED,
             "No: se le quiso avisar y no se pudo.",
         ),
-        ([LETTER, said(State.BOUNCED)], ExplainOutcome.PENDING, "Todavía no: el mensaje está en camino."),
+        ([LETTER, sent(State.BOUNCED)], ExplainOutcome.PENDING, "Todavía no: el mensaje está en camino."),
         ([FILED], ExplainOutcome.NOT_REACHED, "No: se le quiso avisar y no se pudo."),
     ],
     ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file"],
@@ -171,19 +171,19 @@ def test_the_best_of_the_messages_decides(
 
     assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
     assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
-    assert verdict.reason == (None if outcome is ExplainOutcome.TOLD else messages[0].message.reason)
+    assert verdict.reason == (None if outcome is ExplainOutcome.NOTIFIED else messages[0].message.reason)
 
 
 def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
-    messages = [said(State.FAILED, reason="bad_address"), said(State.HELD, reason="contact_hours")]
+    messages = [sent(State.FAILED, reason="bad_address"), sent(State.HELD, reason="contact_hours")]
     verdict = judge(ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
 
     assert (ExplainOutcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
 
 
 def test_accepted_message_is_not_called_delivered() -> None:
-    assert delivered_at(said(State.SENT, ACCEPTED)) is None
-    assert MONDAY == delivered_at(said(State.DELIVERED, ACCEPTED))
+    assert delivered_at(sent(State.SENT, ACCEPTED)) is None
+    assert MONDAY == delivered_at(sent(State.DELIVERED, ACCEPTED))
 
 
 def test_there_is_a_word_for_every_channel_and_every_role() -> None:

@@ -30,7 +30,7 @@ HOUR = timedelta(hours=1)
 
 
 class Pool:
-    """Providers `smtp`, `smtp-2` … that answer as they are told."""
+    """Providers `smtp`, `smtp-2` … that answer as scripted."""
 
     def __init__(self, *channels: MemoryChannel, rate: Rate | None = None) -> None:
         self.channels = channels
@@ -77,7 +77,7 @@ async def test_the_first_sends_and_the_others_are_not_asked() -> None:
 @pytest.mark.parametrize(
     "failure", [DOWN, AUTH, FILTERED, no_place("smtp"), TransientFailure("rate_limited")]
 )
-async def test_what_speaks_of_the_provider_or_its_route_goes_to_the_next_at_once(
+async def test_what_is_of_the_provider_or_its_route_goes_to_the_next_at_once(
     failure: SendFailure,
 ) -> None:
     pool = Pool(MemoryEmail(failure), MemoryEmail())
@@ -87,20 +87,20 @@ async def test_what_speaks_of_the_provider_or_its_route_goes_to_the_next_at_once
     assert failure.provider != "smtp-2", "the failure that was raised is another's, too"
 
 
-async def test_everybody_who_was_asked_is_told_of() -> None:
+async def test_everybody_who_was_asked_is_listed() -> None:
     pool = Pool(MemoryEmail(DOWN), MemoryEmail(AUTH), MemoryEmail())
     answer = await pool.send()
 
     assert answer.provider == "smtp-3"
-    assert [(one.provider, one.reason) for one in answer.earlier] == [
+    assert [(failure.provider, failure.reason) for failure in answer.earlier] == [
         ("smtp", "connect_failed"),
         ("smtp-2", "provider_auth"),
     ]
-    assert all(one.took is not None for one in answer.earlier)
+    assert all(failure.took is not None for failure in answer.earlier)
 
 
 @pytest.mark.parametrize("failure", [UNKNOWN, GREYLISTED, NO_MAILBOX])
-async def test_what_another_would_say_too_or_may_double_stops(failure: SendFailure) -> None:
+async def test_what_another_would_answer_too_or_may_double_stops(failure: SendFailure) -> None:
     pool = Pool(MemoryEmail(failure), MemoryEmail())
     with pytest.raises(type(failure)) as caught:
         await pool.send()
@@ -108,12 +108,12 @@ async def test_what_another_would_say_too_or_may_double_stops(failure: SendFailu
     assert (caught.value.reason, caught.value.provider, pool.asked) == (failure.reason, "smtp", [1, 0])
 
 
-async def test_each_is_asked_once_and_the_last_word_is_told() -> None:
+async def test_each_is_asked_once_and_the_last_word_is_returned() -> None:
     pool = Pool(MemoryEmail(DOWN), MemoryEmail(DOWN))
     failure = await pool.fails()
 
     assert (failure.provider, failure.untried, pool.asked) == ("smtp-2", False, [1, 1])
-    assert [one.provider for one in failure.earlier] == ["smtp"]
+    assert [earlier.provider for earlier in failure.earlier] == ["smtp"]
 
 
 async def test_an_open_one_is_passed_over() -> None:
@@ -169,12 +169,12 @@ async def test_unless_it_is_not_well() -> None:
     assert answer.provider == "smtp"
 
 
-async def test_a_filter_at_the_second_is_not_the_end_while_the_first_may_still_say_yes() -> None:
+async def test_a_filter_at_the_second_is_not_the_end_while_the_first_may_still_accept() -> None:
     pool = Pool(MemoryEmail(DOWN), MemoryEmail(FILTERED))
     failure = await pool.fails()
 
     assert (failure.reason, failure.provider, failure.code) == ("filtered", "smtp-2", "30007")
-    assert [one.provider for one in failure.earlier] == ["smtp"]
+    assert [earlier.provider for earlier in failure.earlier] == ["smtp"]
 
 
 async def test_a_filter_at_the_second_is_not_the_end_while_the_first_is_left_alone() -> None:
@@ -200,7 +200,7 @@ async def test_a_wrong_password_of_one_does_not_make_the_other_wait() -> None:
     assert (failure.reason, failure.retry_after, failure.ours) == ("provider_auth", timedelta(0), False)
 
 
-async def test_wrong_passwords_of_all_are_ours_to_mend() -> None:
+async def test_wrong_passwords_of_all_are_ours_to_correct() -> None:
     pool = Pool(MemoryEmail(AUTH), MemoryEmail(AUTH))
     failure = await pool.fails()
 

@@ -1,4 +1,4 @@
-"""Of whom a failure speaks."""
+"""Whose fault a failure is."""
 
 from __future__ import annotations
 
@@ -39,7 +39,5 @@ from hub.errors import PermanentFailure, SendFailure, TransientFailure
     ],
     ids=str,
 )
-def test_a_failure_speaks_of_the_message_the_route_or_the_provider(
-    error: SendFailure, expected: Blame
-) -> None:
+def test_a_failure_is_of_the_message_the_route_or_the_provider(error: SendFailure, expected: Blame) -> None:
     assert blame(error) is expected

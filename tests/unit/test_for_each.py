@@ -17,7 +17,7 @@ def test_every_value_is_tried_and_every_failure_is_named() -> None:
 
     assert [(number, "w") for number in range(4)] == tried
     assert "2 of 4" in str(caught.value)
-    assert [["with 1, w"], ["with 3, w"]] == [each.__notes__ for each in caught.value.exceptions]
+    assert [["with 1, w"], ["with 3, w"]] == [exception.__notes__ for exception in caught.value.exceptions]
 
 
 def test_what_pytest_itself_raises_is_a_failure_like_the_others() -> None:

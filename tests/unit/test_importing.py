@@ -101,7 +101,7 @@ def test_bad_cell_is_reported_with_what_to_write(column: str, cell: str, wrong: 
     report = examine(sheet(MARIA | {column: cell.replace(";", ",").replace('"', "")}))
 
     assert bad(report) == [(2, column)]
-    [fault] = [each for each in report.faults if not each.warning]
+    [fault] = [note for note in report.faults if not note.warning]
     assert wrong in fault.wrong
     assert write in fault.write
     assert report.rows == ()
@@ -169,7 +169,7 @@ def test_warning_blocks_nothing(people: list[dict[str, str]], column: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("cells", "told"),
+    ("cells", "shares"),
     [
         (("0,25", "0.75"), [25.0, 75.0]),
         (("25", "75"), [25.0, 75.0]),
@@ -178,10 +178,10 @@ def test_warning_blocks_nothing(people: list[dict[str, str]], column: str) -> No
         (("0,8", "0,9"), [0.8, 0.9]),
     ],
 )
-def test_coefficients_are_per_cent_or_of_one(cells: tuple[str, str], told: list[float]) -> None:
+def test_coefficients_are_per_cent_or_of_one(cells: tuple[str, str], shares: list[float]) -> None:
     people = [MARIA | {"unidad": str(number), "coeficiente": cell} for number, cell in enumerate(cells)]
 
-    assert [row.coefficient for row in examine(sheet(*people)).rows] == told
+    assert [row.coefficient for row in examine(sheet(*people)).rows] == shares
 
 
 @pytest.mark.parametrize("row", PHONES, ids=lambda row: row["input"])

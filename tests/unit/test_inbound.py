@@ -46,14 +46,14 @@ async def hub() -> MemoryHub:
     opened = event("pqrs.received", {"petitioner": PETITIONER, "pqrs_id": "PQ-1", "radicado": "R-1"})
     hub.clock.advance(2 * HOUR)
     await hub.take_in(opened, REPLIED)
-    for one in hub.of(opened):
-        sent(hub, one)
+    for message in hub.of(opened):
+        sent(hub, message)
     return hub
 
 
-def sent(hub: MemoryHub, one: Message) -> None:
-    row: Row = hub.store.tables.messages[one.id]
-    hub.store.tables.messages[one.id] = replace(row, message=replace(one, state=State.SENT))
+def sent(hub: MemoryHub, message: Message) -> None:
+    row: Row = hub.store.tables.messages[message.id]
+    hub.store.tables.messages[message.id] = replace(row, message=replace(message, state=State.SENT))
 
 
 async def take(hub: MemoryHub, reply: Reply) -> Inbound:
@@ -64,14 +64,14 @@ async def take(hub: MemoryHub, reply: Reply) -> Inbound:
     return inbound
 
 
-def told(hub: MemoryHub, inbound: Inbound) -> list[tuple[str, str, str]]:
-    return sorted((one.channel, one.address, one.state) for one in hub.of(event_of(inbound)))
+def notified(hub: MemoryHub, inbound: Inbound) -> list[tuple[str, str, str]]:
+    return sorted((message.channel, message.address, message.state) for message in hub.of(event_of(inbound)))
 
 
 async def test_reply_reaches_the_service_desk_and_is_confirmed_to_its_writer(hub: MemoryHub) -> None:
     inbound = await take(hub, text())
 
-    assert [("inbox", "p-laura", "queued"), ("sms", PHONE, "queued")] == told(hub, inbound)
+    assert [("inbox", "p-laura", "queued"), ("sms", PHONE, "queued")] == notified(hub, inbound)
     assert [] == hub.letters
 
 
@@ -90,14 +90,14 @@ async def test_open_clock_is_not_started_again(hub: MemoryHub) -> None:
         inbound = await take(hub, text(words, at=hub.clock()))
         hub.clock.advance(MINUTE)
 
-    assert [("inbox", "p-laura", "queued")] == told(hub, inbound)
+    assert [("inbox", "p-laura", "queued")] == notified(hub, inbound)
     assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
 
 
 async def test_stranger_gets_a_confirmation_and_an_answer(hub: MemoryHub) -> None:
     stranger = "+573009990000"
     inbound = await take(hub, text(address=stranger))
-    assert [("inbox", "p-laura", "queued"), ("sms", stranger, "queued")] == told(hub, inbound)
+    assert [("inbox", "p-laura", "queued"), ("sms", stranger, "queued")] == notified(hub, inbound)
     assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
 
     hub.clock.advance(HOUR)
@@ -128,7 +128,7 @@ async def test_repeated_reply_notifies_nobody_again(hub: MemoryHub) -> None:
 async def test_opt_out_word_alone_is_confirmed_and_needs_no_reader(hub: MemoryHub) -> None:
     inbound = await take(hub, text("BAJA"))
 
-    assert [("sms", PHONE, "queued")] == told(hub, inbound)
+    assert [("sms", PHONE, "queued")] == notified(hub, inbound)
     assert [ClockState.MET] == hub.states("first_reply")
 
 
@@ -170,7 +170,7 @@ async def test_future_time_of_a_sender_is_not_used(hub: MemoryHub) -> None:
 async def test_reply_from_any_address_reaches_the_desk(hub: MemoryHub, address: str, channel: str) -> None:
     inbound = await take(hub, text(address=address, channel=channel))
 
-    assert ("inbox", "p-laura", "queued") in told(hub, inbound)
+    assert ("inbox", "p-laura", "queued") in notified(hub, inbound)
     assert [] == hub.letters
 
 
@@ -210,9 +210,9 @@ async def test_unanswered_stranger_is_escalated(hub: MemoryHub) -> None:
     made = hub.publisher.events[before:]
     await hub.take_in(*made)
 
-    [first, *_] = [one for one in made if one.name == "pqrs.escalated" and one.data["to_level"] == 2]
+    [first, *_] = [event for event in made if event.name == "pqrs.escalated" and event.data["to_level"] == 2]
     assert {"p-jefe"} == {person for person, _ in hub.recipients(first)}
-    assert {(False, True)} == {(hub.stored(one).waiting, hub.stored(one).planned) for one in made}
+    assert {(False, True)} == {(hub.stored(event).waiting, hub.stored(event).planned) for event in made}
 
 
 @pytest.mark.parametrize(
@@ -244,6 +244,6 @@ async def test_no_word_and_no_number_of_a_person_is_logged(hub: MemoryHub) -> No
     with capture_logs() as logs:
         await take(hub, text(subject="Sobre el acta"))
 
-    said = str(logs)
-    assert "reply.taken" in said
-    assert not any(secret in said for secret in (WORDS, PHONE, "acta", "María"))
+    logged = str(logs)
+    assert "reply.taken" in logged
+    assert not any(secret in logged for secret in (WORDS, PHONE, "acta", "María"))

@@ -37,7 +37,7 @@ async def building(people: int, page: int) -> MemoryHub:
     return hub
 
 
-def told(hub: MemoryHub) -> list[str]:
+def recipients(hub: MemoryHub) -> list[str]:
     return sorted(
         message.person
         for message in hub.of(WORKS)
@@ -53,7 +53,7 @@ async def test_everybody_gets_a_message_whatever_the_page_size(page: int) -> Non
     hub = await building(PEOPLE, page)
     await hub.take_in(WORKS)
 
-    assert told(hub) == EVERYBODY
+    assert recipients(hub) == EVERYBODY
     assert hub.stored(WORKS).planned
 
 
@@ -63,7 +63,7 @@ async def test_each_page_is_ticketed_when_it_is_committed() -> None:
     with pytest.raises(StorageUnavailable):
         await hub.take_in(WORKS)
 
-    assert told(hub) == EVERYBODY[:3]
+    assert recipients(hub) == EVERYBODY[:3]
     assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
         hub.publisher.ticketed
     )
@@ -79,7 +79,7 @@ async def test_redelivery_completes_the_pages_after_a_crash(pages_done: int) -> 
     assert not hub.stored(WORKS).planned
     await hub.take_in(WORKS)
 
-    assert told(hub) == EVERYBODY
+    assert recipients(hub) == EVERYBODY
     assert hub.stored(WORKS).planned
     assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
         hub.publisher.ticketed
@@ -93,7 +93,7 @@ async def test_broker_failure_between_pages_creates_no_duplicate() -> None:
         await hub.take_in(WORKS)
     await hub.take_in(WORKS)
 
-    assert told(hub) == EVERYBODY
+    assert recipients(hub) == EVERYBODY
 
 
 async def test_an_event_that_was_expanded_is_not_expanded_again() -> None:
@@ -103,7 +103,7 @@ async def test_an_event_that_was_expanded_is_not_expanded_again() -> None:
     await hub.take_in(*neighbours(PEOPLE + 1), WORKS)
 
     # The new neighbour came after the announcement; queued messages are ticketed again.
-    assert told(hub) == EVERYBODY
+    assert recipients(hub) == EVERYBODY
     assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
         hub.publisher.ticketed
     )
@@ -179,7 +179,7 @@ async def test_first_page_sets_the_lane_of_all_pages() -> None:
     hub.context = replace(DESK, catalog={**BY_NAME, kind.name: replace(kind, lane=Lane.NORMAL)})
     await hub.take_in(WORKS)
 
-    assert len(told(hub)) == CROWD + 5
+    assert len(recipients(hub)) == CROWD + 5
     assert {message.lane for message in hub.of(WORKS)} == {Lane.BULK}
 
 
@@ -196,5 +196,5 @@ async def test_an_event_is_planned_when_the_last_of_its_broad_audiences_is() -> 
     assert not hub.stored(WORKS).planned
     await hub.take_in(WORKS)
 
-    assert told(hub) == [*EVERYBODY, "p-owner"]
+    assert recipients(hub) == [*EVERYBODY, "p-owner"]
     assert hub.stored(WORKS).planned

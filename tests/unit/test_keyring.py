@@ -63,13 +63,13 @@ def test_all_keys_verify_and_the_first_signs(purpose: Purpose) -> None:
 
 
 @given(parts)
-def test_a_signature_for_one_purpose_never_verifies_for_another(said: list[str]) -> None:
+def test_a_signature_for_one_purpose_never_verifies_for_another(texts: list[str]) -> None:
     shortest = min(LENGTHS.values())
-    made = {purpose: RING.sign(purpose, *said)[:shortest] for purpose in Purpose}
+    made = {purpose: RING.sign(purpose, *texts)[:shortest] for purpose in Purpose}
 
     assert len(set(made.values())) == len(Purpose)
     for purpose in Purpose:
-        found = [one for one in Purpose if RING.verify(one, RING.sign(purpose, *said), *said)]
+        found = [one for one in Purpose if RING.verify(one, RING.sign(purpose, *texts), *texts)]
         assert [purpose] == found
 
 
@@ -93,13 +93,13 @@ def test_invalid_signature_does_not_verify(given_by_a_stranger: str) -> None:
 
 
 def test_callback_gets_the_key_of_each_verification() -> None:
-    heard: list[tuple[Purpose, str]] = []
-    ring = KeyRing([NEW, OLD], lambda purpose, key: heard.append((purpose, key)))
+    seen: list[tuple[Purpose, str]] = []
+    ring = KeyRing([NEW, OLD], lambda purpose, key: seen.append((purpose, key)))
 
     ring.verify(Purpose.MAIL, KeyRing([OLD]).sign(Purpose.MAIL, "a"), "a")
     ring.verify(Purpose.MAIL, "no signature", "a")
 
-    assert [(Purpose.MAIL, KeyRing([OLD]).ids[0])] == heard
+    assert [(Purpose.MAIL, KeyRing([OLD]).ids[0])] == seen
 
 
 def test_empty_key_ring_verifies_nothing_and_says_what_signing_needs() -> None:
@@ -123,5 +123,5 @@ def test_document_is_stored_under_the_first_key_and_found_under_each() -> None:
     before, now = KeyRing([OLD]).document_hashes("52000101"), RING.document_hashes("52000101")
 
     assert before[0] == now[1] != now[0]
-    assert [one.split(":")[1] for one in now] == list(RING.ids)
+    assert [digest.split(":")[1] for digest in now] == list(RING.ids)
     assert max(map(len, now)) <= 200

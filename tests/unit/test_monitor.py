@@ -108,7 +108,7 @@ class House:
         await self.store.beat("delivery", {"circuit:sms:twilio": state})
 
     @property
-    def told(self) -> list[tuple[str, str]]:
+    def published_events(self) -> list[tuple[str, str]]:
         return [(event.name.rpartition(".")[2], event.data["key"]) for event in self.publisher.events]
 
 
@@ -116,7 +116,7 @@ async def test_healthy_hub_reports_nothing() -> None:
     house = House()
     await house.passes(20)
 
-    assert [] == house.told
+    assert [] == house.published_events
     assert house.watch.well
 
 
@@ -178,7 +178,7 @@ async def test_each_kind_of_incident_is_published_once(key: str) -> None:
     await BROKEN[key](house)
     await house.passes(3)
 
-    assert [("began", key)] == house.told
+    assert [("began", key)] == house.published_events
     for published in house.publisher.events:
         SCHEMAS.check(published, now=house.clock())
 
@@ -229,7 +229,7 @@ async def test_open_incident_updates_its_count_of_dead_letters() -> None:
 
     assert ["1 abierta, 1 de la última hora"] == [incident.measured for incident in first]
     assert "3 abiertas, 3 de la última hora" == later.measured
-    assert [("began", "dead_letters")] == house.told
+    assert [("began", "dead_letters")] == house.published_events
 
 
 async def test_end_of_an_incident_is_published_once_after_a_delay() -> None:
@@ -239,7 +239,7 @@ async def test_end_of_an_incident_is_published_once_after_a_delay() -> None:
     await house.circuit("closed")
     await house.passes(20)
 
-    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.published_events
     for published in house.publisher.events:
         SCHEMAS.check(published, now=house.clock())
 
@@ -252,7 +252,7 @@ async def test_symptom_of_a_start_counts_the_second_time(key: str) -> None:
     house.lonely, house.servers["redis"] = {}, True
     await house.passes(20)
 
-    assert [] == house.told
+    assert [] == house.published_events
 
 
 async def test_flapping_symptom_is_one_incident() -> None:
@@ -261,7 +261,7 @@ async def test_flapping_symptom_is_one_incident() -> None:
         await house.circuit(state)
         await house.passes()
 
-    assert [("began", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio")] == house.published_events
 
 
 async def test_circuit_that_no_process_reports_is_resolved() -> None:
@@ -269,7 +269,7 @@ async def test_circuit_that_no_process_reports_is_resolved() -> None:
     await house.circuit("open")
     await house.passes(20)
 
-    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.published_events
 
 
 async def test_incident_with_a_failing_check_is_not_resolved() -> None:
@@ -279,7 +279,7 @@ async def test_incident_with_a_failing_check_is_not_resolved() -> None:
     house.store.faults.always("open_circuits", StorageUnavailable())
     await house.passes(20)
 
-    assert [("began", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio")] == house.published_events
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ async def test_failing_check_does_not_hide_the_others(method: str, error: Except
     await _break_intake(house)
     await house.passes(2)
 
-    assert [("began", "unattended:intake")] == house.told
+    assert [("began", "unattended:intake")] == house.published_events
 
 
 async def test_a_hub_whose_audit_is_old_or_unknown_is_not_well() -> None:
@@ -310,11 +310,11 @@ async def test_a_hub_whose_audit_is_old_or_unknown_is_not_well() -> None:
 async def test_audit_age_before_the_first_audit_counts_from_the_start() -> None:
     house = House(stopped=True)
     await house.passes(2)
-    assert [] == house.told
+    assert [] == house.published_events
 
     house.clock.advance(POLICY.audit_max_age)
     await house.passes()
-    assert [("began", "auditor")] == house.told
+    assert [("began", "auditor")] == house.published_events
 
 
 async def test_crash_between_publishing_and_marking_repeats_the_same_id() -> None:
@@ -341,7 +341,7 @@ async def test_incidents_during_a_broker_outage_are_published_later_in_order() -
         house.clock.advance(POLICY.interval)
     await house.passes()
 
-    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio"), ("ended", "circuit:sms:twilio")] == house.published_events
 
 
 async def test_balances_are_read_at_most_every_quarter_of_an_hour() -> None:
@@ -351,21 +351,21 @@ async def test_balances_are_read_at_most_every_quarter_of_an_hour() -> None:
     await house.passes(2)
 
     assert 2 == house.asked
-    assert [("began", "balance:sms:twilio")] == house.told
+    assert [("began", "balance:sms:twilio")] == house.published_events
 
 
 @pytest.mark.parametrize(
-    ("low", "currency", "is_told"),
+    ("low", "currency", "is_published"),
     [(Decimal(12), "SMS", True), (Decimal(9), "USD", False), (None, "USD", True), (None, "EUR", False)],
 )
 async def test_providers_own_low_balance_limit_comes_first(
-    low: Decimal | None, currency: str, is_told: bool
+    low: Decimal | None, currency: str, is_published: bool
 ) -> None:
     house = House()
     house.funds = [Remaining(place="sms:uno", amount=Decimal("9.99"), currency=currency, low=low)]
     await house.passes()
 
-    assert is_told is bool(house.told)
+    assert is_published is bool(house.published_events)
 
 
 async def test_company_is_notified_if_nobody_is_on_duty() -> None:
@@ -397,7 +397,7 @@ async def test_incident_of_an_unknown_kind_is_left_to_the_other_hub() -> None:
     await house.circuit("open")
     await house.passes()
 
-    assert [("began", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio")] == house.published_events
 
 
 async def test_monitor_continues_after_a_fault() -> None:
@@ -407,11 +407,11 @@ async def test_monitor_continues_after_a_fault() -> None:
     await house.circuit("open")
     watching = asyncio.create_task(monitor.run(house.watch))
     async with asyncio.timeout(10):
-        while not house.told:  # noqa: ASYNC110 - the memory store tells no event
+        while not house.published_events:  # noqa: ASYNC110 - the memory store emits no event
             await asyncio.sleep(0.001)
     await cancel(watching)
 
-    assert [("began", "circuit:sms:twilio")] == house.told
+    assert [("began", "circuit:sms:twilio")] == house.published_events
 
 
 SEEN = st.lists(
@@ -438,7 +438,7 @@ def test_begins_and_ends_alternate_and_at_most_one_is_open(
             assert len([row for row in house.store.rows if row.resolved_at is None]) <= 1
 
     asyncio.run(live())
-    verbs = [verb for verb, _ in house.told]
+    verbs = [verb for verb, _ in house.published_events]
 
     assert ["began", "ended"] * (len(verbs) // 2) + ["began"] * (len(verbs) % 2) == verbs
     assert len({event.id for event in house.publisher.events}) == len(verbs)
@@ -451,4 +451,4 @@ async def test_last_known_balance_stays_in_force_if_a_read_fails() -> None:
     house.funds_fail = True
     await house.passes(4 * 16)
 
-    assert [("began", "balance:sms:twilio")] == house.told
+    assert [("began", "balance:sms:twilio")] == house.published_events

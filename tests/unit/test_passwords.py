@@ -49,8 +49,8 @@ def test_short_name_inside_another_word_is_allowed() -> None:
 
 
 def test_listed_common_passwords_are_refused() -> None:
-    assert not any(will_do(each) or will_do(each.upper()) for each in passwords._COMMON)
-    assert all(len(each) >= passwords.SHORTEST for each in passwords._COMMON)
+    assert not any(will_do(password) or will_do(password.upper()) for password in passwords._COMMON)
+    assert all(len(password) >= passwords.SHORTEST for password in passwords._COMMON)
 
 
 def test_a_refused_password_is_never_quoted() -> None:
@@ -64,7 +64,7 @@ def test_one_time_passwords_can_be_read_aloud_and_do_not_repeat() -> None:
     made = {one_time() for _ in range(1000)}
 
     assert len(made) == 1000
-    assert all(re.fullmatch(r"([a-km-np-z2-9]{4}-){3}[a-km-np-z2-9]{4}", each) for each in made)
+    assert all(re.fullmatch(r"([a-km-np-z2-9]{4}-){3}[a-km-np-z2-9]{4}", password) for password in made)
     assert len(passwords._ALPHABET) ** 16 == 2**80
 
 
@@ -118,7 +118,7 @@ async def test_hashing_never_blocks_the_loop_and_limits_threads() -> None:
     made = Held()
     tries = [asyncio.create_task(made.matches("kept", "x")) for _ in range(6)]
     async with asyncio.timeout(10):
-        while len(made.threads) < passwords.AT_ONCE:  # noqa: ASYNC110 - a thread tells no event
+        while len(made.threads) < passwords.AT_ONCE:  # noqa: ASYNC110 - a thread emits no event
             await asyncio.sleep(0.005)
     at_once = len(made.threads)
     made.gate.set()

@@ -24,7 +24,9 @@ async def hold(office: DeliveryHarness, subject: str) -> None:
     await pause(subject, by="ana", reason="", store=office.pauses)
 
 
-async def go_on(office: DeliveryHarness, subject: str, at_most: int | None = None) -> tuple[bool, int, bool]:
+async def resume_channel(
+    office: DeliveryHarness, subject: str, at_most: int | None = None
+) -> tuple[bool, int, bool]:
     done = await resume(subject, store=office.pauses, publisher=office.publisher, at_most=at_most, settle=0)
     return done.changed, done.released, done.more
 
@@ -91,7 +93,7 @@ async def test_resuming_sends_held_messages_at_once() -> None:
     await hold(office, "channel:email")
     await office.deliver(message)
 
-    assert await go_on(office, "channel:email") == (True, 1, False)
+    assert await resume_channel(office, "channel:email") == (True, 1, False)
     assert [ticket.ids for ticket in office.publisher.published] == [(message.id,)]
     assert office.now(message).expires_at == MONDAY + HOUR
     await office.deliver(message)
@@ -104,9 +106,9 @@ async def test_resuming_twice_releases_nothing_twice() -> None:
     await office.holds(message)
     await hold(office, "channel:email")
     await office.deliver(message)
-    await go_on(office, "channel:email")
+    await resume_channel(office, "channel:email")
 
-    assert await go_on(office, "channel:email") == (False, 0, False)
+    assert await resume_channel(office, "channel:email") == (False, 0, False)
 
 
 async def test_resuming_goes_in_pages_and_reports_more() -> None:
@@ -116,11 +118,11 @@ async def test_resuming_goes_in_pages_and_reports_more() -> None:
     await hold(office, "channel:email")
     await office.deliver(*many)
 
-    assert await go_on(office, "channel:email", at_most=PAGE) == (True, PAGE, True)
-    assert await go_on(office, "channel:email", at_most=PAGE) == (False, 1, False)
+    assert await resume_channel(office, "channel:email", at_most=PAGE) == (True, PAGE, True)
+    assert await resume_channel(office, "channel:email", at_most=PAGE) == (False, 1, False)
 
 
-class _SlowToHear(MemoryPauses):
+class _SlowConfirms(MemoryPauses):
     """A process that has not read the end of the pause holds one more message after the first release."""
 
     def __init__(self, office: DeliveryHarness) -> None:
@@ -136,7 +138,7 @@ class _SlowToHear(MemoryPauses):
 
 async def test_message_held_by_an_outdated_process_is_released_too() -> None:
     office = post_office()
-    store = _SlowToHear(office)
+    store = _SlowConfirms(office)
     await store.pause("channel:email", by="ana", reason="")
     done = await resume("channel:email", store=store, publisher=office.publisher, settle=0)
 

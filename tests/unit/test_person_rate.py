@@ -20,11 +20,11 @@ def texts(number: int, purpose: Purpose = Purpose.SERVICE, person: str = "p-1") 
         mail(
             person,
             channel="sms",
-            contact_id=f"phone-{one}",
+            contact_id=f"phone-{turn}",
             purpose=purpose,
             expires_at=MONDAY + 2 * HOUR,
         )
-        for one in range(number)
+        for turn in range(number)
     ]
 
 

@@ -124,11 +124,11 @@ def test_unknown_person_gets_a_suppressed_row() -> None:
 
 
 def test_person_who_is_left_out_gets_no_message() -> None:
-    present, away = person(email(), ref="p-told"), person(email(), ref="p-away", left_out="on_leave")
+    present, away = person(email(), ref="p-present"), person(email(), ref="p-away", left_out="on_leave")
 
     planned = plan(kind(("email",)), present, away)
 
-    assert ["p-told"] == [message.person for message in planned]
+    assert ["p-present"] == [message.person for message in planned]
 
 
 def test_message_keeps_the_units_that_matched_its_recipient() -> None:

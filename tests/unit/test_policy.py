@@ -43,7 +43,7 @@ class Overlaid:
         return load_policy(self.path)
 
 
-def test_the_first_reply_climbs_at_24_32_40_and_48_business_hours() -> None:
+def test_the_first_reply_escalates_at_24_32_40_and_48_business_hours() -> None:
     clock = scheduled(BUILT_IN.clocks["first_reply"], MONDAY_10_30, policy=BUILT_IN)
     steps = instants(clock, StepKind.ESCALATE, StepKind.REMIND)
 
@@ -242,7 +242,7 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
         ),
         (
             '[windows.night]\npurposes = ["emergency"]\nweek = { mon = [["08:00", "09:00"]] }',
-            "windows.night: an emergency is told at any hour",
+            "windows.night: an emergency is sent at any hour",
         ),
         ('[windows.night]\npurposes = ["legal"]\nweek = {}', "windows.night: the calendar never opens"),
         ('[windows.night]\npurposes = ["legal"]', "windows.night.week is missing"),

@@ -24,7 +24,7 @@ HEADER: Final = (
     "| clock | start | stop | cancel | pause | resume | extend | target | at risk | ladder | source |"
 )
 PROMISES: Final = load_policy().clocks
-TOLD: Final = {row[0]: row for row in rows(ROOT / "docs/promises.md", HEADER)}
+DOCUMENTED: Final = {row[0]: row for row in rows(ROOT / "docs/promises.md", HEADER)}
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
 SECTIONS: Final = {event["name"]: set(event["policy"].split(", ")) for event in MISSION["events"]}
 NONE: Final = "–"
@@ -106,20 +106,20 @@ def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
 
 
 def test_the_table_of_promises_has_every_clock_of_the_policy() -> None:
-    assert [f"`{clock}`" for clock in PROMISES] == list(TOLD)
+    assert [f"`{clock}`" for clock in PROMISES] == list(DOCUMENTED)
 
 
 @pytest.mark.parametrize("clock", PROMISES)
-def test_the_table_of_promises_is_what_the_catalogue_and_the_policy_say(clock: str) -> None:
-    assert promise_row(clock, PROMISES[clock]) == TOLD[f"`{clock}`"][:-1]
+def test_the_table_of_promises_is_what_the_catalogue_and_the_policy_hold(clock: str) -> None:
+    assert promise_row(clock, PROMISES[clock]) == DOCUMENTED[f"`{clock}`"][:-1]
 
 
 @pytest.mark.parametrize("clock", PROMISES)
 def test_the_source_of_a_promise_is_a_law_or_a_section_that_its_events_come_from(clock: str) -> None:
-    source = TOLD[f"`{clock}`"][-1]
+    source = DOCUMENTED[f"`{clock}`"][-1]
     sections = set(re.findall(r"§([\d.]+\d)", source))
     movers = [kind.name for kind in CATALOG for move in kind.clocks if move.clock == clock]
-    climbing = [ESCALATES[clock]] if clock in ESCALATES else []
+    escalations = [ESCALATES[clock]] if clock in ESCALATES else []
 
     assert sections or re.search(r"Ley \d+ de \d{4}, art\. \d+", source)
-    assert sections <= set[str]().union(*(SECTIONS.get(name, set()) for name in movers + climbing))
+    assert sections <= set[str]().union(*(SECTIONS.get(name, set()) for name in movers + escalations))

@@ -17,7 +17,7 @@ TWENTY = Rate(20, SECOND)
 
 
 class Door:
-    """Buckets, a clock that stands still, and a crowd that comes back when it was told to."""
+    """Buckets, a clock that stands still, and a crowd that comes back when it was asked to."""
 
     def __init__(self, rate: Rate = TWENTY) -> None:
         self.now = 100.0
@@ -28,7 +28,7 @@ class Door:
         return self.buckets.take("sms:twilio", self.rate, lane)
 
     def let_in(self, people: int, lane: Lane, until: float) -> int:
-        """Answer how many of these have got in by then, each coming back when it was told to."""
+        """Answer how many of these have got in by then, each coming back when it was asked to."""
         coming, inside = [self.now] * people, 0
         while coming and min(coming) <= until:
             coming.sort()
@@ -79,7 +79,7 @@ def test_behind_a_crowd_there_is_always_room_for_an_urgent_one() -> None:
         door.now += 0.25  # four a second: a fifth of twenty
 
 
-def test_nobody_is_told_to_come_back_after_the_longest_line() -> None:
+def test_nobody_is_asked_to_come_back_after_the_longest_line() -> None:
     door = Door(Rate(1, HOUR))
     waits = [door.take() for _ in range(50)]
 

@@ -70,9 +70,9 @@ def test_a_person_counts_for_each_channel_that_would_reach_them(
     ],
 )
 def test_everything_missing_comes_with_advice(place: Place, opted_out: set[str], sentence: str) -> None:
-    [told] = [each for each in readiness(place, set(), opted_out).to_do if sentence in each]
+    [line] = [task for task in readiness(place, set(), opted_out).to_do if sentence in task]
 
-    assert "Qué hacer:" in told
+    assert "Qué hacer:" in line
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_everything_missing_comes_with_advice(place: Place, opted_out: set[str],
 def test_consents_refusals_and_missing_statements_are_counted(
     consents: dict[str, bool], opted_out: set[str], counts: tuple[int, ...]
 ) -> None:
-    said = {("p-1", purpose): yes for purpose, yes in consents.items()}
-    found = readiness(Place(id="ph-1", name="A", people=[somebody(MAIL)], consents=said), set(), opted_out)
+    given = {("p-1", purpose): yes for purpose, yes in consents.items()}
+    found = readiness(Place(id="ph-1", name="A", people=[somebody(MAIL)], consents=given), set(), opted_out)
     names = ("authorised", "commercial", "survey", "refused", "missing_consent")
 
     assert tuple(getattr(found, name) for name in names) == counts

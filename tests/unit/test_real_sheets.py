@@ -21,7 +21,7 @@ def csv(*lines: str, headings: tuple[str, ...] = HEADINGS) -> bytes:
     return "\n".join([";".join(headings), *lines]).encode()
 
 
-def told(report: Report, *, warning: bool) -> list[tuple[int, str]]:
+def notes(report: Report, *, warning: bool) -> list[tuple[int, str]]:
     return [(fault.line, fault.column) for fault in report.faults if fault.warning is warning]
 
 
@@ -45,8 +45,8 @@ def test_real_sheet_has_no_faults() -> None:
 
     report = examine(file.getvalue(), copropiedad=PLACE)
 
-    assert [] == told(report, warning=False)
-    assert [(3, "No."), (7, "línea"), (8, "línea")] == told(report, warning=True)
+    assert [] == notes(report, warning=False)
+    assert [(3, "No."), (7, "línea"), (8, "línea")] == notes(report, warning=True)
     first, second, parking = report.rows
     assert ("1", "APTO 101", 49.75) == (first.tower, first.unit, first.coefficient)
     assert (("owner", "resident"), date(2019, 7, 1)) == (first.roles, first.since)
@@ -87,7 +87,7 @@ def test_a_unit_and_its_column_name_one_tower() -> None:
         copropiedad=PLACE,
     )
 
-    assert [(3, "unidad")] == told(report, warning=False)
+    assert [(3, "unidad")] == notes(report, warning=False)
     assert [("1", "APTO 101")] == [(row.tower, row.unit) for row in report.rows]
 
 
@@ -95,7 +95,7 @@ def test_a_unit_and_its_column_name_one_tower() -> None:
 def test_two_owners_in_a_cell_are_a_fault(name: str) -> None:
     report = examine(csv(f'101;"{name}";a@b.co;;prop'), copropiedad=PLACE)
 
-    [fault] = [each for each in report.faults if not each.warning]
+    [fault] = [note for note in report.faults if not note.warning]
     assert (2, "nombre", "son dos personas en una celda") == (fault.line, fault.column, fault.wrong)
     assert "una línea por persona" in fault.write
 
@@ -113,14 +113,14 @@ def test_two_owners_in_a_cell_are_a_fault(name: str) -> None:
 def test_possible_two_names_in_a_cell_are_a_warning(name: str, doubted: bool) -> None:
     report = examine(csv(f"101;{name};a@b.co;;prop"), copropiedad=PLACE)
 
-    assert ([(2, "nombre")] if doubted else []) == told(report, warning=True)
+    assert ([(2, "nombre")] if doubted else []) == notes(report, warning=True)
     assert 1 == len(report.rows)
 
 
 def test_same_name_without_contacts_is_a_warning() -> None:
     report = examine(csv("101;Ana Mesa;a@b.co;;prop", "DEPÓSITO 3;Ana Mesa;;;prop"), copropiedad=PLACE)
 
-    assert [(3, "correo"), (3, "documento")] == told(report, warning=True)
+    assert [(3, "correo"), (3, "documento")] == notes(report, warning=True)
 
 
 @pytest.mark.parametrize("text", ["", "N/A", "n.a.", "-", "NO TIENE", "No aplica", "sin correo", "—"])
@@ -152,7 +152,7 @@ def test_the_contacts_of_another_person_in_the_line_are_never_the_first_ones() -
     report = examine(csv("101;Ana;3005550001;prop;Luis;3005550002", headings=headings), copropiedad=PLACE)
 
     assert ("+573005550001",) == report.rows[0].phones
-    assert [(1, "ARRENDATARIO"), (1, "CELULAR")] == told(report, warning=False)
+    assert [(1, "ARRENDATARIO"), (1, "CELULAR")] == notes(report, warning=False)
 
 
 def test_a_sheet_of_owners_alone_needs_no_role_in_each_line() -> None:
@@ -160,7 +160,7 @@ def test_a_sheet_of_owners_alone_needs_no_role_in_each_line() -> None:
 
     report = examine(data, copropiedad=PLACE, role="propietario")
 
-    assert [] == told(report, warning=False)
+    assert [] == notes(report, warning=False)
     assert [("owner",), ()] == [row.roles for row in report.rows]
     assert "--role" in examine(data, copropiedad=PLACE).faults[0].write
     with pytest.raises(ValueError, match="propietario"):
@@ -180,7 +180,7 @@ def test_a_sheet_of_owners_alone_needs_no_role_in_each_line() -> None:
 def test_lines_for_human_readers_are_skipped(line: str, bad: bool) -> None:
     report = examine(csv("101;Ana;a@b.co;;prop", line), copropiedad=PLACE)
 
-    assert [(3, "línea")] == told(report, warning=not bad)
+    assert [(3, "línea")] == notes(report, warning=not bad)
     assert 1 == len(report.rows)
 
 
@@ -190,7 +190,7 @@ def test_shares_are_of_one_also_when_a_line_is_bad() -> None:
 
     report = examine(data, copropiedad=PLACE)
 
-    assert ([(3, "correo")], []) == (told(report, warning=False), told(report, warning=True))
+    assert ([(3, "correo")], []) == (notes(report, warning=False), notes(report, warning=True))
     assert [25.0] == [row.coefficient for row in report.rows]
 
 

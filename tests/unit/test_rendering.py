@@ -48,17 +48,17 @@ def load(folder: Path) -> Templates:
 def only(source: str, **parts: str) -> Templates:
     """Compile one file without the built-in ones, which are slow."""
     words = COMPILER.words("prueba", read(source, parts.__getitem__))
-    for said in words.values():
-        said.compile()
+    for texts in words.values():
+        texts.compile()
     return Templates(
-        {("es", "prueba", variant): said for variant, said in words.items()},
+        {("es", "prueba", variant): texts for variant, texts in words.items()},
         COMPILER.engine.globals,
         COMPANY,
         BARE,
     )
 
 
-def say(body: str, prelude: str = "", **data: Any) -> Rendered:
+def render(body: str, prelude: str = "", **data: Any) -> Rendered:
     """Render a body: the HTML for the inbox, and the text."""
     source = f"{prelude}{{% block subject %}}Asunto{{% endblock %}}{{% block body %}}{body}{{% endblock %}}"
     return only(source).render("prueba", "inbox", context(data), variant=None)
@@ -75,61 +75,63 @@ def squeezed(html: str) -> str:
 
 class TestMarkdownWithJinja:
     def test_a_variable_can_be_emphasised(self) -> None:
-        said = say("Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="1042", a_b="x", c="y")
+        rendered = render(
+            "Su caso **{{ radicado }}** y *{{ a_b }}_{{ c }}*.", radicado="1042", a_b="x", c="y"
+        )
 
-        assert said.html == "<p>Su caso <strong>1042</strong> y <em>x_y</em>.</p>"
-        assert said.text == "Su caso 1042 y x_y.\n"
+        assert rendered.html == "<p>Su caso <strong>1042</strong> y <em>x_y</em>.</p>"
+        assert rendered.text == "Su caso 1042 y x_y.\n"
 
     def test_a_link_may_have_a_variable_address(self) -> None:
-        said = say("Puede [ver la respuesta]({{ url|enlace }}) hoy.", url="https://x.co/a?b=1&c=2")
+        rendered = render("Puede [ver la respuesta]({{ url|enlace }}) hoy.", url="https://x.co/a?b=1&c=2")
 
-        assert said.html == '<p>Puede <a href="https://x.co/a?b=1&amp;c=2">ver la respuesta</a> hoy.</p>'
-        assert said.text == "Puede ver la respuesta (https://x.co/a?b=1&c=2) hoy.\n"
+        assert rendered.html == '<p>Puede <a href="https://x.co/a?b=1&amp;c=2">ver la respuesta</a> hoy.</p>'
+        assert rendered.text == "Puede ver la respuesta (https://x.co/a?b=1&c=2) hoy.\n"
 
     def test_a_link_alone_becomes_a_button(self) -> None:
-        said = say("[Ver]({{ url|enlace }})", url="https://x.co/")
+        rendered = render("[Ver]({{ url|enlace }})", url="https://x.co/")
 
-        assert said.html == '<p class="boton"><a href="https://x.co/">Ver</a></p>'
+        assert rendered.html == '<p class="boton"><a href="https://x.co/">Ver</a></p>'
 
     def test_part_of_an_address_may_be_a_variable_or_a_condition(self) -> None:
-        said = say("[a](https://x.co/{{ id }}{% if b %}?b={{ b }}{% endif %})", id="7", b="ñ")
+        rendered = render("[a](https://x.co/{{ id }}{% if b %}?b={{ b }}{% endif %})", id="7", b="ñ")
 
-        assert said.html == '<p class="boton"><a href="https://x.co/7?b=ñ">a</a></p>'
+        assert rendered.html == '<p class="boton"><a href="https://x.co/7?b=ñ">a</a></p>'
 
     def test_a_table_may_have_a_loop_over_rows(self) -> None:
         body = (
             "| Mes | Valor |\n|---|---|\n{% for c in cs %}\n| {{ c.mes }} | {{ c.v }} |\n{% endfor %}\n\nFin."
         )
-        said = say(body, cs=[{"mes": "Enero", "v": 1}, {"mes": "Marzo", "v": 2}])
+        rendered = render(body, cs=[{"mes": "Enero", "v": 1}, {"mes": "Marzo", "v": 2}])
 
-        assert squeezed(said.html) == (
+        assert squeezed(rendered.html) == (
             "<table><thead><tr><th>Mes</th><th>Valor</th></tr></thead><tbody>"
             "<tr><td>Enero</td><td>1</td></tr><tr><td>Marzo</td><td>2</td></tr></tbody></table><p>Fin.</p>"
         )
-        assert said.text == "Enero: 1\nMarzo: 2\n\nFin.\n"
+        assert rendered.text == "Enero: 1\nMarzo: 2\n\nFin.\n"
 
     def test_a_wide_table_keeps_its_bars_in_the_text(self) -> None:
-        said = say("| A | B | C |\n|---|---|---|\n{% if x %}| {{ x }} | 2 | 3 |{% endif %}", x="1")
+        rendered = render("| A | B | C |\n|---|---|---|\n{% if x %}| {{ x }} | 2 | 3 |{% endif %}", x="1")
 
-        assert said.text == "A | B | C\n1 | 2 | 3\n"
-        assert squeezed(said.html).endswith("<tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>")
+        assert rendered.text == "A | B | C\n1 | 2 | 3\n"
+        assert squeezed(rendered.html).endswith("<tr><td>1</td><td>2</td><td>3</td></tr></tbody></table>")
 
     def test_a_table_without_a_head_is_a_list_of_facts(self) -> None:
-        said = say("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="1042")
+        rendered = render("| | |\n|---|---|\n| Radicado | **{{ r }}** |\n", r="1042")
 
-        assert squeezed(said.html) == (
+        assert squeezed(rendered.html) == (
             '<table class="datos"><tbody><tr><th scope="row">Radicado</th>'
             "<td><strong>1042</strong></td></tr></tbody></table>"
         )
-        assert said.text == "Radicado: 1042\n"
+        assert rendered.text == "Radicado: 1042\n"
 
     @pytest.mark.parametrize("number", ["PQ-2026-000123", "A-1", "2026/14-B", "ACTA-2026-07"])
     def test_the_number_of_a_case_stays_on_one_line_and_is_plain_text(self, number: str) -> None:
-        said = say("Su caso es **{{ radicado }}**.", radicado=number)
+        rendered = render("Su caso es **{{ radicado }}**.", radicado=number)
 
         kept = f'<span style="white-space:nowrap">{number}</span>'
-        assert said.html == f"<p>Su caso es <strong>{kept}</strong>.</p>"
-        assert said.text == f"Su caso es {number}.\n"
+        assert rendered.html == f"<p>Su caso es <strong>{kept}</strong>.</p>"
+        assert rendered.text == f"Su caso es {number}.\n"
 
     @pytest.mark.parametrize(
         ("value", "shown"),
@@ -142,66 +144,68 @@ class TestMarkdownWithJinja:
         ],
     )
     def test_what_is_no_such_number_or_a_long_one_may_break(self, value: Json, shown: str) -> None:
-        assert say("{{ x }}", x=value).html == f"<p>{shown}</p>"
+        assert render("{{ x }}", x=value).html == f"<p>{shown}</p>"
 
     @pytest.mark.parametrize(("shown", "items"), [(True, ["a", "b", "c"]), (False, ["a", "c"])])
     def test_a_condition_may_stand_around_a_list_item(self, shown: bool, items: list[str]) -> None:
-        said = say("- a\n{% if shown %}\n- b\n{% endif %}\n- c\n", shown=shown)
+        rendered = render("- a\n{% if shown %}\n- b\n{% endif %}\n- c\n", shown=shown)
 
-        assert squeezed(said.html) == f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
-        assert said.text == "".join(f"- {item}\n" for item in items)
+        assert squeezed(rendered.html) == f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+        assert rendered.text == "".join(f"- {item}\n" for item in items)
 
     def test_else_and_loops_may_stand_around_items_of_several_lines(self) -> None:
         body = "1. uno\n{% for x in xs %}\n2. {{ x }}\n   sigue\n{% else %}\n2. nada\n{% endfor %}\n"
 
-        assert say(body, xs=[]).text == "- uno\n- nada\n"
-        assert say(body, xs=["a"]).text == "- uno\n- a\n  sigue\n"
+        assert render(body, xs=[]).text == "- uno\n- nada\n"
+        assert render(body, xs=["a"]).text == "- uno\n- a\n  sigue\n"
         assert (
-            squeezed(say(body, xs=["a", "b"]).html) == "<ol><li>uno</li><li>asigue</li><li>bsigue</li></ol>"
+            squeezed(render(body, xs=["a", "b"]).html)
+            == "<ol><li>uno</li><li>asigue</li><li>bsigue</li></ol>"
         )
 
     def test_a_condition_inside_an_item_stays_inside(self) -> None:
-        said = say("- {% if x %}sí{% endif %} o no\n- {{ y }}", x=False, y=2)
+        rendered = render("- {% if x %}sí{% endif %} o no\n- {{ y }}", x=False, y=2)
 
-        assert squeezed(said.html) == "<ul><li> o no</li><li>2</li></ul>"
+        assert squeezed(rendered.html) == "<ul><li> o no</li><li>2</li></ul>"
 
     def test_a_condition_on_its_own_line_holds_whole_paragraphs(self) -> None:
         body = "Uno\n{% if x %}\nDos **{{ x }}**\n{% endif %}\nTres"
 
-        assert squeezed(say(body, x=0).html) == "<p>Uno</p><p>Tres</p>"
-        assert squeezed(say(body, x=1).html) == "<p>Uno</p><p>Dos <strong>1</strong></p><p>Tres</p>"
-        assert say(body, x=1).text == "Uno\n\nDos 1\n\nTres\n"
+        assert squeezed(render(body, x=0).html) == "<p>Uno</p><p>Tres</p>"
+        assert squeezed(render(body, x=1).html) == "<p>Uno</p><p>Dos <strong>1</strong></p><p>Tres</p>"
+        assert render(body, x=1).text == "Uno\n\nDos 1\n\nTres\n"
 
     def test_a_condition_at_the_start_of_a_line_leaves_markdown_working(self) -> None:
-        said = say("{% if x %}**sí**{% else %}_no_{% endif %}, gracias.", x=True)
+        rendered = render("{% if x %}**sí**{% else %}_no_{% endif %}, gracias.", x=True)
 
-        assert said.html == "<p><strong>sí</strong>, gracias.</p>"
+        assert rendered.html == "<p><strong>sí</strong>, gracias.</p>"
 
     def test_a_pipe_of_a_filter_does_not_end_a_cell(self) -> None:
-        said = say("| A | B |\n|---|---|\n| {{ x|default('a|b') }} | 2 |\n")
+        rendered = render("| A | B |\n|---|---|\n| {{ x|default('a|b') }} | 2 |\n")
 
-        assert "<td>a|b</td>" in said.html
+        assert "<td>a|b</td>" in rendered.html
 
     def test_headings_quotes_rules_and_code_have_a_plain_form(self) -> None:
-        said = say("# Título\n\n> {{ cita }}\n\n---\n\n`{{ x }}` <br> fin\n", cita="Uno", x=1)
+        rendered = render("# Título\n\n> {{ cita }}\n\n---\n\n`{{ x }}` <br> fin\n", cita="Uno", x=1)
 
-        assert said.text == f"Título\n------\n\n> Uno\n\n{'-' * 40}\n\n1 \n fin\n"
+        assert rendered.text == f"Título\n------\n\n> Uno\n\n{'-' * 40}\n\n1 \n fin\n"
 
     def test_an_included_part_may_hold_rows(self) -> None:
         subject, body = "{% block subject %}Asunto{% endblock %}", '| | |\n|---|---|\n{% include "fila" %}'
-        said = only(
+        rendered = only(
             f"{subject}{{% block body %}}{body}{{% endblock %}}", fila="| Radicado | {{ r }} |\n"
         ).render("prueba", "inbox", context({"r": "PQ-1"}), variant=None)
 
-        assert said.text == "Radicado: PQ-1\n"
+        assert rendered.text == "Radicado: PQ-1\n"
 
     def test_what_is_set_before_the_blocks_is_known_in_each(self) -> None:
         assert (
-            say("{{ clases[k]|default('otra') }}", '{% set clases = {"a": "una"} %}', k="a").text == "una\n"
+            render("{{ clases[k]|default('otra') }}", '{% set clases = {"a": "una"} %}', k="a").text
+            == "una\n"
         )
 
     def test_raw_jinja_is_shown_as_it_is(self) -> None:
-        assert say("{% raw %}{{ x }}{% endraw %}").text == "{{ x }}\n"
+        assert render("{% raw %}{{ x }}{% endraw %}").text == "{{ x }}\n"
 
 
 class TestDataStaysData:
@@ -220,28 +224,28 @@ class TestDataStaysData:
         ],
     )
     def test_markup_in_a_name_is_literal(self, name: str) -> None:
-        said = say("| A | B |\n|---|---|\n| {{ n }} | {{ n }} |\n\nHola {{ n }}", n=name)
+        rendered = render("| A | B |\n|---|---|\n| {{ n }} | {{ n }} |\n\nHola {{ n }}", n=name)
         escaped = name.replace("<", "&lt;").replace(">", "&gt;")
 
-        assert said.html.count(escaped) == 3
-        assert "<b>" not in said.html
-        assert "<em>" not in said.html
-        assert "href" not in said.html
-        assert said.text == f"{name}: {name}\n\nHola {name}\n"
+        assert rendered.html.count(escaped) == 3
+        assert "<b>" not in rendered.html
+        assert "<em>" not in rendered.html
+        assert "href" not in rendered.html
+        assert rendered.text == f"{name}: {name}\n\nHola {name}\n"
 
     @given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"])))
     def test_no_name_ever_makes_a_tag(self, name: str) -> None:
-        said = BUILT_IN.render("pqrs.received", "email", context({**PQRS, "subject": name}), variant=None)
+        rendered = BUILT_IN.render("pqrs.received", "email", context({**PQRS, "subject": name}), variant=None)
         plain = BUILT_IN.render("pqrs.received", "email", context(PQRS), variant=None)
 
-        assert tags(said.html) == tags(plain.html)
+        assert tags(rendered.html) == tags(plain.html)
 
     @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\u202e"])
     def test_a_subject_is_one_line_whatever_the_data(self, break_: str) -> None:
         source = "{% block subject %}Hola {{ x }}{% endblock %}{% block body %}.{% endblock %}"
-        said = only(source).render("prueba", "email", context({"x": f"a{break_}Bcc: b"}), variant=None)
+        rendered = only(source).render("prueba", "email", context({"x": f"a{break_}Bcc: b"}), variant=None)
 
-        assert said.subject == "Hola a Bcc: b"
+        assert rendered.subject == "Hola a Bcc: b"
 
     @pytest.mark.parametrize(
         "url",
@@ -249,21 +253,21 @@ class TestDataStaysData:
     )
     def test_only_an_https_address_becomes_a_link(self, url: object) -> None:
         with pytest.raises(TemplateFailure, match=r"^prueba\.body: enlace: not an https address$"):
-            say("[ver]({{ url|enlace }})", url=url)
+            render("[ver]({{ url|enlace }})", url=url)
 
     def test_names_of_the_hub_override_the_data(self) -> None:
-        said = say(
+        rendered = render(
             "{{ person.name }} {{ company.name }} {{ event.id }}",
             person="x",
             company={"name": "y"},
             event="z",
         )
 
-        assert said.text == "María Peña COPROSERVICIOS S.A.S. e-1\n"
+        assert rendered.text == "María Peña COPROSERVICIOS S.A.S. e-1\n"
 
     def test_the_sandbox_holds(self) -> None:
         with pytest.raises(TemplateFailure):
-            say("{{ ''.__class__.__mro__[1].__subclasses__() }}")
+            render("{{ ''.__class__.__mro__[1].__subclasses__() }}")
 
 
 class TestFailures:
@@ -284,7 +288,7 @@ class TestFailures:
     )
     def test_failure_names_the_missing_variable_and_never_a_value(self, body: str, message: str) -> None:
         with pytest.raises(TemplateFailure) as caught:
-            say(body, secreto="79.123.456", persona={"nombre": "79.123.456"}, tabla={})
+            render(body, secreto="79.123.456", persona={"nombre": "79.123.456"}, tabla={})
 
         assert str(caught.value) == message
         assert caught.value.__cause__ is None
@@ -295,7 +299,7 @@ class TestFailures:
         [
             ("nada", "email", None, "no template for nada"),
             ("pqrs.received", "email", "nadie", "no template for pqrs.received/nadie"),
-            ("pqrs.received", "paloma", None, "pqrs.received: no template speaks over paloma"),
+            ("pqrs.received", "paloma", None, "pqrs.received: no template for paloma"),
             ("pqrs.received", "sms", "staff", "pqrs.received/staff: sms needs sms"),
         ],
     )
@@ -387,9 +391,9 @@ class TestForms:
 
     def test_push_without_its_own_texts_uses_subject_and_sms(self) -> None:
         source = "{% block subject %}Asunto{% endblock %}{% block sms %}Aló{% endblock %}"
-        said = only(source).render("prueba", "push", context({}), variant=None)
+        rendered = only(source).render("prueba", "push", context({}), variant=None)
 
-        assert said == Rendered(subject="Asunto", text="Aló")
+        assert rendered == Rendered(subject="Asunto", text="Aló")
 
     def test_an_sms_is_written_in_gsm7_and_read_aloud_with_its_accents(self) -> None:
         templates = only("{% block sms %}\n  {{ person.first_name }}:\n  año “nuevo”…\n{% endblock %}")
@@ -413,25 +417,25 @@ class TestForms:
 
     def test_a_folder_may_replace_a_part_that_built_in_files_include(self, tmp_path: Path) -> None:
         write(tmp_path, "es/_saludo.j2", "Buenos días, {{ person.name }}.")
-        said = load(tmp_path).render("pqrs.received", "email", context(PQRS), variant=None)
+        rendered = load(tmp_path).render("pqrs.received", "email", context(PQRS), variant=None)
 
-        assert said.text.startswith("Buenos días, María Peña.\n")
+        assert rendered.text.startswith("Buenos días, María Peña.\n")
 
     def test_an_unknown_locale_reads_spanish(self, tmp_path: Path) -> None:
         write(tmp_path, "es/prueba.j2", "{% block sms %}Hola{% endblock %}")
         write(tmp_path, "en/prueba.j2", "{% block sms %}Hi{% endblock %}")
         templates = load(tmp_path)
-        said = {
+        rendered = {
             locale: templates.render("prueba", "sms", context({}), variant=None, locale=locale).text
             for locale in ("en", "en-US", "fr", "es-CO")
         }
 
-        assert said == {"en": "Hi", "en-US": "Hi", "fr": "Hola", "es-CO": "Hola"}
+        assert rendered == {"en": "Hi", "en-US": "Hi", "fr": "Hola", "es-CO": "Hola"}
 
     def test_a_nameless_person_is_greeted_without_a_gap(self) -> None:
-        said = BUILT_IN.render("pqrs.received", "email", context(PQRS, person=""), variant=None)
+        rendered = BUILT_IN.render("pqrs.received", "email", context(PQRS, person=""), variant=None)
 
-        assert said.text.startswith("Hola:\n")
+        assert rendered.text.startswith("Hola:\n")
 
 
 PQRS = {

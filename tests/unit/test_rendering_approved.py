@@ -22,9 +22,9 @@ DATA = {"radicado": "PQ-1", "at": "2026-03-09T08:05:00-05:00"}
 
 def templates(source: str) -> Templates:
     words = COMPILER.words("caso.abierto", read(source, str))
-    for said in words.values():
-        said.compile()
-    by_key = {("es", "caso.abierto", variant): said for variant, said in words.items()}
+    for texts in words.values():
+        texts.compile()
+    by_key = {("es", "caso.abierto", variant): texts for variant, texts in words.items()}
     return Templates(by_key, COMPILER.engine.globals, {"name": "COPROSERVICIOS"})
 
 
@@ -34,7 +34,7 @@ def approved(block: str, name: str = "whatsapp") -> Approved:
     return one
 
 
-def say(block: str, prelude: str = "", **data: Any) -> Rendered:
+def render(block: str, prelude: str = "", **data: Any) -> Rendered:
     context = Context(
         data=data,
         event_id="e-1",
@@ -50,7 +50,7 @@ def test_the_words_to_approve_have_bare_gaps_and_a_message_has_their_values() ->
     block = "\nCaso *{{ radicado }}*\nabierto el {{ at|fecha }}.\n"
 
     assert "Caso *{{radicado}}*\nabierto el {{at}}." == approved(block).body
-    assert say(block, **DATA) == Rendered(
+    assert render(block, **DATA) == Rendered(
         text="Caso *PQ-1*\nabierto el lunes 9 de marzo de 2026.",
         template="caso_abierto",
         parameters=(("radicado", "PQ-1"), ("at", "lunes 9 de marzo de 2026")),
@@ -60,12 +60,12 @@ def test_the_words_to_approve_have_bare_gaps_and_a_message_has_their_values() ->
 def test_conditional_value_is_set_before_the_blocks() -> None:
     prelude = '{% set lugar = a or "su copropiedad" %}'
 
-    assert "En su copropiedad." == say("En {{ lugar }}.", prelude, a="").text
-    assert "En la torre 2." == say("En {{ lugar }}.", prelude, a="la torre 2").text
+    assert "En su copropiedad." == render("En {{ lugar }}.", prelude, a="").text
+    assert "En la torre 2." == render("En {{ lugar }}.", prelude, a="la torre 2").text
 
 
 def test_a_part_of_a_value_is_named_by_both() -> None:
-    assert (("person_first_name", "María"),) == say("Hola, {{ person.first_name }}.").parameters
+    assert (("person_first_name", "María"),) == render("Hola, {{ person.first_name }}.").parameters
 
 
 def test_an_audience_of_its_own_has_a_template_of_its_own() -> None:
@@ -73,31 +73,31 @@ def test_an_audience_of_its_own_has_a_template_of_its_own() -> None:
 
 
 def test_a_value_that_looks_like_a_gap_stays_a_value() -> None:
-    assert "Uno {{b}} y dos." == say("Uno {{ a }} y {{ b }}.", a="{{b}}", b="dos").text
+    assert "Uno {{b}} y dos." == render("Uno {{ a }} y {{ b }}.", a="{{b}}", b="dos").text
 
 
 @given(st.text())
 def test_a_value_is_one_line_without_wide_gaps(value: str) -> None:
     try:
-        ((_, said),) = say("Uno: {{ a }}.", a=value).parameters
+        ((_, filled),) = render("Uno: {{ a }}.", a=value).parameters
     except TemplateFailure:
         assert not value.strip() or not value.isprintable()
         return
 
-    assert said == said.strip() != ""
-    assert not any(mark in said for mark in "\n\r\t\x00\u2028")
-    assert "  " not in said
+    assert filled == filled.strip() != ""
+    assert not any(mark in filled for mark in "\n\r\t\x00\u2028")
+    assert "  " not in filled
 
 
 @pytest.mark.parametrize("value", ["", " \n\t", "\u2028"])
 def test_an_empty_gap_is_a_failure_that_names_it(value: str) -> None:
     with pytest.raises(TemplateFailure, match=r"caso\.abierto\.whatsapp\.a is empty"):
-        say("Uno {{ a }}.", a=value)
+        render("Uno {{ a }}.", a=value)
 
 
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(TemplateFailure, match="a is missing"):
-        say("Uno {{ a }}.")
+        render("Uno {{ a }}.")
 
 
 def test_event_without_the_block_has_no_whatsapp_text() -> None:

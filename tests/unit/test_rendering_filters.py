@@ -145,15 +145,15 @@ def test_a_sentence_that_another_follows_is_ended(written: str, shown: str) -> N
         (["agua", "gas", "energía"], "agua, gas y energía"),
     ],
 )
-def test_a_list_reads_as_people_say_it(items: list[str], shown: str) -> None:
+def test_a_list_reads_as_in_spanish(items: list[str], shown: str) -> None:
     assert lista(items) == shown
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(None, False), ("", False), ([], False), (0, True), (False, True), ("x", True)]
+    ("value", "is_present"), [(None, False), ("", False), ([], False), (0, True), (False, True), ("x", True)]
 )
-def test_a_field_is_present_when_it_says_something(value: Json, said: bool) -> None:
-    assert presente(value) is said
+def test_a_field_is_present_when_it_says_something(value: Json, is_present: bool) -> None:
+    assert presente(value) is is_present
 
 
 @pytest.mark.parametrize(

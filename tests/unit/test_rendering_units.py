@@ -50,12 +50,12 @@ def about(units: tuple[str, ...], event: str, audience: Audience) -> Context:
     return replace(one, unit=None, units=units, purpose=audience.purpose)
 
 
-def say(units: tuple[str, ...], block: str, channel: str, purpose: Purpose = Purpose.SERVICE) -> Rendered:
+def render(units: tuple[str, ...], block: str, channel: str, purpose: Purpose = Purpose.SERVICE) -> Rendered:
     form = "push_body" if channel == "push" else channel
     title = "{% block push_title %}Aviso{% endblock %}" if channel == "push" else ""
     words = COMPILER.words("aviso", read(f"{title}{{% block {form} %}}{block}{{% endblock %}}", str))
     templates = Templates(
-        {("es", "aviso", variant): said for variant, said in words.items()},
+        {("es", "aviso", variant): texts for variant, texts in words.items()},
         COMPILER.engine.globals,
         COMPANY,
         Texting(prefix=Prefix.NONE),
@@ -166,26 +166,26 @@ def test_a_short_text_ends_with_several_units_that_it_has_not_named(
     channel: str, block: str, text: str
 ) -> None:
     form = "sms" if channel == "voice" else channel
-    words = say(("Apto 1", "Apto 2"), block, form)
+    words = render(("Apto 1", "Apto 2"), block, form)
 
     assert text == words.text
-    assert say(("Apto 1",), "Hay asamblea hoy", form).text == "Hay asamblea hoy"
+    assert render(("Apto 1",), "Hay asamblea hoy", form).text == "Hay asamblea hoy"
 
 
 def test_name_inside_another_name_does_not_count() -> None:
     units = ("Apto 10", "Apto 101")
     named = "Se convoca por Apto 101 hoy"
 
-    assert "Unidades: Apto 10 y Apto 101." in say(units, named, "sms", Purpose.LEGAL).text
+    assert "Unidades: Apto 10 y Apto 101." in render(units, named, "sms", Purpose.LEGAL).text
     with pytest.raises(TemplateFailure, match="does not name each unit"):
-        say(units, f"{named}.", "whatsapp", Purpose.LEGAL)
+        render(units, f"{named}.", "whatsapp", Purpose.LEGAL)
 
 
 @pytest.mark.parametrize(("count", "more"), [(FEW + 1, None), (FEW + 2, "2 más")])
 def test_short_text_names_the_first_units_and_a_legal_text_all(count: int, more: str | None) -> None:
     units = tuple(f"Apto {number}" for number in range(1, count + 1))
-    service = say(units, "Hay asamblea", "push").text
-    legal = say(units, "Hay asamblea", "push", Purpose.LEGAL).text
+    service = render(units, "Hay asamblea", "push").text
+    legal = render(units, "Hay asamblea", "push", Purpose.LEGAL).text
 
     assert all(unit in legal for unit in units)
     assert (more or units[-1]) in service
@@ -196,30 +196,30 @@ def test_too_many_units_in_a_legal_short_text_is_a_failure() -> None:
     units = tuple(f"Torre 1 Apto {number}" for number in range(100))
 
     with pytest.raises(TemplateFailure) as caught:
-        say(units, "Hay asamblea", "sms", Purpose.LEGAL)
+        render(units, "Hay asamblea", "sms", Purpose.LEGAL)
     assert "Apto" not in str(caught.value)
 
 
 def test_approved_text_without_unit_gap_fails_for_legal_notice() -> None:
     block = "Se convoca a {{ event.name }} hoy."
     with pytest.raises(TemplateFailure, match="does not name each unit"):
-        say(UNITS, block, "whatsapp", Purpose.LEGAL)
+        render(UNITS, block, "whatsapp", Purpose.LEGAL)
 
-    assert say(UNITS, block, "whatsapp").text == "Se convoca a aviso hoy."
-    assert say(UNITS[:1], block, "whatsapp", Purpose.LEGAL).text == "Se convoca a aviso hoy."
+    assert render(UNITS, block, "whatsapp").text == "Se convoca a aviso hoy."
+    assert render(UNITS[:1], block, "whatsapp", Purpose.LEGAL).text == "Se convoca a aviso hoy."
 
 
 def test_approved_text_with_unit_gap_names_each_unit() -> None:
     units = tuple(f"Apto {number}" for number in range(1, 9))
-    said = say(units, "Se convoca por {{ units_brief }} hoy.", "whatsapp", Purpose.LEGAL)
+    result = render(units, "Se convoca por {{ units_brief }} hoy.", "whatsapp", Purpose.LEGAL)
 
-    assert all(unit in said.text for unit in units)
-    assert ("units_brief",) == tuple(gap for gap, _ in said.parameters)
+    assert all(unit in result.text for unit in units)
+    assert ("units_brief",) == tuple(gap for gap, _ in result.parameters)
 
 
 def test_a_name_with_accents_is_counted_as_named_and_sent_in_gsm7() -> None:
     units = ("Depósito 3", "Único 1")
-    text = say(units, "Hay asamblea", "sms", Purpose.LEGAL).text
+    text = render(units, "Hay asamblea", "sms", Purpose.LEGAL).text
 
     assert text == to_gsm7("Hay asamblea. Unidades: Depósito 3 y Único 1.")
 

@@ -205,14 +205,14 @@ async def test_weekend_escalation_reaches_level_on_monday_and_direction_at_once(
 
 
 @pytest.mark.parametrize(
-    ("opening", "told_at_any_hour"),
+    ("opening", "at_any_hour"),
     [
         ("emergency.declared", True),
         ("concierge.package.received", False),
         ("building.outage.reported", False),
     ],
 )
-def test_only_an_emergency_clock_wakes_staff_at_night(opening: str, *, told_at_any_hour: bool) -> None:
+def test_only_an_emergency_clock_wakes_staff_at_night(opening: str, *, at_any_hour: bool) -> None:
     clock = next(iter(sla.replay("case:1", [event(opening)], BY_NAME, POLICY)))
     digest, *_ = sla.digests(
         [clock], policy=SummaryPolicy(more_than=0, late=HOUR), now=clock.due_at + 2 * HOUR
@@ -226,4 +226,4 @@ def test_only_an_emergency_clock_wakes_staff_at_night(opening: str, *, told_at_a
     ]
 
     assert clock.promise.any_hour
-    assert 3 * [told_at_any_hour] == ["any_hour" in event.data for event in events]
+    assert 3 * [at_any_hour] == ["any_hour" in event.data for event in events]

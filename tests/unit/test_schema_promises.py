@@ -67,7 +67,7 @@ def _plain(node: Json) -> Json:
         return {
             key: _plain(value) for key, value in node.items() if key not in WORDS or isinstance(value, dict)
         }
-    return [_plain(each) for each in node] if isinstance(node, list) else node
+    return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
 @for_each(NAMES)

@@ -259,11 +259,11 @@ def test_a_time_in_the_future_is_refused() -> None:
     ("name", "field"), [("privacy.consent.granted", "captured_at"), ("privacy.consent.revoked", "revoked_at")]
 )
 def test_future_consent_is_refused(name: str, field: str) -> None:
-    def told(at: datetime) -> Event:
+    def stated(at: datetime) -> Event:
         return an_event(name, {**first_example(name), field: at.isoformat()})
 
-    SCHEMAS.check(told(NOW + FUTURE), now=NOW)
-    error = refusal(told(NOW + FUTURE + timedelta(microseconds=1)))
+    SCHEMAS.check(stated(NOW + FUTURE), now=NOW)
+    error = refusal(stated(NOW + FUTURE + timedelta(microseconds=1)))
 
     assert error.field == f"data.{field}"
     assert error.reason == f"data.{field}: expected at most 5 minutes from now"

@@ -171,7 +171,7 @@ def test_a_value_and_a_file_for_one_setting_are_refused(tmp_path: Path) -> None:
         load({"HUB_SECRET": "a", "HUB_SECRET_FILE": str(tmp_path / "b")})
 
 
-def test_a_file_that_cannot_be_read_is_told_by_its_setting_alone(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_named_by_its_setting_alone(tmp_path: Path) -> None:
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff")
 

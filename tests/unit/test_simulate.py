@@ -95,7 +95,7 @@ def test_a_shorter_target_breaks_what_was_kept(policy: Policy) -> None:
 
     assert Counts(kept=1) == before
     # Due on Monday at 16:05, at risk at 14:29; level 3 only on Tuesday at 15:05, after the reply.
-    assert (0, 1, 1, {2: 1}, 0) == (after.kept, after.broken, after.warned, after.climbed, after.reminded)
+    assert (0, 1, 1, {2: 1}, 0) == (after.kept, after.broken, after.warned, after.escalations, after.reminded)
     assert (1.0, 0.0) == (before.share_kept, after.share_kept)
     assert [
         Change(
@@ -120,7 +120,7 @@ def test_an_open_saturday_lets_a_promise_fall_due_earlier(policy: Policy) -> Non
     [change] = comparison.changes
     assert (local("2026-03-17 16:00"), local("2026-03-17 11:00")) == (change.due_before, change.due_after)
     assert Counts(kept=1, warned=1) == before
-    assert (0, 1, 1, {2: 1}) == (after.kept, after.broken, after.warned, after.climbed)
+    assert (0, 1, 1, {2: 1}) == (after.kept, after.broken, after.warned, after.escalations)
     # The company's Saturday is no business day of the law.
     assert 1 == comparison.moved
 
@@ -131,8 +131,8 @@ def test_another_ladder_takes_other_steps_and_breaks_nothing_else(policy: Policy
     before, after = counts(comparison)
 
     # Wednesday 14:05, Thursday 13:05, Friday 12:05; the reminder would come on Monday at 11:05.
-    assert (1, {2: 1, 3: 1, 4: 1}, 0) == (before.broken, before.climbed, before.reminded)
-    assert (1, {2: 1, 3: 1}, 0) == (after.broken, after.climbed, after.reminded)
+    assert (1, {2: 1, 3: 1, 4: 1}, 0) == (before.broken, before.escalations, before.reminded)
+    assert (1, {2: 1, 3: 1}, 0) == (after.broken, after.escalations, after.reminded)
     assert ([], 0, 0, False) == (
         comparison.changes,
         comparison.moved,
@@ -149,7 +149,7 @@ def test_round_the_clock_hours_reach_people_at_night_but_not_staff(policy: Polic
 
     # Tuesday 22:30 and Wednesday 6:30: the petitioner gets a mail, the levels wait for the morning.
     # The reminder of Wednesday 22:30 is for level 4 alone.
-    assert ({2: 1, 3: 1, 4: 1}, 1) == (after.climbed, after.reminded)
+    assert ({2: 1, 3: 1, 4: 1}, 1) == (after.escalations, after.reminded)
     assert ({}, {Purpose.TRANSACTIONAL: 2}) == (comparison.before.night, comparison.after.night)
     assert (0, 2) == (before.night, after.night)
 
@@ -206,31 +206,31 @@ def test_a_reminder_goes_at_its_own_instant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "outcome", "climbed"),
+    ("answered", "outcome", "escalations"),
     [
         (local("2026-03-11 14:05"), PromiseOutcome.KEPT, {}),
         (local("2026-03-11 14:06"), PromiseOutcome.BROKEN, {2: 1}),
     ],
 )
 def test_answer_at_the_due_instant_notifies_no_level(
-    answered: datetime, outcome: PromiseOutcome, climbed: dict[int, int]
+    answered: datetime, outcome: PromiseOutcome, escalations: dict[int, int]
 ) -> None:
     side = compared(POLICY, [received(), replied(answered)]).before
 
-    assert (int(outcome is PromiseOutcome.KEPT), climbed) == (
+    assert (int(outcome is PromiseOutcome.KEPT), escalations) == (
         side.promises["first_reply"].kept,
-        side.promises["first_reply"].climbed,
+        side.promises["first_reply"].escalations,
     )
 
 
 @pytest.mark.parametrize("policy", [ANOTHER_LADDER], indirect=True)
-def test_an_emergency_that_climbs_less_calls_less_at_night(policy: Policy) -> None:
+def test_an_emergency_with_fewer_levels_calls_less_at_night(policy: Policy) -> None:
     declared = event("emergency.declared", at=local("2026-03-10 02:00"))
     before, after = counts(compared(policy, [declared]), "emergency_ack")
 
     # Each step by voice, text, push and mail.
-    assert (1, {2: 1, 3: 1, 4: 1}, 3 * 4) == (before.broken, before.climbed, before.night)
-    assert (1, {2: 1, 3: 1}, 2 * 4) == (after.broken, after.climbed, after.night)
+    assert (1, {2: 1, 3: 1, 4: 1}, 3 * 4) == (before.broken, before.escalations, before.night)
+    assert (1, {2: 1, 3: 1}, 2 * 4) == (after.broken, after.escalations, after.night)
 
 
 def test_clock_ended_before_the_period_is_not_counted() -> None:
@@ -302,7 +302,7 @@ HISTORY = st.lists(
         st.integers(0, 9),
     ),
     max_size=9,
-    unique_by=lambda one: one.id,
+    unique_by=lambda event: event.id,
 )
 CONTACT = st.builds(
     lambda minutes, purpose, channel, rests: Contact(

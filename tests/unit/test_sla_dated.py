@@ -122,7 +122,7 @@ def test_dates_and_instants_are_read_in_local_time() -> None:
         ({}, "a promise needs a target, or until"),
         ({"target": HOUR, "warn": CalendarDays(3)}, "lead and warn need until"),
         ({"target": HOUR, "lead": HOUR}, "lead and warn need until"),
-        ({"target": HOUR, "until": "due_on", "ladder": (HOUR,)}, "a dated promise climbs no ladder"),
+        ({"target": HOUR, "until": "due_on", "ladder": (HOUR,)}, "a dated promise has no ladder"),
         ({"target": HOUR, "until": "due_on", "extension": HOUR}, "a dated promise is not extended"),
         (
             {"until": "starts_at", "lead": CalendarDays(15), "warn": 360 * HOUR},

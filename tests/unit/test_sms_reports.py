@@ -29,11 +29,11 @@ FIELDS: Final = st.sampled_from(["id", "estado", "codigo", "from", "message", "m
 WORDS: Final = TEXT | st.sampled_from(["ENTREGADO", "NO_EXISTE", "queued", "+573001234567"])
 
 
-def as_body(said: Any) -> bytes:
-    return json.dumps(said).encode()
+def as_body(data: Any) -> bytes:
+    return json.dumps(data).encode()
 
 
-SAID: Final = st.recursive(
+BODIES: Final = st.recursive(
     JSON | WORDS,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(FIELDS, inner, max_size=5),
     max_leaves=12,
@@ -49,18 +49,18 @@ def reason_of(read: Callable[[], object]) -> str:
     return ""
 
 
-@given(said=SAID, message_id=st.none() | st.just(OURS))
-def test_a_report_is_read_or_refused_with_a_reason(said: Any, message_id: UUID | None) -> None:
+@given(data=BODIES, message_id=st.none() | st.just(OURS))
+def test_a_report_is_read_or_refused_with_a_reason(data: Any, message_id: UUID | None) -> None:
     assert SPEC.receipts is not None
-    reason = reason_of(partial(read_report, SPEC, SPEC.receipts, said, message_id))
+    reason = reason_of(partial(read_report, SPEC, SPEC.receipts, data, message_id))
 
     assert reason in {"", "`estado` is missing", "it names no message"}
 
 
-@given(said=SAID)
-def test_a_reply_is_read_or_refused_with_a_reason(said: Any) -> None:
+@given(data=BODIES)
+def test_a_reply_is_read_or_refused_with_a_reason(data: Any) -> None:
     assert SPEC.replies is not None
-    reason = reason_of(partial(read_reply, SPEC, SPEC.replies, said, AT))
+    reason = reason_of(partial(read_reply, SPEC, SPEC.replies, data, AT))
 
     assert reason in {"", "`id` is missing", "`from` is no telephone number", "`message` is empty"}
 
@@ -73,7 +73,7 @@ def test_what_is_kept_of_a_text_can_be_stored(text: str) -> None:
     assert "\x00" not in kept
 
 
-@given(status=st.integers(100, 599), body=st.binary(max_size=100) | SAID.map(as_body))
+@given(status=st.integers(100, 599), body=st.binary(max_size=100) | BODIES.map(as_body))
 def test_an_answer_is_a_yes_or_a_failure_whatever_it_is(status: int, body: bytes) -> None:
     reason = reason_of(partial(judge, SPEC, Answer(status=status, body=body)))
 
@@ -81,7 +81,7 @@ def test_an_answer_is_a_yes_or_a_failure_whatever_it_is(status: int, body: bytes
 
 
 @pytest.mark.parametrize(
-    ("said", "message_id", "expected"),
+    ("data", "message_id", "expected"),
     [
         ({"estado": "ENTREGADO", "id": "m-1"}, OURS, (OURS, "m-1", State.DELIVERED, False, "ENTREGADO")),
         ({"estado": "ENTREGADO", "id": "m-1"}, None, (None, "m-1", State.DELIVERED, False, "ENTREGADO")),
@@ -89,10 +89,10 @@ def test_an_answer_is_a_yes_or_a_failure_whatever_it_is(status: int, body: bytes
     ],
 )
 def test_a_report_names_its_message_by_our_id_or_by_the_providers(
-    said: Any, message_id: UUID | None, expected: tuple[Any, ...]
+    data: Any, message_id: UUID | None, expected: tuple[Any, ...]
 ) -> None:
     assert SPEC.receipts is not None
-    report = read_report(SPEC, SPEC.receipts, said, message_id)
+    report = read_report(SPEC, SPEC.receipts, data, message_id)
 
     assert report is not None
     assert expected == (report.message_id, report.reference, report.state, report.gone, report.code)

@@ -46,10 +46,10 @@ def loaded(folder: Path, text: str) -> Spec:
 def complaint(folder: Path, text: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
         loaded(folder, text)
-    said = str(caught.value)
-    assert said.startswith(f"{SETTING}: {folder / 'acme.toml'}")
-    assert "S3CRET" not in said
-    return said
+    message = str(caught.value)
+    assert message.startswith(f"{SETTING}: {folder / 'acme.toml'}")
+    assert "S3CRET" not in message
+    return message
 
 
 def test_the_example_is_read_whole() -> None:
@@ -96,10 +96,10 @@ def test_a_small_file_is_enough(tmp_path: Path) -> None:
         ('"{to}"', '"{fone}"', "request: form: {fone} cannot stand here; known: {callback}, {from}"),
         ('"{to}"', '"{to"', "request: form: a placeholder is a name in braces"),
         ('"{to}"', '"{to!r}"', "request: form: a placeholder is a name in braces"),
-        ('"{to}"', '"57"', "it must say {text}, and the number as {to}"),
-        ('"{text}"', '"hola"', "it must say {text}, and the number as {to}"),
+        ('"{to}"', '"57"', "it must use {text}, and the number as {to}"),
+        ('"{text}"', '"hola"', "it must use {text}, and the number as {to}"),
         ('"{text}"', "7", "request.form[...]: Expected `str`"),
-        ('reference = "id"', "", "accepted: any web page could say that"),
+        ('reference = "id"', "", "accepted: any web page could answer that"),
         ('reference = "id"', 'reference = "a..b"', "accepted.reference: "),
         ('reference = "id"', 'reference = "id"\nstatuses = ["2x"]', "accepted.statuses[0]: "),
         ('reference = "id"', 'reference = "id"\nstatuses = [20]', "accepted.statuses[0]: "),

@@ -109,7 +109,7 @@ def test_the_first_refusal_decides_a_pipelined_transaction(
     assert (LETTER.content in steps) == (replies[:3] == [OK, OK, GO])
 
 
-def test_in_lockstep_nothing_is_said_after_a_refusal() -> None:
+def test_in_lockstep_nothing_is_sent_after_a_refusal() -> None:
     steps, verdict = run(Offers(size=True), [OK, NO])
 
     assert verdict == TransactionResult(Stage.RCPT, NO)

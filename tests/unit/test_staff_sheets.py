@@ -33,7 +33,7 @@ def hashes(document: str) -> list[str]:
 
 def memberships(data: bytes, *known: dict[str, Json]) -> dict[str, dict[str, Json]]:
     entries = entries_of(examine(data).rows, KnownDirectory(memberships=known), hashes)
-    return {ref: dict(said) for ref, said in entries.facts["membership"].items()}
+    return {ref: dict(fields) for ref, fields in entries.facts["membership"].items()}
 
 
 def test_example_sheet_has_no_faults() -> None:
@@ -86,9 +86,9 @@ def test_person_has_several_duties_and_a_corrected_line_keeps_membership() -> No
     both = memberships(sheet(LAURA, "Laura;laura@b.co;coordinación;2;cartera;empresa;;"))
     corrected = memberships(sheet(LAURA.replace(";1;", ";2;")))
 
-    assert ["service", "coordinator"] == [one["duty"] for one in both.values()]
+    assert ["service", "coordinator"] == [membership["duty"] for membership in both.values()]
     assert next(iter(both)) == next(iter(corrected))
-    assert [2] == [one["level"] for one in corrected.values()]
+    assert [2] == [membership["level"] for membership in corrected.values()]
 
 
 def test_membership_of_another_system_is_found_by_its_duty() -> None:

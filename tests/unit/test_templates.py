@@ -91,7 +91,7 @@ def asked(audience: Audience) -> list[str]:
     return [channel for step in audience.channels for channel in step if channel in CHANNELS]
 
 
-def said(event: str, *more: Callable[[str], Data]) -> Iterator[tuple[str, Rendered]]:
+def rendered_texts(event: str, *more: Callable[[str], Data]) -> Iterator[tuple[str, Rendered]]:
     """Everything that the catalogue can make an event say: (channel, words)."""
     contexts = [
         context(event, data, full=full, occasion=occasion)
@@ -101,8 +101,8 @@ def said(event: str, *more: Callable[[str], Data]) -> Iterator[tuple[str, Render
     ]
     for audience in BY_NAME[event].audiences:
         for channel in asked(audience):
-            for one in contexts:
-                yield channel, TEMPLATES.render(event, channel, one, variant=audience.template)
+            for given in contexts:
+                yield channel, TEMPLATES.render(event, channel, given, variant=audience.template)
 
 
 SPEAKING = [kind.name for kind in CATALOG if kind.audiences]
@@ -155,7 +155,7 @@ def test_every_template_has_an_event_in_the_catalogue() -> None:
 
 @for_each(SPEAKING)
 def test_it_reads_well_with_every_example(event: str) -> None:
-    for channel, words in said(event):
+    for channel, words in rendered_texts(event):
         text = f"{words.subject}\n{words.text}"
 
         assert words.text.strip()
@@ -200,7 +200,7 @@ def test_no_line_ends_inside_a_radicado(form: str) -> None:
 
 @for_each(SPEAKING)
 def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
-    for _, words in said(event):
+    for _, words in rendered_texts(event):
         parser = Balance()
         parser.feed(words.html)
 
@@ -210,7 +210,7 @@ def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
 
 @for_each(SPEAKING)
 def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
-    for channel, words in said(event):
+    for channel, words in rendered_texts(event):
         if channel == "sms":
             size = segments(words.text)
 
@@ -234,7 +234,7 @@ def test_the_longest_data_still_fits_a_provider(event: str) -> None:
 @for_each(SPEAKING)
 def test_whatsapp_text_fits_with_the_longest_data(event: str) -> None:
     """Meta refuses a body over 1024 characters (132005), an empty value, one with a break or many spaces."""
-    for channel, words in said(event, longest):
+    for channel, words in rendered_texts(event, longest):
         if channel == "whatsapp":
             values = [value for _, value in words.parameters]
 
@@ -243,7 +243,7 @@ def test_whatsapp_text_fits_with_the_longest_data(event: str) -> None:
 
 
 def test_each_whatsapp_audience_has_a_text_to_approve() -> None:
-    told = {
+    listed = {
         kind.name.replace(".", "_") + (f"_{audience.template}" if audience.template else "")
         for kind in CATALOG
         for audience in kind.audiences
@@ -251,7 +251,7 @@ def test_each_whatsapp_audience_has_a_text_to_approve() -> None:
     }
     approved = {one.name: one for kind in CATALOG for one, _ in to_approve(kind.name)}
 
-    assert told == approved.keys()
+    assert listed == approved.keys()
     for one in approved.values():
         assert re.findall(r"\{\{(.*?)\}\}", one.body) == list(one.gaps)
         assert all(re.fullmatch(r"[a-z_][a-z_0-9]*", gap) for gap in one.gaps)
@@ -280,7 +280,7 @@ def test_an_sms_begins_with_the_building_or_else_the_company(event: str) -> None
 
 @for_each(SPEAKING)
 def test_an_sms_of_a_one_way_sender_asks_for_no_answer(event: str) -> None:
-    for channel, words in said(event):
+    for channel, words in rendered_texts(event):
         if channel == "sms":
             assert not re.search(r"(?i)responda a este|conteste|respóndanos", words.text), words.text
 
@@ -346,9 +346,9 @@ def test_in_an_emergency_the_instruction_comes_first(event: str) -> None:
     residents = [words.text for name, words in forms.items() if "/" not in name]
 
     for text in residents:
-        said = re.sub(r"^(Atención, \*)?EMERGENCIA[^:]*: ", "", text)
+        instruction = re.sub(r"^(Atención, \*)?EMERGENCIA[^:]*: ", "", text)
 
-        assert plain(said).startswith(plain(example["instruction"]))
+        assert plain(instruction).startswith(plain(example["instruction"]))
 
 
 def test_only_the_owner_reads_the_balance() -> None:
@@ -433,7 +433,7 @@ def test_accounting_report_text_has_no_figures() -> None:
     assert not [name for name, words in forms.items() if "987" in f"{words.subject}{words.text}{words.html}"]
 
 
-def test_a_client_who_is_reminded_of_documents_is_told_that_it_may_be_done() -> None:
+def test_reminder_of_documents_mentions_that_they_may_be_done() -> None:
     event = "accounting.documents.requested"
     for channel, words in (
         ("email", "Recordatorio: necesitamos"),
@@ -447,7 +447,7 @@ def test_a_client_who_is_reminded_of_documents_is_told_that_it_may_be_done() -> 
             for occasion in occasions(event)
         )
 
-        assert [words in f"{said.subject}{said.text}" for said in (first, again)] == [False, True]
+        assert [words in f"{rendered.subject}{rendered.text}" for rendered in (first, again)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ emergency_callback.target = "6m"
 
 FIRST_REPLY: Final = "16 horas hábiles"
 EVERY_FORM: Final = None
-SAID: Final[tuple[tuple[str, dict[str, Any], set[str] | None, str], ...]] = (
+PHRASES: Final[tuple[tuple[str, dict[str, Any], set[str] | None, str], ...]] = (
     ("pqrs.received", {"kind": "peticion"}, EVERY_FORM, FIRST_REPLY),
     ("pqrs.received", {"kind": "peticion"}, {"email", "inbox", "print", "staff/email"}, "7 días hábiles"),
     ("pqrs.received", {"kind": "consulta"}, {"email", "print", "staff/inbox"}, "30 días hábiles"),
@@ -82,7 +82,7 @@ def whole(words: Rendered) -> str:
     return plain(f"{words.subject}\n{words.text}")
 
 
-@pytest.mark.parametrize(("event", "data", "only", "words"), SAID)
+@pytest.mark.parametrize(("event", "data", "only", "words"), PHRASES)
 def test_a_text_promises_the_term_of_the_policy(
     templates: Templates, event: str, data: dict[str, Any], only: set[str] | None, words: str
 ) -> None:
@@ -94,13 +94,13 @@ def test_a_text_promises_the_term_of_the_policy(
 
 def test_every_template_with_a_term_is_tested_with_another_policy() -> None:
     sources = {path.name: path.read_text("utf-8") for path in (BUILT_IN / "es").glob("[!_]*.j2")}
-    says = {
+    phrases = {
         name.removesuffix(".j2")
         for name, text in sources.items()
         if re.search(r"\bterm\(|\bextension\(", text)
     }
 
-    assert says <= {event for event, *_ in SAID}
+    assert phrases <= {event for event, *_ in PHRASES}
 
 
 _COUNTED: Final = re.compile(
@@ -140,14 +140,14 @@ def test_a_text_that_whatsapp_approves_has_a_gap_for_the_term(templates: Templat
         (BusinessDays(1), False, "1 día hábil"),
     ],
 )
-def test_a_term_is_said_in_words(term: Term, *, any_hour: bool, words: str) -> None:
+def test_a_term_is_written_in_words(term: Term, *, any_hour: bool, words: str) -> None:
     assert words == in_words(term, any_hour=any_hour)
 
 
 def test_a_template_that_names_no_clock_of_the_policy_fails_and_says_which(templates: Templates) -> None:
-    say = functions(templates.clocks, {})
+    functions_of = functions(templates.clocks, {})
 
     with pytest.raises(TemplateFailure, match="the policy has no clock nada"):
-        say["term"]("nada")
+        functions_of["term"]("nada")
     with pytest.raises(TemplateFailure, match="the policy lets nobody extend first_reply"):
-        say["extension"]("first_reply")
+        functions_of["extension"]("first_reply")

@@ -238,9 +238,9 @@ async def test_clock_with_a_failing_look_up_does_not_stop_the_others() -> None:
     hub.store.faults.script("held_levels", fault, None, fault, fault, None)
     hub.clock.at = local("2026-03-11 14:05")
     await keep_appointments(timers_of(hub))
-    climbed = {event.data["clock_id"] for event in hub.publisher.events if event.name == "pqrs.escalated"}
+    escalated = {event.data["clock_id"] for event in hub.publisher.events if event.name == "pqrs.escalated"}
 
-    assert {str(clock.id) for clock in clocks} - {str(clocks[2].id)} == climbed
+    assert {str(clock.id) for clock in clocks} - {str(clocks[2].id)} == escalated
 
 
 async def test_unknown_clock_is_dropped() -> None:

@@ -27,8 +27,8 @@ def holder(level: int, ref: str | None = None) -> tuple[Event, Event]:
     return person(ref), membership(ref, "company", "staff", duty="management", level=level)
 
 
-async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> MemoryHub:
-    """An unanswered petition, up to this instant; if `heard`, intake processes the events of its clocks."""
+async def called(until: str = "2026-03-12 13:05", *, delivered: bool = True) -> MemoryHub:
+    """An unanswered petition, up to this instant; if `delivered`, intake gets the events of its clocks."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
         await transaction.apply_directory([event for level in (1, 2, 3, 4) for event in holder(level)])
@@ -36,7 +36,7 @@ async def called(until: str = "2026-03-12 13:05", *, heard: bool = True) -> Memo
         if local(turn) <= local(until):
             hub.clock.at = local(turn)
             await keep_appointments(timers_of(hub))
-    if heard:
+    if delivered:
         await hub.take_in(*hub.publisher.events)
     return hub
 
@@ -121,7 +121,7 @@ async def test_alerted_person_is_notified_after_leaving_the_level() -> None:
 
 
 async def test_end_waits_for_an_alert_still_on_its_way() -> None:
-    hub = await called("2026-03-11 14:05", heard=False)
+    hub = await called("2026-03-11 14:05", delivered=False)
     events = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     await hub.take_in(*hub.publisher.events)
     await fire_from_sql(timers_of(hub))
@@ -146,7 +146,7 @@ async def test_end_waits_for_an_alert_that_was_published_late() -> None:
 
 
 async def test_end_waits_ten_minutes_for_an_alert_that_never_arrives() -> None:
-    hub = await called("2026-03-11 14:05", heard=False)
+    hub = await called("2026-03-11 14:05", delivered=False)
     events = await after(hub, event("pqrs.replied", CASE, at=DUE + MINUTE, id="soon"))
     hub.clock.at += 9 * MINUTE
     await fire_from_sql(timers_of(hub))

@@ -19,7 +19,7 @@ def holder(level: int) -> tuple[Event, Event]:
     return person(ref), membership(ref, "company", "staff", duty="management", level=level)
 
 
-async def climbed(*directory: Event) -> MemoryHub:
+async def escalated(*directory: Event) -> MemoryHub:
     """Run a ladder to its end."""
     hub = await petition()
     async with hub.store.transaction() as transaction:
@@ -50,33 +50,33 @@ def clock(hub: MemoryHub) -> Clock:
 
 
 async def test_vacant_level_is_skipped_and_the_next_notified_once() -> None:
-    hub = await climbed(*holder(3), *holder(4))
+    hub = await escalated(*holder(3), *holder(4))
 
     assert [("11", 1, 3, [2]), ("13", 3, 4, []), ("16", 4, 4, [])] == escalations(hub)
 
 
 async def test_two_vacant_levels_are_skipped_together() -> None:
-    hub = await climbed(*holder(4))
+    hub = await escalated(*holder(4))
 
     assert [("11", 1, 4, [2, 3]), ("16", 4, 4, [])] == escalations(hub)
 
 
 async def test_person_on_leave_without_a_delegate_holds_no_level() -> None:
     away = leave("p-2", "2026-03-10", "2026-03-20", None)
-    hub = await climbed(*holder(2), *holder(3), *holder(4), away)
+    hub = await escalated(*holder(2), *holder(3), *holder(4), away)
 
     assert ("11", 1, 3, [2]) == escalations(hub)[0]
 
 
 async def test_no_held_level_is_skipped() -> None:
-    hub = await climbed(*holder(2), *holder(3), *holder(4))
+    hub = await escalated(*holder(2), *holder(3), *holder(4))
 
     assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [turn[1:] for turn in escalations(hub)]
 
 
 async def test_ladder_without_any_holder_runs_as_usual() -> None:
     assert [(1, 2, []), (2, 3, []), (3, 4, []), (4, 4, [])] == [
-        turn[1:] for turn in escalations(await climbed())
+        turn[1:] for turn in escalations(await escalated())
     ]
 
 
@@ -95,7 +95,7 @@ async def test_replay_keeps_the_level_that_was_notified() -> None:
 
 
 async def test_event_matches_its_schema_and_text_names_the_skipped_levels() -> None:
-    hub = await climbed(*holder(3), *holder(4))
+    hub = await escalated(*holder(3), *holder(4))
     event = next(event for event in hub.publisher.events if event.name == "pqrs.escalated")
     SCHEMAS.check(event, now=event.time)
     words = TEMPLATES.render("pqrs.escalated", "email", context("pqrs.escalated", event.data), variant=None)
@@ -111,13 +111,13 @@ async def test_level_4_gets_the_breach_after_the_warning_for_level_3() -> None:
     for turn in ("2026-03-26 08:00", "2026-04-01 00:00"):
         hub.clock.at = local(turn)
         await fire_from_sql(timers_of(hub))
-    climbs = [event for event in hub.publisher.events if event.name == "pqrs.escalated"]
+    escalation_events = [event for event in hub.publisher.events if event.name == "pqrs.escalated"]
 
     assert [(4, "term_at_risk"), (4, "term_breached")] == [
-        (climb.data["to_level"], climb.data["cause"]) for climb in climbs
+        (escalation.data["to_level"], escalation.data["cause"]) for escalation in escalation_events
     ]
     words = TEMPLATES.render(
-        "pqrs.escalated", "email", context("pqrs.escalated", climbs[-1].data), variant=None
+        "pqrs.escalated", "email", context("pqrs.escalated", escalation_events[-1].data), variant=None
     )
     assert "martes 31 de marzo de 2026, al final del día" in words.text
 

@@ -122,7 +122,7 @@ def test_person_is_notified_if_one_group_notifies_them(
 ASSEMBLY = event("admin.assembly.convened", at=MONDAY)
 
 
-async def told(*memberships: tuple[str, str, str], page: int = 1) -> MemoryHub:
+async def notified(*memberships: tuple[str, str, str], page: int = 1) -> MemoryHub:
     """Convene an assembly in a building of two towers; everybody has two addresses."""
     hub = memory_hub(MONDAY, page=page)
     people = sorted({who for who, _, _ in memberships})
@@ -143,7 +143,7 @@ def legal(hub: MemoryHub) -> list[tuple[str, tuple[str, ...], int]]:
 
 @pytest.mark.parametrize("page", [1, 2, 500])
 async def test_owner_of_one_and_proxy_of_another_has_one_notice_that_names_both(page: int) -> None:
-    hub = await told(
+    hub = await notified(
         ("p-ana", "unit:c", "proxy"),
         ("p-ana", "unit:a", "owner"),
         ("p-luis", "unit:b", "owner"),
@@ -160,7 +160,7 @@ async def test_owner_of_one_and_proxy_of_another_has_one_notice_that_names_both(
 
 async def test_council_member_is_notified_as_owner_or_without_units() -> None:
     council = f"copropiedad:{ALTOS}"
-    hub = await told(
+    hub = await notified(
         ("p-ana", "unit:a", "owner"),
         ("p-ana", council, "council"),
         ("p-eva", council, "auditor"),
@@ -171,8 +171,8 @@ async def test_council_member_is_notified_as_owner_or_without_units() -> None:
 
 
 async def test_legal_notice_is_sent_once_with_reminders_of_other_audience() -> None:
-    hub = await told(("p-ana", "unit:a", "owner"))
-    occasions = {(one.purpose.value, one.occasion) for one in hub.of(ASSEMBLY)}
+    hub = await notified(("p-ana", "unit:a", "owner"))
+    occasions = {(message.purpose.value, message.occasion) for message in hub.of(ASSEMBLY)}
 
     assert {
         ("legal", "initial"),

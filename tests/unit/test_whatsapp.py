@@ -200,7 +200,7 @@ def receipts(body: bytes) -> list[Receipt]:
 
 class TestStatuses:
     @pytest.mark.parametrize(
-        ("status", "code", "state", "reason", "said"),
+        ("status", "code", "state", "reason", "stored_code"),
         [
             ("sent", None, State.SENT, None, "sent"),
             ("delivered", None, State.DELIVERED, None, "delivered"),
@@ -211,13 +211,18 @@ class TestStatuses:
         ],
     )
     def test_a_status_says_what_becomes_of_our_message(
-        self, status: str, code: int | None, state: State, reason: str | None, said: str
+        self, status: str, code: int | None, state: State, reason: str | None, stored_code: str
     ) -> None:
         body = notice(statuses=[status_item(status, str(ID), WAMID, code)])
 
         assert [
             Receipt(
-                message_id=ID, state=state, provider="whatsapp", reason=reason, reference=WAMID, code=said
+                message_id=ID,
+                state=state,
+                provider="whatsapp",
+                reason=reason,
+                reference=WAMID,
+                code=stored_code,
             )
         ] == receipts(body)
 

@@ -39,7 +39,7 @@ class Delivery:
 
 
 class Bench:
-    """A consumer whose handler fails as it is told, and the deliveries that it is given."""
+    """A consumer whose handler fails as scripted, and the deliveries that it is given."""
 
     def __init__(self, *, at_once: int = 1) -> None:
         self.answers: list[tuple[str, str]] = []
@@ -62,7 +62,7 @@ class Bench:
         await asyncio.wait_for(_handle(deliveries, self.consumer, self.stop), 5)
 
     async def _work(self, incoming: Sequence[RawMessage]) -> None:
-        names = [one.body.decode() for one in incoming]
+        names = [delivery.body.decode() for delivery in incoming]
         self.handled.append(names)
         for name in names:
             errors = self.faults.get(name, [None])

@@ -39,12 +39,12 @@ SUNDAYS: Final[Hours] = {"sun": [["06:00", "18:00"]]}
 WORK: Final = kind(("email",), ("sms",), purpose=Purpose.INTERNAL)
 
 
-def told(at: str, *said: Hours | None) -> datetime:
-    return next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True, weeks=weeks_of(said))
+def next_time(at: str, *own_hours: Hours | None) -> datetime:
+    return next_allowed(Purpose.INTERNAL, local(at), policy=POLICY, rests=True, weeks=weeks_of(own_hours))
 
 
 @pytest.mark.parametrize(
-    ("said", "at", "expected"),
+    ("own_hours", "at", "expected"),
     [
         ([EARLY], "2026-03-09 15:00", "2026-03-10 06:00"),
         ([EARLY], "2026-03-09 05:59:59", "2026-03-09 06:00"),
@@ -73,8 +73,10 @@ def told(at: str, *said: Hours | None) -> datetime:
         ([], "2026-03-13 17:00", "2026-03-16 08:00"),
     ],
 )
-def test_person_with_own_hours_is_notified_in_those(said: list[Hours | None], at: str, expected: str) -> None:
-    assert local(expected) == told(at, *said)
+def test_person_with_own_hours_is_notified_in_those(
+    own_hours: list[Hours | None], at: str, expected: str
+) -> None:
+    assert local(expected) == next_time(at, *own_hours)
 
 
 def test_special_day_of_the_company_does_not_affect_own_hours() -> None:
@@ -152,7 +154,7 @@ async def test_event_with_impossible_hours_is_a_dead_letter() -> None:
     assert ("data.hours.mon", True) == (dead.field, "open before they close" in dead.reason)
 
 
-def claimed(one: Any, at: datetime, *said: Hours) -> Claimed:
+def claimed(one: Any, at: datetime, *own_hours: Hours) -> Claimed:
     return Claimed(
         message=one,
         attempt=1,
@@ -161,14 +163,14 @@ def claimed(one: Any, at: datetime, *said: Hours) -> Claimed:
         data={},
         building=None,
         unit=None,
-        weeks=weeks_of(said),
+        weeks=weeks_of(own_hours),
     )
 
 
 def test_afternoon_step_waits_for_the_early_shift_without_moving_the_clock() -> None:
     afternoon, morning = local("2026-03-09 15:00"), local("2026-03-10 06:00")
-    told_of = event("pqrs.received", at=afternoon)
-    one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), trigger=told_of, now=afternoon))
+    received = event("pqrs.received", at=afternoon)
+    one = only(plan(WORK, person(email(), weeks=weeks_of([EARLY])), trigger=received, now=afternoon))
     found = blocking_outcome(claimed(one, afternoon, EARLY), policy=POLICY, now=afternoon)
 
     assert found is not None
@@ -211,13 +213,17 @@ async def test_each_holder_and_delegate_is_notified_by_their_own_hours() -> None
     )
     escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)
     await hub.take_in(escalated)
-    mails = [one for one in hub.of(escalated) if one.channel == "email" and one.purpose is Purpose.INTERNAL]
+    mails = [
+        message
+        for message in hub.of(escalated)
+        if message.channel == "email" and message.purpose is Purpose.INTERNAL
+    ]
     taken = await hub.store.claim([mail.id for mail in mails], token=mails[0].id, lease=HOUR)
-    weeks = {one.message.person: one.weeks for one in taken}
+    weeks = {claim.message.person: claim.weeks for claim in taken}
     waits = {
-        one.message.person: found and found.next_at
-        for one in taken
-        for found in [blocking_outcome(one, policy=POLICY, now=hub.clock())]
+        claim.message.person: found and found.next_at
+        for claim in taken
+        for found in [blocking_outcome(claim, policy=POLICY, now=hub.clock())]
     }
 
     assert {"p-early": early, "p-office": (), "p-head": (), "p-stand-in": weeks_of([NIGHTS])} == weeks
@@ -235,7 +241,9 @@ async def test_hours_changed_after_planning_count() -> None:
     escalated = event("pqrs.escalated", {"to_level": 2}, at=hub.clock(), source=HUB_SOURCE)
     await hub.take_in(escalated)
     await hub.take_in(member("p-1", "company", "staff", 2, level=2))
-    [mail] = [one for one in hub.of(escalated) if (one.person, one.channel) == ("p-1", "email")]
+    [mail] = [
+        message for message in hub.of(escalated) if (message.person, message.channel) == ("p-1", "email")
+    ]
     [taken] = await hub.store.claim([mail.id], token=mail.id, lease=HOUR)
 
     assert ((), None) == (taken.weeks, blocking_outcome(taken, policy=POLICY, now=hub.clock()))

@@ -22,7 +22,7 @@ LONGEST_ORIGINAL: Final = 493
 
 
 class MalformedReply(ValueError):
-    """The server does not speak SMTP."""
+    """The server is no SMTP server."""
 
 
 class Stage(Enum):

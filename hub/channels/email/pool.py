@@ -64,7 +64,7 @@ class Pool:
     def release(self, session: Session, lane: Lane = Lane.NORMAL) -> None:
         """Give back a session, for the lane that it was acquired for."""
         if session.ready and session.sent < self._per_connection and not self._is_closed:
-            self._rest(session)
+            self._keep_idle(session)
         else:
             self._retire(session)
         self._places.give_back(lane)
@@ -88,7 +88,7 @@ class Pool:
             self._places.give_back(lane)
             raise
 
-    def _rest(self, session: Session) -> None:
+    def _keep_idle(self, session: Session) -> None:
         loop = asyncio.get_running_loop()
         session.idle_since = loop.time()
         self._idle.append(session)

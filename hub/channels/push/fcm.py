@@ -94,20 +94,20 @@ def _meaning(answer: Answer, word: str | None) -> Meaning:
     return BY_STATUS.get(answer.status, (OURS, f"http_{answer.status}"))
 
 
-def error_code(said: Json) -> str | None:
+def error_code(body: Json) -> str | None:
     """Return FCM's error code; None where the answer has none or is not from FCM."""
-    codes = (detail.get("errorCode") for detail in _details(said) if detail.get("@type") == FCM_ERROR)
+    codes = (detail.get("errorCode") for detail in _details(body) if detail.get("@type") == FCM_ERROR)
     return next((code for code in codes if isinstance(code, str)), None)
 
 
-def _blames_token(said: Json) -> bool:
+def _blames_token(body: Json) -> bool:
     return any(
         isinstance(violation, dict) and violation.get("field") == "message.token"
-        for detail in _details(said)
+        for detail in _details(body)
         if detail.get("@type") == BAD_REQUEST
         for violation in detail.get("fieldViolations") or ()
     )
 
 
-def _details(said: Json) -> Iterator[Mapping[str, Json]]:
-    return (detail for detail in at(said, "error.details") or () if isinstance(detail, dict))
+def _details(body: Json) -> Iterator[Mapping[str, Json]]:
+    return (detail for detail in at(body, "error.details") or () if isinstance(detail, dict))

@@ -84,15 +84,15 @@ class Request(_Table, frozen=True, kw_only=True):
             raise ValueError("the body is json or form, not both")
         if self.method == "GET" and (self.json is not None or self.form is not None):
             raise ValueError("a GET has no body: use query")
-        said = (
+        placeholders = (
             _checked("path", self.path, _IN_PATH)
             | _checked("headers", self.headers, FIXED)
             | _checked("query", self.query, NAMES)
             | _checked("json", self.json, NAMES)
             | _checked("form", self.form, NAMES)
         )
-        if "text" not in said or said.isdisjoint(RECIPIENT):
-            raise ValueError("it must say {text}, and the number as {to}, {to_national} or {to_digits}")
+        if "text" not in placeholders or placeholders.isdisjoint(RECIPIENT):
+            raise ValueError("it must use {text}, and the number as {to}, {to_national} or {to_digits}")
 
 
 class Rule(_Table, frozen=True, kw_only=True):
@@ -112,7 +112,7 @@ class Acceptance(Rule, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not (self.where or self.body_contains or self.reference):
             # Docs: decision 12. A captive portal answers 200, too.
-            raise ValueError("any web page could say that: name where, body_contains or reference")
+            raise ValueError("any web page could answer that: name where, body_contains or reference")
 
 
 class FailureRule(Rule, frozen=True, kw_only=True):
@@ -163,7 +163,7 @@ class Receipts(_Table, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.states:
-            raise ValueError("states is empty: no receipt would say anything")
+            raise ValueError("states is empty: no receipt would change anything")
         _signed_body(self.format, self.hmac)
 
 
@@ -211,7 +211,7 @@ class Spec(_Table, frozen=True, kw_only=True):
 
     @property
     def asks_for_reports(self) -> bool:
-        """Whether each message tells the provider the URL for its receipts."""
+        """Whether each message gives the provider the URL for its receipts."""
         request = self.request
         return "callback" in names_in([request.query, request.json, request.form])
 
@@ -222,8 +222,8 @@ class Spec(_Table, frozen=True, kw_only=True):
         hooks = [part.hmac for part in (self.receipts, self.replies) if part and part.hmac]
         signed = [secret for hmac in hooks for secret in hmac.secrets]
         places = [request.path, request.headers, request.query, request.json, request.form, *signed]
-        said = names_in([*places, balance.path if balance else ""]) & {"user", "password"}
-        return said | {"basic": {"user"}, "bearer": {"password"}, "none": set()}[request.auth]
+        placeholders = names_in([*places, balance.path if balance else ""]) & {"user", "password"}
+        return placeholders | {"basic": {"user"}, "bearer": {"password"}, "none": set()}[request.auth]
 
 
 def load_spec(path: Path, *, setting: str) -> Spec:

@@ -89,8 +89,8 @@ class TwilioChannel:
         url, body, lane = f"{self._account}/Messages.json", urlencode(form).encode(), outgoing.message.lane
         answer = await self._http.request("POST", url, self._headers, body, lane=lane)
         if answer.status // 100 == 2:
-            said = answer.json
-            return accepted(answer, at(said, "sid"), provider=PROVIDER, status=at(said, "status"))
+            body = answer.json
+            return accepted(answer, at(body, "sid"), provider=PROVIDER, status=at(body, "status"))
         raise failure(answer)
 
     async def balance(self) -> Balance | None:

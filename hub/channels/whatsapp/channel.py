@@ -36,9 +36,9 @@ class WhatsappChannel:
     async def send(self, outgoing: Outgoing) -> Accepted:
         answer = await self._http.request("POST", self._url, self._headers, encode(outgoing))
         if answer.status // 100 == 2:
-            said = answer.json
-            status = at(said, "messages.0.message_status")
-            return accepted(answer, at(said, "messages.0.id"), provider=PROVIDER, status=status)
+            body = answer.json
+            status = at(body, "messages.0.message_status")
+            return accepted(answer, at(body, "messages.0.id"), provider=PROVIDER, status=status)
         raise failure(answer)
 
     async def aclose(self) -> None:

@@ -112,26 +112,26 @@ class Message(Struct):
     document: Media | None = None
 
 
-def read_reply(said: Message) -> Reply | None:
+def read_reply(message: Message) -> Reply | None:
     """Read a reply; None for other types (a reaction, a system notice) and for invalid messages."""
     # PostgreSQL refuses NUL, which carries no meaning.
-    words = _words(said).replace("\x00", "").strip()
-    reference, at = shaped(said.id), _instant(said.timestamp)
-    if not words or reference is None or at is None or not _NUMBER.fullmatch(said.sender):
+    words = _words(message).replace("\x00", "").strip()
+    reference, at = shaped(message.id), _instant(message.timestamp)
+    if not words or reference is None or at is None or not _NUMBER.fullmatch(message.sender):
         return None
     return Reply(
         channel="whatsapp",
         provider=PROVIDER,
         reference=reference,
-        address=f"+{said.sender}",
+        address=f"+{message.sender}",
         text=words,
         at=at,
-        in_reply_to=shaped(said.context.id or "") if said.context else None,
+        in_reply_to=shaped(message.context.id or "") if message.context else None,
     )
 
 
-def _words(said: Message) -> str:
-    match said:
+def _words(message: Message) -> str:
+    match message:
         case Message(type="text", text=Text(body=words)):
             return words
         case Message(type="button", button=Button(text=words)):
@@ -139,12 +139,12 @@ def _words(said: Message) -> str:
         case Message(type="interactive", interactive=Interactive() as interactive):
             choice = interactive.button_reply or interactive.list_reply
             return choice.title if choice else ""
-    word = _WITHOUT_WORDS.get(said.type)
-    return f"[{word}] {' '.join(_captions(said))}" if word else ""
+    word = _WITHOUT_WORDS.get(message.type)
+    return f"[{word}] {' '.join(_captions(message))}" if word else ""
 
 
-def _captions(said: Message) -> Iterator[str]:
-    for media in (said.image, said.video, said.document):
+def _captions(message: Message) -> Iterator[str]:
+    for media in (message.image, message.video, message.document):
         if media is not None and media.caption:
             yield media.caption
 
@@ -224,26 +224,26 @@ def _read_value(raw: Raw, notice: Notice) -> None:
         _read_message(decoded(item, Message), notice)
 
 
-def _status(said: Status) -> Receipt:
-    state = STATES[said.status]
-    number = next((error.code for error in said.errors if error.code is not None), None)
+def _status(status: Status) -> Receipt:
+    state = STATES[status.status]
+    number = next((error.code for error in status.errors if error.code is not None), None)
     failed = state is State.FAILED
     return Receipt(
         provider=PROVIDER,
-        message_id=_uuid(said.biz_opaque_callback_data),
-        reference=shaped(said.id),
+        message_id=_uuid(status.biz_opaque_callback_data),
+        reference=shaped(status.id),
         state=state,
         reason=reason_of(number) if failed else None,
         # Titles beside the code are dropped: free text could name a person.
-        code=f"{said.status} {number}" if failed and number is not None else said.status,
+        code=f"{status.status} {number}" if failed and number is not None else status.status,
     )
 
 
-def _read_message(said: Message | None, notice: Notice) -> None:
-    reply = None if said is None else read_reply(said)
+def _read_message(message: Message | None, notice: Notice) -> None:
+    reply = None if message is None else read_reply(message)
     if reply is not None:
         notice.replies.append(reply)
-    elif said is None or said.type in WORDY:
+    elif message is None or message.type in WORDY:
         notice.unreadable += 1
 
 

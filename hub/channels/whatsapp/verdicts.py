@@ -58,12 +58,12 @@ _NO_SUCH_OBJECT: Final = 33
 
 
 def failure(answer: Answer) -> SendFailure:
-    said = answer.json
-    number = at(said, "error.code")
+    body = answer.json
+    number = at(body, "error.code")
     # Meta's title and details; the details name the parameter or the cause.
-    words = filter(None, (at(said, "error.message"), at(said, "error.error_data.details")))
+    words = filter(None, (at(body, "error.message"), at(body, "error.error_data.details")))
     code = without_contact(" ".join(map(str, (answer.status if number is None else number, *words))))
-    kind, reason = _meaning(answer.status, number, at(said, "error.error_subcode"))
+    kind, reason = _meaning(answer.status, number, at(body, "error.error_subcode"))
     return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
 
 

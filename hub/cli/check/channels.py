@@ -131,7 +131,7 @@ async def _greet(endpoint: SmtpEndpoint) -> str:
 
 
 async def _reach(url: str) -> str:
-    """Connect, with TLS if the URL says so, and disconnect."""
+    """Connect, with TLS if the URL asks for it, and disconnect."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
     context = await asyncio.to_thread(ssl.create_default_context) if secure else None

@@ -19,7 +19,7 @@ _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘",
 
 
 async def check(as_json: AsJson = False) -> None:
-    """Check everything that the hub needs and say what to correct; exit 1 when something is wrong."""
+    """Check everything that the hub needs and show what to correct; exit 1 when something is wrong."""
     findings = await _examined()
     if as_json:
         print_json({"items": findings, "next": None})

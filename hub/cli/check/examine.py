@@ -60,7 +60,7 @@ async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[F
     except TimeoutError:
         return [bad(area, f"No respondió en {patience:.0f} segundos{place and ':'}{place}", to_do)]
     except Unavailable as error:
-        # The cause's class tells a wrong password from a server that is down; its text could quote secrets.
+        # The cause's class separates a wrong password from a dead server; its text could quote secrets.
         why = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
         return [bad(area, f"No responde{place and ':'}{place}{why}", to_do)]
     except HubError as error:

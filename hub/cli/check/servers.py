@@ -167,7 +167,7 @@ def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
 
 
 async def _has_account(settings: Settings, database: Database) -> bool:
-    """Tell whether somebody can sign in. Without HUB_API_KEY the page needs no account."""
+    """Return whether somebody can sign in. Without HUB_API_KEY the page needs no account."""
     if settings.api_key is None:
         return True
     return any(account.disabled_at is None for account in await PostgresAccounts(database).accounts())

@@ -29,7 +29,7 @@ def as_text(html: str) -> str:
         page.write(bare[end : tag.start()])
         end = tag.end()
         if tag[2]:
-            page.heed(tag[2].lower(), opens=not tag[1])
+            page.apply(tag[2].lower(), opens=not tag[1])
     page.write(bare[end:])
     return page.text()
 
@@ -65,7 +65,7 @@ class _Page:
         if not self._silent:
             self._lines[-1].append(unescape(text))
 
-    def heed(self, tag: str, *, opens: bool) -> None:
+    def apply(self, tag: str, *, opens: bool) -> None:
         depth = 1 if opens else -1
         if tag in _SILENT:
             self._silent = max(0, self._silent + depth)

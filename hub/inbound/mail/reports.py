@@ -140,7 +140,7 @@ def _fate(group: Message) -> Fate:
 
 def is_informal_bounce(message: Message, sender: str) -> bool:
     """
-    Tell whether a mail server wrote this. `sender` is the envelope sender, empty for automatic mail.
+    Return whether a mail server wrote this. `sender` is the envelope sender, empty for automatic mail.
 
     The subject counts only for automatic mail: people also write about undelivered parcels.
     """

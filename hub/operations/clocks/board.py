@@ -47,8 +47,8 @@ class Clocks:
         so do all clocks while Redis is unavailable or has lost its data.
         """
         page, source = await (self._page(query) if places is None else self._from_places(places, query))
-        told = await self.log.told(events_of(page.items))
-        items = [clock_row(row, told, now, self.calendar) for row in page.items]
+        messages = await self.log.step_messages(events_of(page.items))
+        items = [clock_row(row, messages, now, self.calendar) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
 
     async def show(
@@ -59,7 +59,7 @@ class Clocks:
         if clock is None:
             return None
         row: Row = msgspec.to_builtins(clock)
-        return whole_clock(row, await self.log.told(events_of([row])), now, self.calendar)
+        return whole_clock(row, await self.log.step_messages(events_of([row])), now, self.calendar)
 
     async def _page(self, query: ClockFilter) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)

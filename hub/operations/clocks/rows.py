@@ -15,7 +15,7 @@ from hub.operations.clocks.time_left import time_left
 
 Row = Mapping[str, Json]
 _KEPT: Final = ("id", "case", "name", "state", "started_at", "due_at", "level", "ended_at")
-_TOLD: Final = ("event", "person", "channel", "state", "at")
+_MESSAGE_FIELDS: Final = ("event", "person", "channel", "state", "at")
 
 
 def events_of(rows: Iterable[Row]) -> list[str]:
@@ -23,8 +23,8 @@ def events_of(rows: Iterable[Row]) -> list[str]:
     return [f"{row['id']}:{step.key}" for row in rows for step in _steps(row)[: row["fired"]]]
 
 
-def clock_row(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
-    """Make a row of the list, with those messages of `told` that belong to its steps, without names."""
+def clock_row(row: Row, messages: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
+    """Make a row of the list, with those of `messages` that belong to its steps, without names."""
     course, due_at = _course(row), as_instant(row["due_at"])
     running = row["ended_at"] is None
     return {
@@ -33,17 +33,19 @@ def clock_row(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalend
         "due_words": _words(row, course, now, calendar),
         "left": time_left(_promise(row), due_at, now, calendar) if running and not course.paused else None,
         "paused": course.paused,
-        "told": [_step_message(message) for message in _messages_of(row, told)],
+        "told": [_step_message(message) for message in _messages_of(row, messages)],
         "acknowledged": [msgspec.to_builtins(ack) for ack in course.acknowledged],
     }
 
 
-def whole_clock(row: Row, told: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
+def whole_clock(row: Row, messages: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
     """Show one clock in full. The caller masks the names."""
     course = _course(row)
     return {
-        **clock_row(row, told, now, calendar),
-        "told": [{**_step_message(message), "name": message["name"]} for message in _messages_of(row, told)],
+        **clock_row(row, messages, now, calendar),
+        "told": [
+            {**_step_message(message), "name": message["name"]} for message in _messages_of(row, messages)
+        ],
         "steps": [_step(step, done=n < row["fired"]) for n, step in enumerate(_steps(row))],
         "pauses": [msgspec.to_builtins(pause) for pause in course.pauses],
         "extended_at": course.extended_at,
@@ -60,12 +62,12 @@ def _words(row: Row, course: ClockHistory, now: datetime, calendar: WorkCalendar
     return due_words(_promise(row), as_instant(row["due_at"]), now, calendar)
 
 
-def _messages_of(row: Row, told: Iterable[Row]) -> list[Row]:
-    return [message for message in told if _clock_and_step(message)[0] == str(row["id"])]
+def _messages_of(row: Row, messages: Iterable[Row]) -> list[Row]:
+    return [message for message in messages if _clock_and_step(message)[0] == str(row["id"])]
 
 
 def _step_message(message: Row) -> dict[str, Any]:
-    kept = {name: message[name] for name in _TOLD}
+    kept = {name: message[name] for name in _MESSAGE_FIELDS}
     return {"step": _clock_and_step(message)[1], "message_id": message["id"], **kept}
 
 

@@ -52,7 +52,7 @@ class ClockRow(Struct, kw_only=True):
     left: TimeLeft | None
     paused: bool
     ended_at: Instant | None
-    told: Annotated[Sequence[StepMessage], Meta(description="Who was told of which step and when.")]
+    told: Annotated[Sequence[StepMessage], Meta(description="Who was notified of which step and when.")]
     acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
 
 
@@ -82,7 +82,7 @@ class ClockWhole(ClockRow, kw_only=True):
     pauses: list[ClockPause]
     extended_at: Instant | None
     reopened: list[Instant]
-    context: Annotated[dict[str, Any], Meta(description="What the case says: radicado, service_area …")]
+    context: Annotated[dict[str, Any], Meta(description="What the case has: radicado, service_area …")]
 
 
 class ClockPage(Struct, kw_only=True):

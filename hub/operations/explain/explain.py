@@ -48,7 +48,7 @@ async def explain(
 
 
 def reached(event: StoredEvent, places: PropertyScope) -> bool:
-    """Tell whether the event happened in one of `places`."""
+    """Return whether the event happened in one of `places`."""
     return places is None or event.copropiedad_id in places
 
 

@@ -47,20 +47,20 @@ TO_DO: Final[Mapping[str, str]] = {
     "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
     "expired": "si todavía sirve, publique el aviso como un evento nuevo",
 }
-_MEND: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
+_TO_DO_BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
 _FILE: Final = "file"
-"""The provider that writes into a folder: in capture mode, or if a channel's URL says so."""
+"""The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
 _NOTHING: Final = ("reached", "ended", "over")
 """Reasons that need no action."""
 
 
 def has_gone(sent: SentMessage) -> bool:
-    """Tell whether the message left for the person; a file or an undelivered letter did not."""
+    """Return whether the message left for the person; a file or an undelivered letter did not."""
     return sent.message.state in OUT and not (is_filed(sent) or _is_undelivered_letter(sent.message))
 
 
 def is_filed(sent: SentMessage) -> bool:
-    """Tell whether the message was only written into a file."""
+    """Return whether the message was only written into a file."""
     return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in sent.attempts)
 
 
@@ -87,7 +87,7 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     if not plain:
         yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
     if message.state in _ENDED and message.reason not in _NOTHING:
-        yield f"Qué hacer: {TO_DO.get(message.reason or '', _MEND)}."
+        yield f"Qué hacer: {TO_DO.get(message.reason or '', _TO_DO_BY_DEFAULT)}."
     elif message.state is State.HELD and message.reason == "paused":
         yield f"Qué hacer: {TO_DO['paused']}."
 

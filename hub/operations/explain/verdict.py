@@ -19,7 +19,7 @@ from hub.rendering.titles_es import EVENTS
 class ExplainOutcome(StrEnum):
     """Whether an event reached a person."""
 
-    TOLD = "told"
+    NOTIFIED = "told"
     """At least one message left."""
     PENDING = "pending"
     """A message is waiting to leave, or the audience is not known yet."""
@@ -108,7 +108,7 @@ def _heading(event: Event) -> str:
 
 
 _OPENINGS: Final = {
-    ExplainOutcome.TOLD: "Sí, fue avisada.",
+    ExplainOutcome.NOTIFIED: "Sí, fue avisada.",
     ExplainOutcome.PENDING: "Todavía no: el mensaje está en camino.",
     ExplainOutcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
 }
@@ -123,13 +123,13 @@ def _from_messages(facts: ExplainFacts) -> Verdict:
         for sent in facts.messages
         if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
-    reason = None if outcome is ExplainOutcome.TOLD else reasons[0]
+    reason = None if outcome is ExplainOutcome.NOTIFIED else reasons[0]
     return _verdict(facts, outcome, [_OPENINGS[outcome], *lines], reason)
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
     if any(map(has_gone, messages)):
-        return ExplainOutcome.TOLD
+        return ExplainOutcome.NOTIFIED
     return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
 
 

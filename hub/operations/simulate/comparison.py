@@ -14,7 +14,7 @@ from hub.operations.simulate.sides import Fate, PromiseOutcome, Side
 from hub.policy import Policy
 from hub.ports import Contact
 
-TELLING: Final = frozenset({sla.SUMMARY, *chain.from_iterable(sla.EVENTS.values())})
+CLOCK_EVENTS: Final = frozenset({sla.SUMMARY, *chain.from_iterable(sla.EVENTS.values())})
 """Events of clocks. Each side computes them again, so the stored ones do not count."""
 
 

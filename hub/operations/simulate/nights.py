@@ -37,7 +37,7 @@ class Call:
 
 
 def is_night(at: datetime, zone: tzinfo) -> bool:
-    """Tell whether an instant is at night in the zone: 07:00:00 is day, 21:00:00 is night."""
+    """Return whether an instant is at night in the zone: 07:00:00 is day, 21:00:00 is night."""
     return not MORNING <= at.astimezone(zone).time() < EVENING
 
 

@@ -71,14 +71,14 @@ class Counts:
     """
     Counts of the clocks of one promise in the period.
 
-    `climbed` counts escalations by the notified level; `night` counts the messages of all steps that leave at
+    `escalations` counts by the notified level; `night` counts the messages of all steps that leave at
     night.
     """
 
     kept: int = 0
     broken: int = 0
     warned: int = 0
-    climbed: Counter[int] = field(default_factory=Counter)
+    escalations: Counter[int] = field(default_factory=Counter)
     reminded: int = 0
     night: int = 0
 
@@ -148,6 +148,6 @@ def _count_step(counts: Counts, step: Step) -> None:
     if step.kind is StepKind.AT_RISK:
         counts.warned += 1
     elif step.kind is StepKind.ESCALATE:
-        counts.climbed[step.told_level] += 1
+        counts.escalations[step.notified_level] += 1
     elif step.kind is StepKind.REMIND:
         counts.reminded += 1

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from hub.model import EventType, Json, Period
-from hub.operations.simulate.comparison import TELLING, Comparison
+from hub.operations.simulate.comparison import CLOCK_EVENTS, Comparison
 from hub.operations.simulate.sides import Counts, Side
 from hub.ports import History
 
@@ -34,7 +34,7 @@ async def add_cases(
 
 async def add_contacts(comparison: Comparison, history: History, on_progress: Progress) -> None:
     """Compare when the messages of the period's events would leave, without those of clocks."""
-    async for page in history.contacts(comparison.period, without=TELLING):
+    async for page in history.contacts(comparison.period, without=CLOCK_EVENTS):
         comparison.add_contacts(page)
         _report_progress(on_progress, page[-1].created_at, comparison.period)
     _report_progress(on_progress, comparison.period.until, comparison.period)
@@ -76,7 +76,7 @@ def _counts(counts: Counts) -> dict[str, Json]:
         "breached": counts.broken,
         "share_met": None if share is None else round(share, 4),
         "at_risk": counts.warned,
-        "escalated": {str(level): number for level, number in sorted(counts.climbed.items())},
+        "escalated": {str(level): number for level, number in sorted(counts.escalations.items())},
         "reminded": counts.reminded,
         "night": counts.night,
     }

@@ -80,7 +80,7 @@ def level_groups(clock: Clock, levels: Iterable[int], *, place: str | None) -> M
 
 def anybody(people: Iterable[Person], away: Container[str]) -> bool:
     """
-    Tell whether any of these people is available; `away` are the refs of those on leave.
+    Return whether any of these people is available; `away` are the refs of those on leave.
 
     If all of a group are on leave without delegates, a lookup returns them anyway.
     """

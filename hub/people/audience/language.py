@@ -84,7 +84,7 @@ def write(term: Term) -> str:
 
 
 def needs_event(term: Term) -> bool:
-    """Tell whether the term needs an event to be resolved."""
+    """Return whether the term needs an event to be resolved."""
     if term.word in {PARTY, ADDRESS} or (term.word == LEVEL and not term.value.isdigit()):
         return True
     return term.place is not None and not term.place.id

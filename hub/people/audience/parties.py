@@ -43,7 +43,7 @@ def party_words(audience: Audience) -> list[str]:
 
 
 def applies(audience: Audience, stored: StoredEvent) -> bool:
-    """Tell whether the event's data match the audience's condition."""
+    """Return whether the event's data match the audience's condition."""
     data = stored.event.data
     return all(str(data.get(key)) == value for key, value in audience.when.items())
 

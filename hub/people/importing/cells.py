@@ -59,7 +59,7 @@ _LONG_AGO: Final = 1900
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether a cell has no value: empty, `N/A`, `-`, `no tiene`."""
+    """Return whether a cell has no value: empty, `N/A`, `-`, `no tiene`."""
     return fold(text) in _NOTHING
 
 
@@ -101,12 +101,12 @@ def split_tower(unit: str) -> tuple[str, str | None]:
 
 
 def is_tower_alone(text: str) -> bool:
-    """Tell whether a text is only a tower, `TORRE 2`: a title above its lines, not a unit."""
+    """Return whether a text is only a tower, `TORRE 2`: a title above its lines, not a unit."""
     return re.fullmatch(rf"{_TOWER_WORD}\w{{1,3}}", text.strip(), re.IGNORECASE) is not None
 
 
 def same_tower(first: str, second: str) -> bool:
-    """Tell whether two texts name the same tower: `Torre 1` and `1`."""
+    """Return whether two texts name the same tower: `Torre 1` and `1`."""
     return fold_tower(first) == fold_tower(second)
 
 

@@ -65,7 +65,7 @@ class Form:
         named = False
         for index, word in enumerate(heading.cells):
             column = self.column(word)
-            if named and (column == "nombre" or (column is None and _speaks_of_a_role(word))):
+            if named and (column == "nombre" or (column is None and _names_a_role(word))):
                 return index
             named = named or column == "nombre"
         return len(heading.cells)
@@ -102,5 +102,5 @@ def _why(column: str | None, *, other: bool) -> tuple[str, str, bool]:
     return "no se conoce esta columna: no se lee", "nada, si sobra", True
 
 
-def _speaks_of_a_role(word: str) -> bool:
+def _names_a_role(word: str) -> bool:
     return any(part in ROLES for part in fold_heading(word).split())

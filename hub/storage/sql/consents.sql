@@ -33,7 +33,7 @@ WITH yes AS (
 UPDATE opt_out SET lifted_at = now(), lifted_by = 'consent'
 FROM meant WHERE opt_out.address = meant.address AND opt_out.purpose = meant.purpose
 
--- said --
+-- statements --
 -- LATERAL: one index lookup per person, however many there are.
 SELECT consent.* FROM unnest($1::text[]) AS asked (person)
 CROSS JOIN LATERAL (

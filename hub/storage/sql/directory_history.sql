@@ -17,8 +17,8 @@ WITH ever AS (
         WHERE kind = 'unit' AND id = ever.id
         ORDER BY since <= $4 DESC, CASE WHEN since <= $4 THEN -version ELSE version END
         LIMIT 1
-    ) AS told ON true
-    WHERE coalesce(told.place, $3) = $3
+    ) AS version ON true
+    WHERE coalesce(version.place, $3) = $3
 ), scope AS (
     SELECT 'unit:' || $2::text AS scope
     WHERE $7::text[] IS NULL OR EXISTS (SELECT FROM unit WHERE id = $2 AND copropiedad_id = ANY ($7))
@@ -27,11 +27,11 @@ WITH ever AS (
     UNION ALL SELECT 'unit:' || id FROM there WHERE $7 IS NULL OR $3 = ANY ($7)
 ), known AS (
     -- OFFSET 0 and the collation of the index keep the planner from scanning the whole history.
-    SELECT DISTINCT told.id FROM scope CROSS JOIN LATERAL (
+    SELECT DISTINCT version.id FROM scope CROSS JOIN LATERAL (
         SELECT id FROM directory_version
         WHERE kind = 'membership' AND (data ->> 'scope') COLLATE "C" = scope.scope AND id > $5
         OFFSET 0
-    ) AS told
+    ) AS version
 ), counted AS (
     SELECT newest.* FROM known CROSS JOIN LATERAL (
         SELECT id, version, since, until, removed, data FROM directory_version

@@ -30,11 +30,11 @@ SELECT message_id, at, outcome, provider, code FROM attempt WHERE message_id = A
 WITH mine AS (
     SELECT DISTINCT id FROM directory_version WHERE kind = 'membership' AND data ->> 'person_id' = $1
 )
-SELECT told.* FROM mine CROSS JOIN LATERAL (
+SELECT version.* FROM mine CROSS JOIN LATERAL (
     SELECT kind, id, version, since, until, removed, position, received_at, data FROM directory_version
     WHERE kind = 'membership' AND id = mine.id
     OFFSET 0
-) AS told
+) AS version
 UNION ALL
 SELECT kind, id, version, since, until, removed, position, received_at, NULL FROM directory_version
 WHERE kind = 'person' AND id = $1

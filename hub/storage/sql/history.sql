@@ -1,6 +1,6 @@
 Reads the history from an instant on. An id begins with the time of its event, so the primary key is in time order.
 
--- heard --
+-- events --
 -- A page of events, even when few of them start a case: this bounds the time of a page. A case is returned only
 -- at its first relevant event.
 SELECT event.key, event.time,

@@ -64,9 +64,9 @@ SELECT * FROM (
         LIMIT $3
     )
     UNION ALL
-    SELECT md5(told.kind || ' ' || told.id || ' ' || told.version)::uuid, told.received_at,
-           coalesce(told.source, 'event'), 'directory.' || CASE WHEN told.removed THEN 'removed' ELSE 'upserted' END,
-           told.kind || ':' || told.id, $4, jsonb_build_object('version', told.version)
+    SELECT md5(version.kind || ' ' || version.id || ' ' || version.version)::uuid, version.received_at,
+           coalesce(version.source, 'event'), 'directory.' || CASE WHEN version.removed THEN 'removed' ELSE 'upserted' END,
+           version.kind || ':' || version.id, $4, jsonb_build_object('version', version.version)
     FROM (
         SELECT 'person' AS kind, $4::text AS id
         UNION
@@ -75,7 +75,7 @@ SELECT * FROM (
     CROSS JOIN LATERAL (
         SELECT kind, id, version, received_at, removed, source FROM directory_version
         WHERE directory_version.kind = entry.kind AND directory_version.id = entry.id
-    ) AS told
+    ) AS version
 ) AS known
 WHERE (at, id) < ($1, $2)
 ORDER BY at DESC, id DESC

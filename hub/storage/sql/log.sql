@@ -45,7 +45,7 @@ SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, s
 WHERE id = ANY ($1::uuid[])
 ORDER BY array_position($1::uuid[], id)
 
--- told --
+-- step_messages --
 SELECT event.id AS event_id, message.id, message.event, person, name, channel, state, created_at AS at
 FROM unnest($1::text[]) AS step (id)
 JOIN event ON event.id = step.id AND event.source = $2

@@ -63,7 +63,7 @@ WHERE resolved_at IS NULL
   AND seen_at < now() - $2::interval
   AND split_part(key, ':', 1) = ANY ($1::text[])
 
--- untold --
+-- unpublished --
 SELECT * FROM trouble
 WHERE told_at IS NULL OR (resolved_at IS NOT NULL AND resolution_told_at IS NULL)
 ORDER BY since, key

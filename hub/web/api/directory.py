@@ -30,7 +30,7 @@ SOURCE: Final = f"{HUB_SOURCE}:api"
 async def list_people(request: web.Request, query: HoldersQuery) -> web.Response:
     """List who holds a role of a unit or a copropiedad, now or on a day."""
     if (query.unit is None) is (query.copropiedad is None):
-        raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
+        raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json shows what fits.")
     on = services(request).now() if query.on is None else _instant(query.on)
     asked = Holders(role=query.role, unit=query.unit, copropiedad=query.copropiedad, on=on)
     page = await services(request).directory.holders(
@@ -103,7 +103,7 @@ def _event(path: Mapping[str, str], verb: str, body: Mapping[str, Json], *, now:
         raise Refusal(404, "There is no such kind.", f"There are {', '.join(NOUNS)}.")
     name = f"directory.{noun}.{verb}"
     if name not in BY_NAME:
-        raise Refusal(405, f"Of {path['kind']} nothing is taken out.", "PUT says what they are now.")
+        raise Refusal(405, f"Of {path['kind']} nothing is taken out.", "PUT writes what they are now.")
     if body.get(f"{noun}_id", ref) != ref:
         raise Refusal(400, f"{noun}_id: expected the id of the path.", "Leave it out of the body.")
     return Event(
@@ -130,4 +130,4 @@ def _instant(on: str) -> datetime:
         return dates.asked_at(on)
     except ValueError:
         what = "on: expected a date like 2026-03-09 or an RFC 3339 instant."
-        raise Refusal(400, what, "GET /openapi.json says what fits.") from None
+        raise Refusal(400, what, "GET /openapi.json shows what fits.") from None

@@ -47,7 +47,7 @@ async def receive(request: web.Request) -> web.Response:
     """
     Publish one event or an array of them.
 
-    The answer says which are accepted, and why others are refused.
+    The answer lists which are accepted, and why others are refused.
     """
     documents = _documents(request, await request.read())
     deps = services(request)
@@ -170,7 +170,7 @@ def _none_accepted(refused: Sequence[RefusedEvent]) -> Refusal:
     return Refusal(
         422,
         error,
-        "Mend what `refused` names and send it again, under the same id or a new one.",
+        "Correct what `refused` names and send it again, under the same id or a new one.",
         more=msgspec.to_builtins(EventsAnswer(accepted=0, refused=list(refused))),
         problem=True,
     )

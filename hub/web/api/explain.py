@@ -33,7 +33,7 @@ async def explain(request: web.Request, query: ExplainQuery) -> web.Response:
     )
     if verdict.outcome in UNKNOWN:
         status = 400 if verdict.outcome is ExplainOutcome.SEVERAL_EVENTS else 404
-        raise Refusal(status, " ".join(verdict.sentences), "GET /api/messages shows whom events have told.")
+        raise Refusal(status, " ".join(verdict.sentences), "GET /api/messages shows who was notified.")
     subject = f"event:{verdict.event.key}" if verdict.event is not None else "event"
     await note(request, "event.explain", subject, person=query.person, outcome=verdict.outcome)
     return json_answer(shown(verdict))

@@ -39,7 +39,7 @@ async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
     """Send lost messages again, by filter; safe to repeat."""
     narrowed, deps = _filter(body, places_of(request)), services(request)
     done = await redriving.redrive(
-        RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        RedriveRequest(narrowed=narrowed, include_notified=body.also_told, dry_run=body.dry_run),
         store=deps.redrive,
         publisher=deps.publisher,
         limit=body.limit,

@@ -39,7 +39,7 @@ def refuse_other_sites(request: web.Request) -> None:
 
 
 def require_own_page(request: web.Request) -> None:
-    """Raise Refusal for a change unless a browser header says that our own page requested it."""
+    """Raise Refusal for a change unless a browser header shows that our own page requested it."""
     refuse_other_sites(request)
     site = request.headers.get(FETCH_SITE)
     # Every browser since 2020 sends Origin with a POST; Sec-Fetch-Site is newer.

@@ -123,7 +123,7 @@ def _require_this_machine(request: web.Request) -> None:
         return
     raise Refusal(
         403,
-        "Without an API key the hub speaks only to this machine, under a loopback name.",
+        "Without an API key the hub answers only this machine, under a loopback name.",
         "Use http://127.0.0.1 or set HUB_API_KEY.",
     )
 

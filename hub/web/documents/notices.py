@@ -17,7 +17,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
         "required": ["dead_letter_id", "reason", "field", "event_type", "event_id", "event_source"],
         "properties": {
             "dead_letter_id": {"type": "string", "format": "uuid"},
-            "reason": {"description": "What to mend; never quotes a value.", "type": "string"},
+            "reason": {"description": "What to correct; never quotes a value.", "type": "string"},
             "field": {"description": "The field at fault: `data.kind`.", "type": _OPTIONAL},
             "event_type": {"description": "As far as it can be read.", "type": _OPTIONAL},
             "event_id": {"description": "As far as it can be read.", "type": _OPTIONAL},

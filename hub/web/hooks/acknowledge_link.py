@@ -12,13 +12,13 @@ from uuid import UUID
 from aiohttp import web
 
 from hub.access import audit
-from hub.errors import NothingToTakeOn
+from hub.errors import NothingToAcknowledge
 from hub.model import FIRST_LEVEL, Clock
 from hub.sla import acknowledge
 from hub.web.console.pages import plain
 from hub.web.services import services
 
-_PAGE: Final = "take_on.html"
+_PAGE: Final = "acknowledge.html"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ async def _clock_or_page(request: web.Request) -> Clock | web.Response:
         return _page(request, "ended", status=410)
     try:
         standing = acknowledge.level_to_acknowledge(clock)
-    except NothingToTakeOn:
+    except NothingToAcknowledge:
         # No level can acknowledge yet: the notice was sent before the clock was stored.
         state = "ended" if clock.ended_at is not None or clock.level != FIRST_LEVEL else "early"
         return _page(request, state, status=410 if state == "ended" else 409)

@@ -1,7 +1,7 @@
 """
 Delivery receipts and replies from SMS providers with a `?spec=` file (docs/sms-providers.md). Safe to repeat.
 
-The signed address authenticates the call. If the file says that the provider signs the body, the body's
+The signed address authenticates the call. If, by the file, the provider signs the body, the body's
 signature authenticates it instead.
 """
 

@@ -39,7 +39,7 @@ class Holder(Struct, kw_only=True):
 
     id: str
     version: int
-    since: Annotated[Instant, Meta(description="As the membership says, else when the hub received it.")]
+    since: Annotated[Instant, Meta(description="As the membership has it, else when the hub received it.")]
     until: Instant | None
     person: str
     role: Role
