@@ -8,20 +8,17 @@ from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
-from hub import sla
 from hub.contact_rules.consents import consents_of
+from hub.intake import cases
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
-from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
-from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     THREAD,
     TOLD_BY_ANOTHER,
     AudienceRecord,
-    Clock,
     Event,
     EventType,
     LeftOut,
@@ -42,7 +39,7 @@ async def plan_in(
         await transaction.apply_directory(directory)
     units = await _units(transaction, events)
     stored = _stored(events, units, context)
-    histories = await _lock(transaction, stored, context)
+    await cases.lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
     placed = {event.key: _placed(event, parties) for event in [*stored, *released]}
     audiences = {
@@ -68,9 +65,7 @@ async def plan_in(
     duplicates = {key: audiences[key] for key in audiences if key not in fresh}
     await _resume_duplicates(transaction, duplicates, result)
     result.broad += chain(*map(expansions, fresh.values()))
-    _append_to_histories(histories, added)
-    await end_reminders(transaction, histories, context)
-    result.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
+    result.clocks = await cases.replay_cases(transaction, stored, new, context=context, now=now)
     return result
 
 
@@ -131,33 +126,6 @@ def case_key(kind: EventType, event: Event) -> str | None:
     return value if kind.case == THREAD and ":" in value else f"{kind.realm}{kind.case}:{value}"
 
 
-async def _lock(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
-) -> dict[str, list[StoredEvent]]:
-    """
-    Lock the cases of these events and return their events so far.
-
-    This comes before any look-up. If one transaction names a party and another needs it, the second must
-    see the first; otherwise its event waits for ever.
-    """
-    cases = {row.case for row in stored if row.case is not None and _concerns_case(row, context)}
-    histories = await transaction.case_events(cases) if cases else {}
-    return {case: list(histories.get(case, ())) for case in cases}
-
-
-def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Return whether the event moves clocks or reminders of its case, or notifies parties of it."""
-    kind = context.catalog[stored.event.name]
-    reminds = bool(kind.reminders) or kind.ends_reminders
-    return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
-
-
-def _append_to_histories(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
-    for row in new:
-        if row.case is not None and row.case in histories:
-            histories[row.case].append(row)
-
-
 async def _parties(
     transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
@@ -171,9 +139,9 @@ async def _parties(
     early = await transaction.waiting_events(new) if new else []
     # An event type that only an older or newer hub knows is left to that hub.
     released = [row for row in early if row.event.name in context.catalog]
-    cases = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
-    cases |= {row.case for row in released if row.case is not None}
-    return await transaction.parties(cases) if cases else {}, released
+    asked = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
+    asked |= {row.case for row in released if row.case is not None}
+    return await transaction.parties(asked) if asked else {}, released
 
 
 def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
@@ -244,35 +212,3 @@ async def _resume_duplicates(
     result.broad += chain(
         *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)
     )
-
-
-async def _clocks(
-    transaction: IntakeTransaction,
-    stored: Sequence[StoredEvent],
-    histories: Mapping[str, Sequence[StoredEvent]],
-    *,
-    context: IntakeContext,
-    now: datetime,
-) -> list[Clock]:
-    """Replay the cases whose clocks these events move, under the lock of each case."""
-    cases = {
-        row.case
-        for row in stored
-        if row.case is not None and sla.moves_of(context.catalog[row.event.name], row.event)
-    }
-    if not cases:
-        return []
-    replayed = [
-        clock
-        for case in cases
-        for clock in sla.replay(
-            case, (row.event for row in histories[case]), context.catalog, context.rules.policy
-        )
-    ]
-    standing = await transaction.clocks(cases)
-    quiet = {stored.key for case in cases for stored in histories[case] if is_recorded_only(stored.event)}
-    imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
-    replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
-    clocks = sla.reconcile(replayed, standing, context.rules.policy)
-    await transaction.save_clocks(clocks)
-    return clocks

@@ -26,6 +26,7 @@ from hub.model import (
     SuppressionStatus,
     Unreached,
 )
+from hub.model.case_state import CaseState
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
 from hub.ports import Now
@@ -101,6 +102,7 @@ class Tables:
     attempts: dict[tuple[UUID, datetime], Attempt] = field(default_factory=dict)
     letters: dict[UUID, Letter] = field(default_factory=dict)
     clocks: dict[UUID, Clock] = field(default_factory=dict)
+    case_states: dict[str, CaseState] = field(default_factory=dict)
     replies: dict[UUID, tuple[Inbound, datetime]] = field(default_factory=dict)
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
     consents: dict[UUID, Consent] = field(default_factory=dict)
@@ -119,6 +121,7 @@ class Tables:
             attempts=dict(self.attempts),
             letters=dict(self.letters),
             clocks=dict(self.clocks),
+            case_states=dict(self.case_states),
             replies=dict(self.replies),
             opt_outs=dict(self.opt_outs),
             consents=dict(self.consents),

@@ -9,6 +9,7 @@ import pytest
 
 from hub.errors import StorageRefused
 from hub.model import Party, State, StoredEvent
+from hub.model.case_state import Answer, CaseState
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import (
@@ -55,9 +56,39 @@ async def test_an_event_comes_back_as_it_went_in(stores: Stores) -> None:
     )
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([one])
-        found = await transaction.case_events(["pqrs_id:PQ-1", "nothing"])
+        found = await transaction.case_events({"pqrs_id:PQ-1": None, "nothing": None})
 
-    assert found == {"pqrs_id:PQ-1": [one], "nothing": []}
+    assert found == {"pqrs_id:PQ-1": [one]}
+
+
+async def test_events_of_a_case_are_read_from_an_instant_on(stores: Stores) -> None:
+    first, second, third = (stored(event(id=f"e-{n}", time=NOON + n * HOUR)) for n in range(3))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([third, first, second])
+        found = await transaction.case_events({"pqrs_id:PQ-1": NOON + HOUR})
+
+    assert found == {"pqrs_id:PQ-1": [second, third]}
+
+
+async def test_a_case_state_comes_back_as_it_went_in(stores: Stores) -> None:
+    state = CaseState(
+        version="v-1",
+        until=(NOON, True, NOON - HOUR, "e-1", "urn:a"),
+        running={"first_reply": uuid4()},
+        ended={"legal_term": uuid4()},
+        answers={"legal_term": (Answer("e-2", NOON),)},
+        lost={"legal_term": ("e-3",)},
+        missing=("e-4",),
+        reminders_end=NOON,
+    )
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_case_states({"c-1": CaseState(version=""), "c-2": CaseState(version="")})
+        await transaction.save_case_states({"c-1": state})
+    async with stores.intake.transaction() as transaction:
+        read = await transaction.case_states(["c-1", "c-3"])
+        locked = await transaction.lock_case_states(["c-1", "c-2"])
+
+    assert (read, locked) == ({"c-1": state}, {"c-1": state, "c-2": CaseState(version="")})
 
 
 async def test_a_transaction_that_raises_leaves_nothing(stores: Stores) -> None:
