@@ -185,7 +185,7 @@ async def _histories(
 
 def _replay(
     case: _Case, history: Sequence[StoredEvent], standing: Sequence[Clock], context: IntakeContext
-) -> sla.Replayed:
+) -> sla.ReplayResult:
     events = [stored.event for stored in history]
     catalog, policy = context.catalog, context.rules.policy
     if case.state is None or case.restart:

@@ -14,7 +14,7 @@ from hub.sla.events import CHECKED, CONTEXT, EVENTS, RESOLVED, event_id, step_ev
 from hub.sla.lead_check import checked_event, happens, left_in_time, with_pending, without_warning
 from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
 from hub.sla.replay import (
-    Replayed,
+    ReplayResult,
     changes_nothing,
     moves_of,
     must_restart,

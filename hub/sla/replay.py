@@ -29,7 +29,7 @@ Catalog = Mapping[str, EventType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
+class ReplayResult:
     """The clocks that a replay has changed (a whole replay: all), and its state."""
 
     clocks: list[Clock]
@@ -64,13 +64,13 @@ def replay(case: str, events: Iterable[Event], catalog: Catalog, policy: Policy)
 
 def replay_whole(
     case: str, events: Iterable[Event], catalog: Catalog, policy: Policy, *, version: str
-) -> Replayed:
+) -> ReplayResult:
     """Replay all events of a case; return also the state from which `resume` continues."""
     known = [event for event in events if event.name in catalog]
     state = CaseState(version=version, missing=_missing(known), reminders_end=reminders_end(known, catalog))
     fold = Fold(case, policy)
     until = _fold_in(fold, _placed(known, catalog), catalog)
-    return Replayed(
+    return ReplayResult(
         clocks=_scheduled([*fold.ended, *fold.running.values()], policy),
         state=_after(state, fold, until, catalog),
     )
@@ -83,7 +83,7 @@ def resume(
     events: Iterable[Event],
     catalog: Catalog,
     policy: Policy,
-) -> Replayed:
+) -> ReplayResult:
     """
     Fold the events after `state.until`; `standing` are the clocks that the state names.
 
@@ -97,7 +97,7 @@ def resume(
     changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
     ends = [at for at in (state.reminders_end, reminders_end(known, catalog)) if at is not None]
     state = replace(state, reminders_end=max(ends, default=None))
-    return Replayed(clocks=_scheduled(changed, policy), state=_after(state, fold, until, catalog))
+    return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, catalog))
 
 
 def must_restart(state: CaseState, new: Iterable[Event], *, version: str) -> bool:
