@@ -36,7 +36,13 @@ ADMINISTRATION: Final = (
                 channels=(("email", "push"), ("sms",)),
             ),
             # Only the owner may see the balance, so the owner gets another text.
-            Audience(who=("owner",), purpose=Purpose.SERVICE, channels=(("inbox",),), template="owner"),
+            Audience(
+                who=("owner",),
+                purpose=Purpose.SERVICE,
+                channels=(("inbox",),),
+                template="owner",
+                optional=True,
+            ),
         ),
         # A payment, in whole or in part, cancels dunning.
         clocks=(ClockMove("dunning", Move.CANCEL),),

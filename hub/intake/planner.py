@@ -12,7 +12,15 @@ from hub.contact_rules.consents import consents_of
 from hub.intake import cases
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
-from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
+from hub.intake.resolved_audience import (
+    PlannedAudience,
+    as_planned,
+    expansions,
+    is_empty,
+    plan,
+    record,
+    resolve,
+)
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
 from hub.model import (
@@ -54,11 +62,9 @@ async def plan_in(
     await _add_consents(transaction, added)
     result = CommitResult()
     await _place(transaction, released, planned)
-    records = await _add_messages(transaction, [*chain(*fresh.values())], result, context=context, now=now)
+    empty = await _add_messages(transaction, [*chain(*fresh.values())], result, context=context, now=now)
     current = [planned[key] for key in fresh]
-    result.unreached = find_unreached(
-        current, units=units, places=new, records=records, messages=result.messages
-    )
+    result.unreached = find_unreached(current, units=units, places=new, empty=empty, messages=result.messages)
     if result.unreached:
         await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, [planned[event.key] for event in released])
@@ -170,7 +176,8 @@ async def _add_messages(
     *,
     context: IntakeContext,
     now: datetime,
-) -> Sequence[AudienceRecord]:
+) -> set[UUID]:
+    """Look the people up, add their messages and records; return the events that have an empty audience."""
     groups = {group for audience in fresh for group in audience.looked_up}
     people = await transaction.people(groups) if groups else {}
     # A person in two audiences of one event gets the first one's message: both have the same id.
@@ -186,7 +193,11 @@ async def _add_messages(
         await transaction.keep_audiences(records)
     result.messages += messages.values()
     result.later += waiting(messages.values())
-    return records
+    return {
+        audience.stored.key
+        for audience, planned in zip(fresh, records, strict=True)
+        if is_empty(planned) and not audience.kind.audiences[audience.number].optional
+    }
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:

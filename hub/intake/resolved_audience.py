@@ -122,6 +122,11 @@ def record(planned: PlannedAudience, *, doubled: Iterable[LeftOut], now: datetim
     )
 
 
+def is_empty(record: AudienceRecord) -> bool:
+    """Return whether the groups of the audience have nobody."""
+    return record.why == NOBODY and bool(record.groups)
+
+
 def paged(
     audience: PlannedAudience, people: Sequence[Person], *, total: int, over: bool, at: datetime
 ) -> AudienceRecord:
