@@ -1,0 +1,145 @@
+"""
+What an event and a message cost, in Python calls: the guard against getting slower in silence.
+
+The budgets stand in `tests/call_budgets.toml`. Anybody may lower one. Raise one only with a comment that
+says what the calls are for.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub.app.container import CompanyRules
+from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.pausing import Pauses
+from hub.model import Accepted, Event, Outgoing
+from hub.settings import load
+from hub.testing import MemoryEmail, MemoryInbox, MemoryPauses, MemoryPush, MemorySms, MemoryThrottle
+from tests.unit.call_counter import CallCounter
+from tests.unit.factories import POLICY, email, event, home, member, mobile, somebody
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+
+BUDGETS: Final = tomllib.loads((Path(__file__).parent.parent / "call_budgets.toml").read_text())
+ROUNDS: Final = 2
+BATCH: Final = 100
+SLACK: Final = 1.02
+"""Other patch releases of Python and of libraries differ by a little."""
+LOWER: Final = 0.9
+"""A budget that is so much too high guards nothing: lower it."""
+
+PLACE: Final = "ph-altos"
+NAMES: Final = tuple(BUDGETS["intake"])
+
+
+class ComposingEmail(MemoryEmail):
+    """Makes the bytes of each mail, as the channel does before it sends."""
+
+    def __init__(self, rules: CompanyRules) -> None:
+        super().__init__()
+        self._rules = rules
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        assert self._rules.compose(outgoing)
+        return await super().send(outgoing)
+
+
+@pytest.fixture(scope="module")
+def rules() -> CompanyRules:
+    return CompanyRules(load({"HUB_MODE": "live", "HUB_EMAIL_URL": "smtp://127.0.0.1:2525"}))
+
+
+@pytest.fixture
+async def hub() -> MemoryHub:
+    built = memory_hub()
+    await built.take_in(
+        event("directory.copropiedad.upserted", {"copropiedad_id": PLACE}),
+        home("101", copropiedad=PLACE),
+        somebody("p-maria", email(), mobile()),
+        member("p-maria", "unit:101", "owner"),
+        *(somebody(duty, email("staff@example.com")) for duty in ("service", "operations", "on_call")),
+        *(member(duty, "company", "staff", duty=duty) for duty in ("service", "operations", "on_call")),
+    )
+    return built
+
+
+def batch(name: str, first: int) -> Sequence[Event]:
+    """Events of one type, each of a case of its own, all about the same home."""
+    made = []
+    for number in range(first, first + BATCH):
+        example = event(name, {"copropiedad_id": PLACE}, id=f"{name}-{number}")
+        own = {field: f"{value}-{number}" for field, value in example.data.items() if field in _CASES}
+        made.append(replace(example, data={**example.data, **own, "unit_id": "101"}))
+    return made
+
+
+_CASES: Final = frozenset({"pqrs_id", "radicado", "package_id", "request_id", "emergency_id", "payment_id"})
+
+
+def assert_within(budget: int, calls: CallCounter, per: int) -> None:
+    cost = calls.total / per
+    assert cost <= budget * SLACK, (
+        f"{cost:.0f} calls instead of {budget}; the most called:\n{calls.most(40, per)}"
+    )
+    assert cost >= budget * LOWER, f"{cost:.0f} calls: lower the budget of {budget} in call_budgets.toml"
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_intake_of_an_event_keeps_its_budget_of_calls(hub: MemoryHub, name: str) -> None:
+    calls = CallCounter()
+    await hub.take_in(*batch(name, 0))
+    for round_number in range(1, 1 + ROUNDS):
+        events = batch(name, round_number * BATCH)
+        with calls.counting():
+            await hub.take_in(*events)
+
+    assert hub.letters == []
+    assert_within(BUDGETS["intake"][name], calls, ROUNDS * BATCH)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_delivery_of_a_message_keeps_its_budget_of_calls(
+    hub: MemoryHub, rules: CompanyRules, name: str
+) -> None:
+    email_channel = ComposingEmail(rules)
+    channels = [email_channel, MemorySms(), MemoryPush(), MemoryInbox()]
+    deps = DeliveryDeps(
+        channels={channel.traits.name: channel for channel in channels},
+        render=rules.renderer(),
+        policy=POLICY,
+        throttle=MemoryThrottle(lambda: hub.clock().timestamp()),
+        now=hub.clock,
+        pauses=Pauses(MemoryPauses(hub.store, hub.clock)),
+    )
+    calls = CallCounter()
+    messages = 0
+    for round_number in range(1 + ROUNDS):
+        hub.publisher.published.clear()
+        await hub.take_in(*batch(name, round_number * BATCH))
+        for ticket in hub.publisher.published:
+            if round_number == 0:
+                await deliver(
+                    ticket.ids,
+                    deps=deps,
+                    store=hub.store,
+                    publisher=hub.publisher,
+                    appointments=hub.appointments,
+                )
+                continue
+            messages += len(ticket.ids)
+            with calls.counting():
+                await deliver(
+                    ticket.ids,
+                    deps=deps,
+                    store=hub.store,
+                    publisher=hub.publisher,
+                    appointments=hub.appointments,
+                )
+
+    assert messages >= ROUNDS * BATCH
+    assert_within(BUDGETS["delivery"][name], calls, messages)
