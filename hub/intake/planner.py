@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from hub.contact_rules.consents import consents_of
 from hub.intake import cases

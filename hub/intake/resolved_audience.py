@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_recorded_only, plan_audience, unknown_person
@@ -30,8 +32,7 @@ NOBODY: Final = "nobody"
 PeopleByGroup = Mapping[Group, Sequence[Person]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedAudience:
+class PlannedAudience(Struct, frozen=True, kw_only=True):
     """
     An audience of an event: its addressees and, once looked up, the people and their messages.
 

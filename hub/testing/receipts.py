@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.model import Attempt, InvalidContact, Message, Purpose, State
 from hub.model.receipts import Receipt
 from hub.model.state_machine import may
@@ -78,7 +80,7 @@ def _names(provider: str) -> tuple[str, str]:
 def _settle(tables: Tables, message_id: UUID, state: State, reason: str | None, attempt: Attempt) -> bool:
     row = tables.messages.get(message_id)
     if row is not None and may(row.message.state, state) and not _outlived(tables, row, attempt):
-        moved = replace(row.message, state=state, reason=reason, next_at=None)
+        moved = structs.replace(row.message, state=state, reason=reason, next_at=None)
         tables.messages[message_id] = replace(row, message=moved)
         tables.attempts.setdefault((message_id, attempt.at), attempt)
         if state in {State.DELIVERED, State.READ}:
@@ -107,7 +109,7 @@ def _stop_later(tables: Tables, arrived: Message) -> None:
             and later.purpose is not Purpose.LEGAL
             and _comes_after(later, arrived)
         ):
-            stopped = replace(later, state=State.CANCELLED, reason="reached", next_at=None)
+            stopped = structs.replace(later, state=State.CANCELLED, reason="reached", next_at=None)
             tables.messages[later.id] = replace(row, message=stopped)
 
 

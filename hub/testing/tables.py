@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
 from hub.model import (
     Attempt,
@@ -138,11 +140,11 @@ class Tables:
 
     def call_off(self, row: Row, reason: str) -> None:
         """Cancel an unsent message; a sent one gets no next step."""
-        message = replace(row.message, fallback=(), patience=None)
+        message = structs.replace(row.message, fallback=(), patience=None)
         if message.state is not State.SENDING:
-            message = replace(message, next_at=None)
+            message = structs.replace(message, next_at=None)
         if may(message.state, State.CANCELLED):
-            message = replace(message, state=State.CANCELLED, reason=reason)
+            message = structs.replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
 
     def add_unreached(self, found: Unreached, now: datetime) -> None:
@@ -181,7 +183,7 @@ class Tables:
 
     def wait(self, message_id: UUID, until: datetime | None) -> None:
         row = self.messages[message_id]
-        self.messages[message_id] = replace(row, message=replace(row.message, next_at=until))
+        self.messages[message_id] = replace(row, message=structs.replace(row.message, next_at=until))
 
 
 def step_key(message: Message) -> tuple[object, ...]:

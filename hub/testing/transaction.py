@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.cloudevents import encode
 from hub.errors import StorageRefused
 from hub.messages.planning.lifetime import Occasion
@@ -65,12 +67,12 @@ class MemoryTransaction:
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         for key in keys:
-            self._tables.events[key] = replace(self._tables.events[key], planned=True, waiting=False)
+            self._tables.events[key] = structs.replace(self._tables.events[key], planned=True, waiting=False)
 
     async def place_events(self, placed: Collection[StoredEvent]) -> None:
         for event in placed:
             known = self._tables.events[event.key]
-            self._tables.events[event.key] = replace(
+            self._tables.events[event.key] = structs.replace(
                 known,
                 copropiedad_id=known.copropiedad_id or event.copropiedad_id,
                 unit_id=known.unit_id or event.unit_id,

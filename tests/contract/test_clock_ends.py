@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+from msgspec import structs
+
 from hub.model import (
     HUB_SOURCE,
     Clock,
@@ -118,7 +120,9 @@ async def test_dispatch_time_is_the_last_send_not_a_later_receipt(stores: Stores
     token = uuid4()
     await stores.delivery.claim(list(gone), token=token, lease=LEASE)
     sent = [
-        replace(one, attempts=tuple(replace(attempt, at=gone[one.message_id]) for attempt in one.attempts))
+        structs.replace(
+            one, attempts=tuple(structs.replace(attempt, at=gone[one.message_id]) for attempt in one.attempts)
+        )
         for one in (outcome(first.id), outcome(second.id))
     ]
     await stores.delivery.record(token, sent)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, State, StoredEvent, WorkWeek
@@ -39,7 +40,7 @@ async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) ->
         await transaction.add_messages([said, said])
     [claimed] = await stores.claim(said)
 
-    assert replace(claimed.message, next_at=None) == replace(said, state=State.SENDING)
+    assert structs.replace(claimed.message, next_at=None) == replace(said, state=State.SENDING)
     assert claimed.message.next_at is not None
     assert abs(claimed.message.next_at - now() - LEASE) < timedelta(seconds=5)
     assert (claimed.attempt, claimed.event_time, claimed.source) == (1, NOON, "urn:crm")
@@ -173,7 +174,9 @@ async def test_whatever_a_provider_says_its_answer_is_recorded(
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     done = outcome(one.id, reason=said)
     [attempt] = done.attempts
-    done = replace(done, attempts=(replace(attempt, reference=said, code=said, provider=said),))
+    done = structs.replace(
+        done, attempts=(structs.replace(attempt, reference=said, code=said, provider=said),)
+    )
 
     assert await stores.delivery.record(token, [done]) == {one.id}
     assert await stores.state_of(one) == State.SENT
@@ -218,7 +221,7 @@ async def test_recording_no_outcomes_returns_nothing(stores: Stores) -> None:
 async def test_a_step_has_failed_when_all_of_it_has(stores: Stores, of: StoredEvent) -> None:
     email = message(of, state=State.FAILED)
     push = message(of, channel="push", contact_id="device", state=State.BOUNCED)
-    await stores.add(email, replace(push, state=State.QUEUED))
+    await stores.add(email, structs.replace(push, state=State.QUEUED))
 
     assert await stores.delivery.step_failed([email]) == frozenset()
     await stores.add(message(of, person="p-2", state=State.EXPIRED), message(of, person="p-2", step=1))
@@ -230,7 +233,7 @@ async def test_attempt_after_a_lost_lease_is_stored_too(stores: Stores, of: Stor
     said = message(of)
     await stores.add(said)
     attempt = Attempt(message_id=said.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)
-    done = await stores.delivery.record(uuid4(), [replace(outcome(said.id), attempts=(attempt,))])
+    done = await stores.delivery.record(uuid4(), [structs.replace(outcome(said.id), attempts=(attempt,))])
     shown = await stores.shown(said)
 
     assert done == frozenset()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.errors import StorageRefused
 from hub.model import Party, State, StoredEvent
@@ -37,7 +38,7 @@ async def test_a_source_and_id_that_are_known_are_not_new_at_another_time(stores
     one = event()
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([stored(one)])
-        again = await transaction.add_events([stored(replace(one, time=NOON + HOUR))])
+        again = await transaction.add_events([stored(structs.replace(one, time=NOON + HOUR))])
 
     assert again.keys() == set()
 
@@ -136,12 +137,12 @@ async def test_an_event_waits_for_its_party_until_it_is_planned(stores: Stores) 
 
 
 async def test_where_an_event_happened_is_learned_once_and_its_messages_are_there(stores: RealStores) -> None:
-    one = replace(stored(planned=False, waiting=True), copropiedad_id=None, unit_id=None)
-    later = replace(one, copropiedad_id="ph-a", unit_id="u-a")
+    one = structs.replace(stored(planned=False, waiting=True), copropiedad_id=None, unit_id=None)
+    later = structs.replace(one, copropiedad_id="ph-a", unit_id="u-a")
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([one])
         await transaction.place_events([later])
-        await transaction.place_events([replace(one, copropiedad_id="ph-b")])
+        await transaction.place_events([structs.replace(one, copropiedad_id="ph-b")])
         await transaction.add_messages([message(one)])
         [found] = await transaction.waiting_events(["pqrs_id:PQ-1"])
     here, there = [
@@ -195,7 +196,7 @@ async def test_a_message_comes_back_with_every_field(stores: Stores, of: StoredE
         [found] = await transaction.queued_messages([of.key])
 
     assert said == found
-    assert [] == [field.name for field in fields(said) if getattr(said, field.name) == field.default]
+    assert [] == [field.name for field in structs.fields(said) if getattr(said, field.name) == field.default]
 
 
 async def test_queued_messages_of_events_are_answered(stores: Stores, of: StoredEvent) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import IncidentLog, MonitorStore
@@ -206,7 +207,7 @@ async def test_calls_of_unknown_outcome_are_counted_by_provider(
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     known = outcome(one.id).attempts[0]
     said = ("unknown", "accepted", "unknown")
-    calls = tuple(replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(said))
+    calls = tuple(structs.replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(said))
     await stores.delivery.record(token, [outcome(one.id, attempts=calls)])
 
     assert {"smtp": 2} == await watching.unknown_outcomes()
