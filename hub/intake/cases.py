@@ -55,7 +55,7 @@ async def lock(transaction: IntakeTransaction, stored: Iterable[StoredEvent], co
     """
     cases: dict[str, bool] = {}
     for row in stored:
-        needs = context.needs[row.event.name]
+        needs = context.needs[row.event.type]
         if row.case is not None and needs.lock:
             cases[row.case] = needs.alone or cases.get(row.case, False)
     if cases:
@@ -107,7 +107,7 @@ async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, Cas
 def _by_case(stored: Iterable[StoredEvent], new: Container[UUID], context: IntakeContext) -> dict[str, _Case]:
     cases: dict[str, _Case] = {}
     for row in stored:
-        kind, needs = context.catalog[row.event.name], context.needs[row.event.name]
+        kind, needs = context.kinds[row.event.type], context.needs[row.event.type]
         if row.case is None or not (needs.reminders or sla.moves_of(kind, row.event)):
             continue
         case = cases.setdefault(row.case, _Case(key=row.case))
@@ -141,8 +141,11 @@ async def _with_states(
 
 
 def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContext) -> bool:
-    return not case.alone and all(
-        sla.changes_nothing(state, context.catalog[event.name], event, version=context.version)
+    if case.alone:
+        return False
+    # None of these ever starts a clock.
+    return state is None or all(
+        sla.changes_nothing(state, context.kinds[event.type], event, version=context.version)
         for event in case.events
     )
 

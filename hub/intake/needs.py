@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub import sla
 from hub.model import EventType
-from hub.people.audience import party_words
+from hub.people.audience.parties import OPENING, party_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +15,18 @@ class Needs:
     """
     What an event type needs.
 
-    `moves` tells whether it can move clocks, `reminders` whether it has reminders or ends those of others;
-    `parties` are the parties that its audiences name. `alone` tells whether such an event must see, and be
-    seen by, every other event of its case: then no other may be processed at the same time.
+    `audiences` tells whether it has any, `moves` whether it can move clocks, `reminders` whether it has
+    reminders or ends those of others. `parties` are the parties that its audiences name; `names_parties`
+    tells whether it may name them, or the place, for other events of its case. `alone` tells whether such an
+    event must see, and be seen by, every other event of its case: then no other may be processed at the
+    same time.
     """
 
+    audiences: bool
     moves: bool
     reminders: bool
     parties: frozenset[str]
+    names_parties: bool
     alone: bool
 
     @property
@@ -36,9 +40,11 @@ def needs_of(kind: EventType) -> Needs:
     reminders = bool(kind.reminders) or kind.ends_reminders
     parties = frozenset(word for audience in kind.audiences for word in party_words(audience))
     return Needs(
+        audiences=bool(kind.audiences),
         moves=bool(kind.clocks),
         reminders=reminders,
         parties=parties,
+        names_parties=bool(parties) or any(move.move in OPENING for move in kind.clocks),
         alone=reminders or bool(parties) or not sla.only_ends(kind),
     )
 
