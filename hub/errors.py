@@ -21,6 +21,8 @@ Every error of the hub. The docstring of a class is its message.
     │   └── PermanentFailure      never try this again
     ├── NothingToTakeOn           a promise that no level can take on now
     ├── UnknownName               a channel, an event … that there is not
+    │   ├── UnknownAccount
+    │   └── UnknownKey
     ├── StorageRefused            the database refuses a value: never try the same again
     └── Unavailable               a server of ours does not answer
         ├── BrokerUnavailable
@@ -198,6 +200,14 @@ class NothingToTakeOn(HubError):
 
 class UnknownName(HubError, LookupError):
     """There is nothing of this name."""
+
+
+class UnknownAccount(UnknownName):
+    """There is no account of this name."""
+
+
+class UnknownKey(UnknownName):
+    """There is no live API key of this name."""
 
 
 class Unavailable(HubError, ConnectionError):

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
-from hub.model import Account, Instant, Json, Office, Word
+from hub.model import Account, Instant, Office, Word
 
 ALL: Final = "*"
 """Stands for everywhere: a missing value must not grant the most."""
@@ -42,29 +43,24 @@ class AccountMade(AccountRow, kw_only=True):
 
 
 def row(account: Account, *, now: datetime) -> AccountRow:
-    """Make an account's row of the list."""
-    return AccountRow(**_facts(account, now))
+    locked = account.locked_until is not None and account.locked_until > now
+    return AccountRow(
+        name=account.name,
+        display_name=account.display_name,
+        state="disabled" if account.disabled_at else "locked" if locked else "active",
+        must_change=account.must_change,
+        grants=[
+            GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
+            for grant in account.grants
+        ],
+        created_at=account.created_at,
+        created_by=account.created_by,
+        signed_in_at=account.signed_in_at,
+        locked_until=account.locked_until if locked else None,
+        disabled_at=account.disabled_at,
+    )
 
 
 def made(account: Account, password: str, *, now: datetime) -> AccountMade:
     """Make a new account's row with its one-time password."""
-    return AccountMade(**_facts(account, now), password=password)
-
-
-def _facts(account: Account, now: datetime) -> dict[str, Json]:
-    locked = account.locked_until is not None and account.locked_until > now
-    return {
-        "name": account.name,
-        "display_name": account.display_name,
-        "state": "disabled" if account.disabled_at else "locked" if locked else "active",
-        "must_change": account.must_change,
-        "grants": [
-            GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
-            for grant in account.grants
-        ],
-        "created_at": account.created_at,
-        "created_by": account.created_by,
-        "signed_in_at": account.signed_in_at,
-        "locked_until": account.locked_until if locked else None,
-        "disabled_at": account.disabled_at,
-    }
+    return AccountMade(**asdict(row(account, now=now)), password=password)

@@ -15,7 +15,7 @@ from typing import Final
 
 from hub.access import audit, passwords
 from hub.access.passwords import Passwords
-from hub.errors import InvalidAccount, UnknownName
+from hub.errors import InvalidAccount, UnknownAccount
 from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
@@ -92,7 +92,7 @@ async def create(
 
 
 async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
-    """Grant offices. Raises InvalidAccount, UnknownName."""
+    """Grant offices. Raises InvalidAccount, UnknownAccount."""
     account = await _account(admin, name)
     await _require_grantable(admin, grants)
     await admin.note("grant", account, grants=_grant_labels(grants))
@@ -101,7 +101,7 @@ async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Ac
 
 
 async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
-    """Revoke offices and end the sessions. Raises InvalidAccount, LastAdministrator, UnknownName."""
+    """Revoke offices and end the sessions. Raises InvalidAccount, LastAdministrator, UnknownAccount."""
     account = await _account(admin, name)
     if not set(grants) & set(account.grants):
         raise InvalidAccount(f"{account.name} has no such office there.")
@@ -111,7 +111,7 @@ async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Acc
 
 
 async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
-    """Set a one-time password and end the account's sessions. Raises UnknownName."""
+    """Set a one-time password and end the account's sessions. Raises UnknownAccount."""
     account, password = await _account(admin, name), passwords.one_time()
     await admin.note("reset", account)
     password_hash = await admin.passwords.hash(password)
@@ -120,7 +120,7 @@ async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
 
 
 async def disable(admin: AccountAdmin, name: str) -> Account:
-    """Block sign-in and end the account's sessions. Raises LastAdministrator, UnknownName."""
+    """Block sign-in and end the account's sessions. Raises LastAdministrator, UnknownAccount."""
     account = await _account(admin, name)
     await admin.note("disable", account)
     await admin.store.disable(account.id, now=admin.now)
@@ -128,7 +128,7 @@ async def disable(admin: AccountAdmin, name: str) -> Account:
 
 
 async def enable(admin: AccountAdmin, name: str) -> Account:
-    """Allow sign-in again. Raises UnknownName."""
+    """Allow sign-in again. Raises UnknownAccount."""
     account = await _account(admin, name)
     await admin.note("enable", account)
     await admin.store.enable(account.id)
@@ -136,7 +136,7 @@ async def enable(admin: AccountAdmin, name: str) -> Account:
 
 
 async def unlock(admin: AccountAdmin, name: str) -> Account:
-    """End the account's lock early. Raises UnknownName."""
+    """End the account's lock early. Raises UnknownAccount."""
     account = await _account(admin, name)
     await admin.note("unlock", account)
     await admin.store.unlock(account.id)
@@ -146,7 +146,7 @@ async def unlock(admin: AccountAdmin, name: str) -> Account:
 async def _account(admin: AccountAdmin, name: str) -> Account:
     account = await admin.store.named(canonical(name))
     if account is None or not admin.reaches(account):
-        raise UnknownName(f"there is no account {canonical(name)!r}")
+        raise UnknownAccount(f"there is no account {canonical(name)!r}")
     return account
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from hub.access import api_keys, audit
-from hub.errors import NameTaken, UnknownName
+from hub.errors import NameTaken, UnknownKey
 from hub.model import ApiKey, Instant, Json, Scope
 from hub.ports import AuditStore, KeyStore
 
@@ -51,7 +52,7 @@ async def rotate(
     """
     Make the successor of a key, and return it with its token.
 
-    Both are valid until the old one ends, at `old_ends_at` or after a day. Raises UnknownName.
+    Both are valid until the old one ends, at `old_ends_at` or after a day. Raises UnknownKey.
     """
     old = next((key for key in await keys.live_keys() if key.name == name), None)
     if old is None:
@@ -66,7 +67,7 @@ async def rotate(
 
 
 async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> int:
-    """Revoke the live keys of a name or prefix now; return how many. Raises UnknownName."""
+    """Revoke the live keys of a name or prefix now; return how many. Raises UnknownKey."""
     await audit.note(notes, who=who, action="key.revoke", subject=f"key:{named}")
     revoked = await keys.revoke(named)
     if not revoked:
@@ -75,36 +76,30 @@ async def revoke(named: str, *, keys: KeyStore, notes: AuditStore, who: str) -> 
 
 
 def row(key: ApiKey, *, now: datetime) -> KeyRow:
-    """Make a key's row of the list."""
-    return KeyRow(**_facts(key, now))
+    return KeyRow(
+        name=key.name,
+        prefix=key.prefix,
+        state="revoked" if key.revoked_at else "live" if key.live(now) else "expired",
+        scopes=sorted(key.scopes),
+        source=key.source,
+        event_types=sorted(key.event_types),
+        amqp_user=key.amqp_user,
+        created_at=key.created_at,
+        created_by=key.created_by,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+        used_at=key.used_at,
+    )
 
 
 def made(key: ApiKey, token: str, *, now: datetime) -> KeyMade:
     """Make a new key's row with its token."""
-    return KeyMade(**_facts(key, now), token=token)
-
-
-def _facts(key: ApiKey, now: datetime) -> dict[str, Json]:
-    return {
-        "name": key.name,
-        "prefix": key.prefix,
-        "state": "revoked" if key.revoked_at else "live" if key.live(now) else "expired",
-        "scopes": sorted(key.scopes),
-        "source": key.source,
-        "event_types": sorted(key.event_types),
-        "amqp_user": key.amqp_user,
-        "created_at": key.created_at,
-        "created_by": key.created_by,
-        "expires_at": key.expires_at,
-        "revoked_at": key.revoked_at,
-        "used_at": key.used_at,
-    }
+    return KeyMade(**asdict(row(key, now=now)), token=token)
 
 
 def _audit_detail(key: ApiKey) -> dict[str, Json]:
-    """Return the details of a key for the audit."""
     return {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
 
 
-def _unknown(named: str) -> UnknownName:
-    return UnknownName(f"there is no live key called {named}")
+def _unknown(named: str) -> UnknownKey:
+    return UnknownKey(f"there is no live key called {named}")

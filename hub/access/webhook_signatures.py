@@ -25,9 +25,8 @@ def is_from_twilio(given: str, *, tokens: Iterable[str], url: str, form: Collect
     Always HMAC-SHA1: if a header chose the algorithm, an attacker would choose the weakest. Behind a
     proxy, Twilio may have signed the URL with or without its port.
     """
-    presented = given.encode(errors="surrogateescape")
     return any(
-        hmac.compare_digest(presented, twilio_signature(token, seen, form).encode())
+        same(given, twilio_signature(token, seen, form))
         for token in tokens
         for seen in _with_and_without_port(url)
     )
@@ -40,7 +39,7 @@ def is_body_of_twilio(url: str, body: bytes) -> bool:
     The signature itself is then that of the URL with an empty form.
     """
     (given,) = parse_qs(urlsplit(url).query).get("bodySHA256", [""])[:1]
-    return _same(given.lower(), sha256(body).hexdigest())
+    return same(given.lower(), sha256(body).hexdigest())
 
 
 def body_signature(secret: str, body: bytes, *, algorithm: str, encoding: str) -> str:
@@ -52,11 +51,14 @@ def body_signature(secret: str, body: bytes, *, algorithm: str, encoding: str) -
 def is_body_signature(given: str, *, secret: str, body: bytes, algorithm: str, encoding: str) -> bool:
     """Tell whether this is the signature of the raw body. Compares in constant time."""
     made = body_signature(secret, body, algorithm=algorithm, encoding=encoding)
-    return _same(given.lower() if encoding == "hex" else given, made)
+    return same(given.lower() if encoding == "hex" else given, made)
 
 
-def _same(given: str, made: str) -> bool:
-    return hmac.compare_digest(given.encode(errors="surrogateescape"), made.encode())
+def same(given: str, expected: str) -> bool:
+    """Compare in constant time. `given` may be any bytes, even invalid UTF-8."""
+    return hmac.compare_digest(
+        given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
+    )
 
 
 def _with_and_without_port(url: str) -> Iterator[str]:
@@ -74,5 +76,4 @@ def meta_signature(secret: str, body: bytes) -> str:
 
 def is_from_meta(given: str, *, secrets: Iterable[str], body: bytes) -> bool:
     """Tell whether one of the app secrets made this signature of the raw body. Compares in constant time."""
-    presented = given.encode(errors="surrogateescape")
-    return any(hmac.compare_digest(presented, meta_signature(secret, body).encode()) for secret in secrets)
+    return any(same(given, meta_signature(secret, body)) for secret in secrets)

@@ -30,8 +30,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Complaint, Reply
-from hub.model.receipts import Receipt
+from hub.model import AckOutcome, Complaint, Receipt, Reply
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.contacts import PostgresContacts

@@ -16,8 +16,6 @@ from hub.catalog.accounting import ACCOUNTING
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
 from hub.catalog.concierge import CONCIERGE
-from hub.catalog.data_incidents import DATA_INCIDENTS
-from hub.catalog.data_rights import DATA_RIGHTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
@@ -41,8 +39,6 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *REAL_ESTATE,
     *QUALITY,
     *PRIVACY,
-    *DATA_RIGHTS,
-    *DATA_INCIDENTS,
     *DIRECTORY,
     *THE_HUB,
 )

@@ -4,67 +4,42 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.catalog.audiences import to
+from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
 
 # Legally required notices about a petition, on paper if nothing else arrives.
-_BY_LAW: Final = Audience(
-    who=("petitioner",), purpose=Purpose.LEGAL, channels=(("email", "sms"),), print=Print.LETTER
-)
+_BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
 
 # The progress of a petition.
-_HOW_IT_GOES: Final = Audience(
-    who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("sms",))
-)
+_HOW_IT_GOES: Final = to("petitioner", Purpose.TRANSACTIONAL, "email", "sms")
 
 ATTENTION: Final = (
     EventType(
         name="pqrs.received",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email", "sms"), ("whatsapp",)),
-                print=Print.LETTER,
-            ),
-            Audience(
-                who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox",),), template="staff"
-            ),
+            to("petitioner", Purpose.TRANSACTIONAL, "email+sms", "whatsapp", print=Print.LETTER),
+            to("staff:service", Purpose.INTERNAL, "inbox", template="staff"),
         ),
         clocks=(ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
     ),
     EventType(
         name="pqrs.assigned",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(
-            Audience(
-                who=("assignee",),
-                purpose=Purpose.INTERNAL,
-                channels=(("inbox", "email"),),
-                template="assignee",
-            ),
-            Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("push",), ("email",))),
+            to("assignee", Purpose.INTERNAL, "inbox+email", template="assignee"),
+            to("petitioner", Purpose.TRANSACTIONAL, "push", "email"),
         ),
         # An assignment is not an answer: no clock moves.
     ),
     EventType(
         name="pqrs.replied",
-        lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email",), ("whatsapp",), ("sms",)),
-            ),
-        ),
+        audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "whatsapp", "sms"),),
         clocks=(ClockMove("first_reply", Move.STOP),),
     ),
     EventType(
         name="pqrs.info_requested",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_BY_LAW,),
         # Ley 1755 de 2015, art. 17: the term is paused until the missing information arrives.
@@ -72,21 +47,18 @@ ATTENTION: Final = (
     ),
     EventType(
         name="pqrs.info_received",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESUME),),
     ),
     EventType(
         name="pqrs.term_extended",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.EXTEND)),
     ),
     EventType(
         name="pqrs.transferred",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_BY_LAW,),
         # Ley 1755 de 2015, art. 21: from now on the term is the competent authority's.
@@ -94,32 +66,26 @@ ATTENTION: Final = (
     ),
     EventType(
         name="pqrs.responded",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
     ),
     EventType(
         name="pqrs.reopened",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESTART),),
     ),
     EventType(
         name="pqrs.withdrawn",
-        lane=Lane.NORMAL,
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("first_reply", Move.CANCEL), ClockMove("legal_term", Move.CANCEL)),
     ),
     EventType(
         name="pqrs.closed",
-        lane=Lane.NORMAL,
         case="pqrs_id",
-        audiences=(
-            Audience(who=("petitioner",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("push",))),
-        ),
+        audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "push"),),
         # In law, closing is not an answer: the legal term runs on until `pqrs.responded`.
         clocks=(ClockMove("first_reply", Move.STOP),),
     ),
@@ -128,15 +94,13 @@ ATTENTION: Final = (
         lane=Lane.URGENT,
         case="pqrs_id",
         audiences=(
-            Audience(
-                who=("level:to_level",), purpose=Purpose.INTERNAL, channels=(("inbox", "email", "sms"),)
-            ),
-            Audience(
-                who=("petitioner",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email",),),
+            to("level:to_level", Purpose.INTERNAL, "inbox+email+sms"),
+            # Not for the last step, a reminder to level 4: nothing has changed for the petitioner.
+            to(
+                "petitioner",
+                Purpose.TRANSACTIONAL,
+                "email",
                 template="petitioner",
-                # Not for the last step, a reminder to level 4: nothing has changed for the petitioner.
                 when={"cause": "unanswered"},
             ),
         ),
@@ -144,22 +108,17 @@ ATTENTION: Final = (
     ),
     EventType(
         name="inbound.message.received",
-        lane=Lane.NORMAL,
         case="thread_id",
         audiences=(
             # The hub itself processes a reply of only SALIR: nobody needs to read or answer it.
-            Audience(
-                who=("staff:service",),
-                purpose=Purpose.INTERNAL,
-                channels=(("inbox",),),
-                template="staff",
-                when={"kind": "reply"},
-            ),
+            to("staff:service", Purpose.INTERNAL, "inbox", template="staff", when={"kind": "reply"}),
             # Not every reply is acknowledged: people send three texts in a row.
-            Audience(
-                who=("sender",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("email",), ("sms",), ("whatsapp",)),
+            to(
+                "sender",
+                Purpose.TRANSACTIONAL,
+                "email",
+                "sms",
+                "whatsapp",
                 when={"acknowledge": "True"},
                 channel_by="channel",
             ),
@@ -169,24 +128,19 @@ ATTENTION: Final = (
     ),
     EventType(
         name="support.replied",
-        lane=Lane.NORMAL,
         case="thread_id",
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("emergency_callback", Move.STOP)),
     ),
     EventType(
         name="notification.undelivered",
-        lane=Lane.NORMAL,
         case="thread_id",
-        audiences=(
-            Audience(who=("staff:service",), purpose=Purpose.INTERNAL, channels=(("inbox", "email"),)),
-        ),
+        audiences=(to("staff:service", Purpose.INTERNAL, "inbox+email"),),
         # An answer that did not arrive does not count: the term runs on until its letter is handed over.
         clocks=(ClockMove("legal_term", Move.REOPEN, when={"about": "pqrs.responded"}),),
         hub_emitted=True,
     ),
     EventType(
         name="notification.handed_over",
-        lane=Lane.NORMAL,
         case="thread_id",
         clocks=(ClockMove("legal_term", Move.STOP, when={"about": "pqrs.responded"}),),
         hub_emitted=True,

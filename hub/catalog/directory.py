@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import EventType, Lane
+from hub.model import EventType
 
 DIRECTORY: Final = (
-    EventType(name="directory.copropiedad.upserted", lane=Lane.NORMAL, case="copropiedad_id"),
-    EventType(name="directory.unit.upserted", lane=Lane.NORMAL, case="unit_id"),
-    EventType(name="directory.person.upserted", lane=Lane.NORMAL, case="person_id"),
-    EventType(name="directory.person.removed", lane=Lane.NORMAL, case="person_id"),
-    EventType(name="directory.membership.upserted", lane=Lane.NORMAL, case="membership_id"),
-    EventType(name="directory.membership.removed", lane=Lane.NORMAL, case="membership_id"),
-    EventType(name="directory.leave.upserted", lane=Lane.NORMAL, case="leave_id"),
-    EventType(name="directory.leave.removed", lane=Lane.NORMAL, case="leave_id"),
-    EventType(name="directory.rota.upserted", lane=Lane.NORMAL, case="rota_id"),
-    EventType(name="directory.rota.removed", lane=Lane.NORMAL, case="rota_id"),
+    EventType(name="directory.copropiedad.upserted", case="copropiedad_id"),
+    EventType(name="directory.unit.upserted", case="unit_id"),
+    EventType(name="directory.person.upserted", case="person_id"),
+    EventType(name="directory.person.removed", case="person_id"),
+    EventType(name="directory.membership.upserted", case="membership_id"),
+    EventType(name="directory.membership.removed", case="membership_id"),
+    EventType(name="directory.leave.upserted", case="leave_id"),
+    EventType(name="directory.leave.removed", case="leave_id"),
+    EventType(name="directory.rota.upserted", case="rota_id"),
+    EventType(name="directory.rota.removed", case="rota_id"),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.catalog.audiences import to
+from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
 
 EMERGENCIES: Final = (
     EventType(
@@ -12,17 +13,9 @@ EMERGENCIES: Final = (
         lane=Lane.URGENT,
         case="emergency_id",
         audiences=(
-            Audience(
-                who=("staff:front_desk", "staff:on_call"),
-                purpose=Purpose.EMERGENCY,
-                channels=(("voice", "sms", "push"),),
-                template="desk",
-            ),
-            Audience(
-                who=("copropiedad:residents",),
-                purpose=Purpose.EMERGENCY,
-                channels=(("push", "sms", "whatsapp", "voice", "email"),),
-                print=Print.BOARD,
+            to(("staff:front_desk", "staff:on_call"), Purpose.EMERGENCY, "voice+sms+push", template="desk"),
+            to(
+                "copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp+voice+email", print=Print.BOARD
             ),
         ),
         clocks=(ClockMove("emergency_ack", Move.START),),
@@ -31,27 +24,14 @@ EMERGENCIES: Final = (
         name="emergency.updated",
         lane=Lane.URGENT,
         case="emergency_id",
-        audiences=(
-            Audience(
-                who=("copropiedad:residents",),
-                purpose=Purpose.EMERGENCY,
-                channels=(("push", "sms", "whatsapp"),),
-                print=Print.BOARD,
-            ),
-        ),
+        audiences=(to("copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp", print=Print.BOARD),),
         clocks=(ClockMove("emergency_ack", Move.STOP, when={"status": "cleared"}),),
     ),
     EventType(
         name="emergency.escalated",
         lane=Lane.URGENT,
         case="emergency_id",
-        audiences=(
-            Audience(
-                who=("level:to_level",),
-                purpose=Purpose.EMERGENCY,
-                channels=(("voice", "sms", "push", "email", "inbox"),),
-            ),
-        ),
+        audiences=(to("level:to_level", Purpose.EMERGENCY, "voice+sms+push+email+inbox"),),
         hub_emitted=True,
     ),
     EventType(

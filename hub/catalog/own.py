@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.catalog.audiences import to
 from hub.health.incidents import BEGAN, ENDED
-from hub.model import Audience, EventType, Lane, Purpose
+from hub.model import EventType, Lane, Purpose
 
 THE_HUB: Final = tuple(
     EventType(
@@ -13,11 +14,11 @@ THE_HUB: Final = tuple(
         lane=Lane.URGENT,
         case="trouble_id",
         audiences=(
-            Audience(
-                who=("staff:ops", "address:notify"),
-                purpose=Purpose.INTERNAL,
+            to(
+                ("staff:ops", "address:notify"),
+                Purpose.INTERNAL,
                 # All channels at once, except those that the event reports as broken (`avoid`).
-                channels=(("email", "sms", "push", "whatsapp", "inbox"),),
+                "email+sms+push+whatsapp+inbox",
                 # A broken hub does not deliver emergencies either (Ley 2191 de 2022, art. 6, c).
                 any_hour=True,
             ),

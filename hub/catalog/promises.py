@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, ClockMove, EventType, Lane, Move, Purpose
+from hub.catalog.audiences import to
+from hub.model import ClockMove, EventType, Lane, Move, Purpose
 
 PROMISES: Final = (
     EventType(
         name="sla.at_risk",
         lane=Lane.URGENT,
         case="clock_id",
-        audiences=(Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),),
+        audiences=(to("clock_holder", Purpose.INTERNAL, "inbox"),),
         hub_emitted=True,
     ),
     EventType(
@@ -19,15 +20,9 @@ PROMISES: Final = (
         lane=Lane.URGENT,
         case="clock_id",
         audiences=(
-            Audience(who=("clock_holder",), purpose=Purpose.INTERNAL, channels=(("inbox",),)),
+            to("clock_holder", Purpose.INTERNAL, "inbox"),
             # The package is at the front desk, which can act; the holder of the level is elsewhere.
-            Audience(
-                who=("staff:front_desk",),
-                purpose=Purpose.INTERNAL,
-                channels=(("inbox",),),
-                template="desk",
-                when={"kind": "custody"},
-            ),
+            to("staff:front_desk", Purpose.INTERNAL, "inbox", template="desk", when={"kind": "custody"}),
         ),
         hub_emitted=True,
     ),
@@ -50,39 +45,27 @@ PROMISES: Final = (
         case="thread_id",
         audiences=(
             # To the number that wrote, at any hour: an answer to its own text is not work.
-            Audience(
-                who=("sender",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=(("sms",),),
-                when={"acknowledge": "True"},
-            ),
+            to("sender", Purpose.TRANSACTIONAL, "sms", when={"acknowledge": "True"}),
         ),
         hub_emitted=True,
     ),
     EventType(
         name="sla.checked",
-        lane=Lane.NORMAL,
         case="thread_id",
-        clocks=(
-            ClockMove("convocation_lead", Move.STOP),
-            ClockMove("notice_lead", Move.STOP),
-        ),
+        clocks=(ClockMove("convocation_lead", Move.STOP), ClockMove("notice_lead", Move.STOP)),
         hub_emitted=True,
     ),
     EventType(
         name="sla.resolved",
-        lane=Lane.NORMAL,
         case="clock_id",
-        audiences=(Audience(who=("called",), purpose=Purpose.INTERNAL, channels=(("inbox", "email"),)),),
+        audiences=(to("called", Purpose.INTERNAL, "inbox+email"),),
         hub_emitted=True,
     ),
     EventType(
         name="sla.summary",
         lane=Lane.URGENT,
         case="summary_id",
-        audiences=(
-            Audience(who=("level:level",), purpose=Purpose.INTERNAL, channels=(("inbox", "email", "sms"),)),
-        ),
+        audiences=(to("level:level", Purpose.INTERNAL, "inbox+email+sms"),),
         hub_emitted=True,
     ),
 )

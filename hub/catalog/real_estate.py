@@ -4,39 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.catalog.audiences import to
+from hub.model import ClockMove, EventType, Move, Print, Purpose
 
 # Two audiences, so that each party gets its own text and does not see the other's.
 _PARTIES: Final = (
-    Audience(who=("party_a",), purpose=Purpose.LEGAL, channels=(("email",),), print=Print.LETTER),
-    Audience(
-        who=("party_b",),
-        purpose=Purpose.LEGAL,
-        channels=(("email",),),
-        print=Print.LETTER,
-        template="party_b",
-    ),
+    to("party_a", Purpose.LEGAL, "email", print=Print.LETTER),
+    to("party_b", Purpose.LEGAL, "email", print=Print.LETTER, template="party_b"),
 )
 
 REAL_ESTATE: Final = (
     EventType(
         name="realestate.conflict.opened",
-        lane=Lane.NORMAL,
         case="conflict_id",
         audiences=(
             *_PARTIES,
-            Audience(
-                who=("staff:coordinator",),
-                purpose=Purpose.INTERNAL,
-                channels=(("inbox", "email"),),
-                template="staff",
-            ),
+            to("staff:coordinator", Purpose.INTERNAL, "inbox+email", template="staff"),
         ),
         clocks=(ClockMove("conflict", Move.START),),
     ),
     EventType(
         name="realestate.conflict.resolved",
-        lane=Lane.NORMAL,
         case="conflict_id",
         audiences=_PARTIES,
         clocks=(ClockMove("conflict", Move.STOP),),

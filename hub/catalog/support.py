@@ -4,55 +4,39 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model import Audience, ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.catalog.audiences import to
+from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
 
 _BY_A_PERSON: Final = {"auto_submitted": "False"}
 """RFC 3834, 2: a machine may answer our answer, and nobody waits for a reply to it."""
 _FIRST_REPLY: Final = (ClockMove("first_reply", Move.START),)
-_ONE_OF: Final = (("email",), ("whatsapp",), ("sms",))
+_ONE_OF: Final = ("email", "whatsapp", "sms")
 _MAIN: Final = {"line": "main"}
 _EMERGENCY: Final = {"line": "emergency"}
 
 SUPPORT: Final = (
     EventType(
         name="support.email.received",
-        lane=Lane.NORMAL,
         case="thread_id",
-        audiences=(
-            Audience(
-                who=("sender",), purpose=Purpose.TRANSACTIONAL, channels=(("email",),), when=_BY_A_PERSON
-            ),
-        ),
+        audiences=(to("sender", Purpose.TRANSACTIONAL, "email", when=_BY_A_PERSON),),
         clocks=(ClockMove("first_reply", Move.START, when=_BY_A_PERSON),),
     ),
     EventType(
         name="support.form.received",
-        lane=Lane.NORMAL,
         case="thread_id",
-        audiences=(
-            Audience(who=("sender",), purpose=Purpose.TRANSACTIONAL, channels=(("email",), ("sms",))),
-        ),
+        audiences=(to("sender", Purpose.TRANSACTIONAL, "email", "sms"),),
         clocks=_FIRST_REPLY,
     ),
     EventType(
         name="support.counter.received",
-        lane=Lane.NORMAL,
         case="thread_id",
-        audiences=(
-            Audience(
-                who=("visitor",),
-                purpose=Purpose.TRANSACTIONAL,
-                channels=_ONE_OF,
-                print=Print.LETTER,
-            ),
-        ),
+        audiences=(to("visitor", Purpose.TRANSACTIONAL, *_ONE_OF, print=Print.LETTER),),
         clocks=_FIRST_REPLY,
     ),
     EventType(
         name="support.chat.missed",
-        lane=Lane.NORMAL,
         case="thread_id",
-        audiences=(Audience(who=("visitor",), purpose=Purpose.TRANSACTIONAL, channels=_ONE_OF),),
+        audiences=(to("visitor", Purpose.TRANSACTIONAL, *_ONE_OF),),
         clocks=_FIRST_REPLY,
     ),
     EventType(
@@ -60,12 +44,12 @@ SUPPORT: Final = (
         lane=Lane.URGENT,
         case="thread_id",
         audiences=(
-            Audience(who=("caller",), purpose=Purpose.TRANSACTIONAL, channels=(("sms",), ("whatsapp",))),
+            to("caller", Purpose.TRANSACTIONAL, "sms", "whatsapp"),
             # A call on the main line wakes nobody: its first-reply clock waits for the next opening.
-            Audience(
-                who=("staff:on_call",),
-                purpose=Purpose.INTERNAL,
-                channels=(("voice", "sms", "push"),),
+            to(
+                "staff:on_call",
+                Purpose.INTERNAL,
+                "voice+sms+push",
                 template="staff",
                 when=_EMERGENCY,
                 # The promise is a matter of minutes; the stand-in of the person on call may be at home.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hub.channels.pools import ProviderLimits
-from hub.channels.registry import build_channels, sender_address, texts_can_be_answered
+from hub.channels.registry import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 
 __all__ = ["ProviderLimits", "build_channels", "sender_address", "texts_can_be_answered"]

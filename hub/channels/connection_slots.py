@@ -17,7 +17,6 @@ from hub.model import Lane
 KEPT: Final = 0.2
 """The share reserved for urgent messages: they never wait for normal and bulk ones that hang."""
 
-
 WAITING: Final = 0.5
 """The part of its time-out that a send may wait for a slot. With less time left the provider's acceptance
 would arrive too late, and the message would be sent twice."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Final
 
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
@@ -18,17 +19,28 @@ _MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
 _PHONE = re.compile(r"\+?\d{7,15}")
 
 
-class FailureKind(Enum):
-    """What a provider's code means for the message."""
+class FailureKind(StrEnum):
+    """What a provider's code means for the message; these words also stand in the file of a provider."""
 
-    LATER = auto()
+    LATER = "later"
     """Try again."""
-    OURS = auto()
+    OURS = "ours"
     """A fault of our configuration: wait until it is fixed (see `misconfigured`)."""
-    NEVER = auto()
+    NEVER = "never"
     """This message cannot be sent to this number."""
-    GONE = auto()
+    GONE = "gone"
     """The number does not exist."""
+
+
+LATER, OURS, NEVER, GONE = FailureKind
+
+Meaning = tuple[FailureKind, str]
+"""What a code means for the message, and the reason that is stored."""
+
+
+def by_code(codes: Mapping[Meaning, Iterable[int]]) -> Mapping[int, Meaning]:
+    """Turn a provider's table, meaning → its codes, into code → meaning."""
+    return {code: meaning for meaning, several in codes.items() for code in several}
 
 
 def verdict(
@@ -44,7 +56,7 @@ def verdict(
             return PermanentFailure(reason, provider=provider, code=code, gone=kind is FailureKind.GONE)
 
 
-def by_status(status: int) -> tuple[FailureKind, str]:
+def by_status(status: int) -> Meaning:
     """Judge by status alone. It never ends a message: a bare 4xx may come from a proxy or a wrong URL."""
     if status == 429:
         return FailureKind.LATER, "rate_limited"

@@ -38,12 +38,12 @@ class Answer:
             return None
 
 
-def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = "") -> Accepted:
+def accepted(answer: Answer, reference: Json, *, provider: str, status: Json = None) -> Accepted:
     """Return a provider's acceptance. Raises `TransientFailure` when it has no id."""
     if not isinstance(reference, str):
         # Something else accepted it (a captive portal, a wrong host): the outcome is unknown.
         raise TransientFailure("provider_answer", provider=provider, code=str(answer.status), unknown=True)
-    return Accepted(provider=provider, reference=reference, code=f"{answer.status} {status}".strip())
+    return Accepted(provider=provider, reference=reference, code=f"{answer.status} {status or ''}".strip())
 
 
 class HttpCaller:
@@ -61,19 +61,20 @@ class HttpCaller:
         self._places = ConnectionSlots(connections)
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL
+    async def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        lane: Lane = Lane.NORMAL,
     ) -> Answer:
-        """Raises only `TransientFailure`, `unknown` once the request may have been sent."""
-        return await self._placed("POST", url, body, headers, lane)
+        """
+        Raises only `TransientFailure`, `unknown` once the request may have been sent.
 
-    async def get(self, url: str, headers: Mapping[str, str], *, lane: Lane = Lane.NORMAL) -> Answer:
-        """Raises as `post` does, because some providers accept messages by GET."""
-        return await self._placed("GET", url, None, headers, lane)
-
-    async def _placed(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], lane: Lane
-    ) -> Answer:
+        Also after GET, because some providers accept messages by it.
+        """
         until = asyncio.get_running_loop().time() + self._timeout
         try:
             await self._places.take(lane, until - self._timeout * (1 - WAITING))

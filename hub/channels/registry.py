@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,8 +15,8 @@ from hub.access.keyring import KeyRing
 from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import Compose, EmailChannel
 from hub.channels.email.verp import Verp
+from hub.channels.failover import Failover, Provider
 from hub.channels.outbox import Outbox, as_json
-from hub.channels.pools import ProviderLimits, build_failover
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms import TRAITS as SMS_TRAITS
@@ -23,10 +24,9 @@ from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import load_described
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.stored_channel import InboxChannel, LetterChannel, Store
+from hub.channels.stored_channel import INBOX, LETTERS, Store, StoredChannel
 from hub.channels.urls import (
     SmtpEndpoint,
-    is_loopback,
     is_two_way,
     parse_fcm,
     parse_folder,
@@ -34,18 +34,29 @@ from hub.channels.urls import (
     parse_smtp,
     parse_twilio,
     parse_whatsapp,
+    read_rate,
 )
 from hub.channels.whatsapp.channel import TRAITS as WHATSAPP_TRAITS
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
-from hub.ports import Channel
-from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+from hub.ports import Channel, Throttle
+from hub.resilience.breaker import Breakers
+from hub.settings import PROVIDERS, Mode, SecretUrl, Settings, is_loopback
 
 CALLBACKS: Final = "/hooks/twilio"
 """The path for Twilio's reports of text messages, below the public URL."""
 INBOUND: Final = f"{CALLBACKS}/inbound"
 """The path for texts that people send to our number."""
+
+_KINDS: Final = {"smtps": "smtp"}
+"""Names of schemes that differ from the part before their `+`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderLimits:
+    breakers: Breakers
+    throttle: Throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +71,6 @@ class BuildContext:
 
     @property
     def timeout(self) -> timedelta:
-        """How long a provider may take."""
         return self.policy.delivery.provider_timeout
 
 
@@ -99,7 +109,8 @@ def build_channels(
     if settings.mode is Mode.ALLOWLIST:
         allowed = settings.allow_recipients
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
-    return {**channels, "inbox": InboxChannel(store_inbox), "print": LetterChannel(store_letter)}
+    inbox, letters = StoredChannel(INBOX, store_inbox), StoredChannel(LETTERS, store_letter)
+    return {**channels, "inbox": inbox, "print": letters}
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:
@@ -126,15 +137,34 @@ def _capturing(settings: Settings, around: BuildContext) -> dict[str, Channel]:
     return channels
 
 
-def _pool(name: str, urls: Sequence[SecretUrl], around: BuildContext, guards: ProviderLimits) -> Channel:
-    return build_failover(
-        name,
-        urls,
-        lambda url: _build(name, url, around),
-        setting=PROVIDERS[name],
-        guards=guards,
-        timeout=around.timeout,
-    )
+def _pool(name: str, urls: Sequence[SecretUrl], around: BuildContext, guards: ProviderLimits) -> Failover:
+    """Build a channel's providers in the order of their URLs; each gets a name, a breaker and a rate."""
+    channels = [_build(name, url, around) for url in urls]
+    providers = [
+        Provider(
+            name=provider,
+            channel=channel,
+            breaker=guards.breakers.of(name, provider),
+            rate=read_rate(url.reveal(), setting=PROVIDERS[name]),
+        )
+        for provider, channel, url in zip(_numbered(map(_kind, urls, channels)), channels, urls, strict=True)
+    ]
+    return Failover(providers, throttle=guards.throttle, timeout=around.timeout)
+
+
+def _numbered(kinds: Iterable[str]) -> Iterator[str]:
+    """Yield `smtp`, `smtp-2`, `twilio` …: numbered from the second of a kind on."""
+    seen: Counter[str] = Counter()
+    for kind in kinds:
+        seen[kind] += 1
+        yield kind if seen[kind] == 1 else f"{kind}-{seen[kind]}"
+
+
+def _kind(url: SecretUrl, channel: Channel) -> str:
+    """Return the provider's kind: for a described provider its own name, which its receipts use."""
+    if isinstance(channel, GenericChannel):
+        return channel.name
+    return _KINDS.get(url.scheme, url.scheme.partition("+")[0])
 
 
 def _build(name: str, url: SecretUrl, around: BuildContext) -> Channel:
@@ -174,7 +204,8 @@ def _twilio(setting: str, url: str, around: BuildContext) -> Channel:
 
 def _can_call_back(provider: str, public_url: str) -> bool:
     """Return whether the provider can reach us: Twilio refuses a message with a callback that it cannot."""
-    return is_loopback(urlsplit(provider).hostname) or not is_loopback(urlsplit(public_url).hostname)
+    provider_here, hub_here = (is_loopback(urlsplit(url).hostname or "") for url in (provider, public_url))
+    return provider_here or not hub_here
 
 
 def _described(setting: str, url: str, around: BuildContext) -> Channel:
@@ -200,7 +231,7 @@ def _fcm(setting: str, url: str, around: BuildContext) -> Channel:
         endpoint.base,
         read_service_account(endpoint.credentials, setting=setting),
         timeout=around.timeout,
-        now=_utc_now,
+        now=partial(datetime.now, UTC),
     )
 
 
@@ -210,30 +241,23 @@ def _folder(name: str, folder: Path, around: BuildContext) -> Channel:
     return Outbox(folder, _TRAITS[name], render=as_json, suffix=".json")
 
 
-def _file(name: str) -> Builder:
-    def build(setting: str, url: str, around: BuildContext) -> Channel:
-        return _folder(name, parse_folder(url, setting=setting), around)
-
-    return build
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+def _file(name: str, setting: str, url: str, around: BuildContext) -> Channel:
+    return _folder(name, parse_folder(url, setting=setting), around)
 
 
 _TRAITS: Final = {"sms": SMS_TRAITS, "push": FcmChannel.traits, "whatsapp": WHATSAPP_TRAITS}
 
 BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
-    "email": {"smtp": _smtp, "smtps": _smtp, "file": _file("email")},
+    "email": {"smtp": _smtp, "smtps": _smtp, "file": partial(_file, "email")},
     "sms": {
         "twilio+https": _twilio,
         "twilio+http": _twilio,
         "http+https": _described,
         "http+http": _described,
-        "file": _file("sms"),
+        "file": partial(_file, "sms"),
     },
-    "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": _file("push")},
-    "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": _file("whatsapp")},
+    "push": {"fcm+https": _fcm, "fcm+http": _fcm, "file": partial(_file, "push")},
+    "whatsapp": {"whatsapp+https": _whatsapp, "whatsapp+http": _whatsapp, "file": partial(_file, "whatsapp")},
 }
 """Channel → URL scheme → builder. A new provider is one line here."""
 

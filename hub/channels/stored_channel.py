@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar, Final
+from typing import Final
 
 from hub.errors import PermanentFailure, StorageRefused, TransientFailure, Unavailable
 from hub.model import Accepted, ChannelTraits, Outgoing
@@ -14,12 +14,17 @@ Store = Callable[[Outgoing], Awaitable[None]]
 """Stores a message; the same id again changes nothing."""
 
 
-class KeptChannel:
-    """Storing a message sends it. `arrives` is true when storing also delivers it."""
+INBOX: Final = ChannelTraits(name="inbox", contact=None, confirms=True)
+"""A row that the person reads on the page. Stored is delivered, so it confirms at once."""
+LETTERS: Final = ChannelTraits(name="print", contact=None, strangers=True)
+"""Letters that staff prints and delivers by hand. Stored is sent; an operator records the delivery later."""
 
-    arrives: ClassVar[bool]
 
-    def __init__(self, store: Store) -> None:
+class StoredChannel:
+    """Storing a message sends it; where the channel confirms, that delivers it."""
+
+    def __init__(self, traits: ChannelTraits, store: Store) -> None:
+        self.traits = traits
         self._store = store
 
     async def send(self, outgoing: Outgoing) -> Accepted:
@@ -29,25 +34,8 @@ class KeptChannel:
             raise TransientFailure("storage", provider=PROVIDER) from exc
         except StorageRefused as exc:
             raise PermanentFailure("storage_refused", provider=PROVIDER) from exc
-        return Accepted(provider=PROVIDER, reference=str(outgoing.message.id), delivered=self.arrives)
+        delivered, reference = self.traits.confirms, str(outgoing.message.id)
+        return Accepted(provider=PROVIDER, reference=reference, delivered=delivered)
 
     async def aclose(self) -> None:
         """Nothing to close."""
-
-
-class InboxChannel(KeptChannel):
-    """A row that the person reads on the page. Stored is delivered, so it confirms at once."""
-
-    traits: ClassVar[ChannelTraits] = ChannelTraits(name="inbox", contact=None, confirms=True)
-    arrives: ClassVar[bool] = True
-
-
-class LetterChannel(KeptChannel):
-    """
-    Letters that staff prints and delivers by hand.
-
-    Stored means sent. An operator records the delivery later.
-    """
-
-    traits: ClassVar[ChannelTraits] = ChannelTraits(name="print", contact=None, strangers=True)
-    arrives: ClassVar[bool] = False

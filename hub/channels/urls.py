@@ -8,16 +8,18 @@ quotes the input, which may be a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hub.errors import ConfigurationError, InvalidPolicy
 from hub.resilience.rate_limit import Rate, parse_rate
+from hub.settings import PROVIDERS, Settings
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+Endpoint = TypeVar("Endpoint")
+
 RATE: Final = "rate"
 """Query parameter of every provider's URL: its rate limit."""
 STARTTLS: Final = ("auto", "always", "never")
@@ -57,11 +59,6 @@ class TwilioEndpoint:
     sender: str
     two_way: bool = False
     also: str = field(default="", repr=False)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The tokens that may sign reports."""
-        return (self.token, self.also) if self.also else (self.token,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +115,6 @@ class WhatsappEndpoint:
     verify: str = field(default="", repr=False)
     also: str = field(default="", repr=False)
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The secrets that may sign reports."""
-        return tuple(secret for secret in (self.secret, self.also) if secret)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Return whether the host is this machine."""
-    return host in _LOOPBACK
-
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
@@ -140,13 +127,6 @@ class _Parts:
 
     def wrong(self, what: str) -> ConfigurationError:
         return ConfigurationError(f"{self.setting}: {what}")
-
-    def only(self, *names: str) -> None:
-        names = (*names, RATE)
-        if not set(self.query) <= set(names):
-            # Not quoted: with a bare ? in the password, this would be its second half.
-            known = ", ".join(f"?{name}=" for name in names)
-            raise self.wrong(f"a part after the ? is not known here; known: {known}")
 
     def needed(self, name: str, example: str) -> str:
         value = self.query.get(name)
@@ -174,16 +154,22 @@ class _Parts:
         return f"{scheme}://{host}" + (f":{self.port}" if self.port is not None else "")
 
 
-def _split(text: str, setting: str) -> _Parts:
+def _split(text: str, setting: str, *, known: Sequence[str] | None = None) -> _Parts:
+    """Split a URL; with `known`, refuse other parts after the ?."""
     try:
         url = urlsplit(text)
         # parse_qsl reads + as a space, but +57… and maria+hub@… in a URL mean the +.
         query = parse_qsl(url.query.replace("+", "%2B"), keep_blank_values=True)
-        return _Parts(setting, url, url.port, dict(query))
+        parts = _Parts(setting, url, url.port, dict(query))
     except ValueError:
         # `from None`: the standard library's message may quote half a password.
         detail = f"{setting}: it is not a URL; characters like / # ? @ in a password are written as %2F …"
         raise ConfigurationError(detail) from None
+    if known is not None and not set(parts.query) <= {*known, RATE}:
+        # Not quoted: with a bare ? in the password, this would be its second half.
+        names = ", ".join(f"?{name}=" for name in (*known, RATE))
+        raise parts.wrong(f"a part after the ? is not known here; known: {names}")
+    return parts
 
 
 def read_rate(text: str, *, setting: str) -> Rate | None:
@@ -197,8 +183,7 @@ def read_rate(text: str, *, setting: str) -> Rate | None:
 
 
 def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
-    parts = _split(text, setting)
-    parts.only("starttls", "from", "dkim")
+    parts = _split(text, setting, known=("starttls", "from", "dkim"))
     starttls = parts.query.get("starttls", "auto")
     if starttls not in STARTTLS:
         raise parts.wrong(f"?starttls= is one of {', '.join(STARTTLS)}")
@@ -217,8 +202,7 @@ def parse_smtp(text: str, *, setting: str) -> SmtpEndpoint:
 
 
 def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
-    parts = _split(text, setting)
-    parts.only("from", "two_way", "also")
+    parts = _split(text, setting, known=("from", "two_way", "also"))
     if not parts.url.username or not parts.url.password:
         raise parts.wrong("the account is missing; write twilio+https://SID:TOKEN@host?from=NUMBER")
     return TwilioEndpoint(
@@ -232,8 +216,7 @@ def parse_twilio(text: str, *, setting: str) -> TwilioEndpoint:
 
 
 def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
-    parts = _split(text, setting)
-    parts.only("spec", "from", "two_way", "also")
+    parts = _split(text, setting, known=("spec", "from", "two_way", "also"))
     if parts.url.path not in {"", "/"}:
         raise parts.wrong("the path is not part of the URL; it is request.path of the ?spec= file")
     return GenericEndpoint(
@@ -247,21 +230,28 @@ def parse_generic(text: str, *, setting: str) -> GenericEndpoint:
     )
 
 
+def endpoints_of(
+    settings: Settings, channel: str, scheme: str, parse: Callable[..., Endpoint]
+) -> Iterator[Endpoint]:
+    """Parse the URLs of a channel whose scheme begins so. Raises `ConfigurationError`."""
+    for url in settings.providers.get(channel, ()):
+        if url.scheme.startswith(scheme):
+            yield parse(url.reveal(), setting=PROVIDERS[channel])
+
+
 def is_two_way(text: str, *, setting: str) -> bool:
     """Read `?two_way=`; false by default, because short codes in Colombia are shared and one-way."""
     return _split(text, setting).flag("two_way")
 
 
 def parse_fcm(text: str, *, setting: str) -> FcmEndpoint:
-    parts = _split(text, setting)
-    parts.only("credentials")
+    parts = _split(text, setting, known=("credentials",))
     credentials = Path(parts.needed("credentials", "?credentials=/path/service-account.json"))
     return FcmEndpoint(base=parts.base, credentials=credentials)
 
 
 def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
-    parts = _split(text, setting)
-    parts.only("phone", "secret", "verify", "also", "version")
+    parts = _split(text, setting, known=("phone", "secret", "verify", "also", "version"))
     if not parts.url.username or parts.url.password is not None:
         raise parts.wrong("the token is missing; write whatsapp+https://TOKEN@host?phone=ID")
     version = parts.query.get("version") or GRAPH_VERSION
@@ -283,8 +273,7 @@ def parse_whatsapp(text: str, *, setting: str) -> WhatsappEndpoint:
 
 def parse_folder(text: str, *, setting: str) -> Path:
     """Return the folder of `file:///DIR`: a file per message."""
-    parts = _split(text, setting)
-    parts.only()
+    parts = _split(text, setting, known=())
     if parts.url.netloc or not parts.url.path.startswith("/"):
         raise parts.wrong("write file:///DIR with three slashes and a whole path")
     return Path(unquote(parts.url.path))

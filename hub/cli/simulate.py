@@ -24,7 +24,7 @@ from hub.cli.common import (
 )
 from hub.cli.indicators import as_period, percent
 from hub.cli.progress import progress
-from hub.model.promises import Period
+from hub.model import Period
 from hub.operations.simulate.comparison import Change, Comparison
 from hub.operations.simulate.sides import Counts
 from hub.operations.simulate.simulate import add_cases, add_contacts, shown

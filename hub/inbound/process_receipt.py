@@ -17,8 +17,7 @@ from uuid import UUID
 
 import structlog
 
-from hub.model import Attempt, InvalidContact
-from hub.model.receipts import Receipt
+from hub.model import Attempt, InvalidContact, Receipt
 from hub.ports.receipts import ReceiptStore
 
 log = structlog.get_logger()

@@ -44,10 +44,7 @@ _CONTACTS: Final[Mapping[str, tuple[str, int]]] = {"email": ("email", 320)}
 """Channel → the field of an inline contact for its addresses, and their greatest length."""
 _PHONE: Final = ("phone", 40)
 _NAMELESS: Final = "Remitente"
-_COMMANDS: Final[Mapping[OptWish, ReplyKind]] = {
-    OptWish.OUT: ReplyKind.OPT_OUT,
-    OptWish.BACK: ReplyKind.OPT_IN,
-}
+_COMMANDS: Final = {OptWish.OUT: ReplyKind.OPT_OUT, OptWish.BACK: ReplyKind.OPT_IN}
 
 
 def read(reply: Reply, about: About, *, now: datetime, taking: AckDecision | None = None) -> Inbound:

@@ -49,7 +49,9 @@ from hub.model.clocks import (
     ClockState,
     DispatchStatus,
     Pause,
+    Period,
     Promise,
+    PromiseRecord,
     Step,
     StepKind,
 )
@@ -66,6 +68,7 @@ from hub.model.messages import (
     Message,
     Outcome,
     Outgoing,
+    Receipt,
     Rendered,
     State,
 )

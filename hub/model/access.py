@@ -99,5 +99,4 @@ def reach_of(grants: tuple[Grant, ...]) -> Reach:
 
 
 def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:
-    """Return the places of both."""
     return None if first is None or second is None else first | second

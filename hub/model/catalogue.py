@@ -8,8 +8,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 TYPE_PREFIX = "co.coproservicios."
-
-
 TYPE_SUFFIX = ".v1"
 
 
@@ -142,8 +140,8 @@ class EventType:
     """
 
     name: str
-    lane: Lane
     case: str
+    lane: Lane = Lane.NORMAL
     audiences: tuple[Audience, ...] = ()
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()

@@ -95,8 +95,6 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """A level's acknowledgement of a clock."""
-
     level: int
     at: datetime
     by: str
@@ -199,3 +197,28 @@ class Clock:
         if self.course.paused or self.fired >= len(self.steps):
             return None
         return self.steps[self.fired].at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseRecord:
+    """The part of a clock that the indicators use."""
+
+    case: str
+    name: str
+    state: ClockState
+    started_at: datetime
+    level: int
+    promise: Promise
+    ended_at: datetime | None = None
+    course: ClockHistory = ClockHistory()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A period from `since` until `until`, exclusive; both aware."""
+
+    since: datetime
+    until: datetime
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.since <= at < self.until

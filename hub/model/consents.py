@@ -8,37 +8,6 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """
-    A person's consent to one purpose, or refusal (`granted` false): a row of the ledger, never changed.
-
-    `channels` are those that it covers; empty means all. `said_by` is the key of the event, or the id of the
-    reply, that brought it.
-    """
-
-    id: UUID
-    person: str
-    purpose: str
-    at: datetime
-    granted: bool
-    said_by: UUID
-    channels: tuple[str, ...] = ()
-    text_version: str | None = None
-    method: str | None = None
-    evidence_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptedOut:
-    """A BAJA or a complaint that was not lifted: a refusal of a purpose; `reason` says which of both."""
-
-    person: str
-    purpose: str
-    since: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stance:
     """A person's current consent or refusal for a purpose; `channels` still consented to, empty for all."""
 
@@ -49,3 +18,27 @@ class Stance:
     text_version: str | None = None
     method: str | None = None
     evidence_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent(Stance):
+    """
+    A person's consent to one purpose, or refusal (`granted` false): a row of the ledger, never changed.
+
+    `channels` are those that it covers; empty means all. `said_by` is the key of the event, or the id of the
+    reply, that brought it.
+    """
+
+    id: UUID
+    person: str
+    said_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptedOut:
+    """A BAJA or a complaint that was not lifted: a refusal of a purpose; `reason` says which of both."""
+
+    person: str
+    purpose: str
+    since: datetime
+    reason: str

@@ -37,7 +37,6 @@ def earliest(at: datetime) -> UUID:
 
 
 def event_key(event: Event) -> UUID:
-    """Make the storage key of an event."""
     return uuid8(event.time, event.source, event.id)
 
 

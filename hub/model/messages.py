@@ -184,3 +184,23 @@ class Outcome(Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
     tried: bool = True
     gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """
+    A provider's later report on a message that it accepted.
+
+    `reference` and `code` are the provider's own, without any address in them.
+
+    `message_id` is None if the provider does not return our id: then the reference identifies the message.
+    `gone` is true if the provider reports that the contact point no longer exists.
+    """
+
+    state: State
+    provider: str
+    message_id: UUID | None = None
+    reason: str | None = None
+    reference: str | None = None
+    code: str = ""
+    gone: bool = False

@@ -50,7 +50,6 @@ LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EX
 
 
 def may(before: State, after: State) -> bool:
-    """Return whether a message may go from one state to the other."""
     return after in MOVES[before]
 
 

@@ -12,8 +12,7 @@ from msgspec import Meta, Struct
 
 from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPeriod
-from hub.model import PropertyScope
-from hub.model.promises import Period, PromiseRecord
+from hub.model import Period, PromiseRecord, PropertyScope
 from hub.policy import Policy
 from hub.ports import LogStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance

@@ -58,7 +58,6 @@ class Tally:
 
     @property
     def headcount(self) -> Headcount:
-        """The counts so far."""
         told = [ways for ways, left_out in self._seen.values() if left_out is None]
         reasons = Counter(left_out for _, left_out in self._seen.values() if left_out is not None)
         return Headcount(

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from hub.model import Event, Purpose, State
-from hub.model.promises import Period
+from hub.model import Event, Period, Purpose, State
 
 GOING: Final = frozenset(
     {

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, DeadLetter, Json, PropertyScope
-from hub.model.promises import Period, PromiseRecord
+from hub.model import Clock, DeadLetter, Json, Period, PromiseRecord, PropertyScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Attempt, InvalidContact, State
-from hub.model.receipts import Receipt
+from hub.model import Attempt, InvalidContact, Receipt, State
 
 
 class ReceiptStore(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Final
 
@@ -11,7 +11,7 @@ from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.folding import Vault
 from hub.rendering.forms import EventTexts
-from hub.rendering.layout import LayoutParts, checked, frame, page
+from hub.rendering.layout import checked, frame, page
 from hub.rendering.markdown import parse, to_html, to_text, unbroken
 from hub.rendering.source import Source
 
@@ -44,7 +44,6 @@ class Compiler:
         self._footer = self.engine.text("layout", lambda: footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
-        """Return variant → its texts."""
         return {
             variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
             for variant, blocks in _variants(source.blocks).items()
@@ -75,13 +74,8 @@ class Compiler:
         def source_of(form: str) -> str:
             return source.with_prelude(bodies()[form])
 
-        kinds: dict[str, Callable[[str, Callable[[], str]], Form]] = {
-            "email": self.engine.html,
-            "html": self.engine.html,
-            "text": self.engine.text,
-            "letter": self.engine.html,
-            "letter_text": self.engine.text,
-        }
+        html, text = self.engine.html, self.engine.text
+        kinds = {"email": html, "html": html, "text": text, "letter": html, "letter_text": text}
         forms = {form: make(name, partial(source_of, form)) for form, make in kinds.items()}
         return {**forms, "footer": self._footer}
 
@@ -91,13 +85,10 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     vault = Vault()
     tokens = parse(blocks["body"], vault)
     html = unbroken(to_html(tokens), vault)
-    parts = LayoutParts(
-        title=blocks.get("subject", ""),
-        preheader=blocks.get("preheader", blocks.get("push_body", "")),
-        body=html,
-    )
+    title = blocks.get("subject", "")
+    preheader = blocks.get("preheader", blocks.get("push_body", ""))
     return {
-        "email": frame(layout, parts, vault),
+        "email": frame(layout, vault, title=title, preheader=preheader, body=html),
         "html": checked(vault.restore(html)),
         "text": vault.restore(to_text(tokens)),
     }
@@ -107,8 +98,8 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Use the block `print` if there is one, else the body: paper has no links and buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
-    parts = LayoutParts(title=blocks.get("subject", ""), preheader="", body=unbroken(to_html(tokens), vault))
-    return {"letter": page(layout, parts, vault), "letter_text": vault.restore(to_text(tokens))}
+    letter = page(layout, vault, title=blocks.get("subject", ""), body=unbroken(to_html(tokens), vault))
+    return {"letter": letter, "letter_text": vault.restore(to_text(tokens))}
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

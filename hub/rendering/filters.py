@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -176,13 +177,11 @@ def _shift(value: Json) -> datetime:
 
 
 def _amount(value: Json) -> Decimal:
-    try:
+    with suppress(InvalidOperation):
         amount = Decimal(str(value))
-    except InvalidOperation:
-        raise TemplateFailure("pesos: not an amount") from None
-    if not amount.is_finite():
-        raise TemplateFailure("pesos: not an amount")
-    return amount
+        if amount.is_finite():
+            return amount
+    raise TemplateFailure("pesos: not an amount")
 
 
 def _capital(word: str, *, first: bool) -> str:
@@ -210,21 +209,10 @@ def junto(value: Json) -> Json:
     return Markup('<span style="white-space:nowrap">%s</span>') % value
 
 
+_INSTANTS: Final = (fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
+_WORDS: Final = (pesos, nombre, lista, inicial, punto, enlace, promesa)
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
-    "fecha": fecha,
-    "hora": hora,
-    "la_hora": la_hora,
-    "fecha_hora": fecha_hora,
-    "fecha_corta": fecha_corta,
-    "plazo": plazo,
-    "plazo_corto": plazo_corto,
-    "pesos": pesos,
-    "nombre": nombre,
-    "lista": lista,
-    "inicial": inicial,
-    "punto": punto,
-    "enlace": enlace,
-    "promesa": promesa,
+    function.__name__: function for function in (*_INSTANTS, *_WORDS)
 }
 HTML_FILTERS: Final[Mapping[str, Callable[[Json], Json]]] = {"junto": junto}
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

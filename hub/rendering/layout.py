@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 import css_inline
@@ -25,22 +24,13 @@ _INLINER: Final = css_inline.CSSInliner(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayoutParts:
+def frame(layout: str, vault: Vault, *, title: str, preheader: str, body: str) -> str:
     """
-    The content of the slots: title and preheader are text with Jinja, the body is HTML from the vault.
+    Return the Jinja source of an email's whole HTML.
 
-    The slot `subject` repeats the title as part of a page.
+    Title and preheader are text with Jinja, the body is HTML from the vault.
     """
-
-    title: str
-    preheader: str
-    body: str
-
-
-def frame(layout: str, parts: LayoutParts, vault: Vault) -> str:
-    """Return the Jinja source of an email's whole HTML."""
-    html = _filled(layout, parts, vault)
+    html = _filled(layout, vault, title, preheader, body)
     try:
         html = _INLINER.inline(html)
     except css_inline.InlineError as exc:
@@ -48,18 +38,19 @@ def frame(layout: str, parts: LayoutParts, vault: Vault) -> str:
     return checked(vault.restore(_INDENT.sub("\n", html)))
 
 
-def page(layout: str, parts: LayoutParts, vault: Vault) -> str:
+def page(layout: str, vault: Vault, *, title: str, body: str) -> str:
     """Return the Jinja source of a printed page. Its style sheet is not inlined, because it has `@page`."""
-    return checked(vault.restore(_INDENT.sub("\n", _filled(layout, parts, vault))))
+    return checked(vault.restore(_INDENT.sub("\n", _filled(layout, vault, title, "", body))))
 
 
-def _filled(layout: str, parts: LayoutParts, vault: Vault) -> str:
-    title = vault.hide(parts.title.strip())
+def _filled(layout: str, vault: Vault, title: str, preheader: str, body: str) -> str:
+    """Fill the slots; `subject` repeats the title as part of a page."""
+    title = vault.hide(title.strip())
     slots = {
         "title": title,
         "subject": unbroken(title, vault),
-        "preheader": vault.hide(parts.preheader.strip()),
-        "body": parts.body,
+        "preheader": vault.hide(preheader.strip()),
+        "body": body,
     }
     return _SLOT.sub(lambda match: slots[match[1]], vault.hide(layout, COMMENT))
 

@@ -74,8 +74,7 @@ def _comments(folded: str) -> str:
 
 
 _COMMENT: Final = re.compile(r"<!--q(\d+)q-->")
-_LEADING: Final = re.compile(r"\s*((?:⟪\d+⟫\s*)*)")
-_TRAILING: Final = re.compile(r"((?:\s*⟪\d+⟫)*)\s*$")
+_HELD: Final = re.compile(r"\s*((?:⟪\d+⟫\s*)*)(.*?)((?:\s*⟪\d+⟫)*)\s*", re.DOTALL)
 
 
 def to_text(tokens: list[Token]) -> str:
@@ -128,13 +127,10 @@ def _cells(row: SyntaxTreeNode) -> list[str]:
 
 def _around(text: str, bullet: str) -> str:
     """Hoist folded statements out of a row, so that its line break is inside the loop or condition."""
-    leading = _LEADING.match(text)
-    before = leading[1] if leading else ""
-    text = text[leading.end() :] if leading else text
-    trailing = _TRAILING.search(text)
-    after = trailing[1] if trailing else ""
-    text = text[: trailing.start()] if trailing else text
-    indented = text.replace("\n", "\n" + " " * len(bullet))
+    held = _HELD.fullmatch(text)
+    assert held is not None  # each part may be empty
+    before, words, after = held.groups()
+    indented = words.replace("\n", "\n" + " " * len(bullet))
     return f"{_bare(before)}{bullet}{indented}\n{_bare(after)}"
 
 
@@ -154,10 +150,6 @@ def _markup(node: SyntaxTreeNode) -> str:
     return "".join(f"⟦{number}⟧" for number in _COMMENT.findall(node.content))
 
 
-def _literal(node: SyntaxTreeNode) -> str:
-    return node.content
-
-
 _NODES: Final[Mapping[str, Callable[[SyntaxTreeNode], str]]] = {
     "paragraph": _paragraph,
     "heading": _heading,
@@ -166,14 +158,10 @@ _NODES: Final[Mapping[str, Callable[[SyntaxTreeNode], str]]] = {
     "table": _table,
     "blockquote": _quote,
     "link": _link,
-    "text": _literal,
-    "code_inline": _literal,
-    "code_block": _literal,
-    "fence": _literal,
+    **dict.fromkeys(("text", "code_inline", "code_block", "fence", "image"), lambda node: node.content),
     "html_block": _markup,
     "html_inline": _markup,
     "hr": lambda _: f"{'-' * 40}\n\n",
     "softbreak": lambda _: "\n",
     "hardbreak": lambda _: "\n",
-    "image": lambda node: node.content,
 }

@@ -101,15 +101,12 @@ class Templates:
 
     def _variables(self, context: Context) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
-        texting = {
-            "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
-            "sms_two_way": self.texting.two_way,
-        }
         return {
             **self.globals,
             **context.data,
             **context.names(),
-            **texting,
+            "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
+            "sms_two_way": self.texting.two_way,
             **functions(self.clocks, context.data),
             "company": self.company,
         }

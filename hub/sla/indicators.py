@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.business_time import WorkCalendar
-from hub.model import FIRST_LEVEL, ClockState
-from hub.model.promises import Period, PromiseRecord
+from hub.model import FIRST_LEVEL, ClockState, Period, PromiseRecord
 
 REQUEST: Final = "legal_term"
 """The promise that every PQRS has, and no other case."""

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Clock, ClockHistory
-from hub.model.promises import PromiseRecord
+from hub.model import Clock, ClockHistory, PromiseRecord
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("clocks")

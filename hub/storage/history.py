@@ -10,9 +10,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Event, Purpose, StoredEvent
+from hub.model import Event, Period, Purpose, StoredEvent
 from hub.model.ids import earliest
-from hub.model.promises import Period
 from hub.ports import GOING, Cases, Contact, History
 from hub.storage import events
 from hub.storage.database import Database, Runner, load

@@ -14,11 +14,12 @@ from hub.model import (
     ClockState,
     DeadLetter,
     Json,
+    Period,
+    PromiseRecord,
     PropertyScope,
     State,
     type_of,
 )
-from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks, unreached
 from hub.storage.database import Store, load, read

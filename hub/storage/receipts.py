@@ -8,8 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Attempt, InvalidContact, State
-from hub.model.receipts import Receipt
+from hub.model import Attempt, InvalidContact, Receipt, State
 from hub.model.state_machine import sources
 from hub.storage import suppressions
 from hub.storage.database import Database, Runner, load, storable

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from hub.model import Attempt, InvalidContact, Message, Purpose, State
-from hub.model.receipts import Receipt
+from hub.model import Attempt, InvalidContact, Message, Purpose, Receipt, State
 from hub.model.state_machine import may
 from hub.testing.tables import Row, Statements, Suppression, Tables
 

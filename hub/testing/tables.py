@@ -23,13 +23,13 @@ from hub.model import (
     LeftOut,
     Message,
     Party,
+    Receipt,
     State,
     StoredEvent,
     SuppressionStatus,
     Unreached,
 )
 from hub.model.case_state import CaseState
-from hub.model.receipts import Receipt
 from hub.model.state_machine import may
 from hub.ports import Now
 from hub.testing.directory import Directory

@@ -14,8 +14,8 @@ from aiohttp.typedefs import Middleware
 from hub.catalog import CATALOG
 from hub.cloudevents.schemas import Schemas
 from hub.web.api.events import MAX_BODY
+from hub.web.auth.caller import within_reach
 from hub.web.auth.guard import guard
-from hub.web.auth.scope import within_reach
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES

@@ -1,9 +1,10 @@
-"""Request bodies of providers' calls: limited in size, refused with a reason."""
+"""Bodies of providers' calls and of our own forms: limited in size, refused with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, TypeAlias
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -16,8 +17,19 @@ FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 MAX_BODY: Final = 64 * 1024
 MAX_FIELDS: Final = 200
+WITHIN: Final = 10.0
+"""Seconds in which a whole form must arrive: a stalled client must not hold the request open."""
+_FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 
 Form: TypeAlias = Sequence[tuple[str, str]]
+T = TypeVar("T")
+
+
+def required(value: T | None) -> T:
+    """Return what a hook needs. Raises HTTPNotFound without it: the hook is not there."""
+    if value is None:
+        raise web.HTTPNotFound
+    return value
 
 
 async def body_of(request: web.Request, content_type: str) -> bytes:
@@ -42,3 +54,22 @@ def read_json(body: bytes) -> Json:
         return strict_json.loads(body)
     except ValueError:
         raise Refusal(400, "The body is not JSON.", "Send JSON in UTF-8.") from None
+
+
+async def fields_of(request: web.Request, *, within: float = WITHIN) -> Mapping[str, str]:
+    """
+    Return the fields of our own page's form, read once: `guard` needs them before the handler does.
+
+    Without a body they are {}. Raises Refusal if it is no form (415, 400) or late (408).
+    """
+    if not request.body_exists:
+        return {}
+    if _FIELDS not in request:
+        try:
+            async with asyncio.timeout(within):
+                body = await body_of(request, FORM)
+        except (TimeoutError, ConnectionResetError):
+            # A client that disconnected reads no answer, but must not count as a failure in the log.
+            raise Refusal(408, "The form did not come.", "Send it at once.") from None
+        request[_FIELDS] = dict(read_form(body))
+    return request[_FIELDS]

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from typing import Final, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
-from hub.web.responses import Refusal
+from hub.web.responses import Handler, Refusal
+
+ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
+"""Takes the request, and a `query` or a `body` of the shape of its annotation."""
 
 _INSTANTS: Final = frozenset({"since", "on"})
+_LISTS: Final = frozenset({"who"})
+"""Parameters that may be repeated."""
 
 Q = TypeVar("Q", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
-def read_query(request: web.Request, shape: type[Q], *, lists: frozenset[str] = frozenset()) -> Q:
-    """
-    Read the query as `shape`. Raises Refusal (400) for an unknown parameter.
+@cache
+def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
+    """Return the shapes of the handler's `query` and `body`, as far as it takes them."""
+    hints = get_type_hints(handler)
+    return {name: hints[name] for name in ("query", "body") if name in hints}
 
-    `lists` names the parameters that may be repeated.
-    """
-    known = msgspec.structs.fields(shape)
-    names = ", ".join(field.encode_name for field in known) or "none"
-    given: dict[str, str | list[str]] = {**request.query, **_repeated(request, lists)}
+
+def adapted(handler: ApiHandler) -> Handler:
+    """Adapt a handler to aiohttp: read the query and the body that it takes."""
+    shapes = shapes_of(handler)
+
+    async def called(request: web.Request) -> web.StreamResponse:
+        given: dict[str, msgspec.Struct] = {}
+        if "query" in shapes:
+            given["query"] = read_query(request, shapes["query"])
+        if "body" in shapes:
+            given["body"] = await read_body(request, shapes["body"])
+        return await handler(request, **given)
+
+    return called
+
+
+def read_query(request: web.Request, shape: type[Q]) -> Q:
+    """Read the query as `shape`. Raises Refusal (400) for an unknown parameter."""
+    known = [field.encode_name for field in msgspec.structs.fields(shape)]
+    names = ", ".join(known) or "none"
+    lists = _LISTS.intersection(known)
+    repeated = {name: request.query.getall(name) for name in lists & request.query.keys()}
+    given: dict[str, str | list[str]] = {**request.query, **repeated}
     if any(len(request.query.getall(name)) > 1 for name in given.keys() - lists):
         raise Refusal(400, "A query parameter is given twice.", f"Give each once; there are: {names}.")
-    if unknown := given.keys() - {field.encode_name for field in known}:
+    if unknown := given.keys() - set(known):
         raise Refusal(
             400, f"There is no query parameter {', '.join(sorted(unknown))}.", f"There are: {names}."
         )
@@ -39,10 +67,6 @@ def read_query(request: web.Request, shape: type[Q], *, lists: frozenset[str] = 
         raise Refusal(
             400, f"The query is not right: {_plain(error)}.", "GET /openapi.json says what fits."
         ) from error
-
-
-def _repeated(request: web.Request, lists: frozenset[str]) -> dict[str, list[str]]:
-    return {name: request.query.getall(name) for name in lists & request.query.keys()}
 
 
 async def read_body(request: web.Request, shape: type[Q]) -> Q:
@@ -62,10 +86,22 @@ def _plain(error: msgspec.DecodeError) -> str:
 
 def read_id(request: web.Request, noun: str) -> UUID:
     """Read the id in the path. Raises Refusal (404) for a malformed id, as for an unknown one."""
+    return found(noun, uuid_in(request.match_info["id"]))
+
+
+def uuid_in(text: str) -> UUID | None:
+    """Return the id that is written there; None if it is none."""
     try:
-        return UUID(request.match_info["id"])
+        return UUID(text)
     except ValueError:
-        raise unknown(noun) from None
+        return None
+
+
+def found(noun: str, record: T | None) -> T:
+    """Return the record. Raises Refusal (404) if there is none within the caller's reach."""
+    if record is None:
+        raise unknown(noun)
+    return record
 
 
 def unknown(noun: str) -> Refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
@@ -16,13 +17,18 @@ from hub.errors import (
     InvalidAudience,
     InvalidEvent,
     InvalidKey,
+    InvalidPeriod,
+    LastAdministrator,
+    NameTaken,
     NothingToTakeOn,
     StorageRefused,
     Unavailable,
+    UnknownAccount,
+    UnknownKey,
     UnknownName,
 )
 from hub.model import Json
-from hub.ports import Page
+from hub.operations.indicators import MOST
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,6 +53,7 @@ HEADERS: Final[Mapping[str, str]] = {
 _log = structlog.get_logger()
 
 
+@dataclass(eq=False)
 class Refusal(Exception):
     """
     An error response: what is wrong, and what to do about it.
@@ -54,23 +61,13 @@ class Refusal(Exception):
     With `problem` the body also has the members of RFC 9457.
     """
 
-    def __init__(
-        self,
-        status: int,
-        error: str,
-        hint: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        more: Mapping[str, Json] | None = None,
-        problem: bool = False,
-    ) -> None:
-        super().__init__(error)
-        self.status = status
-        self.error = error
-        self.hint = hint
-        self.headers = headers or {}
-        self.more = more or {}
-        self.problem = problem
+    status: int
+    error: str
+    hint: str
+    _: KW_ONLY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, Json] = field(default_factory=dict)
+    problem: bool = False
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -78,11 +75,6 @@ def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
     return web.Response(
         body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
     )
-
-
-def page_answer(page: Page) -> web.Response:
-    """Respond with one page of a list."""
-    return json_answer({"items": page.items, "next": page.next})
 
 
 @web.middleware
@@ -119,24 +111,19 @@ def route_of(request: web.Request) -> str:
 
 
 def _answer(refusal: Refusal) -> web.Response:
-    body: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
-    answer = json_answer(
-        {**_problem_members(refusal), **body} if refusal.problem else body,
-        status=refusal.status,
-        headers=refusal.headers,
-    )
+    members: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
+    if refusal.problem:
+        members = {
+            "type": "about:blank",
+            "title": HTTPStatus(refusal.status).phrase,
+            "status": refusal.status,
+            "detail": refusal.error,
+            **members,
+        }
+    answer = json_answer(members, status=refusal.status, headers=refusal.headers)
     if refusal.problem:
         answer.content_type = PROBLEM_TYPE
     return answer
-
-
-def _problem_members(refusal: Refusal) -> dict[str, Json]:
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(refusal.status).phrase,
-        "status": refusal.status,
-        "detail": refusal.error,
-    }
 
 
 _HTTP_HINTS: Final[Mapping[int, str]] = {
@@ -152,19 +139,26 @@ def _from_http(error: web.HTTPException) -> Refusal:
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 
 
+_REFUSED: Final = (400, "A value is refused: {error}", "Mend the request; the same one fails again.")
+_FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
+    Unavailable: (503, "{error}", "Try again in some seconds; `hub check` says more."),
+    UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
+    UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
+    UnknownName: (404, "{error}.", "GET /api/channels lists the channels, /asyncapi.json the events."),
+    LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
+    NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
+    NothingToTakeOn: (409, "{error}", "GET /api/clocks shows where each promise stands."),
+    InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
+    **dict.fromkeys((StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey), _REFUSED),
+}
+"""Error → status, text, hint. The first class in the error's own order of resolution counts."""
+
+
 def _from_hub(error: HubError) -> Refusal:
-    if isinstance(error, Unavailable):
-        return Refusal(
-            503,
-            str(error),
-            "Try again in some seconds; `hub check` says more.",
-            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
-        )
-    if isinstance(error, UnknownName):
-        return Refusal(404, f"{error}.", "GET /api/channels lists the channels, /asyncapi.json the events.")
-    if isinstance(error, NothingToTakeOn):
-        return Refusal(409, str(error), "GET /api/clocks shows where each promise stands.")
-    if isinstance(error, StorageRefused | InvalidAccount | InvalidAudience | InvalidEvent | InvalidKey):
-        return Refusal(400, f"A value is refused: {error}", "Mend the request; the same one fails again.")
+    for kind in type(error).__mro__:
+        if kind in _FROM_HUB:
+            status, text, hint = _FROM_HUB[kind]
+            headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
+            return Refusal(status, text.format(error=error), hint, headers=headers)
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, "The hub failed at this request.", "The hub's log says why.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -11,8 +11,8 @@ import msgspec
 from aiohttp import hdrs, web
 
 from hub.model import Scope
-from hub.web.responses import Handler, route_of
-from hub.web.schemas import common
+from hub.web.requests import ApiHandler
+from hub.web.responses import route_of
 
 
 class Where(StrEnum):
@@ -26,22 +26,23 @@ class Where(StrEnum):
     """Only for callers who reach all copropiedades."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """
     A caller must have one of the scopes in `needs`; with None the route needs no key.
 
     Without `where` the route refuses a caller who does not reach everywhere; a test requires `where`.
-    `answers` maps a status to the shape of its body. A route without `answers` is not part of the API.
+    `answers` maps a status to the shape of its body, without the errors that follow from the rest of the
+    row. A route without `answers` is not part of the API; the handler's docstring is its summary there.
+    `body` is the shape of a body that the handler reads by itself.
     """
 
-    method: str = hdrs.METH_GET
     path: str
-    handler: Handler
+    handler: ApiHandler
+    _: KW_ONLY
+    method: str = hdrs.METH_GET
     needs: frozenset[Scope] | None
     where: Where | None = None
-    summary: str = ""
-    query: type[msgspec.Struct] = common.NoQuery
     body: type[msgspec.Struct] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
 
@@ -53,8 +54,6 @@ READ: Final = frozenset({Scope.READ})
 OPERATE: Final = frozenset({Scope.OPERATE})
 PRIVACY: Final = frozenset({Scope.PRIVACY})
 ADMIN: Final = frozenset({Scope.ADMIN})
-UNKNOWN: Final = {404: common.Problem}
-BAD: Final = {400: common.Problem}
 TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
 """(method, path) → route of this application."""
 

@@ -1,17 +1,22 @@
-"""Every route of the hub in one table: handler, required scopes, and documentation."""
+"""Every route of the hub in one table: handler, required scopes, and the shapes of its API."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from aiohttp import hdrs, web
 
+from hub.access.account_rows import AccountMade, AccountRow
+from hub.access.grant_keys import KeyMade, KeyRow
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.operations.audience import AudienceMeant
+from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
-from hub.operations.dead_letters import DeadWhole, Settled
+from hub.operations.dead_letters import DeadRow, DeadWhole, Settled
 from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
@@ -20,266 +25,157 @@ from hub.operations.redrive import RedrivenAnswer
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
+    accounts,
+    api_keys,
     clocks,
     dead_letters,
+    directory,
     events,
     explain,
-    incidents,
     indicators,
     letters,
     messages,
     pauses,
-    redrive,
+    replies,
     summary,
-    unreached,
 )
+from hub.web.console import console, own_account, sign_in
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
-from hub.web.route import BAD, OPERATE, PRIVACY, PUBLISH, READ, TABLE, UNKNOWN, Route, Where
-from hub.web.routes_accounts import ACCOUNTS, CONSOLE
-from hub.web.routes_people import ACCESS, PEOPLE
-from hub.web.schemas import common, intake, operations
+from hub.web.requests import adapted
+from hub.web.route import ADMIN, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
+from hub.web.schemas import common, intake, people
+from hub.web.schemas.common import Problem, list_of, page_of
+
+_DELETE: Final = hdrs.METH_DELETE
+_POST: Final = hdrs.METH_POST
+_PUT: Final = hdrs.METH_PUT
+
+_read: Final = partial(Route, needs=READ, where=Where.PLACES)
+_read_company: Final = partial(Route, needs=READ, where=Where.COMPANY)
+_read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
+_operate: Final = partial(Route, method=_POST, needs=OPERATE, where=Where.PLACES)
+_operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
+_list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
+_change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
+_list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
+_change_accounts: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.PLACES)
+_signed_in: Final = partial(Route, needs=SIGNED_IN, where=Where.COMPANY)
+_open: Final = partial(Route, needs=None)
+
+_EVENTS: Final = {
+    202: intake.EventsAnswer,
+    400: intake.ProblemDetails,
+    413: Problem,
+    415: Problem,
+    422: intake.EventsRefused,
+    503: intake.EventsUnfinished,
+}
+_ACCOUNT: Final = {200: AccountRow}
+_SETTLED: Final = {200: Settled}
+_SETTLED_LIST: Final = {200: list_of(Settled)}
+_TOO_LATE: Final = {409: Problem}
+_WRITTEN: Final = {200: people.Written}
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
-        method=hdrs.METH_POST,
-        path="/api/events",
-        handler=events.receive,
-        needs=PUBLISH,
+        "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
+    ),
+    # Messages and promises.
+    _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
+    _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
+    _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
+    _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
+    _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
+    _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
+    _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
+    _read("/api/indicators", indicators.show, answers={200: Indicators}),
+    # Events that could not be accepted, or do not reach everybody.
+    _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
+    _read_private("/api/dead/{id}", dead_letters.show_dead, answers={200: DeadWhole}),
+    _operate("/api/dead/replay", dead_letters.replay_many, answers=_SETTLED_LIST),
+    _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
+    _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
+    _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
+    _read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
+    # People: replies, suppressions, the directory, letters.
+    _read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
+    _read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
+    _read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
+    _read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
+    _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
+    _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
+    _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
+    _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
+    _operate(
+        "/api/directory/{kind}/{ref}",
+        directory.put_entry,
+        method=_PUT,
+        body=people.EntryBody,
+        answers=_WRITTEN,
+    ),
+    _operate(
+        "/api/directory/{kind}/{ref}",
+        directory.delete_entry,
+        method=_DELETE,
+        body=people.EntryBody,
+        answers={**_WRITTEN, 405: Problem},
+    ),
+    _read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
+    _read_private("/api/letters/{id}", letters.show_letter, answers={200: common.LetterWhole}),
+    _operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
+    # The hub itself.
+    _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
+    _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
+    _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
+    _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
+    _read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
+    _read("/api/summary", summary.summary, answers={200: common.Summary}),
+    # Access: keys, audit, accounts.
+    _list_keys("/api/keys", api_keys.list_keys, answers={200: list_of(KeyRow)}),
+    _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
+    _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
+    _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
+    Route(
+        "/api/audit",
+        api_keys.list_notes,
+        needs=PRIVACY | ADMIN,
         where=Where.EVERYWHERE,
-        summary="Publish one event or an array of them",
-        answers={
-            202: intake.EventsAnswer,
-            400: intake.ProblemDetails,
-            413: common.Problem,
-            415: common.Problem,
-            422: intake.EventsRefused,
-            503: intake.EventsUnfinished,
-        },
+        answers={200: page_of(api_keys.NoteRow)},
     ),
-    Route(
-        path="/api/messages",
-        handler=messages.list_messages,
-        needs=READ,
-        where=Where.PLACES,
-        summary="List messages, newest first",
-        query=common.MessagesQuery,
-        answers={200: common.MessagePage, **BAD},
-    ),
-    Route(
-        path="/api/messages/{id}",
-        handler=messages.show_message,
-        needs=READ,
-        where=Where.PLACES,
-        summary="Show a message with its attempts; masked by default",
-        query=common.WholeQuery,
-        answers={200: common.MessageWhole, **UNKNOWN},
-    ),
-    Route(
-        path="/api/explain",
-        handler=explain.explain,
-        needs=READ,
-        where=Where.PLACES,
-        summary="Explain whether a person was notified of an event, when and by which channel, or why not",
-        query=explain.ExplainQuery,
-        answers={200: Explanation, **BAD, **UNKNOWN},
-    ),
-    Route(
-        method=hdrs.METH_POST,
-        path="/api/messages/redrive",
-        handler=redrive.redrive,
-        needs=OPERATE,
-        where=Where.PLACES,
-        summary="Send lost messages again, by filter; safe to repeat",
-        body=operations.RedriveBody,
-        answers={200: RedrivenAnswer, **BAD},
-    ),
-    Route(
-        path="/api/clocks",
-        handler=clocks.list_clocks,
-        needs=READ,
-        where=Where.PLACES,
-        summary="List promises: the live ones, soonest due first, or those of one state",
-        query=common.ClocksQuery,
-        answers={200: ClockPage, **BAD},
-    ),
-    Route(
-        path="/api/clocks/{id}",
-        handler=clocks.show_clock,
-        needs=READ,
-        where=Where.PLACES,
-        summary="Show a promise: its steps, who was notified at each, who has acknowledged it",
-        answers={200: ClockWhole, **UNKNOWN},
-    ),
-    Route(
-        method=hdrs.METH_POST,
-        path="/api/clocks/{id}/acknowledge",
-        handler=clocks.acknowledge,
-        needs=OPERATE,
-        where=Where.PLACES,
-        summary="Acknowledge a promise for the level that was notified; safe to repeat",
-        answers={200: AckResult, **UNKNOWN, 409: common.Problem},
-    ),
-    Route(
-        path="/api/indicators",
-        handler=indicators.show,
-        needs=READ,
-        where=Where.PLACES,
-        summary="Report how the promises that began in a period were kept",
-        query=indicators.IndicatorsQuery,
-        answers={200: Indicators, **BAD},
-    ),
-    Route(
-        path="/api/dead",
-        handler=dead_letters.list_dead,
-        needs=READ,
-        where=Where.PLACES,
-        summary="List events that the hub could not accept, newest first",
-        query=common.DeadQuery,
-        answers={200: common.DeadPage, **BAD},
-    ),
-    Route(
-        path="/api/dead/{id}",
-        handler=dead_letters.show_dead,
-        needs=PRIVACY,
-        where=Where.PLACES,
-        summary="Show a dead letter as it was received",
-        answers={200: DeadWhole, **UNKNOWN},
-    ),
-    Route(
-        method=hdrs.METH_POST,
-        path="/api/dead/replay",
-        handler=dead_letters.replay_many,
-        needs=OPERATE,
-        where=Where.PLACES,
-        summary="Publish the open dead letters of a filter again; safe to repeat",
-        body=common.SettleBody,
-        answers={200: common.SettledList, **BAD},
-    ),
-    Route(
-        method=hdrs.METH_POST,
-        path="/api/dead/discard",
-        handler=dead_letters.discard_many,
-        needs=OPERATE,
-        where=Where.PLACES,
-        summary="Discard the open dead letters of a filter; they stay in the log",
-        body=common.SettleBody,
-        answers={200: common.SettledList, **BAD},
-    ),
-    Route(
-        method=hdrs.METH_POST,
-        path="/api/dead/{id}/replay",
-        handler=dead_letters.replay_dead,
-        needs=OPERATE,
-        where=Where.PLACES,
-        summary="Publish a dead letter again; safe to repeat",
-        answers={200: Settled, **UNKNOWN},
-    ),
-    Route(
-        method=hdrs.METH_POST,
-        path="/api/dead/{id}/discard",
-        handler=dead_letters.discard_dead,
-        needs=OPERATE,
-        where=Where.PLACES,
-        summary="Discard a dead letter; it stays in the log",
-        answers={200: Settled, **UNKNOWN},
-    ),
-    Route(
-        path="/api/unreached",
-        handler=unreached.list_unreached,
-        needs=READ,
-        where=Where.PLACES,
-        summary="List events that do not reach all their recipients, newest first",
-        query=common.PageQuery,
-        answers={200: intake.UnreachedPage, **BAD},
-    ),
-    *PEOPLE,
-    Route(
-        path="/api/channels",
-        handler=pauses.list_channels,
-        needs=READ,
-        where=Where.COMPANY,
-        summary="List the channels: providers, pauses, waiting messages",
-        answers={200: operations.ChannelList},
-    ),
-    Route(
-        path="/api/pauses",
-        handler=pauses.list_pauses,
-        needs=READ,
-        where=Where.COMPANY,
-        summary="List the paused channels and events",
-        answers={200: operations.PauseList},
-    ),
-    Route(
-        method=hdrs.METH_PUT,
-        path="/api/pauses/{name}",
-        handler=pauses.pause,
-        needs=OPERATE,
-        where=Where.EVERYWHERE,
-        summary="Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat",
-        body=operations.PauseBody,
-        answers={200: Paused, **BAD, **UNKNOWN},
-    ),
-    Route(
-        method=hdrs.METH_DELETE,
-        path="/api/pauses/{name}",
-        handler=pauses.resume,
-        needs=OPERATE,
-        where=Where.EVERYWHERE,
-        summary="End a pause and release the messages it held; safe to repeat",
-        answers={200: Resumed, **UNKNOWN},
-    ),
-    Route(
-        path="/api/incidents",
-        handler=incidents.list_incidents,
-        needs=READ,
-        where=Where.COMPANY,
-        summary="List what is wrong with the hub itself, the open ones first",
-        query=common.IncidentsQuery,
-        answers={200: IncidentPage, **BAD},
-    ),
-    Route(
-        path="/api/summary",
-        handler=summary.summary,
-        needs=READ,
-        where=Where.PLACES,
-        summary="Count messages, promises and dead letters by state",
-        answers={200: common.Summary},
-    ),
-    *ACCESS,
-    *ACCOUNTS,
-    Route(
-        path="/health/live",
-        handler=health.live,
-        needs=None,
-        summary="Report that the process answers",
-        answers={200: common.Health},
-    ),
-    Route(
-        path="/health/ready",
-        handler=health.ready,
-        needs=None,
-        summary="Report whether every server answers",
-        answers={200: common.Health, 503: common.Health},
-    ),
-    Route(method=hdrs.METH_POST, path=CALLBACKS, handler=twilio.twilio, needs=None),
-    Route(method=hdrs.METH_POST, path=INBOUND, handler=twilio.twilio_inbound, needs=None),
-    *(
-        Route(method=method, path=path, handler=handler, needs=None)
-        for path, handler in {RECEIPTS: sms.receipt, REPLIES: sms.reply}.items()
-        for method in (hdrs.METH_POST, hdrs.METH_GET)
-    ),
-    Route(path=WHATSAPP_HOOK, handler=whatsapp.verify, needs=None),
-    Route(method=hdrs.METH_POST, path=WHATSAPP_HOOK, handler=whatsapp.receive, needs=None),
-    Route(path=ACK_PATH, handler=acknowledge_link.show, needs=None),
-    Route(method=hdrs.METH_POST, path=ACK_PATH, handler=acknowledge_link.take, needs=None),
-    Route(path="/metrics", handler=metrics.show, needs=READ, where=Where.EVERYWHERE),
-    Route(path="/openapi.json", handler=serve.show, needs=READ, where=Where.COMPANY),
-    Route(path="/asyncapi.json", handler=serve.show, needs=READ, where=Where.COMPANY),
-    Route(path=serve.FILE, handler=serve.show, needs=READ, where=Where.COMPANY),
-    Route(path="/letters/{id}", handler=letters.print_letter, needs=PRIVACY, where=Where.PLACES),
-    *CONSOLE,
+    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: list_of(AccountRow)}),
+    _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
+    _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
+    _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **_TOO_LATE}),
+    _change_accounts("/api/accounts/{name}/reset", accounts.reset, answers={200: AccountMade}),
+    _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **_TOO_LATE}),
+    _change_accounts("/api/accounts/{name}/enable", accounts.enable, answers=_ACCOUNT),
+    _change_accounts("/api/accounts/{name}/unlock", accounts.unlock, answers=_ACCOUNT),
+    # For machines without a key: health, and calls that carry a signature.
+    _open("/health/live", health.live, answers={200: common.Health}),
+    _open("/health/ready", health.ready, answers={200: common.Health, 503: common.Health}),
+    _open(CALLBACKS, twilio.twilio, method=_POST),
+    _open(INBOUND, twilio.twilio_inbound, method=_POST),
+    _open(RECEIPTS, sms.receipt),
+    _open(RECEIPTS, sms.receipt, method=_POST),
+    _open(REPLIES, sms.reply),
+    _open(REPLIES, sms.reply, method=_POST),
+    _open(WHATSAPP_HOOK, whatsapp.verify),
+    _open(WHATSAPP_HOOK, whatsapp.receive, method=_POST),
+    _open(ACK_PATH, acknowledge_link.show),
+    _open(ACK_PATH, acknowledge_link.take, method=_POST),
+    # Pages and documents.
+    Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
+    _read_company("/openapi.json", serve.show),
+    _read_company("/asyncapi.json", serve.show),
+    _read_company(serve.FILE, serve.show),
+    _read_private("/letters/{id}", letters.print_letter),
+    _open("/", console.show),
+    _open("/", sign_in.sign_in, method=_POST),
+    _signed_in("/sign-out", sign_in.sign_out, method=_POST),
+    _signed_in(own_account.ACCOUNT, own_account.show),
+    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST),
 )
 
 
@@ -288,4 +184,4 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     routes = tuple(routes)
     app[TABLE] = {(route.method, route.path): route for route in routes}
     for route in routes:
-        app.router.add_route(route.method, route.path, route.handler)
+        app.router.add_route(route.method, route.path, adapted(route.handler))

@@ -17,7 +17,7 @@ from hub.channels.push.oauth import read_service_account
 from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.spec import load_spec
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.stored_channel import InboxChannel, LetterChannel
+from hub.channels.stored_channel import INBOX, LETTERS, StoredChannel
 from hub.channels.urls import SmtpEndpoint, parse_generic, parse_twilio, parse_whatsapp
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import (
@@ -171,18 +171,16 @@ class Shelf:
 async def inbox_trial(folder: Path) -> AsyncIterator[Trial]:
     del folder
     shelf = Shelf()
-    yield Trial(
-        channel=InboxChannel(shelf.keep), address="", refuse=shelf.refuse, hang=None, leave=shelf.leave
-    )
+    channel = StoredChannel(INBOX, shelf.keep)
+    yield Trial(channel=channel, address="", refuse=shelf.refuse, hang=None, leave=shelf.leave)
 
 
 @asynccontextmanager
 async def print_trial(folder: Path) -> AsyncIterator[Trial]:
     del folder
     shelf = Shelf()
-    yield Trial(
-        channel=LetterChannel(shelf.keep), address="", refuse=shelf.refuse, hang=None, leave=shelf.leave
-    )
+    channel = StoredChannel(LETTERS, shelf.keep)
+    yield Trial(channel=channel, address="", refuse=shelf.refuse, hang=None, leave=shelf.leave)
 
 
 TRIALS = {
@@ -274,7 +272,7 @@ async def test_stored_letter_is_sent_and_not_delivered() -> None:
     shelf = Shelf()
     sent = outgoing("print", "")
 
-    answer = await LetterChannel(shelf.keep).send(sent)
+    answer = await StoredChannel(LETTERS, shelf.keep).send(sent)
 
     assert (answer.reference, answer.delivered) == (str(sent.message.id), False)
     assert list(shelf.kept.values()) == [sent]
@@ -283,7 +281,7 @@ async def test_stored_letter_is_sent_and_not_delivered() -> None:
 async def test_the_inbox_keeps_a_message_once() -> None:
     shelf = Shelf()
     message = outgoing("inbox", "")
-    channel = InboxChannel(shelf.keep)
+    channel = StoredChannel(INBOX, shelf.keep)
 
     answers = [await channel.send(message), await channel.send(message)]
 

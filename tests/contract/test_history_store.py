@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hub.model import Clock, ClockState, Event, Message, Purpose, State, StoredEvent
+from hub.model import Clock, ClockState, Event, Message, Period, Purpose, State, StoredEvent
 from hub.model.ids import clock_id, event_key
-from hub.model.promises import Period
 from hub.ports import Contact
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, clock, event, message, stored

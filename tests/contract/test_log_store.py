@@ -17,12 +17,13 @@ from hub.model import (
     ClockHistory,
     ClockState,
     Pause,
+    Period,
+    PromiseRecord,
     Purpose,
     State,
     Step,
     StoredEvent,
 )
-from hub.model.promises import Period, PromiseRecord
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores
 from tests.contract.values import (

@@ -10,8 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.inbound.process_receipt import take
-from hub.model import Attempt, Message, Purpose, State, StoredEvent
-from hub.model.receipts import Receipt
+from hub.model import Attempt, Message, Purpose, Receipt, State, StoredEvent
 from hub.model.state_machine import may
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores, Stores

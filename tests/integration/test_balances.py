@@ -10,14 +10,13 @@ import pytest
 
 from hub.channels.allowlist import Allowlisted
 from hub.channels.balances import remaining
-from hub.channels.pools import ProviderLimits, build_failover
+from hub.channels.failover import Failover, Provider
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_twilio
 from hub.model import Remaining
 from hub.policy import load_policy
 from hub.ports import Channel
 from hub.resilience.breaker import Breakers
-from hub.settings import SecretUrl
 from hub.testing import MemoryEmail, MemoryThrottle
 from tests.providers.twilio import TwilioServer
 
@@ -34,15 +33,17 @@ async def twilio() -> AsyncIterator[TwilioServer]:
 @pytest.fixture
 async def sms(twilio: TwilioServer) -> AsyncIterator[Channel]:
     """Two accounts; nobody listens where the first one should be."""
-    nobody = twilio.url.replace(f":{twilio.port}?", ":1?")
-    pool = build_failover(
-        "sms",
-        [SecretUrl(nobody), SecretUrl(twilio.url)],
-        lambda url: TwilioChannel(parse_twilio(url.reveal(), setting="HUB_SMS_URL"), timeout=TIMEOUT),
-        setting="HUB_SMS_URL",
-        guards=ProviderLimits(breakers=Breakers(load_policy().breaker), throttle=MemoryThrottle(lambda: 0.0)),
-        timeout=TIMEOUT,
-    )
+    urls = {"twilio": twilio.url.replace(f":{twilio.port}?", ":1?"), "twilio-2": twilio.url}
+    breakers = Breakers(load_policy().breaker)
+    providers = [
+        Provider(
+            name=name,
+            channel=TwilioChannel(parse_twilio(url, setting="HUB_SMS_URL"), timeout=TIMEOUT),
+            breaker=breakers.of("sms", name),
+        )
+        for name, url in urls.items()
+    ]
+    pool = Failover(providers, throttle=MemoryThrottle(lambda: 0.0), timeout=TIMEOUT)
     yield pool
     await pool.aclose()
 

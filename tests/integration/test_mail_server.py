@@ -16,8 +16,7 @@ import pytest
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.inbound.mail.parsing import MOST_PARTS
 from hub.inbound.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, MailHandlers, listening
-from hub.model import Complaint, Reply, State
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, Reply, State
 from hub.settings import Address
 from tests.unit.letters import BOUNCES, DOMAIN, ID, OTHER, REPLIES, VERP, answer, complaint, dsn, group
 

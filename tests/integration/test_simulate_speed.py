@@ -11,8 +11,7 @@ from typing import Final
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.model import StoredEvent
-from hub.model.promises import Period
+from hub.model import Period, StoredEvent
 from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.simulate import add_cases, add_contacts
 from hub.policy import load_policy

@@ -231,7 +231,7 @@ async def test_waiting_for_a_connection_is_no_try(server: TwilioServer) -> None:
     caller = HttpCaller("aggregator", timeout=timedelta(seconds=0.1), connections=1)
     await caller._places.take(Lane.BULK, 0)
     with pytest.raises(TransientFailure) as caught:
-        await caller.post(server.base, b"", {}, lane=Lane.URGENT)
+        await caller.request("POST", server.base, {}, b"", lane=Lane.URGENT)
     await caller.aclose()
 
     assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)

@@ -14,7 +14,7 @@ from aiohttp import hdrs
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step, StepKind
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
-from hub.operations.dead_letters import DeadWhole
+from hub.operations.dead_letters import DeadRow, DeadWhole
 from hub.ports import MessageFilter
 from hub.web.schemas import common
 from tests.contract.values import clock
@@ -41,7 +41,7 @@ async def test_messages_have_the_promised_shape() -> None:
         *("id", "event_id", "event", "person", "channel", "purpose"),
         *("state", "reason", "next_at", "created_at"),
     }
-    assert msgspec.convert(reply.json, common.MessagePage).items[0].created_at == NOON
+    assert msgspec.convert(reply.json, common.page_of(common.MessageRow)).items[0].created_at == NOON
 
 
 async def test_every_filter_reaches_the_log() -> None:
@@ -331,7 +331,7 @@ async def test_dead_letters_have_the_promised_shape() -> None:
 
     reply = await ask(world, "/api/dead?state=open")
 
-    assert msgspec.convert(reply.json, common.DeadPage).items[0].field == "data.radicado"
+    assert msgspec.convert(reply.json, common.page_of(DeadRow)).items[0].field == "data.radicado"
 
 
 @pytest.mark.parametrize(

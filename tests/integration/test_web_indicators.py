@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from hub.model import ClockState, Promise
-from hub.model.promises import PromiseRecord
+from hub.model import ClockState, Promise, PromiseRecord
 from hub.operations.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 

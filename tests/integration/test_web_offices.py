@@ -11,7 +11,7 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.model import EVERYWHERE, SCOPES_OF, Grant, Office, Scope
-from hub.web.auth.audit import CALLER
+from hub.web.auth.caller import CALLER
 from hub.web.auth.csrf import HEADER, SAFE_METHODS
 from hub.web.route import SIGNED_IN, Route, Where
 from hub.web.routes import ROUTES

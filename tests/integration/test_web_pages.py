@@ -110,6 +110,27 @@ async def test_openapi_has_every_route_of_the_api_and_no_page() -> None:
     assert document["paths"]["/health/live"]["get"]["security"] == []
 
 
+async def test_openapi_has_the_first_sentence_of_each_handler_as_summary() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    summaries = {
+        f"{method} {path}": operation["summary"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert "Disable an account; its sessions end" == summaries["post /api/accounts/{name}/disable"]
+    assert [] == [name for name, summary in summaries.items() if not summary or summary.endswith(".")]
+
+
+async def test_openapi_has_the_errors_that_follow_from_a_route() -> None:
+    document = (await ask(World(), "/openapi.json")).json
+    message = document["paths"]["/api/messages/{id}"]["get"]["responses"]
+    channels = document["paths"]["/api/channels"]["get"]["responses"]
+
+    assert {"200", "400", "401", "403", "404", "503"} == message.keys()
+    assert {"200", "401", "403", "503"} == channels.keys()
+
+
 async def test_openapi_says_how_events_come_in_and_how_they_are_refused() -> None:
     document = (await ask(World(), "/openapi.json")).json
     operation = document["paths"]["/api/events"]["post"]

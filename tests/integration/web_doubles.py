@@ -23,10 +23,9 @@ from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
-from hub.model import Clock, DeadLetter, Event, Json, Lane, PropertyScope, RawMessage
+from hub.model import Clock, DeadLetter, Event, Json, Lane, Period, PromiseRecord, PropertyScope, RawMessage
 from hub.model import Reply as Answered
 from hub.model.ids import body_id
-from hub.model.promises import Period, PromiseRecord
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore

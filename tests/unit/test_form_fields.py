@@ -10,8 +10,7 @@ from aiohttp import StreamReader, hdrs, web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
-from hub.web.auth.form import fields_of
-from hub.web.bodies import FORM
+from hub.web.bodies import FORM, fields_of
 from hub.web.responses import Refusal
 
 

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.model import ClockHistory, ClockState, Pause, Promise
-from hub.model.promises import Period, PromiseRecord
+from hub.model import ClockHistory, ClockState, Pause, Period, Promise, PromiseRecord
 from hub.policy import load_policy
 from hub.sla.indicators import FirstInstance, figures, first_instance
 

@@ -12,8 +12,7 @@ from hub.inbound.process_receipt import take
 from hub.messages.delivery.decisions import blocking_outcome
 from hub.messages.planning.plan import plan_audience
 from hub.messages.planning.reach import last_resort
-from hub.model import Accepted, Message, Outgoing, Purpose, State, SuppressionStatus, Target
-from hub.model.receipts import Receipt
+from hub.model import Accepted, Message, Outgoing, Purpose, Receipt, State, SuppressionStatus, Target
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.timers.scheduler import AT_ONCE, audit, fire_from_sql
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from hub.inbound.mail.classify import Ignored, Meaning
 from hub.inbound.mail.parsing import MOST_PARTS
-from hub.model import Complaint, Reply
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, Reply
 from tests.unit.letters import BOUNCES, DOMAIN, ID, REPLIES, answer, complaint, dsn, group, meaning
 
 ADDRESSES: Final = st.sampled_from([BOUNCES, REPLIES, f"postmaster@{DOMAIN}"])

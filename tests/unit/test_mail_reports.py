@@ -8,8 +8,7 @@ import pytest
 
 from hub.channels.email.verdicts import GONE
 from hub.inbound.mail.classify import Ignored
-from hub.model import Complaint, State
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, State
 from tests.unit.letters import (
     AT,
     BOUNCES,

@@ -6,8 +6,7 @@ from uuid import UUID
 import pytest
 
 from hub.channels.sms.twilio_reports import read_report, twilio_tokens
-from hub.model import State
-from hub.model.receipts import Receipt
+from hub.model import Receipt, State
 from hub.settings import load
 
 ID: Final = UUID(int=7)

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.catalog import BY_NAME, CATALOG
-from hub.model import HUB_SOURCE, Event, EventType, Json, Purpose
-from hub.model.promises import Period
+from hub.model import HUB_SOURCE, Event, EventType, Json, Period, Purpose
 from hub.operations.simulate.comparison import Change, Comparison
 from hub.operations.simulate.sides import Counts, PromiseOutcome
 from hub.policy import Policy, load_policy

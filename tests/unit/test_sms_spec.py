@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from hub.channels.sms.json_path import at, word
+from hub.channels.json_path import at, word
 from hub.channels.sms.placeholders import fill, names_in
 from hub.channels.sms.spec import Meaning, Spec, load_spec
 from hub.channels.sms.spec_loader import load_described

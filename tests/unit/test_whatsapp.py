@@ -19,8 +19,7 @@ from hub.channels.whatsapp.payload import encode, submission
 from hub.channels.whatsapp.reports import Keys, keys_of, read_notice
 from hub.channels.whatsapp.verdicts import MEANINGS, failure, reason_of
 from hub.errors import ConfigurationError, PermanentFailure, TransientFailure
-from hub.model import Rendered, Reply, State
-from hub.model.receipts import Receipt
+from hub.model import Receipt, Rendered, Reply, State
 from hub.settings import load
 from tests.providers.samples import outgoing
 from tests.providers.whatsapp import notice, reference, refusal_body, signature, status_item, text_item

@@ -16,8 +16,9 @@ from hub.channels.email.dialogue import Offers
 from hub.channels.email.session import Session
 from hub.channels.email.verdicts import PROVIDER
 from hub.channels.failures import misconfigured, without_contact
-from hub.channels.urls import SmtpEndpoint, is_loopback
+from hub.channels.urls import SmtpEndpoint
 from hub.errors import TransientFailure
+from hub.settings import is_loopback
 
 _START_TLS: Final = {"auto": None, "always": True, "never": False}
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from hub.channels.failures import FailureKind, verdict
+from hub.channels.failures import GONE, LATER, NEVER, OURS, Meaning, verdict
 from hub.channels.http_calls import Answer, HttpCaller, accepted
+from hub.channels.json_path import at
 from hub.channels.push.oauth import PROVIDER, AccessTokens, ServiceAccount
 from hub.channels.push.payload import encode
 from hub.errors import SendFailure
@@ -19,25 +20,24 @@ FCM_ERROR: Final = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 BAD_REQUEST: Final = "type.googleapis.com/google.rpc.BadRequest"
 QUOTA_WAIT: Final = timedelta(seconds=60)
 
-
-MEANINGS: Final[Mapping[str, tuple[FailureKind, str]]] = {
-    "UNREGISTERED": (FailureKind.GONE, "unregistered"),
-    "SENDER_ID_MISMATCH": (FailureKind.GONE, "sender_id_mismatch"),
-    "INVALID_ARGUMENT": (FailureKind.NEVER, "invalid_argument"),
-    "QUOTA_EXCEEDED": (FailureKind.LATER, "quota_exceeded"),
-    "UNAVAILABLE": (FailureKind.LATER, "unavailable"),
-    "INTERNAL": (FailureKind.LATER, "internal"),
-    "UNSPECIFIED_ERROR": (FailureKind.LATER, "unspecified_error"),
-    "THIRD_PARTY_AUTH_ERROR": (FailureKind.OURS, "third_party_auth_error"),
+MEANINGS: Final[Mapping[str, Meaning]] = {
+    "UNREGISTERED": (GONE, "unregistered"),
+    "SENDER_ID_MISMATCH": (GONE, "sender_id_mismatch"),
+    "INVALID_ARGUMENT": (NEVER, "invalid_argument"),
+    "QUOTA_EXCEEDED": (LATER, "quota_exceeded"),
+    "UNAVAILABLE": (LATER, "unavailable"),
+    "INTERNAL": (LATER, "internal"),
+    "UNSPECIFIED_ERROR": (LATER, "unspecified_error"),
+    "THIRD_PARTY_AUTH_ERROR": (OURS, "third_party_auth_error"),
 }
 """FCM's error codes. INVALID_ARGUMENT concerns the token only with a violation on `message.token`."""
 
-BY_STATUS: Final[Mapping[int, tuple[FailureKind, str]]] = {
-    400: (FailureKind.NEVER, "invalid_argument"),
-    401: (FailureKind.OURS, "provider_auth"),
-    403: (FailureKind.OURS, "provider_permission"),
-    404: (FailureKind.OURS, "provider_project"),
-    429: (FailureKind.LATER, "quota_exceeded"),
+BY_STATUS: Final[Mapping[int, Meaning]] = {
+    400: (NEVER, "invalid_argument"),
+    401: (OURS, "provider_auth"),
+    403: (OURS, "provider_permission"),
+    404: (OURS, "provider_project"),
+    429: (LATER, "quota_exceeded"),
 }
 """Google's answers without an FCM code. A 404 without one means a wrong project, not a dead token."""
 
@@ -61,8 +61,7 @@ class FcmChannel:
             self._tokens.discard(token)
             answer = await self._post(body, await self._tokens.current(), outgoing.message.lane)
         if answer.status // 100 == 2:
-            said = answer.json
-            return accepted(answer, said.get("name") if isinstance(said, dict) else None, provider=PROVIDER)
+            return accepted(answer, at(answer.json, "name"), provider=PROVIDER)
         raise failure(answer)
 
     async def aclose(self) -> None:
@@ -71,7 +70,7 @@ class FcmChannel:
 
     async def _post(self, body: bytes, token: str, lane: Lane) -> Answer:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
-        return await self._http.post(self._url, body, headers, lane=lane)
+        return await self._http.request("POST", self._url, headers, body, lane=lane)
 
 
 def failure(answer: Answer) -> SendFailure:
@@ -83,16 +82,16 @@ def failure(answer: Answer) -> SendFailure:
     return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=wait)
 
 
-def _meaning(answer: Answer, word: str | None) -> tuple[FailureKind, str]:
+def _meaning(answer: Answer, word: str | None) -> Meaning:
     if answer.status == 400 and _blames_token(answer.json):
-        return FailureKind.GONE, "invalid_token"
+        return GONE, "invalid_token"
     if word is not None and word in MEANINGS:
         return MEANINGS[word]
     if answer.status >= 500:
-        return FailureKind.LATER, f"http_{answer.status}"
+        return LATER, f"http_{answer.status}"
     if answer.status == 400 and not isinstance(answer.json, dict):
-        return FailureKind.OURS, "http_400"  # not from Google: a proxy or a wrong URL
-    return BY_STATUS.get(answer.status, (FailureKind.OURS, f"http_{answer.status}"))
+        return OURS, "http_400"  # not from Google: a proxy or a wrong URL
+    return BY_STATUS.get(answer.status, (OURS, f"http_{answer.status}"))
 
 
 def error_code(said: Json) -> str | None:
@@ -111,6 +110,4 @@ def _blames_token(said: Json) -> bool:
 
 
 def _details(said: Json) -> Iterator[Mapping[str, Json]]:
-    error = said.get("error") if isinstance(said, dict) else None
-    details = error.get("details") if isinstance(error, dict) else None
-    return (detail for detail in details or () if isinstance(detail, dict))
+    return (detail for detail in at(said, "error.details") or () if isinstance(detail, dict))

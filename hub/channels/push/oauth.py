@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.channels.failures import misconfigured
 from hub.channels.http_calls import Answer, HttpCaller
+from hub.channels.json_path import at
 from hub.errors import ConfigurationError, TransientFailure
 
 PROVIDER: Final = "fcm"
@@ -109,12 +110,11 @@ class AccessTokens:
         form = urlencode({"grant_type": GRANT, "assertion": self._assertion()})
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            answer = await self._http.post(self._account.token_uri, form.encode(), headers)
+            answer = await self._http.request("POST", self._account.token_uri, headers, form.encode())
         except TransientFailure as exc:
             # Whatever the token server received, the message was not sent: never `unknown`.
             raise TransientFailure(exc.reason, provider=PROVIDER, retry_after=exc.retry_after) from exc
-        said = answer.json if isinstance(answer.json, dict) else {}
-        token, seconds = said.get("access_token"), said.get("expires_in")
+        token, seconds = at(answer.json, "access_token"), at(answer.json, "expires_in")
         if answer.status != 200 or not isinstance(token, str):
             raise _refused(answer)
         life = timedelta(seconds=seconds) if isinstance(seconds, int) else LIFETIME
@@ -136,10 +136,7 @@ class AccessTokens:
 
 def _refused(answer: Answer) -> TransientFailure:
     if answer.status == 429 or answer.status >= 500:
-        code = str(answer.status)
-        return TransientFailure(
-            "provider_auth_later", provider=PROVIDER, code=code, retry_after=answer.retry_after
-        )
-    said = answer.json
-    word = said.get("error", "") if isinstance(said, dict) else ""
-    return misconfigured("provider_auth", provider=PROVIDER, code=f"{answer.status} {word}"[:200])
+        wait, code = answer.retry_after, str(answer.status)
+        return TransientFailure("provider_auth_later", provider=PROVIDER, code=code, retry_after=wait)
+    code = f"{answer.status} {at(answer.json, 'error') or ''}"[:200]
+    return misconfigured("provider_auth", provider=PROVIDER, code=code)

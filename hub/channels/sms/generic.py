@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -16,11 +15,11 @@ from uuid import UUID
 from multidict import CIMultiDict
 
 from hub.channels.http_calls import HttpCaller
+from hub.channels.json_path import read_amount
 from hub.channels.sms import TRAITS
-from hub.channels.sms.json_path import read_amount
 from hub.channels.sms.placeholders import Values, fill, fill_text
 from hub.channels.sms.rules import judge
-from hub.channels.sms.spec import Auth, Spec
+from hub.channels.sms.spec import Spec
 from hub.channels.urls import GenericEndpoint
 from hub.model import Accepted, Balance, ChannelTraits, Outgoing
 
@@ -41,7 +40,8 @@ class GenericChannel:
         self, endpoint: GenericEndpoint, spec: Spec, *, timeout: timedelta, callback: Callback | None = None
     ) -> None:
         self.name = spec.name
-        self.traits: ChannelTraits = replace(TRAITS, confirms=_confirms(spec, callback))
+        confirms = spec.receipts is not None and callback is not None
+        self.traits: ChannelTraits = replace(TRAITS, confirms=confirms)
         self.low_balance: Decimal | None = spec.balance.low if spec.balance else None
         self._spec = spec
         self._base = endpoint.base
@@ -54,11 +54,9 @@ class GenericChannel:
         values = self._values(outgoing)
         request, lane = self._spec.request, outgoing.message.lane
         url = self._url(request.path, values, fill(request.query, values))
-        if request.method == "GET":
-            answer = await self._http.get(url, self._headers(values), lane=lane)
-        else:
-            content_type, body = self._body(values)
-            answer = await self._http.post(url, body, self._headers(values, content_type), lane=lane)
+        content_type, body = self._body(values)
+        headers = self._headers(values, content_type)
+        answer = await self._http.request(request.method, url, headers, body, lane=lane)
         return judge(self._spec, answer)
 
     async def balance(self) -> Balance | None:
@@ -67,7 +65,8 @@ class GenericChannel:
         if question is None:
             return None
         values = {**self._account, "id": ""}
-        answer = await self._http.get(self._url(question.path, values, {}), self._headers(values))
+        url, headers = self._url(question.path, values, {}), self._headers(values, {})
+        answer = await self._http.request("GET", url, headers)
         return Balance(
             amount=read_amount(answer, question.value, self._spec.name), currency=question.currency
         )
@@ -91,14 +90,16 @@ class GenericChannel:
         quoted = {name: quote(value, safe="") for name, value in values.items()}
         return f"{self._base}{fill_text(path, quoted)}" + (f"?{urlencode(query)}" if query else "")
 
-    def _headers(self, values: Values, more: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
+    def _headers(self, values: Values, more: Mapping[str, str]) -> Mapping[str, str]:
         """Return all headers; the file's win, whatever the case of `content-type`."""
         headers = CIMultiDict({"Accept": "application/json, */*;q=0.5", **self._authorization, **more})
         headers.update(fill(self._spec.request.headers, values))
         return headers
 
-    def _body(self, values: Values) -> tuple[Mapping[str, str], bytes]:
+    def _body(self, values: Values) -> tuple[Mapping[str, str], bytes | None]:
         request = self._spec.request
+        if request.method == "GET":
+            return {}, None
         if request.json is not None:
             filled: Any = fill(request.json, values)
             return {"Content-Type": "application/json"}, json.dumps(filled, ensure_ascii=False).encode()
@@ -106,16 +107,9 @@ class GenericChannel:
         return {"Content-Type": "application/x-www-form-urlencoded"}, form
 
 
-def _confirms(spec: Spec, callback: Callback | None) -> bool:
-    return spec.receipts is not None and callback is not None
-
-
-def _authorization(auth: Auth, endpoint: GenericEndpoint) -> Mapping[str, str]:
-    match auth:
-        case Auth.BASIC:
-            account = f"{endpoint.user}:{endpoint.password}".encode()
-            return {"Authorization": f"Basic {b64encode(account).decode()}"}
-        case Auth.BEARER:
-            return {"Authorization": f"Bearer {endpoint.password}"}
-        case Auth.NONE:
-            return {}
+def _authorization(auth: str, endpoint: GenericEndpoint) -> Mapping[str, str]:
+    if auth == "none":
+        return {}
+    account = f"{endpoint.user}:{endpoint.password}".encode()
+    secret = endpoint.password if auth == "bearer" else b64encode(account).decode()
+    return {"Authorization": f"{auth.title()} {secret}"}

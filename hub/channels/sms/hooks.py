@@ -32,31 +32,26 @@ _PATHS: Final = {Use.RECEIPTS: RECEIPTS, Use.REPLIES: REPLIES}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Makes and verifies these URLs."""
-
     public_url: str
     ring: KeyRing
 
     def of_message(self, name: str, message_id: UUID) -> str:
         """Make the URL for the receipts of one message."""
-        query = {"message": message_id, "sig": self._sign("message", name, message_id.hex)}
+        query = {
+            "message": message_id,
+            "sig": self.ring.sign(Purpose.SMS_HOOK, "message", name, message_id.hex),
+        }
         return f"{self._base(name, Use.RECEIPTS)}?{urlencode(query)}"
 
     def fixed(self, name: str, use: Use) -> str:
         """Make the URL to enter in the provider's panel. Whoever has it may post there."""
-        return f"{self._base(name, use)}?{urlencode({'key': self._sign(use, name)})}"
+        return f"{self._base(name, use)}?{urlencode({'key': self.ring.sign(Purpose.SMS_HOOK, use, name)})}"
 
     def signs_message(self, given: str, name: str, message_id: UUID) -> bool:
-        return self._is_signed(given, "message", name, message_id.hex)
+        return self.ring.verify(Purpose.SMS_HOOK, given, "message", name, message_id.hex) is not None
 
     def signs_fixed(self, given: str, name: str, use: Use) -> bool:
-        return self._is_signed(given, use, name)
+        return self.ring.verify(Purpose.SMS_HOOK, given, use, name) is not None
 
     def _base(self, name: str, use: Use) -> str:
         return self.public_url + _PATHS[use].format(name=name)
-
-    def _sign(self, *parts: str) -> str:
-        return self.ring.sign(Purpose.SMS_HOOK, *parts)
-
-    def _is_signed(self, given: str, *parts: str) -> bool:
-        return self.ring.verify(Purpose.SMS_HOOK, given, *parts) is not None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from hub.channels.failures import by_status, verdict
 from hub.channels.http_calls import Answer
-from hub.channels.sms.json_path import word, word_at
-from hub.channels.sms.spec import Rule, Spec, Status
+from hub.channels.json_path import word, word_at
+from hub.channels.sms.spec import Rule, Spec
 from hub.errors import SendFailure, TransientFailure
 from hub.model import Accepted, Json
 
 _REFERENCE: Final = re.compile(r"[!-~]{1,200}")
-_CODE: Final = re.compile(r"[\w.:-]{1,40}")
+_CODE: Final = re.compile(r"(?!\d{7,15}$)[\w.:-]{1,40}")
+"""A word, but no telephone number."""
 
 
 def judge(spec: Spec, answer: Answer) -> Accepted:
@@ -28,8 +28,8 @@ def judge(spec: Spec, answer: Answer) -> Accepted:
 def fits(rule: Rule, answer: Answer, said: Json) -> bool:
     """Return whether all conditions of the rule hold; a number equals the string of its digits."""
     return (
-        (not rule.statuses or _is_among(answer.status, rule.statuses))
-        and all(word_at(said, path) in _written(known) for path, known in rule.where.items())
+        (not rule.statuses or not {answer.status, f"{answer.status // 100}xx"}.isdisjoint(rule.statuses))
+        and all(word_at(said, path) in map(word, known) for path, known in rule.where.items())
         and rule.body_contains in answer.body.decode(errors="replace")
     )
 
@@ -43,7 +43,7 @@ def shaped_reference(said: Json, path: str | None) -> str | None:
 def shaped_code(said: Json, path: str | None) -> str:
     """Return a code; empty for free text, which could name a person, and for a phone number."""
     found = word_at(said, path) if path is not None else None
-    return found if found is not None and _CODE.fullmatch(found) and not _is_phone(found) else ""
+    return found if found is not None and _CODE.fullmatch(found) else ""
 
 
 def _accepted(spec: Spec, answer: Answer, said: Json) -> Accepted:
@@ -56,21 +56,11 @@ def _accepted(spec: Spec, answer: Answer, said: Json) -> Accepted:
 def _failure(spec: Spec, answer: Answer, said: Json) -> SendFailure:
     for rule in spec.failures:
         if fits(rule, answer, said):
-            return verdict(
-                rule.meaning,
-                rule.reason,
-                provider=spec.name,
-                code=_code(answer, said, rule),
-                retry_after=answer.retry_after,
-            )
-    return _of_http(spec, answer)
-
-
-def _of_http(spec: Spec, answer: Answer) -> SendFailure:
+            code, wait = _code(answer, said, rule), answer.retry_after
+            return verdict(rule.kind, rule.reason, provider=spec.name, code=code, retry_after=wait)
     if answer.status // 100 == 2:
         return _not_understood(spec, answer)
-    kind, reason = by_status(answer.status)
-    code = str(answer.status)
+    (kind, reason), code = by_status(answer.status), str(answer.status)
     return verdict(kind, reason, provider=spec.name, code=code, retry_after=answer.retry_after)
 
 
@@ -82,15 +72,3 @@ def _not_understood(spec: Spec, answer: Answer) -> TransientFailure:
 def _code(answer: Answer, said: Json, rule: Rule) -> str:
     """Return the status and the words that the rule matched; nothing else of the answer is safe to keep."""
     return " ".join([str(answer.status), *filter(None, (shaped_code(said, path) for path in rule.where))])
-
-
-def _is_among(status: int, known: Iterable[Status]) -> bool:
-    return status in known or f"{status // 100}xx" in known
-
-
-def _written(values: Iterable[Json]) -> set[str | None]:
-    return {word(value) for value in values}
-
-
-def _is_phone(word: str) -> bool:
-    return re.fullmatch(r"\d{7,15}", word) is not None

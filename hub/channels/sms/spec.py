@@ -38,14 +38,6 @@ _VALUE: Final = re.compile(r"(?<=Invalid enum value) '.*'(?= - at)", re.DOTALL)
 """Removed from error texts: the value may be a secret on the wrong line."""
 
 
-class Auth(StrEnum):
-    """How the URL's account is sent; with `none` only through placeholders."""
-
-    BASIC = "basic"
-    BEARER = "bearer"
-    NONE = "none"
-
-
 class Format(StrEnum):
     """Where an incoming call of the provider carries its fields."""
 
@@ -79,7 +71,8 @@ class Request(_Table, frozen=True, kw_only=True):
     """How a message is submitted. The body is `json` or `form`; a GET has none."""
 
     path: UrlPath
-    auth: Auth
+    auth: Literal["basic", "bearer", "none"]
+    """How the URL's account is sent; with `none` only through placeholders."""
     method: Literal["POST", "GET"] = "POST"
     headers: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
@@ -123,16 +116,12 @@ class Acceptance(Rule, frozen=True, kw_only=True):
 
 
 class FailureRule(Rule, frozen=True, kw_only=True):
-    kind: Literal["later", "ours", "never", "gone"]
+    kind: FailureKind
     reason: Word
 
     def __post_init__(self) -> None:
         if not (self.statuses or self.where or self.body_contains):
             raise ValueError("it fits every answer: name statuses, where or body_contains")
-
-    @property
-    def meaning(self) -> FailureKind:
-        return FailureKind[self.kind.upper()]
 
 
 class BodySignature(_Table, frozen=True, kw_only=True):
@@ -205,8 +194,6 @@ class BalanceQuestion(_Table, frozen=True, kw_only=True):
 
 
 class Spec(_Table, frozen=True, kw_only=True):
-    """The whole file."""
-
     name: Name
     request: Request
     accepted: Acceptance
@@ -236,7 +223,7 @@ class Spec(_Table, frozen=True, kw_only=True):
         signed = [secret for hmac in hooks for secret in hmac.secrets]
         places = [request.path, request.headers, request.query, request.json, request.form, *signed]
         said = names_in([*places, balance.path if balance else ""]) & {"user", "password"}
-        return said | {Auth.BASIC: {"user"}, Auth.BEARER: {"password"}, Auth.NONE: set()}[request.auth]
+        return said | {"basic": {"user"}, "bearer": {"password"}, "none": set()}[request.auth]
 
 
 def load_spec(path: Path, *, setting: str) -> Spec:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from hub.access.webhook_signatures import is_body_signature
 from hub.channels.sms.hooks import Use
 from hub.channels.sms.placeholders import fill_text
 from hub.channels.sms.spec import BodySignature, Spec, load_spec
-from hub.channels.urls import GenericEndpoint, parse_generic
+from hub.channels.urls import GenericEndpoint, endpoints_of, parse_generic
 from hub.errors import ConfigurationError
 from hub.settings import PROVIDERS, Settings
-
-SCHEMES: Final = frozenset({"http+https", "http+http"})
 
 
 def load_described(endpoint: GenericEndpoint, *, setting: str, signs: bool) -> Spec:
@@ -62,12 +59,10 @@ class Hook:
 def read_hooks(settings: Settings) -> Mapping[str, Hook]:
     """Return provider name → hook. Raises `ConfigurationError`."""
     hooks: dict[str, Hook] = {}
-    for url in settings.providers.get("sms", ()):
-        if url.scheme in SCHEMES:
-            endpoint = parse_generic(url.reveal(), setting=PROVIDERS["sms"])
-            spec = load_described(endpoint, setting=PROVIDERS["sms"], signs=bool(settings.secrets))
-            hook = Hook(spec=spec, accounts=endpoint.accounts)
-            hooks[hook.spec.name] = _merged(hooks.get(hook.spec.name), hook)
+    for endpoint in endpoints_of(settings, "sms", "http+", parse_generic):
+        spec = load_described(endpoint, setting=PROVIDERS["sms"], signs=bool(settings.secrets))
+        hook = Hook(spec=spec, accounts=endpoint.accounts)
+        hooks[spec.name] = _merged(hooks.get(spec.name), hook)
     return hooks
 
 

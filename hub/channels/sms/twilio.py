@@ -3,63 +3,59 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
-from hub.channels.failures import FailureKind, by_status, verdict, without_contact
+from hub.channels.failures import (
+    GONE,
+    LATER,
+    NEVER,
+    OURS,
+    Meaning,
+    by_code,
+    by_status,
+    verdict,
+    without_contact,
+)
 from hub.channels.http_calls import Answer, HttpCaller, accepted
+from hub.channels.json_path import at, read_amount, word_at
 from hub.channels.sms import TRAITS
-from hub.channels.sms.json_path import read_amount, word_at
 from hub.channels.urls import TwilioEndpoint
 from hub.errors import SendFailure
-from hub.model import Accepted, Balance, ChannelTraits, Json, Outgoing
+from hub.model import Accepted, Balance, ChannelTraits, Outgoing
 
 PROVIDER: Final = "twilio"
 
-
-MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
-    20003: (FailureKind.OURS, "provider_auth"),
-    20005: (FailureKind.OURS, "provider_account"),
-    20404: (FailureKind.OURS, "provider_account"),
-    20429: (FailureKind.LATER, "rate_limited"),
-    21211: (FailureKind.GONE, "invalid_number"),
-    21212: (FailureKind.OURS, "provider_sender"),
-    21214: (FailureKind.NEVER, "unreachable_number"),
-    21217: (FailureKind.GONE, "invalid_number"),
-    21265: (FailureKind.GONE, "invalid_number"),
-    21266: (FailureKind.NEVER, "invalid_number"),
-    21268: (FailureKind.NEVER, "premium_number"),
-    21401: (FailureKind.GONE, "invalid_number"),
-    21408: (FailureKind.OURS, "provider_region"),
-    21602: (FailureKind.NEVER, "empty_text"),
-    21603: (FailureKind.OURS, "provider_sender"),
-    21606: (FailureKind.OURS, "provider_sender"),
-    21608: (FailureKind.OURS, "provider_trial"),
-    21609: (FailureKind.OURS, "provider_callback"),
-    21610: (FailureKind.NEVER, "opted_out"),
-    21611: (FailureKind.LATER, "provider_queue_full"),
-    21612: (FailureKind.NEVER, "unreachable_number"),
-    # Not GONE: a landline takes no text but still takes a call.
-    21614: (FailureKind.NEVER, "not_mobile"),
-    21617: (FailureKind.NEVER, "too_long"),
-    21635: (FailureKind.NEVER, "not_mobile"),
-    21659: (FailureKind.OURS, "provider_sender"),
-    21660: (FailureKind.OURS, "provider_sender"),
-    21661: (FailureKind.OURS, "provider_sender"),
-    30001: (FailureKind.LATER, "provider_queue_full"),
-    30002: (FailureKind.OURS, "provider_account"),
-    30003: (FailureKind.LATER, "unreachable_handset"),
-    30004: (FailureKind.NEVER, "blocked"),
-    30005: (FailureKind.GONE, "unknown_number"),
-    30006: (FailureKind.NEVER, "not_mobile"),
-    30007: (FailureKind.NEVER, "filtered"),
-    30008: (FailureKind.LATER, "provider_unknown"),
-    30010: (FailureKind.NEVER, "price_limit"),
-}
+MEANINGS: Final = by_code(
+    {
+        (OURS, "provider_auth"): (20003,),
+        (OURS, "provider_account"): (20005, 20404, 30002),
+        (OURS, "provider_sender"): (21212, 21603, 21606, 21659, 21660, 21661),
+        (OURS, "provider_region"): (21408,),
+        (OURS, "provider_trial"): (21608,),
+        (OURS, "provider_callback"): (21609,),
+        (LATER, "rate_limited"): (20429,),
+        (LATER, "provider_queue_full"): (21611, 30001),
+        (LATER, "unreachable_handset"): (30003,),
+        (LATER, "provider_unknown"): (30008,),
+        (GONE, "invalid_number"): (21211, 21217, 21265, 21401),
+        (GONE, "unknown_number"): (30005,),
+        (NEVER, "invalid_number"): (21266,),
+        (NEVER, "unreachable_number"): (21214, 21612),
+        (NEVER, "premium_number"): (21268,),
+        # Not GONE: a landline takes no text but still takes a call.
+        (NEVER, "not_mobile"): (21614, 21635, 30006),
+        (NEVER, "empty_text"): (21602,),
+        (NEVER, "too_long"): (21617,),
+        (NEVER, "opted_out"): (21610,),
+        (NEVER, "blocked"): (30004,),
+        (NEVER, "filtered"): (30007,),
+        (NEVER, "price_limit"): (30010,),
+    }
+)
 """Twilio's error codes: of refusals (2xxxx) and of later reports (3xxxx)."""
 
 
@@ -90,20 +86,16 @@ class TwilioChannel:
         form = {"To": outgoing.message.address, "From": self._sender, "Body": outgoing.rendered.text}
         if self._callback is not None:
             form["StatusCallback"] = f"{self._callback}?{urlencode({'message': outgoing.message.id})}"
-        answer = await self._http.post(
-            f"{self._account}/Messages.json",
-            urlencode(form).encode(),
-            self._headers,
-            lane=outgoing.message.lane,
-        )
+        url, body, lane = f"{self._account}/Messages.json", urlencode(form).encode(), outgoing.message.lane
+        answer = await self._http.request("POST", url, self._headers, body, lane=lane)
         if answer.status // 100 == 2:
-            said = _object(answer.json)
-            return accepted(answer, said.get("sid"), provider=PROVIDER, status=said.get("status", ""))
+            said = answer.json
+            return accepted(answer, at(said, "sid"), provider=PROVIDER, status=at(said, "status"))
         raise failure(answer)
 
     async def balance(self) -> Balance | None:
         """Ask for the account's balance. Raises `TransientFailure`."""
-        answer = await self._http.get(f"{self._account}/Balance.json", self._headers)
+        answer = await self._http.request("GET", f"{self._account}/Balance.json", self._headers)
         currency = word_at(answer.json, "currency") or ""
         return Balance(amount=read_amount(answer, "balance", PROVIDER), currency=currency)
 
@@ -112,21 +104,15 @@ class TwilioChannel:
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Return the failure for a refusal."""
-    said = _object(answer.json)
-    number = said.get("code")
-    code = without_contact(f"{number or answer.status} {said.get('message', '')}".strip())
+    number = at(answer.json, "code")
+    code = without_contact(f"{number or answer.status} {at(answer.json, 'message') or ''}".strip())
     kind, reason = _meaning(answer.status, number if isinstance(number, int) else None)
     return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
 
 
-def _meaning(status: int, number: int | None) -> tuple[FailureKind, str]:
+def _meaning(status: int, number: int | None) -> Meaning:
     if number is not None and number in MEANINGS:
         return MEANINGS[number]
     if number is None or status == 429 or status >= 500:
         return by_status(status)
-    return FailureKind.NEVER, f"twilio_{number}"
-
-
-def _object(said: Json) -> Mapping[str, Json]:
-    return said if isinstance(said, dict) else {}
+    return NEVER, f"twilio_{number}"

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.channels.failures import FailureKind
+from hub.channels.failures import GONE
 from hub.channels.sms.inbound import Unreadable, read_number, read_words
 from hub.channels.sms.twilio import MEANINGS, PROVIDER
-from hub.channels.urls import parse_twilio
-from hub.model import Reply, State
-from hub.model.receipts import Receipt
-from hub.settings import PROVIDERS, Settings
+from hub.channels.urls import endpoints_of, parse_twilio
+from hub.model import Receipt, Reply, State
+from hub.settings import Settings
 
 STATES: Final[Mapping[str, State]] = {
     "delivered": State.DELIVERED,
@@ -25,19 +24,15 @@ STATES: Final[Mapping[str, State]] = {
 """Twilio's status → the new state of the message; other statuses (`queued`, `sent` …) change nothing."""
 
 _ATTACHED: Final = "[adjunto] "
-_GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is FailureKind.GONE}
+_GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is GONE}
 _CODE: Final = re.compile(r"[1-9][0-9]{0,5}")
 _SID: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
 
 def twilio_tokens(settings: Settings) -> tuple[str, ...]:
     """Return the auth tokens that may sign a report. Raises `ConfigurationError`."""
-    return tuple(
-        token
-        for url in settings.providers.get("sms", ())
-        if url.scheme.startswith("twilio+")
-        for token in parse_twilio(url.reveal(), setting=PROVIDERS["sms"]).tokens
-    )
+    endpoints = list(endpoints_of(settings, "sms", "twilio+", parse_twilio))
+    return tuple(token for endpoint in endpoints for token in (endpoint.token, endpoint.also) if token)
 
 
 def read_report(message_id: UUID, form: Mapping[str, str]) -> Receipt | None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Final
 
 from hub.channels.http_calls import HttpCaller, accepted
+from hub.channels.json_path import at
 from hub.channels.urls import WhatsappEndpoint
 from hub.channels.whatsapp.payload import encode
 from hub.channels.whatsapp.verdicts import PROVIDER, failure
-from hub.model import Accepted, ChannelTraits, Json, Outgoing
+from hub.model import Accepted, ChannelTraits, Outgoing
 
 TRAITS: Final = ChannelTraits(name="whatsapp", contact="phone", text_phone=True)
 
@@ -33,18 +34,12 @@ class WhatsappChannel:
         self._http = HttpCaller(PROVIDER, timeout=timeout)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        answer = await self._http.post(self._url, encode(outgoing), self._headers)
+        answer = await self._http.request("POST", self._url, self._headers, encode(outgoing))
         if answer.status // 100 == 2:
-            message = _first_message(answer.json)
-            status = message.get("message_status", "")
-            return accepted(answer, message.get("id"), provider=PROVIDER, status=status)
+            said = answer.json
+            status = at(said, "messages.0.message_status")
+            return accepted(answer, at(said, "messages.0.id"), provider=PROVIDER, status=status)
         raise failure(answer)
 
     async def aclose(self) -> None:
         await self._http.aclose()
-
-
-def _first_message(said: Json) -> dict[str, Json]:
-    messages = said.get("messages") if isinstance(said, dict) else None
-    first = messages[0] if isinstance(messages, list) and messages else None
-    return first if isinstance(first, dict) else {}

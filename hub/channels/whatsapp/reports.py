@@ -8,22 +8,23 @@ others. Source: Meta, Cloud API, "Webhooks", field `messages`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
-from msgspec import Raw
+import msgspec
+from msgspec import Raw, Struct
 
-from hub.channels.urls import parse_whatsapp
-from hub.channels.whatsapp import wire
+from hub.channels.urls import endpoints_of, parse_whatsapp
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
-from hub.channels.whatsapp.wire import Button, Interactive, Message, Text, shaped
-from hub.model import Reply, State
-from hub.model.receipts import Receipt
-from hub.settings import PROVIDERS, Settings
+from hub.model import Receipt, Reply, State
+from hub.settings import Settings
 
+T = TypeVar("T", bound=Struct)
+
+_REFERENCE: Final = re.compile(r"wamid\.[\w+/=-]{1,200}")
 _WITHOUT_WORDS: Final[Mapping[str, str]] = {
     "image": "imagen",
     "audio": "audio",
@@ -40,6 +41,75 @@ WORDY: Final = frozenset({"text", "button", "interactive", *_WITHOUT_WORDS})
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{6,14}")
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+
+
+# The parts of Meta's reports that the hub reads; all else is ignored.
+class Change(Struct):
+    field: str = ""
+    value: Raw = Raw(b"{}")
+
+
+class Entry(Struct):
+    changes: Sequence[Change] = ()
+
+
+class Envelope(Struct):
+    entry: Sequence[Entry]
+
+
+class Value(Struct):
+    statuses: Sequence[Raw] = ()
+    messages: Sequence[Raw] = ()
+
+
+class Fault(Struct):
+    code: int | None = None
+
+
+class Status(Struct):
+    status: str
+    id: str = ""
+    biz_opaque_callback_data: str = ""
+    errors: Sequence[Fault] = ()
+
+
+class Text(Struct):
+    body: str
+
+
+class Button(Struct):
+    text: str
+
+
+class Choice(Struct):
+    title: str
+
+
+class Interactive(Struct):
+    button_reply: Choice | None = None
+    list_reply: Choice | None = None
+
+
+class Media(Struct):
+    caption: str = ""
+
+
+class Context(Struct):
+    id: str | None = None
+
+
+class Message(Struct):
+    id: str
+    timestamp: str
+    type: str
+    sender: str = msgspec.field(name="from")
+    context: Context | None = None
+    text: Text | None = None
+    button: Button | None = None
+    interactive: Interactive | None = None
+    image: Media | None = None
+    video: Media | None = None
+    document: Media | None = None
 
 
 def read_reply(said: Message) -> Reply | None:
@@ -120,21 +190,16 @@ class Notice:
 
 def keys_of(settings: Settings) -> Keys:
     """Return the secrets and verify words of all accounts in the settings. Raises `ConfigurationError`."""
-    endpoints = [
-        parse_whatsapp(url.reveal(), setting=PROVIDERS["whatsapp"])
-        for url in settings.providers.get("whatsapp", ())
-        if url.scheme.startswith("whatsapp+")
-    ]
-    return Keys(
-        secrets=tuple(secret for endpoint in endpoints for secret in endpoint.secrets),
-        words=tuple(endpoint.verify for endpoint in endpoints if endpoint.verify),
-    )
+    endpoints = list(endpoints_of(settings, "whatsapp", "whatsapp+", parse_whatsapp))
+    secrets = (secret for endpoint in endpoints for secret in (endpoint.secret, endpoint.also))
+    words = (endpoint.verify for endpoint in endpoints)
+    return Keys(secrets=tuple(filter(None, secrets)), words=tuple(filter(None, words)))
 
 
 def read_notice(body: bytes) -> Notice:
     """Read a webhook body. Never raises: a foreign body is one unreadable item."""
     notice = Notice()
-    envelope = wire.decoded(body, wire.Envelope)
+    envelope = decoded(body, Envelope)
     if envelope is None:
         notice.unreadable = 1
         return notice
@@ -145,28 +210,28 @@ def read_notice(body: bytes) -> Notice:
 
 
 def _read_value(raw: Raw, notice: Notice) -> None:
-    value = wire.decoded(raw, wire.Value)
+    value = decoded(raw, Value)
     if value is None:
         notice.unreadable += 1
         return
     for item in value.statuses:
-        status = wire.decoded(item, wire.Status)
+        status = decoded(item, Status)
         if status is None:
             notice.unreadable += 1
         elif status.status in STATES:
             notice.statuses.append(_status(status))
     for item in value.messages:
-        _read_message(wire.decoded(item, wire.Message), notice)
+        _read_message(decoded(item, Message), notice)
 
 
-def _status(said: wire.Status) -> Receipt:
+def _status(said: Status) -> Receipt:
     state = STATES[said.status]
     number = next((error.code for error in said.errors if error.code is not None), None)
     failed = state is State.FAILED
     return Receipt(
         provider=PROVIDER,
         message_id=_uuid(said.biz_opaque_callback_data),
-        reference=wire.shaped(said.id),
+        reference=shaped(said.id),
         state=state,
         reason=reason_of(number) if failed else None,
         # Titles beside the code are dropped: free text could name a person.
@@ -174,7 +239,7 @@ def _status(said: wire.Status) -> Receipt:
     )
 
 
-def _read_message(said: wire.Message | None, notice: Notice) -> None:
+def _read_message(said: Message | None, notice: Notice) -> None:
     reply = None if said is None else read_reply(said)
     if reply is not None:
         notice.replies.append(reply)
@@ -187,3 +252,16 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def decoded(raw: bytes | Raw, shape: type[T]) -> T | None:
+    """Decode; None when the shape does not match."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def shaped(reference: str) -> str | None:
+    """Return the reference if it has the form of Meta's ids, else None."""
+    return reference if _REFERENCE.fullmatch(reference) else None

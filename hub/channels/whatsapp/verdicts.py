@@ -8,67 +8,48 @@ Source: Meta, WhatsApp Business Platform, "Error codes".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from hub.channels.failures import FailureKind, by_status, verdict, without_contact
+from hub.channels.failures import LATER, NEVER, OURS, Meaning, by_code, by_status, verdict, without_contact
 from hub.channels.http_calls import Answer
+from hub.channels.json_path import at
 from hub.errors import SendFailure
 from hub.model import Json
 
 PROVIDER: Final = "whatsapp"
 
-MEANINGS: Final[Mapping[int, tuple[FailureKind, str]]] = {
-    0: (FailureKind.OURS, "provider_auth"),
-    1: (FailureKind.LATER, "provider_unknown"),
-    2: (FailureKind.LATER, "unavailable"),
-    3: (FailureKind.OURS, "provider_permission"),
-    4: (FailureKind.LATER, "rate_limited"),
-    10: (FailureKind.OURS, "provider_permission"),
-    33: (FailureKind.OURS, "provider_sender"),
-    100: (FailureKind.NEVER, "invalid_argument"),
-    190: (FailureKind.OURS, "provider_auth"),
-    368: (FailureKind.OURS, "provider_account"),
-    80007: (FailureKind.LATER, "rate_limited"),
-    130429: (FailureKind.LATER, "rate_limited"),
-    # Meta withholds it from some users as an experiment, and asks not to send it again.
-    130472: (FailureKind.NEVER, "withheld"),
-    130497: (FailureKind.OURS, "provider_region"),
-    131000: (FailureKind.LATER, "provider_unknown"),
-    131005: (FailureKind.OURS, "provider_permission"),
-    131008: (FailureKind.NEVER, "invalid_argument"),
-    131009: (FailureKind.NEVER, "invalid_argument"),
-    131016: (FailureKind.LATER, "unavailable"),
-    131021: (FailureKind.NEVER, "unreachable_number"),
-    # Not GONE: the same number still takes a text message or a call.
-    131026: (FailureKind.NEVER, "not_on_whatsapp"),
-    131030: (FailureKind.OURS, "provider_trial"),
-    131031: (FailureKind.OURS, "provider_account"),
-    131037: (FailureKind.OURS, "provider_sender"),
-    131042: (FailureKind.OURS, "provider_payment"),
-    131043: (FailureKind.NEVER, "not_delivered_in_time"),
-    131045: (FailureKind.OURS, "provider_sender"),
-    131047: (FailureKind.NEVER, "outside_window"),
-    131048: (FailureKind.LATER, "quality_limited"),
-    # A retry within hours is refused as well, and counts against the sender.
-    131049: (FailureKind.NEVER, "withheld"),
-    131050: (FailureKind.NEVER, "opted_out"),
-    131051: (FailureKind.NEVER, "invalid_argument"),
-    131056: (FailureKind.LATER, "rate_limited"),
-    131057: (FailureKind.LATER, "unavailable"),
-    132000: (FailureKind.NEVER, "template_parameters"),
-    132001: (FailureKind.NEVER, "template_not_approved"),
-    132005: (FailureKind.NEVER, "too_long"),
-    132007: (FailureKind.NEVER, "template_policy"),
-    132012: (FailureKind.NEVER, "template_parameters"),
-    132015: (FailureKind.NEVER, "template_paused"),
-    132016: (FailureKind.NEVER, "template_disabled"),
-    133004: (FailureKind.LATER, "unavailable"),
-    133010: (FailureKind.OURS, "provider_sender"),
-    134101: (FailureKind.LATER, "template_syncing"),
-    134102: (FailureKind.NEVER, "template_not_approved"),
-    135000: (FailureKind.NEVER, "invalid_argument"),
-}
+MEANINGS: Final = by_code(
+    {
+        (OURS, "provider_auth"): (0, 190),
+        (OURS, "provider_permission"): (3, 10, 131005),
+        (OURS, "provider_sender"): (33, 131037, 131045, 133010),
+        (OURS, "provider_account"): (368, 131031),
+        (OURS, "provider_region"): (130497,),
+        (OURS, "provider_trial"): (131030,),
+        (OURS, "provider_payment"): (131042,),
+        (LATER, "provider_unknown"): (1, 131000),
+        (LATER, "unavailable"): (2, 131016, 131057, 133004),
+        (LATER, "rate_limited"): (4, 80007, 130429, 131056),
+        (LATER, "quality_limited"): (131048,),
+        (LATER, "template_syncing"): (134101,),
+        (NEVER, "invalid_argument"): (100, 131008, 131009, 131051, 135000),
+        # 130472: Meta withholds it from some users as an experiment, and asks not to send it again.
+        # 131049: a retry within hours is refused as well, and counts against the sender.
+        (NEVER, "withheld"): (130472, 131049),
+        (NEVER, "unreachable_number"): (131021,),
+        # Not GONE: the same number still takes a text message or a call.
+        (NEVER, "not_on_whatsapp"): (131026,),
+        (NEVER, "not_delivered_in_time"): (131043,),
+        (NEVER, "outside_window"): (131047,),
+        (NEVER, "opted_out"): (131050,),
+        (NEVER, "too_long"): (132005,),
+        (NEVER, "template_parameters"): (132000, 132012),
+        (NEVER, "template_not_approved"): (132001, 134102),
+        (NEVER, "template_policy"): (132007,),
+        (NEVER, "template_paused"): (132015,),
+        (NEVER, "template_disabled"): (132016,),
+    }
+)
 PERMISSIONS: Final = range(200, 300)
 """Each of these codes means that the token lacks a permission."""
 
@@ -77,40 +58,28 @@ _NO_SUCH_OBJECT: Final = 33
 
 
 def failure(answer: Answer) -> SendFailure:
-    """Return the failure for a refusal."""
-    error = _error(answer.json)
-    number = error.get("code")
-    code = without_contact(f"{answer.status if number is None else number} {_said(error)}".strip())
-    kind, reason = _meaning(answer.status, number, error.get("error_subcode"))
+    said = answer.json
+    number = at(said, "error.code")
+    # Meta's title and details; the details name the parameter or the cause.
+    words = filter(None, (at(said, "error.message"), at(said, "error.error_data.details")))
+    code = without_contact(" ".join(map(str, (answer.status if number is None else number, *words))))
+    kind, reason = _meaning(answer.status, number, at(said, "error.error_subcode"))
     return verdict(kind, reason, provider=PROVIDER, code=code, retry_after=answer.retry_after)
 
 
 def reason_of(number: int | None) -> str:
-    """Return the reason of a `failed` status."""
     if number is None:
         return f"{PROVIDER}_failed"
     return MEANINGS[number][1] if number in MEANINGS else f"{PROVIDER}_{number}"
 
 
-def _meaning(status: int, number: Json, sub: Json) -> tuple[FailureKind, str]:
+def _meaning(status: int, number: Json, sub: Json) -> Meaning:
     if not isinstance(number, int):
         return by_status(status)
     if number == 100 and sub == _NO_SUCH_OBJECT:
-        return FailureKind.OURS, "provider_sender"
+        return OURS, "provider_sender"
     if number in PERMISSIONS:
-        return FailureKind.OURS, "provider_permission"
+        return OURS, "provider_permission"
     if number in MEANINGS:
         return MEANINGS[number]
-    return (FailureKind.LATER if status >= 500 else FailureKind.NEVER), f"{PROVIDER}_{number}"
-
-
-def _error(said: Json) -> Mapping[str, Json]:
-    error = said.get("error") if isinstance(said, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _said(error: Mapping[str, Json]) -> str:
-    """Return Meta's title and details; the details name the parameter or the cause."""
-    data = error.get("error_data")
-    details = data.get("details") if isinstance(data, dict) else None
-    return " ".join(str(part) for part in (error.get("message"), details) if part)
+    return (LATER if status >= 500 else NEVER), f"{PROVIDER}_{number}"

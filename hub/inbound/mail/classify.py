@@ -9,7 +9,6 @@ Message-ID is not signed, so it links nothing: anybody who has seen it could for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -20,11 +19,10 @@ from uuid import UUID
 from hub.channels.email.verdicts import GONE, PROVIDER
 from hub.channels.email.verp import Mark, Verp
 from hub.channels.failures import without_contact
-from hub.inbound.mail import informal_bounces, reports
+from hub.inbound.mail import reports
 from hub.inbound.mail.parsing import Unreadable, address, header, parse, words
 from hub.inbound.mail.quoting import newly_written
-from hub.model import Complaint, Reply, State
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, Reply, State
 
 CHANNEL: Final = "email"
 _NOT_LOST: Final = frozenset({"delayed", *reports.ARRIVED})
@@ -94,7 +92,7 @@ def _read(message: Message, incoming: RawMail, verp: Verp) -> Meaning:
             return _receipt(message, report, incoming, verp)
     if incoming.mark is None:
         return Ignored("unknown")
-    if informal_bounces.is_bounce(message, incoming.sender):
+    if reports.is_informal_bounce(message, incoming.sender):
         return _bounce(message, incoming.mark.message_id)
     return _reply(message, incoming, incoming.mark.message_id)
 
@@ -116,7 +114,7 @@ def _receipt(message: Message, report: reports.DeliveryReport, incoming: RawMail
 
 
 def _bounce(message: Message, message_id: UUID) -> Meaning:
-    fate = informal_bounces.fate(message)
+    fate = reports.informal_fate(message)
     if fate is None:
         return Ignored("unreadable_bounce")
     return _bounced(message_id, fate) if fate.action == "failed" else Ignored(fate.action)
@@ -149,17 +147,11 @@ def _message_id(message: Message, envelope_id: str, mark: Mark | None, verp: Ver
     if mark is not None:
         return mark.message_id
     known = verp.read_envelope_id(envelope_id)
-    if known is not None:
-        return known
-    return next((returned_mark.message_id for returned_mark in _returned_marks(message, verp)), None)
-
-
-def _returned_marks(message: Message, verp: Verp) -> Iterator[Mark]:
-    """Yield the marks in the addresses of our returned mail."""
     returned = reports.returned(message)
-    if returned is not None:
-        marks = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
-        yield from (mark for mark in marks if mark is not None)
+    if known is not None or returned is None:
+        return known
+    marks = (verp.read(address(returned, name)) for name in ("Reply-To", "Return-Path"))
+    return next((mark.message_id for mark in marks if mark is not None), None)
 
 
 def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:

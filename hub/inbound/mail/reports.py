@@ -1,4 +1,7 @@
-"""Reports of mail servers: delivery status (RFC 3464) and complaints (RFC 5965). Pure."""
+"""
+Reports of mail servers: delivery status (RFC 3464), complaints (RFC 5965), and bounces without a standard
+report, which are read from their text with best effort. Pure.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,19 @@ from email.message import Message
 from email.parser import HeaderParser
 from typing import Final
 
-from hub.inbound.mail.parsing import content, header
+from hub.inbound.mail.parsing import address, content, header, words
 
 _STATUS: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _UNSPECIFIC: Final = ".0.0"
+_ROBOTS: Final = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"})
+_SUBJECTS: Final = re.compile(
+    r"undeliver|returned mail|returned to sender|delivery (?:has )?(?:status|fail)|mail delivery failed"
+    r"|failure notice|no se (?:puede|pudo|ha podido) entregar|no entregado|devuelto",
+    re.IGNORECASE,
+)
+_LOOKED_AT: Final = 4000
+"""Characters to examine. After them comes the returned mail, whose numbers mean nothing."""
+_REPLY_CODE: Final = re.compile(r"(?<![\d.,])[45]5[0-4](?=[ -][^\d\s])")
 ARRIVED: Final = frozenset({"delivered", "relayed", "expanded"})
 
 
@@ -124,3 +136,31 @@ def _fate(group: Message) -> Fate:
     if not status or (status.endswith(_UNSPECIFIC) and diagnosed.startswith(status[0])):
         status = diagnosed or status
     return Fate(action=header(group, "Action").lower().split(" ")[0], status=status, diagnostic=diagnostic)
+
+
+def is_informal_bounce(message: Message, sender: str) -> bool:
+    """
+    Tell whether a mail server wrote this. `sender` is the envelope sender, empty for automatic mail.
+
+    The subject counts only for automatic mail: people also write about undelivered parcels.
+    """
+    robot = address(message, "From").partition("@")[0].lower() in _ROBOTS
+    if robot or "X-Failed-Recipients" in message:
+        return True
+    return not sender and bool(_SUBJECTS.search(header(message, "Subject")))
+
+
+def informal_fate(message: Message) -> Fate | None:
+    """Read the result from the text of a bounce without a standard report; None if it does not state it."""
+    text = words(message)[:_LOOKED_AT]
+    status = enhanced_status(text)
+    code = _REPLY_CODE.search(text)
+    number = status or (code[0] if code else "")
+    if number[:1] not in {"4", "5"}:
+        return None
+    action = "failed" if number[0] == "5" else "delayed"
+    return Fate(action=action, status=number, diagnostic=_line_with(text, number))
+
+
+def _line_with(text: str, number: str) -> str:
+    return next((line.strip() for line in text.split("\n") if number in line), number)

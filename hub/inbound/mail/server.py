@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -20,8 +21,7 @@ from prometheus_client import Counter
 from hub.channels.email.verp import Verp
 from hub.errors import StorageRefused, Unavailable
 from hub.inbound.mail.classify import Ignored, Meaning, RawMail, read
-from hub.model import Complaint, Reply
-from hub.model.receipts import Receipt
+from hub.model import Complaint, Receipt, Reply
 from hub.ports import Now
 from hub.settings import Address
 
@@ -61,16 +61,15 @@ async def listening(
     """Listen; raises OSError if the address is in use."""
     handler = _Handler(verp, handlers, now)
 
-    def converse() -> _Conversation:
-        return _Conversation(
-            handler,
-            hostname=verp.domain,
-            ident="hub",
-            data_size_limit=SIZE_LIMIT,
-            enable_SMTPUTF8=True,
-            timeout=IDLE,
-        )
-
+    converse = partial(
+        _Conversation,
+        handler,
+        hostname=verp.domain,
+        ident="hub",
+        data_size_limit=SIZE_LIMIT,
+        enable_SMTPUTF8=True,
+        timeout=IDLE,
+    )
     server = await asyncio.get_running_loop().create_server(converse, address.host or None, address.port)
     try:
         yield server
@@ -185,11 +184,8 @@ class _Handler:
                 await self._handlers.reply(meaning)
             case Ignored():
                 log.info("mail.means_nothing", reason=meaning.reason)
-        _MAIL.labels(_label(meaning)).inc()
+        label = meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()
+        _MAIL.labels(label).inc()
 
 
 _GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)
-
-
-def _label(meaning: Meaning) -> str:
-    return meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()

@@ -9,8 +9,7 @@ from itertools import chain
 from typing import Final
 
 from hub import sla
-from hub.model import Event, EventType
-from hub.model.promises import Period
+from hub.model import Event, EventType, Period
 from hub.operations.simulate.sides import Fate, PromiseOutcome, Side
 from hub.policy import Policy
 from hub.ports import Contact

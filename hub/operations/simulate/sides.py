@@ -9,8 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hub import sla
-from hub.model import Clock, ClockState, Event, EventType, Purpose, Step, StepKind
-from hub.model.promises import Period
+from hub.model import Clock, ClockState, Event, EventType, Period, Purpose, Step, StepKind
 from hub.operations.simulate.nights import begins_at, call_of_message, calls_of_step, is_night
 from hub.policy import Policy
 from hub.ports import Contact

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from hub.model import EventType, Json
-from hub.model.promises import Period
+from hub.model import EventType, Json, Period
 from hub.operations.simulate.comparison import TELLING, Change, Comparison
 from hub.operations.simulate.sides import Counts, Side
 from hub.ports import History

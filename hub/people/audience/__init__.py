@@ -15,11 +15,10 @@ from hub.people.audience.groups import (
     Unknown,
     anybody,
     at_home,
-    home_of,
     level_groups,
     merge_groups,
     merge_person,
     within,
 )
-from hub.people.audience.language import Term, parse, write
+from hub.people.audience.language import parse, write
 from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words

@@ -91,7 +91,6 @@ def needs_event(term: Term) -> bool:
 
 
 def refuse(read: str, expected: str, known: Collection[str] = ()) -> InvalidAudience:
-    """Make the error for unreadable input."""
     shown = read if len(read) <= _SHOWN else f"{read[:_SHOWN]}…"
     near = get_close_matches(read, known, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -59,7 +59,8 @@ class Word:
     A word of the language, alone or with a value after a colon.
 
     `takes` names the value; `values`, if any, are the only valid ones. `roles` are the membership roles that
-    the word means by itself. `places` are the kinds that may follow the @.
+    the word means by itself. `places` are the kinds that may follow the @. A filter after ` & ` that stands
+    alone filters `of`.
     """
 
     example: str
@@ -67,6 +68,7 @@ class Word:
     values: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    of: str = ""
 
 
 _ANY: Final = tuple(PLACES)
@@ -96,24 +98,14 @@ OPTED_IN: Final = "opted_in"
 AREA: Final = "area"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """A filter after ` & `; alone it filters `of`."""
-
-    example: str
-    of: str
-    takes: str
-    values: tuple[str, ...] = ()
-
-
-FILTERS: Final[Mapping[str, Filter]] = {
-    OPTED_IN: Filter(
+FILTERS: Final[Mapping[str, Word]] = {
+    OPTED_IN: Word(
         example="owners@copropiedad:ph-altos-del-rosal & opted_in:commercial",
         of=EVERYONE,
         takes="PURPOSE",
         values=PURPOSES,
     ),
-    AREA: Filter(example="area:administracion", of=f"{STAFF_WORD}:{ALL}", takes="AREA"),
+    AREA: Word(example="area:administracion", of=f"{STAFF_WORD}:{ALL}", takes="AREA"),
 }
 
 SHORT: Final[Mapping[str, str]] = {

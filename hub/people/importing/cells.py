@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from hub.people.audience import usable_email, usable_phone
-from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLES, YES_NO
+from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLE_CHOICES, ROLES, YES_NO
 from hub.people.importing.faults import BadCell
 from hub.people.importing.folding import fold, fold_tower
 
@@ -41,14 +41,13 @@ _NOTHING: Final = frozenset(
 )
 """What people write into an empty cell."""
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
-_BLANKS: Final = re.compile(r"[\n\t\r\xa0]")
 _FORMULA: Final = "="
 _ERROR: Final = re.compile(
     r"#(?:N/A|N/D|REF!|¡REF!|VALUE!|¡VALOR!|NAME\?|¿NOMBRE\?|DIV/0!|¡DIV/0!|NULL!|NUM!)"
 )
 _CITIES: Final = (
-    "60 y el dígito de la ciudad: 1 Bogotá, 2 Cali, 4 Medellín, 5 Barranquilla y Cartagena, 6 Pereira y "
-    "Manizales, 7 Bucaramanga y Cúcuta, 8 Ibagué, Neiva y Villavicencio"
+    "antes del número, 60 y el dígito de la ciudad: 1 Bogotá, 2 Cali, 4 Medellín, 5 Barranquilla y "
+    "Cartagena, 6 Pereira y Manizales, 7 Bucaramanga y Cúcuta, 8 Ibagué, Neiva y Villavicencio"
 )
 _LONGEST_LABEL: Final = 200
 _LOWEST_FLOOR, _HIGHEST_FLOOR = -99, 999
@@ -86,7 +85,6 @@ def label(text: str) -> str | BadCell:
 
 
 def name(text: str) -> str | BadCell:
-    """Read a person's name."""
     if "@" in text or not any(letter.isalpha() for letter in text):
         return BadCell("no es un nombre", "nombres y apellidos de la persona")
     if _TWO_PEOPLE.search(text):
@@ -147,7 +145,6 @@ def document(text: str) -> str | BadCell:
 
 
 def emails(text: str) -> tuple[str, ...] | BadCell:
-    """Read one or more addresses."""
     addresses = [
         usable_email(part) for part in _SEVERAL.split(_AROUND_AT.sub("@", text)) if not is_blank(part)
     ]
@@ -174,17 +171,15 @@ def phones(text: str) -> tuple[str, ...] | BadCell:
 
 def _wrong_phone(text: str) -> BadCell:
     bare = _NOT_DIGITS.sub("", text)
-    if re.fullmatch(r"[2-8]\d{6}", bare):
-        return BadCell("es un fijo de 7 dígitos; desde 2021 tienen 10", f"antes del número, {_CITIES}")
-    if re.fullmatch(r"0?[1245678]\d{7}", bare):
-        return BadCell(
-            "es un fijo con el indicativo viejo; desde 2021 tiene 10 dígitos", f"antes del número, {_CITIES}"
-        )
-    if re.fullmatch(r"3\d{8}", bare):
-        return BadCell("al celular le falta un dígito", "los 10 dígitos: 300 123 4567")
-    return BadCell(
-        "no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;"
-    )
+    return next(BadCell(wrong, write) for shape, wrong, write in _WRONG_PHONES if re.fullmatch(shape, bare))
+
+
+_WRONG_PHONES: Final = (
+    (r"[2-8]\d{6}", "es un fijo de 7 dígitos; desde 2021 tienen 10", _CITIES),
+    (r"0?[1245678]\d{7}", "es un fijo con el indicativo viejo; desde 2021 tiene 10 dígitos", _CITIES),
+    (r"3\d{8}", "al celular le falta un dígito", "los 10 dígitos: 300 123 4567"),
+    (r".*", "no es un teléfono", "un celular de 10 dígitos (300 123 4567), o + y el país; varios, con ;"),
+)
 
 
 def roles(text: str) -> tuple[str, ...] | BadCell:
@@ -200,25 +195,20 @@ def roles(text: str) -> tuple[str, ...] | BadCell:
 
 
 def _unknown_role(word: str) -> BadCell:
-    near = difflib.get_close_matches(word, ROLES, n=1)
-    meant = f"¿{near[0]}? Si no, " if near else ""
-    return BadCell(
-        "no se conoce ese rol",
-        f"{meant}propietario, residente, arrendatario, pagador, consejo, revisor o apoderado",
-    )
+    return BadCell("no se conoce ese rol", f"{_near(word, ROLES)}{ROLE_CHOICES}")
 
 
 def duty(text: str) -> str | BadCell:
-    """Read the duty of a staff member."""
     word = fold(text)
-    if word in DUTIES:
-        return DUTIES[word]
-    near = difflib.get_close_matches(word, DUTIES, n=1)
-    return BadCell("no se conoce ese cargo", f"{f'¿{near[0]}? Si no, ' if near else ''}{DUTY_WORDS}")
+    return DUTIES.get(word) or BadCell("no se conoce ese cargo", f"{_near(word, DUTIES)}{DUTY_WORDS}")
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"¿{near[0]}? Si no, " if near else ""
 
 
 def level(text: str) -> int | BadCell:
-    """Read an escalation level."""
     bare = fold(text).removeprefix("nivel").strip().removesuffix(".0")
     if bare not in {"1", "2", "3", "4"}:
         return BadCell("no es un nivel", "1, 2, 3 o 4; nada, si no responde por ninguno")

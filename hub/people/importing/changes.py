@@ -14,6 +14,7 @@ from hub.people.importing.entries import (
     COPROPIEDAD,
     HOURS,
     MEMBERSHIP,
+    NOUNS,
     PERSON,
     STAFF_FACTS,
     UNIT,
@@ -23,7 +24,6 @@ from hub.people.importing.entries import (
 )
 
 SOURCE: Final = "urn:hub:import"
-NOUNS: Final = (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
 
 Stored = Mapping[str, Mapping[str, Mapping[str, Json]]]
 """Noun → id → the row as `data` of its event, with `version` and `removed`."""
@@ -130,25 +130,21 @@ def _copropiedad(facts: Facts, _: Mapping[str, Json]) -> Facts:
 
 
 def _unit(facts: Facts, before: Mapping[str, Json]) -> Facts:
-    kept = {
-        name: before.get(name) if facts[name] is None else facts[name] for name in ("floor", "coefficient")
-    }
-    return {
-        "copropiedad_id": facts["copropiedad_id"],
-        "tower": facts["tower"],
-        "label": facts["label"],
-        **kept,
-    }
+    return {**facts, **_kept(facts, before, floor=None, coefficient=None)}
 
 
 def _person(facts: Facts, before: Mapping[str, Json]) -> Facts:
     """Merge the file with what it does not have: devices, verification, values of empty cells."""
-    defaults = {"locale": "es", "digital_access": True, "document_hash": None}
-    kept = {
+    kept = _kept(facts, before, locale="es", digital_access=True, document_hash=None)
+    return {"names": facts["names"], **kept, "contact_points": _points(facts["points"], before)}
+
+
+def _kept(facts: Facts, before: Mapping[str, Json], **defaults: Json) -> Facts:
+    """Return these facts; where the file does not state one, what the directory has, or the default."""
+    return {
         name: before.get(name, default) if facts[name] is None else facts[name]
         for name, default in defaults.items()
     }
-    return {"names": facts["names"], **kept, "contact_points": _points(facts["points"], before)}
 
 
 def _points(wanted: Iterable[tuple[str, str]], before: Mapping[str, Json]) -> list[Json]:

@@ -6,7 +6,6 @@ import difflib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from hub.model import Json
@@ -26,6 +25,7 @@ UNIT: Final = "unit"
 COPROPIEDAD: Final = "copropiedad"
 PERSON: Final = "person"
 MEMBERSHIP: Final = "membership"
+NOUNS: Final = (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
 STAFF: Final = "staff"
 STAFF_FACTS: Final = ("duty", "level", "service_area", "on_call", "direction")
 """Further fields of a staff membership."""
@@ -97,26 +97,22 @@ def possible_people(rows: Iterable[Row], hashes: Hashes) -> set[str]:
 def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> Entries:
     """Turn lines into entries, each under the directory's id if it has one."""
     places = places_of(rows, known.copropiedades)
-    refs = _Units(known, places)
+    units = _units(rows, known, places)
     people = _people(rows, known, hashes)
     memberships = _Memberships(known)
-    facts: dict[str, dict[str, Facts]] = {
-        noun: defaultdict(dict) for noun in (COPROPIEDAD, UNIT, PERSON, MEMBERSHIP)
-    }
+    facts: dict[str, dict[str, Facts]] = {noun: defaultdict(dict) for noun in NOUNS}
     for row in rows:
         if not row.company:
-            _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad, towers=())
-        if row.tower:
-            _append(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,))
+            _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad)
+            _append(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,) if row.tower else ())
         if row.unit:
-            _add(facts[UNIT][refs.of(row)], **_unit(row, places))
+            _add(facts[UNIT][units[row.line]], **_unit(row, places))
         if row.name:
             ref = people[row.line]
             _add(facts[PERSON][ref], **_person(row, hashes))
             _append(facts[PERSON][ref], "points", _points(row))
             for role in row.roles:
-                scope = _scope(row, role, places, refs)
-                membership = _membership(row, ref, scope, role)
+                membership = _membership(row, ref, _scope(row, role, places, units), role)
                 _add(facts[MEMBERSHIP][memberships.of(membership)], **membership)
     return Entries(facts=facts, doubts=_new_places(rows, places, known.copropiedades))
 
@@ -132,19 +128,18 @@ def _append(facts: Facts, name: str, more: tuple[Any, ...]) -> None:
     facts[name] = tuple(dict.fromkeys((*facts.get(name, ()), *more)))
 
 
-class _Units:
-    """The id of each unit of the file."""
-
-    def __init__(self, known: KnownDirectory, places: Mapping[str, str]) -> None:
-        self._places = places
-        self._known: dict[tuple[str, str, str], str] = {}
-        for unit in known.units:
-            key = unit["copropiedad_id"], fold_tower(unit["tower"]), fold_unit(unit["label"])
-            self._known.setdefault(key, unit["id"])
-
-    def of(self, row: Row) -> str:
-        key = self._places[row.copropiedad], fold_tower(row.tower), fold_unit(row.unit or "")
-        return self._known.get(key) or sheet_id(UNIT, *key)
+def _units(rows: Iterable[Row], known: KnownDirectory, places: Mapping[str, str]) -> dict[int, str]:
+    """Return line → the id of its unit."""
+    stored: dict[tuple[str, str, str], str] = {}
+    for unit in known.units:
+        key = unit["copropiedad_id"], fold_tower(unit["tower"]), fold_unit(unit["label"])
+        stored.setdefault(key, unit["id"])
+    keys = {
+        row.line: (places[row.copropiedad], fold_tower(row.tower), fold_unit(row.unit))
+        for row in rows
+        if row.unit
+    }
+    return {line: stored.get(key) or sheet_id(UNIT, *key) for line, key in keys.items()}
 
 
 class _Memberships:
@@ -160,10 +155,8 @@ class _Memberships:
                 self._known.setdefault(_membership_key(membership), membership["id"])
 
     def of(self, membership: Facts) -> str:
-        known, where = (
-            self._known.get(_membership_key(membership)),
-            (membership["person_id"], membership["scope"], membership["role"]),
-        )
+        known = self._known.get(_membership_key(membership))
+        where = membership["person_id"], membership["scope"], membership["role"]
         if known or membership["role"] != STAFF:
             return known or sheet_id(MEMBERSHIP, *where)
         # A line with a corrected duty is still the same membership if it is the only one there.
@@ -208,11 +201,8 @@ def _stored_person(
     # A hash with a removed key, or of another system, does not prove that the documents differ.
     keys = {_key(hash_) for hash_ in hashes(row.document)} if row.document else set()
     for way in ways(row):
-        same = [
-            document_hash["id"]
-            for document_hash in by_way.get(way, ())
-            if _key(document_hash["document_hash"] or "") not in keys
-        ]
+        namesakes = by_way.get(way, ())
+        same = [person["id"] for person in namesakes if _key(person["document_hash"] or "") not in keys]
         if len(same) == 1:
             return str(same[0])
     return None
@@ -231,13 +221,8 @@ def _new_id(key: Any, ids: set[str], hashes: Hashes) -> str:
 
 
 def _unit(row: Row, places: Mapping[str, str]) -> Facts:
-    return {
-        "copropiedad_id": places[row.copropiedad],
-        "tower": row.tower,
-        "floor": row.floor,
-        "label": row.unit,
-        "coefficient": row.coefficient,
-    }
+    stated = {"tower": row.tower, "floor": row.floor, "label": row.unit, "coefficient": row.coefficient}
+    return {"copropiedad_id": places[row.copropiedad], **stated}
 
 
 def _person(row: Row, hashes: Hashes) -> Facts:
@@ -258,22 +243,18 @@ def _membership(row: Row, person: str, scope: str, role: str) -> Facts:
         "person_id": person,
         "scope": scope,
         "role": role,
-        "since": _text(row.since),
-        "until": _text(row.until),
+        "since": row.since and row.since.isoformat(),
+        "until": row.until and row.until.isoformat(),
         **({name: getattr(row, name) for name in STAFF_FACTS} if row.staff else {}),
     }
 
 
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _scope(row: Row, role: str, places: Mapping[str, str], refs: _Units) -> str:
+def _scope(row: Row, role: str, places: Mapping[str, str], units: Mapping[int, str]) -> str:
     if row.company:
         return "company"
     if role in OF_THE_WHOLE:
         return f"copropiedad:{places[row.copropiedad]}"
-    return f"unit:{refs.of(row)}"
+    return f"unit:{units[row.line]}"
 
 
 def _new_places(
@@ -286,13 +267,8 @@ def _new_places(
     for text, ref in places.items():
         if ref not in copropiedades:
             near = difflib.get_close_matches(fold(text), names, n=1)
+            write = f"«{names[near[0]]}», si es esa" if near else "nada, si es nueva"
             doubts.append(
-                Fault(
-                    line=first[text],
-                    column="copropiedad",
-                    wrong=f"es nueva: se crea como {ref}",
-                    write=f"«{names[near[0]]}», si es esa" if near else "nada, si es nueva",
-                    warning=True,
-                )
+                Fault(first[text], "copropiedad", f"es nueva: se crea como {ref}", write, warning=True)
             )
     return doubts

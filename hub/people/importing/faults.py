@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 WHOLE_FILE = 0
 """The line of a fault of the whole file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """
     One thing to correct. A warning blocks nothing.
@@ -20,7 +20,7 @@ class Fault:
     column: str
     wrong: str
     write: str
-    warning: bool = False
+    warning: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

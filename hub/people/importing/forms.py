@@ -7,26 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hub.people.importing import cells
-from hub.people.importing.columns import (
-    COLUMNS,
-    NAMED,
-    REQUIRED,
-    ROLES,
-    SEVERAL,
-    STAFF_COLUMNS,
-    STAFF_NAMED,
-    STAFF_REQUIRED,
-)
+from hub.people.importing.columns import NAMED, REQUIRED, ROLES, SEVERAL, STAFF_NAMED, STAFF_REQUIRED
 from hub.people.importing.faults import Fault
 from hub.people.importing.folding import fold_heading
 from hub.people.importing.sheets import Line
 
-ColumnPositions = Mapping[str, Sequence[int]]
-"""Column → the positions of its cells; several if the column may be repeated."""
-Readers = Mapping[str, tuple[str, Callable[[str], Any]]]
-"""Column → the field of Row, and its reader."""
-
-READERS: Final[Readers] = {
+READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "copropiedad": ("copropiedad", cells.label),
     "torre": ("tower", cells.label),
     "piso": ("floor", cells.floor),
@@ -37,30 +23,24 @@ READERS: Final[Readers] = {
     "correo": ("emails", cells.emails),
     "celular": ("phones", cells.phones),
     "rol": ("roles", cells.roles),
-    "desde": ("since", cells.day),
-    "hasta": ("until", cells.day),
-    "acceso_digital": ("digital_access", cells.yes_no),
-    "idioma": ("locale", cells.locale),
-}
-STAFF_READERS: Final[Readers] = {
-    **{column: READERS[column] for column in STAFF_COLUMNS if column in READERS},
     "cargo": ("duty", cells.duty),
     "nivel": ("level", cells.level),
     "area": ("service_area", cells.label),
     "turno": ("on_call", cells.yes_no),
     "direccion": ("direction", cells.yes_no),
+    "desde": ("since", cells.day),
+    "hasta": ("until", cells.day),
+    "acceso_digital": ("digital_access", cells.yes_no),
+    "idioma": ("locale", cells.locale),
 }
+"""Column → the field of Row, and its reader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A kind of file."""
-
-    columns: Sequence[str]
     named: Mapping[str, str]
     """Heading → the column."""
     required: Sequence[str]
-    readers: Readers
     staff: bool
 
     def column(self, word: str) -> str | None:
@@ -91,14 +71,8 @@ class Form:
         return len(heading.cells)
 
 
-PEOPLE: Final = Form(columns=tuple(COLUMNS), named=NAMED, required=REQUIRED, readers=READERS, staff=False)
-STAFF: Final = Form(
-    columns=tuple(STAFF_COLUMNS),
-    named=STAFF_NAMED,
-    required=STAFF_REQUIRED,
-    readers=STAFF_READERS,
-    staff=True,
-)
+PEOPLE: Final = Form(named=NAMED, required=REQUIRED, staff=False)
+STAFF: Final = Form(named=STAFF_NAMED, required=STAFF_REQUIRED, staff=True)
 
 
 def form_of(heading: Line) -> Form:
@@ -115,9 +89,7 @@ def strange(form: Form, heading: Line) -> list[Fault]:
     for index, word in enumerate(heading.cells):
         if word and index not in known:
             wrong, write, warning = _why(form.column(word), other=index == others)
-            faults.append(
-                Fault(line=heading.number, column=word[:40], wrong=wrong, write=write, warning=warning)
-            )
+            faults.append(Fault(heading.number, word[:40], wrong, write, warning=warning))
     return faults
 
 

@@ -58,7 +58,7 @@ def _roles(text: str) -> tuple[str, ...]:
 
 
 def _rejected(column: str, wrong: str, write: str) -> Report:
-    return Report(faults=(Fault(line=WHOLE_FILE, column=column, wrong=wrong, write=write),))
+    return Report(faults=(Fault(WHOLE_FILE, column, wrong, write),))
 
 
 def _examine(table: list[Line], defaults: Defaults) -> Report:
@@ -126,7 +126,7 @@ def _no_entry(line: Line, by_column: Mapping[str, str], form: Form) -> Fault | N
     """Find lines that are only for human readers: sums, titles, notes, repeated headings."""
     texts = [text for text in line.cells if text]
     if len(texts) == 1 and cells.is_tower_alone(texts[0]):
-        return Fault(line=line.number, column="línea", wrong=_TITLE, write=_TOWERS)
+        return Fault(line.number, "línea", _TITLE, _TOWERS)
     if not by_column:
         reason = "no dice nada en las columnas que se leen"
     elif "nombre" not in by_column and any(_SUM.match(fold(text)) for text in texts):
@@ -135,9 +135,7 @@ def _no_entry(line: Line, by_column: Mapping[str, str], form: Form) -> Fault | N
         reason = "repite los encabezados"
     else:
         return None
-    return Fault(
-        line=line.number, column="línea", wrong=f"{reason}: no se lee", write="nada, si sobra", warning=True
-    )
+    return Fault(line.number, "línea", f"{reason}: no se lee", "nada, si sobra", warning=True)
 
 
 _SUM: Final = re.compile(r"(?:sub|gran )?total(?:es)?\b")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from hub.people.importing import cells
-from hub.people.importing.columns import COMPANY, DUTY_WORDS, OF_THE_WHOLE
+from hub.people.importing.columns import COMPANY, DUTY_WORDS, OF_THE_WHOLE, ROLE_CHOICES
 from hub.people.importing.faults import BadCell, Fault
 from hub.people.importing.folding import fold
-from hub.people.importing.forms import Form
+from hub.people.importing.forms import READERS, Form
 from hub.phones import can_text
 
 
@@ -72,10 +72,10 @@ def read_row(
     given: dict[str, Any] = {}
     faults: list[Fault] = []
     for column, text in texts.items():
-        field, read = form.readers[column]
+        field, read = READERS[column]
         value = cells.spoilt(text) or read(text)
         if isinstance(value, BadCell):
-            faults.append(Fault(line=line, column=column, wrong=value.wrong, write=value.write))
+            faults.append(Fault(line, column, value.wrong, value.write))
         else:
             given[field] = value
         if column == "coeficiente":
@@ -85,7 +85,7 @@ def read_row(
     if faults:
         return None, faults
     row = Row(line=line, **given)
-    faults = [*_missing(row, given), *_doubtful(row)]
+    faults = [*_of(row, _missing(row, given), warning=False), *_of(row, _doubtful(row), warning=True)]
     return (row if all(fault.warning for fault in faults) else None), faults
 
 
@@ -104,29 +104,31 @@ def _completed(
         return complete, []
     unit, tower = cells.split_tower(complete["unit"])
     if tower and not cells.same_tower(complete.get("tower", tower), tower):
-        wrong, write = "dice otra torre que la columna torre", "la unidad sin su torre, como 101"
-        return {}, [Fault(line=line, column="unidad", wrong=wrong, write=write)]
+        wrong = "dice otra torre que la columna torre"
+        return {}, [Fault(line, "unidad", wrong, "la unidad sin su torre, como 101")]
     return {"tower": tower, **complete, "unit": unit}, []
 
 
-def _missing(row: Row, given: Mapping[str, Any]) -> list[Fault]:
-    """Report missing required cells."""
-    faults: list[tuple[str, str, str]] = []
-    if not row.copropiedad and not row.company:
-        faults.append(("copropiedad", "falta", _WHICH_PLACE[row.staff]))
-    if row.name is None and (row.staff or given.keys() & _OF_A_PERSON):
-        faults.append(("nombre", "falta", "nombres y apellidos de la persona"))
-    if row.name is not None and not row.roles:
-        faults.append(
-            ("rol", "falta", "propietario, residente, arrendatario, pagador, consejo, revisor o apoderado")
-        )
-    if row.unit is None and not (row.roles and OF_THE_WHOLE.issuperset(row.roles)):
-        faults.append(("unidad", "falta", "la unidad, como 101 o Casa 7"))
-    if row.staff and row.duty is None and row.level is None:
-        faults.append(("cargo", "falta", f"{DUTY_WORDS}; o un nivel de 1 a 4"))
-    if row.since and row.until and row.until <= row.since:
-        faults.append(("hasta", "no es después de «desde»", "la fecha en que terminó, o deje la celda vacía"))
-    return [Fault(line=row.line, column=column, wrong=wrong, write=write) for column, wrong, write in faults]
+_Check = tuple[object, str, str, str]
+"""A condition that is true where something is wrong, then the column, what is wrong, and what to write."""
+
+
+def _of(row: Row, checks: Iterable[_Check], *, warning: bool) -> list[Fault]:
+    return [Fault(row.line, *rest, warning=warning) for is_wrong, *rest in checks if is_wrong]
+
+
+def _missing(row: Row, given: Mapping[str, Any]) -> Iterator[_Check]:
+    no_place = not row.copropiedad and not row.company
+    yield no_place, "copropiedad", "falta", _WHICH_PLACE[row.staff]
+    no_name = row.name is None and (row.staff or given.keys() & _OF_A_PERSON)
+    yield no_name, "nombre", "falta", "nombres y apellidos de la persona"
+    yield row.name is not None and not row.roles, "rol", "falta", ROLE_CHOICES
+    no_unit = row.unit is None and not (row.roles and OF_THE_WHOLE.issuperset(row.roles))
+    yield no_unit, "unidad", "falta", "la unidad, como 101 o Casa 7"
+    no_duty = row.staff and row.duty is None and row.level is None
+    yield no_duty, "cargo", "falta", f"{DUTY_WORDS}; o un nivel de 1 a 4"
+    backwards = row.since and row.until and row.until <= row.since
+    yield backwards, "hasta", "no es después de «desde»", "la fecha en que terminó, o deje la celda vacía"
 
 
 _WHICH_PLACE: Final = {
@@ -135,27 +137,13 @@ _WHICH_PLACE: Final = {
 }
 
 
-def _doubtful(row: Row) -> list[Fault]:
+def _doubtful(row: Row) -> Iterator[_Check]:
     name = fold(row.name or "")
-    return [
-        Fault(line=row.line, column=column, wrong=wrong, write=write, warning=True)
-        for doubtful, column, wrong, write in (
-            (
-                any(not can_text(number) for number in row.phones),
-                *("celular", "es un fijo: no recibe SMS ni WhatsApp", "un celular, si lo hay"),
-            ),
-            (
-                row.staff and not any(map(can_text, row.phones)) and (row.on_call or row.duty == "on_call"),
-                *("celular", "está de turno y no tiene celular", "el celular que contesta a toda hora"),
-            ),
-            (
-                " y " in name and not _COMPANY_NAME.search(name),
-                *("nombre", "¿son dos personas?", "una línea por persona; nada, si es una"),
-            ),
-            (
-                "(" in name,
-                *("nombre", "tiene algo entre paréntesis, y así se le saluda", "solo el nombre"),
-            ),
-        )
-        if doubtful
-    ]
+    landline = not all(map(can_text, row.phones))
+    yield landline, "celular", "es un fijo: no recibe SMS ni WhatsApp", "un celular, si lo hay"
+    on_call = row.staff and (row.on_call or row.duty == "on_call")
+    unreachable = on_call and not any(map(can_text, row.phones))
+    yield unreachable, "celular", "está de turno y no tiene celular", "el celular que contesta a toda hora"
+    couple = " y " in name and not _COMPANY_NAME.search(name)
+    yield couple, "nombre", "¿son dos personas?", "una línea por persona; nada, si es una"
+    yield "(" in name, "nombre", "tiene algo entre paréntesis, y así se le saluda", "solo el nombre"

@@ -50,7 +50,7 @@ def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
             "Es un archivo de Excel antiguo (.xls) o con clave: guárdelo como .xlsx, sin clave."
         )
     rows = _xlsx(data, sheet) if data.startswith(_ZIP) else _csv(_decoded(data))
-    for count, (number, cells) in enumerate(filter(_has_text, rows)):
+    for count, (number, cells) in enumerate(row for row in rows if any(row[1])):
         # The heading is also a line.
         if count > MAX_ROWS:
             raise InvalidSheet(f"Tiene más de {MAX_ROWS} filas: divídalo por copropiedad.")
@@ -59,16 +59,8 @@ def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
         yield Line(number, cells)
 
 
-def _has_text(row: tuple[int, tuple[str, ...]]) -> bool:
-    return any(row[1])
-
-
 def _decoded(data: bytes) -> str:
-    if data.startswith(_UTF16):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
+    for encoding in ("utf-16",) if data.startswith(_UTF16) else ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -91,11 +83,11 @@ def _csv(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 def _separator(text: str) -> str:
     """Choose the separator that gives the most headings in the first lines; on a tie, the first one."""
     first = [line for line in text[: MAX_CELL * 4].splitlines() if line.strip()][:HEADINGS_WITHIN]
-    return max(_SEPARATORS, key=lambda separator: sum(_headings(line, separator) for line in first))
 
+    def headings(separator: str) -> int:
+        return sum(_is_heading(word) for line in first for word in line.split(separator))
 
-def _headings(line: str, separator: str) -> int:
-    return sum(_is_heading(word) for word in line.split(separator))
+    return max(_SEPARATORS, key=headings)
 
 
 def _is_heading(word: str) -> bool:

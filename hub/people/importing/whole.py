@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from hub.people.importing.faults import Fault
@@ -49,7 +50,6 @@ UnitKey = tuple[str, str, str]
 
 
 def unit_key(row: Row) -> UnitKey:
-    """Make the normalized key of a unit in a file."""
     return fold(row.copropiedad), fold_tower(row.tower), fold_unit(row.unit or "")
 
 
@@ -57,17 +57,8 @@ def contradictions(rows: Sequence[Row]) -> Iterator[Fault]:
     """Report contradictions, each on the later of two lines."""
     keys = person_keys(rows)
     yield from _repeated(rows, keys)
-    yield from _differing(rows, _by_unit, "piso", lambda row: row.floor, "esta unidad tiene otro piso")
-    yield from _differing(
-        rows, _by_unit, "coeficiente", lambda row: row.coefficient, "esta unidad tiene otro coeficiente"
-    )
-    yield from _differing(
-        rows,
-        lambda row: row.document,
-        "nombre",
-        lambda row: row.name and frozenset(fold(row.name).split()),
-        "este documento tiene otro nombre",
-    )
+    for key_of, column, value, wrong in _ALIKE:
+        yield from _differing(rows, key_of, column, value, wrong)
     for column, value, wrong in _OF_A_PERSON:
         yield from _differing(rows, lambda row: keys.get(row.line), column, value, wrong)
     yield from _owners(rows, keys)
@@ -75,23 +66,27 @@ def contradictions(rows: Sequence[Row]) -> Iterator[Fault]:
     yield from _namesakes(rows)
 
 
-_OF_A_PERSON: Final[tuple[tuple[str, Callable[[Row], Any], str], ...]] = (
-    ("idioma", lambda row: row.locale, "esta persona tiene otro idioma"),
-    ("acceso_digital", lambda row: row.digital_access, "esta persona tiene otro acceso digital"),
-)
-
-
-def _by_unit(row: Row) -> Hashable:
+def _unit_of(row: Row) -> Hashable:
     return unit_key(row) if row.unit else None
 
 
-def _differing(
-    rows: Iterable[Row],
-    key_of: Callable[[Row], Hashable],
-    column: str,
-    value: Callable[[Row], Any],
-    wrong: str,
-) -> Iterator[Fault]:
+def _words_of_name(row: Row) -> Hashable:
+    return row.name and frozenset(fold(row.name).split())
+
+
+_Read = Callable[[Row], Hashable]
+_ALIKE: Final[tuple[tuple[_Read, str, _Read, str], ...]] = (
+    (_unit_of, "piso", attrgetter("floor"), "esta unidad tiene otro piso"),
+    (_unit_of, "coeficiente", attrgetter("coefficient"), "esta unidad tiene otro coeficiente"),
+    (attrgetter("document"), "nombre", _words_of_name, "este documento tiene otro nombre"),
+)
+_OF_A_PERSON: Final[tuple[tuple[str, _Read, str], ...]] = (
+    ("idioma", attrgetter("locale"), "esta persona tiene otro idioma"),
+    ("acceso_digital", attrgetter("digital_access"), "esta persona tiene otro acceso digital"),
+)
+
+
+def _differing(rows: Iterable[Row], key_of: _Read, column: str, value: _Read, wrong: str) -> Iterator[Fault]:
     """Report lines whose `value` differs from the first line with the same key."""
     first: dict[Hashable, tuple[Any, int]] = {}
     for row in rows:
@@ -100,12 +95,7 @@ def _differing(
             continue
         before, line = first.setdefault(key, (stated, row.line))
         if before != stated:
-            yield Fault(
-                line=row.line,
-                column=column,
-                wrong=f"{wrong} en la línea {line}",
-                write="lo mismo en las dos líneas",
-            )
+            yield Fault(row.line, column, f"{wrong} en la línea {line}", "lo mismo en las dos líneas")
 
 
 def _repeated(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
@@ -116,12 +106,8 @@ def _repeated(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]
             line = first.setdefault((keys[row.line], unit_key(row), what), row.line)
             if line != row.line:
                 column, same = ("cargo", "cargo") if row.staff else ("rol", "rol y unidad")
-                yield Fault(
-                    line=row.line,
-                    column=column,
-                    wrong=f"la misma persona con el mismo {same} está en la línea {line}",
-                    write="una sola línea; los demás datos de la persona, en esa",
-                )
+                wrong = f"la misma persona con el mismo {same} está en la línea {line}"
+                yield Fault(row.line, column, wrong, "una sola línea; los demás datos de la persona, en esa")
                 break
 
 
@@ -136,13 +122,9 @@ def _unreachable(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fau
                 reached.add(keys[row.line])
     for key, line in first.items():
         if key not in reached:
-            yield Fault(
-                line=line,
-                column="correo",
-                wrong="sin correo ni celular: solo se le escribe en papel",
-                write="un correo o un celular; o el documento, si es quien está en otra línea",
-                warning=True,
-            )
+            wrong = "sin correo ni celular: solo se le escribe en papel"
+            write = "un correo o un celular; o el documento, si es quien está en otra línea"
+            yield Fault(line, "correo", wrong, write, warning=True)
 
 
 def _namesakes(rows: Sequence[Row]) -> Iterator[Fault]:
@@ -154,13 +136,9 @@ def _namesakes(rows: Sequence[Row]) -> Iterator[Fault]:
     for row in rows:
         bare = row.name and not (row.document or row.emails or row.phones)
         if bare and (line := known.get(fold(row.name or ""))):
-            yield Fault(
-                line=row.line,
-                column="documento",
-                wrong=f"se llama como la persona de la línea {line}; así son dos personas",
-                write="si es la misma, el mismo documento (o correo) en las dos líneas",
-                warning=True,
-            )
+            wrong = f"se llama como la persona de la línea {line}; así son dos personas"
+            write = "si es la misma, el mismo documento (o correo) en las dos líneas"
+            yield Fault(row.line, "documento", wrong, write, warning=True)
 
 
 def _owners(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
@@ -175,12 +153,9 @@ def _owners(rows: Iterable[Row], keys: dict[int, Hashable]) -> Iterator[Fault]:
         for owner in several:
             tenant = tenants.get((unit, keys[owner.line]))
             if tenant is not None and _overlap(owner, tenant):
-                yield Fault(
-                    line=max(owner.line, tenant.line),
-                    column="rol",
-                    wrong="la misma persona es propietaria y arrendataria de la unidad",
-                    write="propietario, o arrendatario con las fechas en que lo fue",
-                )
+                wrong = "la misma persona es propietaria y arrendataria de la unidad"
+                write = "propietario, o arrendatario con las fechas en que lo fue"
+                yield Fault(max(owner.line, tenant.line), "rol", wrong, write)
         yield from _sold(several)
 
 
@@ -191,13 +166,9 @@ def _sold(owners: Sequence[Row]) -> Iterator[Fault]:
     )
     if len({owner.since for owner in open_ended}) > 1:
         first, last = open_ended[0], open_ended[-1]
-        yield Fault(
-            line=first.line,
-            column="hasta",
-            wrong=f"el propietario de la línea {last.line} empezó después y este no termina: ¿se vendió?",
-            write="la fecha de la venta; nada, si los dos son dueños",
-            warning=True,
-        )
+        wrong = f"el propietario de la línea {last.line} empezó después y este no termina: ¿se vendió?"
+        write = "la fecha de la venta; nada, si los dos son dueños"
+        yield Fault(first.line, "hasta", wrong, write, warning=True)
 
 
 def _overlap(first: Row, second: Row) -> bool:
@@ -239,10 +210,6 @@ def _total(rows: Sequence[Row]) -> float:
 
 
 def _doubt(line: int, total: float) -> Fault:
-    return Fault(
-        line=line,
-        column="coeficiente",
-        wrong=f"los de esta copropiedad suman {total:.4f}, no 100 % ni 1".replace(".", ","),
-        write="los coeficientes del reglamento, uno por unidad; se leen como por ciento",
-        warning=True,
-    )
+    wrong = f"los de esta copropiedad suman {total:.4f}, no 100 % ni 1".replace(".", ",")
+    write = "los coeficientes del reglamento, uno por unidad; se leen como por ciento"
+    return Fault(line, "coeficiente", wrong, write, warning=True)

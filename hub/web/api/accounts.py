@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import wraps
 from typing import Annotated, Final
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import accounts
-from hub.access.account_rows import ALL, AccountRow, GrantBody, made, row
+from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
-from hub.errors import LastAdministrator, UnknownName
 from hub.model import EVERYWHERE, Account, Grant, Word
-from hub.web.auth.audit import caller_of
-from hub.web.auth.scope import places_of
-from hub.web.requests import read_body
-from hub.web.responses import Handler, Refusal, json_answer
+from hub.web.auth.caller import caller_of, places_of
+from hub.web.responses import Handler, json_answer
 from hub.web.services import services
 
 
@@ -31,77 +27,51 @@ class GrantsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     grants: Annotated[list[GrantBody], Meta(min_length=1)]
 
 
-class AccountList(Struct, kw_only=True):
-    items: list[AccountRow]
-    next: None
-
-
 async def list_accounts(request: web.Request) -> web.Response:
-    """List the accounts that the caller may change, by name."""
+    """List the accounts and their offices."""
     now = services(request).now()
     items = [row(account, now=now) for account in await accounts.listed(_admin(request))]
     return json_answer({"items": items, "next": None})
 
 
-def _refusing(handler: Handler) -> Handler:
-    """Refuse an unknown account (404) and a change that would leave no administrator (409)."""
-
-    @wraps(handler)
-    async def wrapped(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except UnknownName:
-            raise Refusal(404, "There is no account of this name.", "GET /api/accounts lists them.") from None
-        except LastAdministrator as error:
-            raise Refusal(409, str(error), "POST /api/accounts/{name}/grant gives offices.") from None
-
-    return wrapped
-
-
-async def create(request: web.Request) -> web.Response:
-    """Create an account. Only this response has its one-time password."""
-    body = await read_body(request, AccountBody)
+async def create(request: web.Request, body: AccountBody) -> web.Response:
+    """Create an account; only this response has its one-time password."""
     account, password = await accounts.create(
         _admin(request), body.name, body.display_name, _grants(body.grants)
     )
     return json_answer(made(account, password, now=services(request).now()), status=201)
 
 
-@_refusing
-async def reset(request: web.Request) -> web.StreamResponse:
+async def reset(request: web.Request) -> web.Response:
     """Set a new one-time password; the sessions end."""
     account, password = await accounts.reset(_admin(request), request.match_info["name"])
     return json_answer(made(account, password, now=services(request).now()))
 
 
-@_refusing
-async def grant(request: web.Request) -> web.StreamResponse:
-    """Grant offices."""
-    body = await read_body(request, GrantsBody)
+async def grant(request: web.Request, body: GrantsBody) -> web.Response:
+    """Grant offices; safe to repeat."""
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.grant(_admin(request), name, offices))
 
 
-@_refusing
-async def take(request: web.Request) -> web.StreamResponse:
+async def take(request: web.Request, body: GrantsBody) -> web.Response:
     """Revoke offices; the sessions end."""
-    body = await read_body(request, GrantsBody)
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.take(_admin(request), name, offices))
 
 
-def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]]) -> Handler:
-    @_refusing
-    @wraps(change)  # the OpenAPI operationId is the handler's name and must be unique
-    async def handler(request: web.Request) -> web.StreamResponse:
+def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]], summary: str) -> Handler:
+    async def handler(request: web.Request) -> web.Response:
         return _answer(request, await change(_admin(request), request.match_info["name"]))
 
+    # The OpenAPI document takes both from the handler; its operationId must be unique.
+    handler.__name__, handler.__doc__ = change.__name__, summary
     return handler
 
 
-disable: Final = _change_by_name(accounts.disable)
-enable: Final = _change_by_name(accounts.enable)
-unlock: Final = _change_by_name(accounts.unlock)
+disable: Final = _change_by_name(accounts.disable, "Disable an account; its sessions end.")
+enable: Final = _change_by_name(accounts.enable, "Enable an account again; safe to repeat.")
+unlock: Final = _change_by_name(accounts.unlock, "Unlock an account early; safe to repeat.")
 
 
 def _answer(request: web.Request, account: Account) -> web.Response:

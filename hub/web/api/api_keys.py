@@ -8,13 +8,10 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import api_keys, grant_keys
-from hub.access.grant_keys import KeyRow
 from hub.catalog import BY_NAME
-from hub.errors import NameTaken, UnknownName
 from hub.model import Instant, Scope, Word
-from hub.web.auth.audit import caller_of, note
-from hub.web.requests import read_body, read_query
-from hub.web.responses import Refusal, json_answer, page_answer
+from hub.web.auth.caller import caller_of, note
+from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
@@ -34,11 +31,6 @@ class RotateBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     old_ends_at: (
         Annotated[Instant, Meta(description="Both keys work until then; by default for a day.")] | None
     ) = None
-
-
-class KeyList(Struct, kw_only=True):
-    items: list[KeyRow]
-    next: None
 
 
 class KeysRevoked(Struct, kw_only=True, frozen=True):
@@ -63,21 +55,15 @@ class NoteRow(Struct, kw_only=True):
     detail: dict[str, Any]
 
 
-class NotePage(Struct, kw_only=True):
-    items: list[NoteRow]
-    next: str | None
-
-
 async def list_keys(request: web.Request) -> web.Response:
-    """List all keys, newest first."""
+    """List the keys of systems, newest first, without their secrets."""
     now = services(request).now()
     items = [grant_keys.row(key, now=now) for key in await services(request).api_keys.keys()]
     return json_answer({"items": items, "next": None})
 
 
-async def create_key(request: web.Request) -> web.Response:
-    """Create a key. Only this response has its token."""
-    body = await read_body(request, KeyBody)
+async def create_key(request: web.Request, body: KeyBody) -> web.Response:
+    """Create a key; only this response has its token."""
     now = services(request).now()
     key, token = api_keys.issue(
         body.name,
@@ -91,57 +77,37 @@ async def create_key(request: web.Request) -> web.Response:
         now=now,
     )
     deps = services(request)
-    try:
-        await grant_keys.grant(key, keys=deps.api_keys, notes=deps.audit)
-    except NameTaken:
-        raise Refusal(
-            409, "A live key has this name.", "Rotate it, revoke it, or choose another name."
-        ) from None
+    await grant_keys.grant(key, keys=deps.api_keys, notes=deps.audit)
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
-async def rotate_key(request: web.Request) -> web.Response:
-    """Create the successor of a key. The old key works until the overlap ends."""
-    body = await read_body(request, RotateBody)
+async def rotate_key(request: web.Request, body: RotateBody) -> web.Response:
+    """Create the successor of a key; both work until the old one expires."""
     deps = services(request)
     now = deps.now()
-    try:
-        key, token = await grant_keys.rotate(
-            request.match_info["name"],
-            old_ends_at=body.old_ends_at,
-            keys=deps.api_keys,
-            notes=deps.audit,
-            who=caller_of(request).who,
-            now=now,
-        )
-    except UnknownName:
-        raise _no_key() from None
+    key, token = await grant_keys.rotate(
+        request.match_info["name"],
+        old_ends_at=body.old_ends_at,
+        keys=deps.api_keys,
+        notes=deps.audit,
+        who=caller_of(request).who,
+        now=now,
+    )
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
 async def revoke_key(request: web.Request) -> web.Response:
     """Revoke at once the live keys of a name, or the key of a prefix."""
     deps = services(request)
-    try:
-        revoked = await grant_keys.revoke(
-            request.match_info["name"],
-            keys=deps.api_keys,
-            notes=deps.audit,
-            who=caller_of(request).who,
-        )
-    except UnknownName:
-        raise _no_key() from None
+    revoked = await grant_keys.revoke(
+        request.match_info["name"], keys=deps.api_keys, notes=deps.audit, who=caller_of(request).who
+    )
     return json_answer(KeysRevoked(revoked=revoked))
 
 
-async def list_notes(request: web.Request) -> web.Response:
-    """List who looked at what and who changed what, newest first."""
-    query = read_query(request, NotesQuery)
+async def list_notes(request: web.Request, query: NotesQuery) -> web.Response:
+    """List who looked at people's data and who changed what, newest first."""
     page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
-    return page_answer(page)
-
-
-def _no_key() -> Refusal:
-    return Refusal(404, "There is no live key of this name.", "GET /api/keys lists the keys.")
+    return json_answer(page)

@@ -8,9 +8,8 @@ from aiohttp import web
 
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
-from hub.web.auth.audit import caller_of, note
-from hub.web.auth.scope import places_of
-from hub.web.requests import read_id, read_query, unknown
+from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.requests import found, read_id, read_query
 from hub.web.responses import json_answer
 from hub.web.schemas.common import ClocksQuery, NoQuery
 from hub.web.services import services
@@ -19,27 +18,25 @@ _CLOCK: Final = "clock"
 _PROMISE: Final = "promise"
 
 
-async def list_clocks(request: web.Request) -> web.Response:
-    """List promises. Without a state: the live ones, soonest due first."""
-    query, deps = read_query(request, ClocksQuery), services(request)
+async def list_clocks(request: web.Request, query: ClocksQuery) -> web.Response:
+    """List promises: the live ones, soonest due first, or those of one state."""
+    deps = services(request)
     asked = ClockFilter(state=query.state, after=query.after, limit=query.limit)
     return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
 
 
 async def show_clock(request: web.Request) -> web.Response:
-    """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
+    """Show a promise: its steps, who was notified at each, who has acknowledged it."""
     clock_id = read_id(request, _CLOCK)
     read_query(request, NoQuery)
     deps = services(request)
-    clock = await deps.clocks.show(clock_id, deps.now(), places=places_of(request))
-    if clock is None:
-        raise unknown(_CLOCK)
+    clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
     await note(request, "clock.show", f"clock:{clock_id}")
     return json_answer(clock)
 
 
 async def acknowledge(request: web.Request) -> web.Response:
-    """Acknowledge a promise for the level that was notified. Safe to repeat."""
+    """Acknowledge a promise for the level that was notified; safe to repeat."""
     deps = services(request)
     done = await acknowledge_clock(
         read_id(request, _PROMISE),
@@ -50,6 +47,4 @@ async def acknowledge(request: web.Request) -> web.Response:
         now=deps.now(),
         places=places_of(request),
     )
-    if done is None:
-        raise unknown(_PROMISE)
-    return json_answer(done)
+    return json_answer(found(_PROMISE, done))

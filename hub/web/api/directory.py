@@ -1,4 +1,4 @@
-"""The directory over HTTP: who holds a role, now or on a day; and the entries that other systems write."""
+"""The directory over HTTP: who holds a role, whom an audience names, the entries that systems write."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from hub.business_time import dates
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, Json, PropertyScope, type_of
+from hub.model import HUB_SOURCE, Event, Json, type_of
+from hub.operations.audience import read_audience
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
-from hub.web.api.masked import Looked, look
-from hub.web.auth.audit import note
-from hub.web.auth.scope import everywhere_only, places_of
-from hub.web.requests import read_query, unknown
-from hub.web.responses import Refusal, json_answer, page_answer
-from hub.web.schemas.people import NOUNS, HoldersQuery
+from hub.web.api.masked import look
+from hub.web.auth.caller import everywhere_only, note, places_of
+from hub.web.requests import unknown
+from hub.web.responses import Refusal, json_answer
+from hub.web.schemas.common import WholeQuery
+from hub.web.schemas.people import NOUNS, AudienceQuery, HoldersQuery
 from hub.web.services import services
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
 
 
-async def list_people(request: web.Request) -> web.Response:
-    """List who holds a role, now or on a day."""
-    query = read_query(request, HoldersQuery)
+async def list_people(request: web.Request, query: HoldersQuery) -> web.Response:
+    """List who holds a role of a unit or a copropiedad, now or on a day."""
     if (query.unit is None) is (query.copropiedad is None):
         raise Refusal(400, "One of unit and copropiedad is needed.", "GET /openapi.json says what fits.")
     on = services(request).now() if query.on is None else _instant(query.on)
@@ -38,28 +38,36 @@ async def list_people(request: web.Request) -> web.Response:
     )
     # The names are masked and may be many: the audit has the question, not each row.
     await note(request, "people.list", asked.scope, role=asked.role, on=query.on, found=len(page.items))
-    return page_answer(page)
+    return json_answer(page)
 
 
-async def show_person(request: web.Request) -> web.Response:
-    """Show a person's contact points and memberships; masked by default."""
+async def show_person(request: web.Request, query: WholeQuery) -> web.Response:
+    """Show a person of the directory; masked by default."""
     ref, roster = request.match_info["ref"], services(request).directory
+    return json_answer(await look(request, query, roster.somebody, ref, noun="person"))
 
-    async def read(places: PropertyScope, *, whole: bool) -> Looked:
-        return await roster.somebody(ref, places=places, whole=whole)
 
-    person = await look(request, read, noun="person")
-    await note(request, "person.show", f"person:{ref}", person=ref, whole=not person["masked"])
-    return json_answer(person)
+async def show_audience(request: web.Request, query: AudienceQuery) -> web.Response:
+    """Count and list the people of an audience now: reach by channel, and who is left out."""
+    answer = await read_audience(
+        services(request).headcount,
+        query.who,
+        after=query.after,
+        limit=query.limit,
+        places=places_of(request),
+    )
+    # The names are masked and may be many: the audit has the question, not each row.
+    await note(request, "audience.show", "audience", asked=list(query.who), found=len(answer.items))
+    return json_answer(answer)
 
 
 async def put_entry(request: web.Request) -> web.Response:
-    """Write a directory entry."""
+    """Write a directory entry; a version older than the stored one changes nothing."""
     return await _write(request, "upserted")
 
 
 async def delete_entry(request: web.Request) -> web.Response:
-    """Remove a directory entry."""
+    """Remove a directory entry: a person, a membership, a leave, a rota."""
     return await _write(request, "removed")
 
 

@@ -59,27 +59,9 @@ Named = tuple[str | None, Collection[str]]
 """(scope, people) of an entry."""
 
 
-def _placed(data: Mapping[str, Any]) -> Named:
-    return f"copropiedad:{data['copropiedad_id']}", ()
-
-
-def _owned(data: Mapping[str, Any]) -> Named:
-    return None, [data["person_id"]]
-
-
-def _membership(data: Mapping[str, Any]) -> Named:
-    return data["scope"], [data["person_id"]]
-
-
-def _rota(data: Mapping[str, Any]) -> Named:
-    return data["scope"], [shift["person_id"] for shift in data["shifts"]]
-
-
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Named]]] = {
-    "copropiedad": _placed,
-    "unit": _placed,
-    "person": _owned,
-    "leave": _owned,
-    "membership": _membership,
-    "rota": _rota,
+    **dict.fromkeys(("copropiedad", "unit"), lambda data: (f"copropiedad:{data['copropiedad_id']}", ())),
+    **dict.fromkeys(("person", "leave"), lambda data: (None, [data["person_id"]])),
+    "membership": lambda data: (data["scope"], [data["person_id"]]),
+    "rota": lambda data: (data["scope"], [shift["person_id"] for shift in data["shifts"]]),
 }

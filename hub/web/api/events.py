@@ -19,7 +19,7 @@ from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, RawMessage
 from hub.operations.publish import send
 from hub.web.auth.api_key_cache import Caller
-from hub.web.auth.audit import caller_of
+from hub.web.auth.caller import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
 from hub.web.schemas.intake import EventsAnswer, RefusedEvent
 from hub.web.services import Check, Refuse, services
@@ -40,13 +40,15 @@ class Document:
 
 
 Refused = tuple[Document, InvalidEvent]
-
-
 Shape = TypeVar("Shape")
 
 
 async def receive(request: web.Request) -> web.Response:
-    """Accept one event or an array; report which are accepted and why others are refused."""
+    """
+    Publish one event or an array of them.
+
+    The answer says which are accepted, and why others are refused.
+    """
     documents = _documents(request, await request.read())
     deps = services(request)
     accepted, wrong = _validate_all(deps.check, documents, caller_of(request))

@@ -11,9 +11,7 @@ from hub.model import Word
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import shown
 from hub.operations.explain.verdict import UNKNOWN, ExplainOutcome
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
-from hub.web.requests import read_query
+from hub.web.auth.caller import note, places_of
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
 
@@ -28,15 +26,14 @@ class ExplainQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     )
 
 
-async def explain(request: web.Request) -> web.Response:
+async def explain(request: web.Request, query: ExplainQuery) -> web.Response:
     """Explain whether a person was notified of an event, when and by which channel, or why not."""
-    asked = read_query(request, ExplainQuery)
     verdict = await explaining.explain(
-        services(request).explain, asked.event, asked.person, source=asked.source, places=places_of(request)
+        services(request).explain, query.event, query.person, source=query.source, places=places_of(request)
     )
     if verdict.outcome in UNKNOWN:
         status = 400 if verdict.outcome is ExplainOutcome.SEVERAL_EVENTS else 404
         raise Refusal(status, " ".join(verdict.sentences), "GET /api/messages shows whom events have told.")
     subject = f"event:{verdict.event.key}" if verdict.event is not None else "event"
-    await note(request, "event.explain", subject, person=asked.person, outcome=verdict.outcome)
+    await note(request, "event.explain", subject, person=query.person, outcome=verdict.outcome)
     return json_answer(shown(verdict))

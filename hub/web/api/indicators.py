@@ -9,12 +9,10 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.errors import InvalidPeriod
 from hub.model import Word
-from hub.operations.indicators import MOST, read
-from hub.web.auth.scope import places_of
-from hub.web.requests import read_query
-from hub.web.responses import Refusal, json_answer
+from hub.operations.indicators import read
+from hub.web.auth.caller import places_of
+from hub.web.responses import json_answer
 from hub.web.services import services
 
 
@@ -29,20 +27,17 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     copropiedad: Word | None = None
 
 
-async def show(request: web.Request) -> web.Response:
-    """Show the indicators of a period, optionally of one area or copropiedad."""
-    query, deps = read_query(request, IndicatorsQuery), services(request)
-    try:
-        answer = await read(
-            deps.log,
-            deps.policy,
-            since=query.since,
-            until=query.until,
-            area=query.area,
-            copropiedad=query.copropiedad,
-            now=deps.now(),
-            places=places_of(request),
-        )
-    except InvalidPeriod as error:
-        raise Refusal(400, str(error), f"Ask for up to {MOST} days, in order.") from None
+async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
+    """Report how the promises that began in a period were kept."""
+    deps = services(request)
+    answer = await read(
+        deps.log,
+        deps.policy,
+        since=query.since,
+        until=query.until,
+        area=query.area,
+        copropiedad=query.copropiedad,
+        now=deps.now(),
+        places=places_of(request),
+    )
     return json_answer(answer)

@@ -9,11 +9,10 @@ from aiohttp import web
 
 from hub.model import Json
 from hub.operations import letters
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
-from hub.web.requests import read_id, read_query, unknown
-from hub.web.responses import json_answer, page_answer
-from hub.web.schemas.operations import HandedOver, LettersQuery
+from hub.web.auth.caller import note, places_of
+from hub.web.requests import found, read_id
+from hub.web.responses import json_answer
+from hub.web.schemas.common import HandedOver, LettersQuery
 from hub.web.services import services
 
 _LETTER: Final = "letter"
@@ -24,17 +23,16 @@ _PAGE_POLICY: Final = (
 )
 
 
-async def list_letters(request: web.Request) -> web.Response:
-    """List letters, newest first: to be printed, or handed over."""
-    query = read_query(request, LettersQuery)
+async def list_letters(request: web.Request, query: LettersQuery) -> web.Response:
+    """List letters to be printed and handed over, newest first."""
     page = await services(request).letters.letters(
         handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
     )
-    return page_answer(page)
+    return json_answer(page)
 
 
 async def show_letter(request: web.Request) -> web.Response:
-    """Show a letter with its text and page."""
+    """Show a letter as it is printed."""
     return json_answer(await _letter(request, "letter.show"))
 
 
@@ -47,7 +45,7 @@ async def print_letter(request: web.Request) -> web.Response:
 
 
 async def hand_over(request: web.Request) -> web.Response:
-    """Mark a letter as handed over: its message is delivered. Safe to repeat."""
+    """Mark a letter as handed over: its message is delivered; safe to repeat."""
     letter = await _letter(request, "letter.done")
     changed = await letters.hand_over(
         read_id(request, _LETTER),
@@ -61,8 +59,7 @@ async def hand_over(request: web.Request) -> web.Response:
 
 async def _letter(request: web.Request, action: str) -> Mapping[str, Json]:
     """Audit the action, then return the letter. Raises Refusal (404) if there is none."""
-    letter = await services(request).letters.letter(read_id(request, _LETTER), places_of(request))
-    if letter is None:
-        raise unknown(_LETTER)
+    letter_id, store = read_id(request, _LETTER), services(request).letters
+    letter = found(_LETTER, await store.letter(letter_id, places_of(request)))
     await note(request, action, f"letter:{letter['id']}", person=letter["person"])
     return letter

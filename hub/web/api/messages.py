@@ -1,49 +1,55 @@
-"""Messages over HTTP: list, show with attempts."""
+"""Messages over HTTP: list, show with attempts, send lost ones again."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
 from hub.model import PropertyScope
-from hub.ports import MessageFilter
-from hub.web.api.masked import Looked, look
-from hub.web.auth.audit import note
-from hub.web.auth.scope import places_of
-from hub.web.requests import read_id, read_query
-from hub.web.responses import json_answer, page_answer
-from hub.web.schemas.common import MessagesQuery
+from hub.operations import redrive as redriving
+from hub.operations.redrive import RedriveRequest
+from hub.ports import MessageFilter, RedriveResult
+from hub.web.api.masked import look
+from hub.web.auth.caller import note, places_of
+from hub.web.requests import read_id
+from hub.web.responses import json_answer
+from hub.web.schemas.common import MessagesQuery, RedriveBody, WholeQuery
 from hub.web.services import services
 
 _MESSAGE: Final = "message"
 
 
-async def list_messages(request: web.Request) -> web.Response:
+async def list_messages(request: web.Request, query: MessagesQuery) -> web.Response:
     """List messages, newest first."""
-    query = read_query(request, MessagesQuery)
-    message_filter = MessageFilter(
-        state=query.state,
-        channel=query.channel,
-        event=query.event,
-        event_id=query.event_id,
-        person=query.person,
-        since=query.since,
-        places=places_of(request),
-    )
-    return page_answer(
-        await services(request).log.messages(message_filter, after=query.after, limit=query.limit)
-    )
+    narrowed = _filter(query, places_of(request))
+    page = await services(request).log.messages(narrowed, after=query.after, limit=query.limit)
+    return json_answer(page)
 
 
-async def show_message(request: web.Request) -> web.Response:
-    """Show a message with its attempts; name and address are masked by default."""
+async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
+    """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
+    return json_answer(await look(request, query, log.message, message_id, noun=_MESSAGE))
 
-    async def read(places: PropertyScope, *, whole: bool) -> Looked:
-        return await log.message(message_id, places=places, whole=whole)
 
-    message = await look(request, read, noun=_MESSAGE)
-    whole = not message["masked"]
-    await note(request, "message.show", f"message:{message_id}", person=message["person"], whole=whole)
-    return json_answer(message)
+async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
+    """Send lost messages again, by filter; safe to repeat."""
+    narrowed, deps = _filter(body, places_of(request)), services(request)
+    done = await redriving.redrive(
+        RedriveRequest(narrowed=narrowed, also_told=body.also_told, dry_run=body.dry_run),
+        store=deps.redrive,
+        publisher=deps.publisher,
+        limit=body.limit,
+        after=body.after,
+    )
+    if not body.dry_run:
+        await note(request, "redrive", f"messages:{body.state}", taken=done.of(RedriveResult.TAKEN))
+    return json_answer(redriving.shown(done, dry_run=body.dry_run))
+
+
+def _filter(query: MessagesQuery | RedriveBody, places: PropertyScope) -> MessageFilter:
+    """Return the filter, whose fields are called as those of the query."""
+    return replace(msgspec.convert(query, MessageFilter, from_attributes=True), places=places)

@@ -8,10 +8,9 @@ from aiohttp import web
 
 from hub.operations import channels
 from hub.operations import pause as pausing
-from hub.web.auth.audit import acting_person, note
-from hub.web.requests import read_body
+from hub.web.auth.caller import acting_person, note
 from hub.web.responses import json_answer
-from hub.web.schemas.operations import PauseBody
+from hub.web.schemas.common import PauseBody
 from hub.web.services import services
 
 AT_MOST: Final = 10_000
@@ -19,7 +18,7 @@ AT_MOST: Final = 10_000
 
 
 async def list_channels(request: web.Request) -> web.Response:
-    """List the channels: pauses, broken providers, waiting messages."""
+    """List the channels: providers, pauses, waiting messages."""
     deps = services(request)
     providers = channels.providers_of(deps.settings)
     items = await channels.read_channels(deps.pauses, deps.publisher, deps.incidents, providers)
@@ -31,10 +30,9 @@ async def list_pauses(request: web.Request) -> web.Response:
     return json_answer({"items": await services(request).pauses.pauses(), "next": None})
 
 
-async def pause(request: web.Request) -> web.Response:
-    """Pause a channel or an event."""
+async def pause(request: web.Request, body: PauseBody) -> web.Response:
+    """Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat."""
     subject = pausing.subject_of(request.match_info["name"])
-    body = await read_body(request, PauseBody)
     by = acting_person(request, body.by)
     done = await pausing.pause(subject, by=by, reason=body.reason, store=services(request).pauses)
     await note(request, "pause", subject, changed=done.changed)
@@ -42,7 +40,7 @@ async def pause(request: web.Request) -> web.Response:
 
 
 async def resume(request: web.Request) -> web.Response:
-    """End a pause and release up to AT_MOST of the messages it held."""
+    """End a pause and release the messages it held; safe to repeat."""
     deps, subject = services(request), pausing.subject_of(request.match_info["name"])
     done = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
     await note(request, "resume", done.subject, changed=done.changed, released=done.released)

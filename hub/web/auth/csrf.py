@@ -10,13 +10,13 @@ never send a key by themselves.
 
 from __future__ import annotations
 
-import hmac
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 
-from hub.web.auth.form import fields_of
+from hub.access.webhook_signatures import same
+from hub.web.bodies import fields_of
 from hub.web.responses import Refusal
 from hub.web.services import access
 
@@ -54,13 +54,6 @@ async def require_token(request: web.Request, token: str) -> None:
         given = (await fields_of(request)).get(FIELD)
     if given is None or not same(given, token):
         raise Refusal(403, "The page is not of this session.", f"Load it again; it sends {HEADER}.")
-
-
-def same(given: str, expected: str) -> bool:
-    """Compare in constant time. `given` may be any bytes, even invalid UTF-8."""
-    return hmac.compare_digest(
-        given.encode(errors="surrogateescape"), expected.encode(errors="surrogateescape")
-    )
 
 
 def parts(url: str) -> SplitResult:

@@ -16,6 +16,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from hub.access.webhook_signatures import same
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
@@ -23,7 +24,7 @@ from hub.cloudevents import BATCH_TYPE
 from hub.model import Scope
 from hub.settings import is_loopback
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
-from hub.web.auth.audit import CALLER
+from hub.web.auth.caller import CALLER
 from hub.web.auth.csrf import (
     FORMS,
     SAFE_METHODS,
@@ -31,7 +32,6 @@ from hub.web.auth.csrf import (
     refuse_other_sites,
     require_own_page,
     require_token,
-    same,
 )
 from hub.web.auth.session_cookie import SESSION, session_of
 from hub.web.responses import Handler, Refusal, route_of

@@ -77,7 +77,6 @@ def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
 
 
 def drop(request: web.Request, answer: web.StreamResponse) -> None:
-    """Delete the session cookie."""
     answer.del_cookie(
         cookie_name(request), path="/", httponly=True, samesite="Strict", secure=_secure(request)
     )

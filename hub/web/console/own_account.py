@@ -12,8 +12,8 @@ from hub.access.passwords import SHORTEST
 from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant
 from hub.rendering.labels_es import OFFICES
-from hub.web.auth.form import fields_of
 from hub.web.auth.session_cookie import SESSION, hold
+from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
 from hub.web.services import services
 

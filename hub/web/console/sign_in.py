@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,10 @@ from hub.access import sign_in as signing_in
 from hub.access.accounts import canonical
 from hub.access.lockout import network_of
 from hub.access.sign_in import Refused
+from hub.access.webhook_signatures import same
 from hub.web.auth import csrf
-from hub.web.auth.form import fields_of
 from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
+from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
 from hub.web.services import access, services
 
@@ -50,7 +52,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def _by_key(request: web.Request, key: str, given: Mapping[str, str]) -> web.Response:
-    if not csrf.same(given["key"].strip(), key):
+    if not same(given["key"].strip(), key):
         return form(request, wrong_key=_WRONG_KEY)
     return await _let_in(request, await signing_in.sign_in_with_key(services(request).sign_in, key))
 
@@ -99,13 +101,8 @@ def _words(until: datetime | None) -> str:
     if until is None:
         return _WRONG
     # Rounded up: the account is unlocked at the minute shown.
-    local = until.astimezone(_BOGOTA)
+    local = datetime.fromtimestamp(ceil(until.timestamp() / 60) * 60, _BOGOTA)
     return (
         f"Hubo demasiados intentos fallidos con este usuario. Podrá intentarlo de nuevo a las "
-        f"{_up_to_the_minute(local):%H:%M} (hora de Bogotá)."
+        f"{local:%H:%M} (hora de Bogotá)."
     )
-
-
-def _up_to_the_minute(at: datetime) -> datetime:
-    whole = at.replace(second=0, microsecond=0)
-    return whole if whole == at else datetime.fromtimestamp(whole.timestamp() + 60, at.tzinfo)

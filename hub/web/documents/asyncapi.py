@@ -17,7 +17,6 @@ class _EventChannel:
     """An event as an AsyncAPI channel; `action` is the hub's: send or receive."""
 
     name: str
-    type: str
     action: str
     exchange: str
     schema: Mapping[str, Json]
@@ -35,7 +34,10 @@ def describe(
 
     `notices` maps the name of each event on `hub.events.out` to its schema.
     """
-    events = [*(_event(kind, schemas[kind.name]) for kind in catalog), *map(_notice, notices.items())]
+    events = [
+        *(_event(kind, schemas[kind.name]) for kind in catalog),
+        *(_EventChannel(name=name, action="send", exchange=_OUT, schema=notices[name]) for name in notices),
+    ]
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "hub", "version": version, "description": _DESCRIPTION},
@@ -65,12 +67,7 @@ _DESCRIPTION: Final = (
 
 def _event(kind: EventType, schema: Mapping[str, Json]) -> _EventChannel:
     action = "send" if kind.hub_emitted else "receive"
-    return _EventChannel(name=kind.name, type=kind.type, action=action, exchange=_IN, schema=schema)
-
-
-def _notice(notice: tuple[str, Mapping[str, Json]]) -> _EventChannel:
-    name, schema = notice
-    return _EventChannel(name=name, type=type_of(name), action="send", exchange=_OUT, schema=schema)
+    return _EventChannel(name=kind.name, action=action, exchange=_IN, schema=schema)
 
 
 def _channel(event: _EventChannel) -> dict[str, Any]:
@@ -108,21 +105,26 @@ def _relocated(node: Json, name: str) -> Json:
 
 
 def _message(event: _EventChannel) -> dict[str, Any]:
-    envelope = {
+    kind, data = type_of(event.name), {"$ref": f"#/components/schemas/{event.name}"}
+    return {
+        "name": kind,
+        "title": event.schema.get("title", event.name),
+        "contentType": "application/cloudevents+json",
+        "payload": envelope({"const": kind}, data, "data"),
+    }
+
+
+def envelope(kind: Mapping[str, Json], data: Mapping[str, Json], *required: str) -> dict[str, Any]:
+    """Describe a CloudEvent in structured mode whose type and data are like this."""
+    return {
         "type": "object",
-        "required": ["specversion", "id", "source", "type", "time", "data"],
+        "required": ["specversion", "id", "source", "type", "time", *required],
         "properties": {
             "specversion": {"const": "1.0"},
             "id": {"type": "string"},
             "source": {"type": "string", "format": "uri-reference"},
-            "type": {"const": event.type},
+            "type": kind,
             "time": {"type": "string", "format": "date-time"},
-            "data": {"$ref": f"#/components/schemas/{event.name}"},
+            "data": data,
         },
-    }
-    return {
-        "name": event.type,
-        "title": event.schema.get("title", event.name),
-        "contentType": "application/cloudevents+json",
-        "payload": envelope,
     }

@@ -4,45 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
+from hub.web.documents.asyncapi import envelope
+from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
-from hub.web.schemas.common import Problem
+from hub.web.schemas.common import NoQuery, Problem
 from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
 
 _REF: Final = "#/components/schemas/{name}"
 _PARAMETER: Final = re.compile(r"{(\w+)}")
 _EVENT: Final = {
-    "type": "object",
     "description": "A CloudEvent 1.0 in structured mode; `/asyncapi.json` describes the data of each type.",
-    "required": ["specversion", "id", "source", "type", "time"],
-    "properties": {
-        "specversion": {"const": "1.0"},
-        "id": {"type": "string"},
-        "source": {"type": "string", "format": "uri-reference"},
-        "type": {"type": "string", "examples": ["co.coproservicios.pqrs.received.v1"]},
-        "time": {"type": "string", "format": "date-time"},
-        "data": {},
-    },
+    **envelope({"type": "string", "examples": ["co.coproservicios.pqrs.received.v1"]}, {}),
 }
+_ONE: Final = {"$ref": _REF.format(name="Event")}
+_SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
     "required": True,
     "content": {
-        "application/json": {
-            "schema": {
-                "oneOf": [
-                    {"$ref": "#/components/schemas/Event"},
-                    {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
-                ]
-            }
-        },
-        "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/Event"}},
-        BATCH_TYPE: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}},
+        "application/json": {"schema": {"oneOf": [_ONE, _SEVERAL]}},
+        "application/cloudevents+json": {"schema": _ONE},
+        BATCH_TYPE: {"schema": _SEVERAL},
     },
 }
 
@@ -51,8 +41,8 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     """Describe the routes that have `answers`; the rest are pages."""
     documented = [route for route in routes if route.answers]
     shapes = [shape for route in documented for shape in route.answers.values()]
-    queries = [route.query for route in documented]
-    bodies = [route.body for route in documented if route.body is not None]
+    queries = [_query(route) for route in documented]
+    bodies = [body for route in documented if (body := _body(route)) is not None]
     _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
     queried = {query.__name__ for query in queries}
     paths: dict[str, dict[str, Any]] = {}
@@ -83,26 +73,43 @@ _DESCRIPTION: Final = (
 def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
-        "summary": route.summary,
+        "summary": _summary(route),
         **({"x-scopes": sorted(route.needs)} if route.needs else {}),
-        "parameters": [*_path_parameters(route), *_query_parameters(components[route.query.__name__])],
+        "parameters": [*_path_parameters(route), *_query_parameters(components[_query(route).__name__])],
         "responses": {str(status): _response(status, shape) for status, shape in _answers(route).items()},
     }
     if route.path == "/api/events":
         operation["requestBody"] = _EVENTS_BODY
-    if route.body is not None:
-        schema = {"$ref": _REF.format(name=route.body.__name__)}
+    if (body := _body(route)) is not None:
+        schema = {"$ref": _REF.format(name=body.__name__)}
         operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
     if route.needs is None:
         operation["security"] = []
     return operation
 
 
+def _query(route: Route) -> type[Struct]:
+    return shapes_of(route.handler).get("query", NoQuery)
+
+
+def _body(route: Route) -> type[Struct] | None:
+    return shapes_of(route.handler).get("body", route.body)
+
+
+def _summary(route: Route) -> str:
+    return cleandoc(route.handler.__doc__ or "").partition("\n")[0].removesuffix(".")
+
+
 def _answers(route: Route) -> dict[int, Any]:
     if route.needs is None:
         return dict(route.answers)
     # On any guarded route `guard` may refuse the caller, and a server may be down.
-    return {401: Problem, 403: Problem, 503: Problem, **route.answers}
+    errors = {401, 403, 503}
+    if _body(route) is not None or "query" in shapes_of(route.handler):
+        errors.add(400)
+    if _PARAMETER.search(route.path):
+        errors.add(404)
+    return {**dict.fromkeys(sorted(errors), Problem), **route.answers}
 
 
 def _response(status: int, shape: type) -> dict[str, Any]:

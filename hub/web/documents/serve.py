@@ -30,7 +30,6 @@ def files() -> dict[str, bytes]:
 
 
 async def show(request: web.Request) -> web.Response:
-    """Serve the document of this path."""
     body = request.app[DOCUMENTS].get(request.path)
     if body is None:
         raise web.HTTPNotFound

@@ -7,7 +7,6 @@ signature authenticates it instead.
 
 from __future__ import annotations
 
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -20,29 +19,26 @@ from hub.channels.sms.spec import Format, Receipts, Replies
 from hub.channels.sms.spec_loader import Hook
 from hub.inbound.process_receipt import take
 from hub.model import Json
-from hub.web.bodies import FORM, JSON, body_of, read_form, read_json
+from hub.web.bodies import FORM, JSON, body_of, read_form, read_json, required
+from hub.web.requests import uuid_in
 from hub.web.responses import Refusal
 from hub.web.services import services
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
 
 async def receipt(request: web.Request) -> web.Response:
     """Process a receipt: delivered, read, or lost."""
     hook = _hook(request)
-    rules = _required(hook.spec.receipts)
+    rules = required(hook.spec.receipts)
     body = await _body(request, rules.format)
     message_id = _authenticate(request, hook, rules, body, Use.RECEIPTS)
     try:
         report = read_report(hook.spec, rules, _fields(request, rules.format, body), message_id)
     except Unreadable as exc:
         raise _malformed(hook, exc) from None
-    if report is None:
-        return web.Response(status=204)
     deps = services(request)
-    if not await take(report, store=deps.hooks.receipts, at=deps.now()):
+    if report and not await take(report, store=deps.hooks.receipts, at=deps.now()):
         raise web.HTTPNotFound
     return web.Response(status=204)
 
@@ -50,7 +46,7 @@ async def receipt(request: web.Request) -> web.Response:
 async def reply(request: web.Request) -> web.Response:
     """Process a reply."""
     deps, hook = services(request), _hook(request)
-    rules = _required(hook.spec.replies)
+    rules = required(hook.spec.replies)
     body = await _body(request, rules.format)
     _authenticate(request, hook, rules, body, Use.REPLIES)
     try:
@@ -62,16 +58,7 @@ async def reply(request: web.Request) -> web.Response:
 
 
 def _hook(request: web.Request) -> Hook:
-    hook = services(request).hooks.sms.get(request.match_info["name"])
-    if hook is None:
-        raise web.HTTPNotFound
-    return hook
-
-
-def _required(rules: T | None) -> T:
-    if rules is None:
-        raise web.HTTPNotFound
-    return rules
+    return required(services(request).hooks.sms.get(request.match_info["name"]))
 
 
 async def _body(request: web.Request, form: Format) -> bytes:
@@ -97,7 +84,7 @@ def _authenticate(
 ) -> UUID | None:
     """Raise Refusal (403) without a valid signature. Return the message id in the address, if signed."""
     name, query, addresses = hook.spec.name, request.query, services(request).hooks.sms_addresses
-    message_id = _uuid(query.get("message", "")) if use is Use.RECEIPTS else None
+    message_id = uuid_in(query.get("message", "")) if use is Use.RECEIPTS else None
     if message_id and not addresses.signs_message(query.get("sig", ""), name, message_id):
         message_id = None
     hmac = rules.hmac
@@ -114,10 +101,3 @@ def _authenticate(
 def _malformed(hook: Hook, exc: Unreadable) -> Refusal:
     log.warning("webhook.unreadable", provider=hook.spec.name, reason=str(exc))
     return Refusal(400, f"The call cannot be read: {exc}.", "It does not fit the provider's ?spec= file.")
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

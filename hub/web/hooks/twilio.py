@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
 
 import structlog
 from aiohttp import web
@@ -13,7 +12,8 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.inbound import Unreadable
 from hub.channels.sms.twilio_reports import read_reply, read_report
 from hub.inbound.process_receipt import take
-from hub.web.bodies import FORM, JSON, Form, body_of, read_form, read_json
+from hub.web.bodies import FORM, JSON, Form, body_of, read_form, read_json, required
+from hub.web.requests import uuid_in
 from hub.web.responses import Refusal
 from hub.web.services import services
 
@@ -25,7 +25,8 @@ log = structlog.get_logger()
 async def twilio(request: web.Request) -> web.Response:
     """Process the report of a text message: delivered, read, or lost. Safe to repeat."""
     form = dict(await _signed(request, CALLBACKS))
-    deps, receipt = services(request), read_report(_message_id(request), form)
+    message_id = required(uuid_in(request.query.get("message", "")))
+    deps, receipt = services(request), read_report(message_id, form)
     if receipt and not await take(receipt, store=deps.hooks.receipts, at=deps.now()):
         raise web.HTTPNotFound
     return web.Response(status=204)
@@ -71,10 +72,3 @@ def _address(request: web.Request, path: str) -> str:
     """Return the URL that Twilio signed, which a proxy's changes to host, scheme and path do not affect."""
     query = request.rel_url.raw_query_string
     return f"{services(request).settings.public_url}{path}{'?' if query else ''}{query}"
-
-
-def _message_id(request: web.Request) -> UUID:
-    try:
-        return UUID(request.query.get("message", ""))
-    except ValueError:
-        raise web.HTTPNotFound from None

@@ -15,12 +15,11 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from hub.access.webhook_signatures import is_from_meta
+from hub.access.webhook_signatures import is_from_meta, same
 from hub.channels.whatsapp.reports import Keys, read_notice
 from hub.channels.whatsapp.verdicts import PROVIDER
 from hub.inbound.process_receipt import take
-from hub.model.receipts import Receipt
-from hub.web.auth.csrf import same
+from hub.model import Receipt
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import Services, services
 

@@ -41,20 +41,9 @@ class Figures:
         async with self._asking:
             now = asyncio.get_running_loop().time()
             if now >= self._stale_at:
-                self._metrics = await _read(self._log)
+                self._metrics = [await read(self._log) for read in _READERS]
                 self._stale_at = now + _FRESH
             return self._metrics
-
-
-async def _read(log: IncidentLog) -> Sequence[Metric]:
-    return [
-        await _incidents(log),
-        await _oldest(log),
-        await _audit(log),
-        await _unknown(log),
-        await _promises(log),
-        await _unreached(log),
-    ]
 
 
 async def _incidents(log: IncidentLog) -> Metric:
@@ -104,3 +93,6 @@ async def _promises(log: IncidentLog) -> Metric:
     for labels, number in (await log.promises()).items():
         gauge.add_metric(labels, number)
     return gauge
+
+
+_READERS: Final = (_incidents, _oldest, _audit, _unknown, _promises, _unreached)

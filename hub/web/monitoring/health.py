@@ -14,12 +14,12 @@ _PATIENCE: Final = 3.0  # seconds
 
 
 async def live(_request: web.Request) -> web.Response:
-    """Respond 200: the process answers."""
+    """Report that the process answers."""
     return json_answer({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Respond 200 if every server that the process needs answers, 503 if one does not."""
+    """Report whether every server answers."""
     try:
         async with asyncio.timeout(_PATIENCE):
             servers = await monitoring(request).ready()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from types import GenericAlias, new_class
+from typing import Annotated, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
-from hub.operations.dead_letters import DeadRow, Settled
 
 MAX_LIMIT: Final = 500
 
@@ -17,6 +17,27 @@ Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
 IsMasked = Annotated[bool, Meta(description="Whether names and addresses are masked.")]
 MayUnmask = Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
+
+Row = TypeVar("Row", bound=Struct)
+
+
+class Page(Struct, Generic[Row], kw_only=True):
+    """A page of a list; `next` is the cursor of the next page."""
+
+    items: list[Row]
+    next: str | None
+
+
+def page_of(row: type[Row]) -> type[Page[Row]]:
+    """Make the shape of a page: of `MessageRow` it is called `MessagePage`."""
+    name = f"{row.__name__.removesuffix('Row')}Page"
+    return cast(type[Page[Row]], new_class(name, (GenericAlias(Page, row),)))
+
+
+def list_of(row: type[Struct]) -> type[Struct]:
+    """Make the shape of a list that is never cut into pages: of `KeyRow` it is called `KeyList`."""
+    fields = [("items", GenericAlias(list, row)), ("next", None)]
+    return defstruct(f"{row.__name__.removesuffix('Row')}List", fields, kw_only=True)
 
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,27 +116,12 @@ class MessageWhole(MessageRow, kw_only=True):
     skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
 
 
-class MessagePage(Struct, kw_only=True):
-    items: list[MessageRow]
-    next: str | None
-
-
-class DeadPage(Struct, kw_only=True):
-    items: list[DeadRow]
-    next: str | None
-
-
 class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which open dead letters; all of them without a reason or an event."""
 
     reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     limit: Limit = 100
-
-
-class SettledList(Struct, kw_only=True):
-    items: list[Settled]
-    next: None
 
 
 class Problem(Struct, kw_only=True):
@@ -138,3 +144,61 @@ class Summary(Struct, kw_only=True):
     counts: Annotated[
         Mapping[str, Mapping[str, int]], Meta(description="Messages, clocks and dead letters by state.")
     ]
+
+
+class LettersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    handed_over: (
+        Annotated[bool, Meta(description="true: only letters handed over; false: only those not yet.")] | None
+    ) = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class LetterRow(Struct, kw_only=True):
+    """A letter; its id is that of its message."""
+
+    id: UUID
+    created_at: Instant
+    handed_over_at: Instant | None
+    event: str
+    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    subject: str
+
+
+class LetterWhole(LetterRow, kw_only=True):
+    """A letter as it is printed. `/letters/{id}` is only its page."""
+
+    name: str
+    text: str
+    html: str
+
+
+class HandedOver(Struct, kw_only=True, frozen=True):
+    """`changed` is false if it was marked before."""
+
+    id: UUID
+    changed: bool
+
+
+class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    by: Annotated[Word, Meta(description="Who pauses, as a system names them; else the caller.")] = ""
+    reason: Annotated[Word, Meta(description="Why, for colleagues who find it paused.")] = ""
+
+
+class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lost messages go again."""
+
+    state: Literal["failed", "expired", "bounced", "suppressed"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `smtp_550`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    also_told: Annotated[
+        bool, Meta(description="Also messages whose person was notified by another channel.")
+    ] = False
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500

@@ -64,8 +64,3 @@ class UnreachedRow(Struct, kw_only=True):
     unit_id: str | None
     reasons: list[UnreachedReason]
     found_at: Instant
-
-
-class UnreachedPage(Struct, kw_only=True):
-    items: list[UnreachedRow]
-    next: str | None

@@ -34,7 +34,6 @@ def word(value: Json) -> str | None:
 
 
 def word_at(value: Json, path: str) -> str | None:
-    """Return the word at the path."""
     return word(at(value, path))
 
 
