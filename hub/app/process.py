@@ -75,7 +75,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
     With all roles the database schema is upgraded first; single roles refuse an old schema
     (ConfigurationError). Waits for a database that is not available yet.
     """
-    logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
+    logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level, for_good=True)
     _announce(settings, roles)
     await _wait_for_database(settings, upgrade=roles >= frozenset(whole(settings)))
     stop = asyncio.Event()
