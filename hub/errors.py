@@ -33,6 +33,7 @@ Every error of the hub. The docstring of a class is its message.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from datetime import timedelta
 from typing import Self
@@ -232,3 +233,12 @@ class StorageRefused(HubError):
 
 class AppointmentsUnavailable(Unavailable):
     """Redis does not answer."""
+
+
+def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    """Yield the errors inside nested groups."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error

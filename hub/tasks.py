@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Collection, Coroutine, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -63,6 +65,23 @@ async def wait_then_cancel(task: asyncio.Future[Any], patience: timedelta) -> No
     while not task.done() and (left := until - time.monotonic()) > 0:
         await _waited({task}, left)
     await cancel(task)
+
+
+async def until_signalled(work: Coroutine[Any, Any, None], *signals: signal.Signals) -> None:
+    """Cancel `work` at the first of these signals; the second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _waited(tasks: Collection[asyncio.Future[Any]], seconds: float) -> bool:

@@ -35,7 +35,7 @@ def run_command(environ: Mapping[str, str], *arguments: str, text: str = "") -> 
     """Run the command with these settings alone; a fault of ours, a traceback for a user, is raised."""
     unset = dict.fromkeys(name for name in os.environ if name.startswith("HUB_"))
     with (
-        _same_logging(),
+        same_logging(),
         patch.object(sys, "argv", ["hub", *arguments]),
         CliRunner().isolation(input=text, env={**unset, **environ}) as (out, err, _),
     ):
@@ -52,7 +52,7 @@ def _exit_code() -> int:
 
 
 @contextmanager
-def _same_logging() -> Iterator[None]:
+def same_logging() -> Iterator[None]:
     """A command silences the logs of its process."""
     root, config = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level

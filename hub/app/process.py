@@ -14,52 +14,13 @@ from typing import Final
 import structlog
 
 from hub import logs
-from hub.app.container import (
-    Container,
-    open_accounts,
-    open_appointments,
-    open_audit,
-    open_contacts,
-    open_directory_history,
-    open_explain,
-    open_imports,
-    open_keys,
-    open_letters,
-    open_log,
-    open_monitor,
-    open_parts,
-    open_pauses,
-    open_publisher,
-    open_redrive,
-    open_secrets,
-)
+from hub.app.container import Container, open_parts
 from hub.app.roles import ROLES as _ROLES
 from hub.app.roles import Work, beside, serve_metrics, whole
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
-
-__all__ = [
-    "ROLES",
-    "open_accounts",
-    "open_appointments",
-    "open_audit",
-    "open_contacts",
-    "open_directory_history",
-    "open_explain",
-    "open_imports",
-    "open_keys",
-    "open_letters",
-    "open_log",
-    "open_monitor",
-    "open_pauses",
-    "open_publisher",
-    "open_redrive",
-    "open_secrets",
-    "run",
-    "whole",
-]
 
 ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import msgspec
 import typer
 
 from hub.access import accounts
 from hub.access.account_rows import AccountRow, made, row
 from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
-from hub.app import process as hub_app
-from hub.cli import audit as auditing
-from hub.cli.common import AsJson, cell, print_items, print_json, print_table, settings, wait
+from hub.app.container import open_accounts, open_audit
+from hub.cli.audit import operator
+from hub.cli.common import AsJson, Columns, print_facts, print_json, print_list, settings, warn
 from hub.model import EVERYWHERE, Account, Grant, Office
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="Cuentas de la consola: list, create, grant, take, reset, disable, enable, unlock.",
-)
+app = typer.Typer(no_args_is_help=True)
 
-_COLUMNS: Final = {
-    "name": "usuario",
-    "display_name": "nombre",
-    "state": "estado",
-    "grants": "cargos",
-    "signed_in_at": "último ingreso",
-    "locked_until": "bloqueada hasta",
+
+def _grants(row: AccountRow) -> str:
+    return " ".join(f"{grant.office}:{grant.copropiedad_id}" for grant in row.grants)
+
+
+_COLUMNS: Final[Columns] = {
+    "usuario": "name",
+    "nombre": "display_name",
+    "estado": "state",
+    "cargos": _grants,
+    "último ingreso": "signed_in_at",
+    "bloqueada hasta": "locked_until",
 }
 
 Name = Annotated[str, typer.Argument(metavar="USUARIO", show_default=False)]
@@ -45,23 +46,15 @@ Everywhere = Annotated[
 
 
 @app.command("list")
-def list_accounts(as_json: AsJson = False) -> None:
+async def list_accounts(as_json: AsJson = False) -> None:
     """Muestra las cuentas, sus cargos y su estado."""
-    items = wait(_rows())
-    if as_json:
-        print_items(items)
-        return
-    rows = [[cell(_joined(row), column) for column in _COLUMNS] for row in items]
-    print_table(list(_COLUMNS.values()), rows)
-
-
-async def _rows() -> list[AccountRow]:
     async with _admin() as admin:
-        return [row(account, now=admin.now) for account in await accounts.listed(admin)]
+        rows = [row(account, now=admin.now) for account in await accounts.listed(admin)]
+    print_list(rows, _COLUMNS, as_json=as_json)
 
 
 @app.command()
-def create(
+async def create(
     name: Name,
     *,
     display_name: Annotated[
@@ -79,13 +72,14 @@ def create(
 
       hub accounts create luis --name "Luis Paz" --office administrator --everywhere
     """
-    grants = _grants(office, copropiedad, everywhere=everywhere)
-    account, password = wait(_as_admin(lambda admin: accounts.create(admin, name, display_name, grants)))
+    grants = _asked(office, copropiedad, everywhere=everywhere)
+    async with _admin() as admin:
+        account, password = await accounts.create(admin, name, display_name, grants)
     _show_password(account, password, as_json=as_json)
 
 
 @app.command()
-def grant(
+async def grant(
     name: Name,
     *,
     office: OfOffice,
@@ -94,12 +88,13 @@ def grant(
     as_json: AsJson = False,
 ) -> None:
     """Da un cargo en una o varias copropiedades, o en todas."""
-    grants = _grants(office, copropiedad, everywhere=everywhere)
-    _show(wait(_as_admin(lambda admin: accounts.grant(admin, name, grants))), as_json=as_json)
+    grants = _asked(office, copropiedad, everywhere=everywhere)
+    async with _admin() as admin:
+        _show(await accounts.grant(admin, name, grants), as_json=as_json)
 
 
 @app.command()
-def take(
+async def take(
     name: Name,
     *,
     office: OfOffice,
@@ -108,36 +103,41 @@ def take(
     as_json: AsJson = False,
 ) -> None:
     """Quita un cargo; las sesiones de la cuenta terminan."""
-    grants = _grants(office, copropiedad, everywhere=everywhere)
-    _show(wait(_as_admin(lambda admin: accounts.take(admin, name, grants))), as_json=as_json)
+    grants = _asked(office, copropiedad, everywhere=everywhere)
+    async with _admin() as admin:
+        _show(await accounts.take(admin, name, grants), as_json=as_json)
 
 
 @app.command()
-def reset(name: Name, as_json: AsJson = False) -> None:
+async def reset(name: Name, as_json: AsJson = False) -> None:
     """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
-    account, password = wait(_as_admin(lambda admin: accounts.reset(admin, name)))
+    async with _admin() as admin:
+        account, password = await accounts.reset(admin, name)
     _show_password(account, password, as_json=as_json)
 
 
 @app.command()
-def disable(name: Name, as_json: AsJson = False) -> None:
+async def disable(name: Name, as_json: AsJson = False) -> None:
     """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
-    _show(wait(_as_admin(lambda admin: accounts.disable(admin, name))), as_json=as_json)
+    async with _admin() as admin:
+        _show(await accounts.disable(admin, name), as_json=as_json)
 
 
 @app.command()
-def enable(name: Name, as_json: AsJson = False) -> None:
+async def enable(name: Name, as_json: AsJson = False) -> None:
     """Vuelve a abrir una cuenta cerrada."""
-    _show(wait(_as_admin(lambda admin: accounts.enable(admin, name))), as_json=as_json)
+    async with _admin() as admin:
+        _show(await accounts.enable(admin, name), as_json=as_json)
 
 
 @app.command()
-def unlock(name: Name, as_json: AsJson = False) -> None:
+async def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
-    _show(wait(_as_admin(lambda admin: accounts.unlock(admin, name))), as_json=as_json)
+    async with _admin() as admin:
+        _show(await accounts.unlock(admin, name), as_json=as_json)
 
 
-def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:
+def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:
     # A missing option, or an empty variable of a script, must not mean everywhere.
     places = copropiedades or []
     if everywhere == bool(places) or not all(places):
@@ -145,20 +145,15 @@ def _grants(office: Office, copropiedades: list[str] | None, *, everywhere: bool
     return [Grant(office=office, copropiedad_id=place) for place in places or [EVERYWHERE]]
 
 
-async def _as_admin(work: Callable[[AccountAdmin], Awaitable[Any]]) -> Any:
-    async with _admin() as admin:
-        return await work(admin)
-
-
 @asynccontextmanager
 async def _admin() -> AsyncIterator[AccountAdmin]:
     """Open the administration of accounts for the operator, who reaches everywhere."""
-    async with hub_app.open_accounts(settings()) as store, hub_app.open_audit(settings()) as audit:
+    async with open_accounts(settings()) as store, open_audit(settings()) as audit:
         yield AccountAdmin(
             store=store,
             audit=audit,
             passwords=Passwords(),
-            who=auditing.operator(),
+            who=operator(),
             places=None,
             now=datetime.now(UTC),
         )
@@ -169,7 +164,7 @@ def _show(account: Account, *, as_json: bool) -> None:
     if as_json:
         print_json(shown)
     else:
-        print_table(("", ""), [(title, cell(_joined(shown), name)) for name, title in _COLUMNS.items()])
+        print_facts(shown, _COLUMNS)
 
 
 def _show_password(account: Account, password: str, *, as_json: bool) -> None:
@@ -177,10 +172,4 @@ def _show_password(account: Account, password: str, *, as_json: bool) -> None:
         print_json(made(account, password, now=datetime.now(UTC)))
         return
     typer.echo(password)
-    once = "Se muestra una sola vez; al entrar con ella se elige otra."
-    typer.secho(once, fg=typer.colors.YELLOW, err=True)
-
-
-def _joined(row: AccountRow) -> dict[str, Any]:
-    grants = " ".join(f"{grant.office}:{grant.copropiedad_id}" for grant in row.grants)
-    return {**msgspec.structs.asdict(row), "grants": grants}
+    warn("Se muestra una sola vez; al entrar con ella se elige otra.")

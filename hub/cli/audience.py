@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Final
 
-import msgspec
 import typer
 
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Limit, cell, print_json, print_table, settings, wait
-from hub.operations.audience import AudienceMeant, AudienceMember, read_audience
+from hub.cli.common import AsJson, Columns, Limit, print_json, print_list, settings
+from hub.operations.audience import AudienceMeant, read_audience
 from hub.policy import load_policy
 from hub.storage import Database, PostgresHeadcount
 
-_COLUMNS: Final = {
-    "person": "persona",
-    "name": "nombre",
-    "units": "unidades",
-    "left_out": "por fuera",
+_COLUMNS: Final[Columns] = {
+    "persona": "person",
+    "nombre": "name",
+    "unidades": lambda member: ", ".join(member.units),
+    "por fuera": "left_out",
 }
 _COUNTS: Final = {"email": "correo", "mobile": "celular", "push": "push", "letter_only": "solo papel"}
 
@@ -27,7 +25,7 @@ Who = Annotated[
 ]
 
 
-def audience(
+async def audience(
     who: Who,
     after: Annotated[str | None, typer.Option(metavar="NEXT", help="La página después de esta.")] = None,
     limit: Limit = 50,
@@ -54,20 +52,20 @@ def audience(
 
     Todas las palabras están en docs/audiences.md. Los nombres van ocultos.
     """
-    answer = wait(_read(who, after, limit))
+    policy = load_policy(settings().policy)
+    async with Database(settings().database_url.reveal(), size=1) as database:
+        store = PostgresHeadcount(database, policy.suppression_for)
+        answer = await read_audience(store, who, after=after, limit=limit)
+    # The names are masked and may be many: the audit has the question, not each row.
+    await note("audience.show", "audience", asked=list(who), found=len(answer.items))
     if as_json:
         print_json(answer)
         return
     if answer.people is not None:
         typer.echo(_sentence(answer))
-    print_table(list(_COLUMNS.values()), map(_row, answer.items))
+    print_list(answer.items, _COLUMNS, as_json=False)
     if answer.next is not None:
         typer.echo(f"There are more: --after {answer.next}", err=True)
-
-
-def _row(member: AudienceMember) -> list[str]:
-    facts = {**msgspec.structs.asdict(member), "units": ", ".join(member.units)}
-    return [cell(facts, name) for name in _COLUMNS]
 
 
 def _sentence(answer: AudienceMeant) -> str:
@@ -75,13 +73,3 @@ def _sentence(answer: AudienceMeant) -> str:
     reasons = "".join(f"; {reason}: {number}" for reason, number in (answer.left_out or {}).items())
     outside = f"{(answer.people or 0) - (answer.told or 0)}{reasons}"
     return f"Personas: {answer.people}. Se les avisa a {answer.told} ({ways}). Por fuera: {outside}."
-
-
-async def _read(who: Sequence[str], after: str | None, limit: int) -> AudienceMeant:
-    policy = load_policy(settings().policy)
-    async with Database(settings().database_url.reveal(), size=1) as database:
-        store = PostgresHeadcount(database, policy.suppression_for)
-        answer = await read_audience(store, who, after=after, limit=limit)
-    # The names are masked and may be many: the audit has the question, not each row.
-    await note("audience.show", "audience", asked=list(who), found=len(answer.items))
-    return answer

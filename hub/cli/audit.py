@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from hub.access import audit as noting
-from hub.app import process as hub_app
-from hub.cli.common import AsJson, Limit, local_time, print_items, print_table, settings, wait
+from hub.app.container import open_audit
+from hub.cli.common import AsJson, Limit, fields, print_list, settings
 from hub.model import Json
-from hub.ports import Page
 
 
-def audit(
+async def audit(
     person: Annotated[
         str | None,
         typer.Option(metavar="REF", help="Who looked at this person's data, and who reported or changed it."),
@@ -27,25 +27,16 @@ def audit(
 
       hub audit --person p-maria-pena
     """
-    page = wait(_notes(limit, person))
+    async with open_audit(settings()) as store:
+        page = await store.notes(after=None, limit=limit, person=person)
     if person is not None:
-        wait(note("audit.person", f"person:{person}", person=person))
-    if as_json:
-        print_items(page.items, page.next)
-        return
-    rows = [
-        (
-            *(local_time(row["at"]), row["who"], row["action"], row["subject"]),
-            " ".join(f"{name}={value}" for name, value in row["detail"].items()),
-        )
-        for row in page.items
-    ]
-    print_table(("at", "who", "action", "subject", "detail"), rows)
+        await note("audit.person", f"person:{person}", person=person)
+    columns = {**fields("at", "who", "action", "subject"), "detail": _detail}
+    print_list(page.items, columns, page.next, as_json=as_json)
 
 
-async def _notes(limit: int, person: str | None) -> Page:
-    async with hub_app.open_audit(settings()) as store:
-        return await store.notes(after=None, limit=limit, person=person)
+def _detail(row: Mapping[str, Json]) -> str:
+    return " ".join(f"{name}={value}" for name, value in row["detail"].items())
 
 
 def operator() -> str:
@@ -55,5 +46,5 @@ def operator() -> str:
 
 async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
     """Audit what a command does, and to whose data. `detail` never contains a person's data."""
-    async with hub_app.open_audit(settings()) as store:
+    async with open_audit(settings()) as store:
         await noting.note(store, who=operator(), action=action, subject=subject, person=person, **detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -10,35 +10,48 @@ from uuid import UUID
 
 import typer
 
-from hub.app import process
+from hub.app.container import open_appointments, open_audit, open_log, open_publisher
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
+    Columns,
+    Id,
     Limit,
     console,
+    known,
     local_time,
+    print_done,
     print_json,
+    print_list,
     print_table,
     settings,
     short_case,
     to_uuid,
-    wait,
+    warn,
 )
-from hub.errors import HubError
 from hub.model import ClockState
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter, Clocks
 from hub.policy import load_policy
-from hub.sla.acknowledge import AckResult
 
-app = typer.Typer(invoke_without_command=True, help="Promises: list, show, acknowledge.")
+app = typer.Typer(invoke_without_command=True)
 
-_COLUMNS: Final = ("vence", "en palabras", "promesa", "caso", "nivel", "estado", "avisados", "asumido", "id")
+_COLUMNS: Final[Columns] = {
+    "vence": "due_at",
+    "en palabras": "due_words",
+    "promesa": "name",
+    "caso": lambda row: short_case(row["case"]),
+    "nivel": "level",
+    "estado": "state",
+    "avisados": lambda row: str(len({notice["person"] for notice in row["told"]}) or ""),
+    "asumido": lambda row: ", ".join(f"{ack['level']}: {ack['by']}" for ack in row["acknowledged"]),
+    "id": "id",
+}
 _STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avisado")
 
 
 @app.callback()
-def clocks(
+async def clocks(
     context: typer.Context,
     state: Annotated[
         ClockState | None, typer.Option(help="Only this state; by default the running ones.")
@@ -55,22 +68,25 @@ def clocks(
     """
     if context.invoked_subcommand is not None:
         return
-    answer = wait(_read(state, limit))
+    async with _open() as clocks:
+        answer = await clocks.list(ClockFilter(state=state, limit=limit), datetime.now(UTC))
     if as_json:
         print_json(answer)
         return
-    print_table(_COLUMNS, [_cells(row) for row in answer["items"]])
+    print_list(answer["items"], _COLUMNS, as_json=False)
     if answer["source"] == "sql" and state not in {ClockState.MET, ClockState.CANCELLED}:
-        typer.secho("Redis no contesta: se leyó de la base de datos.", fg=typer.colors.YELLOW, err=True)
+        warn("Redis no contesta: se leyó de la base de datos.")
 
 
 @app.command()
-def show(
+async def show(
     clock_id: Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID", help="As the list prints it.")],
     as_json: AsJson = False,
 ) -> None:
     """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
-    clock = wait(_look(clock_id))
+    async with _open() as clocks:
+        clock = known(await clocks.show(clock_id, datetime.now(UTC)), f"clock {clock_id}")
+    await note("clock.show", f"clock:{clock_id}")
     if as_json:
         print_json(clock)
         return
@@ -83,73 +99,32 @@ def show(
         out.print(words, markup=False)
 
 
-async def _read(state: ClockState | None, limit: int) -> dict[str, Any]:
-    async with _open() as clocks:
-        return await clocks.list(ClockFilter(state=state, limit=limit), datetime.now(UTC))
-
-
 @app.command()
-def acknowledge(clock_id: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+async def acknowledge(clock_id: Id, as_json: AsJson = False) -> None:
     """
     Acknowledge a promise for the level that was notified: the next level is notified later. Safe to repeat.
 
       hub clocks acknowledge 0195…
     """
-    done = wait(_acknowledge(to_uuid(clock_id)))
-    if as_json:
-        print_json(done)
-        return
-    unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
-    typer.echo(f"{done.id}  nivel {done.level}{unchanged}")
-
-
-async def _acknowledge(clock_id: UUID) -> AckResult:
     given = settings()
-    async with (
-        process.open_log(given) as log,
-        process.open_audit(given) as notes,
-        process.open_publisher(given) as publisher,
-    ):
+    async with open_log(given) as log, open_audit(given) as notes, open_publisher(given) as publisher:
         done = await acknowledge_clock(
             clock_id, log=log, notes=notes, publisher=publisher, who=operator(), now=datetime.now(UTC)
         )
-    if done is None:
-        raise HubError(f"there is no promise {clock_id}")
-    return done
-
-
-async def _look(clock_id: UUID) -> dict[str, Any]:
-    async with _open() as clocks:
-        clock = await clocks.show(clock_id, datetime.now(UTC))
-    if clock is None:
-        raise HubError(f"there is no clock {clock_id}")
-    await note("clock.show", f"clock:{clock_id}")
-    return clock
+    done = known(done, f"promise {clock_id}")
+    unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
+    print_done(done, f"{done.id}  nivel {done.level}{unchanged}", as_json=as_json)
 
 
 @asynccontextmanager
 async def _open() -> AsyncIterator[Clocks]:
     given = settings()
-    async with process.open_log(given) as log, process.open_appointments(given) as appointments:
+    async with open_log(given) as log, open_appointments(given) as appointments:
         yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    return (
-        local_time(row["due_at"]),
-        row["due_words"],
-        row["name"],
-        short_case(row["case"]),
-        str(row["level"]),
-        str(row["state"]),
-        str(len({notice["person"] for notice in row["told"]}) or ""),
-        ", ".join(f"{ack['level']}: {ack['by']}" for ack in row["acknowledged"]),
-        str(row["id"]),
-    )
-
-
-def _step_lines(step: dict[str, Any], notices: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Return one line per message of a step; the first line also names the step."""
+def _step_lines(step: dict[str, Any], notices: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield one line per message of a step; the first line also names the step."""
     heads = step["key"], local_time(step["at"]), "yes" if step["done"] else ""
     lines = [
         (
@@ -160,5 +135,7 @@ def _step_lines(step: dict[str, Any], notices: list[dict[str, Any]]) -> list[tup
         )
         for notice in notices
         if notice["step"] == step["key"]
-    ] or [("", "", "", "")]
-    return [(*(heads if n == 0 else ("", "", "")), *line) for n, line in enumerate(lines)]
+    ]
+    for line in lines or [("", "", "", "")]:
+        yield *heads, *line
+        heads = "", "", ""

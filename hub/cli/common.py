@@ -1,11 +1,11 @@
-"""Shared by all commands: event loop, settings, output as tables, lines or JSON."""
+"""Shared by all commands: settings, arguments, output as tables, lines or JSON."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -24,36 +24,22 @@ from hub.settings import Settings, load
 
 T = TypeVar("T")
 
+Columns = Mapping[str, str | Callable[[Any], str]]
+"""Title of a column → the field of a row, or what makes the cell of a row."""
+
 BOGOTA: Final = ZoneInfo("America/Bogota")
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
-Whole = Annotated[bool, typer.Option("--whole", help="Names and addresses unmasked; the look is audited.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
-
 _PIPE_WIDTH: Final = 2000  # columns
 
-STATE_STYLES: Final = {
-    "queued": "cyan",
-    "sending": "cyan",
-    "sent": "green",
-    "delivered": "bold green",
-    "read": "bold green",
-    "held": "yellow",
-    "retrying": "yellow",
-    "failed": "bold red",
-    "bounced": "bold red",
-    "suppressed": "magenta",
-    "expired": "magenta",
-    "cancelled": "dim",
-    "open": "cyan",
-    "over": "green",
-    "at_risk": "yellow",
-    "breached": "bold red",
-    "met": "green",
-    "replayed": "green",
-    "discarded": "dim",
+_STATES: Final = {
+    "cyan": ("queued", "sending", "open"),
+    "green": ("sent", "over", "met", "replayed"),
+    "bold green": ("delivered", "read"),
+    "yellow": ("held", "retrying", "at_risk"),
+    "bold red": ("failed", "bounced", "breached"),
+    "magenta": ("suppressed", "expired"),
+    "dim": ("cancelled", "discarded"),
 }
+STATE_STYLES: Final = {state: style for style, states in _STATES.items() for state in states}
 
 
 def settings() -> Settings:
@@ -78,9 +64,12 @@ def print_json(value: Json, *, indent: int = 2) -> None:
     typer.echo((encoded if indent < 0 else msgspec.json.format(encoded, indent=indent)).decode())
 
 
-def print_items(items: Json, cursor: str | None = None) -> None:
-    """Print a page of a list as the API would respond."""
-    print_json({"items": items, "next": cursor})
+def print_list(items: Sequence[Any], columns: Columns, cursor: str | None = None, *, as_json: bool) -> None:
+    """Print a page of a list, as a table or as the API would respond."""
+    if as_json:
+        print_json({"items": items, "next": cursor})
+    else:
+        print_table(list(columns), ([cell(row, made) for made in columns.values()] for row in items))
 
 
 def print_table(
@@ -102,23 +91,44 @@ def print_table(
         typer.secho("None.", dim=True, err=True)
 
 
+def print_facts(row: Any, columns: Columns) -> None:
+    """Print the fields of one record, one per line."""
+    print_table(("", ""), [(words, cell(row, made)) for words, made in columns.items()])
+
+
 def print_whole(facts: Mapping[str, Json], text: str) -> None:
     """Print one record: its fields, one per line, then its text."""
-    rows = [(title(name), cell(facts, name)) for name in facts if facts[name] not in (None, "")]
-    print_table(("", ""), rows)
+    print_facts(facts, fields(*(name for name, value in facts.items() if value not in (None, ""))))
     console().print(f"\n{text}", markup=False, soft_wrap=True)
 
 
-def title(name: str) -> str:
-    """Turn a field of the API into a title: `received_at` → `received`."""
-    return name.removesuffix("_at").replace("_", " ")
+def print_done(done: Json, sentence: str, *, as_json: bool) -> None:
+    """Print the result of an action, in a sentence or as the API would respond."""
+    if as_json:
+        print_json(done)
+    else:
+        typer.echo(sentence)
 
 
-def cell(row: Mapping[str, Json], name: str) -> str:
-    """Format a field of the API: an instant in Bogotá's time, nothing for None."""
-    value = row[name]
-    if name in {"at", "since"} or name.endswith("_at"):
+def warn(sentence: str) -> None:
+    """Print to stderr what an operator must know and a pipe must not get."""
+    typer.secho(sentence, fg=typer.colors.YELLOW, err=True)
+
+
+def fields(*names: str) -> Columns:
+    """Return columns with the titles of the API's fields: `received_at` → `received`."""
+    return {name.removesuffix("_at").replace("_", " "): name for name in names}
+
+
+def cell(row: Any, made: str | Callable[[Any], str]) -> str:
+    """Format a field of the API: an instant in Bogotá's time, a list in one line, nothing for None."""
+    if callable(made):
+        return made(row)
+    value = row[made] if isinstance(row, Mapping) else getattr(row, made)
+    if made in {"at", "since"} or made.endswith("_at"):
         return local_time(value)
+    if isinstance(value, list):
+        return " ".join(value)
     return "" if value is None else str(value)
 
 
@@ -135,12 +145,11 @@ def short_case(case: str) -> str:
     return case.partition(":")[2] or case
 
 
-def to_uuid(text: str) -> UUID:
-    """Read an id from the command line."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not an id; the list commands print them") from None
+def known(record: T | None, what: str) -> T:
+    """Return the record. Raises HubError if there is none."""
+    if record is None:
+        raise HubError(f"there is no {what}")
+    return record
 
 
 def read_input(path: str) -> bytes:
@@ -154,6 +163,14 @@ def read_input(path: str) -> bytes:
         raise HubError(f"cannot read {path}: {exc.strerror}") from exc
 
 
+def to_uuid(text: str) -> UUID:
+    """Read an id from the command line."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not an id; the list commands print them") from None
+
+
 def as_instant(text: str) -> datetime:
     """Read an instant from the command line; without an offset it is Bogotá's time."""
     try:
@@ -161,3 +178,14 @@ def as_instant(text: str) -> datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a time like 2026-03-09T08:00") from None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=BOGOTA)
+
+
+def instant_option(words: str) -> Any:
+    """Make an option that takes an instant."""
+    return typer.Option(parser=as_instant, metavar="TIME", help=words)
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the shapes of the HTTP API instead of a table.")]
+Id = Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=500, help="How many at most.")]
+Whole = Annotated[bool, typer.Option("--whole", help="Names and addresses unmasked; the look is audited.")]

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import typer
 
-from hub.cli.common import AsJson, print_json, settings, wait
+from hub.cli.common import AsJson, print_done, settings
 from hub.storage import migrations
 
-app = typer.Typer(no_args_is_help=True, help="The database's schema: status, upgrade.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def upgrade(as_json: AsJson = False) -> None:
+async def upgrade(as_json: AsJson = False) -> None:
     """Bring the schema up to date. Safe to repeat, also from several machines at once."""
-    wait(migrations.upgrade(settings().database_url.reveal()))
+    await migrations.upgrade(settings().database_url.reveal())
     _show(migrations.HEAD, migrations.HEAD, as_json=as_json)
 
 
 @app.command()
-def status(as_json: AsJson = False) -> None:
+async def status(as_json: AsJson = False) -> None:
     """Show which schema the database has and which one this hub needs; exit 1 when they differ."""
-    current = wait(migrations.current(settings().database_url.reveal()))
+    current = await migrations.current(settings().database_url.reveal())
     _show(current, migrations.HEAD, as_json=as_json)
     if current != migrations.HEAD:
         raise typer.Exit(1)
 
 
 def _show(current: str | None, needed: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"revision": current, "needed": needed, "current": current == needed})
-    elif current == needed:
-        typer.echo(f"The schema is up to date ({current}).")
+    if current == needed:
+        sentence = f"The schema is up to date ({current})."
     else:
-        typer.echo(f"The schema is {current or 'missing'}; this hub needs {needed}: run `hub db upgrade`.")
+        sentence = f"The schema is {current or 'missing'}; this hub needs {needed}: run `hub db upgrade`."
+    done = {"revision": current, "needed": needed, "current": current == needed}
+    print_done(done, sentence, as_json=as_json)

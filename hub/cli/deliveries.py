@@ -10,27 +10,41 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
-from hub.app import process
+from hub.app.container import open_log
 from hub.cli.common import (
     STATE_STYLES,
     AsJson,
+    Columns,
     Limit,
+    cell,
     console,
+    fields,
     local_time,
-    print_items,
     print_json,
-    print_table,
+    print_list,
     settings,
     wait,
 )
-from hub.cli.names import OfChannel, OfEvent
+from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
 from hub.errors import StorageUnavailable
 from hub.model import Json, State
 from hub.ports import LogStore, MessageFilter
 
 Row = Mapping[str, "Json"]
 
-_COLUMNS: Final = ("when", "event", "person", "channel", "state", "reason", "event id")
+
+def _reason(row: Row) -> str:
+    """Return the reason and the time of the next attempt."""
+    retry = f"again at {local_time(row['next_at'])}" if row["next_at"] else ""
+    return ", ".join(part for part in (row["reason"], retry) if part)
+
+
+_COLUMNS: Final[Columns] = {
+    "when": "created_at",
+    **fields("event", "person", "channel", "state"),
+    "reason": _reason,
+    "event id": "event_id",
+}
 _WIDTHS: Final = (19, 32, 28, 8, 10, 24, 0)
 """Column widths while following, fixed in advance; a longer cell shifts the rest of its line."""
 _POLL: Final = 1.0  # seconds
@@ -40,8 +54,8 @@ def deliveries(
     state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
     channel: OfChannel = None,
     event: OfEvent = None,
-    event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
-    person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
+    event_id: OfEventId = None,
+    person: OfPerson = None,
     limit: Limit = 50,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Keep printing: one line per new or changed message.")
@@ -65,14 +79,11 @@ def deliveries(
 
 
 async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
-    async with process.open_log(settings()) as log:
+    async with open_log(settings()) as log:
         if follow:
             await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
         page = await log.messages(message_filter, after=None, limit=limit)
-    if as_json:
-        print_items(page.items, page.next)
-    else:
-        print_table(_COLUMNS, [_cells(row) for row in page.items])
+    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
 
 
 async def keep_following(
@@ -120,23 +131,5 @@ def line_printer(*, as_json: bool) -> Callable[[Row], None]:
         line.rstrip()
         out.print(line, soft_wrap=True)
 
-    show(_COLUMNS, "bold")
-    return lambda row: show(_cells(row))
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    return (
-        local_time(row["created_at"]),
-        str(row["event"]),
-        str(row["person"]),
-        str(row["channel"]),
-        str(row["state"]),
-        _reason(row),
-        str(row["event_id"]),
-    )
-
-
-def _reason(row: Row) -> str:
-    """Return the reason and the time of the next attempt."""
-    retry = f"again at {local_time(row['next_at'])}" if row["next_at"] else ""
-    return ", ".join(part for part in (row["reason"], retry) if part)
+    show(list(_COLUMNS), "bold")
+    return lambda row: show([cell(row, made) for made in _COLUMNS.values()])

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app.container import open_explain
 from hub.cli.audit import note
-from hub.cli.common import AsJson, console, print_json, settings, wait
+from hub.cli.common import AsJson, console, print_json, settings
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import shown
-from hub.operations.explain.verdict import UNKNOWN, Verdict
+from hub.operations.explain.verdict import UNKNOWN
 
 
-def explain(
+async def explain(
     event: Annotated[
         str,
         typer.Argument(
@@ -47,19 +47,14 @@ def explain(
     `hub deliveries` muestra los ids de los eventos y las referencias de las
     personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
     """
-    verdict = wait(_explain(event, person, source))
+    async with open_explain(settings()) as store:
+        verdict = await explaining.explain(store, event, person, source=source)
+    if verdict.event is not None and verdict.outcome not in UNKNOWN:
+        subject = f"event:{verdict.event.key}"
+        await note("event.explain", subject, person=person, outcome=verdict.outcome)
     if as_json:
         print_json(shown(verdict))
     else:
         console().print("\n".join(verdict.sentences), markup=False, soft_wrap=True)
     if verdict.outcome in UNKNOWN:
         raise typer.Exit(1)
-
-
-async def _explain(event: str, person: str, source: str | None) -> Verdict:
-    async with hub_app.open_explain(settings()) as store:
-        verdict = await explaining.explain(store, event, person, source=source)
-    if verdict.event is not None and verdict.outcome not in UNKNOWN:
-        subject = f"event:{verdict.event.key}"
-        await note("event.explain", subject, person=person, outcome=verdict.outcome)
-    return verdict

@@ -10,16 +10,15 @@ from typing import Annotated, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app import process as hub_app
+from hub.app.container import open_imports
 from hub.cli.audit import note
-from hub.cli.common import AsJson, print_json, print_table, read_input, settings, wait
+from hub.cli.common import AsJson, print_json, print_table, read_input, settings
 from hub.cli.progress import progress
 from hub.errors import HubError
 from hub.model import Json
 from hub.operations.import_people import Step, load, look
 from hub.people.importing import Changes, Fault, Report, examine
 from hub.people.importing.columns import ROLE_WORDS
-from hub.people.importing.entries import Hashes
 
 _NOUNS: Final = {
     "copropiedad": "copropiedades",
@@ -29,7 +28,7 @@ _NOUNS: Final = {
 }
 
 
-def import_people(
+async def import_people(
     file: Annotated[
         str, typer.Argument(metavar="FILE", show_default=False, help="CSV or XLSX; - for stdin.")
     ],
@@ -73,7 +72,7 @@ def import_people(
             "--remove-missing necesita un archivo sin líneas malas: de ellas no se sabe quién falta."
         )
     with progress("Escribiendo", shown=apply and not as_json) as step:
-        doubts, changes = wait(_run(report, apply=allowed, end_missing=remove_missing, step=step))
+        doubts, changes = await _run(report, apply=allowed, end_missing=remove_missing, step=step)
     faults = sorted((*report.faults, *doubts), key=lambda fault: fault.line)
     result = _result(report, faults, changes, applied=allowed)
     if as_json:
@@ -97,22 +96,17 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
         # Report the faults of the file even without a database.
         return [], Changes(made=(), unchanged={}, foreign={})
     now = datetime.now(UTC)
-    async with hub_app.open_imports(settings()) as store:
-        if apply:
+    hashes = KeyRing(settings().secrets).document_hashes
+    async with open_imports(settings()) as store:
+        if not apply:
+            entries, changes = await look(store, report, hashes, now=now)
+        else:
             left_out = len(report.bad_lines)
             await note(
                 "people.import", "directory", lines=report.read, left_out=left_out, end_missing=end_missing
             )
-            entries, changes = await load(
-                store, report, _hashes(), now=now, end_missing=end_missing, step=step
-            )
-        else:
-            entries, changes = await look(store, report, _hashes(), now=now)
+            entries, changes = await load(store, report, hashes, now=now, end_missing=end_missing, step=step)
     return list(entries.doubts), changes
-
-
-def _hashes() -> Hashes:
-    return KeyRing(settings().secrets).document_hashes
 
 
 def _result(report: Report, faults: list[Fault], changes: Changes, *, applied: bool) -> dict[str, Json]:

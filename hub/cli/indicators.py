@@ -9,16 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app import process
-from hub.cli.common import AsJson, console, print_json, print_table, settings, wait
-from hub.operations.indicators import Indicators, PromiseKept, read
+from hub.app.container import open_log
+from hub.cli.common import AsJson, Columns, console, print_json, print_list, settings
+from hub.operations.indicators import PromiseKept, read
 from hub.policy import load_policy
 from hub.rendering.titles_es import CLOCKS
 
-_COLUMNS: Final = (
-    *("promesa", "a tiempo", "cumplidas", "incumplidas", "en curso", "promedio", "p90"),
-    "incumplidas por nivel",
-)
 _DAYS: Final = re.compile(r"([1-9]\d?|[1-3]\d\d)d")
 _MONTH: Final = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")
 
@@ -33,7 +29,7 @@ def as_period(text: str, today: date) -> tuple[date, date]:
     raise typer.BadParameter(f"{text!r} is not a period like 30d or 2026-10")
 
 
-def indicators(
+async def indicators(
     period: Annotated[str, typer.Option(help="The last days (30d) or a month (2026-10).")] = "30d",
     area: Annotated[str | None, typer.Option(help="Only cases of this service_area.")] = None,
     copropiedad: Annotated[str | None, typer.Option(help="Only those of this copropiedad.")] = None,
@@ -44,35 +40,24 @@ def indicators(
 
       hub indicators --period 2026-10 --area maintenance
     """
-    answer = wait(_read(period, area, copropiedad))
+    given, now = settings(), datetime.now(UTC)
+    policy = load_policy(given.policy)
+    first_day, last = as_period(period, policy.calendar.day_of(now))
+    async with open_log(given) as log:
+        answer = await read(
+            log, policy, since=first_day, until=last, area=area, copropiedad=copropiedad, now=now
+        )
     if as_json:
         print_json(answer)
         return
-    print_table(_COLUMNS, [_cells(kept) for kept in answer.promises])
+    print_list(answer.promises, _COLUMNS, as_json=False)
     first = answer.first_instance
     words = f"\nResueltas en primera instancia: {percent(first.share)} ({first.resolved} de {first.closed})"
     console().print(words, markup=False)
 
 
-async def _read(period: str, area: str | None, copropiedad: str | None) -> Indicators:
-    given, now = settings(), datetime.now(UTC)
-    policy = load_policy(given.policy)
-    first, last = as_period(period, policy.calendar.day_of(now))
-    async with process.open_log(given) as log:
-        return await read(log, policy, since=first, until=last, area=area, copropiedad=copropiedad, now=now)
-
-
-def _cells(kept: PromiseKept) -> tuple[str, ...]:
-    return (
-        CLOCKS.get(kept.name, kept.name),
-        percent(kept.share_met),
-        str(kept.met),
-        str(kept.breached),
-        str(kept.running),
-        hours(kept.mean_hours, any_hour=kept.any_hour),
-        hours(kept.p90_hours, any_hour=kept.any_hour),
-        ", ".join(f"nivel {level}: {number}" for level, number in kept.breached_by_level.items()),
-    )
+def _by_level(kept: PromiseKept) -> str:
+    return ", ".join(f"nivel {level}: {number}" for level, number in kept.breached_by_level.items())
 
 
 def percent(share: float | None) -> str:
@@ -84,3 +69,15 @@ def hours(amount: float | None, *, any_hour: bool) -> str:
     """`4.5` → `4,5 h hábiles`; None → a dash."""
     unit = "h" if any_hour else "h hábiles"
     return "–" if amount is None else f"{amount:.1f} {unit}".replace(".", ",")
+
+
+_COLUMNS: Final[Columns] = {
+    "promesa": lambda kept: CLOCKS.get(kept.name, kept.name),
+    "a tiempo": lambda kept: percent(kept.share_met),
+    "cumplidas": "met",
+    "incumplidas": "breached",
+    "en curso": "running",
+    "promedio": lambda kept: hours(kept.mean_hours, any_hour=kept.any_hour),
+    "p90": lambda kept: hours(kept.p90_hours, any_hour=kept.any_hour),
+    "incumplidas por nivel": _by_level,
+}

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Final
 
-import msgspec
 import typer
 
 from hub.access import api_keys, grant_keys
-from hub.access.grant_keys import KeyRow
-from hub.app import process
+from hub.app.container import open_audit, open_keys
 from hub.catalog import BY_NAME
 from hub.cli import audit
-from hub.cli.common import (
-    AsJson,
-    as_instant,
-    cell,
-    print_items,
-    print_json,
-    print_table,
-    settings,
-    title,
-    wait,
-)
+from hub.cli.common import AsJson, fields, instant_option, print_done, print_json, print_list, settings, warn
 from hub.model import ApiKey, Scope
+from hub.ports import AuditStore, KeyStore
 
-app = typer.Typer(no_args_is_help=True, help="Keys of systems: create, list, rotate, revoke.")
+app = typer.Typer(no_args_is_help=True)
+
+_COLUMNS: Final = fields(
+    *("name", "prefix", "state", "scopes", "source", "event_types", "amqp_user"),
+    *("created_at", "expires_at", "used_at"),
+)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 
 
 @app.command()
-def create(
+async def create(
     name: Name,
     *,
     scope: Annotated[list[Scope], typer.Option(help="What it may do; may be repeated.", show_default=False)],
@@ -48,9 +44,7 @@ def create(
     amqp_user: Annotated[
         str | None, typer.Option(metavar="USER", help="The RabbitMQ user bound to the source.")
     ] = None,
-    expires: Annotated[
-        datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="When it expires.")
-    ] = None,
+    expires: Annotated[datetime | None, instant_option("When it expires.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -71,51 +65,24 @@ def create(
         by=audit.operator(),
         now=datetime.now(UTC),
     )
-    wait(_grant(key))
+    async with _open() as (keys, notes):
+        await grant_keys.grant(key, keys=keys, notes=notes)
     _show(key, token, as_json=as_json)
 
 
-async def _grant(key: ApiKey) -> None:
-    given = settings()
-    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
-        await grant_keys.grant(key, keys=keys, notes=notes)
-
-
 @app.command("list")
-def list_keys(as_json: AsJson = False) -> None:
+async def list_keys(as_json: AsJson = False) -> None:
     """List keys, newest first, without their secrets."""
-    items = wait(_rows())
-    if as_json:
-        print_items(items)
-        return
-    columns = (
-        *("name", "prefix", "state", "scopes", "source", "event_types", "amqp_user"),
-        *("created_at", "expires_at", "used_at"),
-    )
-    print_table(
-        [title(column) for column in columns],
-        [[cell(_joined(row), column) for column in columns] for row in items],
-    )
-
-
-async def _rows() -> list[KeyRow]:
-    async with process.open_keys(settings()) as store:
-        return [grant_keys.row(key, now=datetime.now(UTC)) for key in await store.keys()]
-
-
-def _joined(row: KeyRow) -> dict[str, Any]:
-    facts = msgspec.structs.asdict(row)
-    return {name: " ".join(value) if isinstance(value, list) else value for name, value in facts.items()}
+    async with open_keys(settings()) as store:
+        rows = [grant_keys.row(key, now=datetime.now(UTC)) for key in await store.keys()]
+    print_list(rows, _COLUMNS, as_json=as_json)
 
 
 @app.command()
-def rotate(
+async def rotate(
     name: Name,
     old_ends: Annotated[
-        datetime | None,
-        typer.Option(
-            parser=as_instant, metavar="TIME", help="When the old key expires; by default in a day."
-        ),
+        datetime | None, instant_option("When the old key expires; by default in a day.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -124,32 +91,28 @@ def rotate(
 
     Both keys work until the old one expires, so that the system can change over in between.
     """
-    key, token = wait(_rotate(name, old_ends))
+    who, now = audit.operator(), datetime.now(UTC)
+    async with _open() as (keys, notes):
+        key, token = await grant_keys.rotate(
+            name, old_ends_at=old_ends, keys=keys, notes=notes, who=who, now=now
+        )
     _show(key, token, as_json=as_json)
 
 
-async def _rotate(name: str, old_ends: datetime | None) -> tuple[ApiKey, str]:
-    given, who, now = settings(), audit.operator(), datetime.now(UTC)
-    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
-        return await grant_keys.rotate(name, old_ends_at=old_ends, keys=keys, notes=notes, who=who, now=now)
-
-
 @app.command()
-def revoke(
+async def revoke(
     named: Annotated[str, typer.Argument(metavar="NAME|PREFIX", show_default=False)], as_json: AsJson = False
 ) -> None:
     """Revoke the live keys of a name, or the key of a prefix. Every process applies it within a second."""
-    revoked = wait(_revoke(named))
-    if as_json:
-        print_json({"revoked": revoked})
-    else:
-        typer.echo(f"{revoked} revoked")
+    async with _open() as (keys, notes):
+        revoked = await grant_keys.revoke(named, keys=keys, notes=notes, who=audit.operator())
+    print_done({"revoked": revoked}, f"{revoked} revoked", as_json=as_json)
 
 
-async def _revoke(named: str) -> int:
-    given = settings()
-    async with process.open_keys(given) as keys, process.open_audit(given) as notes:
-        return await grant_keys.revoke(named, keys=keys, notes=notes, who=audit.operator())
+@asynccontextmanager
+async def _open() -> AsyncIterator[tuple[KeyStore, AuditStore]]:
+    async with open_keys(settings()) as keys, open_audit(settings()) as notes:
+        yield keys, notes
 
 
 def _show(key: ApiKey, token: str, *, as_json: bool) -> None:
@@ -157,4 +120,4 @@ def _show(key: ApiKey, token: str, *, as_json: bool) -> None:
         print_json(grant_keys.made(key, token, now=datetime.now(UTC)))
         return
     typer.echo(token)
-    typer.secho("Shown once: only a hash of it is kept.", fg=typer.colors.YELLOW, err=True)
+    warn("Shown once: only a hash of it is kept.")

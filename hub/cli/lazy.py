@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutine
 from pkgutil import resolve_name
 from typing import Any, Final
 
@@ -37,10 +40,26 @@ class LazyGroup(TyperGroup):
 
 
 def load(entry: Entry) -> Any:
-    """Import a command and return it as a click command."""
+    """Import a command and return it as a click command. A coroutine runs on an event loop of its own."""
     target = resolve_name(entry.target)
     if isinstance(target, typer.Typer):
-        return typer.main.get_group(target)
-    alone = typer.Typer(add_completion=False)
-    alone.command(entry.name)(target)
-    return typer.main.get_command(alone)
+        loaded: Any = typer.main.get_group(target)
+        loaded.help = entry.help
+    else:
+        alone = typer.Typer(add_completion=False)
+        alone.command(entry.name)(target)
+        loaded = typer.main.get_command(alone)
+    for command in (loaded, *getattr(loaded, "commands", {}).values()):
+        command.callback = command.callback and _waiting(command.callback)
+    return loaded
+
+
+def _waiting(callback: Callable[..., Any]) -> Callable[..., Any]:
+    from hub.cli.common import wait  # noqa: PLC0415 - `hub --help` needs none of it
+
+    @wraps(callback)
+    def run(**arguments: Any) -> Any:
+        work = callback(**arguments)
+        return wait(work) if iscoroutine(work) else work
+
+    return run

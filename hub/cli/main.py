@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 
 import typer
 
 from hub.cli.lazy import LazyGroup
-from hub.errors import HubError, Unavailable
+from hub.errors import HubError, Unavailable, leaves
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -61,12 +60,3 @@ def main() -> None:
         failed = True
     if failed:
         sys.exit(1)
-
-
-def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
-    """Yield the errors inside nested groups."""
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from leaves(error)
-        else:
-            yield error

@@ -1,4 +1,4 @@
-"""Names of channels and events on the command line. An error for an unknown name suggests similar ones."""
+"""Options that select messages. An error for an unknown channel or event suggests similar names."""
 
 from __future__ import annotations
 
@@ -38,3 +38,7 @@ OfEvent = Annotated[
     str | None,
     typer.Option("--event", parser=known_event, metavar="EVENT", help="An event type: pqrs.received."),
 ]
+OfEventId = Annotated[
+    str | None, typer.Option("--event-id", help="The id that the publisher gave the event.")
+]
+OfPerson = Annotated[str | None, typer.Option("--person", help="A person's reference.")]

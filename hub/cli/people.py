@@ -8,37 +8,46 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app.container import open_directory_history
 from hub.business_time.dates import asked_at
 from hub.cli.audience import audience
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
+    Columns,
     Limit,
     Whole,
-    cell,
+    fields,
     local_time,
-    print_items,
+    print_facts,
     print_json,
-    print_table,
+    print_list,
     settings,
-    title,
-    wait,
 )
 from hub.cli.import_people import import_people
 from hub.cli.readiness import readiness
 from hub.errors import UnknownName
 from hub.model import Json, Role
-from hub.ports import Holders, Page
+from hub.ports import Holders
 
-app = typer.Typer(
-    no_args_is_help=True,
-    help="People of the directory: their roles now or on a day; import from a spreadsheet.",
-)
+app = typer.Typer(no_args_is_help=True)
 
 Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")]
 
-_COLUMNS = ("person", "name", "scope", "since", "until", "id")
+_HOLDERS: Final[Columns] = {
+    **fields("person", "name", "scope", "since"),
+    "until": lambda row: local_time(row["until"]),
+    "id": "id",
+}
+_PARTS: Final[Mapping[str, Columns]] = {
+    "contact_points": fields("kind", "value", "verified", "id"),
+    "memberships": fields("scope", "role", "duty", "since", "until", "id"),
+}
+_CONSENTS: Final[Columns] = {
+    **fields("purpose", "granted", "at"),
+    "channels": lambda consent: ", ".join(consent["channels"]) or "all",
+    **fields("text_version", "method", "evidence_hash"),
+}
 
 
 def _on(text: str) -> datetime:
@@ -49,7 +58,7 @@ def _on(text: str) -> datetime:
 
 
 @app.command("who")
-def who(
+async def who(
     role: Annotated[Role, typer.Argument(show_default=False, help="The role.")],
     unit: Annotated[str | None, typer.Option(metavar="ID", help="Of this unit.")] = None,
     copropiedad: Annotated[
@@ -73,78 +82,50 @@ def who(
     if unit is not None and copropiedad is not None:
         raise typer.BadParameter("give --unit or --copropiedad; neither for those of the company")
     asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
-    page = wait(_holders(asked, after, limit))
-    if as_json:
-        print_items(page.items, page.next)
-        return
-    rows = [{**row, "until": local_time(row["until"])} for row in page.items]
-    print_table([title(name) for name in _COLUMNS], [[cell(row, name) for name in _COLUMNS] for row in rows])
-    if page.next is not None:
+    async with open_directory_history(settings()) as store:
+        page = await store.holders(asked, after=after, limit=limit)
+    # The names are masked and may be many: the audit has the question, not each row.
+    await note("people.list", asked.scope, role=role, on=asked.on.isoformat(), found=len(page.items))
+    print_list(page.items, _HOLDERS, page.next, as_json=as_json)
+    if page.next is not None and not as_json:
         typer.echo(f"There are more: --after {page.next}", err=True)
 
 
 @app.command("show")
-def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
+async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     """
     Show a person: contact points and memberships, masked. Each look is audited.
 
       hub people show p-maria-pena
     """
-    person = wait(_look(ref, "person.show", whole=whole))
+    person = await _look(ref, "person.show", whole=whole)
     if as_json:
         print_json({**person, "masked": not whole, "may_unmask": True})
         return
-    print_table(("", ""), [(title(name), cell(person, name)) for name in ("id", "name", "locale")])
-    for part in ("contact_points", "memberships"):
-        columns = _PARTS[part]
-        print_table(
-            list(map(title, columns)), [[cell(row, name) for name in columns] for row in person[part]]
-        )
-
-
-async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, Json]:
-    """Audit the look, then return the person. Raises UnknownName if there is none."""
-    person = await _somebody(ref, whole=whole)
-    if person is None:
-        raise UnknownName(f"the directory has nobody called {ref!r}")
-    await note(action, f"person:{ref}", person=ref, whole=whole)
-    return person
-
-
-_PARTS: Final = {
-    "contact_points": ("kind", "value", "verified", "id"),
-    "memberships": ("scope", "role", "duty", "since", "until", "id"),
-}
-_CONSENTS: Final = ("purpose", "granted", "at", "channels", "text_version", "method", "evidence_hash")
+    print_facts(person, fields("id", "name", "locale"))
+    for part, columns in _PARTS.items():
+        print_list(person[part], columns, as_json=False)
 
 
 @app.command("consents")
-def consents(ref: Ref, as_json: AsJson = False) -> None:
+async def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
     Show a person's consents and refusals, and their evidence.
 
       hub people consents p-maria-pena
     """
-    consents_now = wait(_look(ref, "person.consents"))["consents"]
-    if as_json:
-        print_items(consents_now)
-        return
-    rows = [{**consent, "channels": ", ".join(consent["channels"]) or "all"} for consent in consents_now]
-    print_table(list(map(title, _CONSENTS)), [[cell(row, name) for name in _CONSENTS] for row in rows])
+    person = await _look(ref, "person.consents")
+    print_list(person["consents"], _CONSENTS, as_json=as_json)
 
 
-async def _somebody(ref: str, *, whole: bool) -> Mapping[str, Json] | None:
-    async with hub_app.open_directory_history(settings()) as store:
-        return await store.somebody(ref, whole=whole)
-
-
-async def _holders(asked: Holders, after: str | None, limit: int) -> Page:
-    async with hub_app.open_directory_history(settings()) as store:
-        page = await store.holders(asked, after=after, limit=limit)
-    # The names are masked and may be many: the audit has the question, not each row.
-    on = asked.on.isoformat()
-    await note("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
-    return page
+async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, Json]:
+    """Audit the look, then return the person. Raises UnknownName if there is none."""
+    async with open_directory_history(settings()) as store:
+        person = await store.somebody(ref, whole=whole)
+    if person is None:
+        raise UnknownName(f"the directory has nobody called {ref!r}")
+    await note(action, f"person:{ref}", person=ref, whole=whole)
+    return person
 
 
 app.command("import")(import_people)

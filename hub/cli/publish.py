@@ -10,8 +10,8 @@ from uuid import uuid4
 import msgspec
 import typer
 
-from hub.app import process
-from hub.cli.common import AsJson, print_json, read_input, settings, wait
+from hub.app.container import open_publisher
+from hub.cli.common import AsJson, print_json, read_input, settings
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
@@ -20,7 +20,7 @@ from hub.model import Event, Json
 from hub.operations.publish import send
 
 
-def publish(
+async def publish(
     file: Annotated[
         str, typer.Argument(metavar="FILE|-", help="JSON, an array of it, or NDJSON; - reads stdin.")
     ],
@@ -53,7 +53,10 @@ def publish(
     given = read_documents(_text(file))
     documents = [complete(document, missing) for document in given]
     events = _validate(documents, given, check=check)
-    wait(_send(events))
+    async with open_publisher(settings()) as publisher:
+        sent = await send(publisher, events)
+    if sent.failure is not None:
+        raise HubError(f"{sent.accepted} of {len(events)} published, then: {sent.failure}") from sent.failure
     _report(events, as_json=as_json)
 
 
@@ -90,13 +93,6 @@ def _which(index: int | None, document: Mapping[str, Json], original: Mapping[st
     own = [f"{name} {document[name]}" for name in ("id", "source") if document[name] == original.get(name)]
     words = [*place, *([f"({', '.join(own)})"] if own else [])]
     return f"{' '.join(words)}: " if words else ""
-
-
-async def _send(events: Sequence[Event]) -> None:
-    async with process.open_publisher(settings()) as publisher:
-        sent = await send(publisher, events)
-    if sent.failure is not None:
-        raise HubError(f"{sent.accepted} of {len(events)} published, then: {sent.failure}") from sent.failure
 
 
 def _report(events: Sequence[Event], *, as_json: bool) -> None:

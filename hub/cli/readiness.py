@@ -2,70 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Final
 
 import typer
 
-from hub.cli.common import AsJson, print_items, print_table, settings, wait
+from hub.cli.common import AsJson, Columns, print_list, settings
 from hub.errors import UnknownName
 from hub.people.readiness import Readiness
 from hub.policy import load_policy
 from hub.storage import Database, PostgresReadiness
 
-_COLUMNS = (
-    "copropiedad",
-    "unidades",
-    "sin nadie",
-    "personas",
-    "correo",
-    "celular",
-    "push",
-    "solo papel",
-    "sin verificar",
-    "autorizan",
-    "publicidad",
-    "encuestas",
-)
+
+def _share(name: str) -> Callable[[Readiness], str]:
+    """Make the cell of a number of people and their share."""
+
+    def made(report: Readiness) -> str:
+        number = getattr(report, name)
+        return f"{number} ({number / report.people:.0%})" if report.people else str(number)
+
+    return made
 
 
-def readiness(
+_COLUMNS: Final[Columns] = {
+    "copropiedad": "copropiedad_id",
+    "unidades": "units",
+    "sin nadie": "empty_units",
+    "personas": "people",
+    "correo": _share("email"),
+    "celular": _share("mobile"),
+    "push": _share("push"),
+    "solo papel": _share("letter_only"),
+    "sin verificar": _share("unverified"),
+    "autorizan": _share("authorised"),
+    "publicidad": _share("commercial"),
+    "encuestas": _share("survey"),
+}
+
+
+async def readiness(
     copropiedad: Annotated[str | None, typer.Option(metavar="ID", help="Only this report.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show who can be reached, per copropiedad and channel, and what to do before going live."""
-    reports = wait(_read(copropiedad))
+    policy = load_policy(settings().policy)
+    async with Database(settings().database_url.reveal(), size=1) as database:
+        reports = await PostgresReadiness(database, policy.suppression_for).of(copropiedad)
     if copropiedad is not None and not reports:
         raise UnknownName(f"there is no copropiedad {copropiedad!r}")
-    if as_json:
-        print_items(reports)
-        return
-    print_table(_COLUMNS, [_row(report) for report in reports])
-    for report in reports:
+    print_list(reports, _COLUMNS, as_json=as_json)
+    for report in () if as_json else reports:
         if report.to_do:
             typer.echo(f"\n{report.name}")
         for sentence in report.to_do:
             typer.echo(f"  {sentence}")
-
-
-async def _read(copropiedad: str | None) -> list[Readiness]:
-    policy = load_policy(settings().policy)
-    async with Database(settings().database_url.reveal(), size=1) as database:
-        return await PostgresReadiness(database, policy.suppression_for).of(copropiedad)
-
-
-def _row(report: Readiness) -> tuple[str, ...]:
-    shares = (
-        *(report.email, report.mobile, report.push, report.letter_only, report.unverified),
-        *(report.authorised, report.commercial, report.survey),
-    )
-    return (
-        report.copropiedad_id,
-        str(report.units),
-        str(report.empty_units),
-        str(report.people),
-        *(_share(number, report.people) for number in shares),
-    )
-
-
-def _share(number: int, people: int) -> str:
-    return f"{number} ({number / people:.0%})" if people else str(number)

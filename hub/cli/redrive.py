@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from hub.app import process as hub_app
+from hub.app.container import open_publisher, open_redrive
 from hub.cli.audit import note
-from hub.cli.common import AsJson, as_instant, print_json, print_table, settings, wait
-from hub.cli.names import OfChannel, OfEvent
+from hub.cli.common import AsJson, fields, instant_option, print_json, print_list, settings
+from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
 from hub.cli.progress import silent
 from hub.operations import redrive as redriving
 from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 
-Since = Annotated[
-    datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Created at or after.")
-]
-Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Created before.")]
 
-
-class Lost(StrEnum):
-    FAILED = "failed"
-    EXPIRED = "expired"
-    BOUNCED = "bounced"
-    SUPPRESSED = "suppressed"
-
-
-def redrive(  # noqa: PLR0913 - each is an option of the command line
+async def redrive(  # noqa: PLR0913 - each is an option of the command line
     *,
-    state: Annotated[Lost, typer.Option(help="Which lost messages.")],
+    state: Annotated[
+        Literal["failed", "expired", "bounced", "suppressed"], typer.Option(help="Which lost messages.")
+    ],
     channel: OfChannel = None,
     event: OfEvent = None,
-    event_id: Annotated[str | None, typer.Option(help="The id that the publisher gave the event.")] = None,
-    person: Annotated[str | None, typer.Option(help="A person's reference.")] = None,
+    event_id: OfEventId = None,
+    person: OfPerson = None,
     reason: Annotated[str | None, typer.Option(help="How the reason begins: smtp_550.")] = None,
-    since: Since = None,
-    until: Until = None,
+    since: Annotated[datetime | None, instant_option("Created at or after.")] = None,
+    until: Annotated[datetime | None, instant_option("Created before.")] = None,
     also_told: Annotated[
         bool, typer.Option("--also-told", help="Also people who were notified by another channel.")
     ] = False,
@@ -62,7 +50,7 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
       hub redrive --state bounced --reason smtp_550 --event pqrs.responded
     """
     message_filter = MessageFilter(
-        state=state.value,
+        state=state,
         channel=channel,
         event=event,
         event_id=event_id,
@@ -72,26 +60,18 @@ def redrive(  # noqa: PLR0913 - each is an option of the command line
         until=until,
     )
     request = RedriveRequest(narrowed=message_filter, also_told=also_told, dry_run=dry_run)
-    answer = redriving.shown(
-        wait(_redrive(request, limit, silent if as_json else _progress)), dry_run=dry_run
-    )
+    given, on_progress = settings(), silent if as_json else _progress
+    async with open_redrive(given) as store, open_publisher(given) as publisher:
+        done = await redriving.redrive(
+            request, store=store, publisher=publisher, limit=limit, on_progress=on_progress
+        )
+    if not dry_run:
+        await note("redrive", f"messages:{state}", taken=done.of(RedriveResult.TAKEN))
+    answer = redriving.shown(done, dry_run=dry_run)
     if as_json:
         print_json(answer)
     else:
         _report(answer)
-
-
-async def _redrive(
-    request: RedriveRequest, limit: int | None, on_progress: Callable[[Redriven], None]
-) -> Redriven:
-    given = settings()
-    async with hub_app.open_redrive(given) as store, hub_app.open_publisher(given) as publisher:
-        done = await redriving.redrive(
-            request, store=store, publisher=publisher, limit=limit, on_progress=on_progress
-        )
-    if not request.dry_run:
-        await note("redrive", f"messages:{request.narrowed.state}", taken=done.of(RedriveResult.TAKEN))
-    return done
 
 
 def _progress(done: Redriven) -> None:
@@ -100,9 +80,8 @@ def _progress(done: Redriven) -> None:
 
 
 def _report(answer: RedrivenAnswer) -> None:
-    columns = ("verdict", "channel", "reason", "count")
     if answer.by:
-        print_table(columns, [tuple(str(getattr(row, name)) for name in columns) for row in answer.by])
+        print_list(answer.by, fields("verdict", "channel", "reason", "count"), as_json=False)
     verb = "would go again" if answer.dry_run else "go again"
     left = answer.too_old + answer.no_contact + answer.told
     typer.secho(f"{answer.taken} {verb}, {left} are left alone", err=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import signal
-from collections.abc import Coroutine, Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import typer
 import uvloop
 
 from hub.app import process
+from hub.app.roles import whole
 from hub.cli.common import settings
+from hub.tasks import until_signalled
 
 GC_THRESHOLD: Final = 20_000
 """
@@ -39,11 +40,11 @@ def run(
     schema and names the command that upgrades it.
     """
     given = settings()
-    chosen = choose(roles or (), process.ROLES) or frozenset(process.whole(given))
+    chosen = choose(roles or (), process.ROLES) or frozenset(whole(given))
     gc.set_threshold(GC_THRESHOLD)
     gc.freeze()  # modules and their tables are never freed
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_signalled(process.run(given, chosen)))
+        runner.run(until_signalled(process.run(given, chosen), signal.SIGINT, signal.SIGTERM))
 
 
 def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:
@@ -52,20 +53,3 @@ def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:
     if unknown:
         raise typer.BadParameter(f"there is no role {', '.join(unknown)}; there are {', '.join(known)}")
     return frozenset(asked)
-
-
-async def until_signalled(work: Coroutine[Any, Any, None]) -> None:
-    """Cancel `work` at the first SIGINT or SIGTERM; the second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(work)
-
-    def stop() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

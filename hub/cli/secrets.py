@@ -10,18 +10,28 @@ from typing import Any, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app.process import open_secrets
+from hub.app.container import open_secrets
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import panels, read_hooks
-from hub.cli.common import AsJson, print_items, print_json, print_table, settings, wait
+from hub.cli.common import AsJson, Columns, print_json, print_list, settings, warn
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.storage.secrets import UnderWay
 
-app = typer.Typer(
-    no_args_is_help=True, help="HUB_SECRET: list its keys and what needs them, generate a new one."
-)
+app = typer.Typer(no_args_is_help=True)
 
+_KEYS: Final[Columns] = {
+    "lugar": "place",
+    "id": "id",
+    "hace": lambda key: "firma y verifica" if key["signs"] else "verifica",
+    "documentos": lambda key: "?" if key["documents"] is None else str(key["documents"]),
+}
+_USES: Final = {"receipts": "entregas", "replies": "respuestas"}
+_HOOKS: Final[Columns] = {
+    "proveedor": "provider",
+    "para": lambda hook: _USES[hook["use"]],
+    "dirección": "address",
+}
 _OCTETS: Final = 32
 _WHERE: Final = """Se muestra una sola vez y no se guarda.
 Póngala la primera de HUB_SECRET, en todos los procesos:
@@ -33,28 +43,18 @@ La primera firma, todas verifican. Cuándo retirar la de antes: `hub secrets lis
 def new() -> None:
     """Generate a strong secret and print it once; the hub does not store it."""
     typer.echo(token_hex(_OCTETS))
-    typer.secho(_WHERE, fg=typer.colors.YELLOW, err=True)
+    warn(_WHERE)
 
 
 @app.command("list")
-def list_keys(as_json: AsJson = False) -> None:
+async def list_keys(as_json: AsJson = False) -> None:
     """List the keys by their ids, which are not secret, and what removing a key would break."""
-    usage = wait(_usage(settings()))
+    usage = await _usage(settings())
     if as_json:
         print_json(usage)
         return
-    print_table(
-        ("lugar", "id", "hace", "documentos"),
-        [
-            (
-                str(place),
-                key["id"],
-                "firma y verifica" if key["signs"] else "verifica",
-                "?" if key["documents"] is None else str(key["documents"]),
-            )
-            for place, key in enumerate(usage["keys"], start=1)
-        ],
-    )
+    rows = [{"place": place, **key} for place, key in enumerate(usage["keys"], start=1)]
+    print_list(rows, _KEYS, as_json=False)
     for line in _needs(usage):
         typer.echo(line)
 
@@ -102,15 +102,7 @@ def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
 @app.command()
 def hooks(as_json: AsJson = False) -> None:
     """Print the signed addresses to enter in providers' panels. Anyone with one can post there."""
-    rows = _hooks(settings())
-    if as_json:
-        print_items(rows)
-        return
-    words = {"receipts": "entregas", "replies": "respuestas"}
-    print_table(
-        ("proveedor", "para", "dirección"),
-        [(row["provider"], words[row["use"]], row["address"]) for row in rows],
-    )
+    print_list(_hooks(settings()), _HOOKS, as_json=as_json)
 
 
 def _hooks(given: Settings) -> list[dict[str, str]]:

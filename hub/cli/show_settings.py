@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from hub.access.keyring import KeyRing
-from hub.cli.common import AsJson, print_items, print_table, settings
+from hub.cli.common import AsJson, Columns, print_list, settings
 from hub.settings.effective import tell
+
+_ORIGINS: Final = {"env": "environment", "file": "file", "default": "default"}
+_COLUMNS: Final[Columns] = {
+    "variable": "name",
+    "value": lambda setting: setting.value or "–",
+    "from": lambda setting: _ORIGINS[setting.origin],
+}
 
 
 def show_settings(as_json: AsJson = False) -> None:
@@ -17,9 +25,4 @@ def show_settings(as_json: AsJson = False) -> None:
     """
     given = settings()
     effective = tell(given, os.environ, keys=KeyRing(given.secrets).ids)
-    if as_json:
-        print_items(effective)
-        return
-    origins = {"env": "environment", "file": "file", "default": "default"}
-    rows = [(setting.name, setting.value or "–", origins[setting.origin]) for setting in effective]
-    print_table(("variable", "value", "from"), rows)
+    print_list(effective, _COLUMNS, as_json=as_json)

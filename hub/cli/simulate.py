@@ -13,29 +13,30 @@ from hub.catalog import BY_NAME
 from hub.cli.common import (
     BOGOTA,
     AsJson,
-    as_instant,
+    Columns,
     console,
+    instant_option,
     local_time,
     print_json,
+    print_list,
     print_table,
     settings,
     short_case,
-    wait,
 )
 from hub.cli.indicators import as_period, percent
 from hub.cli.progress import progress
 from hub.model import Period
-from hub.operations.simulate.comparison import Change, Comparison
+from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.sides import Counts
 from hub.operations.simulate.simulate import add_cases, add_contacts, shown
 from hub.policy import Policy, load_policy
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.titles_es import CLOCKS
+from hub.settings import Settings
 from hub.storage import Database, PostgresHistory
 
 _COLUMNS: Final = ("promesa", "medida", "antes", "después", "diferencia")
 _NUMBERS: Final = _COLUMNS[2:]
-_CHANGES: Final = ("caso", "promesa", "antes", "después", "vencía", "vencería")
 _OUTCOMES: Final = {
     "met": "cumplida",
     "breached": "incumplida",
@@ -48,18 +49,13 @@ Row = tuple[str, ...]
 File = Annotated[
     Path, typer.Option("--policy", metavar="FILE", help="The policy to try, a file like that of HUB_POLICY.")
 ]
-Since = Annotated[
-    datetime | None,
-    typer.Option(parser=as_instant, metavar="TIME", help="From this time, instead of --period."),
-]
-Until = Annotated[datetime | None, typer.Option(parser=as_instant, metavar="TIME", help="Before this time.")]
 
 
-def rehearse(
+async def rehearse(
     policy: File,
     period: Annotated[str, typer.Option(help="The last days (90d) or a month (2026-10).")] = "90d",
-    since: Since = None,
-    until: Until = None,
+    since: Annotated[datetime | None, instant_option("From this time, instead of --period.")] = None,
+    until: Annotated[datetime | None, instant_option("Before this time.")] = None,
     cases: Annotated[int, typer.Option(min=0, help="How many cases with another outcome to list.")] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -81,20 +77,18 @@ def rehearse(
     message counts once per interruptive channel. The replay covers the calendar,
     the promises and the contact hours.
     """
-    comparison = wait(_rehearse(policy, (period, since, until), cases, shown=not as_json))
+    given = settings()
+    before, after = load_policy(given.policy), load_policy(policy)
+    span = _period(period, since, until, before, datetime.now(UTC))
+    comparison = Comparison(before, after, period=span, catalog=BY_NAME, listed=cases)
+    await _replay(comparison, given, shown=not as_json)
     if as_json:
         print_json(shown(comparison))
     else:
         _report(comparison, policy.name)
 
 
-async def _rehearse(
-    path: Path, asked: tuple[str, datetime | None, datetime | None], listed: int, *, shown: bool
-) -> Comparison:
-    given = settings()
-    before, after = load_policy(given.policy), load_policy(path)
-    period = _period(*asked, before, datetime.now(UTC))
-    comparison = Comparison(before, after, period=period, catalog=BY_NAME, listed=listed)
+async def _replay(comparison: Comparison, given: Settings, *, shown: bool) -> None:
     async with (
         Database(given.database_url.reveal(), size=1) as database,
         PostgresHistory(database).reading() as history,
@@ -103,7 +97,6 @@ async def _rehearse(
             await add_cases(comparison, history, BY_NAME, step)
         with progress("Mensajes, en días", shown=shown) as step:
             await add_contacts(comparison, history, step)
-    return comparison
 
 
 def _period(
@@ -160,21 +153,8 @@ def _list(comparison: Comparison) -> None:
     if listed < comparison.changed:
         console().print(f"Los primeros {listed} (--cases muestra más):", markup=False)
     console().print()
-    print_table(
-        _CHANGES,
-        [_change(change) for change in sorted(comparison.changes, key=lambda change: change.due_before)],
-    )
-
-
-def _change(change: Change) -> Row:
-    return (
-        short_case(change.case),
-        CLOCKS.get(change.promise, change.promise),
-        _OUTCOMES[change.before],
-        _OUTCOMES[change.after],
-        _due(change.due_before),
-        _due(change.due_after),
-    )
+    changes = sorted(comparison.changes, key=lambda change: change.due_before)
+    print_list(changes, _CHANGES, as_json=False)
 
 
 def _rows(comparison: Comparison) -> Iterator[Row]:
@@ -211,17 +191,16 @@ def _nights(comparison: Comparison) -> Iterator[Row]:
     before, after = comparison.before.night, comparison.after.night
     for purpose in sorted({*before, *after}):
         yield from _some(PURPOSES[purpose].lower(), before[purpose], after[purpose])
-    yield (
-        "en total",
-        _number(before.total()),
-        _number(after.total()),
-        _difference(before.total(), after.total()),
-    )
+    yield _numbers("en total", before.total(), after.total())
 
 
 def _some(words: str, before: int, after: int) -> Iterator[Row]:
     if before or after:
-        yield words, _number(before), _number(after), _difference(before, after)
+        yield _numbers(words, before, after)
+
+
+def _numbers(words: str, before: int, after: int) -> Row:
+    return words, _number(before), _number(after), _difference(before, after)
 
 
 def _difference(before: int, after: int) -> str:
@@ -252,3 +231,13 @@ def _due(at: datetime) -> str:
     last = at.astimezone(BOGOTA) - timedelta.resolution
     ends_a_day = last.time() == time.max
     return f"{last:%d/%m} 24:00" if ends_a_day else f"{at.astimezone(BOGOTA):%d/%m %H:%M}"
+
+
+_CHANGES: Final[Columns] = {
+    "caso": lambda change: short_case(change.case),
+    "promesa": lambda change: CLOCKS.get(change.name, change.name),
+    "antes": lambda change: _OUTCOMES[change.before],
+    "después": lambda change: _OUTCOMES[change.after],
+    "vencía": lambda change: _due(change.due_before),
+    "vencería": lambda change: _due(change.due_after),
+}

@@ -21,7 +21,7 @@ from hub.rendering.approved import Approved
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
 
-app = typer.Typer(no_args_is_help=True, help="The texts of messages.")
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +73,8 @@ class Child:
 
     async def stop(self, patience: float = 30.0) -> None:
         """Signal the process to end; kill it after `patience` seconds."""
-        if self.running:
-            self._signal(self._stop_signal)
+        if self.running and self._process:
+            self._process.send_signal(self._stop_signal)
             if not await self._ends_within(patience):
                 await self.kill()
         self._pid_file.unlink(missing_ok=True)
@@ -87,6 +87,30 @@ class Child:
     async def ended(self) -> None:
         while self.running:  # noqa: ASYNC110 - an asyncio process would belong to the loop that started it
             await asyncio.sleep(GLANCE * 5)
+
+    async def answers(
+        self,
+        question: Callable[[], Awaitable[object]],
+        *refusals: type[Exception],
+        limit: float,
+        pause: float = GLANCE,
+    ) -> bool:
+        """Ask until there is an answer; false if the process ends or `limit` seconds are over."""
+        deadline = time.monotonic() + limit
+        refused: tuple[type[Exception], ...] = (OSError, *refusals)  # a time-out is an OSError
+        while self.running and time.monotonic() < deadline:
+            try:
+                async with asyncio.timeout(5.0):
+                    await question()
+            except refused:
+                await asyncio.sleep(pause)
+            else:
+                return True
+        return False
+
+    @property
+    def end_of_log(self) -> str:
+        return f"Its log, {self.log}, ends:\n{self.last_lines()}"
 
     def last_lines(self, count: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
@@ -108,10 +132,6 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-
-    def _signal(self, number: signal.Signals) -> None:
-        if self._process:
-            self._process.send_signal(number)
 
     async def _ends_within(self, seconds: float) -> bool:
         return await _happens(lambda: not self.running, seconds)

@@ -1,33 +1,35 @@
 """
 The demonstration: a directory, then a short day of events, published like those of any other system.
 
-Ids include the day in Bogotá, so that loading twice on one day makes no duplicates.
+All people are invented. Addresses end in example.com (RFC 2606) and numbers are 300 000 01xx, so that a
+mistake reaches nobody. Some people have no email, a landline only, or no contact at all, as in real
+buildings. Ids include the day in Bogotá, so that loading twice on one day makes no duplicates.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime, time, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Template
 
 from hub.consumers.publisher import BrokerPublisher
-from hub.local.altos import (
-    COPROPIEDAD,
-    FLATS,
-    FLOORS,
-    NEIGHBOURS,
-    STAFF,
-    Colleague,
-    Neighbour,
-    Person,
-    person_id,
-    unit_id,
-)
-from hub.local.story import BOGOTA, PLACE, story
 from hub.model import Event, Json, type_of
 
 SOURCE: Final = "urn:coproservicios:demo"
+BOGOTA: Final = ZoneInfo("America/Bogota")
+
+_FOLDER: Final = Path(__file__).parent / "demonstration"
+_FLOORS: Final = (1, 2, 3, 4)
+_FLATS: Final = ("01", "02")
+"""Two flats on each floor of each tower: 101, 102 … 402."""
+_SINCE: Final = "2024-01-01"
 
 Data = dict[str, Json]
 
@@ -54,86 +56,110 @@ async def load(amqp_url: str, *, now: datetime, pause: timedelta) -> int:
 
 def directory_events(now: datetime) -> list[Event]:
     """Return the events of the copropiedad, its units, its people and the company's staff."""
-    stamp = {"version": int(f"{now.astimezone(BOGOTA):%Y%m%d}")}
-    return [_event(now, now, name, key, {**data, **stamp}) for name, key, data in _directory()]
+    known = json.loads((_FOLDER / "directory.json").read_text(encoding="utf-8"))
+    stamp = {"version": int(_day(now))}
+    return [
+        _event(now, now, f"directory.{noun}.upserted", key, {**data, **stamp})
+        for noun, key, data in _directory(**known)
+    ]
 
 
-def _directory() -> Iterator[tuple[str, str, Data]]:
-    yield "directory.copropiedad.upserted", PLACE, dict(COPROPIEDAD)
-    for unit in _units():
-        yield "directory.unit.upserted", unit["unit_id"], unit
-    for person in (
-        *(neighbour.person for neighbour in NEIGHBOURS),
-        *(colleague.person for colleague in STAFF),
-    ):
-        yield "directory.person.upserted", person.slug, _person(person)
-    for membership in _memberships():
-        yield "directory.membership.upserted", membership["membership_id"], membership
+def day_events(now: datetime) -> list[Event]:
+    """
+    Return the day's events in order: a payment, petitions, a repair, works, a drill.
+
+    `ago` is minutes before now. All are within the last hour, so that none is too old to notify; only one
+    petition is a week old and unanswered, so that its clock shows escalations. The works are announced
+    earlier than the promised 72 hours, with both reminders to come.
+    """
+
+    def ago(minutes: int) -> str:
+        return (now - timedelta(minutes=minutes)).astimezone(BOGOTA).isoformat(timespec="seconds")
+
+    def ahead(days: int, hour: int) -> str:
+        day = now.astimezone(BOGOTA).date() + timedelta(days=days)
+        return datetime.combine(day, time(hour), BOGOTA).isoformat()
+
+    template = Template((_FOLDER / "day.json").read_text(encoding="utf-8"))
+    last_week = _day(now - timedelta(weeks=1))
+    happenings = json.loads(template.render(ago=ago, ahead=ahead, day=_day(now), last_week=last_week))
+    return [
+        _event(now, now - timedelta(minutes=happening.pop("ago")), **happening) for happening in happenings
+    ]
 
 
-def _units() -> Iterator[Data]:
-    for tower in COPROPIEDAD["towers"]:
-        for floor in FLOORS:
-            for flat in FLATS:
-                yield {
-                    "unit_id": unit_id(f"{tower}-{floor}{flat}"),
-                    "copropiedad_id": PLACE,
-                    "tower": tower,
-                    "floor": floor,
-                    "label": f"Torre {tower}, apartamento {floor}{flat}",
-                    "coefficient": 4.1667,
-                }
+def _directory(
+    copropiedad: Data, neighbours: list[Data], staff: list[Data]
+) -> Iterator[tuple[str, str, Data]]:
+    place = copropiedad["copropiedad_id"]
+    yield "copropiedad", place, copropiedad
+    for tower, floor, flat in product(copropiedad["towers"], _FLOORS, _FLATS):
+        unit = _unit(place, tower, floor, f"{floor}{flat}")
+        yield "unit", unit["unit_id"], unit
+    for person in (*neighbours, *staff):
+        yield "person", person["slug"], _person(**person)
+    for membership in _memberships(place, neighbours, staff):
+        yield "membership", membership["membership_id"], membership
 
 
-def _person(person: Person) -> Data:
+def _unit(place: str, tower: str, floor: int, number: str) -> Data:
+    return {
+        "unit_id": f"altos-t{tower}-{number}",
+        "copropiedad_id": place,
+        "tower": tower,
+        "floor": floor,
+        "label": f"Torre {tower}, apartamento {number}",
+        "coefficient": 4.1667,
+    }
+
+
+def _person(
+    slug: str,
+    names: str,
+    *,
+    phone: str | None = None,
+    email: bool = True,
+    push: bool = False,
+    digital_access: bool = True,
+    **_role: Any,
+) -> Data:
     points = {
-        "email": f"{person.slug.replace('-', '.')}@example.com" if person.email else None,
-        "phone": person.phone,
-        "push": f"demo-token-{person.slug}" if person.push else None,
+        "email": f"{slug.replace('-', '.')}@example.com" if email else None,
+        "phone": phone,
+        "push": f"demo-token-{slug}" if push else None,
     }
     return {
-        "person_id": person_id(person.slug),
-        "names": person.names,
+        "person_id": f"p-{slug}",
+        "names": names,
         "contact_points": [
-            {"id": f"{person.slug}-{kind}", "kind": kind, "value": value, "verified": True}
+            {"id": f"{slug}-{kind}", "kind": kind, "value": value, "verified": True}
             for kind, value in points.items()
             if value is not None
         ],
         "locale": "es",
-        "digital_access": person.digital_access,
+        "digital_access": digital_access,
     }
 
 
-def _memberships() -> Iterator[Data]:
-    for neighbour in NEIGHBOURS:
-        for role in neighbour.roles:
-            yield _neighbour_membership(neighbour, role)
-    for colleague in STAFF:
-        yield _staff_membership(colleague)
+def _memberships(place: str, neighbours: list[Data], staff: list[Data]) -> Iterator[Data]:
+    """
+    Yield the roles of neighbours in their `home` (tower-flat), then the staff.
+
+    Some staff is `here`, the others are the company's. No area means all areas.
+    """
+    for neighbour in neighbours:
+        for role in neighbour["roles"]:
+            scope = f"copropiedad:{place}" if role == "council" else f"unit:altos-t{neighbour['home']}"
+            yield _membership(f"m-{neighbour['slug']}-{role}", neighbour, scope, role)
+    for colleague in staff:
+        scope = f"copropiedad:{place}" if colleague.get("here") else "company"
+        duty = {name: colleague.get(name) for name in ("duty", "level", "service_area")}
+        yield {**_membership(f"m-{colleague['slug']}", colleague, scope, "staff"), **duty}
 
 
-def _neighbour_membership(neighbour: Neighbour, role: str) -> Data:
-    slug = neighbour.person.slug
-    return {
-        "membership_id": f"m-{slug}-{role}",
-        "person_id": person_id(slug),
-        "scope": f"copropiedad:{PLACE}" if role == "council" else f"unit:{unit_id(neighbour.home)}",
-        "role": role,
-        "since": "2024-01-01",
-    }
-
-
-def _staff_membership(colleague: Colleague) -> Data:
-    return {
-        "membership_id": f"m-{colleague.person.slug}",
-        "person_id": person_id(colleague.person.slug),
-        "scope": f"copropiedad:{PLACE}" if colleague.here else "company",
-        "role": "staff",
-        "duty": colleague.duty,
-        "level": colleague.level,
-        "service_area": colleague.service_area,
-        "since": "2024-01-01",
-    }
+def _membership(ref: str, person: Data, scope: str, role: str) -> Data:
+    who = f"p-{person['slug']}"
+    return {"membership_id": ref, "person_id": who, "scope": scope, "role": role, "since": _SINCE}
 
 
 def _event(now: datetime, time: datetime, name: str, key: str, data: Data) -> Event:
@@ -147,9 +173,5 @@ def _event(now: datetime, time: datetime, name: str, key: str, data: Data) -> Ev
     )
 
 
-def day_events(now: datetime) -> list[Event]:
-    """Return the day's events in order; all are within the last hour, except one old case."""
-    return [
-        _event(now, now - timedelta(minutes=happening.ago), happening.name, happening.key, happening.data)
-        for happening in story(now)
-    ]
+def _day(now: datetime) -> str:
+    return f"{now.astimezone(BOGOTA):%Y%m%d}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Mapping
@@ -37,20 +36,11 @@ class HubProcess:
         await self.child.stop(DRAIN_LIMIT)
 
     async def _ready(self, url: str) -> None:
-        deadline = time.monotonic() + READY_LIMIT
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5.0)) as session:
-            while self.child.running and time.monotonic() < deadline:
-                if await _is_well(session, url):
-                    return
-                await asyncio.sleep(GLANCE * 5)
-        raise Unavailable(
-            f"The hub is not ready. Its log, {self.child.log}, ends:\n{self.child.last_lines()}"
-        )
+        async with aiohttp.ClientSession(raise_for_status=True) as session:
 
+            async def asked() -> None:
+                async with session.get(url):
+                    pass
 
-async def _is_well(session: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with session.get(url) as answer:
-            return answer.status == 200
-    except (aiohttp.ClientError, TimeoutError):
-        return False
+            if not await self.child.answers(asked, aiohttp.ClientError, limit=READY_LIMIT, pause=GLANCE * 5):
+                raise Unavailable(f"The hub is not ready. {self.child.end_of_log}")

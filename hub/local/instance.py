@@ -20,6 +20,7 @@ class Instance:
         self.folder = folder
         self._env_file = folder / "env"
         self._ports_file = folder / "ports.json"
+        self.demo_mark = folder / "demo-loaded"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -60,17 +61,6 @@ class Instance:
         shown["HUB_LOCAL_PID"] = str(os.getpid())
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(shown.items())]
         write_private(self._env_file, "".join(lines))
-
-    @property
-    def demo_loaded(self) -> bool:
-        return self._demo_mark.exists()
-
-    def remember_demo(self) -> None:
-        self._demo_mark.touch()
-
-    @property
-    def _demo_mark(self) -> Path:
-        return self.folder / "demo-loaded"
 
     def _prepare(self) -> None:
         try:

@@ -14,24 +14,26 @@ PORTS = range(20_000, 32_000)
 
 
 def free_port(preferred: int | None = None) -> int:
-    for port in [preferred] if preferred else []:
-        if is_free(port):
-            return port
-    while True:
+    port = preferred
+    while not port or not is_free(port):
         port = random.choice(PORTS)  # noqa: S311 - not a secret
-        if is_free(port):
-            return port
+    return port
 
 
 def is_free(port: int) -> bool:
-    with socket.socket() as probe:
+    return obstacle(socket.AF_INET, (ADDRESS, port)) is None
+
+
+def obstacle(family: int, place: tuple[object, ...]) -> OSError | None:
+    """Return why a server could not listen there."""
+    with socket.socket(family) as probe:
         # Like servers: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((ADDRESS, port))
-        except OSError:
-            return False
-    return True
+            probe.bind(place)
+        except OSError as exc:
+            return exc
+    return None
 
 
 async def knock(port: int) -> None:

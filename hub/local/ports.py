@@ -14,7 +14,7 @@ from aiohttp import hdrs
 from hub.errors import ConfigurationError
 from hub.local.environment import is_given
 from hub.local.instance import Instance
-from hub.local.loopback import ADDRESS, free_port
+from hub.local.loopback import ADDRESS, free_port, obstacle
 from hub.settings import Address, Settings
 
 ASK_LIMIT: Final = 2.0  # seconds
@@ -94,18 +94,8 @@ def _is_taken(address: Address) -> bool:
         )
     except OSError:
         return False
-    return any(_is_in_use(family, place) for family, *_, place in candidates)
-
-
-def _is_in_use(family: int, place: tuple[object, ...]) -> bool:
-    with socket.socket(family) as probe:
-        # Like servers: a port whose last connections are still closing is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(place)
-        except OSError as exc:
-            return exc.errno == errno.EADDRINUSE
-    return False
+    found = [obstacle(family, place) for family, *_, place in candidates]
+    return any(exc is not None and exc.errno == errno.EADDRINUSE for exc in found)
 
 
 def _refusal(setting: str, address: Address, by: Holder) -> str:

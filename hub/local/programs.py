@@ -31,9 +31,9 @@ class Program:
     name: str
     setting: str
     command: str
-    places: tuple[str, ...]
     debian: str
     brew: str
+    places: tuple[str, ...] = ()
 
 
 RABBITMQ = Program(
@@ -50,12 +50,7 @@ RABBITMQ = Program(
     brew="rabbitmq",
 )
 REDIS = Program(
-    name="Redis",
-    setting="HUB_REDIS_URL",
-    command="redis-server",
-    places=(),
-    debian="redis-server",
-    brew="redis",
+    name="Redis", setting="HUB_REDIS_URL", command="redis-server", debian="redis-server", brew="redis"
 )
 POSTGRES = Program(
     name="PostgreSQL",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 from hub import settings
-from hub.errors import HubError, Unavailable
+from hub.errors import HubError, Unavailable, leaves
 from hub.local import demo
 from hub.local.catcher import catching
 from hub.local.child import Child
@@ -29,14 +27,13 @@ from hub.local.server import Server, kept_secret
 from hub.local.servers import running
 from hub.local.terminal import MailNotices, announce, tell
 from hub.settings import Mode
+from hub.tasks import until_signalled
 
 SERVERS: Mapping[str, type[RabbitMQ | Redis | Postgres]] = {
     "HUB_AMQP_URL": RabbitMQ,
     "HUB_REDIS_URL": Redis,
     "HUB_DATABASE_URL": Postgres,
 }
-
-
 DEMONSTRATION_PAUSE = timedelta(milliseconds=400)
 
 
@@ -45,10 +42,11 @@ def main(instance: Instance, environ: Mapping[str, str], *, demonstration: bool 
     failed = False
     try:
         with instance.locked():
-            asyncio.run(_until_signalled(LocalHub(instance, environ, demonstration=demonstration).run()))
+            work = LocalHub(instance, environ, demonstration=demonstration).run()
+            asyncio.run(until_signalled(work, signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     except* HubError as group:
         failed = True
-        for error in _leaves(group):
+        for error in leaves(group):
             tell(f"\n{error}")
     return int(failed)
 
@@ -61,7 +59,11 @@ class LocalHub:
         self._demonstration = demonstration
         self._settings = settings.load(environ)  # raises before anything starts
         self._environ = dict(environ)
-        self._servers = _private_servers(instance.folder, environ)
+        self._servers: Mapping[str, Server] = {
+            setting: make(instance.folder / make.name.lower())
+            for setting, make in SERVERS.items()
+            if not is_given(environ, setting)
+        }
         self._ports: dict[str, int] = {}
 
     async def run(self) -> None:
@@ -140,7 +142,7 @@ class LocalHub:
 
     async def _load_demonstration(self) -> None:
         """Load it once, and only into private servers: others may have real people."""
-        wanted = self._demonstration and not self._instance.demo_loaded
+        wanted = self._demonstration and not self._instance.demo_mark.exists()
         if not wanted or len(self._servers) < len(SERVERS):
             return
         if self._settings.mode is Mode.LIVE:
@@ -151,53 +153,15 @@ class LocalHub:
         )
         amqp_url = self._settings.amqp_url.reveal()
         await demo.load(amqp_url, now=datetime.now(UTC), pause=DEMONSTRATION_PAUSE)
-        self._instance.remember_demo()
+        self._instance.demo_mark.touch()
 
     def _default(self, **values: str) -> None:
         self._environ = with_defaults(self._environ, values)
         self._settings = settings.load(self._environ)
 
 
-def _private_servers(folder: Path, environ: Mapping[str, str]) -> Mapping[str, Server]:
-    return {
-        setting: make(folder / make.name.lower())
-        for setting, make in SERVERS.items()
-        if not is_given(environ, setting)
-    }
-
-
 async def _unexpected_end(child: Child) -> None:
     await child.ended()
     raise Unavailable(
-        f"{child.name} ended by itself ({child.exit_code}). Everything is stopped."
-        f" Its log, {child.log}, ends:\n{child.last_lines()}"
+        f"{child.name} ended by itself ({child.exit_code}). Everything is stopped. {child.end_of_log}"
     )
-
-
-async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
-    """
-    Cancel `work` at the first signal. The second one ends this process at once; the servers then end
-    by themselves.
-    """
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(work)
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop() -> None:
-        for number in signals:
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-        task.cancel()
-
-    for number in signals:
-        loop.add_signal_handler(number, stop)
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-def _leaves(error: BaseExceptionGroup[HubError]) -> Iterator[HubError]:
-    for exception in error.exceptions:
-        if isinstance(exception, BaseExceptionGroup):
-            yield from _leaves(exception)
-        else:
-            yield exception

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import shutil
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from hub.errors import Unavailable
-from hub.local.child import GLANCE, Child
+from hub.local.child import Child
 from hub.local.loopback import free_port, knock
 
 START_LIMIT = 60.0  # seconds: a slow disk, a machine under load
@@ -56,19 +54,13 @@ class Server(ABC):
 
     async def answers(self, question: Callable[[], Awaitable[object]], *refusals: type[Exception]) -> None:
         """Retry until the server answers; raise `failure` if it ends or does not answer."""
-        deadline = time.monotonic() + START_LIMIT
-        refused: tuple[type[Exception], ...] = (OSError, *refusals)  # a time-out is an OSError
-        while self.child.running and time.monotonic() < deadline:
-            try:
-                async with asyncio.timeout(5.0):
-                    await knock(self.port)
-                    await question()
-            except refused:
-                await asyncio.sleep(GLANCE)
-            else:
-                return
-        log = self.child.log
-        raise self.failure(f"{self.name} did not start. Its log, {log}, ends:\n{self.child.last_lines()}")
+
+        async def asked() -> None:
+            await knock(self.port)
+            await question()
+
+        if not await self.child.answers(asked, *refusals, limit=START_LIMIT):
+            raise self.failure(f"{self.name} did not start. {self.child.end_of_log}")
 
 
 def plain_environment(**settings: str) -> Mapping[str, str]:

@@ -6,16 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from hub.local.server import Server
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServerUrls:
-    amqp: str
-    redis: str
-    database: str
 
 
 @asynccontextmanager

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hub.model import DeadLetter, Instant
@@ -107,22 +109,8 @@ async def discard(log: LogStore, letter_id: UUID) -> Settled:
 
 def shown(letter: DeadLetter) -> DeadWhole:
     """Show a dead letter in full, with only the start of its body."""
-    start = letter.body[:_BODY_SHOWN]
-    return DeadWhole(
-        id=letter.id,
-        reason=letter.reason,
-        field=letter.field,
-        event_type=letter.event_type,
-        received_at=letter.received_at,
-        event_id=letter.event_id,
-        source=letter.source,
-        routing_key=letter.routing_key,
-        content_type=letter.content_type,
-        headers=dict(letter.headers),
-        times=letter.times,
-        size=len(letter.body),
-        **_body(start),
-    )
+    facts = {field.name: getattr(letter, field.name) for field in fields(letter) if field.name != "body"}
+    return msgspec.convert({**facts, "size": len(letter.body), **_body(letter.body[:_BODY_SHOWN])}, DeadWhole)
 
 
 def _body(start: bytes) -> dict[str, str]:

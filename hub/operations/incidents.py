@@ -39,14 +39,10 @@ async def read_incidents(log: IncidentLog, limit: int) -> IncidentPage:
 def _row(incident: Incident) -> IncidentRow:
     kind = kind_of(incident.key)
     return IncidentRow(
-        key=incident.key,
+        **{name: getattr(incident, name) for name in ("key", "measured", "since", "told_at", "resolved_at")},
         kind=kind.name,
         state="open" if incident.resolved_at is None else "over",
         title=title_of(incident.key),
-        measured=incident.measured,
         to_do=kind.to_do,
         meanwhile=kind.meanwhile,
-        since=incident.since,
-        told_at=incident.told_at,
-        resolved_at=incident.resolved_at,
     )

@@ -99,11 +99,7 @@ def _compute(
 
 def _shown(kept: PromiseFigures) -> PromiseKept:
     return PromiseKept(
-        name=kept.name,
-        any_hour=kept.any_hour,
-        running=kept.running,
-        met=kept.met,
-        breached=kept.breached,
+        **{name: getattr(kept, name) for name in ("name", "any_hour", "running", "met", "breached")},
         share_met=_round(kept.share_met),
         mean_hours=_hours(kept.mean),
         p90_hours=_hours(kept.p90),

@@ -97,10 +97,7 @@ class RedrivenAnswer(Struct, kw_only=True):
 
 def shown(done: Redriven, *, dry_run: bool) -> RedrivenAnswer:
     return RedrivenAnswer(
-        taken=done.of(RedriveResult.TAKEN),
-        too_old=done.of(RedriveResult.TOO_OLD),
-        no_contact=done.of(RedriveResult.NO_CONTACT),
-        told=done.of(RedriveResult.TOLD),
+        **{verdict.value: done.of(verdict) for verdict in RedriveResult},
         by=[
             RedrivenRow(verdict=verdict, channel=channel, reason=reason, count=number)
             for (verdict, channel, reason), number in sorted(done.counts.items())

@@ -21,13 +21,13 @@ from hub.cli.commands import COMMANDS, Entry
 from hub.cli.common import local_time, short_case
 from hub.cli.deliveries import keep_following, line_printer, news
 from hub.cli.lazy import load
-from hub.cli.main import app, leaves
+from hub.cli.main import app
 from hub.cli.run import choose
-from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable
+from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable, leaves
 from hub.operations.dead_letters import open_ids
 from hub.ports import MessageFilter
 from hub.settings import Secret
-from tests.command_line import run_command
+from tests.command_line import run_command, same_logging
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
 
 SRC = Path(__file__).parents[2]
@@ -49,6 +49,13 @@ NOWHERE = {
     "HUB_DATABASE_URL": "postgresql://user:hidden@127.0.0.1:1/hub",
     "HUB_HTTP": "127.0.0.1:1",
 }
+
+
+@pytest.fixture(autouse=True)
+def logging_of_others() -> Iterator[None]:
+    """Keep the logging of this process, which a command silences."""
+    with same_logging():
+        yield
 
 
 def hub(*arguments: str, text: str = "") -> tuple[int, str, str]:

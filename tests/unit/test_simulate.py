@@ -100,7 +100,7 @@ def test_a_shorter_target_breaks_what_was_kept(policy: Policy) -> None:
     assert [
         Change(
             case=CASE,
-            promise="first_reply",
+            name="first_reply",
             before=PromiseOutcome.KEPT,
             after=PromiseOutcome.BROKEN,
             due_before=local("2026-03-11 14:05"),

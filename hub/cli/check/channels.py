@@ -172,10 +172,6 @@ async def _reach_both(base: str, tokens: str) -> str:
     return "responde, con su servicio de credenciales"
 
 
-def _file(setting: str, url: str) -> Awaitable[str]:
-    return _write(parse_folder(url, setting=setting))
-
-
 async def _write(folder: Path) -> str:
     if not _is_writable(folder):
         raise ConfigurationError("no se puede escribir ahí")
@@ -193,7 +189,7 @@ _LOOKS: Final[Mapping[str, Callable[[str, str], Awaitable[str]]]] = {
     "whatsapp+http": _whatsapp,
     "fcm+https": _fcm,
     "fcm+http": _fcm,
-    "file": _file,
+    "file": lambda setting, url: _write(parse_folder(url, setting=setting)),
 }
 """Scheme of a provider's URL → its check."""
 

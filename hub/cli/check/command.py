@@ -12,31 +12,31 @@ from rich.text import Text
 
 from hub.cli.check.examine import examine
 from hub.cli.check.finding import Finding
-from hub.cli.common import AsJson, console, print_items, settings, wait
+from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import ConfigurationError
 
 _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "bold red")}
 
 
-def check(as_json: AsJson = False) -> None:
+async def check(as_json: AsJson = False) -> None:
     """Check everything that the hub needs and say what to correct; exit 1 when something is wrong."""
-    findings = _examined()
+    findings = await _examined()
     if as_json:
-        print_items(findings)
+        print_json({"items": findings, "next": None})
     else:
         _print(findings)
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
 
 
-def _examined() -> list[Finding]:
+async def _examined() -> list[Finding]:
     try:
         given = settings()
     except ConfigurationError as error:
         # Without settings nothing else can be checked; this error is the finding.
         to_do = "Corrija esa variable y repita `hub check`."
         return [Finding(area="Variables", state="bad", what=str(error), to_do=to_do)]
-    return wait(examine(given))
+    return await examine(given)
 
 
 def _print(findings: Sequence[Finding]) -> None:

@@ -32,16 +32,11 @@ _BUILT_IN: Final = "inbox"
 async def program(_: Settings) -> list[Finding]:
     """Check the versions, and that the holidays follow this year's law."""
     versions = f"hub {version('hub')}, Python {platform.python_version()}"
-    if _VIRGIN_OF_CHIQUINQUIRA in ColombianHolidays():
-        return [ok(PROGRAM, versions)]
-    return [
-        ok(PROGRAM, versions),
-        bad(
-            PROGRAM,
-            f"A los festivos les falta la Ley 2578 de 2026 (holidays {version('holidays')}).",
-            "Actualice la librería holidays a 0.99 o posterior.",
-        ),
-    ]
+    findings = [ok(PROGRAM, versions)]
+    if _VIRGIN_OF_CHIQUINQUIRA not in ColombianHolidays():
+        what = f"A los festivos les falta la Ley 2578 de 2026 (holidays {version('holidays')})."
+        findings.append(bad(PROGRAM, what, "Actualice la librería holidays a 0.99 o posterior."))
+    return findings
 
 
 async def mode(settings: Settings) -> list[Finding]:
@@ -69,12 +64,8 @@ _MODES: Final = {Mode.CAPTURE: _capture, Mode.ALLOWLIST: _allowlist, Mode.LIVE: 
 
 def _ignored(settings: Settings) -> Iterator[Finding]:
     if settings.ignored_providers:
-        names = ", ".join(settings.ignored_providers)
-        yield warn(
-            MODE,
-            f"En captura no se usa: {names}.",
-            "Para usarlos, defina HUB_MODE=allowlist o HUB_MODE=live.",
-        )
+        what = f"En captura no se usa: {', '.join(settings.ignored_providers)}."
+        yield warn(MODE, what, "Para usarlos, defina HUB_MODE=allowlist o HUB_MODE=live.")
 
 
 async def access(settings: Settings) -> list[Finding]:
@@ -98,28 +89,19 @@ def _in_clear(settings: Settings) -> Iterator[Finding]:
     url = urlsplit(settings.public_url)
     if settings.api_key is None or url.scheme == "https" or is_loopback(url.hostname or ""):
         return
-    yield warn(
-        ACCESS,
-        f"HUB_PUBLIC_URL es http ({url.netloc}): contraseñas y sesiones viajan sin cifrar.",
-        "Ponga TLS delante y HUB_PUBLIC_URL=https://…",
-    )
+    what = f"HUB_PUBLIC_URL es http ({url.netloc}): contraseñas y sesiones viajan sin cifrar."
+    yield warn(ACCESS, what, "Ponga TLS delante y HUB_PUBLIC_URL=https://…")
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
     if not settings.secrets:
-        yield warn(
-            ACCESS,
-            "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.",
-            "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos.",
-        )
+        to_do = "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos."
+        yield warn(ACCESS, "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.", to_do)
     # Anyone with a signed address can test guesses offline; and spaces split a phrase into several keys.
     for place, secret in enumerate(settings.secrets, start=1):
         if is_guessable(secret):
-            yield warn(
-                ACCESS,
-                f"La clave {place} de HUB_SECRET: {_why(secret)}.",
-                "Cámbiela por la que da `hub secrets new`; los espacios y las comas separan varias.",
-            )
+            to_do = "Cámbiela por la que da `hub secrets new`; los espacios y las comas separan varias."
+            yield warn(ACCESS, f"La clave {place} de HUB_SECRET: {_why(secret)}.", to_do)
     if doubled(settings.secrets):
         to_do = "Quite la repetida; para cambiar de clave ponga delante la que da `hub secrets new`."
         yield warn(ACCESS, "HUB_SECRET tiene la misma clave dos veces.", to_do)
@@ -151,9 +133,8 @@ def _templates(settings: Settings) -> list[Finding]:
     missing = list(_missing(company))
     if not missing:
         return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos.")]
-    return [
-        bad(TEMPLATES, f"Falta el texto de {', '.join(missing)}.", "Complete la plantilla en HUB_TEMPLATES.")
-    ]
+    what = f"Falta el texto de {', '.join(missing)}."
+    return [bad(TEMPLATES, what, "Complete la plantilla en HUB_TEMPLATES.")]
 
 
 def _missing(company: CompanyRules) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from dns.asyncresolver import Resolver
 from dns.exception import DNSException
@@ -18,6 +19,8 @@ from hub.channels.urls import parse_smtp
 from hub.cli.check import mail_records as records
 from hub.cli.check.finding import Finding, warn
 from hub.settings import PROVIDERS, Settings
+
+Record = TypeVar("Record", TXT, MX)
 
 PATIENCE: Final = 2.5
 """Seconds per query: less than a check has, so that the other answers are still reported."""
@@ -54,16 +57,13 @@ def _questions(settings: Settings, domain: str, resolver: Resolver) -> Iterator[
     yield _check("SPF", bounces, lambda: _texts(resolver, bounces), records.spf)
     selectors = list(_selectors(settings))
     for selector in selectors:
-        yield _key(resolver, f"{selector}._domainkey.{domain}")
+        name = f"{selector}._domainkey.{domain}"
+        yield _check("DKIM", name, partial(_texts, resolver, name), records.dkim)
     if not selectors:
         yield _known(records.without_selector(domain))
     yield _check("DMARC", domain, lambda: _policies(resolver, domain), records.dmarc)
     if settings.mail_domain:
         yield _check("MX", bounces, lambda: _hosts(resolver, bounces), records.mx)
-
-
-def _key(resolver: Resolver, name: str) -> Awaitable[Finding]:
-    return _check("DKIM", name, lambda: _texts(resolver, name), records.dkim)
 
 
 async def _known(finding: Finding) -> Finding:
@@ -85,13 +85,8 @@ async def _check(
 
 async def _texts(resolver: Resolver, name: str) -> Sequence[str]:
     """Return the TXT records, each with its strings joined."""
-    try:
-        answer = await resolver.resolve(name, "TXT", search=False)
-    except (NXDOMAIN, NoAnswer):
-        return []
-    return [
-        b"".join(record.strings).decode("utf-8", "replace") for record in answer if isinstance(record, TXT)
-    ]
+    records = await _records(resolver, name, TXT)
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in records]
 
 
 async def _policies(resolver: Resolver, domain: str) -> Sequence[str]:
@@ -105,12 +100,16 @@ async def _policies(resolver: Resolver, domain: str) -> Sequence[str]:
 
 
 async def _hosts(resolver: Resolver, name: str) -> Sequence[str]:
+    hosts = [(record.preference, str(record.exchange)) for record in await _records(resolver, name, MX)]
+    return [host for _, host in sorted(hosts)]
+
+
+async def _records(resolver: Resolver, name: str, kind: type[Record]) -> list[Record]:
     try:
-        answer = await resolver.resolve(name, "MX", search=False)
+        answer = await resolver.resolve(name, kind.__name__, search=False)
     except (NXDOMAIN, NoAnswer):
         return []
-    hosts = [(record.preference, str(record.exchange)) for record in answer if isinstance(record, MX)]
-    return [host for _, host in sorted(hosts)]
+    return [record for record in answer if isinstance(record, kind)]
 
 
 def _selectors(settings: Settings) -> Iterator[str]:

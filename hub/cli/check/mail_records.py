@@ -22,17 +22,13 @@ def spf(domain: str, texts: Sequence[str]) -> Finding:
     """Judge the TXT records of the envelope sender's domain (RFC 7208)."""
     records = [text for text in texts if re.match(r"v=spf1(?: |$)", text, re.IGNORECASE)]
     if not records:
-        return warn(
-            AREA,
-            f"SPF: {domain} no dice qué servidores envían en su nombre.",
-            f"Publique en {domain} un TXT como: v=spf1 include:SU-PROVEEDOR -all",
-        )
+        to_do = f"Publique en {domain} un TXT como: v=spf1 include:SU-PROVEEDOR -all"
+        return warn(AREA, f"SPF: {domain} no dice qué servidores envían en su nombre.", to_do)
     if len(records) > 1:
         return bad(AREA, f"SPF: {domain} tiene {len(records)} registros, y así no vale ninguno.", "Deje uno.")
     if _ANYBODY.search(records[0]):
-        return bad(
-            AREA, f"SPF: {domain} autoriza a cualquiera (+all).", "Termine el registro en -all o ~all."
-        )
+        to_do = "Termine el registro en -all o ~all."
+        return bad(AREA, f"SPF: {domain} autoriza a cualquiera (+all).", to_do)
     return ok(AREA, f"SPF: {domain} {records[0]}")
 
 
@@ -40,9 +36,8 @@ def dkim(name: str, texts: Sequence[str]) -> Finding:
     """Judge the TXT records of `SELECTOR._domainkey.DOMAIN` (RFC 6376)."""
     keys = [tags for text in texts if "p" in (tags := _tags(text)) and tags.get("v", "DKIM1") == "DKIM1"]
     if not keys:
-        return warn(
-            AREA, f"DKIM: {name} no tiene clave.", "Publique la clave que da quien firma sus correos."
-        )
+        to_do = "Publique la clave que da quien firma sus correos."
+        return warn(AREA, f"DKIM: {name} no tiene clave.", to_do)
     if not keys[0]["p"]:
         return bad(AREA, f"DKIM: la clave de {name} está revocada (p= vacío).", "Use otro selector.")
     return ok(AREA, f"DKIM: {name} tiene su clave.")
@@ -50,11 +45,8 @@ def dkim(name: str, texts: Sequence[str]) -> Finding:
 
 def without_selector(domain: str) -> Finding:
     """Warn that DKIM cannot be checked: only the signer knows the selector, which is part of the DNS name."""
-    return warn(
-        AREA,
-        f"DKIM: no se sabe con qué selector se firman los correos de {domain}.",
-        "Agregue ?dkim=SELECTOR a HUB_EMAIL_URL para revisarlo aquí.",
-    )
+    what = f"DKIM: no se sabe con qué selector se firman los correos de {domain}."
+    return warn(AREA, what, "Agregue ?dkim=SELECTOR a HUB_EMAIL_URL para revisarlo aquí.")
 
 
 def is_dmarc(text: str) -> bool:
@@ -65,27 +57,22 @@ def dmarc(domain: str, texts: Sequence[str]) -> Finding:
     """Judge the TXT records of `_dmarc.DOMAIN` (RFC 7489)."""
     records = [_tags(text) for text in texts if is_dmarc(text)]
     if not records:
-        return warn(
-            AREA,
-            f"DMARC: {domain} no dice qué hacer con lo que se envíe en su nombre sin permiso.",
-            f"Publique en _dmarc.{domain} un TXT como: v=DMARC1; p=quarantine; rua=mailto:…",
-        )
+        what = f"DMARC: {domain} no dice qué hacer con lo que se envíe en su nombre sin permiso."
+        to_do = f"Publique en _dmarc.{domain} un TXT como: v=DMARC1; p=quarantine; rua=mailto:…"
+        return warn(AREA, what, to_do)
     policy = records[0].get("p", "")
     if len(records) > 1 or policy not in _POLICIES:
-        return bad(
-            AREA, f"DMARC: el registro de {domain} no vale.", "Deje uno, con p=none|quarantine|reject."
-        )
+        to_do = "Deje uno, con p=none|quarantine|reject."
+        return bad(AREA, f"DMARC: el registro de {domain} no vale.", to_do)
     return ok(AREA, f"DMARC: {domain} p={policy}, {_POLICIES[policy]}.")
 
 
 def mx(domain: str, hosts: Sequence[str]) -> Finding:
     """Judge the MX hosts of HUB_MAIL_DOMAIN."""
     if not any(host.strip(".") for host in hosts):
-        return bad(
-            AREA,
-            f"MX: nadie recibe el correo de {domain}: rebotes y respuestas se pierden.",
-            f"Publique un MX de {domain} hacia el servidor de correo que lo pasa a HUB_MAIL.",
-        )
+        what = f"MX: nadie recibe el correo de {domain}: rebotes y respuestas se pierden."
+        to_do = f"Publique un MX de {domain} hacia el servidor de correo que lo pasa a HUB_MAIL."
+        return bad(AREA, what, to_do)
     return ok(AREA, f"MX: el correo de {domain} llega a {', '.join(host.rstrip('.') for host in hosts)}.")
 
 

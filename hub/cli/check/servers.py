@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
 import aiohttp
@@ -32,6 +32,15 @@ RABBITMQ: Final = "RabbitMQ"
 REDIS: Final = "Redis"
 POSTGRESQL: Final = "PostgreSQL"
 HUB: Final = "Hub"
+
+_NO_ACCOUNT: Final = (
+    "Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY.",
+    'Ejecute `hub accounts create USUARIO --name "NOMBRE" --office administrator --everywhere`.',
+)
+_NO_DUTY: Final = (
+    "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
+    "Dé el cargo ops a alguien del personal, o defina `[monitor] notify` en el archivo de HUB_POLICY.",
+)
 
 
 async def rabbitmq(settings: Settings) -> list[Finding]:
@@ -65,23 +74,20 @@ def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
 
 def _queues(found: list[Queue.DeclareOk]) -> Iterator[Finding]:
     if len(found) < len(QUEUES):
-        yield warn(
-            RABBITMQ,
-            f"Hay {len(found)} de las {len(QUEUES)} colas del hub.",
-            "`hub run` las crea al arrancar.",
-        )
-    waiting = sum(queue.message_count or 0 for queue in found)
+        what = f"Hay {len(found)} de las {len(QUEUES)} colas del hub."
+        yield warn(RABBITMQ, what, "`hub run` las crea al arrancar.")
+    count = sum(queue.message_count or 0 for queue in found)
+    waiting = f"{counted(count, 'mensaje', 'mensajes')} en cola"
     forgotten = sorted(
         str(queue.queue) for queue in found if queue.message_count and not queue.consumer_count
     )
     if forgotten:
-        yield warn(
-            RABBITMQ,
-            f"{counted(waiting, 'mensaje', 'mensajes')} en cola, y nadie atiende {', '.join(forgotten)}.",
-            "Arranque `hub run`, o el papel que falta: intake para hub.events, delivery para hub.messages.",
+        to_do = (
+            "Arranque `hub run`, o el papel que falta: intake para hub.events, delivery para hub.messages."
         )
+        yield warn(RABBITMQ, f"{waiting}, y nadie atiende {', '.join(forgotten)}.", to_do)
     elif found:
-        yield ok(RABBITMQ, f"{counted(waiting, 'mensaje', 'mensajes')} en cola.")
+        yield ok(RABBITMQ, f"{waiting}.")
 
 
 async def redis(settings: Settings) -> list[Finding]:
@@ -100,17 +106,11 @@ async def redis(settings: Settings) -> list[Finding]:
 def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
     """Judge from INFO whether Redis keeps its data; `armed`: the appointments are there."""
     if not info.get("aof_enabled"):
-        yield warn(
-            REDIS,
-            "Sin AOF: al reiniciarse olvida las citas y el hub las rehace desde SQL.",
-            "En producción: appendonly yes.",
-        )
+        what = "Sin AOF: al reiniciarse olvida las citas y el hub las rehace desde SQL."
+        yield warn(REDIS, what, "En producción: appendonly yes.")
     if (eviction := info.get("maxmemory_policy", "noeviction")) != "noeviction":
-        yield warn(
-            REDIS,
-            f"Con poca memoria borra claves (maxmemory-policy {eviction}).",
-            "Ponga maxmemory-policy noeviction.",
-        )
+        what = f"Con poca memoria borra claves (maxmemory-policy {eviction})."
+        yield warn(REDIS, what, "Ponga maxmemory-policy noeviction.")
     if not armed:
         yield warn(REDIS, "Las citas aún no están puestas.", "El papel timers las pone al arrancar.")
 
@@ -135,70 +135,49 @@ async def postgresql(settings: Settings) -> list[Finding]:
     return [
         reached,
         ok(POSTGRESQL, f"Esquema al día ({HEAD})."),
-        *await _waiting(url),
-        *await _accounts(settings),
-        *await _unknown_documents(settings),
-        *await _duty(settings),
+        *[finding async for finding in _to_do(settings)],
     ]
 
 
-async def _waiting(url: str) -> list[Finding]:
-    async with Database(url, size=1) as database:
-        counts = await PostgresLog(database).counts()
-    findings = []
+async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
+    """Warn of what waits for an operator."""
+    async with Database(settings.database_url.reveal(), size=1) as database:
+        for finding in _waiting(await PostgresLog(database).counts()):
+            yield finding
+        if not await _has_account(settings, database):
+            yield warn(POSTGRESQL, *_NO_ACCOUNT)
+        if lost := await _lost_documents(settings, database):
+            whose = counted(lost, "persona", "personas")
+            what = f"El documento de {whose} tiene una clave que no está en HUB_SECRET."
+            yield warn(
+                POSTGRESQL, what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas."
+            )
+        notify = load_policy(settings.policy).monitor.notify
+        if not (notify or await PostgresMonitor(database, ()).anybody_on_duty()):
+            yield warn(POSTGRESQL, *_NO_DUTY)
+
+
+def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
     if dead := counts["dead"].get("open", 0):
-        findings.append(
-            warn(
-                POSTGRESQL,
-                f"{counted(dead, 'carta muerta pendiente', 'cartas muertas pendientes')}.",
-                "Mírelas con `hub dead list`.",
-            )
-        )
+        what = f"{counted(dead, 'carta muerta pendiente', 'cartas muertas pendientes')}."
+        yield warn(POSTGRESQL, what, "Mírelas con `hub dead list`.")
     if breached := counts["clocks"].get("breached", 0):
-        to_do = "Mírelos con `hub clocks --state breached`."
-        findings.append(
-            warn(
-                POSTGRESQL,
-                f"{counted(breached, 'plazo incumplido', 'plazos incumplidos')} sin respuesta.",
-                to_do,
-            )
-        )
-    return findings
+        what = f"{counted(breached, 'plazo incumplido', 'plazos incumplidos')} sin respuesta."
+        yield warn(POSTGRESQL, what, "Mírelos con `hub clocks --state breached`.")
 
 
-async def _accounts(settings: Settings) -> list[Finding]:
-    """Warn if nobody has an account. Without HUB_API_KEY the page needs none."""
+async def _has_account(settings: Settings, database: Database) -> bool:
+    """Tell whether somebody can sign in. Without HUB_API_KEY the page needs no account."""
     if settings.api_key is None:
-        return []
-    async with Database(settings.database_url.reveal(), size=1) as database:
-        accounts = await PostgresAccounts(database).accounts()
-    if any(account.disabled_at is None for account in accounts):
-        return []
-    to_do = 'Ejecute `hub accounts create USUARIO --name "NOMBRE" --office administrator --everywhere`.'
-    return [warn(POSTGRESQL, "Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY.", to_do)]
+        return True
+    return any(account.disabled_at is None for account in await PostgresAccounts(database).accounts())
 
 
-async def _unknown_documents(settings: Settings) -> list[Finding]:
-    """Warn if a key that still hashes people's documents was removed from HUB_SECRET."""
+async def _lost_documents(settings: Settings, database: Database) -> int:
+    """Count the people whose document was hashed with a key that was removed from HUB_SECRET."""
     ids = KeyRing(settings.secrets).ids
-    async with Database(settings.database_url.reveal(), size=1) as database:
-        documents = await PostgresSecrets(database).documents()
-    lost = sum(people for key, people in documents.items() if key not in ids)
-    if not lost:
-        return []
-    what = (
-        f"El documento de {counted(lost, 'persona', 'personas')} tiene una clave que no está en HUB_SECRET."
-    )
-    return [warn(POSTGRESQL, what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas.")]
-
-
-async def _duty(settings: Settings) -> list[Finding]:
-    notify = load_policy(settings.policy).monitor.notify
-    async with Database(settings.database_url.reveal(), size=1) as database:
-        if notify or await PostgresMonitor(database, ()).anybody_on_duty():
-            return []
-    to_do = "Dé el cargo ops a alguien del personal, o defina `[monitor] notify` en el archivo de HUB_POLICY."
-    return [warn(POSTGRESQL, "Sin nadie con el cargo ops, las averías van al correo de la empresa.", to_do)]
+    documents = await PostgresSecrets(database).documents()
+    return sum(people for key, people in documents.items() if key not in ids)
 
 
 async def hub(settings: Settings) -> list[Finding]:

@@ -10,9 +10,10 @@ An operator with access to some copropiedades sees only the facts of those.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta, Struct
 
 from hub.model import Instant, PropertyScope, State, StoredEvent
@@ -87,6 +88,9 @@ class ExplainedMessage(Struct, kw_only=True):
     tries: int
 
 
+_KEPT: Final = ("id", "audience", "channel", "occasion", "address", "state", "reason", "next_at")
+
+
 class Explanation(Struct, kw_only=True):
     outcome: ExplainOutcome
     reason: Annotated[str | None, Meta(description="A machine word: `added_later`, `on_leave` …")]
@@ -117,18 +121,6 @@ def shown(verdict: Verdict) -> Explanation:
 
 
 def _message(sent: SentMessage) -> ExplainedMessage:
-    message = sent.message
-    return ExplainedMessage(
-        id=message.id,
-        audience=message.audience,
-        channel=message.channel,
-        occasion=message.occasion,
-        address=message.address,
-        state=message.state,
-        reason=message.reason,
-        next_at=message.next_at,
-        sent_at=sent_at(sent),
-        delivered_at=delivered_at(sent),
-        read_at=read_at(sent),
-        tries=len(sent.attempts),
-    )
+    times = {"sent_at": sent_at(sent), "delivered_at": delivered_at(sent), "read_at": read_at(sent)}
+    kept = {name: getattr(sent.message, name) for name in _KEPT}
+    return msgspec.convert({**kept, **times, "tries": len(sent.attempts)}, ExplainedMessage)

@@ -163,23 +163,15 @@ def _end(version: Version, versions: Sequence[Version], planned: datetime) -> da
 def _person_miss(person: Sequence[Version], group: Group, kept: AudienceSnapshot) -> Miss:
     """Return the miss of the person's own record, before looking at memberships."""
     planned = kept.record.planned_at
+    miss = partial(Miss, group=group, planned=planned)
     first = min(person, key=lambda version: version.position, default=None)
-    if first is None:
-        return _no_membership(group, planned)
-    if first.position > kept.directory_version:
-        return Miss(near=Near.NOT_YET_KNOWN, group=group, planned=planned, at=_visible_at(first, planned))
-    newest = max(
-        (version for version in person if version.since <= planned),
-        key=lambda version: version.version,
-        default=None,
-    )
+    if first is not None and first.position > kept.directory_version:
+        return miss(near=Near.NOT_YET_KNOWN, at=_visible_at(first, planned))
+    begun = [version for version in person if version.since <= planned]
+    newest = max(begun, key=lambda version: version.version, default=None)
     if newest is not None and newest.removed:
-        return Miss(near=Near.REMOVED, group=group, planned=planned, at=newest.since)
-    return _no_membership(group, planned)
-
-
-def _no_membership(group: Group, planned: datetime) -> Miss:
-    return Miss(near=Near.NO_MEMBERSHIP, group=group, planned=planned, at=planned)
+        return miss(near=Near.REMOVED, at=newest.since)
+    return miss(near=Near.NO_MEMBERSHIP, at=planned)
 
 
 def _elsewhere(version: Version, group: Group, facts: ExplainFacts) -> Near:

@@ -23,7 +23,7 @@ class Change:
     """A promise with another outcome at the end of the period."""
 
     case: str
-    promise: str
+    name: str
     before: PromiseOutcome
     after: PromiseOutcome
     due_before: datetime
@@ -90,7 +90,7 @@ def _pairs(before: Iterable[Fate], after: Iterable[Fate]) -> list[tuple[Fate, Fa
 def _change(before: Fate, after: Fate) -> Change:
     return Change(
         case=before.clock.case,
-        promise=before.clock.name,
+        name=before.clock.name,
         before=before.outcome,
         after=after.outcome,
         due_before=before.clock.due_at,

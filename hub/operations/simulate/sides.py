@@ -89,12 +89,8 @@ class Counts:
 
     def add(self, other: Counts) -> None:
         """Add the counts of `other`."""
-        self.kept += other.kept
-        self.broken += other.broken
-        self.warned += other.warned
-        self.climbed += other.climbed
-        self.reminded += other.reminded
-        self.night += other.night
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class Side:

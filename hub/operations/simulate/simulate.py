@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from hub.model import EventType, Json, Period
-from hub.operations.simulate.comparison import TELLING, Change, Comparison
+from hub.operations.simulate.comparison import TELLING, Comparison
 from hub.operations.simulate.sides import Counts, Side
 from hub.ports import History
 
@@ -53,15 +53,11 @@ def shown(comparison: Comparison) -> dict[str, Json]:
     return {
         "since": comparison.period.since,
         "until": comparison.period.until,
-        "cases": comparison.cases,
-        "clocks": comparison.clocks,
-        "messages": comparison.messages,
-        "same": comparison.same,
-        "moved": comparison.moved,
+        **{name: getattr(comparison, name) for name in ("cases", "clocks", "messages", "same", "moved")},
         "changed_cases": comparison.changed,
         "before": _side(comparison.before),
         "after": _side(comparison.after),
-        "changes": [_change(change) for change in comparison.changes],
+        "changes": comparison.changes,
     }
 
 
@@ -83,15 +79,4 @@ def _counts(counts: Counts) -> dict[str, Json]:
         "escalated": {str(level): number for level, number in sorted(counts.climbed.items())},
         "reminded": counts.reminded,
         "night": counts.night,
-    }
-
-
-def _change(change: Change) -> dict[str, Json]:
-    return {
-        "case": change.case,
-        "name": change.promise,
-        "before": change.before,
-        "after": change.after,
-        "due_before": change.due_before,
-        "due_after": change.due_after,
     }
