@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from prometheus_client import REGISTRY
 
+from hub import storage
 from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
@@ -29,21 +30,6 @@ from hub.resilience.breaker import Breakers
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.settings import Settings
 from hub.sla.ack_links import Links
-from hub.storage.accounts import PostgresAccounts
-from hub.storage.appointments import RedisAppointments
-from hub.storage.contacts import PostgresContacts
-from hub.storage.database import Database
-from hub.storage.directory_history import PostgresDirectoryHistory
-from hub.storage.explain import PostgresExplain
-from hub.storage.imports import PostgresImports
-from hub.storage.keys import PostgresAudit, PostgresKeys
-from hub.storage.letters import PostgresInbox, PostgresLetters
-from hub.storage.log import PostgresLog
-from hub.storage.monitor import PostgresMonitor
-from hub.storage.pauses import PostgresPauses
-from hub.storage.redrive import PostgresRedrive
-from hub.storage.secrets import PostgresSecrets
-from hub.storage.throttles import RedisThrottle
 
 QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
 """All pairs of channel and lane."""
@@ -131,11 +117,11 @@ class Container:
 
     settings: Settings
     company: CompanyRules
-    database: Database
+    database: storage.Database
     publisher: BrokerPublisher
-    appointments: RedisAppointments
+    appointments: storage.RedisAppointments
     breakers: Breakers
-    throttle: RedisThrottle
+    throttle: storage.RedisThrottle
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
@@ -144,8 +130,8 @@ class Container:
             self.company.policy,
             compose=self.company.compose,
             verp=self.company.verp,
-            store_inbox=PostgresInbox(self.database).add,
-            store_letter=PostgresLetters(self.database).add,
+            store_inbox=storage.PostgresInbox(self.database).add,
+            store_letter=storage.PostgresLetters(self.database).add,
             guards=ProviderLimits(breakers=self.breakers, throttle=self.throttle),
         )
 
@@ -162,72 +148,56 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
         yield Container(
             settings=settings,
             company=company,
-            database=await stack.enter_async_context(Database(settings.database_url.reveal())),
-            publisher=await stack.enter_async_context(_publisher(settings, f"hub {name} publisher")),
+            database=await stack.enter_async_context(storage.Database(settings.database_url.reveal())),
+            publisher=await stack.enter_async_context(open_publisher(settings, f"hub {name} publisher")),
             appointments=await stack.enter_async_context(open_appointments(settings)),
             breakers=breakers,
             throttle=await stack.enter_async_context(_throttle(settings, company.policy.throttle)),
         )
 
 
-def _opener(make: Callable[[Database], Store], *, size: int = 2) -> Opener[Store]:
+def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Opener[Store]:
     """Return a function that opens one store for a command; `size` limits its connections."""
 
     @asynccontextmanager
     async def opened(settings: Settings) -> AsyncIterator[Store]:
-        async with Database(settings.database_url.reveal(), size=size) as database:
+        async with storage.Database(settings.database_url.reveal(), size=size) as database:
             yield make(database)
 
     return opened
 
 
-open_accounts: Final = _opener(PostgresAccounts)
-open_audit: Final = _opener(PostgresAudit)
-open_contacts: Final = _opener(PostgresContacts)
-open_imports: Final = _opener(PostgresImports, size=1)
-open_explain: Final = _opener(PostgresExplain)
-open_keys: Final = _opener(PostgresKeys)
-open_letters: Final = _opener(PostgresLetters)
-open_log: Final = _opener(PostgresLog)
-open_pauses: Final = _opener(PostgresPauses)
-open_redrive: Final = _opener(PostgresRedrive)
-open_directory_history: Final = _opener(PostgresDirectoryHistory)
-open_secrets: Final = _opener(PostgresSecrets)
-open_monitor: Final = _opener(partial(PostgresMonitor, queues=QUEUES))
+open_accounts: Final = _opener(storage.PostgresAccounts)
+open_audit: Final = _opener(storage.PostgresAudit)
+open_contacts: Final = _opener(storage.PostgresContacts)
+open_imports: Final = _opener(storage.PostgresImports, size=1)
+open_explain: Final = _opener(storage.PostgresExplain)
+open_keys: Final = _opener(storage.PostgresKeys)
+open_letters: Final = _opener(storage.PostgresLetters)
+open_log: Final = _opener(storage.PostgresLog)
+open_pauses: Final = _opener(storage.PostgresPauses)
+open_redrive: Final = _opener(storage.PostgresRedrive)
+open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
+open_secrets: Final = _opener(storage.PostgresSecrets)
+open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
 
 
-@asynccontextmanager
-async def open_appointments(settings: Settings) -> AsyncIterator[RedisAppointments]:
+def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:
     """Open the appointments and the boards of clocks."""
-    appointments = RedisAppointments(settings.redis_url.reveal())
-    try:
-        yield appointments
-    finally:
-        await appointments.aclose()
+    return aclosing(storage.RedisAppointments(settings.redis_url.reveal()))
 
 
-@asynccontextmanager
-async def _throttle(settings: Settings, policy: ThrottlePolicy) -> AsyncIterator[RedisThrottle]:
-    throttle = RedisThrottle(
-        settings.redis_url.reveal(), urgent_share=policy.urgent_share, local_share=policy.local_share
+def open_publisher(
+    settings: Settings, name: str = "hub command"
+) -> AbstractAsyncContextManager[BrokerPublisher]:
+    """Open a publisher with confirms; `name` is shown to RabbitMQ's operator."""
+    return aclosing(BrokerPublisher(settings.amqp_url.reveal(), name))
+
+
+def _throttle(
+    settings: Settings, policy: ThrottlePolicy
+) -> AbstractAsyncContextManager[storage.RedisThrottle]:
+    url = settings.redis_url.reveal()
+    return aclosing(
+        storage.RedisThrottle(url, urgent_share=policy.urgent_share, local_share=policy.local_share)
     )
-    try:
-        yield throttle
-    finally:
-        await throttle.aclose()
-
-
-@asynccontextmanager
-async def open_publisher(settings: Settings) -> AsyncIterator[BrokerPublisher]:
-    """Open a publisher with confirms for a command."""
-    async with _publisher(settings, "hub command") as publisher:
-        yield publisher
-
-
-@asynccontextmanager
-async def _publisher(settings: Settings, name: str) -> AsyncIterator[BrokerPublisher]:
-    publisher = BrokerPublisher(settings.amqp_url.reveal(), name)
-    try:
-        yield publisher
-    finally:
-        await publisher.aclose()

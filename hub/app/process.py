@@ -15,14 +15,12 @@ import structlog
 
 from hub import logs
 from hub.app.container import Container, open_parts
-from hub.app.roles import ROLES as _ROLES
-from hub.app.roles import Work, beside, serve_metrics, whole
+from hub.app.roles import ROLES, Work, beside, serve_metrics, whole
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
 
-ROLES: Final = tuple(_ROLES)
 WAIT: Final = 2.0
 """Seconds between tries while the database is not available yet."""
 
@@ -50,7 +48,7 @@ async def run(settings: Settings, roles: frozenset[str]) -> None:
 
 async def _prepared(role: str, parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Prepare a role without starting its work: if a later role fails to prepare, no work begins."""
-    work = await _ROLES[role](parts, stop, stack)
+    work = await ROLES[role](parts, stop, stack)
     stack.callback(work.close)
     return work
 

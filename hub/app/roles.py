@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import REGISTRY
 
+from hub import storage
 from hub.access.audit import note
 from hub.app import monitoring
 from hub.app.container import QUEUES, Container, now
@@ -30,24 +31,8 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Complaint, Receipt, Reply
+from hub.model import AckOutcome, Receipt, Reply
 from hub.settings import Address, Settings
-from hub.storage.accounts import PostgresAccounts, PostgresSessions
-from hub.storage.contacts import PostgresContacts
-from hub.storage.delivery import PostgresDelivery
-from hub.storage.directory_history import PostgresDirectoryHistory
-from hub.storage.explain import PostgresExplain
-from hub.storage.headcount import PostgresHeadcount
-from hub.storage.intake import PostgresIntake
-from hub.storage.keys import PostgresAudit, PostgresKeys
-from hub.storage.letters import PostgresLetters
-from hub.storage.log import PostgresLog
-from hub.storage.monitor import PostgresMonitor
-from hub.storage.pauses import PostgresPauses
-from hub.storage.receipts import PostgresReceipts
-from hub.storage.redrive import PostgresRedrive
-from hub.storage.replies import PostgresReplies
-from hub.storage.timers import PostgresTimers
 from hub.tasks import cancel
 from hub.timers import scheduler
 from hub.timers.deps import Timers
@@ -73,8 +58,10 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.company.policy),
         ),
-        senders=SourceBindings(PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())),
-        store=PostgresIntake(parts.database),
+        senders=SourceBindings(
+            storage.PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())
+        ),
+        store=storage.PostgresIntake(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
         now=now,
@@ -94,9 +81,9 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
             policy=parts.company.policy,
             throttle=parts.throttle,
             now=now,
-            pauses=Pauses(PostgresPauses(parts.database)),
+            pauses=Pauses(storage.PostgresPauses(parts.database)),
         ),
-        store=PostgresDelivery(parts.database),
+        store=storage.PostgresDelivery(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
     )
@@ -108,10 +95,10 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
     keeping = partial(
         scheduler.run,
         Timers(
-            store=PostgresTimers(parts.database),
+            store=storage.PostgresTimers(parts.database),
             publisher=parts.publisher,
             appointments=parts.appointments,
-            heartbeats=PostgresMonitor(parts.database, QUEUES),
+            heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             now=now,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
@@ -136,25 +123,25 @@ def _services(parts: Container) -> Services:
         now=now,
         publisher=parts.publisher,
         appointments=parts.appointments,
-        accounts=PostgresAccounts(database),
-        api_keys=PostgresKeys(database),
-        audit=PostgresAudit(database),
-        contacts=PostgresContacts(database),
-        directory=PostgresDirectoryHistory(database),
-        explain=PostgresExplain(database),
-        headcount=PostgresHeadcount(database, company.policy.suppression_for),
-        incidents=PostgresMonitor(database, QUEUES),
-        letters=PostgresLetters(database),
-        log=PostgresLog(database),
-        pauses=PostgresPauses(database),
-        redrive=PostgresRedrive(database),
-        sessions=PostgresSessions(database),
-        keyring=Keyring(PostgresKeys(database)),
-        refuse=partial(refuse, store=PostgresIntake(database), publisher=parts.publisher, now=now),
+        accounts=storage.PostgresAccounts(database),
+        api_keys=storage.PostgresKeys(database),
+        audit=storage.PostgresAudit(database),
+        contacts=storage.PostgresContacts(database),
+        directory=storage.PostgresDirectoryHistory(database),
+        explain=storage.PostgresExplain(database),
+        headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
+        incidents=storage.PostgresMonitor(database, QUEUES),
+        letters=storage.PostgresLetters(database),
+        log=storage.PostgresLog(database),
+        pauses=storage.PostgresPauses(database),
+        redrive=storage.PostgresRedrive(database),
+        sessions=storage.PostgresSessions(database),
+        keyring=Keyring(storage.PostgresKeys(database)),
+        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=now),
         hooks=Hooks.of(
             settings,
             company.ring,
-            receipts=PostgresReceipts(database),
+            receipts=storage.PostgresReceipts(database),
             take_reply=partial(_take_reply, parts),
         ),
         monitoring=_monitoring(parts),
@@ -168,7 +155,7 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
     handlers = mail.MailHandlers(
         receipt=partial(_take_receipt, parts),
-        complaint=partial(_take_complaint, parts),
+        complaint=partial(process_reply.take_complaint, store=storage.PostgresReplies(parts.database)),
         reply=partial(_take_reply, parts),
     )
     try:
@@ -220,8 +207,8 @@ def _monitoring(parts: Container) -> Monitoring:
     return Monitoring(
         ready=partial(answers, parts),
         registry=REGISTRY,
-        counts=Counted(PostgresLog(parts.database)),
-        gauges=Figures(PostgresMonitor(parts.database, QUEUES)),
+        counts=Counted(storage.PostgresLog(parts.database)),
+        gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),
     )
 
 
@@ -247,12 +234,12 @@ def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
 
 
 async def _take_reply(parts: Container, reply: Reply) -> None:
-    store = PostgresReplies(parts.database)
+    store = storage.PostgresReplies(parts.database)
     taking = (await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())).taking
     if taking is not None and taking.outcome is AckOutcome.TAKEN:
         who, subject = f"sms:{taking.by}", f"clock:{taking.clock_id}"
         await note(
-            PostgresAudit(parts.database),
+            storage.PostgresAudit(parts.database),
             who=who,
             action="clock.acknowledge",
             subject=subject,
@@ -260,12 +247,8 @@ async def _take_reply(parts: Container, reply: Reply) -> None:
         )
 
 
-async def _take_complaint(parts: Container, complaint: Complaint) -> None:
-    await process_reply.take_complaint(complaint, store=PostgresReplies(parts.database))
-
-
 async def _take_receipt(parts: Container, receipt: Receipt) -> None:
-    await take(receipt, store=PostgresReceipts(parts.database), at=now())
+    await take(receipt, store=storage.PostgresReceipts(parts.database), at=now())
 
 
 def _serve(name: str, parts: Container, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

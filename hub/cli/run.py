@@ -12,7 +12,7 @@ import typer
 import uvloop
 
 from hub.app import process
-from hub.app.roles import whole
+from hub.app.roles import ROLES, whole
 from hub.cli.common import settings
 from hub.tasks import until_signalled
 
@@ -40,7 +40,7 @@ def run(
     schema and names the command that upgrades it.
     """
     given = settings()
-    chosen = choose(roles or (), process.ROLES) or frozenset(whole(given))
+    chosen = choose(roles or (), tuple(ROLES)) or frozenset(whole(given))
     gc.set_threshold(GC_THRESHOLD)
     gc.freeze()  # modules and their tables are never freed
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -133,11 +133,16 @@ async def _with_states(
         states = {**states, **await transaction.lock_case_states(shared)}
     for case in rest:
         case.state = states.get(case.key)
-        case.restart = case.state is not None and sla.must_restart(
-            case.state, case.events, version=context.version
-        )
+        case.restart = _must_restart(case, context)
         _REPLAYS.labels(_how(case)).inc()
     return rest
+
+
+def _must_restart(case: _Case, context: IntakeContext) -> bool:
+    if case.state is None:
+        # A duplicate of an event that was stored without a replay.
+        return not case.new
+    return sla.must_restart(case.state, case.events, version=context.version)
 
 
 def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContext) -> bool:
@@ -151,9 +156,9 @@ def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContex
 
 
 def _how(case: _Case) -> str:
-    if case.state is None:
-        return "first"
-    return "restart" if case.restart else "step"
+    if case.restart:
+        return "restart"
+    return "first" if case.state is None else "step"
 
 
 async def _standing(transaction: IntakeTransaction, cases: Sequence[_Case]) -> dict[str, list[Clock]]:

@@ -26,7 +26,7 @@ from hub.ports.explain import (
     Version,
 )
 from hub.ports.headcount import HeadcountPage, HeadcountStore
-from hub.ports.history import GOING, Cases, Contact, History, HistoryStore
+from hub.ports.history import GOING, Cases, Contact, History
 from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -55,8 +54,3 @@ class History(Protocol):
 
     def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
         """Read the messages of the period's events, except the events of these names."""
-
-
-class HistoryStore(Protocol):
-    def reading(self) -> AbstractAsyncContextManager[History]:
-        """Open a read-only snapshot of what is stored now."""

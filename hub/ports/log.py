@@ -114,9 +114,6 @@ class LogStore(Protocol):
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         """List the events that do not reach all their recipients, by id, with the reasons."""
 
-    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        """Return the in-app messages of a person."""
-
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         """
         Count messages by state, clocks by state, dead letters by state, for the page and metrics.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from hub.model import Incident, Lane, Symptom
@@ -18,9 +18,6 @@ class Heartbeats(Protocol):
 
 class MonitorStore(Heartbeats, Protocol):
     """The hub's health as SQL knows it, and its incidents. The database's clock decides."""
-
-    async def clock(self) -> datetime:
-        """Return the database's time."""
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
         """Return each circuit (`sms:twilio`) that a process reported as not closed in the last `fresh`."""

@@ -17,19 +17,6 @@ from hub.errors import ConfigurationError
 from hub.settings.environment import Environment
 from hub.settings.values import Address, LogFormat, LogLevel, Mode, Secret, SecretUrl, is_loopback
 
-__all__ = [
-    "PROVIDERS",
-    "Address",
-    "LogFormat",
-    "LogLevel",
-    "Mode",
-    "Secret",
-    "SecretUrl",
-    "Settings",
-    "is_loopback",
-    "load",
-]
-
 PROVIDERS: Final[Mapping[str, str]] = {
     "email": "HUB_EMAIL_URL",
     "sms": "HUB_SMS_URL",

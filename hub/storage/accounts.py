@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -16,23 +14,19 @@ from hub.model import Account, Grant, Office, Session
 from hub.storage.database import Store, Transaction, load, read, storable
 
 _SQL = load("accounts")
-_COLUMNS: Final = [field.name for field in fields(Account) if field.name != "grants"]
 
 
 class PostgresAccounts(Store):
     """The AccountStore."""
 
     async def accounts(self) -> Sequence[Account]:
-        """Return all accounts, by name."""
-        return [_account(row) for row in await self._database.rows(_SQL["accounts"], None)]
+        return [_account(row) for row in await self.rows(_SQL["accounts"], None)]
 
     async def named(self, name: str) -> Account | None:
-        """Return the account of this name."""
-        rows = await self._database.rows(_SQL["accounts"], storable(name))
+        rows = await self.rows(_SQL["accounts"], storable(name))
         return _account(rows[0]) if rows else None
 
     async def add(self, account: Account) -> bool:
-        """Store a new account with its roles."""
         async with self._database.transaction() as transaction:
             columns = account.id, account.created_at, account.must_change, account.name
             words = storable(account.display_name), account.password_hash, storable(account.created_by)
@@ -42,63 +36,49 @@ class PostgresAccounts(Store):
         return True
 
     async def names(self, copropiedades: Collection[str]) -> Mapping[str, str]:
-        """Return id → name of the copropiedades that exist."""
-        rows = await self._database.rows(
-            _SQL["names"], [storable(copropiedad) for copropiedad in copropiedades]
-        )
+        rows = await self.rows(_SQL["names"], [storable(copropiedad) for copropiedad in copropiedades])
         return {row["id"]: row["name"] for row in rows}
 
     async def grant(self, account_id: UUID, grants: Collection[Grant]) -> None:
-        """Grant roles."""
-        await self._database.rows(_SQL["grant"], account_id, *_pairs(grants))
+        await self.rows(_SQL["grant"], account_id, *_pairs(grants))
 
     async def take(self, account_id: UUID, grants: Collection[Grant]) -> int:
-        """Revoke roles, and end the sessions."""
         async with self._database.transaction() as transaction:
             return len(await _reduce_rights(transaction, "take", account_id, *_pairs(grants)))
 
     async def disable(self, account_id: UUID, *, now: datetime) -> None:
-        """Disable the account, and end its sessions."""
         async with self._database.transaction() as transaction:
             await _reduce_rights(transaction, "disable", account_id, now)
 
     async def enable(self, account_id: UUID) -> None:
-        """Enable the account again."""
-        await self._database.rows(_SQL["enable"], account_id)
+        await self.rows(_SQL["enable"], account_id)
 
     async def unlock(self, account_id: UUID) -> None:
-        """Reset the failure count and the lock."""
-        await self._database.rows(_SQL["unlock"], account_id)
+        await self.rows(_SQL["unlock"], account_id)
 
     async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
-        """Set another password, and end the sessions."""
-        await self._database.rows(_SQL["set_password"], account_id, password_hash, must_change)
+        await self.rows(_SQL["set_password"], account_id, password_hash, must_change)
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
-        """Store another hash of the same password."""
-        await self._database.rows(_SQL["rehash"], account_id, old, new)
+        await self.rows(_SQL["rehash"], account_id, old, new)
 
     async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
-        """Count a failure before the password is checked; None while the account is locked."""
-        rows = await self._database.rows(_SQL["attempt"], account_id, now, list(LOCKS), FAILURES - 1)
+        rows = await self.rows(_SQL["attempt"], account_id, now, list(LOCKS), FAILURES - 1)
         return rows[0]["failures"] if rows else None
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
-        """Reset the failure count and the lock."""
-        await self._database.rows(_SQL["signed_in"], account_id, now)
+        await self.rows(_SQL["signed_in"], account_id, now)
 
 
 class PostgresSessions(Store):
     """The SessionStore."""
 
     async def open(self, session: Session) -> None:
-        """Store a new session."""
         times = session.created_at, session.seen_at, session.ends_at
-        await self._database.rows(_SQL["open_session"], session.hash, session.account_id, *times)
+        await self.rows(_SQL["open_session"], session.hash, session.account_id, *times)
 
     async def find(self, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
-        """Return the session with one of these hashes, and its account."""
-        rows = await self._database.rows(_SQL["find_session"], list(hashes))
+        rows = await self.rows(_SQL["find_session"], list(hashes))
         if not rows:
             return None
         (row,) = rows
@@ -106,16 +86,13 @@ class PostgresSessions(Store):
         return session, None if row["id"] is None else _account(row)
 
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
-        """Record that the session was used."""
-        await self._database.rows(_SQL["see_session"], session_hash, now)
+        await self.rows(_SQL["see_session"], session_hash, now)
 
     async def close(self, session_hash: bytes) -> None:
-        """Delete the session."""
-        await self._database.rows(_SQL["close_session"], session_hash)
+        await self.rows(_SQL["close_session"], session_hash)
 
     async def sweep(self, *, now: datetime, idle_since: datetime) -> None:
-        """Delete expired sessions."""
-        await self._database.rows(_SQL["sweep_sessions"], now, idle_since)
+        await self.rows(_SQL["sweep_sessions"], now, idle_since)
 
 
 async def _reduce_rights(
@@ -135,7 +112,7 @@ def _account(row: Record) -> Account:
     """Make an account from its columns and those of its roles."""
     pairs = zip(row["roles"] or (), row["places"] or (), strict=True)
     grants = tuple(Grant(office=Office(role), copropiedad_id=place) for role, place in pairs)
-    return Account(**{name: row[name] for name in _COLUMNS}, grants=grants)
+    return read(Account, row, grants=grants)
 
 
 def _pairs(grants: Collection[Grant]) -> tuple[list[str], list[str | None]]:

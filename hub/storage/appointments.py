@@ -26,7 +26,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Clock, ClockState, Lane
 from hub.ports import Later
-from hub.storage.sharded_zset import FEW, PREFIX, ShardedZset
+from hub.storage.sharded_zset import FEW, MANY, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0
@@ -83,15 +83,10 @@ class RedisAppointments:
         await self._redis.aclose()
 
     async def arm_messages(self, items: Sequence[Later]) -> None:
-        """Schedule when each message is due next."""
         await self._in_portions(self._arm, _arming, items)
 
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
-        """
-        Put each clock on its boards and arm its next step; an ended clock leaves all boards.
-
-        Skips silent clocks: they would hide the clocks that need work. The audit finds their steps in SQL.
-        """
+        # Silent clocks would hide the clocks that need work. The audit finds their steps in SQL.
         shown = [clock for clock in clocks if not clock.promise.silent]
         await self._in_portions(self._track, _tracking, shown)
 
@@ -107,7 +102,6 @@ class RedisAppointments:
                 await pipe.execute()
 
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
-        """Take due members, urgent first; push their scores 30 s ahead, so that a crash repeats them."""
         claimed: list[tuple[str, float]] = []
         with self._translated():
             # Other processes may have taken these members meanwhile: look for more.
@@ -130,7 +124,6 @@ class RedisAppointments:
         ]
 
     async def done(self, claimed: Sequence[tuple[str, float]]) -> None:
-        """Remove members whose score is still the claimed one."""
         keys: list[str] = []
         arguments: list[int | bytes | float] = []
         for member, score in claimed:
@@ -145,11 +138,7 @@ class RedisAppointments:
                 await self._done(keys, arguments)
 
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
-        """
-        Return the clocks on a board, soonest due first.
-
-        Boards are `open`, `at_risk`, `breached`, and of all these `level:2`, `copropiedad:ID`.
-        """
+        """Besides the boards of states there are, of all these, `level:2` and `copropiedad:ID`."""
         if limit <= 0:
             return []
         with self._translated():
@@ -171,7 +160,6 @@ class RedisAppointments:
         return sorted((row for rows in of_shelves for row in rows), key=itemgetter(1, 0))[:limit]
 
     async def intact(self) -> bool:
-        """Return whether the epoch key exists; false after a flush or on an empty server."""
         with self._translated():
             return bool(await self._redis.exists(EPOCH_KEY))
 
@@ -182,7 +170,7 @@ class RedisAppointments:
         return _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
 
     async def begin_epoch(self) -> None:
-        """Record that everything has been armed again, and delete the keys of older versions."""
+        """Also delete the keys of older versions."""
         with self._translated():
             await self._redis.set(EPOCH_KEY, datetime.now(UTC).isoformat())
             for name in _FORMER:
@@ -255,11 +243,7 @@ def _tracking(clocks: Iterable[Clock]) -> _ScriptCall:
 
 
 def _board(name: str) -> ShardedZset:
-    return (
-        ShardedZset(f"clocks:{name}", FEW)
-        if name.startswith("copropiedad:")
-        else ShardedZset(f"clocks:{name}")
-    )
+    return ShardedZset(f"clocks:{name}", FEW if name.startswith("copropiedad:") else MANY)
 
 
 _OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for level in _LEVELS))

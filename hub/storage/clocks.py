@@ -15,22 +15,18 @@ _SQL = load("clocks")
 
 
 async def save(run: Runner, clocks: Sequence[Clock]) -> None:
-    """Insert or replace."""
     await write(run, _SQL["save"], [_row(clock) for clock in sorted(clocks, key=lambda clock: clock.id)])
 
 
 async def of_cases(run: Runner, cases: Collection[str], ids: Collection[UUID]) -> Sequence[Clock]:
-    """Return and lock the clocks of these cases, and those with these ids."""
     return await find(run, "of_cases", sorted(cases), sorted(ids))
 
 
 async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
-    """Return these clocks."""
     return _clocks(await run.rows(_SQL["by_id"], list(ids)))
 
 
 async def due(run: Runner, limit: int, overdue: timedelta) -> Sequence[Clock]:
-    """Return clocks whose next step is overdue by at least `overdue`, soonest first."""
     return _clocks(await run.rows(_SQL["due"], limit, overdue))
 
 
@@ -45,7 +41,6 @@ async def find(run: Runner, statement: str, *arguments: object) -> Sequence[Cloc
 
 
 async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
-    """Write state, level and `fired` of each clock that is unchanged since it was seen; return their ids."""
     rows = [_advance(clock, was) for clock, was in zip(advanced, seen, strict=True)]
     return {row["id"] for row in await write(run, _SQL["advance"], rows)}
 

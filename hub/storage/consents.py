@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Final
 
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
@@ -11,10 +13,13 @@ from hub.model import Consent, OptedOut, Person, Stance
 from hub.storage.database import Runner, load, read, write
 
 _SQL = load("consents")
+_COLUMNS: Final = (
+    *("id", "person", "purpose", "at", "granted", "said_by", "channels"),
+    *("text_version", "method", "evidence_hash"),
+)
 
 
 async def add(run: Runner, said: Sequence[Consent]) -> None:
-    """Insert; existing entries stay unchanged. A yes lifts the person's earlier BAJA."""
     ordered = sorted(said, key=lambda consent: consent.id)
     await write(run, _SQL["add"], [_row(consent) for consent in ordered])
     yes = [(consent.person, consent.purpose, consent.at) for consent in ordered if consent.granted]
@@ -53,15 +58,5 @@ async def _said(
 
 
 def _row(consent: Consent) -> tuple[object, ...]:
-    return (
-        consent.id,
-        consent.person,
-        consent.purpose,
-        consent.at,
-        consent.granted,
-        consent.said_by,
-        ",".join(consent.channels),
-        consent.text_version,
-        consent.method,
-        consent.evidence_hash,
-    )
+    given = {**asdict(consent), "channels": ",".join(consent.channels)}
+    return tuple(given[name] for name in _COLUMNS)

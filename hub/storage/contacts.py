@@ -12,7 +12,7 @@ from hub.ports import Page
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.masking import mask_address, mask_reference
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import paged, shown
 
 _SQL = load("contacts")
 
@@ -23,28 +23,23 @@ class PostgresContacts(Store):
     async def replies(
         self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List replies, without their text."""
-        asked = *cursor(after), limit + 1, kind, listed(places)
-        return _masked(page(await self._database.rows(_SQL["replies"], *asked), limit, "received_at"))
+        asked = after, limit, kind, listed(places)
+        return _masked(await paged(self, _SQL["replies"], *asked, by="received_at"))
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Return one reply with its text."""
-        rows = await self._database.rows(_SQL["reply"], reply_id, listed(places))
+        rows = await self.rows(_SQL["reply"], reply_id, listed(places))
         if not rows:
             return None
         whole = _mask(shown(rows[0]))
         return {**whole, "reference": mask_reference(whole["reference"])}
 
     async def suppressions(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        """List suppressed contact points."""
-        rows = await self._database.rows(_SQL["suppressions"], *cursor(after), limit + 1, listed(places))
-        return _masked(page(rows, limit, "since"))
+        return _masked(await paged(self, _SQL["suppressions"], after, limit, listed(places), by="since"))
 
     async def suppression(
         self, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Return one suppression, with the person whose message caused it."""
-        rows = await self._database.rows(_SQL["suppression"], row_id, listed(places))
+        rows = await self.rows(_SQL["suppression"], row_id, listed(places))
         if not rows:
             return None
         return shown(rows[0]) if whole else _mask(shown(rows[0]))
@@ -52,25 +47,20 @@ class PostgresContacts(Store):
     async def suppress_address(
         self, address: str, channel: str, *, reason: str, until: datetime | None, by: str
     ) -> None:
-        """Suppress an address on this channel."""
         given = storable(address), channel, until, storable(reason), storable(by)
-        await self._database.rows(_SQL["suppress"], *given)
+        await self.rows(_SQL["suppress"], *given)
 
     async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:
-        """Lift a suppression; return how many rows were lifted."""
         return await self._lift("lift_suppression", named, by, listed(places))
 
     async def opt_outs(self, *, after: str | None, limit: int) -> Page:
-        """List opt-outs."""
-        rows = await self._database.rows(_SQL["opt_outs"], *cursor(after), limit + 1)
-        return _masked(page(rows, limit, "since"))
+        return _masked(await paged(self, _SQL["opt_outs"], after, limit, by="since"))
 
     async def lift_opt_out(self, named: str, *, by: str) -> int:
-        """Lift an opt-out; return for how many purposes."""
         return await self._lift("lift_opt_out", named, by)
 
     async def _lift(self, statement: str, named: str, by: str, *more: object) -> int:
-        return len(await self._database.rows(_SQL[statement], storable(named), storable(by), *more))
+        return len(await self.rows(_SQL[statement], storable(named), storable(by), *more))
 
 
 def _masked(whole: Page) -> Page:

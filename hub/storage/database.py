@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from typing import Any, Final, Protocol, Self, TypeVar
@@ -145,10 +145,11 @@ class Database:
 
 
 class Store:
-    """Base of stores: keeps the database."""
+    """Base of stores. It is a Runner, so the functions of other modules serve as its methods."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.rows = database.rows
 
 
 class Transaction:
@@ -206,6 +207,12 @@ def encode_some(value: Json) -> bytes | None:
 def storable(text: str | None) -> str | None:
     """Make text that PostgreSQL accepts: NUL becomes U+FFFD, a lone surrogate a question mark."""
     return text and text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def row_of(value: object, fields: Iterable[str]) -> tuple[object, ...]:
+    """Return these fields as a row, text as PostgreSQL accepts it."""
+    found = (getattr(value, name) for name in fields)
+    return tuple(storable(field) if isinstance(field, str) else field for field in found)
 
 
 def _condition(exc: BaseException) -> str:

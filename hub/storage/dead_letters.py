@@ -9,34 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from hub.cloudevents import header_as_json
 from hub.model import DeadLetter, Json
-from hub.storage.database import Runner, load, storable, write
+from hub.storage.database import Runner, load, row_of, write
 
 _SQL = load("dead_letters")
+_COLUMNS: Final = (
+    *("id", "received_at", "reason", "field", "event_type", "event_id", "source", "routing_key"),
+    "content_type",
+)
 
 
 async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
     """Insert; the same bytes again only raise the count, and reopen a replayed letter."""
-    rows = [_row(letter) for _, letter in sorted({letter.id: letter for letter in letters}.items())]
+    ordered = sorted({letter.id: letter for letter in letters}.items())
+    rows = [(*row_of(letter, _COLUMNS), _as_json(letter.headers), letter.body) for _, letter in ordered]
     await write(run, _SQL["add"], rows)
-
-
-def _row(letter: DeadLetter) -> tuple[object, ...]:
-    return (
-        letter.id,
-        letter.received_at,
-        storable(letter.reason),
-        storable(letter.field),
-        storable(letter.event_type),
-        storable(letter.event_id),
-        storable(letter.source),
-        storable(letter.routing_key),
-        storable(letter.content_type),
-        _as_json(letter.headers),
-        letter.body,
-    )
 
 
 def _as_json(headers: Mapping[str, Json]) -> str:

@@ -12,21 +12,16 @@ from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
-from hub.storage.database import Database, load, storable
+from hub.storage.database import Store, load, storable
 
 
-class PostgresCascades:
-    """The CascadeStore. It is a Runner, so the functions of other modules serve as its methods."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.rows = database.rows
+class PostgresCascades(Store):
+    """The CascadeStore."""
 
     add_messages = messages.add
     events_of = events.by_key
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
-        """Record that these failed messages have no next step."""
         if ids:
             await self.rows(_SQL["end_cascades"], sorted(ids))
 
@@ -42,7 +37,6 @@ class PostgresDelivery(PostgresCascades):
     suppress = suppressions.add
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        """Claim the messages that may be sent now."""
         return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease)]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -55,7 +49,6 @@ class PostgresDelivery(PostgresCascades):
         return frozenset(row["id"] for row in rows)
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
-        """Return the ids of messages whose whole step has failed."""
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
         if not keys:
             return frozenset()

@@ -97,24 +97,12 @@ def instant(text: str | None) -> datetime | None:
 
 
 def _copropiedad(data: Mapping[str, Json]) -> Row:
-    return (
-        data["name"],
-        data.get("address"),
-        encode_some(data.get("towers")),
-        encode_some(data.get("branding")),
-        data.get("timezone"),
-        encode_some(data.get("desk")),
-    )
+    towers, branding, desk = (encode_some(data.get(name)) for name in ("towers", "branding", "desk"))
+    return data["name"], data.get("address"), towers, branding, data.get("timezone"), desk
 
 
 def _unit(data: Mapping[str, Json]) -> Row:
-    return (
-        data["copropiedad_id"],
-        data.get("tower"),
-        data.get("floor"),
-        data["label"],
-        data.get("coefficient"),
-    )
+    return tuple(map(data.get, ("copropiedad_id", "tower", "floor", "label", "coefficient")))
 
 
 def _person(data: Mapping[str, Json]) -> Row:
@@ -133,18 +121,10 @@ def _person(data: Mapping[str, Json]) -> Row:
 def _membership(data: Mapping[str, Json]) -> Row:
     scope_kind, _, scope_id = data["scope"].partition(":")
     return (
-        False,
-        data["person_id"],
-        scope_kind,
-        scope_id,
-        data["role"],
-        data.get("duty"),
-        data.get("level"),
-        data.get("service_area"),
-        instant(data.get("since")),
-        instant(data.get("until")),
-        bool(data.get("on_call")),
-        bool(data.get("direction")),
+        *(False, data["person_id"], scope_kind, scope_id, data["role"]),
+        *map(data.get, ("duty", "level", "service_area")),
+        *(instant(data.get(name)) for name in ("since", "until")),
+        *(bool(data.get(name)) for name in ("on_call", "direction")),
         encode_some(data.get("hours")),
     )
 

@@ -19,10 +19,9 @@ _SQL = load("directory_history")
 
 
 class PostgresDirectoryHistory(Store):
-    """The RosterStore."""
+    """The DirectoryHistoryStore."""
 
     async def write(self, event: Event) -> Written:
-        """Apply a `directory.*` event as intake does."""
         entry = directory.entry_of(event)
         async with self._database.transaction() as transaction:
             changed = await directory.apply(transaction, [event])
@@ -30,39 +29,35 @@ class PostgresDirectoryHistory(Store):
         return Written(applied=entry in changed, version=row["version"])
 
     async def standing(self, noun: str, ref: str) -> Standing | None:
-        """Return the current version of an entry."""
-        rows = await self._database.rows(_SQL[f"standing_{noun}"], storable(ref))
+        rows = await self.rows(_SQL[f"standing_{noun}"], storable(ref))
         return Standing(**rows[0]) if rows else None
 
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
-        """Return whether the entry belongs entirely to these copropiedades."""
         asked = ([storable(text) for text in sorted(given)] for given in (scopes, people, places))
-        (row,) = await self._database.rows(_SQL["reached"], *asked)
+        (row,) = await self.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
 
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List the memberships that applied then, as known today, by id."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
-        rows = await self._database.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
+        rows = await self.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
         items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
         return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Return a person with contact points and memberships."""
-        rows = await self._database.rows(_SQL["somebody"], storable(ref))
-        memberships = await self._database.rows(_SQL["memberships"], storable(ref), listed(places))
+        rows = await self.rows(_SQL["somebody"], storable(ref))
+        memberships = await self.rows(_SQL["memberships"], storable(ref), listed(places))
         # A copropiedad may not look up people who left it: their addresses may belong to another one.
         if not rows or not (places is None or any(row["lasts"] for row in memberships)):
             return None
         person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
-        person["consents"] = msgspec.to_builtins(await consents.standing(self._database, ref))
+        person["consents"] = msgspec.to_builtins(await consents.standing(self, ref))
         return person if whole else _masked(person)
 
 

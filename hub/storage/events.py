@@ -17,7 +17,6 @@ _SQL = load("events")
 
 
 async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
-    """Insert; return the new keys, each with whether its copropiedad is known."""
     # Sorted by unique key: two batches that overlap wait for each other instead of deadlocking.
     ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
     rows = await write(run, _SQL["add"], [_row(stored) for stored in ordered])
@@ -25,23 +24,19 @@ async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
-    """Set `planned_at` and clear `waiting`."""
     await run.rows(_SQL["mark_planned"], sorted(keys))
 
 
 async def place(run: Runner, placed: Collection[StoredEvent]) -> None:
-    """Set the copropiedad of events; known values stay."""
     rows = sorted((event.key, event.copropiedad_id, event.unit_id) for event in placed)
     await write(run, _SQL["place"], rows)
 
 
 async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
-    """Return the keys without `planned_at`."""
     return frozenset(row["key"] for row in await run.rows(_SQL["unplanned"], sorted(keys)))
 
 
 async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
-    """Return the events of these cases that wait for a party, oldest first."""
     return [event_of(row) for row in await run.rows(_SQL["waiting"], sorted(cases))]
 
 
@@ -52,7 +47,6 @@ async def by_key(run: Runner, keys: Collection[UUID]) -> Mapping[UUID, StoredEve
 
 
 async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
-    """Store parties; for a pair (case, who) the latest `since` wins, the first of equals."""
     latest: dict[tuple[str, str], Party] = {}
     for party in parties:
         known = latest.setdefault((party.case, party.who), party)
@@ -65,7 +59,6 @@ async def add_parties(run: Runner, parties: Sequence[Party]) -> None:
 
 
 async def parties(run: Runner, cases: Collection[str]) -> Mapping[tuple[str, str], Json]:
-    """Return (case, who) → recipients."""
     found = await run.rows(_SQL["parties"], sorted(cases))
     return {(row["case_key"], row["who"]): row["recipients"] for row in found}
 

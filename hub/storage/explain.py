@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
-from hub.storage.database import Database, Runner, load, storable
+from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.masking import mask_address
 from hub.storage.messages import message_of
 
@@ -21,24 +21,18 @@ _SQL = load("explain")
 _SAID: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
-class PostgresExplain:
+class PostgresExplain(Store):
     """The ExplainStore."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
-        """Return the events with this id, or the event with this key."""
-        rows = await self._database.rows(_SQL["events"], storable(asked), storable(source))
+        rows = await self.rows(_SQL["events"], storable(asked), storable(source))
         return [events.event_of(row) for row in rows] or await self._of_key(asked)
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
-        """Return the newest dead letter of this event id."""
-        rows = await self._database.rows(_SQL["refused"], storable(event_id), storable(source))
-        return Refused(**dict(rows[0])) if rows else None
+        rows = await self.rows(_SQL["refused"], storable(event_id), storable(source))
+        return read(Refused, rows[0]) if rows else None
 
     async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
-        """Return all stored facts about the event and the person, from one snapshot."""
         person = storable(person) or ""
         async with self._database.transaction() as run:
             kept = [_kept(row) for row in await run.rows(_SQL["audiences"], event.key, person)]
@@ -62,31 +56,26 @@ class PostgresExplain:
             key = UUID(asked)
         except ValueError:
             return []
-        return list((await events.by_key(self._database, [key])).values())
+        return list((await events.by_key(self, [key])).values())
 
 
 async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     found = [message_of(row) for row in await run.rows(_SQL["messages"], key, person)]
     calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for row in await run.rows(_SQL["attempts"], [message.id for message in found]):
-        calls[row["message_id"]].append(Attempt(**dict(row)))
+        calls[row["message_id"]].append(read(Attempt, row))
     return [SentMessage(message=_masked(message), attempts=calls[message.id]) for message in found]
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:
-    return {row["id"]: _unit(row) for row in await run.rows(_SQL["units"], refs)}
+    return {row["id"]: read(Unit, row) for row in await run.rows(_SQL["units"], refs)}
 
 
 async def _unit_history(run: Runner, refs: Sequence[str]) -> Mapping[str, Sequence[UnitVersion]]:
     told: defaultdict[str, list[UnitVersion]] = defaultdict(list)
     for row in await run.rows(_SQL["unit_history"], refs):
-        version = UnitVersion(version=row["version"], position=row["position"], unit=_unit(row["data"]))
-        told[row["id"]].append(version)
+        told[row["id"]].append(read(UnitVersion, row, unit=read(Unit, row["data"])))
     return dict(told)
-
-
-def _unit(said: Record | Mapping[str, Any]) -> Unit:
-    return Unit(label=said["label"], copropiedad_id=said["copropiedad_id"], tower=said.get("tower"))
 
 
 async def _copropiedades(
@@ -109,23 +98,8 @@ def _place(version: Version) -> tuple[str, str]:
 
 
 def _kept(row: Record) -> AudienceSnapshot:
-    record = AudienceRecord(
-        event_key=row["event_key"],
-        audience=row["audience"],
-        planned_at=row["planned_at"],
-        groups=row["groups"],
-        people=row["people"],
-        why=row["why"],
-    )
-    return AudienceSnapshot(
-        record=record, directory_version=row["directory_version"], left_out=_left_out(row)
-    )
-
-
-def _left_out(row: Record) -> LeftOut | None:
-    if row["reason"] is None:
-        return None
-    return LeftOut(person=row["left_person"], reason=row["reason"], detail=row["detail"])
+    left_out = None if row["reason"] is None else read(LeftOut, row, person=row["left_person"])
+    return read(AudienceSnapshot, row, record=read(AudienceRecord, row), left_out=left_out)
 
 
 def _masked(message: Message) -> Message:
@@ -136,6 +110,5 @@ def _masked(message: Message) -> Message:
 
 def _version(row: Record) -> Version:
     data: Mapping[str, Any] = row["data"] or {}
-    facts: dict[str, Any] = {name: value for name, value in row.items() if name != "data"}
-    facts.update({name: data.get(name) for name in _SAID})
-    return Version(**facts, person=data.get("person_id"))
+    said = {name: data[name] for name in _SAID if name in data}
+    return read(Version, row, **said, person=data.get("person_id"))

@@ -11,7 +11,7 @@ from hub.people.audience import Group, Homes, at_home, within
 from hub.people.headcount import Tally
 from hub.ports import HeadcountPage, Page
 from hub.storage import people
-from hub.storage.database import Database, Runner, load
+from hub.storage.database import Database, Runner, Store, load
 from hub.storage.masking import mask_name
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.suppressions import Lasts, suppressed
@@ -21,17 +21,16 @@ _PAGE: Final = 500
 """People per page; between two pages other requests get their turn."""
 
 
-class PostgresHeadcount:
+class PostgresHeadcount(Store):
     """The HeadcountStore."""
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
-        self._database = database
+        super().__init__(database)
         self._lasts = lasts
 
     async def meant(
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
     ) -> HeadcountPage:
-        """List by ref, each person once; without `after`, read everything and count."""
         async with self._database.transaction() as run:
             tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
             for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Event, Period, Purpose, StoredEvent
+from hub.model import Event, Period, StoredEvent
 from hub.model.ids import earliest
 from hub.ports import GOING, Cases, Contact, History
 from hub.storage import events
-from hub.storage.database import Database, Runner, load
+from hub.storage.database import Database, Runner, Store, load, read
 
 _SQL = load("history")
 _PAGE: Final = 1000
@@ -22,16 +22,15 @@ _PAGE: Final = 1000
 _START: Final = UUID(int=0)
 
 
-class PostgresHistory:
-    """The HistoryStore. A reading holds one connection and one snapshot until its end."""
+class PostgresHistory(Store):
+    """Opens the History. A reading holds one connection and one snapshot until its end."""
 
     def __init__(self, database: Database, *, page: int = _PAGE) -> None:
-        self._database = database
+        super().__init__(database)
         self._page = page
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[History]:
-        """Open a snapshot of now."""
         async with self._database.snapshot() as run:
             yield _Reading(run, self._page)
 
@@ -44,7 +43,6 @@ class _Reading:
         self._page = page
 
     async def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
-        """Read the cases with an event since `since` or with a running clock, each once and whole."""
         begin, asked = earliest(since), sorted(types)
         reached = since
         async for rows in self._pages("heard", begin, begin, asked):
@@ -54,7 +52,6 @@ class _Reading:
             yield Cases(events=await self._whole(rows), reached=reached)
 
     async def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
-        """Read the messages of events in the period, except events of the types in `without`."""
         asked = earliest(period.until), sorted(GOING), sorted(without)
         async for rows in self._pages("contacts", earliest(period.since), *asked):
             reminders = {row["event_key"] for row in rows if row["occasion"] != "initial"}
@@ -73,11 +70,4 @@ class _Reading:
 
 def _contact(row: Record, of: StoredEvent | None) -> Contact:
     reminder = row["occasion"] != "initial"
-    return Contact(
-        channel=row["channel"],
-        purpose=Purpose(row["purpose"]),
-        rests=row["rests"],
-        created_at=row["created_at"],
-        occasion=row["occasion"],
-        reminds_of=of.event if reminder and of is not None else None,
-    )
+    return read(Contact, row, reminds_of=of.event if reminder and of is not None else None)

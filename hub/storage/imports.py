@@ -31,7 +31,6 @@ class PostgresImports(Store):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresImport]:
-        """Open a transaction."""
         async with self._database.transaction() as run:
             yield PostgresImport(run)
 
@@ -43,15 +42,12 @@ class PostgresImport:
         self._run = run
 
     async def alone(self) -> None:
-        """Lock: wait until no other import writes."""
         await self._run.rows(_SQL["alone"])
 
     async def copropiedades(self) -> Mapping[str, str]:
-        """Return id → name of all copropiedades."""
         return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
 
     async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
-        """Return units, memberships and people."""
         places = list(part.copropiedades)
         memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
         wanted = {row["person_id"] for row in memberships} | set(people)
@@ -62,7 +58,6 @@ class PostgresImport:
         )
 
     async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
-        """Return rows by noun and id."""
         return {noun: await self._stored(noun, some) for noun, some in ids.items()}
 
     async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Json]]:
@@ -77,7 +72,6 @@ class PostgresImport:
         }
 
     async def apply(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events."""
         await directory.apply(self._run, events)
 
 

@@ -18,18 +18,14 @@ from hub.storage import (
     people,
     unreached,
 )
-from hub.storage.database import Database, Transaction
+from hub.storage.database import Store, Transaction
 
 
-class PostgresIntake:
+class PostgresIntake(Store):
     """The IntakeStore."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresIntakeTransaction]:
-        """Open a transaction; commit at the end of the block, roll back when it raises."""
         async with self._database.transaction() as transaction:
             yield PostgresIntakeTransaction(transaction)
 
@@ -68,5 +64,4 @@ class PostgresIntakeTransaction:
     unreached = unreached.of
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events. Unlike `directory.apply`, which imports use, it returns nothing."""
         await directory.apply(self, events)

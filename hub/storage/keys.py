@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.model import ApiKey, Note
 from hub.ports import Page
 from hub.storage.database import Store, encode, load, read, storable
-from hub.storage.paging import cursor, page
+from hub.storage.paging import paged
 
 _SQL = load("keys")
 
@@ -17,28 +17,22 @@ class PostgresKeys(Store):
     """The KeyStore."""
 
     async def keys(self) -> Sequence[ApiKey]:
-        """Return all keys, newest first."""
-        return [read(ApiKey, row) for row in await self._database.rows(_SQL["keys"])]
+        return [read(ApiKey, row) for row in await self.rows(_SQL["keys"])]
 
     async def live_keys(self) -> Sequence[ApiKey]:
-        """Return the keys that are valid now."""
-        return [read(ApiKey, row) for row in await self._database.rows(_SQL["live"])]
+        return [read(ApiKey, row) for row in await self.rows(_SQL["live"])]
 
     async def add(self, key: ApiKey) -> bool:
-        """Store a new key; false when a live key has its name."""
         return await self._alone(key.name, "add", *_columns(key))
 
     async def rotate(self, key: ApiKey, *, old_ends_at: datetime) -> bool:
-        """Store a new key; live keys with its name end at `old_ends_at` at the latest."""
         return await self._alone(key.name, "rotate", *_columns(key), old_ends_at)
 
     async def revoke(self, named: str) -> int:
-        """End the live keys with this name or prefix now."""
-        return len(await self._database.rows(_SQL["revoke"], storable(named)))
+        return len(await self.rows(_SQL["revoke"], storable(named)))
 
     async def used(self, prefix: str) -> None:
-        """Record that the key was used now, to the minute."""
-        await self._database.rows(_SQL["used"], prefix)
+        await self.rows(_SQL["used"], prefix)
 
     async def _alone(self, name: str, statement: str, *arguments: object) -> bool:
         """
@@ -56,18 +50,14 @@ class PostgresAudit(Store):
     """The AuditStore."""
 
     async def add(self, note: Note) -> None:
-        """Store a note."""
         words = (storable(note.who), storable(note.action), storable(note.subject))
         given = note.id, note.at, *words, encode(note.detail), storable(note.person)
-        await self._database.rows(_SQL["add_note"], *given)
+        await self.rows(_SQL["add_note"], *given)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        """List notes, newest first; for a person also the `directory.*` events about that person."""
-        asked = *cursor(after), limit + 1
         if person is None:
-            return page(await self._database.rows(_SQL["notes"], *asked), limit, "at")
-        rows = await self._database.rows(_SQL["notes_of"], *asked, storable(person))
-        return page(rows, limit, "at")
+            return await paged(self, _SQL["notes"], after, limit, by="at")
+        return await paged(self, _SQL["notes_of"], after, limit, storable(person), by="at")
 
 
 def _columns(key: ApiKey) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from hub.ports import Page
 from hub.storage import events
 from hub.storage.database import Store, load
 from hub.storage.filters import listed
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import paged, shown
 
 _SQL = load("letters")
 _LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}
@@ -23,36 +23,27 @@ class PostgresLetters(Store):
     """The LetterStore."""
 
     async def add(self, outgoing: Outgoing) -> None:
-        """Store a letter to print; the same id again changes nothing."""
-        words = outgoing.rendered
-        await self._database.rows(
-            _SQL["add"],
-            *(outgoing.message.id, outgoing.message.person, outgoing.message.event, outgoing.message.name),
-            *(words.subject, words.text, words.html),
-        )
+        message, words = outgoing.message, outgoing.rendered
+        to = message.id, message.person, message.event, message.name
+        await self.rows(_SQL["add"], *to, words.subject, words.text, words.html)
 
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List letters, newest first, without name and text."""
-        asked = *cursor(after), limit + 1, listed(places)
-        rows = await self._database.rows(_SQL[_LISTS[handed_over]], *asked)
-        return page(rows, limit, "created_at")
+        statement = _SQL[_LISTS[handed_over]]
+        return await paged(self, statement, after, limit, listed(places), by="created_at")
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        """Return one letter whole."""
-        rows = await self._database.rows(_SQL["show"], letter_id, listed(places))
+        rows = await self.rows(_SQL["show"], letter_id, listed(places))
         return shown(rows[0]) if rows else None
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:
-        """Return the event that a letter is about."""
-        rows = await self._database.rows(_SQL["event"], letter_id)
+        rows = await self.rows(_SQL["event"], letter_id)
         return events.event_of(rows[0]) if rows else None
 
     async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
-        """Record that the letter was delivered; false when it was before, None when it does not exist."""
         before = sorted(sources(State.DELIVERED))
-        rows = await self._database.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
+        rows = await self.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
         return rows[0]["changed"] if rows else None
 
 
@@ -64,13 +55,6 @@ class PostgresInbox(Store):
 
     async def add(self, outgoing: Outgoing) -> None:
         """Store a message for its person; the same id again changes nothing."""
-        await self._database.rows(
-            _INBOX["add"],
-            outgoing.message.id,
-            outgoing.message.person,
-            outgoing.message.event,
-            outgoing.rendered.subject,
-            outgoing.rendered.text,
-            outgoing.rendered.html,
-            outgoing.message.created_at,
-        )
+        message, words = outgoing.message, outgoing.rendered
+        texts = words.subject, words.text, words.html
+        await self.rows(_INBOX["add"], message.id, message.person, message.event, *texts, message.created_at)

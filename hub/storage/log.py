@@ -25,73 +25,65 @@ from hub.storage import clocks, unreached
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import cursor, page, paged, shown
 
 _SQL = load("log")
-_INBOX = load("inbox")
 _DEAD = load("dead_letters")
 
 
 class PostgresLog(Store):
     """The LogStore."""
 
+    unreached = unreached.page_of
+
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        """List messages; the person is a reference, without name and address."""
         asked: list[object] = [*cursor(after), limit + 1, _states(narrowed.state, State)]
         name, rest = _list_of(narrowed), narrowed
         if name == "messages_there":
             asked.append(listed(narrowed.places))
             rest = replace(narrowed, places=None)
         conditions, values = narrow(rest, first_free=len(asked) + 1)
-        rows = await self._database.rows(_SQL[name].format(narrowed=conditions), *asked, *values)
+        rows = await self.rows(_SQL[name].format(narrowed=conditions), *asked, *values)
         return page(rows, limit, "created_at")
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
     ) -> Mapping[str, Json] | None:
-        """Return one message with attempts, skipped channels, name and address, masked unless `whole`."""
-        rows = await self._database.rows(_SQL["message"], message_id, listed(places))
+        rows = await self.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
-        message, attempts = shown(rows[0]), await self._database.rows(_SQL["attempts"], message_id)
+        message, attempts = shown(rows[0]), await self.rows(_SQL["attempts"], message_id)
         seen = {**message, "skipped": message["skipped"] or [], "attempts": [shown(row) for row in attempts]}
         return seen if whole else _masked(seen)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        """Return these clocks in the order of `ids`."""
-        return [shown(row) for row in await self._database.rows(_SQL["clocks"], ids)]
+        return [shown(row) for row in await self.rows(_SQL["clocks"], ids)]
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
-        """Return one clock with all fields."""
-        return next(iter(await clocks.find(self._database, "seen", clock_id, listed(places))), None)
+        return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
     async def told(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        """List the messages of these events of the hub's own, oldest first; the names are masked."""
-        rows = await self._database.rows(_SQL["told"], list(event_ids), HUB_SOURCE)
+        rows = await self.rows(_SQL["told"], list(event_ids), HUB_SOURCE)
         return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:
-        """List clocks, latest start first."""
-        asked = *cursor(after), limit + 1, _states(state, ClockState)
         there = () if places is None else (listed(places),)
         statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
-        return page(await self._database.rows(statement, *asked, *there), limit, "started_at")
+        return await paged(self, statement, after, limit, _states(state, ClockState), *there, by="started_at")
 
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Page:
-        """List the clocks of copropiedades in these states, soonest due first."""
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
-        return page(await self._database.rows(_SQL["clocks_of"], *asked), limit, "due_at")
+        return page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at")
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
-        """Return all clocks of cases with a clock that began in the period, by start."""
         asked = period.since, period.until, list(ClockState), area, listed(places)
-        return [clocks.kept_of(row) for row in await self._database.rows(_SQL["promises"], *asked)]
+        return [clocks.kept_of(row) for row in await self.rows(_SQL["promises"], *asked)]
 
     async def dead(
         self,
@@ -102,33 +94,21 @@ class PostgresLog(Store):
         reason: str | None = None,
         event: str | None = None,
     ) -> Page:
-        """List dead letters; `state` is `open`, `replayed` or `discarded`."""
         kind = None if event is None else type_of(event)
-        asked = *cursor(after), limit + 1, _states(state, _SETTLEMENTS), reason, kind
-        return page(await self._database.rows(_SQL["dead"], *asked), limit, "received_at")
+        asked = after, limit, _states(state, _SETTLEMENTS), reason, kind
+        return await paged(self, _SQL["dead"], *asked, by="received_at")
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        """Return one dead letter with all fields."""
-        rows = await self._database.rows(_DEAD["show"], letter_id)
+        rows = await self.rows(_DEAD["show"], letter_id)
         return read(DeadLetter, rows[0]) if rows else None
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        """Set `replayed` or `discarded`; false when it is settled already, came again or is unknown."""
-        return bool(await self._database.rows(_DEAD["settle"], letter_id, state, times))
-
-    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        """List the events that do not reach everybody they are meant for, latest first."""
-        return await unreached.page_of(self._database, after, limit, places)
-
-    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        """Return the in-app messages of a person."""
-        return [shown(row) for row in await self._database.rows(_INBOX["of_person"], person, limit)]
+        return bool(await self.rows(_DEAD["settle"], letter_id, state, times))
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
-        """Count messages, clocks and dead letters by state."""
         found: dict[str, dict[str, int]] = {"messages": {}, "clocks": {}, "dead": {}}
         asked = () if places is None else (listed(places),)
-        for row in await self._database.rows(_SQL["counts" if places is None else "counts_there"], *asked):
+        for row in await self.rows(_SQL["counts" if places is None else "counts_there"], *asked):
             found[row["noun"]][row["state"]] = row["n"]
         return found
 

@@ -23,7 +23,6 @@ ADD: Final = _SQL["add"].format(columns=", ".join(COLUMNS), given=unnested(COLUM
 
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
-    """Insert; existing messages stay unchanged."""
     # Sorted by key: two batches that overlap wait for each other instead of deadlocking. Integers compare
     # five times as fast as UUIDs.
     ordered = sorted(messages, key=lambda message: message.id.int)
@@ -32,13 +31,11 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
-    """Cancel waiting reminders of the events of these cases up to these instants."""
     given = list(ended), list(ended.values()), sorted(sources(State.CANCELLED))
     await run.rows(_SQL["end_reminders"], *given)
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:
-    """Return the messages of these events that are still `queued`."""
     return [message_of(row) for row in await run.rows(_SQL["queued"], sorted(event_keys))]
 
 

@@ -10,90 +10,77 @@ from asyncpg import Record
 from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
 from hub.storage import people, unreached
-from hub.storage.database import Database, load, read
+from hub.storage.database import Database, Store, load, read
 
 _SQL = load("monitor")
 
 
-class PostgresMonitor:
+class PostgresMonitor(Store):
     """The MonitorStore and the IncidentLog; `queues` are all channels and lanes."""
 
+    unreached = unreached.counts
+
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
-        self._database = database
+        super().__init__(database)
         self._channels = [channel for channel, _ in queues]
         self._lanes = [str(lane) for _, lane in queues]
 
     async def clock(self) -> datetime:
         """Return the database's time."""
-        [row] = await self._database.rows(_SQL["clock"])
+        [row] = await self.rows(_SQL["clock"])
         at: datetime = row["now"]
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
         """Write the circuit states of this process, and delete the rows of ended processes."""
-        await self._database.rows(_SQL["beat"], process, list(states), list(states.values()))
-        await self._database.rows(_SQL["forget"])
+        await self.rows(_SQL["beat"], process, list(states), list(states.values()))
+        await self.rows(_SQL["forget"])
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
-        """Return `sms:twilio` of each circuit that is not closed."""
-        return [row["place"] for row in await self._database.rows(_SQL["open_circuits"], fresh)]
+        return [row["place"] for row in await self.rows(_SQL["open_circuits"], fresh)]
 
     async def audit_age(self) -> timedelta | None:
-        """Return the time since the last audit ended."""
-        [row] = await self._database.rows(_SQL["audit_age"])
+        [row] = await self.rows(_SQL["audit_age"])
         age: timedelta | None = row["age"]
         return age
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        """Return how long the oldest message of each channel and lane waits."""
-        rows = await self._database.rows(_SQL["oldest_waiting"], self._channels, self._lanes)
+        rows = await self.rows(_SQL["oldest_waiting"], self._channels, self._lanes)
         return {(row["channel"], Lane(row["lane"])): row["age"] for row in rows}
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
-        """Count the open dead letters: all, and those of the last `lately`."""
-        [row] = await self._database.rows(_SQL["open_letters"], lately)
+        [row] = await self.rows(_SQL["open_letters"], lately)
         return row["opened"], row["lately"]
 
     async def anybody_on_duty(self) -> bool:
-        """Return whether somebody has the duty `ops`."""
         ops = Group(duty="ops")
-        found = (await people.look_up(self._database, [ops]))[ops]
+        found = (await people.look_up(self, [ops]))[ops]
         return any(person.left_out is None for person in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
         """Open incidents or update their measurement; the unique index lets only one process open each."""
         if symptoms:
             by_key = {symptom.key: symptom.measured for symptom in symptoms}
-            await self._database.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])
+            await self.rows(_SQL["see"], sorted(by_key), [by_key[key] for key in sorted(by_key)])
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
-        """Resolve incidents that were not seen for `clear_after`."""
-        await self._database.rows(_SQL["resolve"], list(kinds), clear_after)
+        await self.rows(_SQL["resolve"], list(kinds), clear_after)
 
     async def unpublished(self) -> Sequence[Incident]:
-        """Return the incidents that are still to be published."""
-        return [_incident(row) for row in await self._database.rows(_SQL["untold"])]
+        return [_incident(row) for row in await self.rows(_SQL["untold"])]
 
     async def mark_published(self, incident: Incident) -> None:
-        """Record what was published."""
         statement = _SQL["mark_begun" if incident.told_at is None else "mark_over"]
-        await self._database.rows(statement, incident.key, incident.since)
+        await self.rows(statement, incident.key, incident.since)
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
-        """List incidents, open ones first."""
-        return [_incident(row) for row in await self._database.rows(_SQL["troubles"], limit)]
+        return [_incident(row) for row in await self.rows(_SQL["troubles"], limit)]
 
     async def unknown_outcomes(self) -> Mapping[str, int]:
-        """Count the calls with unknown outcome, by provider."""
-        return {row["provider"]: row["times"] for row in await self._database.rows(_SQL["unknown_outcomes"])}
-
-    async def unreached(self) -> Mapping[tuple[str, str], int]:
-        """Count the events that do not reach everybody they are meant for, by type and reason."""
-        return await unreached.counts(self._database)
+        return {row["provider"]: row["times"] for row in await self.rows(_SQL["unknown_outcomes"])}
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
-        """Count the clocks that have not ended, by name and state."""
-        return {(row["name"], row["state"]): row["n"] for row in await self._database.rows(_SQL["promises"])}
+        return {(row["name"], row["state"]): row["n"] for row in await self.rows(_SQL["promises"])}
 
 
 def _incident(row: Record) -> Incident:

@@ -14,6 +14,7 @@ from asyncpg import Record
 from hub.errors import StorageRefused
 from hub.model import Json
 from hub.ports import Page
+from hub.storage.database import Runner
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
@@ -28,6 +29,11 @@ def shown(row: Record) -> dict[str, Json]:
     """Make plain values of a row."""
     plain: dict[str, Json] = msgspec.to_builtins(dict(row))
     return plain
+
+
+async def paged(run: Runner, statement: str, after: str | None, limit: int, *asked: object, by: str) -> Page:
+    """Read a page of a statement whose first parameters are the cursor and the number of rows."""
+    return page(await run.rows(statement, *cursor(after), limit + 1, *asked), limit, by)
 
 
 def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:

@@ -53,7 +53,6 @@ async def _page(run: Runner, group: Group, after: str, limit: int | None) -> Seq
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:
-    """Return unit_id → copropiedad_id for the units that are known."""
     rows = await run.rows(_SQL["places"], sorted(units))
     return {row["id"]: row["copropiedad_id"] for row in rows}
 

@@ -7,18 +7,18 @@ from asyncpg import Record
 from hub.people.audience import Group
 from hub.people.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, readiness
 from hub.storage import consents, staff
-from hub.storage.database import Database, Runner, load
+from hub.storage.database import Database, Runner, Store, load
 from hub.storage.people import to_person
 from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("readiness")
 
 
-class PostgresReadiness:
+class PostgresReadiness(Store):
     """Checks one copropiedad, or all."""
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
-        self._database = database
+        super().__init__(database)
         self._lasts = lasts
 
     async def of(self, copropiedad: str | None) -> list[Readiness]:

@@ -25,9 +25,8 @@ class PostgresRedrive(Store):
     async def redrive(
         self, narrowed: MessageFilter, *, also_told: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
-        """Check up to `limit` failed messages, oldest first, and requeue those that may be sent again."""
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
-        rows = await self._database.rows(
+        rows = await self.rows(
             _SQL["redrive"].format(narrowed=conditions),
             *(narrowed.state, *cursor(after, _OLDEST), limit, also_told, dry_run, *values),
         )

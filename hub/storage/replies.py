@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-import msgspec
 from asyncpg import Record
 
 from hub.contact_rules.consents import REVOCABLE, came_back
 from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
-from hub.model import About, AckDecision, Escalation, Inbound, Json, Reply, ReplyKind
+from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import ESCALATES
 from hub.storage import clocks, consents
-from hub.storage.database import Database, Runner, Transaction, encode, load, storable
+from hub.storage.database import Runner, Store, Transaction, encode, load, read, row_of, storable
 
 _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]
@@ -27,14 +26,16 @@ MOST_THANKS: Final = 5
 """Acknowledgements per thread within QUIET, whoever writes."""
 
 
-class PostgresReplies:
+async def mark_published(run: Runner, reply_id: UUID) -> None:
+    await run.rows(_SQL["mark_published"], reply_id)
+
+
+class PostgresReplies(Store):
     """The ReplyStore."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    mark_published = mark_published
 
     async def about(self, reply: Reply) -> About:
-        """Find the message that a reply answers."""
         message_id = reply.message_id
         if message_id is None and reply.in_reply_to is not None:
             message_id = await self._found(_BY_REFERENCE, storable(reply.in_reply_to), reply.provider)
@@ -43,29 +44,19 @@ class PostgresReplies:
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
-        """Return the facts about one of our messages."""
-        rows = await self._database.rows(_SQL["about"], message_id, list(OF_REPLIES))
+        rows = await self.rows(_SQL["about"], message_id, list(OF_REPLIES))
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
-        """Return the escalations of clocks that were sent to this number."""
         told = sorted(ESCALATES.values())
-        rows = await self._database.rows(_SQL["escalations"], storable(number), RECENT, told)
+        rows = await self.rows(_SQL["escalations"], storable(number), RECENT, told)
         ids = {UUID(row["clock_id"]) for row in rows}
-        known = {str(clock.id): clock for clock in await clocks.by_id(self._database, ids)}
+        known = {str(clock.id): clock for clock in await clocks.by_id(self, ids)}
         return [
-            Escalation(
-                message_id=row["message_id"],
-                person=row["person"],
-                level=row["level"],
-                clock=known[row["clock_id"]],
-            )
-            for row in rows
-            if row["clock_id"] in known
+            read(Escalation, row, clock=known[row["clock_id"]]) for row in rows if row["clock_id"] in known
         ]
 
     async def add(self, inbound: Inbound) -> Inbound:
-        """Store a reply with the consents that it revokes or gives back; return it as stored."""
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
             if await transaction.rows(_SQL["add"], *_row(inbound), QUIET, MOST_THANKS):
@@ -73,59 +64,29 @@ class PostgresReplies:
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])
 
-    async def mark_published(self, reply_id: UUID) -> None:
-        """Record that the broker has confirmed the reply's event."""
-        await mark_published(self._database, reply_id)
-
     async def _found(self, statement: str, *arguments: object) -> UUID | None:
-        rows = await self._database.rows(statement, *arguments)
+        rows = await self.rows(statement, *arguments)
         return rows[0]["message_id"] if rows else None
 
 
 async def unpublished(run: Runner, limit: int) -> Sequence[Inbound]:
-    """Return the replies whose event is not published yet, oldest first."""
     return [inbound_of(row) for row in await run.rows(_SQL["unpublished"], limit)]
-
-
-async def mark_published(run: Runner, reply_id: UUID) -> None:
-    """Record that the broker has confirmed the reply's event."""
-    await run.rows(_SQL["mark_published"], reply_id)
 
 
 def inbound_of(row: Record) -> Inbound:
     """Read a row of `reply` with the message that it answers."""
-    return Inbound(
-        id=row["id"],
-        kind=ReplyKind(row["kind"]),
-        reply=Reply(
-            channel=row["channel"],
-            provider=row["provider"],
-            reference=row["reference"],
-            address=row["address"],
-            text=row["text"],
-            subject=row["subject"],
-            at=row["at"],
-            message_id=row["message_id"],
-            automatic=row["kind"] == ReplyKind.AUTOMATIC,
-        ),
+    return read(
+        Inbound,
+        row,
+        reply=read(Reply, row, automatic=row["kind"] == ReplyKind.AUTOMATIC),
         about=_about(row, row["message_address"]),
-        thread=row["thread"],
-        revokes=row["revokes"],
-        acknowledge=row["acknowledge"],
         published=row["published_at"] is not None,
-        taking=None if row["taking"] is None else msgspec.convert(row["taking"], AckDecision),
     )
 
 
 def _about(row: Record, address: str | None) -> About:
-    return About(
-        message_id=row["message_id"],
-        person=row["person"],
-        name=row["name"] or "",
-        address=address or "",
-        case=row["case_key"],
-        facts=_facts(row),
-    )
+    known = {"name": row["name"] or "", "address": address or "", "case": row["case_key"]}
+    return read(About, row, **known, facts=_facts(row))
 
 
 def _facts(row: Record) -> Mapping[str, Json]:
@@ -134,24 +95,13 @@ def _facts(row: Record) -> Mapping[str, Json]:
     return {name: data[name] for name in FACTS if data.get(name) is not None} | places
 
 
-def _row(inbound: Inbound) -> tuple[Any, ...]:
+def _row(inbound: Inbound) -> tuple[object, ...]:
     reply, about = inbound.reply, inbound.about
     return (
-        inbound.id,
-        about.message_id,
-        reply.at,
-        inbound.revokes,
-        inbound.kind in TOLD,
-        inbound.kind,
-        reply.channel,
-        reply.provider,
-        _text(reply.reference),
-        _text(reply.address),
-        inbound.thread,
-        about.person,
-        about.case,
-        _text(reply.subject),
-        _text(reply.text),
+        *(inbound.id, about.message_id, reply.at, inbound.revokes, inbound.kind in TOLD, inbound.kind),
+        *row_of(reply, ("channel", "provider", "reference", "address")),
+        *(inbound.thread, about.person, about.case),
+        *row_of(reply, ("subject", "text")),
         None if inbound.taking is None else encode(inbound.taking),
     )
 

@@ -31,10 +31,10 @@ class PostgresSecrets(Store):
 
     async def documents(self) -> Mapping[str, int]:
         """Return key id → number of people whose document hash uses it."""
-        return {row["key"]: row["people"] for row in await self._database.rows(_SQL["documents"])}
+        return {row["key"]: row["people"] for row in await self.rows(_SQL["documents"])}
 
     async def under_way(self, now: datetime) -> UnderWay:
         """Count the mails of the last `MAIL_LASTS`, and the texts of `TEXT_LASTS` without a receipt."""
         since = [earliest(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]
-        [row] = await self._database.rows(_SQL["under_way"], *since)
+        [row] = await self.rows(_SQL["under_way"], *since)
         return UnderWay(**dict(row))

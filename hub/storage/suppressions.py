@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Final
 
 from hub.model import InvalidContact
 from hub.people.readiness import Suppressed
-from hub.storage.database import Runner, load, storable, write
+from hub.storage.database import Runner, load, row_of, write
 
 _SQL = load("suppressions")
+_COLUMNS: Final = ("message_id", "at", "reason", "provider", "code")
 
 Lasts = Callable[[str], timedelta | None]
 """Channel → how long a suppression without its own end lasts; None is for ever."""
@@ -17,13 +19,8 @@ Lasts = Callable[[str], timedelta | None]
 
 async def add(run: Runner, gone: Sequence[InvalidContact]) -> None:
     """Suppress invalid contact points, by address and channel of the message that failed."""
-    await write(
-        run, _SQL["add"], [_row(contact) for contact in sorted(gone, key=lambda contact: contact.message_id)]
-    )
-
-
-def _row(gone: InvalidContact) -> tuple[object, ...]:
-    return gone.message_id, gone.at, storable(gone.reason), storable(gone.provider), storable(gone.code)
+    ordered = sorted(gone, key=lambda contact: contact.message_id)
+    await write(run, _SQL["add"], [row_of(contact, _COLUMNS) for contact in ordered])
 
 
 async def suppressed(run: Runner, lasts: Lasts) -> Suppressed:

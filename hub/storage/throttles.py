@@ -52,7 +52,6 @@ class RedisThrottle:
         await self._redis.aclose()
 
     async def take(self, key: str, rate: Rate, lane: Lane) -> timedelta:
-        """Draw one; return zero when there was one, else how long to wait before a retry."""
         numbers = draw(rate, self._urgent_share)
         arguments = [
             numbers.whole,
@@ -68,7 +67,6 @@ class RedisThrottle:
         return int(wait) * _MICROSECOND
 
     async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
-        """Log entries within the limit; return zero for each of them, and the wait for each of the others."""
         if not entries:
             return []
         arguments = [

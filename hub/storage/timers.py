@@ -32,35 +32,28 @@ class PostgresTimers(PostgresCascades):
     drop_early = receipts.drop_early
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        """Set those of these messages that are due to `queued` again; return their tickets."""
         return await self._tickets("release", sorted(ids))
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
-        """Do the same for all messages, up to `limit`."""
         return await self._tickets("release_due", limit)
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
     ) -> Sequence[Ticket]:
-        """Make tickets for `queued` messages of this queue older than their sweep age."""
         return await self._tickets("sweep", channel, lane, sweep_after, limit)
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
-        """Return failed messages whose next step does not exist."""
         return [messages.message_of(row) for row in await self.rows(_SQL["broken_cascades"], limit)]
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
-        """Return accepted messages whose receipt is overdue."""
         return [messages.message_of(row) for row in await self.rows(_SQL["unconfirmed"], limit, again)]
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
-        """Stop waiting for the receipts of these messages."""
         await self.rows(_SQL["stop_waiting"], list(ids))
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
-        """Return, for each clock, which of its levels have staff in its copropiedad now."""
         places = await clocks.places(self, [clock.id for clock, _ in climbing])
         groups = {
             clock.id: level_groups(clock, levels, place=places.get(clock.id)) for clock, levels in climbing
@@ -75,24 +68,20 @@ class PostgresTimers(PostgresCascades):
         }
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
-        """Return the staff that each of these hub events was addressed to."""
         rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
         return {row["event_id"]: row["people"] for row in rows}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        """Cancel the unsent staff messages of these hub events."""
         waiting = sorted(sources(State.CANCELLED))
         await self.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
-        """Return, for each of these events, whether its messages have left."""
         rows = await self.rows(_SQL["departures"], list(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
 
     async def reschedule_clocks(
         self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
     ) -> Sequence[Clock]:
-        """Reschedule running clocks that use another calendar: write what `reschedule` returns for each."""
         async with self._database.transaction() as transaction:
             laid = [
                 reschedule(clock)
@@ -102,16 +91,13 @@ class PostgresTimers(PostgresCascades):
         return laid
 
     async def settle_early(self, limit: int) -> int:
-        """Apply the receipts that arrived before our own record."""
         return await receipts.settle_early(self._database, limit)
 
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
-        """Page through the messages with a `next_at` that are `held` or `retrying`."""
         rows = await self.rows(_SQL["waiting"], after or START, limit)
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        """Page through the clocks that have not ended, or whose end is still to be notified."""
         return await clocks.live(self, after or START, limit)
 
     async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:

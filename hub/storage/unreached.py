@@ -9,26 +9,22 @@ from hub.model import PropertyScope, Unreached
 from hub.ports import Page
 from hub.storage.database import Runner, load, read, write
 from hub.storage.filters import listed
-from hub.storage.paging import cursor, page
+from hub.storage.paging import paged
 
 _SQL = load("unreached")
 
 
 async def add(run: Runner, found: Sequence[Unreached]) -> None:
-    """Store them; later findings about an event are added to its reasons."""
     await write(run, _SQL["add"], sorted((event.event_key, ",".join(event.reasons)) for event in found))
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
-    """Return the stored ones among these events."""
     return [read(Unreached, row) for row in await run.rows(_SQL["of"], sorted(event_keys))]
 
 
-async def page_of(run: Runner, after: str | None, limit: int, places: PropertyScope) -> Page:
-    """List them, latest first."""
-    return page(await run.rows(_SQL["page"], *cursor(after), limit + 1, listed(places)), limit, "found_at")
+async def page_of(run: Runner, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+    return await paged(run, _SQL["page"], after, limit, listed(places), by="found_at")
 
 
 async def counts(run: Runner) -> Mapping[tuple[str, str], int]:
-    """Count them by event and reason."""
     return {(row["event"], row["reason"]): row["n"] for row in await run.rows(_SQL["counts"])}

@@ -3,7 +3,8 @@ Test doubles that ship with the hub: its ports in memory, with scripted faults a
 
 They keep the contract of `hub.ports`: a transaction that raises leaves nothing behind, leases and
 versions are checked, an update is conditional where the real one is. `tests/contract` runs the same
-suite on both.
+suite on both. What no use case asks has no double: its class says what it leaves out, and that part of
+the suite runs on PostgreSQL alone.
 """
 
 from __future__ import annotations

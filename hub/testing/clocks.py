@@ -27,65 +27,63 @@ class MemoryClocks(Statements):
         return [clock for _, clock in sorted(self.tables.clocks.items())]
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:
-        async with self._statement("clocks_by_id") as tables:
-            return [tables.clocks[clock_id] for clock_id in sorted(ids) if clock_id in tables.clocks]
+        tables = await self._statement("clocks_by_id")
+        return [tables.clocks[clock_id] for clock_id in sorted(ids) if clock_id in tables.clocks]
 
     async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
-        async with self._statement("due_clocks") as tables:
-            now = self._now() - overdue
-            due = [
-                (clock.next_at, clock.id, clock)
-                for clock in tables.clocks.values()
-                if clock.next_at is not None and clock.next_at <= now
-            ]
-            return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
+        tables = await self._statement("due_clocks")
+        now = self._now() - overdue
+        due = [
+            (clock.next_at, clock.id, clock)
+            for clock in tables.clocks.values()
+            if clock.next_at is not None and clock.next_at <= now
+        ]
+        return [clock for _, _, clock in sorted(due, key=lambda entry: entry[:2])[:limit]]
 
     async def reschedule_clocks(
         self, calendar: str, reschedule: Callable[[Clock], Clock], limit: int
     ) -> Sequence[Clock]:
-        async with self._statement("reschedule_clocks") as tables:
-            others = [
-                clock
-                for clock in tables.clocks.values()
-                if clock.ended_at is None and clock.calendar != calendar
-            ]
-            laid = [reschedule(clock) for clock in others[:limit]]
-            tables.clocks.update((clock.id, clock) for clock in laid)
-            return laid
+        tables = await self._statement("reschedule_clocks")
+        others = [
+            clock for clock in tables.clocks.values() if clock.ended_at is None and clock.calendar != calendar
+        ]
+        laid = [reschedule(clock) for clock in others[:limit]]
+        tables.clocks.update((clock.id, clock) for clock in laid)
+        return laid
 
     async def held_levels(
         self, climbing: Sequence[tuple[Clock, Collection[int]]]
     ) -> Mapping[UUID, Collection[int]]:
-        async with self._statement("held_levels") as tables:
-            return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in climbing}
+        tables = await self._statement("held_levels")
+        return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in climbing}
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
-        async with self._statement("called") as tables:
-            own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
-            known = {stored.key: stored.event.id for stored in own if stored.event.id in event_ids}
-            return {name: _called(tables, key) for key, name in known.items()}
+        tables = await self._statement("called")
+        own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
+        known = {stored.key: stored.event.id for stored in own if stored.event.id in event_ids}
+        return {name: _called(tables, key) for key, name in known.items()}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        async with self._statement("call_off") as tables:
-            own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
-            over = {stored.key for stored in own if stored.event.id in event_ids}
-            for row in list(tables.messages.values()):
-                if row.message.event_key in over and row.message.purpose in _TO_STAFF:
-                    tables.call_off(row, "over")
+        tables = await self._statement("call_off")
+        own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
+        over = {stored.key for stored in own if stored.event.id in event_ids}
+        for row in list(tables.messages.values()):
+            if row.message.event_key in over and row.message.purpose in _TO_STAFF:
+                tables.call_off(row, "over")
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
-        async with self._statement("departures") as tables:
-            return {key: _departures(tables, tables.events[key]) for key in keys if key in tables.events}
+        tables = await self._statement("departures")
+        return {key: _departures(tables, tables.events[key]) for key in keys if key in tables.events}
 
     async def advance(self, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
-        async with self._statement("advance") as tables:
-            moves = zip(advanced, seen, strict=True)
-            return {clock.id for clock, was in moves if _advanced(tables, clock, was, self._now())}
+        tables = await self._statement("advance")
+        moves = zip(advanced, seen, strict=True)
+        return {clock.id for clock, was in moves if _advanced(tables, clock, was, self._now())}
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        async with self._statement("live_clocks") as tables:
-            live = [clock for _, clock in sorted(tables.clocks.items()) if _is_live(clock)]
-            return [clock for clock in live if after is None or clock.id > after][:limit]
+        tables = await self._statement("live_clocks")
+        live = [clock for _, clock in sorted(tables.clocks.items()) if _is_live(clock)]
+        return [clock for clock in live if after is None or clock.id > after][:limit]
 
 
 def _held(tables: Tables, clock: Clock, levels: Collection[int], now: datetime) -> Collection[int]:

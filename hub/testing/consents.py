@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hub.contact_rules.consents import asked
 from hub.model import Consent, Person
-from hub.testing.tables import OptOut, Tables
+from hub.testing.tables import Tables
 
 
 def add(tables: Tables, said: Sequence[Consent]) -> None:
@@ -36,10 +36,6 @@ def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence
         if consent.purpose == purpose:
             said[consent.person].append(consent)
     no = {
-        opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and _stands(opt_out)
+        opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and not opt_out.lifted
     }
     return asked(people, said, {ref for ref in no if ref is not None})
-
-
-def _stands(opt_out: OptOut) -> bool:
-    return not opt_out.lifted

@@ -1,15 +1,14 @@
-"""API keys and audit notes in memory. A cursor is the index of the next row."""
+"""API keys and audit notes in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 
-from hub.errors import StorageRefused
-from hub.model import ApiKey, Json, Note
+from hub.model import ApiKey, Note
 from hub.ports import Now, Page
 from hub.testing.faults import Faults
 
@@ -62,7 +61,7 @@ class MemoryKeys:
 
 
 class MemoryAudit:
-    """`hub.ports.AuditStore`. `faults` applies to `add`."""
+    """`hub.ports.AuditStore`, of which it lists the first page only. `faults` applies to `add`."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -72,23 +71,12 @@ class MemoryAudit:
         self.faults.meet("add")
         self.rows.append(note)
 
-    async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        found = [note for note in self.rows if person in (None, note.person)]
-        newest = sorted(found, key=lambda note: (note.at, note.id), reverse=True)
-        return page([msgspec.to_builtins(note) for note in newest], after, limit)
-
-
-def page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
-    """Return a page of the rows; raises StorageRefused for an invalid cursor."""
-    start = place(after)
-    end = start + limit
-    return Page(items=rows[start:end], next=str(end) if end < len(rows) else None)
-
-
-def place(cursor: str | None) -> int:
-    """Read a cursor, the beginning for None."""
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdigit()):
-        raise StorageRefused("The cursor is not one that a list has given.")
-    return int(cursor)
+    async def notes(
+        self,
+        *,
+        after: str | None,  # noqa: ARG002 - the port's signature
+        limit: int,
+        person: str | None = None,
+    ) -> Page:
+        found = [note for note in reversed(self.rows) if person in (None, note.person)]
+        return Page(items=msgspec.to_builtins(found[:limit]))

@@ -1,8 +1,7 @@
-"""The monitor's stores, from the memory store."""
+"""The monitor's store, from the memory store."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +18,11 @@ _CIRCUIT = "circuit:"
 
 
 class MemoryMonitor:
-    """`hub.ports.MonitorStore` and `IncidentLog` over the tables of a memory store."""
+    """
+    `hub.ports.MonitorStore` over the tables of a memory store, and the list of incidents.
+
+    `faults` applies to `audit_age`, `open_circuits` and `mark_published`.
+    """
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
         self.faults = Faults()
@@ -28,12 +31,7 @@ class MemoryMonitor:
         self._now = now
         self._beats: dict[tuple[str, str], tuple[datetime, str]] = {}
 
-    async def clock(self) -> datetime:
-        self.faults.meet("clock")
-        return self._now()
-
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        self.faults.meet("beat")
         self._beats.update({(process, subject): (self._now(), state) for subject, state in states.items()})
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
@@ -51,7 +49,6 @@ class MemoryMonitor:
         return self._now() - max(ends) if ends else None
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        self.faults.meet("oldest_waiting")
         ages: dict[tuple[str, Lane], timedelta] = {}
         for row in self._store.tables.messages.values():
             since = _waits_since(row, self._now())
@@ -61,17 +58,14 @@ class MemoryMonitor:
         return ages
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
-        self.faults.meet("open_letters")
         letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
         return len(letters), sum(letter.received_at > self._now() - lately for letter in letters)
 
     async def anybody_on_duty(self) -> bool:
-        self.faults.meet("anybody_on_duty")
         ops = self._store.tables.directory.people(Group(duty="ops"), self._now())
         return any(person.left_out is None for person in ops)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:
-        self.faults.meet("see")
         now = self._now()
         for symptom in symptoms:
             if not self._change(symptom.key, partial(replace, seen_at=now, measured=symptom.measured)):
@@ -79,13 +73,11 @@ class MemoryMonitor:
                 self.rows.append(new)
 
     async def resolve(self, kinds: Sequence[str], clear_after: timedelta) -> None:
-        self.faults.meet("resolve")
         for row in self._open():
             if row.key.partition(":")[0] in kinds and row.seen_at < self._now() - clear_after:
                 self._change(row.key, lambda incident: replace(incident, resolved_at=self._now()))
 
     async def unpublished(self) -> Sequence[Incident]:
-        self.faults.meet("unpublished")
         rows = [
             row for row in self.rows if not row.told_at or (row.resolved_at and not row.resolution_told_at)
         ]
@@ -104,25 +96,10 @@ class MemoryMonitor:
             self.rows[place] = replace(row, resolution_told_at=row.resolution_told_at or self._now())
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
-        self.faults.meet("incidents")
         opened = sorted(self._open(), key=lambda row: (row.since, row.key))
         over = [(row.resolved_at, row) for row in self.rows if row.resolved_at is not None]
         over.sort(key=lambda pair: pair[0], reverse=True)
         return [*opened, *(row for _, row in over)][:limit]
-
-    async def unknown_outcomes(self) -> Mapping[str, int]:
-        self.faults.meet("unknown_outcomes")
-        calls = self._store.tables.attempts.values()
-        return Counter(call.provider for call in calls if call.outcome == "unknown")
-
-    async def unreached(self) -> Mapping[tuple[str, str], int]:
-        found = [event for event, _ in self._store.tables.unreached.values()]
-        return Counter((event.type, str(reason)) for event in found for reason in event.reasons)
-
-    async def promises(self) -> Mapping[tuple[str, str], int]:
-        return Counter(
-            (clock.name, str(clock.state)) for clock in self._store.clocks if clock.ended_at is None
-        )
 
     def _open(self) -> list[Incident]:
         return [row for row in self.rows if row.resolved_at is None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from hub.inbound.replies import FACTS, OF_REPLIES, TOLD, whose
 from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
 from hub.policy.clocks import ESCALATES
 from hub.testing import consents
-from hub.testing.receipts import by_reference
 from hub.testing.tables import OptOut, Statements, Tables
 
 RECENT: Final = timedelta(days=30)
@@ -24,52 +24,49 @@ _BY_NUMBER: Final = frozenset({"sms", "whatsapp"})
 
 
 class MemoryReplies(Statements):
-    """The ReplyStore of `hub.inbound`."""
+    """`hub.ports.replies.ReplyStore`; it knows no references of providers."""
 
     async def about(self, reply: Reply) -> About:
-        async with self._statement("about") as tables:
-            message_id = reply.message_id
-            if message_id is None and reply.in_reply_to is not None:
-                message_id = by_reference(tables, reply.provider, reply.in_reply_to)
-            message_id = message_id or _by_number(reply, tables, self._now())
-            return About() if message_id is None else _about(message_id, tables)
+        tables = await self._statement("about")
+        message_id = reply.message_id or _by_number(reply, tables, self._now())
+        return About() if message_id is None else _about(message_id, tables)
 
     async def about_message(self, message_id: UUID) -> About:
-        async with self._statement("about_message") as tables:
-            return _about(message_id, tables)
+        tables = await self._statement("about_message")
+        return _about(message_id, tables)
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
-        async with self._statement("escalations") as tables:
-            texts = [message for message in _sent_to(number, tables, self._now()) if _escalates(message)]
-            return [
-                Escalation(
-                    message_id=text.id,
-                    person=text.person,
-                    level=tables.events[text.event_key].event.data["to_level"],
-                    clock=tables.clocks[clock_id],
-                )
-                for text in sorted(texts, key=lambda message: message.created_at, reverse=True)
-                if (clock_id := _clock_of(text, tables)) in tables.clocks
-            ]
+        tables = await self._statement("escalations")
+        texts = [message for message in _sent_to(number, tables, self._now()) if _escalates(message)]
+        return [
+            Escalation(
+                message_id=text.id,
+                person=text.person,
+                level=tables.events[text.event_key].event.data["to_level"],
+                clock=tables.clocks[clock_id],
+            )
+            for text in sorted(texts, key=lambda message: message.created_at, reverse=True)
+            if (clock_id := _clock_of(text, tables)) in tables.clocks
+        ]
 
     async def add(self, inbound: Inbound) -> Inbound:
-        async with self._statement("add_reply") as tables:
-            if inbound.id not in tables.replies:
-                now = self._now()
-                acknowledge = inbound.kind in TOLD and not _is_acknowledged_already(inbound, tables, now)
-                tables.replies[inbound.id] = replace(inbound, acknowledge=acknowledge), now
-                _apply_revocation(inbound, tables, now)
-            return tables.replies[inbound.id][0]
+        tables = await self._statement("add_reply")
+        if inbound.id not in tables.replies:
+            now = self._now()
+            acknowledge = inbound.kind in TOLD and not _is_acknowledged_already(inbound, tables, now)
+            tables.replies[inbound.id] = replace(inbound, acknowledge=acknowledge), now
+            _apply_revocation(inbound, tables, now)
+        return tables.replies[inbound.id][0]
 
     async def mark_published(self, reply_id: UUID) -> None:
-        async with self._statement("mark_published") as tables:
-            inbound, at = tables.replies[reply_id]
-            tables.replies[reply_id] = replace(inbound, published=True), at
+        tables = await self._statement("mark_published")
+        inbound, at = tables.replies[reply_id]
+        tables.replies[reply_id] = replace(inbound, published=True), at
 
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
-        async with self._statement("unpublished_replies") as tables:
-            rows = sorted(tables.replies.values(), key=lambda row: row[1])
-            return [reply for reply, _ in rows if reply.kind in TOLD and not reply.published][:limit]
+        tables = await self._statement("unpublished_replies")
+        rows = sorted(tables.replies.values(), key=lambda row: row[1])
+        return [reply for reply, _ in rows if reply.kind in TOLD and not reply.published][:limit]
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
@@ -121,12 +118,8 @@ def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) ->
 
 
 def _same(earlier: Inbound, later: Inbound) -> bool:
-    return (earlier.reply.address, earlier.thread, earlier.kind, earlier.revokes) == (
-        later.reply.address,
-        later.thread,
-        later.kind,
-        later.revokes,
-    )
+    asks = attrgetter("reply.address", "thread", "kind", "revokes")
+    return bool(asks(earlier) == asks(later))
 
 
 def _apply_revocation(inbound: Inbound, tables: Tables, now: datetime) -> None:

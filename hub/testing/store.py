@@ -11,20 +11,19 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, Lane, Message, Outcome, State, StoredEvent
+from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
 from hub.ports import Later, Now, Ticket
 from hub.testing.clocks import MemoryClocks
-from hub.testing.receipts import MemoryReceipts
 from hub.testing.replies import MemoryReplies
-from hub.testing.tables import Row, Tables, step_key
+from hub.testing.tables import Row, Suppression, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
 
 
-class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
+class MemoryStore(MemoryReplies, MemoryClocks):
     """
-    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, and the stores of receipts and replies.
+    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore` and `ReplyStore`.
 
     One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
     `refused` holds the ids of events with a value that the database would refuse.
@@ -33,10 +32,6 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
     def __init__(self, now: Now, *, refused: Collection[str] = ()) -> None:
         super().__init__(now)
         self._refused = refused
-
-    def now(self) -> datetime:
-        """Return the time of this store."""
-        return self._now()
 
     def message(self, message_id: UUID) -> Message:
         return self.tables.messages[message_id].message
@@ -56,126 +51,145 @@ class MemoryStore(MemoryReplies, MemoryReceipts, MemoryClocks):
             self.tables = tables
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
-        async with self._statement("add_messages") as tables:
-            for message in messages:
-                tables.add_message(message, self._now())
+        tables = await self._statement("add_messages")
+        for message in messages:
+            tables.add_message(message, self._now())
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        async with self._statement("claim") as tables:
-            now = self._now()
-            rows = [tables.messages[fromkey] for fromkey in dict.fromkeys(ids) if fromkey in tables.messages]
-            taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
-            for row in taken:
-                message = structs.replace(row.message, state=State.SENDING, next_at=now + lease)
-                tables.messages[message.id] = replace(
-                    row, message=message, lease=token, attempts=row.attempts + 1
-                )
-            return [_claimed(tables.messages[row.message.id], tables, now) for row in taken]
+        tables = await self._statement("claim")
+        now = self._now()
+        rows = [tables.messages[fromkey] for fromkey in dict.fromkeys(ids) if fromkey in tables.messages]
+        taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
+        for row in taken:
+            message = structs.replace(row.message, state=State.SENDING, next_at=now + lease)
+            tables.messages[message.id] = replace(
+                row, message=message, lease=token, attempts=row.attempts + 1
+            )
+        return [_claimed(tables.messages[row.message.id], tables, now) for row in taken]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
-        async with self._statement("record") as tables:
-            calls = [attempt for outcome in outcomes for attempt in outcome.attempts]
-            tables.attempts.update(((attempt.message_id, attempt.at), attempt) for attempt in calls)
-            done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
-            for outcome in done:
-                row = tables.messages[outcome.message_id]
-                untried = row.message.state is State.SENDING and not outcome.tried
-                moved, attempts = _moved(row.message, outcome), row.attempts - untried
-                tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
-            return frozenset(outcome.message_id for outcome in done)
+        tables = await self._statement("record")
+        calls = [attempt for outcome in outcomes for attempt in outcome.attempts]
+        tables.attempts.update(((attempt.message_id, attempt.at), attempt) for attempt in calls)
+        done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
+        for outcome in done:
+            row = tables.messages[outcome.message_id]
+            untried = row.message.state is State.SENDING and not outcome.tried
+            moved, attempts = _moved(row.message, outcome), row.attempts - untried
+            tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
+        return frozenset(outcome.message_id for outcome in done)
+
+    async def suppress(self, gone: Sequence[InvalidContact]) -> None:
+        tables = await self._statement("suppress")
+        for contact in gone:
+            message = tables.messages[contact.message_id].message
+            if message.address:
+                found = Suppression(
+                    since=contact.at,
+                    reason=contact.reason,
+                    provider=contact.provider,
+                    code=contact.code,
+                    message_id=contact.message_id,
+                )
+                tables.suppressions[message.address, message.channel] = found
+
+    async def settle_early(self, limit: int) -> int:  # noqa: ARG002 - the port's signature
+        """No receipt is ever early: this store takes none."""
+        return 0
+
+    async def drop_early(self, older_than: timedelta) -> int:  # noqa: ARG002 - the same
+        return 0
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
-        async with self._statement("step_failed") as tables:
-            alive = {
-                step_key(row.message) for row in tables.messages.values() if row.message.state not in LOST
-            }
-            return frozenset(message.id for message in messages if step_key(message) not in alive)
+        tables = await self._statement("step_failed")
+        alive = {step_key(row.message) for row in tables.messages.values() if row.message.state not in LOST}
+        return frozenset(message.id for message in messages if step_key(message) not in alive)
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        async with self._statement("release") as tables:
-            now = self._now()
-            due = [tables.messages[message_id] for message_id in sorted(ids) if message_id in tables.messages]
-            return _release(tables, (row for row in due if row.due(now)), now)
+        tables = await self._statement("release")
+        now = self._now()
+        due = [tables.messages[message_id] for message_id in sorted(ids) if message_id in tables.messages]
+        return _release(tables, (row for row in due if row.due(now)), now)
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
-        async with self._statement("release_due") as tables:
-            now = self._now()
-            due = [row for row in tables.messages.values() if row.due(now)]
-            due.sort(key=lambda row: row.message.next_at or now)
-            return _release(tables, due[:limit], now)
+        tables = await self._statement("release_due")
+        now = self._now()
+        due = [row for row in tables.messages.values() if row.due(now)]
+        due.sort(key=lambda row: row.message.next_at or now)
+        return _release(tables, due[:limit], now)
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
-        async with self._statement("broken_cascades") as tables:
-            messages = [row.message for _, row in sorted(tables.messages.items())]
-            alive = {step_key(message) for message in messages if message.state not in LOST}
-            reached = {
-                (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
-                for message in messages
-            }
-            return [
-                message
-                for message in messages
-                if message.state in LOST and has_followup(message) and step_key(message) not in alive
-                if not tables.messages[message.id].cascaded and not _went_on(message, reached)
-            ][:limit]
+        tables = await self._statement("broken_cascades")
+        messages = [row.message for _, row in sorted(tables.messages.items())]
+        alive = {step_key(message) for message in messages if message.state not in LOST}
+        reached = {
+            (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
+            for message in messages
+        }
+        return [
+            message
+            for message in messages
+            if message.state in LOST and has_followup(message) and step_key(message) not in alive
+            if not tables.messages[message.id].cascaded and not _went_on(message, reached)
+        ][:limit]
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
-        async with self._statement("events_of") as tables:
-            return {key: tables.events[key] for key in keys if key in tables.events}
+        tables = await self._statement("events_of")
+        return {key: tables.events[key] for key in keys if key in tables.events}
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
-        async with self._statement("end_cascades") as tables:
-            for message_id in ids:
-                tables.messages[message_id] = replace(tables.messages[message_id], cascaded=True)
+        tables = await self._statement("end_cascades")
+        for message_id in ids:
+            tables.messages[message_id] = replace(tables.messages[message_id], cascaded=True)
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
-        async with self._statement("unconfirmed") as tables:
-            now = self._now()
-            overdue = [row.message for row in tables.messages.values() if _overdue(row.message, now)]
-            over: list[Message] = []
-            for message in sorted(overdue, key=lambda row: row.next_at or now)[:limit]:
-                step = tables.step_of(message)
-                if any(map(_reached, step)):
-                    tables.wait(message.id, None)
-                elif all(message.state in LOST or _overdue(message, now) for message in step):
-                    over.append(message)
-                else:
-                    tables.wait(message.id, now + again)
-            return over
+        tables = await self._statement("unconfirmed")
+        now = self._now()
+        overdue = [row.message for row in tables.messages.values() if _overdue(row.message, now)]
+        over: list[Message] = []
+        for message in sorted(overdue, key=lambda row: row.next_at or now)[:limit]:
+            step = tables.step_of(message)
+            if any(map(_reached, step)):
+                tables.wait(message.id, None)
+            elif all(message.state in LOST or _overdue(message, now) for message in step):
+                over.append(message)
+            else:
+                tables.wait(message.id, now + again)
+        return over
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
-        async with self._statement("stop_waiting") as tables:
-            for message_id in ids:
-                if tables.messages[message_id].message.state is State.SENT:
-                    tables.wait(message_id, None)
+        tables = await self._statement("stop_waiting")
+        for message_id in ids:
+            if tables.messages[message_id].message.state is State.SENT:
+                tables.wait(message_id, None)
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
     ) -> Sequence[Ticket]:
-        async with self._statement("stale_queued") as tables:
-            now = self._now()
-            rows = [row for row in tables.messages.values() if _queue(row) == (channel, lane)]
-            if any(row.message.state is State.SENDING and not row.due(now) for row in rows):
-                return []
-            stale = [
-                row
-                for row in rows
-                if row.message.state is State.QUEUED and row.ticketed_at < now - sweep_after * 2**row.sweeps
-            ]
-            stale.sort(key=lambda row: row.ticketed_at)
-            for row in stale[:limit]:
-                tables.messages[row.message.id] = replace(row, ticketed_at=now, sweeps=row.sweeps + 1)
-            return grouped((row.message.id, channel, lane) for row in stale[:limit])
+        tables = await self._statement("stale_queued")
+        now = self._now()
+        rows = [row for row in tables.messages.values() if _queue(row) == (channel, lane)]
+        if any(row.message.state is State.SENDING and not row.due(now) for row in rows):
+            return []
+        stale = [
+            row
+            for row in rows
+            if row.message.state is State.QUEUED and row.ticketed_at < now - sweep_after * 2**row.sweeps
+        ]
+        stale.sort(key=lambda row: row.ticketed_at)
+        for row in stale[:limit]:
+            tables.messages[row.message.id] = replace(row, ticketed_at=now, sweeps=row.sweeps + 1)
+        return grouped((row.message.id, channel, lane) for row in stale[:limit])
 
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
-        async with self._statement("waiting_appointments") as tables:
-            waiting = [
-                (message_id, row.message.lane, row.message.next_at)
-                for message_id, row in sorted(tables.messages.items())
-                if row.message.state in {State.HELD, State.RETRYING} and row.message.next_at is not None
-                if after is None or message_id > after
-            ]
-            return waiting[:limit]
+        tables = await self._statement("waiting_appointments")
+        waiting = [
+            (message_id, row.message.lane, row.message.next_at)
+            for message_id, row in sorted(tables.messages.items())
+            if row.message.state in {State.HELD, State.RETRYING} and row.message.next_at is not None
+            if after is None or message_id > after
+        ]
+        return waiting[:limit]
 
 
 def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -23,7 +21,6 @@ from hub.model import (
     LeftOut,
     Message,
     Party,
-    Receipt,
     State,
     StoredEvent,
     SuppressionStatus,
@@ -109,31 +106,13 @@ class Tables:
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
     consents: dict[UUID, Consent] = field(default_factory=dict)
     suppressions: dict[tuple[str, str], Suppression] = field(default_factory=dict)
-    early: dict[tuple[str, str, State], tuple[Receipt, datetime]] = field(default_factory=dict)
     audiences: dict[tuple[UUID, int], StoredAudience] = field(default_factory=dict)
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
     unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
-        return Tables(
-            events=dict(self.events),
-            parties=dict(self.parties),
-            messages=dict(self.messages),
-            attempts=dict(self.attempts),
-            letters=dict(self.letters),
-            clocks=dict(self.clocks),
-            case_states=dict(self.case_states),
-            replies=dict(self.replies),
-            opt_outs=dict(self.opt_outs),
-            consents=dict(self.consents),
-            suppressions=dict(self.suppressions),
-            early=dict(self.early),
-            audiences=dict(self.audiences),
-            left_out=dict(self.left_out),
-            unreached=dict(self.unreached),
-            directory=self.directory.copy(),
-        )
+        return Tables(**{table.name: getattr(self, table.name).copy() for table in fields(self)})
 
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))
@@ -200,8 +179,8 @@ class Statements:
         self._now = now
         self._lock = asyncio.Lock()
 
-    @asynccontextmanager
-    async def _statement(self, name: str) -> AsyncIterator[Tables]:
+    async def _statement(self, name: str) -> Tables:
+        """Wait for the transaction that is open. A statement runs on the tables without awaiting anything."""
         self.faults.meet(name)
         async with self._lock:
-            yield self.tables
+            return self.tables

@@ -29,7 +29,6 @@ from hub.model import (
 from hub.model.case_state import CaseState
 from hub.people.audience import Group
 from hub.testing import consents
-from hub.testing.directory import Directory
 from hub.testing.tables import Letter, StoredAudience, Tables
 
 
@@ -40,10 +39,6 @@ class MemoryTransaction:
         self._tables = tables
         self._now = now
         self._refused = refused
-
-    @property
-    def directory(self) -> Directory:
-        return self._tables.directory
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -20,7 +20,6 @@ from hub.ports import (
     DirectoryHistoryStore,
     ExplainStore,
     HeadcountStore,
-    HistoryStore,
     ImportStore,
     IntakeStore,
     KeyStore,
@@ -48,6 +47,7 @@ from hub.storage import (
     PostgresKeys,
     PostgresLetters,
     PostgresLog,
+    PostgresMonitor,
     PostgresPauses,
     PostgresReceipts,
     PostgresRedrive,
@@ -71,7 +71,6 @@ class Stores:
     intake: IntakeStore
     delivery: DeliveryStore
     timers: TimerStore
-    receipts: ReceiptStore
     replies: ReplyStore
     pauses: PauseStore
     keys: KeyStore
@@ -113,6 +112,7 @@ class MemoryStores(Stores):
 class RealStores(Stores):
     """All stores in PostgreSQL."""
 
+    receipts: ReceiptStore
     log: LogStore
     letters: LetterStore
     redrive: RedriveStore
@@ -121,7 +121,8 @@ class RealStores(Stores):
     headcount: HeadcountStore
     explaining: ExplainStore
     imports: ImportStore
-    history: HistoryStore
+    history: PostgresHistory
+    monitor: PostgresMonitor
 
     async def shown(self, one: Message) -> Mapping[str, Json]:
         shown = await self.log.message(one.id)
@@ -137,7 +138,6 @@ def memory_stores() -> MemoryStores:
         intake=store,
         delivery=store,
         timers=store,
-        receipts=store,
         replies=store,
         pauses=MemoryPauses(store, now),
         keys=MemoryKeys(now),
@@ -171,4 +171,5 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),
+            monitor=PostgresMonitor(opened, queues=()),
         )

@@ -113,7 +113,9 @@ async def dispatch(stores: Stores, of: StoredEvent) -> DispatchStatus:
     return (await stores.timers.dispatch([of.key]))[of.key]
 
 
-async def test_dispatch_time_is_the_last_send_not_a_later_receipt(stores: Stores, of: StoredEvent) -> None:
+async def test_dispatch_time_is_the_last_send_not_a_later_receipt(
+    stores: RealStores, of: StoredEvent
+) -> None:
     first, second = message(of), message(of, person="p-2")
     await stores.add(first, second)
     gone = {first.id: NOON + HOUR, second.id: NOON + 2 * HOUR}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -40,7 +39,7 @@ async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) ->
         await transaction.add_messages([said, said])
     [claimed] = await stores.claim(said)
 
-    assert structs.replace(claimed.message, next_at=None) == replace(said, state=State.SENDING)
+    assert structs.replace(claimed.message, next_at=None) == structs.replace(said, state=State.SENDING)
     assert claimed.message.next_at is not None
     assert abs(claimed.message.next_at - now() - LEASE) < timedelta(seconds=5)
     assert (claimed.attempt, claimed.event_time, claimed.source) == (1, NOON, "urn:crm")

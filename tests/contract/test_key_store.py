@@ -15,7 +15,7 @@ from hub.catalog import BY_NAME
 from hub.errors import StorageRefused
 from hub.model import ApiKey, Note, Scope
 from tests.acceptance.harness import until
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores, Stores
 from tests.contract.values import HOUR, now
 
 CRM = "urn:coproservicios:crm"
@@ -111,7 +111,7 @@ async def test_last_use_is_stored_to_the_minute(stores: Stores) -> None:
     assert second.used_at == first.used_at
 
 
-async def test_notes_are_listed_newest_first_page_by_page(stores: Stores) -> None:
+async def test_notes_are_listed_newest_first_page_by_page(stores: RealStores) -> None:
     for number in range(3):
         await note(stores.audit, who="ana", action="pause", subject=f"channel:{number}", changed=True)
     first = await stores.audit.notes(after=None, limit=2)
@@ -123,7 +123,7 @@ async def test_notes_are_listed_newest_first_page_by_page(stores: Stores) -> Non
     assert second.next is None
 
 
-async def test_invalid_cursor_is_refused(stores: Stores) -> None:
+async def test_invalid_cursor_is_refused(stores: RealStores) -> None:
     await stores.audit.add(Note(id=uuid4(), at=now(), who="ñ\0", action="a", subject="s", detail={}))
 
     with pytest.raises(StorageRefused):

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
-from hub.ports import IncidentLog, MonitorStore
+from hub.ports import MonitorStore
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
 from tests.contract.stores import AT_ONCE, RealStores, Stores
@@ -25,8 +25,10 @@ AGO = timedelta(milliseconds=-1)
 """An age that not even a symptom of a moment ago meets."""
 
 
-class Watching(MonitorStore, IncidentLog, Protocol):
-    """Both, as each implementation is."""
+class Watching(MonitorStore, Protocol):
+    """The MonitorStore with its list of incidents, as each implementation is."""
+
+    async def incidents(self, limit: int) -> Sequence[Incident]: ...
 
 
 @pytest.fixture
@@ -43,9 +45,9 @@ def keys(incidents: Sequence[Incident]) -> list[str]:
     return [incident.key for incident in incidents]
 
 
-async def test_monitor_clock_returns_the_current_time(watching: Watching) -> None:
+async def test_monitor_clock_returns_the_current_time(stores: RealStores) -> None:
     before = now()
-    told = await watching.clock()
+    told = await stores.monitor.clock()
 
     assert before - HOUR < told < now() + HOUR
     assert told.tzinfo is not None
@@ -180,26 +182,22 @@ async def test_recurring_symptom_opens_a_new_incident_and_open_ones_come_first(
     assert [DEAD.key] == keys(await watching.incidents(1))
 
 
-async def test_promises_that_have_not_ended_are_counted_by_name_and_state(
-    watching: Watching, stores: Stores
-) -> None:
+async def test_promises_that_have_not_ended_are_counted_by_name_and_state(stores: RealStores) -> None:
     late = clock("d", state=ClockState.BREACHED)
     other = replace(late, id=uuid4(), name="legal_term")
     ended = clock("c", state=ClockState.BREACHED, ended_at=now())
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([clock("a"), clock("b"), ended, late, other])
 
-    assert await watching.promises() == {
+    assert await stores.monitor.promises() == {
         ("first_reply", "open"): 2,
         ("first_reply", "breached"): 1,
         ("legal_term", "breached"): 1,
     }
 
 
-async def test_calls_of_unknown_outcome_are_counted_by_provider(
-    watching: Watching, stores: Stores, of: StoredEvent
-) -> None:
-    assert {} == await watching.unknown_outcomes()
+async def test_calls_of_unknown_outcome_are_counted_by_provider(stores: RealStores, of: StoredEvent) -> None:
+    assert {} == await stores.monitor.unknown_outcomes()
 
     one = message(of)
     await stores.add(one)
@@ -210,4 +208,4 @@ async def test_calls_of_unknown_outcome_are_counted_by_provider(
     calls = tuple(structs.replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(said))
     await stores.delivery.record(token, [outcome(one.id, attempts=calls)])
 
-    assert {"smtp": 2} == await watching.unknown_outcomes()
+    assert {"smtp": 2} == await stores.monitor.unknown_outcomes()

@@ -13,12 +13,12 @@ from hub.inbound.process_receipt import take
 from hub.model import Attempt, Message, Purpose, Receipt, State, StoredEvent
 from hub.model.state_machine import may
 from hub.ports import MessageFilter
-from tests.contract.stores import RealStores, Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, next_of, now, outcome
 
 
 async def settle(
-    stores: Stores, message_id: UUID, state: State, *, reason: str | None = None, after: timedelta = HOUR
+    stores: RealStores, message_id: UUID, state: State, *, reason: str | None = None, after: timedelta = HOUR
 ) -> bool:
     attempt = Attempt(
         message_id=message_id,
@@ -31,7 +31,7 @@ async def settle(
     return await stores.receipts.settle(message_id, state=state, reason=reason, attempt=attempt)
 
 
-async def seen(stores: Stores, one: Message) -> tuple[object, object, object, list[object]]:
+async def seen(stores: RealStores, one: Message) -> tuple[object, object, object, list[object]]:
     shown = await stores.shown(one)
     return (
         shown["state"],
@@ -44,7 +44,7 @@ async def seen(stores: Stores, one: Message) -> tuple[object, object, object, li
 @pytest.mark.parametrize("before", State)
 @pytest.mark.parametrize("after", [State.DELIVERED, State.READ, State.FAILED])
 async def test_receipt_makes_only_allowed_transitions(
-    stores: Stores, of: StoredEvent, before: State, after: State
+    stores: RealStores, of: StoredEvent, before: State, after: State
 ) -> None:
     one = message(of, state=before, reason="before")
     await stores.add(one)
@@ -54,7 +54,7 @@ async def test_receipt_makes_only_allowed_transitions(
     assert (moved if may(before, after) else (str(before), "before", None, [])) == await seen(stores, one)
 
 
-async def test_a_receipt_is_kept_as_an_attempt(stores: Stores, of: StoredEvent) -> None:
+async def test_a_receipt_is_kept_as_an_attempt(stores: RealStores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT)
     await stores.add(one)
     await settle(stores, one.id, State.FAILED, reason="twilio_30005")
@@ -71,7 +71,7 @@ async def test_a_receipt_is_kept_as_an_attempt(stores: Stores, of: StoredEvent) 
     ] == list(shown["attempts"])
 
 
-async def test_a_receipt_that_comes_twice_is_written_once(stores: Stores, of: StoredEvent) -> None:
+async def test_a_receipt_that_comes_twice_is_written_once(stores: RealStores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT)
     await stores.add(one)
 
@@ -83,7 +83,7 @@ async def test_a_receipt_that_comes_twice_is_written_once(stores: Stores, of: St
 @pytest.mark.parametrize("arrived", [State.DELIVERED, State.READ])
 @pytest.mark.parametrize("before", State)
 async def test_late_arrival_cancels_the_waiting_next_step(
-    stores: Stores, of: StoredEvent, before: State, arrived: State
+    stores: RealStores, of: StoredEvent, before: State, arrived: State
 ) -> None:
     one = message(of, state=State.SENT, fallback=FALLBACK)
     later = replace(next_of(one), state=before, reason="before")
@@ -98,7 +98,7 @@ async def test_late_arrival_cancels_the_waiting_next_step(
     "other", [{"person": "p-other"}, {"audience": 1}, {"occasion": "reminder:T-24h"}, {"step": 0}]
 )
 async def test_late_arrival_cancels_nothing_else(
-    stores: Stores, of: StoredEvent, other: dict[str, Any]
+    stores: RealStores, of: StoredEvent, other: dict[str, Any]
 ) -> None:
     one = message(of, state=State.SENT)
     another = message(of, **{"channel": "sms", "step": 1, "state": State.HELD, **other})
@@ -108,7 +108,7 @@ async def test_late_arrival_cancels_nothing_else(
     assert await stores.state_of(another) == "held"
 
 
-async def test_legal_letter_is_made_despite_a_late_arrival(stores: Stores, of: StoredEvent) -> None:
+async def test_legal_letter_is_made_despite_a_late_arrival(stores: RealStores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT, purpose=Purpose.LEGAL)
     paper = message(of, channel="print", step=1, purpose=Purpose.LEGAL)
     await stores.add(one, paper)
@@ -117,7 +117,7 @@ async def test_legal_letter_is_made_despite_a_late_arrival(stores: Stores, of: S
     assert await stores.state_of(paper) == "queued"
 
 
-async def test_failure_receipt_cancels_nothing(stores: Stores, of: StoredEvent) -> None:
+async def test_failure_receipt_cancels_nothing(stores: RealStores, of: StoredEvent) -> None:
     one = message(of, state=State.SENT, fallback=FALLBACK)
     later = next_of(one)
     await stores.add(one, later)
@@ -126,12 +126,12 @@ async def test_failure_receipt_cancels_nothing(stores: Stores, of: StoredEvent) 
     assert await stores.state_of(later) == "queued"
 
 
-async def test_a_receipt_of_a_message_that_is_not_there_is_unknown(stores: Stores) -> None:
+async def test_a_receipt_of_a_message_that_is_not_there_is_unknown(stores: RealStores) -> None:
     assert not await settle(stores, uuid4(), State.DELIVERED)
 
 
 async def test_a_receipt_before_our_own_record_stays_and_the_attempt_is_kept(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
     await stores.add(one)
@@ -144,7 +144,7 @@ async def test_a_receipt_before_our_own_record_stays_and_the_attempt_is_kept(
 
 
 async def test_message_failed_by_a_receipt_is_found_for_the_next_step(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of, state=State.SENT, fallback=FALLBACK)
     await stores.add(one)
@@ -157,7 +157,7 @@ async def test_message_failed_by_a_receipt_is_found_for_the_next_step(
 SID = "SM-early"
 
 
-async def sent(stores: Stores, one: Message, *, provider: str = "twilio-2") -> None:
+async def sent(stores: RealStores, one: Message, *, provider: str = "twilio-2") -> None:
     """Claim a message and record that the provider knows it as SID."""
     token = uuid4()
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
@@ -170,7 +170,7 @@ def early(state: State = State.DELIVERED, **fields: Any) -> Receipt:
 
 
 async def test_a_receipt_may_name_its_message_by_the_providers_reference(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
     await stores.add(one)
@@ -184,7 +184,7 @@ async def test_a_receipt_may_name_its_message_by_the_providers_reference(
 
 
 async def test_a_receipt_of_a_reference_that_is_not_known_yet_waits_for_it(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
     await stores.add(one)
@@ -199,7 +199,7 @@ async def test_a_receipt_of_a_reference_that_is_not_known_yet_waits_for_it(
 
 
 async def test_a_receipt_that_waited_may_say_that_the_contact_point_is_gone(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of, channel="sms", address="+573001234567")
     await stores.add(one)
@@ -217,7 +217,7 @@ async def test_a_receipt_that_waited_may_say_that_the_contact_point_is_gone(
     )
 
 
-async def test_unmatched_early_receipt_is_deleted(stores: Stores) -> None:
+async def test_unmatched_early_receipt_is_deleted(stores: RealStores) -> None:
     await take(early(), store=stores.receipts, at=now())
 
     assert 0 == await stores.timers.drop_early(HOUR)
@@ -225,14 +225,14 @@ async def test_unmatched_early_receipt_is_deleted(stores: Stores) -> None:
     assert 0 == await stores.timers.drop_early(timedelta(seconds=-1))
 
 
-async def test_receipt_without_id_or_reference_matches_no_message(stores: Stores) -> None:
+async def test_receipt_without_id_or_reference_matches_no_message(stores: RealStores) -> None:
     assert not await take(early(reference=None), store=stores.receipts, at=now())
     assert not await take(early(message_id=uuid4()), store=stores.receipts, at=now())
 
 
 @pytest.mark.parametrize("gone", [True, False])
 async def test_only_a_receipt_of_an_invalid_contact_suppresses(
-    stores: Stores, of: StoredEvent, *, gone: bool
+    stores: RealStores, of: StoredEvent, *, gone: bool
 ) -> None:
     one, other = message(of, state=State.SENT), message(of, occasion="again")
     await stores.add(one, other)
@@ -243,7 +243,7 @@ async def test_only_a_receipt_of_an_invalid_contact_suppresses(
 
 
 async def called(
-    stores: Stores, one: Message, reference: str | None, state: State = State.SENT, said: str = "accepted"
+    stores: RealStores, one: Message, reference: str | None, state: State = State.SENT, said: str = "accepted"
 ) -> None:
     """Claim the message, and record the provider's answer."""
     token = uuid4()
@@ -273,7 +273,7 @@ async def test_failure_of_an_earlier_call_does_not_fail_the_later_one(
     assert "sending" == await stores.state_of(one)
 
 
-async def test_last_accepted_call_decides(stores: Stores, of: StoredEvent) -> None:
+async def test_last_accepted_call_decides(stores: RealStores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     await called(stores, one, None, State.QUEUED, "unknown")
@@ -288,7 +288,7 @@ async def test_last_accepted_call_decides(stores: Stores, of: StoredEvent) -> No
 
 
 async def test_loss_under_another_reference_counts_when_only_one_call_went_out(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
     await stores.add(one)
@@ -299,7 +299,7 @@ async def test_loss_under_another_reference_counts_when_only_one_call_went_out(
     assert "failed" == await stores.state_of(one)
 
 
-async def test_provider_with_a_shared_name_prefix_is_distinct(stores: Stores, of: StoredEvent) -> None:
+async def test_provider_with_a_shared_name_prefix_is_distinct(stores: RealStores, of: StoredEvent) -> None:
     one = message(of)
     await stores.add(one)
     await sent(stores, one, provider="aldeamo-sms")

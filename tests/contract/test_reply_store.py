@@ -88,7 +88,7 @@ async def test_foreign_id_matches_no_message(stores: Stores) -> None:
     assert About() == await stores.replies.about_message(uuid4())
 
 
-async def test_reply_is_matched_by_the_providers_reference(stores: Stores, of: StoredEvent) -> None:
+async def test_reply_is_matched_by_the_providers_reference(stores: RealStores, of: StoredEvent) -> None:
     one = message(of, channel="whatsapp", address=PHONE)
     await stores.add(one)
     token = uuid4()

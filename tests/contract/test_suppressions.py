@@ -82,7 +82,7 @@ async def test_suppression_applies_to_one_address_on_one_channel(stores: Stores,
 async def test_repeated_suppression_starts_again(stores: Stores, of: StoredEvent) -> None:
     one = await found_gone(stores, of)
     later = now()
-    await stores.receipts.suppress([InvalidContact(message_id=one.id, at=later, reason="x", provider="smtp")])
+    await stores.delivery.suppress([InvalidContact(message_id=one.id, at=later, reason="x", provider="smtp")])
 
     assert SuppressionStatus(reason="gone", since=later) == await suppression(stores, of)
 

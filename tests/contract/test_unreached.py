@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from hub.model import Lane, StoredEvent, Unreached, UnreachedReason
-from hub.ports import IncidentLog
-from hub.storage import Database, PostgresMonitor
-from hub.testing import MemoryMonitor, MemoryStore
+from hub.model import StoredEvent, Unreached, UnreachedReason
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import event, now, stored
+from tests.contract.values import event, stored
 
 UNIT, EMPTY = UnreachedReason.UNKNOWN_UNIT, UnreachedReason.EMPTY_AUDIENCE
-
-
-@pytest.fixture
-async def watching(place: str | None, stores: Stores) -> AsyncIterator[IncidentLog]:
-    if place is None:
-        assert isinstance(stores.timers, MemoryStore)
-        yield MemoryMonitor(stores.timers, now)
-        return
-    async with Database(place) as database:
-        yield PostgresMonitor(database, [("email", Lane.NORMAL)])
 
 
 def lost(one: StoredEvent, *reasons: UnreachedReason) -> Unreached:
@@ -92,8 +75,8 @@ async def test_the_list_is_narrowed_to_places(stores: RealStores) -> None:
     assert [row["event_id"] for row in page.items] == ["there"]
 
 
-async def test_they_are_counted_by_type_and_reason(stores: Stores, watching: IncidentLog) -> None:
+async def test_they_are_counted_by_type_and_reason(stores: RealStores) -> None:
     one, other = stored(event(id="one")), stored(event(id="other"))
     await keep(stores, (one, (UNIT, EMPTY)), (other, (UNIT,)))
 
-    assert await watching.unreached() == {(one.event.type, UNIT): 2, (one.event.type, EMPTY): 1}
+    assert await stores.monitor.unreached() == {(one.event.type, UNIT): 2, (one.event.type, EMPTY): 1}

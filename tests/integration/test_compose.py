@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hub.app.process import ROLES
+from hub.app.roles import ROLES
 from hub.local.loopback import free_port
 from hub.settings import Mode, load
 

@@ -181,8 +181,8 @@ async def test_an_address_that_was_made_for_another_message_is_refused(desk: Des
     assert ("sent", None) == await desk.state
 
 
-async def test_a_message_that_is_not_ours_is_unknown(world: World) -> None:
-    assert 404 == (await call(world, ADDRESSES.of_message("mensajeria", uuid4()), DELIVERED)).status
+async def test_a_message_that_is_not_ours_is_unknown(desk: Desk) -> None:
+    assert 404 == (await call(desk.world, ADDRESSES.of_message("mensajeria", uuid4()), DELIVERED)).status
 
 
 async def test_a_provider_that_is_not_ours_is_unknown(world: World) -> None:
@@ -231,9 +231,9 @@ async def test_where_bodies_are_signed_an_address_alone_opens_nothing(desk: Desk
     ],
 )
 async def test_a_receipt_that_cannot_be_read_says_why(
-    world: World, said: dict[str, Any], status: int, reason: str
+    desk: Desk, said: dict[str, Any], status: int, reason: str
 ) -> None:
-    reply = await call(world, "/hooks/sms/otra", said, JSON, X_Signature=signed(said))
+    reply = await call(desk.world, "/hooks/sms/otra", said, JSON, X_Signature=signed(said))
 
     assert status == reply.status
     assert reason in reply.json["error"]

@@ -10,15 +10,15 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from hub.settings import load
-from hub.testing import MemoryMonitor, MemoryStore
+from hub.testing import MemoryStore
 from hub.web.application import build_metrics
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.services import Access, Monitoring
-from tests.integration.web_doubles import NOON, MemoryLog
+from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog
 
 Client = TestClient[web.Request, web.Application]
-INCIDENTS = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
+INCIDENTS = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
 KEY = "a key that nobody guesses"
 
 

@@ -37,6 +37,7 @@ from hub.storage import (
     PostgresExplain,
     PostgresHeadcount,
     PostgresLetters,
+    PostgresReceipts,
     PostgresRedrive,
 )
 from hub.testing import (
@@ -227,9 +228,6 @@ class MemoryLog:
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         return _page(self.unreached_rows if places is None else [], after, limit)
 
-    async def inbox(self, person: str, *, limit: int) -> Sequence[Mapping[str, Json]]:
-        return [row for row in self.rows if row["person"] == person][:limit]
-
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         if self.failure:
             raise self.failure
@@ -283,6 +281,19 @@ class MemoryBoards:
     async def begin_epoch(self) -> None: ...
 
 
+class MemoryIncidents(MemoryMonitor):
+    """`IncidentLog`, with no message, event or clock to count."""
+
+    async def unknown_outcomes(self) -> Mapping[str, int]:
+        return {}
+
+    async def unreached(self) -> Mapping[tuple[str, str], int]:
+        return {}
+
+    async def promises(self) -> Mapping[tuple[str, str], int]:
+        return {}
+
+
 @dataclass
 class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
@@ -315,18 +326,19 @@ class World:
     """Everything that a test of the web may look at or break."""
 
     log: MemoryLog = field(default_factory=MemoryLog)
-    receipts: ReceiptStore = field(default_factory=lambda: MemoryStore(lambda: NOON))
     publisher: MemoryPublisher = field(default_factory=MemoryPublisher)
     servers: dict[str, bool] = field(default_factory=lambda: {"rabbitmq": True})
     environ: dict[str, str] = field(default_factory=dict)
     replies: list[Answered] = field(default_factory=list)
+    receipts: ReceiptStore | None = None
+    """Without it, those of the database."""
     database: Database | None = None
     """Where what has no double is; without it, PostgreSQL is away."""
 
     def __post_init__(self) -> None:
         self.intake = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
-        self.incidents = MemoryMonitor(MemoryStore(lambda: NOON), lambda: NOON)
+        self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.directory = MemoryStore(lambda: NOON)
@@ -362,7 +374,10 @@ class World:
             keyring=Keyring(self.keys),
             refuse=self.refuse,
             hooks=Hooks.of(
-                settings, KeyRing(settings.secrets), receipts=self.receipts, take_reply=self.take_reply
+                settings,
+                KeyRing(settings.secrets),
+                receipts=self.receipts or PostgresReceipts(database),
+                take_reply=self.take_reply,
             ),
             monitoring=Monitoring(
                 ready=self.ready,

@@ -50,7 +50,7 @@ class MailHandlers:
     """A handler for each kind of mail. Each may raise `hub.errors.Unavailable` and is idempotent."""
 
     receipt: Callable[[Receipt], Awaitable[object]]
-    complaint: Callable[[Complaint], Awaitable[None]]
+    complaint: Callable[[Complaint], Awaitable[object]]
     reply: Callable[[Reply], Awaitable[None]]
 
 

@@ -44,9 +44,8 @@ def steps_for(
         skipped += [f"{name}:{BROKEN}" for step in planned for name in step if name in broken]
         planned = [tuple(name for name in step if name not in broken) for step in planned]
     steps = [_targets(step, person, channels, skipped) for step in planned]
-    if audience.purpose is Purpose.EMERGENCY:
-        # The last resort is not part of the audience: channels that it skips are not recorded.
-        steps.append(_targets(last_resort(audience, channels), person, channels, []))
+    # The last resort is not part of the audience: channels that it skips are not recorded.
+    steps.append(_targets(last_resort(audience, channels), person, channels, []))
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
@@ -83,6 +82,8 @@ def last_resort(audience: Audience, channels: Iterable[str]) -> tuple[str, ...]:
     A carrier that blocks a text, or a number that is gone, must not keep the news of a fire from anybody.
     Paper is excluded: it comes too late.
     """
+    if audience.purpose is not Purpose.EMERGENCY:
+        return ()
     planned = {LETTER, *(name for step in audience.channels for name in step)}
     return tuple(name for name in channels if name not in planned)
 
