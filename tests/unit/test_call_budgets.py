@@ -1,7 +1,7 @@
 """
 What an event and a message cost, in Python calls: the guard against getting slower in silence.
 
-The budgets stand in `tests/call_budgets.toml`. Anybody may lower one. Raise one only with a comment that
+The budgets stand in `tests/budgets.toml`. Anybody may lower one. Raise one only with a comment that
 says what the calls are for.
 """
 
@@ -9,37 +9,31 @@ from __future__ import annotations
 
 import io
 import sys
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Final
 
 import pytest
 import structlog
-from msgspec.structs import replace
 
 from hub import logs
 from hub.app.container import CompanyRules
 from hub.messages.delivery.deliver import DeliveryDeps, deliver
 from hub.messages.delivery.pausing import Pauses
-from hub.model import Accepted, Event, Outgoing
+from hub.model import Accepted, Outgoing
 from hub.ports import Ticket
 from hub.settings import load
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPauses, MemoryPush, MemorySms, MemoryThrottle
+from tests.unit.budget_events import BATCH, BUDGETS, batch, town
 from tests.unit.call_counter import CallCounter
-from tests.unit.factories import POLICY, email, event, home, member, mobile, somebody
+from tests.unit.factories import POLICY
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
-BUDGETS: Final = tomllib.loads((Path(__file__).parent.parent / "call_budgets.toml").read_text())
 ROUNDS: Final = 2
-BATCH: Final = 100
 SLACK: Final = 1.02
 """Other patch releases of Python and of libraries differ by a little."""
 LOWER: Final = 0.9
 """A budget that is so much too high guards nothing: lower it."""
-
-PLACE: Final = "ph-altos"
 
 
 class ComposingEmail(MemoryEmail):
@@ -70,29 +64,8 @@ def rules() -> CompanyRules:
 @pytest.fixture
 async def hub() -> MemoryHub:
     built = memory_hub()
-    await built.take_in(
-        event("directory.copropiedad.upserted", {"copropiedad_id": PLACE}),
-        home("101", copropiedad=PLACE),
-        somebody("p-maria", email(), mobile()),
-        member("p-maria", "unit:101", "owner"),
-        member("p-maria", "unit:101", "resident"),
-        *(somebody(duty, email("staff@example.com")) for duty in ("service", "operations", "on_call")),
-        *(member(duty, "company", "staff", duty=duty) for duty in ("service", "operations", "on_call")),
-    )
+    await built.take_in(*town())
     return built
-
-
-def batch(name: str, first: int) -> Sequence[Event]:
-    """Events of one type, each of a case of its own, all about the same home."""
-    made = []
-    for number in range(first, first + BATCH):
-        example = event(name, {"copropiedad_id": PLACE}, id=f"{name}-{number}")
-        own = {field: f"{value}-{number}" for field, value in example.data.items() if field in _CASES}
-        made.append(replace(example, data={**example.data, **own, "unit_id": "101"}))
-    return made
-
-
-_CASES: Final = frozenset({"pqrs_id", "radicado", "package_id", "request_id", "emergency_id", "payment_id"})
 
 
 def assert_within(budget: int, calls: CallCounter, per: int) -> None:
@@ -102,7 +75,7 @@ def assert_within(budget: int, calls: CallCounter, per: int) -> None:
     )
     # Python 3.12 and later make fewer calls: they inline comprehensions.
     assert cost >= budget * LOWER or sys.version_info >= (3, 12), (
-        f"{cost:.0f} calls: lower the budget of {budget} in call_budgets.toml"
+        f"{cost:.0f} calls: lower the budget of {budget} in budgets.toml"
     )
 
 
@@ -111,7 +84,7 @@ async def test_intake_of_an_event_keeps_its_budget_of_calls(hub: MemoryHub, name
     calls = CallCounter()
     await hub.take_in(*batch(name, 0))
     for round_number in range(1, 1 + ROUNDS):
-        events = batch(name, round_number * BATCH)
+        events = batch(name, round_number)
         with calls.counting():
             await hub.take_in(*events)
 
@@ -142,7 +115,7 @@ async def test_delivery_of_a_message_keeps_its_budget_of_calls(
 
     for round_number in range(1 + ROUNDS):
         hub.publisher.published.clear()
-        await hub.take_in(*batch(name, round_number * BATCH))
+        await hub.take_in(*batch(name, round_number))
         for ticket in hub.publisher.published:
             with calls.counting() if round_number else nullcontext():
                 await send(ticket)
