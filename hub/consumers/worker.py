@@ -52,7 +52,7 @@ class Consumer:
 
     `batch` is the maximal batch size (of what has arrived, without waiting for more); `at_once` is
     the number of concurrent batches. `bury` stores dead letters. `patience` is how long a running
-    batch may continue when the worker stops.
+    batch may continue when its connection is lost, `drain` when the worker stops.
     """
 
     queue: str
@@ -61,6 +61,7 @@ class Consumer:
     batch: int = 1
     at_once: int = 1
     patience: timedelta = DRAIN
+    drain: timedelta = DRAIN
 
     @property
     def prefetch(self) -> int:
@@ -111,7 +112,7 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
             raise BrokerUnavailable(f"the broker ended the consumer of {consumer.queue}")
         if stop.is_set():
             await underlay.basic_cancel(str(consuming.consumer_tag), timeout=topology.TIMEOUT)
-            await _drain(arrived, busy)
+            await _drain(arrived, busy, consumer.drain)
         for task in busy:
             if task.done():
                 task.result()
@@ -120,11 +121,13 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
         await close(channel)
 
 
-async def _drain(arrived: asyncio.Queue[Delivery], busy: Sequence[asyncio.Task[None]]) -> None:
+async def _drain(
+    arrived: asyncio.Queue[Delivery], busy: Sequence[asyncio.Task[None]], limit: timedelta
+) -> None:
     """Finish the work in progress; deliveries not begun go back when the channel closes."""
     while not arrived.empty():
         arrived.get_nowait()
-    await asyncio.wait(busy, timeout=DRAIN.total_seconds())
+    await asyncio.wait(busy, timeout=limit.total_seconds())
 
 
 async def _work(arrived: asyncio.Queue[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
@@ -193,7 +196,8 @@ async def _until_available(
     while True:
         try:
             # A called provider will answer: cut now, its acceptance would be lost and the message sent twice.
-            await shield_with_grace(work(), consumer.patience)
+            # A worker that stops has waited for it already.
+            await shield_with_grace(work(), lambda: timedelta(0) if stop.is_set() else consumer.patience)
         except Unavailable as exc:
             reraise_if_cancelled()
             if stop.is_set():
