@@ -42,7 +42,7 @@ def _event(event: Event) -> Parcel:
     return Parcel(topology.DOMAIN_EVENTS, event.name, message)
 
 
-def _for_hub(number: int) -> Parcel:
+def payment_parcel(number: int) -> Parcel:
     return _event(payment(number))
 
 
@@ -86,10 +86,13 @@ def _durable(body: bytes, *, content_type: str, content_encoding: str | None = N
 
 HUB: Final = Contestant(
     name="hub",
-    what="`hub run intake timers` and `hub run delivery`: a process per core, as Celery has",
-    programs=(("-m", "hub", "run", "intake", "timers"), ("-m", "hub", "run", "delivery")),
+    what="`hub run intake delivery timers` and `hub run intake delivery`: a process per core, as Celery has",
+    programs=(
+        ("-m", "hub", "run", "intake", "delivery", "timers"),
+        ("-m", "hub", "run", "intake", "delivery"),
+    ),
     declare=topology.declare,
-    parcel=_for_hub,
+    parcel=payment_parcel,
     opening=_directory,
 )
 FLOOR: Final = Contestant(

@@ -59,10 +59,11 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Characters that could colour or clear a reader's terminal. Keeps new lines, for tracebacks."""
 
 
-def configure(*, as_json: bool, level: str, stream: TextIO | None = None) -> None:
+def configure(*, as_json: bool, level: str, stream: TextIO | None = None, for_good: bool = False) -> None:
     """
     Write events of at least `level` to `stream`, by default standard error.
 
+    `for_good` makes each line a third cheaper: loggers that have written once stay as they are.
     Libraries that use `logging` write there too, but only from WARNING on: debug lines of aio-pika and
     aiosmtplib include whole messages.
     """
@@ -72,6 +73,7 @@ def configure(*, as_json: bool, level: str, stream: TextIO | None = None) -> Non
         processors=[*_shared_processors(), _add_level, mask_person_data, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(target),
+        cache_logger_on_first_use=for_good,
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -32,6 +33,7 @@ def normalize_phone(raw: str, region: str = "CO") -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def can_text(e164: str) -> bool:
     """Return whether a number can receive an SMS: it is mobile, or its country does not distinguish."""
     try:

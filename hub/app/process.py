@@ -15,7 +15,7 @@ import structlog
 
 from hub import logs
 from hub.app.container import Container, open_parts
-from hub.app.roles import ROLES, Work, beside, serve_metrics, whole
+from hub.app.roles import ROLES, Work, beside, serve_metrics
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
@@ -27,16 +27,16 @@ WAIT: Final = 2.0
 log = structlog.get_logger()
 
 
-async def run(settings: Settings, roles: frozenset[str]) -> None:
+async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> None:
     """
     Run these roles until cancelled; then finish work in progress, give the rest back, and return.
 
-    With all roles the database schema is upgraded first; single roles refuse an old schema
+    With `upgrade` the database schema is upgraded first; without, an old schema is refused
     (ConfigurationError). Waits for a database that is not available yet.
     """
-    logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level)
+    logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level, for_good=True)
     _announce(settings, roles)
-    await _wait_for_database(settings, upgrade=roles >= frozenset(whole(settings)))
+    await _wait_for_database(settings, upgrade=upgrade)
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:

@@ -217,8 +217,10 @@ class WorkCalendar:
         """Return the days that pauses remove, as (day before the first, last)."""
         return [(self.day_of(since), self.day_of(until)) for since, until in pauses]
 
-    def _counts(self, day: date, paused: Iterable[tuple[date, date]]) -> bool:
-        return self.is_business_day(day) and not any(before < day <= last for before, last in paused)
+    def _counts(self, day: date, paused: Sequence[tuple[date, date]]) -> bool:
+        if not self.is_business_day(day):
+            return False
+        return not paused or not any(before < day <= last for before, last in paused)
 
     def _open_time(
         self, start: datetime, end: datetime, mode: Mode = Mode.WORKING_TIME
@@ -260,6 +262,9 @@ def _frozen(days: Container[date]) -> Container[date]:
 def _without(intervals: Iterable[Interval], pauses: Iterable[Interval]) -> Iterator[Interval]:
     """Remove the pauses from ordered intervals. Pauses may overlap, repeat or be empty."""
     cuts = sorted((as_utc(a), as_utc(b)) for a, b in pauses if a < b)
+    if not cuts:
+        yield from intervals
+        return
     for start, end in intervals:
         begin = start
         for cut_from, cut_to in cuts:

@@ -45,3 +45,6 @@ CATALOG: Final[tuple[EventType, ...]] = (
 
 BY_NAME: Final[Mapping[str, EventType]] = MappingProxyType({kind.name: kind for kind in CATALOG})
 """Routing key (`pqrs.received`) → its entry."""
+
+BY_TYPE: Final[Mapping[str, EventType]] = MappingProxyType({kind.type: kind for kind in CATALOG})
+"""CloudEvents type (`co.coproservicios.pqrs.received.v1`) → its entry."""

@@ -16,6 +16,7 @@ def to(
     when: Mapping[str, str] | None = None,
     channel_by: str | None = None,
     any_hour: bool = False,
+    optional: bool = False,
 ) -> Audience:
     """Make an audience. A step names the channels that are used together: `email+sms`, then `whatsapp`."""
     return Audience(
@@ -27,4 +28,5 @@ def to(
         when=when or {},
         channel_by=channel_by,
         any_hour=any_hour,
+        optional=optional,
     )

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from msgspec import structs
+
 from hub.channels.connection_slots import waiting
 from hub.channels.failures import Blame, blame
 from hub.errors import SendFailure, TransientFailure
@@ -69,7 +71,7 @@ class Failover:
                 if not _may_try_next(failure):
                     break
             else:
-                return replace(answer, provider=provider.name, earlier=tuple(failures))
+                return structs.replace(answer, provider=provider.name, earlier=tuple(failures))
         raise _combined(failures, unasked)
 
     async def aclose(self) -> None:

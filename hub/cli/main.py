@@ -11,8 +11,8 @@ import sys
 
 import typer
 
+from hub.cli.failures import failures
 from hub.cli.lazy import LazyGroup
-from hub.errors import HubError, Unavailable, leaves
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -44,16 +44,12 @@ def hub() -> None:
 
 
 def main() -> None:
-    """Run the command line. A HubError prints as one sentence on stderr, without a traceback."""
+    """Run the command line."""
     failed = False
     try:
-        # Show `hub` as the command's name, however it was started.
-        app(prog_name="hub")
-    except* HubError as group:  # task groups of roles may wrap the error
-        failed = True
-        for error in leaves(group):
-            to_do = " – `hub check` says what to correct" if isinstance(error, Unavailable) else ""
-            typer.secho(f"Error: {error}{to_do}", fg=typer.colors.RED, err=True)
+        with failures():
+            # Show `hub` as the command's name, however it was started.
+            app(prog_name="hub")
     except* BrokenPipeError:
         # The reader (`| head`) closed the pipe; without this Python prints another error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

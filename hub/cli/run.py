@@ -1,4 +1,4 @@
-"""`hub run`: the hub itself, in one process or by role."""
+"""`hub run`: the hub itself, in one process or several, whole or by role."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import asyncio
 import gc
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 import uvloop
+from structlog.contextvars import bind_contextvars
 
-from hub.app import process
+from hub.app import process, supervisor
 from hub.app.roles import ROLES, whole
 from hub.cli.common import settings
+from hub.cli.failures import failures
+from hub.settings import Settings
 from hub.tasks import until_signalled
 
+MOST_PROCESSES: Final = 64
 GC_THRESHOLD: Final = 20_000
 """
 Allocations between two runs of the garbage collector (generation 0). With Python's default of 700 it scans
@@ -32,19 +37,53 @@ def run(
             show_default=False,
         ),
     ] = None,
+    processes: Annotated[
+        str,
+        typer.Option(metavar="N|auto", help="Processes that share intake and delivery; auto: one per core."),
+    ] = "1",
 ) -> None:
     """
     Run the hub until Ctrl-C or SIGTERM; it finishes its work in progress, then ends.
 
     With all roles it first upgrades the database schema. A single role refuses an old
     schema and names the command that upgrades it.
+
+    With several processes, the first runs all the roles and the others intake and delivery; one that dies is
+    started again. With HUB_METRICS each has a port of its own, from that one up.
     """
     given = settings()
     chosen = choose(roles or (), tuple(ROLES)) or frozenset(whole(given))
+    number = count(processes) if supervisor.SHARED & chosen else 1
+    upgrade = chosen >= frozenset(whole(given))
     gc.set_threshold(GC_THRESHOLD)
     gc.freeze()  # modules and their tables are never freed
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_signalled(process.run(given, chosen), signal.SIGINT, signal.SIGTERM))
+
+    def serve(child: int) -> None:
+        if number > 1:
+            bind_contextvars(process=child)
+        mine = process.run(of_process(given, child), supervisor.roles_of(child, chosen), upgrade=upgrade)
+        with failures(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(until_signalled(mine, signal.SIGINT, signal.SIGTERM))
+
+    if number == 1:
+        serve(0)
+    else:
+        raise typer.Exit(supervisor.supervise(serve, number))
+
+
+def count(processes: str) -> int:
+    """Read the number of processes. Raises BadParameter."""
+    number = supervisor.cores() if processes == "auto" else int(processes) if processes.isdecimal() else 0
+    if not 0 < number <= MOST_PROCESSES:
+        raise typer.BadParameter(f"expected auto or a number from 1 to {MOST_PROCESSES}")
+    return number
+
+
+def of_process(given: Settings, number: int) -> Settings:
+    """Give process `number` a port of its own for its metrics."""
+    if given.metrics is None or number == 0:
+        return given
+    return replace(given, metrics=replace(given.metrics, port=given.metrics.port + number))
 
 
 def choose(asked: Sequence[str], known: Sequence[str]) -> frozenset[str]:

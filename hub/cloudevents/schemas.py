@@ -21,7 +21,7 @@ import msgspec
 from jsonschema_rs import ValidationError
 
 from hub.business_time import rfc3339
-from hub.catalog import BY_NAME, CATALOG
+from hub.catalog import BY_NAME, BY_TYPE, CATALOG
 from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
@@ -70,14 +70,16 @@ class Schemas:
         kind = _known(event)
         _check_source(event, kind)
         _check_time(event, now)
-        self._check_data(event)
-        _check_consent_time(event, now)
-        _check_hours(event)
+        self._check_data(event, kind)
+        if kind.name in SAID_AT:
+            _check_consent_time(event, SAID_AT[kind.name], now)
+        if kind.name == _HAS_HOURS:
+            _check_hours(event)
 
-    def _check_data(self, event: Event) -> None:
+    def _check_data(self, event: Event, kind: EventType) -> None:
         if not isinstance(event.data, dict):
             raise InvalidEvent("data: expected a JSON object", field="data")
-        schema = self.by_name[event.name]
+        schema = self.by_name[kind.name]
         # Nearly all events are valid, and a yes is much cheaper than a list of errors.
         if not schema.validator.is_valid(event.data):
             raise _refusal(schema, event.data)
@@ -105,8 +107,8 @@ def _compile(path: Path) -> Schema:
 
 
 def _known(event: Event) -> EventType:
-    kind = BY_NAME.get(event.name)
-    if kind is not None and kind.type == event.type:
+    kind = BY_TYPE.get(event.type)
+    if kind is not None:
         return kind
     near = difflib.get_close_matches(event.name, list(BY_NAME), n=_NEAR)
     hint = f"; near: {', '.join(BY_NAME[name].type for name in near)}" if near else ""
@@ -123,16 +125,15 @@ def _check_time(event: Event, now: datetime) -> None:
         raise InvalidEvent(f"time: expected at most {_AHEAD} from now", field="time")
 
 
-def _check_consent_time(event: Event, now: datetime) -> None:
+def _check_consent_time(event: Event, field: str, now: datetime) -> None:
     """Refuse a future consent, which would override a later revocation."""
-    field = SAID_AT.get(event.name)
-    if field is not None and said_at(event) > now + FUTURE:
+    if said_at(event) > now + FUTURE:
         raise InvalidEvent(f"data.{field}: expected at most {_AHEAD} from now", field=f"data.{field}")
 
 
 def _check_hours(event: Event) -> None:
     """Refuse impossible working hours, with which a person is never notified, or at any hour."""
-    hours = event.data.get("hours") if event.name == _HAS_HOURS else None
+    hours = event.data.get("hours")
     violation = None if hours is None else fault(hours)
     if violation is not None:
         field = ".".join(filter(None, ("data.hours", violation[0])))

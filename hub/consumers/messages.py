@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -17,6 +18,12 @@ from hub.ports import Appointments, DeliveryStore, Publisher
 
 AT_ONCE: Final = 4
 """Tickets of one queue in progress; a ticket has up to 100 messages, which are sent concurrently."""
+
+DRAIN: Final = timedelta(seconds=3)
+"""
+How long a stopping worker waits for its providers. Then the calls are cut: when the lease has ended, the
+next worker sends these messages again, under the same reference.
+"""
 
 log = structlog.get_logger()
 
@@ -37,7 +44,9 @@ def consumers(
             await deliver(ids, deps=deps, store=store, publisher=publisher, appointments=appointments)
 
     return [
-        Consumer(queue=messages_queue(channel, lane), handle=handle, bury=_forget, at_once=AT_ONCE)
+        Consumer(
+            queue=messages_queue(channel, lane), handle=handle, bury=_forget, at_once=AT_ONCE, drain=DRAIN
+        )
         for channel in CHANNELS
         for lane in Lane
     ]

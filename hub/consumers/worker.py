@@ -15,15 +15,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 import structlog
-from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractConnection
+from aiormq.abc import DeliveredMessage
 
 from hub.consumers import topology
 from hub.consumers.broker import close, generations, pause, rest, watched_channel
+from hub.consumers.deliveries import Delivery, delivery_of
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.model import RawMessage
 from hub.tasks import cancel, reraise_if_cancelled, run_all, shield_with_grace
@@ -50,7 +52,7 @@ class Consumer:
 
     `batch` is the maximal batch size (of what has arrived, without waiting for more); `at_once` is
     the number of concurrent batches. `bury` stores dead letters. `patience` is how long a running
-    batch may continue when the worker stops.
+    batch may continue when its connection is lost, `drain` when the worker stops.
     """
 
     queue: str
@@ -59,6 +61,7 @@ class Consumer:
     batch: int = 1
     at_once: int = 1
     patience: timedelta = DRAIN
+    drain: timedelta = DRAIN
 
     @property
     def prefetch(self) -> int:
@@ -90,10 +93,14 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
 async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asyncio.Event) -> None:
     """Consume one queue on its own channel until `stop`. Raises when the broker ends the consumer."""
-    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    arrived: asyncio.Queue[Delivery] = asyncio.Queue()
     channel, ended = await watched_channel(connection, consumer.prefetch)
-    queue = await channel.get_queue(consumer.queue, ensure=False)
-    tag = await queue.consume(arrived.put, timeout=topology.TIMEOUT)
+    underlay = await channel.get_underlay_channel()
+
+    async def arrive(delivered: DeliveredMessage) -> None:
+        arrived.put_nowait(delivery_of(delivered))
+
+    consuming = await underlay.basic_consume(consumer.queue, arrive, timeout=topology.TIMEOUT)
     busy = [
         asyncio.create_task(_work(arrived, consumer, stop), name=f"work {consumer.queue}")
         for _ in range(consumer.at_once)
@@ -104,8 +111,8 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
         if ended.is_set():
             raise BrokerUnavailable(f"the broker ended the consumer of {consumer.queue}")
         if stop.is_set():
-            await queue.cancel(tag, timeout=topology.TIMEOUT)
-            await _drain(arrived, busy)
+            await underlay.basic_cancel(str(consuming.consumer_tag), timeout=topology.TIMEOUT)
+            await _drain(arrived, busy, consumer.drain)
         for task in busy:
             if task.done():
                 task.result()
@@ -114,16 +121,16 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
         await close(channel)
 
 
-async def _drain(arrived: asyncio.Queue[AbstractIncomingMessage], busy: Sequence[asyncio.Task[None]]) -> None:
+async def _drain(
+    arrived: asyncio.Queue[Delivery], busy: Sequence[asyncio.Task[None]], limit: timedelta
+) -> None:
     """Finish the work in progress; deliveries not begun go back when the channel closes."""
     while not arrived.empty():
         arrived.get_nowait()
-    await asyncio.wait(busy, timeout=DRAIN.total_seconds())
+    await asyncio.wait(busy, timeout=limit.total_seconds())
 
 
-async def _work(
-    arrived: asyncio.Queue[AbstractIncomingMessage], consumer: Consumer, stop: asyncio.Event
-) -> None:
+async def _work(arrived: asyncio.Queue[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
@@ -135,8 +142,8 @@ async def _work(
 
 
 async def _next_batch(
-    arrived: asyncio.Queue[AbstractIncomingMessage], most: int, stopping: asyncio.Task[bool]
-) -> list[AbstractIncomingMessage]:
+    arrived: asyncio.Queue[Delivery], most: int, stopping: asyncio.Task[bool]
+) -> list[Delivery]:
     """Wait for one delivery, then add those already here: at low load nothing waits."""
     if arrived.empty():
         getting = asyncio.create_task(arrived.get())
@@ -154,12 +161,12 @@ async def _next_batch(
     return batch
 
 
-async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer, stop: asyncio.Event) -> None:
-    suspects = [message for message in batch if _count(message) >= ALONE_FROM]
+async def _handle(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
+    suspects = [delivery for delivery in batch if delivery.count >= ALONE_FROM]
     if len(batch) > 1 and suspects:
         await _one_by_one(batch, consumer, stop)
         return
-    incoming = [_incoming(message) for message in batch]
+    incoming = [delivery.message for delivery in batch]
     try:
         done = await _until_available(consumer, partial(consumer.handle, incoming), stop)
     except Exception as exc:  # noqa: BLE001 - whatever the error, the delivery must be settled
@@ -172,15 +179,13 @@ async def _handle(batch: Sequence[AbstractIncomingMessage], consumer: Consumer, 
     if done:
         # With one batch at a time everything before the last is done as well. With several, only these are.
         multiple = consumer.at_once == 1
-        for message in batch[-1:] if multiple else batch:
-            await message.ack(multiple=multiple)
+        for delivery in batch[-1:] if multiple else batch:
+            await delivery.ack(multiple=multiple)
 
 
-async def _one_by_one(
-    batch: Sequence[AbstractIncomingMessage], consumer: Consumer, stop: asyncio.Event
-) -> None:
-    for message in batch:
-        await _handle([message], consumer, stop)
+async def _one_by_one(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
+    for delivery in batch:
+        await _handle([delivery], consumer, stop)
 
 
 async def _until_available(
@@ -191,7 +196,8 @@ async def _until_available(
     while True:
         try:
             # A called provider will answer: cut now, its acceptance would be lost and the message sent twice.
-            await shield_with_grace(work(), consumer.patience)
+            # A worker that stops has waited for it already.
+            await shield_with_grace(work(), lambda: timedelta(0) if stop.is_set() else consumer.patience)
         except Unavailable as exc:
             reraise_if_cancelled()
             if stop.is_set():
@@ -203,42 +209,20 @@ async def _until_available(
             return True
 
 
-async def _failed(
-    message: AbstractIncomingMessage, consumer: Consumer, exc: Exception, stop: asyncio.Event
-) -> None:
+async def _failed(delivery: Delivery, consumer: Consumer, exc: Exception, stop: asyncio.Event) -> None:
     """Requeue a delivery that failed alone; make it a dead letter when it has come too often."""
-    log.error("worker.delivery_failed", queue=consumer.queue, deliveries=_count(message) + 1, exc_info=exc)
-    if _count(message) >= BURY_FROM and await _buried(message, consumer, exc, stop):
-        await message.ack()
+    log.error("worker.delivery_failed", queue=consumer.queue, deliveries=delivery.count + 1, exc_info=exc)
+    if delivery.count >= BURY_FROM and await _buried(delivery, consumer, exc, stop):
+        await delivery.ack()
         return
-    await asyncio.sleep(min(pause(_count(message) + 1), LONGEST_HOLD))
-    # Not nack: from RabbitMQ 4.3 on only a reject counts as a failed delivery.
-    await message.reject(requeue=True)
+    await asyncio.sleep(min(pause(delivery.count + 1), LONGEST_HOLD))
+    await delivery.requeue()
 
 
-async def _buried(
-    message: AbstractIncomingMessage, consumer: Consumer, exc: Exception, stop: asyncio.Event
-) -> bool:
+async def _buried(delivery: Delivery, consumer: Consumer, exc: Exception, stop: asyncio.Event) -> bool:
     """Store a dead letter; if even that fails, the worker must go on for the other deliveries."""
     try:
-        return await _until_available(consumer, partial(consumer.bury, _incoming(message), exc), stop)
+        return await _until_available(consumer, partial(consumer.bury, delivery.message, exc), stop)
     except Exception as failure:
         log.exception("worker.not_buried", queue=consumer.queue, error=type(failure).__name__)
         return False
-
-
-def _count(message: AbstractIncomingMessage) -> int:
-    """Return how often it was delivered before; quorum queues set the header, absent the first time."""
-    count = message.headers.get("x-delivery-count")
-    return count if isinstance(count, int) else 0
-
-
-def _incoming(message: AbstractIncomingMessage) -> RawMessage:
-    return RawMessage(
-        body=message.body,
-        content_type=message.content_type,
-        headers=message.headers,
-        routing_key=message.routing_key or "",
-        received_at=datetime.now(UTC),
-        user=message.user_id,
-    )

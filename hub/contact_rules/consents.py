@@ -14,6 +14,8 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.business_time.rfc3339 import parse
 from hub.model import NOT_OPTED_IN, Consent, Event, Json, OptedOut, Person, Stance
 from hub.model.ids import consent_id
@@ -139,7 +141,7 @@ def _has_consented(
 
 
 def _left_out(person: Person) -> Person:
-    return person if person.left_out else replace(person, left_out=NOT_OPTED_IN)
+    return person if person.left_out else structs.replace(person, left_out=NOT_OPTED_IN)
 
 
 def _order(consent: Consent) -> tuple[datetime, UUID]:

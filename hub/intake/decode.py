@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub import sla
 from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode, identity_in
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
 from hub.errors import InvalidEvent
+from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.source_bindings import FREE, BindingSnapshot
 from hub.messages.planning.plan import Rules
 from hub.model import (
@@ -29,11 +31,28 @@ REJECTED: Final = "event.rejected"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeContext:
-    """What intake needs to read an event. Values only: nothing here calls a server."""
+    """
+    What intake needs to read an event. Values only: nothing here calls a server.
+
+    What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
+    (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, and the `version` of
+    replays.
+    """
 
     schemas: Schemas
     catalog: Mapping[str, EventType]
     rules: Rules
+    kinds: Mapping[str, EventType] = field(init=False)
+    needs: Mapping[str, Needs] = field(init=False)
+    skipping: frozenset[str] = field(init=False)
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
+        object.__setattr__(self, "kinds", {kind.type: kind for kind in self.catalog.values()})
+        object.__setattr__(self, "needs", {kind.type: needs[kind.name] for kind in self.catalog.values()})
+        object.__setattr__(self, "skipping", skipping_cases(self.catalog.values(), needs))
+        object.__setattr__(self, "version", sla.version_of(self.catalog, self.rules.policy))
 
 
 @dataclass(slots=True, kw_only=True)

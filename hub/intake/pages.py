@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hub.intake.cases import end_reminders
 from hub.intake.decode import IntakeContext
-from hub.intake.reminders import end_reminders
 from hub.intake.resolved_audience import PlannedAudience, paged
 from hub.intake.unreached import unreached
-from hub.model import Message, StoredEvent, Unreached, UnreachedReason
+from hub.model import Message, Unreached, UnreachedReason
+from hub.model.case_state import CaseState
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
 PAGE: Final = 500
@@ -42,14 +43,14 @@ async def expand(
         after, crowd, full = "", 0, True
         while full:
             async with store.transaction() as transaction:
-                histories = await _reminded(transaction, audience)
+                states = await _reminded(transaction, audience)
                 people = await transaction.people_page(group, after, page)
                 # The first page sets the size of the crowd: all pages must use the same lane.
                 crowd = crowd or len(people)
                 messages = audience.messages_to(people, context=context, now=now(), crowd=crowd)
                 if messages:
                     await transaction.add_messages(messages)
-                    await end_reminders(transaction, histories, context)
+                    await end_reminders(transaction, states)
                 full, total = len(people) == page, total + len(people)
                 over = group is groups[-1] and not full
                 await transaction.keep_audiences([paged(audience, people, total=total, over=over, at=began)])
@@ -64,9 +65,10 @@ async def expand(
             after = people[-1].ref if people else after
 
 
-async def _reminded(
-    transaction: IntakeTransaction, audience: PlannedAudience
-) -> Mapping[str, Sequence[StoredEvent]]:
+async def _reminded(transaction: IntakeTransaction, audience: PlannedAudience) -> Mapping[str, CaseState]:
     """Lock the case of an event with reminders: the event that ends them may come between two pages."""
     case = audience.stored.case
-    return await transaction.case_events([case]) if case is not None and audience.kind.reminders else {}
+    if case is None or not audience.kind.reminders:
+        return {}
+    await transaction.lock_cases({case: True})
+    return await transaction.case_states([case])

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from uuid import UUID
 
-from hub import sla
-from hub.contact_rules.consents import consents_of
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.contact_rules.consents import SAID_AT, consents_of
+from hub.intake import cases
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
-from hub.intake.reminders import end_reminders
-from hub.intake.resolved_audience import PlannedAudience, as_planned, expansions, plan, record, resolve
+from hub.intake.resolved_audience import (
+    PlannedAudience,
+    as_planned,
+    expansions,
+    is_empty,
+    plan,
+    record,
+    resolve,
+)
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
-from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     THREAD,
     TOLD_BY_ANOTHER,
     AudienceRecord,
-    Clock,
     Event,
     EventType,
     LeftOut,
@@ -29,7 +36,7 @@ from hub.model import (
     Party,
     StoredEvent,
 )
-from hub.people.audience import PLACE, Parties, parties_of, party_words
+from hub.people.audience import PLACE, Parties, parties_of
 from hub.ports import IntakeTransaction
 
 
@@ -42,60 +49,72 @@ async def plan_in(
         await transaction.apply_directory(directory)
     units = await _units(transaction, events)
     stored = _stored(events, units, context)
-    histories = await _lock(transaction, stored, context)
+    await cases.lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
-    placed = {event.key: _placed(event, parties) for event in [*stored, *released]}
-    audiences = {
-        key: resolve(event, context.catalog[event.event.name], parties) for key, event in placed.items()
-    }
-    planned = {key: as_planned(event, audiences[key]) for key, event in placed.items()}
+    planned = [_planned(event, parties, context) for event in [*stored, *released]]
+    given, released_now = planned[: len(stored)], planned[len(stored) :]
 
-    new = await transaction.add_events([planned[event.key] for event in stored])
-    added = [event for event in stored if event.key in new]
-    fresh = {event.key: audiences[event.key] for event in [*added, *released]}
+    new = await transaction.add_events([event.stored for event in given])
+    added = [event for event in given if event.stored.key in new]
+    fresh = [*added, *released_now]
     # Before people are looked up: an audience of the same batch depends on the consents.
     await _add_consents(transaction, added)
     result = CommitResult()
-    await _place(transaction, released, planned)
-    records = await _add_messages(transaction, [*chain(*fresh.values())], result, context=context, now=now)
-    current = [planned[key] for key in fresh]
+    await _place(transaction, released, released_now)
+    audiences = [audience for event in fresh for audience in event.audiences]
+    empty = await _add_messages(transaction, audiences, result, context=context, now=now)
     result.unreached = find_unreached(
-        current, units=units, places=new, records=records, messages=result.messages
+        [event.stored for event in fresh], units=units, places=new, empty=empty, messages=result.messages
     )
     if result.unreached:
         await transaction.add_unreached(result.unreached)
-    await _mark_planned(transaction, [planned[event.key] for event in released])
-    duplicates = {key: audiences[key] for key in audiences if key not in fresh}
-    await _resume_duplicates(transaction, duplicates, result)
-    result.broad += chain(*map(expansions, fresh.values()))
-    _append_to_histories(histories, added)
-    await end_reminders(transaction, histories, context)
-    result.clocks = await _clocks(transaction, stored, histories, context=context, now=now)
+    await _mark_planned(transaction, released_now)
+    if len(added) < len(given):
+        known = {event.stored.key for event in fresh}
+        duplicates = {event.stored.key: event.audiences for event in given if event.stored.key not in known}
+        await _resume_duplicates(transaction, duplicates, result)
+    for event in fresh:
+        result.broad += expansions(event.audiences)
+    result.clocks = await cases.replay_cases(transaction, stored, new, context=context, now=now)
     return result
 
 
-async def _add_consents(transaction: IntakeTransaction, added: Iterable[StoredEvent]) -> None:
-    consents = [consent for stored in added for consent in consents_of(stored.event, stored.key)]
+class _Planned(Struct, frozen=True):
+    """An event as it is stored, and its audiences."""
+
+    stored: StoredEvent
+    audiences: Sequence[PlannedAudience]
+
+
+def _planned(stored: StoredEvent, parties: Parties, context: IntakeContext) -> _Planned:
+    placed = _placed(stored, parties) if parties else stored
+    audiences = resolve(placed, context.kinds[stored.event.type], parties)
+    return _Planned(as_planned(placed, audiences), audiences)
+
+
+async def _add_consents(transaction: IntakeTransaction, added: Iterable[_Planned]) -> None:
+    stored = [event.stored for event in added if event.stored.event.name in SAID_AT]
+    consents = [consent for row in stored for consent in consents_of(row.event, row.key)]
     if consents:
         await transaction.add_consents(consents)
 
 
 async def _place(
-    transaction: IntakeTransaction, released: Sequence[StoredEvent], planned: Mapping[UUID, StoredEvent]
+    transaction: IntakeTransaction, released: Sequence[StoredEvent], planned: Sequence[_Planned]
 ) -> None:
     """Store the place that released events got from their case, before their messages are added."""
     placed = [
-        planned[event.key]
-        for event in released
-        if event.copropiedad_id is None and planned[event.key].copropiedad_id is not None
+        event.stored
+        for before, event in zip(released, planned, strict=True)
+        if before.copropiedad_id is None and event.stored.copropiedad_id is not None
     ]
     if placed:
         await transaction.place_events(placed)
 
 
-async def _mark_planned(transaction: IntakeTransaction, released: Sequence[StoredEvent]) -> None:
+async def _mark_planned(transaction: IntakeTransaction, released: Sequence[_Planned]) -> None:
     """Mark the released events as planned that no longer wait for a party."""
-    done = [event.key for event in released if event.planned]
+    done = [event.stored.key for event in released if event.stored.planned]
     if done:
         await transaction.mark_planned(done)
 
@@ -114,7 +133,7 @@ def _stored(
         StoredEvent(
             key=key,
             event=event,
-            case=case_key(context.catalog[event.name], event),
+            case=case_key(context.kinds[event.type], event),
             copropiedad_id=event.data.get("copropiedad_id") or units.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
@@ -131,39 +150,15 @@ def case_key(kind: EventType, event: Event) -> str | None:
     return value if kind.case == THREAD and ":" in value else f"{kind.realm}{kind.case}:{value}"
 
 
-async def _lock(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
-) -> dict[str, list[StoredEvent]]:
-    """
-    Lock the cases of these events and return their events so far.
-
-    This comes before any look-up. If one transaction names a party and another needs it, the second must
-    see the first; otherwise its event waits for ever.
-    """
-    cases = {row.case for row in stored if row.case is not None and _concerns_case(row, context)}
-    histories = await transaction.case_events(cases) if cases else {}
-    return {case: list(histories.get(case, ())) for case in cases}
-
-
-def _concerns_case(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Return whether the event moves clocks or reminders of its case, or notifies parties of it."""
-    kind = context.catalog[stored.event.name]
-    reminds = bool(kind.reminders) or kind.ends_reminders
-    return reminds or bool(sla.moves_of(kind, stored.event)) or any(map(party_words, kind.audiences))
-
-
-def _append_to_histories(histories: Mapping[str, list[StoredEvent]], new: Iterable[StoredEvent]) -> None:
-    for row in new:
-        if row.case is not None and row.case in histories:
-            histories[row.case].append(row)
-
-
 async def _parties(
     transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
 ) -> tuple[Parties, Sequence[StoredEvent]]:
     """Return the known parties of the cases of a batch, and the events that waited for parties it names."""
     named: list[Party] = [
-        party for row in stored for party in parties_of(row, context.catalog[row.event.name])
+        party
+        for row in stored
+        if context.needs[row.event.type].names_parties
+        for party in parties_of(row, context.kinds[row.event.type])
     ]
     if named:
         await transaction.add_parties(named)
@@ -171,16 +166,17 @@ async def _parties(
     early = await transaction.waiting_events(new) if new else []
     # An event type that only an older or newer hub knows is left to that hub.
     released = [row for row in early if row.event.name in context.catalog]
-    cases = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
-    cases |= {row.case for row in released if row.case is not None}
-    return await transaction.parties(cases) if cases else {}, released
+    asked = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
+    asked |= {row.case for row in released if row.case is not None}
+    return await transaction.parties(asked) if asked else {}, released
 
 
 def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
     """Return whether the event lacks a party or a place that its case may know."""
-    audiences = context.catalog[stored.event.name].audiences
-    lacks = any(word not in stored.event.data for audience in audiences for word in party_words(audience))
-    return lacks or (bool(audiences) and stored.copropiedad_id is None)
+    needs = context.needs[stored.event.type]
+    if needs.audiences and stored.copropiedad_id is None:
+        return True
+    return any(word not in stored.event.data for word in needs.parties) if needs.parties else False
 
 
 def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
@@ -202,7 +198,8 @@ async def _add_messages(
     *,
     context: IntakeContext,
     now: datetime,
-) -> Sequence[AudienceRecord]:
+) -> set[UUID]:
+    """Look the people up, add their messages and records; return the events that have an empty audience."""
     groups = {group for audience in fresh for group in audience.looked_up}
     people = await transaction.people(groups) if groups else {}
     # A person in two audiences of one event gets the first one's message: both have the same id.
@@ -218,7 +215,11 @@ async def _add_messages(
         await transaction.keep_audiences(records)
     result.messages += messages.values()
     result.later += waiting(messages.values())
-    return records
+    return {
+        audience.stored.key
+        for audience, planned in zip(fresh, records, strict=True)
+        if is_empty(planned) and not audience.kind.audiences[audience.number].optional
+    }
 
 
 def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOut]:
@@ -236,43 +237,9 @@ async def _resume_duplicates(
 
     Report again those that do not reach all recipients: the first try may have ended before its notice.
     """
-    if not duplicates:
-        return
     result.messages += await transaction.queued_messages(duplicates)
     result.unreached += await transaction.unreached(duplicates)
     unplanned = await transaction.unplanned(duplicates)
     result.broad += chain(
         *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)
     )
-
-
-async def _clocks(
-    transaction: IntakeTransaction,
-    stored: Sequence[StoredEvent],
-    histories: Mapping[str, Sequence[StoredEvent]],
-    *,
-    context: IntakeContext,
-    now: datetime,
-) -> list[Clock]:
-    """Replay the cases whose clocks these events move, under the lock of each case."""
-    cases = {
-        row.case
-        for row in stored
-        if row.case is not None and sla.moves_of(context.catalog[row.event.name], row.event)
-    }
-    if not cases:
-        return []
-    replayed = [
-        clock
-        for case in cases
-        for clock in sla.replay(
-            case, (row.event for row in histories[case]), context.catalog, context.rules.policy
-        )
-    ]
-    standing = await transaction.clocks(cases)
-    quiet = {stored.key for case in cases for stored in histories[case] if is_recorded_only(stored.event)}
-    imported = {clock.id for clock in replayed if clock.opened_by in quiet} - {clock.id for clock in standing}
-    replayed = [sla.skip_past(clock, now) if clock.id in imported else clock for clock in replayed]
-    clocks = sla.reconcile(replayed, standing, context.rules.policy)
-    await transaction.save_clocks(clocks)
-    return clocks

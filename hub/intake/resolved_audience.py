@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_recorded_only, plan_audience, unknown_person
@@ -30,36 +32,25 @@ NOBODY: Final = "nobody"
 PeopleByGroup = Mapping[Group, Sequence[Person]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedAudience:
+class PlannedAudience(Struct, frozen=True, kw_only=True):
     """
     An audience of an event: its addressees and, once looked up, the people and their messages.
 
-    `ends_planning` is true if the last page of its broad groups completes the event's planning.
+    `broad` are its groups that are expanded page by page, `looked_up` those whose people are looked up at
+    once. It `waits` while a party of the case is unknown. `ends_planning` is true if the last page of its
+    broad groups completes the event's planning.
     """
 
     stored: StoredEvent
     kind: EventType
     number: int
     addressees: Sequence[Addressee]
+    broad: Sequence[Group] = ()
+    looked_up: Sequence[Group] = ()
+    waits: bool = False
     people: Sequence[Person] = ()
     messages: Sequence[Message] = ()
     ends_planning: bool = False
-
-    @property
-    def waits(self) -> bool:
-        """True while a party of the case is unknown."""
-        return any(isinstance(addressee, Unknown) for addressee in self.addressees)
-
-    @property
-    def broad(self) -> list[Group]:
-        """The groups that are expanded page by page."""
-        return [group for group in self.addressees if isinstance(group, Group) and group.broad]
-
-    @property
-    def looked_up(self) -> list[Group]:
-        """The groups whose people are looked up at once."""
-        return [group for group in self.addressees if isinstance(group, Group) and not group.broad]
 
     def messages_to(
         self, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int | None = None
@@ -74,27 +65,47 @@ def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[Plan
     """Return the audiences of an event with their addressees; those of a quiet event are empty."""
     quiet = is_recorded_only(stored.event)
     return [
-        PlannedAudience(
-            stored=stored,
-            kind=kind,
-            number=number,
-            addressees=[] if quiet else merge_groups(addressees(audience, stored, parties)),
-        )
+        _resolved(stored, kind, number, [] if quiet else merge_groups(addressees(audience, stored, parties)))
         for number, audience in enumerate(kind.audiences)
     ]
+
+
+def _resolved(
+    stored: StoredEvent, kind: EventType, number: int, addressees: Sequence[Addressee]
+) -> PlannedAudience:
+    broad: list[Group] = []
+    looked_up: list[Group] = []
+    waits = False
+    for addressee in addressees:
+        if isinstance(addressee, Group):
+            (broad if addressee.broad else looked_up).append(addressee)
+        elif isinstance(addressee, Unknown):
+            waits = True
+    return PlannedAudience(
+        stored=stored,
+        kind=kind,
+        number=number,
+        addressees=addressees,
+        broad=broad,
+        looked_up=looked_up,
+        waits=waits,
+    )
 
 
 def as_planned(stored: StoredEvent, audiences: Sequence[PlannedAudience]) -> StoredEvent:
     """Set whether an event with these audiences waits for a party, and whether it is planned now."""
     waiting = any(audience.waits for audience in audiences)
-    return replace(
-        stored, waiting=waiting, planned=not waiting and not any(audience.broad for audience in audiences)
-    )
+    planned = not waiting and not any(audience.broad for audience in audiences)
+    if (stored.waiting, stored.planned) == (waiting, planned):
+        return stored
+    return replace(stored, waiting=waiting, planned=planned)
 
 
 def expansions(audiences: Sequence[PlannedAudience]) -> list[PlannedAudience]:
     """Return the audiences of an event that are expanded page by page."""
     broad = [audience for audience in audiences if audience.broad]
+    if not broad:
+        return []
     waiting = any(audience.waits for audience in audiences)
     return [replace(audience, ends_planning=audience is broad[-1] and not waiting) for audience in broad]
 
@@ -120,6 +131,11 @@ def record(planned: PlannedAudience, *, doubled: Iterable[LeftOut], now: datetim
         why=_why(planned),
         left_out=[*left_out(planned.people), *doubled],
     )
+
+
+def is_empty(record: AudienceRecord) -> bool:
+    """Return whether the groups of the audience have nobody."""
+    return record.why == NOBODY and bool(record.groups)
 
 
 def paged(
@@ -183,7 +199,8 @@ def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[P
     for addressee in audience:
         members = _members(addressee, people)
         for person in members:
-            found[person.ref] = merge_person(found.get(person.ref, person), person)
+            known = found.get(person.ref)
+            found[person.ref] = person if known is None else merge_person(known, person)
         if isinstance(addressee, Group) and addressee.person is not None and not members:
             missing[addressee.person] = Person(ref=addressee.person, name="")
     return list(found.values()), list(missing.values())

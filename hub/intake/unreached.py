@@ -8,11 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from hub.intake.decode import is_directory
-from hub.intake.resolved_audience import NOBODY
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     UNKNOWN_PERSON,
-    AudienceRecord,
     Event,
     Message,
     StoredEvent,
@@ -29,15 +27,15 @@ def find_unreached(
     *,
     units: Container[str],
     places: Mapping[UUID, bool],
-    records: Iterable[AudienceRecord],
+    empty: Container[UUID],
     messages: Iterable[Message],
 ) -> list[Unreached]:
     """
     Return the events that name something unknown to the directory, or that have an empty audience.
 
-    `units` are known to the directory; `places` has, per new event, whether its copropiedad is known.
+    `units` are known to the directory; `places` has, per new event, whether its copropiedad is known; `empty`
+    are the keys of the events with an empty audience.
     """
-    empty = {record.event_key for record in records if record.why == NOBODY and record.groups}
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
     found: list[Unreached] = []
     for stored in events:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.local import tether
+from hub.app import tether
 
 GLANCE = 0.02  # seconds between two checks of a process
 

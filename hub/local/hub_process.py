@@ -28,7 +28,9 @@ class HubProcess:
         """Return when the hub is ready, or raise Unavailable."""
         began = time.monotonic()
         readable = with_defaults(environment, {"HUB_LOG": "text"})
-        await self.child.start([sys.executable, "-P", "-m", "hub", "run"], env=readable)
+        await self.child.start(
+            [sys.executable, "-P", "-m", "hub", "run", "--processes", "auto"], env=readable
+        )
         await self._ready(f"http://{http.host or 'localhost'}:{http.port}/health/ready")
         print_line(f"{'hub':<10} {time.monotonic() - began:4.1f} s  {self.child.log}")
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.model.json import Json
 
 ON_LEAVE: Final = "on_leave"
@@ -45,8 +47,7 @@ class Unreached:
     reasons: tuple[UnreachedReason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """A person of an audience who is not notified, and why; `detail` is the stand-in."""
 
     person: str
@@ -54,8 +55,7 @@ class LeftOut:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceRecord:
+class AudienceRecord(Struct, frozen=True, kw_only=True):
     """
     The stored record of one audience of an event.
 

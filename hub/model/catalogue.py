@@ -114,6 +114,7 @@ class Audience:
     text than the first. `when` limits the audience to events whose data has these values. `channel_by` names
     the data field with the one channel to use ("the channel used"); without it, or if it names none of the
     channels (a paper was signed), all are used. `any_hour` notifies staff outside their working hours, too.
+    An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
     """
 
     who: tuple[str, ...]
@@ -125,6 +126,7 @@ class Audience:
     when: Mapping[str, str] = field(default_factory=dict)
     channel_by: str | None = None
     any_hour: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, type_of
 from hub.model.json import Json
@@ -16,8 +18,7 @@ THREAD = "thread_id"
 """The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One CloudEvent 1.0. (`source`, `id`) is its identity; `time` is aware UTC."""
 
     id: str
@@ -54,8 +55,7 @@ def own_event(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent:
+class StoredEvent(Struct, frozen=True, kw_only=True):
     """An event as stored: with its key, its case and its place."""
 
     key: UUID
@@ -78,8 +78,7 @@ class Party:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawMessage:
+class RawMessage(Struct, frozen=True, kw_only=True):
     """A message as RabbitMQ delivered it, not validated."""
 
     body: bytes

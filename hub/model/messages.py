@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
@@ -31,8 +33,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """
     One message to one person over one channel, as stored.
 
@@ -73,8 +74,7 @@ class Message:
     fallback: tuple[tuple[Target, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class Claimed(Struct, frozen=True, kw_only=True):
     """
     A message whose row this worker holds until `lease_until`, with what rendering needs.
 
@@ -95,8 +95,7 @@ class Claimed:
     weeks: tuple[WorkWeek | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(Struct, frozen=True, kw_only=True):
     """
     A rendered message. Fields that a channel does not use are empty.
 
@@ -112,8 +111,7 @@ class Rendered:
     parameters: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True, kw_only=True):
     """
     A message for a channel to send. The message's id is stable over attempts: use it as the reference.
 
@@ -127,8 +125,7 @@ class Outgoing:
     unsure_of: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """
     A provider's acceptance. `reference` is its own id; `delivered` if acceptance already means delivery.
 
@@ -159,8 +156,7 @@ class ChannelTraits:
     confirms: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """One call to a provider, or an outcome without a call."""
 
     message_id: UUID
@@ -172,8 +168,7 @@ class Attempt:
     took: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """
     The result of a claimed message, which delivery records in one statement.
 

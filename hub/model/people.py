@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Role(StrEnum):
@@ -20,8 +21,7 @@ class Role(StrEnum):
     STAFF = "staff"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactPoint:
+class ContactPoint(Struct, frozen=True, kw_only=True):
     """`kind` is `email`, `phone` (value in E.164) or `push` (a device token)."""
 
     id: str
@@ -30,8 +30,7 @@ class ContactPoint:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkWeek:
+class WorkWeek(Struct, frozen=True, kw_only=True):
     """
     A person's own working hours: for each day, Monday first, pairs of start and end (`06:00`, `24:00`).
 
@@ -42,8 +41,7 @@ class WorkWeek:
     holidays: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """
     A person of the directory, or a stranger whose `ref` was made from an inline contact.
 
@@ -67,8 +65,7 @@ class Person:
     weeks: tuple[WorkWeek | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """A channel and one contact point for it."""
 
     channel: str

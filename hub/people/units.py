@@ -34,7 +34,8 @@ def tower_name(tower: str) -> str:
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Sort in natural order, without duplicates: `Apto 101` before `Apto 1001`."""
-    return tuple(sorted(set(names), key=_natural))
+    found = set(names)
+    return tuple(sorted(found, key=_natural)) if len(found) > 1 else tuple(found)
 
 
 def _includes(label: str, tower: str) -> bool:

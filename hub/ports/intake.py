@@ -21,6 +21,7 @@ from hub.model import (
     StoredEvent,
     Unreached,
 )
+from hub.model.case_state import CaseState
 from hub.people.audience import Group
 
 
@@ -101,11 +102,35 @@ class IntakeTransaction(Protocol):
     async def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Insert; a repeat of the same bytes only increments its count."""
 
-    async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-        """Lock these cases (sorted) and return all their events. The lock ends with the transaction."""
+    async def lock_cases(self, cases: Mapping[str, bool]) -> None:
+        """
+        Lock these cases until the transaction ends: for it alone where true, else shared.
 
-    async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
-        """Return the clocks of these cases, and lock them against the timers until the transaction ends."""
+        What others have committed while this call waited is seen by the calls after it.
+        """
+
+    async def case_states(self, cases: Collection[str]) -> Mapping[str, CaseState]:
+        """Return the states of these cases; a case without any was never replayed."""
+
+    async def lock_case_states(self, cases: Collection[str]) -> Mapping[str, CaseState]:
+        """
+        Return and lock these states.
+
+        The others that share the lock of a case cannot replay it before this transaction ends.
+        """
+
+    async def save_case_states(self, states: Mapping[str, CaseState]) -> None:
+        """Insert or replace."""
+
+    async def case_events(self, cases: Mapping[str, datetime | None]) -> Mapping[str, Sequence[StoredEvent]]:
+        """Return the events of these cases, each from its instant on; None: all."""
+
+    async def clocks(self, cases: Collection[str], ids: Collection[UUID]) -> Sequence[Clock]:
+        """
+        Return the clocks of these cases, and those with these ids.
+
+        They are locked against the timers until the transaction ends.
+        """
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         """Insert or replace."""

@@ -13,7 +13,17 @@ from hub.sla.digest import SUMMARY, DigestKey, digest_key, digests, is_late, lev
 from hub.sla.events import CHECKED, CONTEXT, EVENTS, RESOLVED, event_id, step_event, subject_of
 from hub.sla.lead_check import checked_event, happens, left_in_time, with_pending, without_warning
 from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
-from hub.sla.replay import moves_of, replay
+from hub.sla.replay import (
+    ReplayResult,
+    changes_nothing,
+    moves_of,
+    must_restart,
+    only_ends,
+    replay,
+    replay_whole,
+    resume,
+    version_of,
+)
 from hub.sla.resolution import calls, ends, resolved_event
 from hub.sla.schedule import schedule
 from hub.sla.vacancy import already_notified, levels_from, skip_vacant_levels

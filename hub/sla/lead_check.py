@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from hub.model import NOBODY, THREAD, Clock, DispatchStatus, Event, Step, StepKind, own_event
 from hub.sla.events import CHECKED
 
@@ -32,7 +34,7 @@ def checked_event(clock: Clock, at: datetime) -> Event:
 
 def with_pending(event: Event, dispatch: DispatchStatus) -> Event:
     """Add to the event's data how many messages have not left."""
-    return replace(event, data={**event.data, "pending": dispatch.pending})
+    return structs.replace(event, data={**event.data, "pending": dispatch.pending})
 
 
 def happens(step: Step) -> bool:

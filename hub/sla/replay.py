@@ -1,33 +1,39 @@
-"""Replay: fold the events of a case into its clocks. Pure."""
+"""
+Replay: fold the events of a case into its clocks. Pure.
+
+`replay` folds all events at once: it defines what the clocks of a case are. `resume` folds only what came
+after the last event of an earlier replay. Where the new events stand after that event, both give the same
+clocks; `must_restart` tells where they would not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from hashlib import sha256
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
 
-from hub.business_time import dates
-from hub.business_time.opening_hours import DAY
-from hub.model import (
-    FIRST_LEVEL,
-    HUB_SOURCE,
-    Acknowledgement,
-    Clock,
-    ClockMove,
-    ClockState,
-    Event,
-    EventType,
-    Json,
-    Move,
-    Pause,
-    Promise,
-)
-from hub.model.ids import clock_id, event_key
+from hub.messages.planning.lifetime import reminders_end
+from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, Json, Move
+from hub.model.case_state import CaseState, Position
 from hub.policy import Policy
-from hub.sla.events import CONTEXT
+from hub.sla.fold import MOVES, Fold, about_id
 from hub.sla.reconcile import with_outcome
 from hub.sla.schedule import schedule
+
+Catalog = Mapping[str, EventType]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayResult:
+    """The clocks that a replay has changed (a whole replay: all), and its state."""
+
+    clocks: list[Clock]
+    state: CaseState
 
 
 def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
@@ -45,9 +51,7 @@ def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
     ]
 
 
-def replay(
-    case: str, events: Iterable[Event], catalog: Mapping[str, EventType], policy: Policy
-) -> list[Clock]:
+def replay(case: str, events: Iterable[Event], catalog: Catalog, policy: Policy) -> list[Clock]:
     """
     Fold all events of a case into its clocks, sorted by (time, id, source).
 
@@ -55,182 +59,153 @@ def replay(
     ours. A second start while a clock runs changes nothing; a start after its end makes a new clock. An
     event of a type that this hub does not know (any more, or not yet) changes nothing.
     """
-    fold = _Fold(case, policy)
-    for event in _in_order([event for event in events if event.name in catalog]):
+    return replay_whole(case, events, catalog, policy, version="").clocks
+
+
+def replay_whole(
+    case: str, events: Iterable[Event], catalog: Catalog, policy: Policy, *, version: str
+) -> ReplayResult:
+    """Replay all events of a case; return also the state from which `resume` continues."""
+    known = [event for event in events if event.name in catalog]
+    state = CaseState(version=version, missing=_missing(known), reminders_end=reminders_end(known, catalog))
+    fold = Fold(case, policy)
+    until = _fold_in(fold, _placed(known, catalog), catalog)
+    return ReplayResult(
+        clocks=_scheduled([*fold.ended, *fold.running.values()], policy),
+        state=_after(state, fold, until, catalog),
+    )
+
+
+def resume(
+    case: str,
+    state: CaseState,
+    standing: Iterable[Clock],
+    events: Iterable[Event],
+    catalog: Catalog,
+    policy: Policy,
+) -> ReplayResult:
+    """
+    Fold the events after `state.until`; `standing` are the clocks that the state names.
+
+    Call it only where `must_restart` returns false for these events.
+    """
+    known = [event for event in events if event.name in catalog]
+    fold = _fold_of(case, state, {clock.id: clock for clock in standing}, policy)
+    before = {id(clock) for clock in (*fold.ended, *fold.running.values())}
+    later = [(at, event) for at, event in _placed(known, catalog) if state.until is None or at > state.until]
+    until = _fold_in(fold, later, catalog)
+    changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
+    ends = [at for at in (state.reminders_end, reminders_end(known, catalog)) if at is not None]
+    state = replace(state, reminders_end=max(ends, default=None))
+    return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, catalog))
+
+
+def must_restart(state: CaseState, new: Iterable[Event], *, version: str) -> bool:
+    """
+    Return whether the case must be replayed as a whole: `resume` would not give the same clocks.
+
+    That is so for another catalogue or policy, for an event that stands before one already folded, and where
+    the hub's own event is about an event, or names a clock, of which the state does not know.
+    """
+    return state.version != version or any(_disturbs(state, event) for event in new)
+
+
+def _disturbs(state: CaseState, event: Event) -> bool:
+    if state.until is not None and _position(event) <= state.until:
+        return True
+    if event.id in state.missing or about_id(event) is not None:
+        return True
+    named = event.data.get("clock_id") if event.source == HUB_SOURCE else None
+    return named is not None and named not in map(str, state.clocks)
+
+
+def changes_nothing(state: CaseState | None, kind: EventType, event: Event, *, version: str) -> bool:
+    """Return whether the event only ends, pauses or extends clocks in a case in which none stands."""
+    moves = {move.move for move in moves_of(kind, event)}
+    if state is None:
+        return moves <= _NEED_A_CLOCK
+    idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
+    return idle and not must_restart(state, [event], version=version)
+
+
+def only_ends(kind: EventType) -> bool:
+    """Return whether events of this type never start or reopen a clock."""
+    return not kind.hub_emitted and {move.move for move in kind.clocks} <= _NEED_A_CLOCK
+
+
+def version_of(catalog: Catalog, policy: Policy) -> str:
+    """Name what a replay depends on besides the events: the moves of the catalogue and the promises."""
+    moves = sorted((kind.name, repr(kind.clocks), kind.ends_reminders) for kind in catalog.values())
+    text = repr((moves, policy.clocks, policy.calendar_rules.mode))
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+_NEED_A_RUNNING_CLOCK: Final = frozenset(
+    {Move.CANCEL, Move.PAUSE, Move.RESUME, Move.EXTEND, Move.ACKNOWLEDGE}
+)
+_NEED_A_CLOCK: Final = _NEED_A_RUNNING_CLOCK | {Move.STOP}
+"""A stop counts also after the end: as the answer, if the first one turns out not to have arrived."""
+
+
+def _fold_of(case: str, state: CaseState, clocks: Mapping[UUID, Clock], policy: Policy) -> Fold:
+    names = {*state.running, *state.ended}
+    return Fold(
+        case,
+        policy,
+        running={name: clocks[key] for name, key in state.running.items()},
+        ended=[clocks[key] for key in state.ended.values()],
+        answers={name: list(state.answers.get(name, ())) for name in names},
+        lost={name: set(state.lost.get(name, ())) for name in names},
+    )
+
+
+def _after(state: CaseState, fold: Fold, until: Position | None, catalog: Catalog) -> CaseState:
+    """Keep of a fold what later events need; without an event, `until` stays."""
+    reopened = {move.clock for kind in catalog.values() for move in kind.clocks if move.move is Move.REOPEN}
+    return replace(
+        state,
+        until=until or state.until,
+        running={name: clock.id for name, clock in fold.running.items()},
+        ended={clock.name: clock.id for clock in fold.ended},
+        answers={name: tuple(answers) for name, answers in fold.answers.items() if name in reopened},
+        lost={name: tuple(sorted(lost)) for name, lost in fold.lost.items() if lost},
+    )
+
+
+def _fold_in(fold: Fold, placed: Iterable[tuple[Position, Event]], catalog: Catalog) -> Position | None:
+    """Fold events in order; return the position of the last one."""
+    last = None
+    for position, event in placed:
         for move in moves_of(catalog[event.name], event):
-            _MOVES[move.move](fold, move.clock, event)
-    whole = [*fold.ended, *fold.running.values()]
-    return [with_outcome(schedule(clock, policy.calendar, policy.calendar_version)) for clock in whole]
+            MOVES[move.move](fold, move.clock, event)
+        last = position
+    return last
 
 
-def _in_order(events: Sequence[Event]) -> list[Event]:
+def _placed(events: Sequence[Event], catalog: Catalog) -> list[tuple[Position, Event]]:
+    """Return the events that move clocks, each with its position, in order."""
     times = {(event.name, event.id): event.time for event in events}
-
-    def place(event: Event) -> tuple[datetime, bool, datetime, str, str]:
-        about = _about(event)
-        earliest = event.time if about is None else times.get((event.data.get("about"), about), event.time)
-        return max(event.time, earliest), event.source == HUB_SOURCE, event.time, event.id, event.source
-
-    return sorted(events, key=place)
+    moving = [event for event in events if moves_of(catalog[event.name], event)]
+    return sorted(((_position(event, times), event) for event in moving), key=itemgetter(0))
 
 
-def _about(event: Event) -> str | None:
-    """Return the id of the event that an event of the hub's own is about."""
-    about: str | None = event.data.get("about_id") if event.source == HUB_SOURCE else None
-    return about
+def _position(event: Event, times: Mapping[tuple[Json, Json], datetime] = MappingProxyType({})) -> Position:
+    about = event.data.get("about"), about_id(event)
+    return (
+        max(event.time, times.get(about, event.time)),
+        event.source == HUB_SOURCE,
+        event.time,
+        event.id,
+        event.source,
+    )
 
 
-@dataclass(slots=True)
-class _Fold:
-    """
-    The clocks of a case after the events folded so far.
-
-    `answers` holds, by clock name, the events that stopped the last clock, or would have. The ids of
-    answers that turned out not to have arrived are in `lost` instead.
-    """
-
-    case: str
-    policy: Policy
-    running: dict[str, Clock] = field(default_factory=dict)
-    ended: list[Clock] = field(default_factory=list)
-    answers: dict[str, list[Event]] = field(default_factory=dict)
-    lost: dict[str, set[str]] = field(default_factory=dict)
-
-    def start(self, name: str, event: Event) -> None:
-        if name not in self.running:
-            rules = self.policy.clocks[name]
-            promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
-            self._begin(name, event, promise, _context(event))
-
-    def check(self, name: str, event: Event) -> None:
-        """Start the check that the event's messages leave in time; a new announcement starts a new check."""
-        self.cancel(name, event)
-        self.start(name, event)
-        self.running[name] = replace(
-            self.running[name], promise=replace(self.running[name].promise, checked=True)
-        )
-
-    def restart(self, name: str, event: Event) -> None:
-        """Start the whole term once more, with the last promise; without an earlier clock, do nothing."""
-        last = self._last(name)
-        if name not in self.running and last is not None:
-            self._begin(name, event, last.promise, {**last.context, **_context(event)})
-
-    def _begin(self, name: str, event: Event, promise: Promise, context: Mapping[str, Json]) -> None:
-        self.answers[name], self.lost[name] = [], set()
-        self.running[name] = Clock(
-            id=clock_id(self.case, name, event),
-            case=self.case,
-            name=name,
-            state=ClockState.OPEN,
-            started_at=event.time,
-            due_at=event.time,
-            level=FIRST_LEVEL,
-            promise=promise,
-            steps=(),
-            opened_by=event_key(event),
-            context=context,
-        )
-
-    def stop(self, name: str, event: Event) -> None:
-        """
-        End the clock by an answer, or by the letter that replaces a lost answer to this clock.
-
-        An event of the hub's own that names an ended clock does not end the running one. If it names a
-        clock that was replaced by an earlier start, it ends the replacement.
-        """
-        about = _about(event)
-        if self._names_ended(name, event):
-            return
-        if name in self.answers and (about is None or about in self.lost[name]):
-            self.answers[name].append(event)
-            self._end(name, event, ClockState.MET)
-
-    def _names_ended(self, name: str, event: Event) -> bool:
-        """Return whether the event names a clock that has ended, while another one runs."""
-        named = event.data.get("clock_id") if event.source == HUB_SOURCE else None
-        return name in self.running and any(str(clock.id) == named for clock in self.ended)
-
-    def cancel(self, name: str, event: Event) -> None:
-        self._end(name, event, ClockState.CANCELLED)
-
-    def _end(self, name: str, event: Event, state: ClockState) -> None:
-        clock = self.running.pop(name, None)
-        if clock is not None:
-            resumed = self._resumed(clock, event.time)
-            self.ended.append(replace(resumed, ended_at=event.time, state=state))
-
-    def pause(self, name: str, event: Event) -> None:
-        clock = self.running.get(name)
-        if clock is not None and not clock.course.paused:
-            self._change(clock, pauses=(*clock.course.pauses, Pause(since=event.time)))
-
-    def resume(self, name: str, event: Event) -> None:
-        if name in self.running:
-            self.running[name] = self._resumed(self.running[name], event.time)
-
-    def _resumed(self, clock: Clock, at: datetime) -> Clock:
-        if not clock.course.paused:
-            return clock
-        *before, last = clock.course.pauses
-        pauses = (*before, replace(last, until=at))
-        return replace(clock, course=replace(clock.course, pauses=pauses))
-
-    def extend(self, name: str, event: Event) -> None:
-        """Extend once: the law allows no second extension."""
-        clock = self.running.get(name)
-        if clock is not None and clock.course.extended_at is None:
-            named = event.data.get("new_due_on")
-            to = None if named is None else dates.instant(named) + DAY
-            self._change(clock, extended_at=event.time, extended_to=to)
-
-    def reopen(self, name: str, event: Event) -> None:
-        """Undo the stop of an answer that did not arrive: the next answer ends the clock, or it runs on."""
-        last, answers = self._last(name), self.answers.get(name, [])
-        about = _about(event) or next((answer.id for answer in answers), None)
-        arrived = [answer for answer in answers if answer.id != about]
-        if about is None or last is None or last.state is ClockState.CANCELLED or arrived == answers:
-            return
-        self.answers[name] = arrived
-        self.lost[name].add(about)
-        self.ended.remove(last)
-        running = replace(last, ended_at=None, state=ClockState.OPEN)
-        self.running[name] = running
-        if arrived:
-            self._end(name, arrived[0], ClockState.MET)
-        else:
-            self._change(running, reopened=(*running.course.reopened, event.time))
-
-    def acknowledge(self, name: str, event: Event) -> None:
-        """Record a level's acknowledgement of the clock that the event names; once per level."""
-        clock = self.running.get(name)
-        if clock is None or str(clock.id) != event.data.get("clock_id"):
-            return
-        known = clock.course.acknowledged
-        if event.data["level"] not in {acknowledgement.level for acknowledgement in known}:
-            new = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
-            self._change(clock, acknowledged=(*known, new))
-
-    def _last(self, name: str) -> Clock | None:
-        return next((clock for clock in reversed(self.ended) if clock.name == name), None)
-
-    def _change(self, clock: Clock, **changes: Any) -> None:
-        self.running[clock.name] = replace(clock, course=replace(clock.course, **changes))
+def _missing(events: Sequence[Event]) -> tuple[str, ...]:
+    """Return the ids of the events that are not there and that an event of the hub's own is about."""
+    there = {(event.name, event.id) for event in events}
+    abouts = {(event.data.get("about"), about) for event in events if (about := about_id(event))}
+    return tuple(sorted(about for name, about in abouts if (name, about) not in there))
 
 
-def _context(event: Event) -> dict[str, Json]:
-    return {key: event.data[key] for key in CONTEXT if event.data.get(key) is not None}
-
-
-_MOVES: Final[Mapping[Move, Callable[[_Fold, str, Event], None]]] = {
-    Move.START: _Fold.start,
-    Move.CHECK: _Fold.check,
-    Move.RESTART: _Fold.restart,
-    Move.STOP: _Fold.stop,
-    Move.CANCEL: _Fold.cancel,
-    Move.PAUSE: _Fold.pause,
-    Move.RESUME: _Fold.resume,
-    Move.EXTEND: _Fold.extend,
-    Move.REOPEN: _Fold.reopen,
-    Move.ACKNOWLEDGE: _Fold.acknowledge,
-}
+def _scheduled(clocks: Iterable[Clock], policy: Policy) -> list[Clock]:
+    return [with_outcome(schedule(clock, policy.calendar, policy.calendar_version)) for clock in clocks]

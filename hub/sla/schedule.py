@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate
 from math import ceil
 from operator import add
@@ -38,12 +39,12 @@ class _Line:
         self._pauses = _pause_intervals(clock.course)
         self.target = self._extended(clock.promise.target)
 
-    @property
+    @cached_property
     def due_at(self) -> datetime:
         until = self._promise.until
         return self.due(self.target) if until is None else self._moved(until)
 
-    @property
+    @cached_property
     def warns_at(self) -> datetime | None:
         """When the holder is warned; at the start, if the warning's date has already passed."""
         promise = self._promise

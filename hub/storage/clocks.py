@@ -18,8 +18,8 @@ async def save(run: Runner, clocks: Sequence[Clock]) -> None:
     await write(run, _SQL["save"], [_row(clock) for clock in sorted(clocks, key=lambda clock: clock.id)])
 
 
-async def of_cases(run: Runner, cases: Collection[str]) -> Sequence[Clock]:
-    return await find(run, "of_cases", sorted(cases))
+async def of_cases(run: Runner, cases: Collection[str], ids: Collection[UUID]) -> Sequence[Clock]:
+    return await find(run, "of_cases", sorted(cases), sorted(ids))
 
 
 async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:

@@ -1,9 +1,11 @@
-"""Events as rows, the parties of their cases, and the locks of the cases."""
+"""Events as rows, and the parties of their cases."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from asyncpg import Record
@@ -61,26 +63,16 @@ async def parties(run: Runner, cases: Collection[str]) -> Mapping[tuple[str, str
     return {(row["case_key"], row["who"]): row["recipients"] for row in found}
 
 
-async def lock_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-    """
-    Lock these cases until the transaction ends, then return all their events.
-
-    Three statements on purpose: each sees what was committed while the previous one waited.
-    """
-    ordered = sorted(set(cases))
-    if not ordered:
-        return {}
-    await run.rows(_SQL["open_cases"], ordered)
-    await run.rows(_SQL["lock_cases"], ordered)
-    found = await of_cases(run, ordered)
-    return {case: found.get(case, []) for case in ordered}
-
-
 async def of_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
     """Return case → all its events; cases without events are absent."""
-    rows = await run.rows(_SQL["of_cases"], sorted(cases)) if cases else []
+    return await since(run, dict.fromkeys(cases))
+
+
+async def since(run: Runner, cases: Mapping[str, datetime | None]) -> Mapping[str, Sequence[StoredEvent]]:
+    """Return case → its events from that instant on (None: all), in order; cases without any are absent."""
+    rows = await write(run, _SQL["since"], sorted(cases.items(), key=itemgetter(0)))
     return {
-        case: [event_of(row) for row in rows] for case, rows in groupby(rows, lambda row: row["case_key"])
+        case: [event_of(row) for row in found] for case, found in groupby(rows, lambda row: row["case_key"])
     }
 
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from hub.model import Event
 from hub.storage import (
     audiences,
+    cases,
     clocks,
     consents,
     dead_letters,
@@ -40,7 +41,11 @@ class PostgresIntakeTransaction:
     place_events = events.place
     unplanned = events.unplanned
     waiting_events = events.waiting
-    case_events = events.lock_cases
+    lock_cases = cases.lock
+    case_states = cases.states
+    lock_case_states = cases.lock_states
+    save_case_states = cases.save
+    case_events = events.since
     add_parties = events.add_parties
     parties = events.parties
     places = people.places

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import msgspec
 from asyncpg import Record
+from msgspec.structs import replace
 
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import ON_LEAVE, ContactPoint, Person

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import structs
+
 from hub.model import Json, Lane, Message, State
 from hub.model.tickets import grouped
 from hub.ports import Now, Ticket
@@ -47,7 +49,7 @@ class MemoryPauses:
         resumed = [message for message in self._held() if _subjects(message).isdisjoint(self._pauses)][:limit]
         now, rows = self._now(), self._store.tables.messages
         for held in resumed:
-            message = replace(
+            message = structs.replace(
                 held, state=State.QUEUED, reason=None, next_at=None, expires_at=_unwaited(held, now)
             )
             rows[held.id] = replace(rows[held.id], message=message, ticketed_at=now, sweeps=0)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
@@ -61,7 +63,7 @@ class MemoryStore(MemoryReplies, MemoryClocks):
         ]
         taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
         for row in taken:
-            message = replace(row.message, state=State.SENDING, next_at=now + lease)
+            message = structs.replace(row.message, state=State.SENDING, next_at=now + lease)
             tables.messages[message.id] = replace(
                 row, message=message, lease=token, attempts=row.attempts + 1
             )
@@ -221,7 +223,7 @@ def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:
 
 
 def _moved(message: Message, outcome: Outcome) -> Message:
-    return replace(
+    return structs.replace(
         message,
         state=outcome.state,
         reason=outcome.reason,
@@ -231,7 +233,7 @@ def _moved(message: Message, outcome: Outcome) -> Message:
 
 
 def _release(tables: Tables, due: Iterable[Row], now: datetime) -> list[Ticket]:
-    released = [replace(row.message, state=State.QUEUED, next_at=None) for row in due]
+    released = [structs.replace(row.message, state=State.QUEUED, next_at=None) for row in due]
     for message in released:
         row = tables.messages[message.id]
         tables.messages[message.id] = replace(row, message=message, ticketed_at=now, sweeps=0)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
 from hub.model import (
     Attempt,
@@ -24,6 +26,7 @@ from hub.model import (
     SuppressionStatus,
     Unreached,
 )
+from hub.model.case_state import CaseState
 from hub.model.state_machine import may
 from hub.ports import Now
 from hub.testing.directory import Directory
@@ -98,6 +101,7 @@ class Tables:
     attempts: dict[tuple[UUID, datetime], Attempt] = field(default_factory=dict)
     letters: dict[UUID, Letter] = field(default_factory=dict)
     clocks: dict[UUID, Clock] = field(default_factory=dict)
+    case_states: dict[str, CaseState] = field(default_factory=dict)
     replies: dict[UUID, tuple[Inbound, datetime]] = field(default_factory=dict)
     opt_outs: dict[tuple[str, str], OptOut] = field(default_factory=dict)
     consents: dict[UUID, Consent] = field(default_factory=dict)
@@ -115,11 +119,11 @@ class Tables:
 
     def call_off(self, row: Row, reason: str) -> None:
         """Cancel an unsent message; a sent one gets no next step."""
-        message = replace(row.message, fallback=(), patience=None)
+        message = structs.replace(row.message, fallback=(), patience=None)
         if message.state is not State.SENDING:
-            message = replace(message, next_at=None)
+            message = structs.replace(message, next_at=None)
         if may(message.state, State.CANCELLED):
-            message = replace(message, state=State.CANCELLED, reason=reason)
+            message = structs.replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
 
     def add_unreached(self, found: Unreached, now: datetime) -> None:
@@ -158,7 +162,7 @@ class Tables:
 
     def wait(self, message_id: UUID, until: datetime | None) -> None:
         row = self.messages[message_id]
-        self.messages[message_id] = replace(row, message=replace(row.message, next_at=until))
+        self.messages[message_id] = replace(row, message=structs.replace(row.message, next_at=until))
 
 
 def step_key(message: Message) -> tuple[object, ...]:

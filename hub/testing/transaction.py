@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.cloudevents import encode
 from hub.errors import StorageRefused
 from hub.messages.planning.lifetime import Occasion
@@ -24,6 +26,7 @@ from hub.model import (
     StoredEvent,
     Unreached,
 )
+from hub.model.case_state import CaseState
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.tables import Letter, StoredAudience, Tables
@@ -59,12 +62,12 @@ class MemoryTransaction:
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         for key in keys:
-            self._tables.events[key] = replace(self._tables.events[key], planned=True, waiting=False)
+            self._tables.events[key] = structs.replace(self._tables.events[key], planned=True, waiting=False)
 
     async def place_events(self, placed: Collection[StoredEvent]) -> None:
         for event in placed:
             known = self._tables.events[event.key]
-            self._tables.events[event.key] = replace(
+            self._tables.events[event.key] = structs.replace(
                 known,
                 copropiedad_id=known.copropiedad_id or event.copropiedad_id,
                 unit_id=known.unit_id or event.unit_id,
@@ -149,12 +152,31 @@ class MemoryTransaction:
                 Letter(letter=letter) if known is None else _counted_up(known, letter)
             )
 
-    async def case_events(self, cases: Collection[str]) -> Mapping[str, Sequence[StoredEvent]]:
-        stored = sorted(self._tables.events.values(), key=lambda event: (event.event.time, event.event.id))
-        return {case: [event for event in stored if event.case == case] for case in sorted(cases)}
+    async def lock_cases(self, cases: Mapping[str, bool]) -> None:
+        """Do nothing: transactions over memory come one after another."""
 
-    async def clocks(self, cases: Collection[str]) -> Sequence[Clock]:
-        return [clock for clock in self._tables.clocks.values() if clock.case in cases]
+    async def case_states(self, cases: Collection[str]) -> Mapping[str, CaseState]:
+        return {case: state for case, state in self._tables.case_states.items() if case in cases}
+
+    lock_case_states = case_states
+
+    async def save_case_states(self, states: Mapping[str, CaseState]) -> None:
+        self._tables.case_states.update(states)
+
+    async def case_events(self, cases: Mapping[str, datetime | None]) -> Mapping[str, Sequence[StoredEvent]]:
+        stored = sorted(self._tables.events.values(), key=lambda event: (event.event.time, event.event.id))
+        found: dict[str, list[StoredEvent]] = {}
+        for event in stored:
+            if event.case is None or event.case not in cases:
+                continue
+            since = cases[event.case]
+            if since is None or event.event.time >= since:
+                found.setdefault(event.case, []).append(event)
+        return found
+
+    async def clocks(self, cases: Collection[str], ids: Collection[UUID]) -> Sequence[Clock]:
+        found = self._tables.clocks.values()
+        return [clock for clock in found if clock.case in cases or clock.id in ids]
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         for clock in clocks:

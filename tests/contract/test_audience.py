@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from hub.model import Event
 from hub.people.audience import EVERY_ROLE, RESIDENTS, STAFF, Group

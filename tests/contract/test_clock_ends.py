@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
+from msgspec import structs
+
 from hub.model import (
     HUB_SOURCE,
     Clock,
@@ -122,9 +124,11 @@ async def test_dispatch_time_is_the_last_send_not_a_later_receipt(
     token = uuid4()
     await stores.delivery.claim(list(gone), token=token, lease=LEASE)
     sent = [
-        replace(
+        structs.replace(
             result,
-            attempts=tuple(replace(attempt, at=gone[result.message_id]) for attempt in result.attempts),
+            attempts=tuple(
+                structs.replace(attempt, at=gone[result.message_id]) for attempt in result.attempts
+            ),
         )
         for result in (outcome(first.id), outcome(second.id))
     ]

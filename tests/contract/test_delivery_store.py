@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, State, StoredEvent, WorkWeek
@@ -39,7 +39,7 @@ async def test_a_message_is_claimed_with_what_rendering_needs(stores: Stores) ->
         await transaction.add_messages([planned, planned])
     [claimed] = await stores.claim(planned)
 
-    assert replace(claimed.message, next_at=None) == replace(planned, state=State.SENDING)
+    assert structs.replace(claimed.message, next_at=None) == structs.replace(planned, state=State.SENDING)
     assert claimed.message.next_at is not None
     assert abs(claimed.message.next_at - now() - LEASE) < timedelta(seconds=5)
     assert (claimed.attempt, claimed.event_time, claimed.source) == (1, NOON, "urn:crm")
@@ -180,7 +180,9 @@ async def test_whatever_a_provider_says_its_answer_is_recorded(
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     done = outcome(one.id, reason=text)
     [attempt] = done.attempts
-    done = replace(done, attempts=(replace(attempt, reference=text, code=text, provider=text),))
+    done = structs.replace(
+        done, attempts=(structs.replace(attempt, reference=text, code=text, provider=text),)
+    )
 
     assert await stores.delivery.record(token, [done]) == {one.id}
     assert await stores.state_of(one) == State.SENT
@@ -225,7 +227,7 @@ async def test_recording_no_outcomes_returns_nothing(stores: Stores) -> None:
 async def test_a_step_has_failed_when_all_of_it_has(stores: Stores, of: StoredEvent) -> None:
     email = message(of, state=State.FAILED)
     push = message(of, channel="push", contact_id="device", state=State.BOUNCED)
-    await stores.add(email, replace(push, state=State.QUEUED))
+    await stores.add(email, structs.replace(push, state=State.QUEUED))
 
     assert await stores.delivery.step_failed([email]) == frozenset()
     await stores.add(message(of, person="p-2", state=State.EXPIRED), message(of, person="p-2", step=1))
@@ -237,7 +239,7 @@ async def test_attempt_after_a_lost_lease_is_stored_too(stores: Stores, of: Stor
     planned = message(of)
     await stores.add(planned)
     attempt = Attempt(message_id=planned.id, at=NOON, outcome="unknown", reference="SM1", took=LEASE)
-    done = await stores.delivery.record(uuid4(), [replace(outcome(planned.id), attempts=(attempt,))])
+    done = await stores.delivery.record(uuid4(), [structs.replace(outcome(planned.id), attempts=(attempt,))])
     shown = await stores.shown(planned)
 
     assert done == frozenset()

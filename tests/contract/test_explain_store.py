@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
 from hub.ports import AudienceSnapshot, ExplainFacts, Unit

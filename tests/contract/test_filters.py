@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.errors import StorageRefused
 from hub.model import Party, State, StoredEvent
+from hub.model.case_state import Answer, CaseState
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import (
@@ -36,7 +38,7 @@ async def test_a_source_and_id_that_are_known_are_not_new_at_another_time(stores
     one = event()
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([stored(one)])
-        again = await transaction.add_events([stored(replace(one, time=NOON + HOUR))])
+        again = await transaction.add_events([stored(structs.replace(one, time=NOON + HOUR))])
 
     assert again.keys() == set()
 
@@ -55,9 +57,39 @@ async def test_an_event_comes_back_as_it_went_in(stores: Stores) -> None:
     )
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([one])
-        found = await transaction.case_events(["pqrs_id:PQ-1", "nothing"])
+        found = await transaction.case_events({"pqrs_id:PQ-1": None, "nothing": None})
 
-    assert found == {"pqrs_id:PQ-1": [one], "nothing": []}
+    assert found == {"pqrs_id:PQ-1": [one]}
+
+
+async def test_events_of_a_case_are_read_from_an_instant_on(stores: Stores) -> None:
+    first, second, third = (stored(event(id=f"e-{n}", time=NOON + n * HOUR)) for n in range(3))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([third, first, second])
+        found = await transaction.case_events({"pqrs_id:PQ-1": NOON + HOUR})
+
+    assert found == {"pqrs_id:PQ-1": [second, third]}
+
+
+async def test_a_case_state_comes_back_as_it_went_in(stores: Stores) -> None:
+    state = CaseState(
+        version="v-1",
+        until=(NOON, True, NOON - HOUR, "e-1", "urn:a"),
+        running={"first_reply": uuid4()},
+        ended={"legal_term": uuid4()},
+        answers={"legal_term": (Answer("e-2", NOON),)},
+        lost={"legal_term": ("e-3",)},
+        missing=("e-4",),
+        reminders_end=NOON,
+    )
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_case_states({"c-1": CaseState(version=""), "c-2": CaseState(version="")})
+        await transaction.save_case_states({"c-1": state})
+    async with stores.intake.transaction() as transaction:
+        read = await transaction.case_states(["c-1", "c-3"])
+        locked = await transaction.lock_case_states(["c-1", "c-2"])
+
+    assert (read, locked) == ({"c-1": state}, {"c-1": state, "c-2": CaseState(version="")})
 
 
 async def test_a_transaction_that_raises_leaves_nothing(stores: Stores) -> None:
@@ -105,12 +137,12 @@ async def test_an_event_waits_for_its_party_until_it_is_planned(stores: Stores) 
 
 
 async def test_where_an_event_happened_is_learned_once_and_its_messages_are_there(stores: RealStores) -> None:
-    one = replace(stored(planned=False, waiting=True), copropiedad_id=None, unit_id=None)
-    later = replace(one, copropiedad_id="ph-a", unit_id="u-a")
+    one = structs.replace(stored(planned=False, waiting=True), copropiedad_id=None, unit_id=None)
+    later = structs.replace(one, copropiedad_id="ph-a", unit_id="u-a")
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([one])
         await transaction.place_events([later])
-        await transaction.place_events([replace(one, copropiedad_id="ph-b")])
+        await transaction.place_events([structs.replace(one, copropiedad_id="ph-b")])
         await transaction.add_messages([message(one)])
         [found] = await transaction.waiting_events(["pqrs_id:PQ-1"])
     here, there = [
@@ -164,7 +196,9 @@ async def test_a_message_comes_back_with_every_field(stores: Stores, of: StoredE
         [found] = await transaction.queued_messages([of.key])
 
     assert planned == found
-    assert [] == [field.name for field in fields(planned) if getattr(planned, field.name) == field.default]
+    assert [] == [
+        field.name for field in structs.fields(planned) if getattr(planned, field.name) == field.default
+    ]
 
 
 async def test_queued_messages_of_events_are_answered(stores: Stores, of: StoredEvent) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import MonitorStore
@@ -204,7 +205,9 @@ async def test_calls_of_unknown_outcome_are_counted_by_provider(stores: RealStor
     await stores.delivery.claim([one.id], token=token, lease=LEASE)
     known = outcome(one.id).attempts[0]
     outcomes = ("unknown", "accepted", "unknown")
-    calls = tuple(replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(outcomes))
+    calls = tuple(
+        structs.replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(outcomes)
+    )
     await stores.delivery.record(token, [outcome(one.id, attempts=calls)])
 
     assert {"smtp": 2} == await stores.monitor.unknown_outcomes()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from hub.inbound.process_receipt import take
 from hub.model import Attempt, Message, Purpose, Receipt, State, StoredEvent

@@ -28,7 +28,7 @@ async def test_a_clock_comes_back_as_it_went_in(stores: Stores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one, clock("pqrs_id:PQ-2")])
 
-        assert await transaction.clocks(["pqrs_id:PQ-1"]) == [one]
+        assert await transaction.clocks(["pqrs_id:PQ-1"], []) == [one]
     assert await stores.timers.clocks_by_id([one.id, uuid4()]) == [one]
 
 
@@ -45,7 +45,7 @@ async def test_clock_history_is_read_as_stored(stores: Stores) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
 
-        assert await transaction.clocks([one.case]) == [one]
+        assert await transaction.clocks([one.case], []) == [one]
 
 
 async def test_stopped_clock_is_never_due_and_resumes_where_it_was(stores: Stores) -> None:
@@ -76,7 +76,7 @@ async def test_a_timer_waits_for_intake_and_then_sees_that_the_clock_is_another(
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
     async with stores.intake.transaction() as transaction:
-        await transaction.clocks([one.case])
+        await transaction.clocks([one.case], [])
         firing = asyncio.create_task(
             stores.timers.advance([replace(one, fired=1, state=ClockState.AT_RISK)], seen=[one])
         )
@@ -171,7 +171,7 @@ async def test_clock_locked_by_intake_is_rescheduled_later(stores: Stores) -> No
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
     async with stores.intake.transaction() as transaction:
-        held = await transaction.clocks([one.case])
+        held = await transaction.clocks([one.case], [])
         laying = asyncio.create_task(
             stores.timers.reschedule_clocks("2026", lambda clock: replace(clock, calendar="2026"), 10)
         )

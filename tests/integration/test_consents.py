@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.intake.process_batch import process_batch
@@ -132,7 +133,7 @@ async def test_a_consent_of_tomorrow_is_a_dead_letter_and_opens_nothing(hub: Hub
 
 
 async def test_an_import_of_consents_is_kept_and_thanks_nobody(hub: Hub) -> None:
-    quiet = replace(granted(), extensions={"quiet": True})
+    quiet = structs.replace(granted(), extensions={"quiet": True})
     await hub.take_in(quiet, offer("after"))
 
     assert [] == await hub.notified("privacy.consent.granted")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
 from hub.storage import Database, PostgresIntake, PostgresReadiness

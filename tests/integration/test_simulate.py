@@ -139,9 +139,9 @@ async def test_a_reading_refuses_to_write(database: str) -> None:
     async with Database(database) as opened:
         with pytest.raises(StorageUnavailable, match="ReadOnlySQLTransactionError"):
             async with opened.snapshot() as run:
-                await run.rows("INSERT INTO case_file (case_key) VALUES ('pqrs_id:1')")
+                await run.rows("INSERT INTO case_state (case_key) VALUES ('pqrs_id:1')")
 
-        assert [] == await opened.rows("SELECT * FROM case_file")
+        assert [] == await opened.rows("SELECT * FROM case_state")
 
 
 async def test_a_reading_sees_one_state_whatever_is_written_meanwhile(database: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from hub.errors import StorageConflict
 from hub.model import ClockState, Message, State, StoredEvent, Symptom
+from hub.model.case_state import CaseState
 from hub.ports import IntakeTransaction
 from hub.storage import Database, PostgresMonitor
 from tests.contract.stores import AT_ONCE, RealStores, open_stores
@@ -128,7 +129,7 @@ async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(sto
 
     async def write() -> None:
         async with stores.intake.transaction() as transaction:
-            await transaction.save_clocks(await transaction.clocks([one.case for one in clocks]))
+            await transaction.save_clocks(await transaction.clocks([one.case for one in clocks], []))
 
     async def advance() -> set[UUID]:
         mine = random.sample(clocks, len(clocks))
@@ -153,7 +154,10 @@ async def test_overlapping_batches_in_any_order_do_not_deadlock(stores: RealStor
         await transaction.apply_directory(random.sample(directory, len(directory)))
         await transaction.add_events(mine)
         await transaction.add_messages([messages[one.key] for one in mine])
-        await transaction.case_events({one.case for one in mine if one.case})
+        cases = {one.case for one in mine if one.case}
+        await transaction.lock_cases({case: random.random() < 0.5 for case in cases})
+        await transaction.lock_case_states(cases)
+        await transaction.save_case_states({case: CaseState(version="v") for case in cases})
         await transaction.save_clocks([clock(f"c-{n}") for n in random.sample(range(7), 7)])
 
     async def batch() -> None:
@@ -175,9 +179,9 @@ async def test_a_deadlock_is_a_conflict_and_the_other_transaction_goes_through(s
 
     async def lock(first: str, second: str) -> None:
         async with stores.intake.transaction() as transaction:
-            await transaction.case_events([first])
+            await transaction.lock_cases({first: True})
             await both_hold_one.wait()
-            await transaction.case_events([second])
+            await transaction.lock_cases({second: True})
 
     results = await asyncio.gather(lock("a", "b"), lock("b", "a"), return_exceptions=True)
 
@@ -189,13 +193,38 @@ async def test_a_case_is_read_only_when_the_one_before_has_committed(stores: Rea
 
     async def add(stored: StoredEvent) -> int:
         async with stores.intake.transaction() as transaction:
+            await transaction.lock_cases({"c": True})
             await transaction.add_events([stored])
-            found = await transaction.case_events(["c"])
+            found = await transaction.case_events({"c": None})
             return len(found["c"])
 
     seen = await asyncio.gather(*(add(stored(event(id=f"e-{n}"), case="c")) for n in range(8)))
 
-    assert max(seen) == 8
+    assert sorted(seen) == list(range(1, 9))
+
+
+async def test_transactions_that_share_a_case_go_on_together_and_shut_out_who_wants_it_alone(
+    stores: RealStores,
+) -> None:
+    order: list[str] = []
+    both_share = asyncio.Barrier(2)
+
+    async def share(name: str) -> None:
+        async with stores.intake.transaction() as transaction:
+            await transaction.lock_cases({"c": False})
+            await both_share.wait()
+            await asyncio.sleep(0.2)
+            order.append(name)
+
+    async def alone() -> None:
+        await asyncio.sleep(0.05)
+        async with stores.intake.transaction() as transaction:
+            await transaction.lock_cases({"c": True})
+            order.append("alone")
+
+    await asyncio.gather(share("a"), share("b"), alone())
+
+    assert (sorted(order[:2]), order[2:]) == (["a", "b"], ["alone"])
 
 
 async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixes(stores: RealStores) -> None:

@@ -81,7 +81,7 @@ async def test_what_the_block_raises_stays_what_it_is_when_the_connection_is_gon
         "SELECT 'x'::uuid",
         "SELECT '\\u0000'::jsonb",
         "INSERT INTO party VALUES ('c', 'w', NULL, '{}')",
-        "INSERT INTO case_file SELECT string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 500)",
+        "INSERT INTO case_state SELECT string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 500)",
     ],
 )
 async def test_a_refused_value_is_named_by_its_condition_alone(opened: Database, statement: str) -> None:
@@ -137,7 +137,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_is_used
 
     async def hang() -> None:
         async with opened.transaction() as transaction:
-            await transaction.rows("INSERT INTO case_file VALUES ('c')")
+            await transaction.rows("INSERT INTO case_state VALUES ('c')")
             begun.set()
             await asyncio.Event().wait()
 
@@ -146,7 +146,7 @@ async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_is_used
     hanging[0].cancel()
     await asyncio.wait(hanging)
 
-    assert await opened.rows("SELECT * FROM case_file") == []
+    assert await opened.rows("SELECT * FROM case_state") == []
 
 
 @pytest.mark.parametrize(

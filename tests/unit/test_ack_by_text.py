@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from hub import sla
 from hub.errors import BrokerUnavailable
@@ -60,7 +61,9 @@ async def step(hub: MemoryHub) -> None:
     await hub.take_in(*hub.publisher.events[before:])
     for key, row in hub.store.tables.messages.items():
         if row.message.channel == "sms":
-            hub.store.tables.messages[key] = replace(row, message=replace(row.message, state=State.SENT))
+            hub.store.tables.messages[key] = replace(
+                row, message=structs.replace(row.message, state=State.SENT)
+            )
 
 
 async def write(hub: MemoryHub, words: str = "TOMO", number: str = ANA, **fields: Any) -> Inbound:

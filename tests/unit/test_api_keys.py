@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from hub.access.api_keys import issue, opens, prefix_of, renew, require_bound
 from hub.catalog import BY_NAME
@@ -125,7 +126,7 @@ def test_bound_key_publishes_only_its_source_and_types(
 
 
 def sent(event: Event, user: str | None) -> RawMessage:
-    return replace(incoming(event), user=user)
+    return structs.replace(incoming(event), user=user)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from hub.messages.delivery.deliver import deliver
 from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
@@ -53,7 +54,7 @@ async def hub() -> MemoryHub:
 
 def sent(hub: MemoryHub, message: Message) -> None:
     row: Row = hub.store.tables.messages[message.id]
-    hub.store.tables.messages[message.id] = replace(row, message=replace(message, state=State.SENT))
+    hub.store.tables.messages[message.id] = replace(row, message=structs.replace(message, state=State.SENT))
 
 
 async def take(hub: MemoryHub, reply: Reply) -> Inbound:
@@ -81,7 +82,7 @@ async def test_a_reply_starts_the_clock_of_the_first_reply_and_the_answer_ends_i
     assert [ClockState.MET, ClockState.OPEN] == hub.states("first_reply")
 
     hub.clock.advance(HOUR)
-    await hub.take_in(replace(REPLIED, id="again", time=MONDAY + 3 * HOUR))
+    await hub.take_in(structs.replace(REPLIED, id="again", time=MONDAY + 3 * HOUR))
     assert [ClockState.MET, ClockState.MET] == hub.states("first_reply")
 
 
@@ -187,7 +188,7 @@ async def test_reply_to_a_confirmation_does_not_identify_the_recipient(hub: Memo
     stranger = "+573009990000"
     reply_of_the_person = await take(hub, text("Gracias"))
     [one, *_] = [message for message in hub.store.messages if message.channel == "sms"]
-    one = replace(one, person="p-maria-pena")
+    one = structs.replace(one, person="p-maria-pena")
     hub.store.tables.messages[one.id] = replace(hub.store.tables.messages[one.id], message=one)
     inbound = await take(hub, text("¿Y esto?", address=stranger, message_id=one.id))
     [thanks] = [each for each in hub.of(event_of(inbound)) if each.address == stranger]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from hub.cloudevents import encode
@@ -75,7 +76,7 @@ async def test_a_duplicate_creates_nothing_and_tickets_what_is_still_queued(hub:
     before = hub.store.tables.copy()
     sent = hub.of(RECEIVED)[0]
     hub.store.tables.messages[sent.id] = replace(
-        hub.store.tables.messages[sent.id], message=replace(sent, state=State.SENT)
+        hub.store.tables.messages[sent.id], message=structs.replace(sent, state=State.SENT)
     )
     hub.publisher.published.clear()
     await hub.take_in(RECEIVED)
@@ -98,7 +99,7 @@ async def test_of_two_events_with_the_same_identity_the_first_wins(hub: MemoryHu
 
 
 async def test_an_id_that_is_known_is_a_duplicate_also_at_another_time(hub: MemoryHub) -> None:
-    later = replace(RECEIVED, time=MONDAY + HOUR)
+    later = structs.replace(RECEIVED, time=MONDAY + HOUR)
     hub.clock.advance(HOUR)
     await hub.take_in(RECEIVED)
     await hub.take_in(later)
@@ -256,6 +257,6 @@ async def test_an_urgent_event_stays_urgent(hub: MemoryHub) -> None:
 
 async def test_an_event_as_bytes_of_another_mode_is_the_same_event(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED)
-    await hub.take_in(replace(incoming(RECEIVED), body=encode(RECEIVED)[:-1] + b" }"))
+    await hub.take_in(structs.replace(incoming(RECEIVED), body=encode(RECEIVED)[:-1] + b" }"))
 
     assert len(hub.store.tables.events) == 4

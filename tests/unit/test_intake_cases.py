@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.intake.decode import IntakeContext
@@ -194,7 +195,7 @@ async def test_an_event_that_waits_for_two_waits_until_both_are_known(hub: Memor
 async def test_event_with_waiting_and_broad_audience_is_planned_when_both_are_known() -> None:
     hub = memory_hub(MONDAY)
     hub.context = context("requester", "copropiedad:residents")
-    assigned = replace(ASSIGNED, data={**ASSIGNED.data, "copropiedad_id": "ph-altos-del-rosal"})
+    assigned = structs.replace(ASSIGNED, data={**ASSIGNED.data, "copropiedad_id": "ph-altos-del-rosal"})
     resident = member("p-resident", "unit:t1", "resident")
     await hub.take_in(
         somebody("p-camilo-nunez", email()), somebody("p-resident", email()), home("t1"), resident

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
@@ -140,8 +141,8 @@ async def test_returned_rejection_causes_no_other_rejection(raw: RawMessage) -> 
         arrived(b"{}", content_type=None),
         arrived(encode(GOOD).replace(b"Copia", b"Co\\u0000pia")),
         arrived(encode(GOOD).replace(b"Copia", b"Co\\ud800pia")),
-        arrived(encode(replace(GOOD, time=MONDAY + 6 * MINUTE))),
-        arrived(encode(replace(GOOD, type="co.coproservicios.pqrs.unheard.v1"))),
+        arrived(encode(structs.replace(GOOD, time=MONDAY + 6 * MINUTE))),
+        arrived(encode(structs.replace(GOOD, type="co.coproservicios.pqrs.unheard.v1"))),
         arrived(encode(event("sla.breached"))),
     ],
     ids=[

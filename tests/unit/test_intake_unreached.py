@@ -53,6 +53,15 @@ def published(hub: MemoryHub) -> list[list[str]]:
     ]
 
 
+async def test_an_empty_audience_that_is_a_courtesy_is_not_reported(hub: MemoryHub) -> None:
+    tenant = [somebody("p-tenant", email()), member("p-tenant", "unit:102", "payer")]
+    await hub.take_in(home("102", copropiedad="ph-altos"), *tenant)
+
+    await hub.take_in(event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "102"}))
+
+    assert published(hub) == []
+
+
 async def test_event_that_reaches_all_is_not_reported(hub: MemoryHub) -> None:
     await hub.take_in(PETITION, PAYMENT)
 

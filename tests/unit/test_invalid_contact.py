@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.errors import BrokerUnavailable, PermanentFailure, SendFailure, TransientFailure
@@ -64,7 +65,7 @@ class Receipts:
     async def settle(self, message_id: UUID, *, state: State, reason: str | None, attempt: Attempt) -> bool:
         row = self.store.tables.messages[message_id]
         assert may(row.message.state, state)
-        moved = replace(row.message, state=state, reason=reason, next_at=None)
+        moved = structs.replace(row.message, state=state, reason=reason, next_at=None)
         self.store.tables.messages[message_id] = replace(row, message=moved)
         self.store.tables.attempts[message_id, attempt.at] = attempt
         return True

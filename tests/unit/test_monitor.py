@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hub.cloudevents.schemas import Schemas
 from hub.errors import (
@@ -127,7 +128,7 @@ async def _break_circuit(house: House) -> None:
 async def _break_queue(house: House) -> None:
     async with house.memory.transaction() as transaction:
         await transaction.add_events([ABOUT])
-        await transaction.add_messages([replace(mail(), lane=Lane.URGENT)])
+        await transaction.add_messages([structs.replace(mail(), lane=Lane.URGENT)])
     house.clock.advance(POLICY.queue_max_age[Lane.URGENT] + SECOND)
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.messages.planning.cascade import next_step, next_steps
 from hub.messages.planning.plan import CROWD, lane_for, unknown_person

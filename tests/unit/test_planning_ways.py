@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.messages.planning.cascade import next_step
@@ -55,8 +56,8 @@ def test_channel_used_is_the_only_one_and_paper_does_not_count(
 
 def test_a_letter_is_the_last_step() -> None:
     first = only(plan(kind(*STEPS, print=Print.LETTER), person(email(), mobile()), rules=WITH_LETTERS))
-    second = only(next_step(replace(first, state=State.FAILED), now=MONDAY))
-    third = only(next_step(replace(second, state=State.BOUNCED), now=MONDAY))
+    second = only(next_step(structs.replace(first, state=State.FAILED), now=MONDAY))
+    third = only(next_step(structs.replace(second, state=State.BOUNCED), now=MONDAY))
 
     assert [message.channel for message in (first, second, third)] == ["email", "sms", "print"]
     assert third.fallback == ()
@@ -64,7 +65,7 @@ def test_a_letter_is_the_last_step() -> None:
 
 @pytest.mark.parametrize("paper", [Print.LETTER, Print.BOTH])
 def test_person_without_digital_access_gets_the_letter_at_once(paper: Print) -> None:
-    somebody = replace(person(mobile()), digital_access=False)
+    somebody = structs.replace(person(mobile()), digital_access=False)
     messages = plan(kind(*STEPS, print=paper), somebody, rules=WITH_LETTERS)
 
     assert [(message.channel, message.step) for message in messages] == [("print", 0)]
@@ -72,7 +73,9 @@ def test_person_without_digital_access_gets_the_letter_at_once(paper: Print) -> 
 
 
 def test_person_without_contact_points_gets_a_letter() -> None:
-    message = only(plan(kind(*STEPS, print=Print.LETTER), replace(person(), known=False), rules=WITH_LETTERS))
+    message = only(
+        plan(kind(*STEPS, print=Print.LETTER), structs.replace(person(), known=False), rules=WITH_LETTERS)
+    )
 
     assert (message.channel, message.state) == ("print", State.QUEUED)
 
@@ -87,7 +90,7 @@ def test_an_audience_that_has_no_letters_has_none(paper: Print) -> None:
 
 def test_message_with_a_step_left_waits_for_its_receipt_as_its_purpose_says() -> None:
     first = only(plan(kind(*STEPS, purpose=Purpose.TRANSACTIONAL), person(email(), mobile())))
-    last = only(next_step(replace(first, state=State.SENT), now=MONDAY))
+    last = only(next_step(structs.replace(first, state=State.SENT), now=MONDAY))
 
     assert (first.patience, last.patience) == (timedelta(minutes=30), None)
 

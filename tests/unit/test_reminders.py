@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
@@ -103,7 +104,7 @@ async def test_nothing_is_released_when_the_time_of_an_ended_reminder_comes(hub:
 
 async def test_other_package_still_sends_its_reminder(hub: MemoryHub) -> None:
     hub.clock.advance(2 * HOUR)
-    await hub.take_in(RECEIVED, replace(COLLECTED, data={**COLLECTED.data, "package_id": "paq-2"}))
+    await hub.take_in(RECEIVED, structs.replace(COLLECTED, data={**COLLECTED.data, "package_id": "paq-2"}))
 
     assert [(State.HELD, "scheduled")] == reminders(hub)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from hub import sla
 from hub.catalog import BY_NAME
@@ -112,7 +113,7 @@ def test_inbox_message_does_not_wait_for_working_hours() -> None:
 def test_step_after_the_inbox_waits_for_working_hours() -> None:
     steps = kind(("inbox",), ("email",), purpose=Purpose.INTERNAL)
     message = only(plan(steps, person(email()), trigger=friday()))
-    [after] = next_step(replace(message, state=State.FAILED), now=FRIDAY_EVENING)
+    [after] = next_step(structs.replace(message, state=State.FAILED), now=FRIDAY_EVENING)
     outcome = blocking_outcome(claimed(after, FRIDAY_EVENING), policy=POLICY, now=FRIDAY_EVENING)
 
     assert ("email", MONDAY_MORNING) == (after.channel, outcome and outcome.next_at)

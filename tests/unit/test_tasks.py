@@ -34,7 +34,7 @@ def left_running() -> set[asyncio.Task[object]]:
 
 async def test_shielded_work_ends_despite_repeated_cancellation() -> None:
     work = Work()
-    working = asyncio.create_task(shield_with_grace(work.do(), PATIENCE))
+    working = asyncio.create_task(shield_with_grace(work.do(), lambda: PATIENCE))
     await work.begun.wait()
     await cancel(working)
 
@@ -43,7 +43,7 @@ async def test_shielded_work_ends_despite_repeated_cancellation() -> None:
 
 async def test_shielded_work_is_cancelled_after_the_grace() -> None:
     work = Work(seconds=60)
-    working = asyncio.create_task(shield_with_grace(work.do(), timedelta(seconds=0.05)))
+    working = asyncio.create_task(shield_with_grace(work.do(), lambda: timedelta(seconds=0.05)))
     await work.begun.wait()
     await asyncio.wait_for(cancel(working), 5)
 
@@ -52,7 +52,7 @@ async def test_shielded_work_is_cancelled_after_the_grace() -> None:
 
 async def test_cancelled_canceller_leaves_nothing_running() -> None:
     work = Work()
-    inner = run_all([shield_with_grace(work.do(), PATIENCE)])
+    inner = run_all([shield_with_grace(work.do(), lambda: PATIENCE)])
     outer = asyncio.create_task(run_all([inner]))
     await work.begun.wait()
     await cancel(outer)
@@ -61,7 +61,7 @@ async def test_cancelled_canceller_leaves_nothing_running() -> None:
 
 
 async def test_cancelled_canceller_raises_cancelled_error() -> None:
-    stubborn = asyncio.create_task(shield_with_grace(Work(seconds=0.2).do(), PATIENCE))
+    stubborn = asyncio.create_task(shield_with_grace(Work(seconds=0.2).do(), lambda: PATIENCE))
     await asyncio.sleep(0)
     cancelling = asyncio.create_task(cancel(stubborn))
     await asyncio.sleep(0)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Attempt, ChannelTraits, Clock, ClockState, Event, Message, State
@@ -49,15 +51,15 @@ async def convened(at: datetime = CALLED, **data: object) -> MemoryHub:
         somebody("p-paper"),
         member("p-paper", "unit:2", "owner"),
     )
-    await hub.take_in(*(replace(owner, time=at - HOUR) for owner in owners))
-    await hub.take_in(replace(CALL, time=at, data={**CALL.data, **data}))
+    await hub.take_in(*(structs.replace(owner, time=at - HOUR) for owner in owners))
+    await hub.take_in(structs.replace(CALL, time=at, data={**CALL.data, **data}))
     return hub
 
 
 def leave(hub: MemoryHub, messages: Iterable[Message], state: State, at: datetime) -> None:
     for message in messages:
         row = hub.store.tables.messages[message.id]
-        hub.store.tables.messages[message.id] = replace(row, message=replace(message, state=state))
+        hub.store.tables.messages[message.id] = replace(row, message=structs.replace(message, state=state))
         hub.store.tables.attempts[message.id, at] = Attempt(message_id=message.id, at=at, outcome=str(state))
 
 
@@ -132,7 +134,7 @@ async def test_bounce_after_d_20_must_leave_as_a_letter_in_time() -> None:
     leave(hub, [mail], State.BOUNCED, AT_D_20 + HOUR)
     hub.store.tables.messages[mail.id] = replace(
         hub.store.tables.messages[mail.id],
-        message=replace(mail, id=mail.event_key, channel="print", state=State.SENT),
+        message=structs.replace(mail, id=mail.event_key, channel="print", state=State.SENT),
     )
 
     assert [("sla.breached", 1)] == pending(await look(hub, AT_D_16))
@@ -175,7 +177,7 @@ async def test_an_announcement_that_is_still_being_expanded_has_not_left() -> No
     mails_leave(hub)
     letters_leave(hub, CALLED + HOUR)
     [(key, stored)] = [(k, row) for k, row in hub.store.tables.events.items() if row.event.id == CALL.id]
-    hub.store.tables.events[key] = replace(stored, planned=False)
+    hub.store.tables.events[key] = structs.replace(stored, planned=False)
 
     assert [("sla.at_risk", 1)] == pending(await look(hub, AT_D_20))
 
@@ -211,7 +213,7 @@ async def test_new_announcement_of_works_starts_a_new_check() -> None:
 async def imported(called_at: str) -> MemoryHub:
     """A quietly imported convocation of an assembly that was held long ago."""
     hub = memory_hub(HELD + 1000 * HOUR)
-    await hub.take_in(replace(CALL, time=local(called_at), extensions={"quiet": True}))
+    await hub.take_in(structs.replace(CALL, time=local(called_at), extensions={"quiet": True}))
     for _ in range(2):
         await look(hub, hub.clock.at)
     return hub

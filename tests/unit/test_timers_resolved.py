@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import HUB_SOURCE, Clock, ClockState, Event, State
@@ -184,7 +186,7 @@ async def test_person_who_could_not_be_reached_was_not_alerted() -> None:
     hub = await called()
     for key, row in hub.store.tables.messages.items():
         if row.message.person == "p-2":
-            unreachable = replace(row.message, state=State.SUPPRESSED)
+            unreachable = structs.replace(row.message, state=State.SUPPRESSED)
             hub.store.tables.messages[key] = replace(row, message=unreachable)
     [over] = await after(hub, LATE)
 

@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from aio_pika.abc import AbstractIncomingMessage
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
+from hub.consumers.deliveries import Delivery, delivery_of
 from hub.consumers.worker import ALONE_FROM, BURY_FROM, Consumer, _buried, _handle, _next_batch
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import RawMessage
 
 
-@dataclass(eq=False)
-class Delivery:
-    """A delivery that writes down how it was answered."""
+@dataclass
+class AnsweringChannel:
+    """A channel that writes down how the delivery of this name was answered."""
 
     name: str
     answers: list[tuple[str, str]]
-    headers: dict[str, Any] = field(default_factory=dict)
-    content_type: str | None = "application/json"
-    routing_key: str | None = "pqrs.received"
-    user_id: str | None = None
 
-    @property
-    def body(self) -> bytes:
-        return self.name.encode()
-
-    async def ack(self, *, multiple: bool = False) -> None:
+    async def basic_ack(self, delivery_tag: int, multiple: bool = False) -> None:
+        assert delivery_tag == TAG
         self.answers.append((self.name, "ack up to" if multiple else "ack"))
 
-    async def reject(self, *, requeue: bool = False) -> None:
+    async def basic_reject(self, delivery_tag: int, *, requeue: bool = True) -> None:
+        assert delivery_tag == TAG
         self.answers.append((self.name, "back" if requeue else "drop"))
+
+
+TAG = 7
+
+
+def delivered(name: str, channel: AnsweringChannel, **properties: Any) -> Delivery:
+    return delivery_of(
+        DeliveredMessage(
+            delivery=Basic.Deliver(
+                delivery_tag=TAG, routing_key=properties.pop("routing_key", "pqrs.received")
+            ),
+            header=ContentHeader(properties=Basic.Properties(**properties)),
+            body=name.encode(),
+            channel=cast(AbstractChannel, channel),
+        )
+    )
 
 
 class Bench:
@@ -54,11 +67,11 @@ class Bench:
         """Let batches with this delivery meet these, the last one for ever."""
         self.faults[name] = list(errors)
 
-    def delivery(self, name: str, count: object = None) -> AbstractIncomingMessage:
-        headers = {} if count is None else {"x-delivery-count": count}
-        return cast(AbstractIncomingMessage, Delivery(name, self.answers, headers))
+    def delivery(self, name: str, count: object = None) -> Delivery:
+        headers = None if count is None else {"x-delivery-count": count}
+        return delivered(name, AnsweringChannel(name, self.answers), headers=headers)
 
-    async def handle(self, *deliveries: AbstractIncomingMessage) -> None:
+    async def handle(self, *deliveries: Delivery) -> None:
         await asyncio.wait_for(_handle(deliveries, self.consumer, self.stop), 5)
 
     async def _work(self, incoming: Sequence[RawMessage]) -> None:
@@ -221,8 +234,8 @@ async def test_a_handler_gets_what_came_over_the_wire() -> None:
     async def keep(incoming: Sequence[RawMessage]) -> None:
         got.extend(incoming)
 
-    nameless = Delivery("a", bench.answers, {"h": 1}, None, None)
-    await _handle([cast(AbstractIncomingMessage, nameless)], _consumer(keep), asyncio.Event())
+    nameless = delivered("a", AnsweringChannel("a", bench.answers), headers={"h": 1}, routing_key=None)
+    await _handle([nameless], _consumer(keep), asyncio.Event())
     [one] = got
 
     assert (one.body, one.headers, one.content_type, one.routing_key) == (b"a", {"h": 1}, None, "")
@@ -236,18 +249,16 @@ def _consumer(handle: Callable[[Sequence[RawMessage]], Awaitable[None]]) -> Cons
     return Consumer(queue="q", handle=handle, bury=bury, patience=timedelta(seconds=0.2))
 
 
-async def next_batch(
-    arrived: asyncio.Queue[AbstractIncomingMessage], most: int, stop: asyncio.Event
-) -> list[str]:
+async def next_batch(arrived: asyncio.Queue[Delivery], most: int, stop: asyncio.Event) -> list[str]:
     stopping = asyncio.create_task(stop.wait())
     batch = await asyncio.wait_for(_next_batch(arrived, most, stopping), 5)
     stopping.cancel()
-    return [event.body.decode() for event in batch]
+    return [delivery.message.body.decode() for delivery in batch]
 
 
 @pytest.mark.parametrize(("most", "expected"), [(1, "a"), (2, "ab"), (3, "abc"), (10, "abc")])
 async def test_a_batch_is_what_has_arrived_up_to_the_most(most: int, expected: str) -> None:
-    bench, arrived = Bench(), asyncio.Queue[AbstractIncomingMessage]()
+    bench, arrived = Bench(), asyncio.Queue[Delivery]()
     for name in "abc":
         arrived.put_nowait(bench.delivery(name))
 
@@ -255,7 +266,7 @@ async def test_a_batch_is_what_has_arrived_up_to_the_most(most: int, expected: s
 
 
 async def test_a_batch_waits_for_its_first_and_for_no_more() -> None:
-    bench, arrived = Bench(), asyncio.Queue[AbstractIncomingMessage]()
+    bench, arrived = Bench(), asyncio.Queue[Delivery]()
     batch = asyncio.create_task(next_batch(arrived, 10, asyncio.Event()))
     await asyncio.sleep(0)
     arrived.put_nowait(bench.delivery("a"))

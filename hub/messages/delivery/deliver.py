@@ -16,12 +16,13 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 import structlog
+from msgspec.structs import replace
 
 from hub.errors import (
     SendFailure,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from hub.contact_rules import next_allowed
 from hub.model import Event, EventType, Purpose, WorkWeek
 from hub.policy import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class Occasion(Struct, frozen=True, kw_only=True):
     """
     One time of notification: `initial` now, or a reminder at `at`.
 
@@ -24,8 +24,7 @@ class Occasion:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True, kw_only=True):
     """`expires_at` moves while a message is held, up to `ends_at`, which is wall time. None: never."""
 
     expires_at: datetime | None

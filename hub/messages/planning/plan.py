@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
 from hub.messages.planning.cascade import id_at
@@ -50,8 +53,7 @@ class Rules:
     policy: Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """
     What all messages of one audience of one event have in common.
 

@@ -39,9 +39,11 @@ def steps_for(
     broken: Collection[str] = (),
 ) -> list[Step]:
     """Return the steps that reach the person, in order; append each skipped channel to `skipped`."""
-    intact = [tuple(name for name in step if name not in broken) for step in ways(audience, person)]
-    skipped += [f"{name}:{BROKEN}" for step in ways(audience, person) for name in step if name in broken]
-    steps = [_targets(step, person, channels, skipped) for step in intact]
+    planned = ways(audience, person)
+    if broken:
+        skipped += [f"{name}:{BROKEN}" for step in planned for name in step if name in broken]
+        planned = [tuple(name for name in step if name not in broken) for step in planned]
+    steps = [_targets(step, person, channels, skipped) for step in planned]
     # The last resort is not part of the audience: channels that it skips are not recorded.
     steps.append(_targets(last_resort(audience, channels), person, channels, []))
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
@@ -95,7 +97,8 @@ def _targets(
         if isinstance(points, str):
             skipped.append(f"{name}:{points}")
         else:
-            targets.extend(Target(channel=name, contact_id=point.id, address=point.value) for point in points)
+            for point in points:
+                targets.append(Target(channel=name, contact_id=point.id, address=point.value))  # noqa: PERF401 - a generator each
     return tuple(targets)
 
 
@@ -113,7 +116,7 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     if not points:
         return "no_contact"
     # All of a person's devices get the push; one address and one number are enough.
-    if channel.contact == "push":
+    if channel.contact == "push" or len(points) == 1:
         return points
     return [next((point for point in points if point.verified), points[0])]
 

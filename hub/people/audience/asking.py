@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.model import StoredEvent
 from hub.people.audience.groups import STAFF, Group
@@ -11,8 +13,7 @@ from hub.people.audience.language import Place, Term, needs_event, parse, refuse
 from hub.people.audience.names import ALL, LEVEL, PERSON, ROLE, STAFF_WORD, UNIT, WORDS, ZONE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """Where an event happens; the default for a term without a place."""
 
     copropiedad_id: str | None = None

@@ -7,8 +7,11 @@ Also merges groups, limits them to some copropiedades, and makes the groups of e
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.model import Clock, Person, PropertyScope, Role
 from hub.people.units import in_order
@@ -18,8 +21,7 @@ STAFF: Final = (Role.STAFF.value,)
 EVERY_ROLE: Final = tuple(role.value for role in Role)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """
     People of the directory, described. Exactly one of these shapes:
 

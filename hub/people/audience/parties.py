@@ -18,6 +18,9 @@ Parties = Mapping[tuple[str, str], Json]
 _NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
 """Parties → the field with their person_id, if neither the event nor its case describes them."""
 
+OPENING: Final = frozenset({Move.START, Move.CHECK})
+"""An event with such a move tells the place of its case."""
+
 PLACE: Final = "@place"
 """The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""
 
@@ -28,7 +31,7 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
         return []
     words = {word for audience in event_type.audiences for word in party_words(audience)}
     named = {word: stored.event.data[word] for word in sorted(words) if word in stored.event.data}
-    opens = any(move.move in {Move.START, Move.CHECK} for move in event_type.clocks)
+    opens = any(move.move in OPENING for move in event_type.clocks)
     if opens and stored.copropiedad_id is not None:
         named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return [
@@ -50,7 +53,7 @@ def applies(audience: Audience, stored: StoredEvent) -> bool:
 
 def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:
     """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
-    if not applies(audience, stored):
+    if audience.when and not applies(audience, stored):
         return []
     return [addressee for word in audience.who for addressee in _addressees(parse(word), stored, parties)]
 

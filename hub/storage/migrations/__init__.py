@@ -9,7 +9,7 @@ import asyncpg
 from hub.errors import ConfigurationError
 from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, translated
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 
 
 async def upgrade(database_url: str, *, to: str = HEAD) -> None:
@@ -18,6 +18,8 @@ async def upgrade(database_url: str, *, to: str = HEAD) -> None:
 
     Raises StorageUnavailable.
     """
+    if await current(database_url) == to:
+        return
     from hub.storage.migrations import upgrading  # noqa: PLC0415 - Alembic takes 0.3 s that others do not need
 
     await upgrading.upgrade(database_url, to)

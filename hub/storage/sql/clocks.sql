@@ -36,7 +36,7 @@ SET case_key = excluded.case_key, name = excluded.name, started_at = excluded.st
 
 -- of_cases --
 -- Locks the rows: timers that want to advance these clocks wait until intake has written them.
-SELECT * FROM clock WHERE case_key = ANY ($1::text[]) ORDER BY id FOR UPDATE
+SELECT * FROM clock WHERE case_key = ANY ($1::text[]) OR id = ANY ($2::uuid[]) ORDER BY id FOR UPDATE
 
 -- by_id --
 SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id

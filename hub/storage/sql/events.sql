@@ -1,4 +1,4 @@
-Events, the parties of their cases, and the locks of the cases.
+Events, and the parties of their cases.
 
 -- add --
 INSERT INTO event (
@@ -47,11 +47,8 @@ WHERE excluded.since > party.since
 -- parties --
 SELECT case_key, who, recipients FROM party WHERE case_key = ANY ($1::text[])
 
--- open_cases --
-INSERT INTO case_file (case_key) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING
-
--- lock_cases --
-SELECT case_key FROM case_file WHERE case_key = ANY ($1::text[]) ORDER BY case_key FOR UPDATE
-
--- of_cases --
-SELECT * FROM event WHERE case_key = ANY ($1::text[]) ORDER BY case_key, time, id
+-- since --
+SELECT event.*
+FROM unnest($1::text[], $2::timestamptz[]) AS given (case_key, since)
+JOIN event ON event.case_key = given.case_key AND event.time >= coalesce(given.since, '-infinity')
+ORDER BY event.case_key, event.time, event.id

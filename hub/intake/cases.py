@@ -1,0 +1,222 @@
+"""
+The clocks and reminders of the cases that a batch concerns.
+
+A case that never ends costs what is new in it, not its whole history: the state of its last replay is
+stored, and only later events are folded in. An event that only ends clocks, in a case in which none stands,
+is not folded at all; it is read if an earlier start arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from hub import sla
+from hub.intake.decode import IntakeContext
+from hub.messages.planning.plan import is_recorded_only
+from hub.model import Clock, Event, StoredEvent
+from hub.model.case_state import CaseState
+from hub.ports import IntakeTransaction
+
+_REPLAYS: Final = Counter(
+    "hub_case_replays",
+    "Replays of cases: the first one, a step from the last state, a restart from the first event, or none.",
+    ["how"],
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Case:
+    """A case in a batch: its new events, its state, and whether other transactions are locked out."""
+
+    key: str
+    new: list[StoredEvent] = field(default_factory=list)
+    alone: bool = False
+    reminds: bool = False
+    state: CaseState | None = None
+    restart: bool = False
+
+    @property
+    def events(self) -> list[Event]:
+        return [stored.event for stored in self.new]
+
+
+async def lock(transaction: IntakeTransaction, stored: Iterable[StoredEvent], context: IntakeContext) -> None:
+    """
+    Lock the cases of these events, shared by events that only end clocks.
+
+    This comes before any look-up. If one transaction names a party and another needs it, the second must
+    see the first; otherwise its event waits for ever.
+    """
+    cases: dict[str, bool] = {}
+    for row in stored:
+        needs = context.needs[row.event.type]
+        if row.case is not None and needs.lock:
+            cases[row.case] = needs.alone or cases.get(row.case, False)
+    if cases:
+        await transaction.lock_cases(cases)
+
+
+async def replay_cases(
+    transaction: IntakeTransaction,
+    stored: Iterable[StoredEvent],
+    new: Container[UUID],
+    *,
+    context: IntakeContext,
+    now: datetime,
+) -> list[Clock]:
+    """
+    Fold the new events into the clocks of their cases, and cancel the reminders that have ended.
+
+    Return the clocks to track, also those of duplicates: the first try may have ended before they were.
+    Call it after the messages of the batch are added: the event that ends reminders may arrive before the
+    one whose reminders it ends.
+    """
+    cases = await _with_states(transaction, _by_case(stored, new, context), context)
+    if not cases:
+        return []
+    standing = await _standing(transaction, cases)
+    histories = await _histories(transaction, cases, context)
+    states: dict[str, CaseState] = {}
+    clocks: list[Clock] = []
+    for case in cases:
+        history = histories.get(case.key, case.new)
+        replayed = _replay(case, history, standing[case.key], context)
+        states[case.key] = replayed.state
+        fresh = _without_past(replayed.clocks, history, standing[case.key], now)
+        clocks += _reconciled(case, fresh, standing[case.key], context)
+    if clocks:
+        await transaction.save_clocks(clocks)
+    await transaction.save_case_states(states)
+    await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
+    return [*clocks, *(clock for case in cases if not case.new for clock in standing[case.key])]
+
+
+async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, CaseState]) -> None:
+    """Cancel the reminders that have ended in these cases, which the caller has locked."""
+    ended = {case: state.reminders_end for case, state in states.items() if state.reminders_end is not None}
+    if ended:
+        await transaction.end_reminders(ended)
+
+
+def _by_case(stored: Iterable[StoredEvent], new: Container[UUID], context: IntakeContext) -> dict[str, _Case]:
+    cases: dict[str, _Case] = {}
+    for row in stored:
+        kind, needs = context.kinds[row.event.type], context.needs[row.event.type]
+        if row.case is None or not (needs.reminders or sla.moves_of(kind, row.event)):
+            continue
+        case = cases.setdefault(row.case, _Case(key=row.case))
+        case.alone |= needs.alone
+        if row.key in new:
+            case.new.append(row)
+            case.reminds |= needs.reminders
+    return cases
+
+
+async def _with_states(
+    transaction: IntakeTransaction, cases: Mapping[str, _Case], context: IntakeContext
+) -> list[_Case]:
+    """Return the cases to replay, with their states; those that share the lock are locked now."""
+    if not cases:
+        return []
+    states = await transaction.case_states(cases)
+    rest = [case for case in cases.values() if not _changes_nothing(case, states.get(case.key), context)]
+    _REPLAYS.labels("none").inc(len(cases) - len(rest))
+    shared = [case.key for case in rest if not case.alone]
+    if shared:
+        # Another transaction that shares the lock may have replayed the case meanwhile.
+        states = {**states, **await transaction.lock_case_states(shared)}
+    for case in rest:
+        case.state = states.get(case.key)
+        case.restart = _must_restart(case, context)
+        _REPLAYS.labels(_how(case)).inc()
+    return rest
+
+
+def _must_restart(case: _Case, context: IntakeContext) -> bool:
+    if case.state is None:
+        # A duplicate of an event that was stored without a replay.
+        return not case.new
+    return sla.must_restart(case.state, case.events, version=context.version)
+
+
+def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContext) -> bool:
+    if case.alone:
+        return False
+    # None of these ever starts a clock.
+    return state is None or all(
+        sla.changes_nothing(state, context.kinds[event.type], event, version=context.version)
+        for event in case.events
+    )
+
+
+def _how(case: _Case) -> str:
+    if case.restart:
+        return "restart"
+    return "first" if case.state is None else "step"
+
+
+async def _standing(transaction: IntakeTransaction, cases: Sequence[_Case]) -> dict[str, list[Clock]]:
+    """Return the clocks that the replays may change: of a step those of its state, else all of the case."""
+    steps = [case.state for case in cases if case.state is not None and not case.restart]
+    whole = [case.key for case in cases if case.restart]
+    found: dict[str, list[Clock]] = {case.key: [] for case in cases}
+    ids = {clock for state in steps for clock in state.clocks}
+    if whole or ids:
+        for clock in await transaction.clocks(whole, ids):
+            found[clock.case].append(clock)
+    return found
+
+
+async def _histories(
+    transaction: IntakeTransaction, cases: Sequence[_Case], context: IntakeContext
+) -> Mapping[str, Sequence[StoredEvent]]:
+    """
+    Read the events to fold of the cases for which the new events are not enough.
+
+    A restart needs all. A step needs those that were stored without a replay and come after the first new
+    one; before it they change nothing, as no clock was running.
+    """
+    since: dict[str, datetime | None] = {}
+    for case in cases:
+        if case.restart:
+            since[case.key] = None
+        elif case.new and case.key.partition(":")[0] in context.skipping:
+            since[case.key] = min(event.time for event in case.events)
+    return await transaction.case_events(since) if since else {}
+
+
+def _replay(
+    case: _Case, history: Sequence[StoredEvent], standing: Sequence[Clock], context: IntakeContext
+) -> sla.ReplayResult:
+    events = [stored.event for stored in history]
+    catalog, policy = context.catalog, context.rules.policy
+    if case.state is None or case.restart:
+        return sla.replay_whole(case.key, events, catalog, policy, version=context.version)
+    return sla.resume(case.key, case.state, standing, events, catalog, policy)
+
+
+def _without_past(
+    replayed: Iterable[Clock], history: Iterable[StoredEvent], standing: Iterable[Clock], now: datetime
+) -> list[Clock]:
+    """Mark the past steps of imported clocks as done: those that a quiet event has started just now."""
+    quiet = {stored.key for stored in history if is_recorded_only(stored.event)}
+    known = {clock.id for clock in standing}
+    return [
+        sla.skip_past(clock, now) if clock.opened_by in quiet and clock.id not in known else clock
+        for clock in replayed
+    ]
+
+
+def _reconciled(
+    case: _Case, replayed: Sequence[Clock], standing: Iterable[Clock], context: IntakeContext
+) -> list[Clock]:
+    """Merge with the stored clocks; a step leaves those alone that it has not changed."""
+    changed = {clock.id for clock in replayed}
+    known = [clock for clock in standing if case.restart or clock.id in changed]
+    return sla.reconcile(replayed, known, context.rules.policy)

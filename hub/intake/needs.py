@@ -1,0 +1,55 @@
+"""What events of each type need from the database, worked out once at start. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from hub import sla
+from hub.model import EventType
+from hub.people.audience.parties import OPENING, party_words
+
+
+class Needs(Struct, frozen=True, kw_only=True):
+    """
+    What an event type needs.
+
+    `audiences` tells whether it has any, `moves` whether it can move clocks, `reminders` whether it has
+    reminders or ends those of others. `parties` are the parties that its audiences name; `names_parties`
+    tells whether it may name them, or the place, for other events of its case. `alone` tells whether such an
+    event must see, and be seen by, every other event of its case: then no other may be processed at the
+    same time.
+    """
+
+    audiences: bool
+    moves: bool
+    reminders: bool
+    parties: frozenset[str]
+    names_parties: bool
+    alone: bool
+
+    @property
+    def lock(self) -> bool:
+        """Whether the event concerns the other events of its case."""
+        return self.alone or self.moves
+
+
+def needs_of(kind: EventType) -> Needs:
+    """Return the needs of an event type."""
+    reminders = bool(kind.reminders) or kind.ends_reminders
+    parties = frozenset(word for audience in kind.audiences for word in party_words(audience))
+    return Needs(
+        audiences=bool(kind.audiences),
+        moves=bool(kind.clocks),
+        reminders=reminders,
+        parties=parties,
+        names_parties=bool(parties) or any(move.move in OPENING for move in kind.clocks),
+        alone=reminders or bool(parties) or not sla.only_ends(kind),
+    )
+
+
+def skipping_cases(catalog: Iterable[EventType], needs: Mapping[str, Needs]) -> frozenset[str]:
+    """Return the kinds of cases, such as `unit_id`, in which an event may be stored without a replay."""
+    skipping = (kind for kind in catalog if needs[kind.name].moves and not needs[kind.name].alone)
+    return frozenset(kind.realm + kind.case for kind in skipping)

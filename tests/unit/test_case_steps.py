@@ -1,0 +1,186 @@
+"""A case replayed in steps has the clocks of one replayed at once, and costs only what is new."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.intake.cases import replay_cases
+from hub.model import HUB_SOURCE, Clock, ClockState, Event, StoredEvent
+from hub.model.ids import clock_id, event_key
+from hub.testing.tables import Tables
+from hub.testing.transaction import MemoryTransaction
+from tests.unit.factories import DESK, MONDAY, POLICY, SOURCE, event
+
+DAY = timedelta(days=1)
+PQRS = event("pqrs.received").data["pqrs_id"]
+UNIT = event("admin.invoice.issued").data["unit_id"]
+KEYS = {"pqrs_id": PQRS, "unit_id": UNIT}
+PQRS_TYPES = (
+    "pqrs.received",
+    "pqrs.replied",
+    "pqrs.info_requested",
+    "pqrs.info_received",
+    "pqrs.term_extended",
+    "pqrs.responded",
+    "pqrs.reopened",
+    "pqrs.withdrawn",
+    "notification.undelivered",
+    "notification.handed_over",
+)
+UNIT_TYPES = ("admin.invoice.issued", "admin.payment.received", "admin.payment.received")
+
+
+class CountingTransaction(MemoryTransaction):
+    """Counts the events that intake reads of cases."""
+
+    read = 0
+
+    async def case_events(self, cases: Mapping[str, datetime | None]) -> Mapping[str, Sequence[StoredEvent]]:
+        found = await super().case_events(cases)
+        CountingTransaction.read += sum(map(len, found.values()))
+        return found
+
+
+def happened(name: str, days: int, number: int, case: str) -> Event:
+    field = case.partition(":")[0]
+    about = {"about": "pqrs.responded", "about_id": f"e-{number - 1}"} if "notification" in name else {}
+    source = HUB_SOURCE if BY_NAME[name].hub_emitted else SOURCE
+    data: dict[str, Any] = {field: KEYS[field], **about}
+    if BY_NAME[name].hub_emitted:
+        data = {**data, "thread_id": case}
+    return event(name, data, at=MONDAY + days * DAY, id=f"e-{number}", source=source)
+
+
+def histories(names: Sequence[str], case: str) -> st.SearchStrategy[list[Event]]:
+    drawn = st.lists(st.tuples(st.sampled_from(names), st.integers(0, 12)), min_size=1, max_size=9)
+    return drawn.map(lambda pairs: [happened(name, days, n, case) for n, (name, days) in enumerate(pairs)])
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, names: Sequence[str], case: str) -> list[list[Event]]:
+    """A history in any order, in batches; some events come twice."""
+    history = draw(histories(names, case))
+    order = draw(st.permutations([*history, *draw(st.lists(st.sampled_from(history), max_size=3))]))
+    cuts = sorted(draw(st.lists(st.integers(0, len(order)), max_size=4)))
+    return [order[since:until] for since, until in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+
+
+async def receive(tables: Tables, batch: Sequence[Event], case: str) -> list[Clock]:
+    transaction = CountingTransaction(tables, MONDAY, ())
+    stored = [
+        StoredEvent(key=event_key(one), event=one, case=case) for one in {e.id: e for e in batch}.values()
+    ]
+    new = await transaction.add_events(stored)
+    return await replay_cases(transaction, stored, new, context=DESK, now=MONDAY)
+
+
+async def live_through(batches: Sequence[Sequence[Event]], case: str) -> Tables:
+    tables = Tables()
+    for batch in batches:
+        await receive(tables, batch, case)
+    return tables
+
+
+def facts(clocks: Sequence[Clock]) -> Mapping[Any, object]:
+    """What matters of clocks, without those that an earlier start has replaced."""
+    return {
+        clock.id: (clock.name, clock.ended_at and clock.state, clock.due_at, clock.ended_at, clock.course)
+        for clock in clocks
+        if not (clock.state is ClockState.CANCELLED and clock.ended_at == clock.started_at)
+    }
+
+
+def lived(batches: Sequence[Sequence[Event]], case: str) -> Mapping[Any, object]:
+    return facts([*asyncio.run(live_through(batches, case)).clocks.values()])
+
+
+def at_once(batches: Sequence[Sequence[Event]], case: str) -> Mapping[Any, object]:
+    events = {one.id: one for batch in batches for one in batch}
+    return facts(sla.replay(case, events.values(), BY_NAME, POLICY))
+
+
+@settings(max_examples=150, deadline=None)
+@given(batches=arrivals(PQRS_TYPES, f"pqrs_id:{PQRS}"))
+def test_any_order_of_arrival_gives_the_clocks_of_a_replay_at_once(batches: list[list[Event]]) -> None:
+    case = f"pqrs_id:{PQRS}"
+
+    assert lived(batches, case) == at_once(batches, case)
+
+
+@settings(max_examples=150, deadline=None)
+@given(batches=arrivals(UNIT_TYPES, f"unit_id:{UNIT}"))
+def test_skipped_payments_count_when_an_earlier_invoice_arrives(batches: list[list[Event]]) -> None:
+    case = f"unit_id:{UNIT}"
+
+    assert lived(batches, case) == at_once(batches, case)
+
+
+async def paid_for(months: int) -> Tables:
+    case = f"unit_id:{UNIT}"
+    pairs = [
+        [
+            happened("admin.invoice.issued", 30 * n, 2 * n, case),
+            happened("admin.payment.received", 30 * n + 5, 2 * n + 1, case),
+        ]
+        for n in range(months)
+    ]
+    return await live_through([[one] for pair in pairs for one in pair], case)
+
+
+@pytest.mark.parametrize("months", [2, 60])
+async def test_a_case_that_never_ends_costs_only_what_is_new(months: int) -> None:
+    case = f"unit_id:{UNIT}"
+    tables = await paid_for(months)
+    CountingTransaction.read = 0
+
+    issued = await receive(tables, [happened("admin.invoice.issued", 30 * months, 2 * months, case)], case)
+    paid = await receive(tables, [happened("admin.payment.received", 30 * months + 1, 9999, case)], case)
+
+    assert CountingTransaction.read == 2, "each reads itself and no earlier event"
+    assert ([clock.state for clock in issued], [clock.state for clock in paid]) == (
+        [ClockState.OPEN],
+        [ClockState.CANCELLED],
+    )
+
+
+async def test_a_payment_without_an_invoice_reads_and_writes_nothing_of_its_case() -> None:
+    case = f"unit_id:{UNIT}"
+    tables = Tables()
+    CountingTransaction.read = 0
+
+    clocks = await receive(tables, [happened("admin.payment.received", 1, 1, case)], case)
+
+    assert (clocks, CountingTransaction.read, tables.case_states) == ([], 0, {})
+
+
+async def test_an_event_older_than_the_last_one_replays_the_case_as_a_whole() -> None:
+    case = f"unit_id:{UNIT}"
+    tables = await paid_for(3)
+    CountingTransaction.read = 0
+
+    await receive(tables, [happened("admin.payment.received", 2, 999, case)], case)
+
+    assert CountingTransaction.read == 7
+    first = min(tables.clocks.values(), key=lambda clock: clock.started_at)
+    assert first.ended_at == MONDAY + 2 * DAY
+
+
+async def test_a_duplicate_returns_the_clocks_to_track_and_changes_nothing() -> None:
+    case = f"pqrs_id:{PQRS}"
+    tables = Tables()
+    opening = happened("pqrs.received", 0, 1, case)
+    first = await receive(tables, [opening], case)
+
+    again = await receive(tables, [opening], case)
+
+    assert {clock.id for clock in again} == {clock.id for clock in first}
+    assert clock_id(case, "first_reply", opening) in {clock.id for clock in again}
