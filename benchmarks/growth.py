@@ -60,7 +60,7 @@ async def _measure(options: argparse.Namespace, folder: Path) -> Sequence[Turn]:
     hub = replace(HUB, parcel=lambda number: payment_parcel(number % options.homes))
     turns = []
     print(f"{'stored':>9} {'mails/s':>9} {'own CPU':>9} {'all CPU':>9}   (seconds for 1,000 mails)")
-    async with open_field(folder, on_progress=_tell) as field:
+    async with open_field(folder, print_line=_tell) as field:
         async for turn in contest([hub], field, rounds=options.rounds, mails=options.mails):
             turns.append(turn)
             stored = len(turns) * (options.mails + WARM_UP)

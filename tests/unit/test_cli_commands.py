@@ -89,9 +89,15 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=SRC)
 
     imported = set(done.stderr.split())
-    assert {"hub", "hub.cli", "hub.cli.commands", "hub.cli.lazy", "hub.cli.main", "hub.errors"} == {
-        name for name in imported if name.partition(".")[0] == "hub"
-    }
+    assert {
+        "hub",
+        "hub.cli",
+        "hub.cli.commands",
+        "hub.cli.lazy",
+        "hub.cli.main",
+        "hub.cli.failures",
+        "hub.errors",
+    } == {name for name in imported if name.partition(".")[0] == "hub"}
     assert set() == imported & set(HEAVY)
 
 
