@@ -107,7 +107,8 @@ def test_no_secret_is_in_the_file(written: Services) -> None:
 
 
 def test_each_role_is_a_service_of_its_name(services: Services) -> None:
-    assert {role: ["run", role] for role in ROLES} == {
+    shared = {"intake", "delivery"}
+    assert {role: ["run", role, *(["--processes", "auto"] if role in shared else [])] for role in ROLES} == {
         name: service["command"] for name, service in role_services(services).items()
     }
 
