@@ -105,7 +105,7 @@ async def contest(
 
 
 async def _turn(contestant: Contestant, field: Field, number: int, mails: int) -> Turn:
-    async with _working(contestant, field) as workers:
+    async with working(contestant, field) as workers:
         await _warm_up(contestant, field, first=number == 1)
         parcels = [contestant.parcel(each) for each in range(mails)]
         for worker in workers:
@@ -131,7 +131,7 @@ async def _turn(contestant: Contestant, field: Field, number: int, mails: int) -
 
 
 @asynccontextmanager
-async def _working(contestant: Contestant, field: Field) -> AsyncIterator[list[Worker]]:
+async def working(contestant: Contestant, field: Field) -> AsyncIterator[list[Worker]]:
     workers = []
     try:
         for number, program in enumerate(contestant.programs, start=1):

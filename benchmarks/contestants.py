@@ -37,17 +37,17 @@ class Contestant:
     opening: Callable[[], list[Parcel]] = list
 
 
-def _event(event: Event) -> Parcel:
+def event_parcel(event: Event) -> Parcel:
     message = _durable(encode(event), content_type=CONTENT_TYPE)
     return Parcel(topology.DOMAIN_EVENTS, event.name, message)
 
 
 def payment_parcel(number: int) -> Parcel:
-    return _event(payment(number))
+    return event_parcel(payment(number))
 
 
 def _directory() -> list[Parcel]:
-    return [_event(event) for event in directory()]
+    return [event_parcel(event) for event in directory()]
 
 
 async def _declare_floor(channel: AbstractChannel) -> None:

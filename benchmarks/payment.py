@@ -64,29 +64,30 @@ def payment(number: int) -> Event:
         "receipt_no": f"RC-{number:06}",
         "balance_cop": 0,
     }
-    return _event(NAME, data)
+    return made(NAME, data)
 
 
 def directory() -> Iterator[Event]:
     """Publish who lives and pays there."""
     place = {"copropiedad_id": _COPROPIEDAD, "version": 1, "name": BUILDING, "address": "Carrera 15 # 100-20"}
-    yield _event("directory.copropiedad.upserted", {**place, "towers": ["1"], "timezone": "America/Bogota"})
+    yield made("directory.copropiedad.upserted", {**place, "towers": ["1"], "timezone": "America/Bogota"})
     for number in range(HOMES):
         yield from _household(Home(number))
 
 
 def _household(home: Home) -> Iterator[Event]:
     unit = {"unit_id": home.unit_id, "version": 1, "copropiedad_id": _COPROPIEDAD, "label": home.label}
-    yield _event("directory.unit.upserted", unit)
+    yield made("directory.unit.upserted", unit)
     person = f"p-{home.unit_id}"
     email = {"id": f"{person}-email", "kind": "email", "value": home.email, "verified": True}
     names = {"person_id": person, "version": 1, "names": home.payer, "contact_points": [email]}
-    yield _event("directory.person.upserted", {**names, "locale": "es", "digital_access": True})
+    yield made("directory.person.upserted", {**names, "locale": "es", "digital_access": True})
     member = {"membership_id": f"m-{home.unit_id}", "version": 1, "person_id": person, "role": "payer"}
-    yield _event("directory.membership.upserted", {**member, "scope": f"unit:{home.unit_id}"})
+    yield made("directory.membership.upserted", {**member, "scope": f"unit:{home.unit_id}"})
 
 
-def _event(name: str, data: Json) -> Event:
+def made(name: str, data: Json) -> Event:
+    """Make an event of now; its id is new each time."""
     return Event(
         id=uuid4().hex,
         source=_SOURCE,
@@ -95,6 +96,21 @@ def _event(name: str, data: Json) -> Event:
         data=data,
         datacontenttype="application/json",
     )
+
+
+def residents(place: str, name: str, number: int) -> Iterator[Event]:
+    """Tell the hub of a copropiedad with so many residents, each with only an email address."""
+    whole = {"copropiedad_id": place, "version": 1, "name": place, "address": "Calle 1", "towers": ["1"]}
+    yield made("directory.copropiedad.upserted", {**whole, "timezone": "America/Bogota"})
+    for n in range(number):
+        key = f"{name}{n}"
+        unit = {"unit_id": f"u-{key}", "version": 1, "copropiedad_id": place, "label": f"apto. {n}"}
+        yield made("directory.unit.upserted", unit)
+        email = {"id": f"{key}-email", "kind": "email", "value": f"{key}@example.com", "verified": True}
+        person = {"person_id": key, "version": 1, "names": f"Vecina {n}", "contact_points": [email]}
+        yield made("directory.person.upserted", {**person, "locale": "es", "digital_access": True})
+        member = {"membership_id": f"m-{key}", "version": 1, "person_id": key, "role": "resident"}
+        yield made("directory.membership.upserted", {**member, "scope": f"unit:u-{key}"})
 
 
 def words_of(

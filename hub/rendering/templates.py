@@ -12,7 +12,7 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, TemplateFailure
-from hub.model import Json, Rendered
+from hub.model import Json, Purpose, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
@@ -55,7 +55,8 @@ class Templates:
         `clocks` are the policy's: templates write its terms with `term("first_reply")`.
 
         Templates that use a file of `folder` are compiled now, because a mistake in them must prevent the
-        start. The built-in files are tested, and compiling all of them takes seconds.
+        start; so are those of emergencies, which must not wait for it. The other built-in files are tested,
+        and compiling all of them takes seconds.
 
         Raises `InvalidTemplate` with the faulty file.
         """
@@ -173,11 +174,16 @@ def _compile(files: _Folders, path: str, compiler: Compiler) -> Iterator[tuple[K
     try:
         source = read(files.text(path), fetch)
         for variant, words in compiler.words(name, source).items():
-            if any(map(files.replaces, parts)):
+            if _is_urgent(name) or any(map(files.replaces, parts)):
                 words.compile()
             yield (locale, name, variant), words
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc
+
+
+def _is_urgent(event_name: str) -> bool:
+    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
+    return any(audience.purpose is Purpose.EMERGENCY for audience in audiences)
 
 
 def _preview_context(event_name: str, variant: str | None, example: Mapping[str, Json]) -> Context:

@@ -356,7 +356,7 @@ class TestFailures:
 
         assert re.fullmatch(reason, str(caught.value))
 
-    def test_built_in_templates_are_compiled_on_first_use(
+    def test_built_in_templates_compile_on_first_use_but_for_emergencies(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         compiling = Mock(wraps=engine._compile)
@@ -367,7 +367,7 @@ class TestFailures:
         templates.render("pqrs.received", "sms", context(PQRS), variant=None)
         compiled = {call.args[1] for call in compiling.call_args_list}
 
-        assert at_load == {"prueba"}
+        assert at_load == {"prueba", "emergency"}
         assert "pqrs.received.sms" in compiled
 
 
