@@ -1,4 +1,4 @@
-"""Counts of the log, cached for two seconds however many pages are open."""
+"""Counts of the log, cached however many pages are open."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from hub.ports import LogStore
 Counts = Mapping[str, Mapping[str, int]]
 
 _FRESH: Final = 2.0  # seconds
+_SHARE: Final = 20
+"""Counts stay for so many times as long as counting took: millions of rows must not keep the database busy."""
 
 
 class Counted:
@@ -27,5 +29,7 @@ class Counted:
             now = asyncio.get_running_loop().time()
             self._known = {where: known for where, known in self._known.items() if now < known[0]}
             if places not in self._known:
-                self._known[places] = now + _FRESH, await self._log.counts(places)
+                counts = await self._log.counts(places)
+                took = asyncio.get_running_loop().time() - now
+                self._known[places] = now + took + max(_FRESH, _SHARE * took), counts
             return self._known[places][1]
