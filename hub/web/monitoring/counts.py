@@ -13,7 +13,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 _FRESH: Final = 2.0  # seconds
 _SHARE: Final = 20
-"""Counts stay for so many times as long as counting took: millions of rows must not keep the database busy."""
+"""Counts stay so many times as long as counting took: millions of rows must not keep the database busy."""
 
 
 class Counted:
