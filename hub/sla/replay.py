@@ -190,9 +190,11 @@ def _placed(events: Sequence[Event], catalog: Catalog) -> list[tuple[Position, E
 
 
 def _position(event: Event, times: Mapping[tuple[Json, Json], datetime] = MappingProxyType({})) -> Position:
-    about = event.data.get("about"), about_id(event)
+    about = about_id(event)
+    # Only our own events: a publisher's "about" may be anything.
+    earliest = event.time if about is None else times.get((event.data.get("about"), about), event.time)
     return (
-        max(event.time, times.get(about, event.time)),
+        max(event.time, earliest),
         event.source == HUB_SOURCE,
         event.time,
         event.id,
