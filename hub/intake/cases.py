@@ -32,11 +32,17 @@ _REPLAYS: Final = Counter(
 
 @dataclass(slots=True, kw_only=True)
 class _Case:
-    """A case in a batch: its new events, its state, and whether other transactions are locked out."""
+    """
+    A case in a batch: its new events, and its state.
+
+    `alone` tells whether other transactions are locked out, `again` whether the batch has earlier events too,
+    `reminds` whether any event has reminders or ends some.
+    """
 
     key: str
     new: list[StoredEvent] = field(default_factory=list)
     alone: bool = False
+    again: bool = False
     reminds: bool = False
     state: CaseState | None = None
     restart: bool = False
@@ -95,7 +101,9 @@ async def replay_cases(
         await transaction.save_clocks(clocks)
     await transaction.save_case_states(states)
     await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
-    return [*clocks, *(clock for case in cases if not case.new for clock in standing[case.key])]
+    changed = {clock.id for clock in clocks}
+    earlier = (clock for case in cases if case.again for clock in standing[case.key])
+    return [*clocks, *(clock for clock in earlier if clock.id not in changed)]
 
 
 async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, CaseState]) -> None:
@@ -116,6 +124,8 @@ def _by_case(stored: Iterable[StoredEvent], new: Container[UUID], context: Intak
         case.reminds |= needs.reminders
         if row.key in new:
             case.new.append(row)
+        else:
+            case.again = True
     return cases
 
 
@@ -156,11 +166,11 @@ def _must_restart(case: _Case, context: IntakeContext) -> bool:
     if case.state is None:
         # A duplicate of an event that was stored without a replay.
         return not case.new
-    return sla.must_restart(case.state, case.events, version=context.version)
+    return sla.must_restart(case.state, case.events, context.catalog, version=context.version)
 
 
 def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContext) -> bool:
-    if case.alone:
+    if case.alone or (case.again and state is not None):
         return False
     # None of these ever starts a clock.
     return state is None or all(

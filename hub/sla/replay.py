@@ -100,17 +100,21 @@ def resume(
     return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, catalog))
 
 
-def must_restart(state: CaseState, new: Iterable[Event], *, version: str) -> bool:
+def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, version: str) -> bool:
     """
     Return whether the case must be replayed as a whole: `resume` would not give the same clocks.
 
     That is so for another catalogue or policy, for an event that stands before one already folded, and where
-    the hub's own event is about an event, or names a clock, of which the state does not know.
+    the hub's own event is about an event, or names a clock, of which the state does not know. It is so too
+    for an event that starts a term once more: a stored clock keeps an earlier policy's promise, the new one
+    gets today's.
     """
-    return state.version != version or any(_disturbs(state, event) for event in new)
+    return state.version != version or any(_disturbs(state, event, catalog) for event in new)
 
 
-def _disturbs(state: CaseState, event: Event) -> bool:
+def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
+    if any(move.move is Move.RESTART for move in catalog[event.name].clocks):
+        return True
     if state.until is not None and _position(event) <= state.until:
         return True
     if event.id in state.missing or about_id(event) is not None:
@@ -125,7 +129,7 @@ def changes_nothing(state: CaseState | None, kind: EventType, event: Event, *, v
     if state is None:
         return moves <= _NEED_A_CLOCK
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
-    return idle and not must_restart(state, [event], version=version)
+    return idle and not must_restart(state, [event], {kind.name: kind}, version=version)
 
 
 def only_ends(kind: EventType) -> bool:
