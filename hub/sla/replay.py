@@ -139,8 +139,11 @@ def only_ends(kind: EventType) -> bool:
 
 def version_of(catalog: Catalog, policy: Policy) -> str:
     """Name what a replay depends on besides the events: the moves of the catalogue and the promises."""
-    moves = sorted((kind.name, repr(kind.clocks), kind.ends_reminders) for kind in catalog.values())
-    text = repr((moves, policy.clocks, policy.calendar_rules.mode))
+    kinds = sorted(
+        (kind.name, repr(kind.clocks), kind.hub_emitted, bool(kind.reminders), kind.ends_reminders)
+        for kind in catalog.values()
+    )
+    text = repr((kinds, policy.clocks, policy.calendar_rules.mode))
     return sha256(text.encode()).hexdigest()[:16]
 
 

@@ -38,6 +38,7 @@ PQRS_TYPES = (
     "pqrs.responded",
     "pqrs.reopened",
     "pqrs.withdrawn",
+    "support.replied",
     "notification.undelivered",
     "notification.handed_over",
 )
@@ -217,6 +218,21 @@ async def test_a_duplicate_of_an_event_that_only_ends_clocks_returns_them_to_tra
     again = await receive(tables, [payment], case)
 
     assert {clock.id for clock in again} == {clock.id for clock in first}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"hub_emitted": True},
+        {"ends_reminders": True},
+        {"reminders": BY_NAME["concierge.package.received"].reminders},
+    ],
+)
+def test_all_that_a_replay_reads_of_the_catalogue_is_in_its_version(changed: Mapping[str, Any]) -> None:
+    kind = BY_NAME["pqrs.received"]
+    before, after = ({"pqrs.received": one} for one in (kind, replace(kind, **changed)))
+
+    assert sla.version_of(before, POLICY) != sla.version_of(after, POLICY)
 
 
 async def test_a_restarted_term_has_the_policy_of_the_last_replay() -> None:
