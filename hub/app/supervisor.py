@@ -52,6 +52,8 @@ def supervise(serve: Serve, processes: int) -> int:
 
     A process that dies is started again. One that ends with an error right after the start ends them all.
     """
+    # Whoever started this program may ignore SIGCHLD; then the kernel forgets how a child ended.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         return _Supervisor(serve, before, range(processes)).run()

@@ -161,31 +161,34 @@ async def _next_batch(
     return batch
 
 
-async def _handle(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
+async def _handle(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> bool:
+    """Handle and settle a batch. False when `stop` came first: then what follows must not be acknowledged."""
     suspects = [delivery for delivery in batch if delivery.count >= ALONE_FROM]
     if len(batch) > 1 and suspects:
-        await _one_by_one(batch, consumer, stop)
-        return
+        return await _one_by_one(batch, consumer, stop)
     incoming = [delivery.message for delivery in batch]
     try:
         done = await _until_available(consumer, partial(consumer.handle, incoming), stop)
     except Exception as exc:  # noqa: BLE001 - whatever the error, the delivery must be settled
         if len(batch) > 1:
             log.warning("worker.batch_failed", queue=consumer.queue, error=type(exc).__name__)
-            await _one_by_one(batch, consumer, stop)
-        else:
-            await _failed(batch[0], consumer, exc, stop)
-        return
+            return await _one_by_one(batch, consumer, stop)
+        await _failed(batch[0], consumer, exc, stop)
+        return True
     if done:
         # With one batch at a time everything before the last is done as well. With several, only these are.
         multiple = consumer.at_once == 1
         for delivery in batch[-1:] if multiple else batch:
             await delivery.ack(multiple=multiple)
+    return done
 
 
-async def _one_by_one(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
+async def _one_by_one(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> bool:
     for delivery in batch:
-        await _handle([delivery], consumer, stop)
+        if not await _handle([delivery], consumer, stop):
+            # The next acknowledgement would include this one.
+            return False
+    return True
 
 
 async def _until_available(

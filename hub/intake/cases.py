@@ -32,11 +32,17 @@ _REPLAYS: Final = Counter(
 
 @dataclass(slots=True, kw_only=True)
 class _Case:
-    """A case in a batch: its new events, its state, and whether other transactions are locked out."""
+    """
+    A case in a batch: its new events, and its state.
+
+    `alone` tells whether other transactions are locked out, `again` whether the batch has earlier events too,
+    `reminds` whether any event has reminders or ends some.
+    """
 
     key: str
     new: list[StoredEvent] = field(default_factory=list)
     alone: bool = False
+    again: bool = False
     reminds: bool = False
     state: CaseState | None = None
     restart: bool = False
@@ -55,9 +61,8 @@ async def lock(transaction: IntakeTransaction, stored: Iterable[StoredEvent], co
     """
     cases: dict[str, bool] = {}
     for row in stored:
-        needs = context.needs[row.event.type]
-        if row.case is not None and needs.lock:
-            cases[row.case] = needs.alone or cases.get(row.case, False)
+        if row.case is not None and context.needs[row.event.type].lock:
+            cases[row.case] = _is_alone(row.case, row, context) or cases.get(row.case, False)
     if cases:
         await transaction.lock_cases(cases)
 
@@ -69,15 +74,17 @@ async def replay_cases(
     *,
     context: IntakeContext,
     now: datetime,
+    released: Iterable[StoredEvent] = (),
 ) -> list[Clock]:
     """
     Fold the new events into the clocks of their cases, and cancel the reminders that have ended.
 
+    `released` are earlier events whose messages, and reminders, the batch has added.
     Return the clocks to track, also those of duplicates: the first try may have ended before they were.
     Call it after the messages of the batch are added: the event that ends reminders may arrive before the
     one whose reminders it ends.
     """
-    cases = await _with_states(transaction, _by_case(stored, new, context), context)
+    cases = await _with_states(transaction, _by_case([*stored, *released], new, context), context)
     if not cases:
         return []
     standing = await _standing(transaction, cases)
@@ -94,7 +101,9 @@ async def replay_cases(
         await transaction.save_clocks(clocks)
     await transaction.save_case_states(states)
     await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
-    return [*clocks, *(clock for case in cases if not case.new for clock in standing[case.key])]
+    changed = {clock.id for clock in clocks}
+    earlier = (clock for case in cases if case.again for clock in standing[case.key])
+    return [*clocks, *(clock for clock in earlier if clock.id not in changed)]
 
 
 async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, CaseState]) -> None:
@@ -111,11 +120,26 @@ def _by_case(stored: Iterable[StoredEvent], new: Container[UUID], context: Intak
         if row.case is None or not (needs.reminders or sla.moves_of(kind, row.event)):
             continue
         case = cases.setdefault(row.case, _Case(key=row.case))
-        case.alone |= needs.alone
+        case.alone |= _is_alone(row.case, row, context)
+        case.reminds |= needs.reminders
         if row.key in new:
             case.new.append(row)
-            case.reminds |= needs.reminders
+        else:
+            case.again = True
     return cases
+
+
+def _is_alone(case: str, row: StoredEvent, context: IntakeContext) -> bool:
+    """
+    Return whether the event locks its case for itself.
+
+    A reply in the thread of a case, such as `pqrs_id:…`, always does: cases of that kind are not `skipping`.
+    """
+    return context.needs[row.event.type].alone or not _may_skip(case, context)
+
+
+def _may_skip(case: str, context: IntakeContext) -> bool:
+    return case.partition(":")[0] in context.skipping
 
 
 async def _with_states(
@@ -142,11 +166,11 @@ def _must_restart(case: _Case, context: IntakeContext) -> bool:
     if case.state is None:
         # A duplicate of an event that was stored without a replay.
         return not case.new
-    return sla.must_restart(case.state, case.events, version=context.version)
+    return sla.must_restart(case.state, case.events, context.catalog, version=context.version)
 
 
 def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContext) -> bool:
-    if case.alone:
+    if case.alone or (case.again and state is not None):
         return False
     # None of these ever starts a clock.
     return state is None or all(
@@ -186,7 +210,7 @@ async def _histories(
     for case in cases:
         if case.restart:
             since[case.key] = None
-        elif case.new and case.key.partition(":")[0] in context.skipping:
+        elif case.new and _may_skip(case.key, context):
             since[case.key] = min(event.time for event in case.events)
     return await transaction.case_events(since) if since else {}
 

@@ -75,7 +75,9 @@ async def plan_in(
         await _resume_duplicates(transaction, duplicates, result)
     for event in fresh:
         result.broad += expansions(event.audiences)
-    result.clocks = await cases.replay_cases(transaction, stored, new, context=context, now=now)
+    result.clocks = await cases.replay_cases(
+        transaction, stored, new, context=context, now=now, released=released
+    )
     return result
 
 

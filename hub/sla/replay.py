@@ -100,17 +100,21 @@ def resume(
     return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, catalog))
 
 
-def must_restart(state: CaseState, new: Iterable[Event], *, version: str) -> bool:
+def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, version: str) -> bool:
     """
     Return whether the case must be replayed as a whole: `resume` would not give the same clocks.
 
     That is so for another catalogue or policy, for an event that stands before one already folded, and where
-    the hub's own event is about an event, or names a clock, of which the state does not know.
+    the hub's own event is about an event, or names a clock, of which the state does not know. It is so too
+    for an event that starts a term once more: a stored clock keeps an earlier policy's promise, the new one
+    gets today's.
     """
-    return state.version != version or any(_disturbs(state, event) for event in new)
+    return state.version != version or any(_disturbs(state, event, catalog) for event in new)
 
 
-def _disturbs(state: CaseState, event: Event) -> bool:
+def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
+    if any(move.move is Move.RESTART for move in catalog[event.name].clocks):
+        return True
     if state.until is not None and _position(event) <= state.until:
         return True
     if event.id in state.missing or about_id(event) is not None:
@@ -125,7 +129,7 @@ def changes_nothing(state: CaseState | None, kind: EventType, event: Event, *, v
     if state is None:
         return moves <= _NEED_A_CLOCK
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
-    return idle and not must_restart(state, [event], version=version)
+    return idle and not must_restart(state, [event], {kind.name: kind}, version=version)
 
 
 def only_ends(kind: EventType) -> bool:
@@ -135,8 +139,11 @@ def only_ends(kind: EventType) -> bool:
 
 def version_of(catalog: Catalog, policy: Policy) -> str:
     """Name what a replay depends on besides the events: the moves of the catalogue and the promises."""
-    moves = sorted((kind.name, repr(kind.clocks), kind.ends_reminders) for kind in catalog.values())
-    text = repr((moves, policy.clocks, policy.calendar_rules.mode))
+    kinds = sorted(
+        (kind.name, repr(kind.clocks), kind.hub_emitted, bool(kind.reminders), kind.ends_reminders)
+        for kind in catalog.values()
+    )
+    text = repr((kinds, policy.clocks, policy.calendar_rules.mode))
     return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -190,9 +197,11 @@ def _placed(events: Sequence[Event], catalog: Catalog) -> list[tuple[Position, E
 
 
 def _position(event: Event, times: Mapping[tuple[Json, Json], datetime] = MappingProxyType({})) -> Position:
-    about = event.data.get("about"), about_id(event)
+    about = about_id(event)
+    # Only our own events: a publisher's "about" may be anything.
+    earliest = event.time if about is None else times.get((event.data.get("about"), about), event.time)
     return (
-        max(event.time, times.get(about, event.time)),
+        max(event.time, earliest),
         event.source == HUB_SOURCE,
         event.time,
         event.id,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hub import sla
+from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME
 from hub.intake.cases import replay_cases
+from hub.intake.decode import IntakeContext
 from hub.model import HUB_SOURCE, Clock, ClockState, Event, StoredEvent
 from hub.model.ids import clock_id, event_key
+from hub.policy.clocks import ClockPolicy
 from hub.testing.tables import Tables
 from hub.testing.transaction import MemoryTransaction
-from tests.unit.factories import DESK, MONDAY, POLICY, SOURCE, event
+from tests.unit.factories import DESK, MONDAY, POLICY, RULES, SCHEMAS, SOURCE, event
 
 DAY = timedelta(days=1)
 PQRS = event("pqrs.received").data["pqrs_id"]
@@ -33,6 +38,7 @@ PQRS_TYPES = (
     "pqrs.responded",
     "pqrs.reopened",
     "pqrs.withdrawn",
+    "support.replied",
     "notification.undelivered",
     "notification.handed_over",
 )
@@ -74,13 +80,15 @@ def arrivals(draw: st.DrawFn, names: Sequence[str], case: str) -> list[list[Even
     return [order[since:until] for since, until in zip([0, *cuts], [*cuts, len(order)], strict=True)]
 
 
-async def receive(tables: Tables, batch: Sequence[Event], case: str) -> list[Clock]:
+async def receive(
+    tables: Tables, batch: Sequence[Event], case: str, context: IntakeContext = DESK
+) -> list[Clock]:
     transaction = CountingTransaction(tables, MONDAY, ())
     stored = [
         StoredEvent(key=event_key(one), event=one, case=case) for one in {e.id: e for e in batch}.values()
     ]
     new = await transaction.add_events(stored)
-    return await replay_cases(transaction, stored, new, context=DESK, now=MONDAY)
+    return await replay_cases(transaction, stored, new, context=context, now=MONDAY)
 
 
 async def live_through(batches: Sequence[Sequence[Event]], case: str) -> Tables:
@@ -184,3 +192,65 @@ async def test_a_duplicate_returns_the_clocks_to_track_and_changes_nothing() -> 
 
     assert {clock.id for clock in again} == {clock.id for clock in first}
     assert clock_id(case, "first_reply", opening) in {clock.id for clock in again}
+
+
+async def test_a_duplicate_beside_a_new_event_returns_all_clocks_to_track() -> None:
+    case = f"pqrs_id:{PQRS}"
+    tables = Tables()
+    opening, reply = happened("pqrs.received", 0, 1, case), happened("pqrs.replied", 1, 2, case)
+    await receive(tables, [opening], case)
+
+    again = await receive(tables, [opening, reply], case)
+
+    assert sorted((clock.name, clock.ended_at) for clock in again) == [
+        ("first_reply", reply.time),
+        ("legal_term", None),
+    ]
+
+
+async def test_a_duplicate_of_an_event_that_only_ends_clocks_returns_them_to_track() -> None:
+    case = f"unit_id:{UNIT}"
+    tables = Tables()
+    payment = happened("admin.payment.received", 1, 2, case)
+    await receive(tables, [happened("admin.invoice.issued", 0, 1, case)], case)
+    first = await receive(tables, [payment], case)
+
+    again = await receive(tables, [payment], case)
+
+    assert {clock.id for clock in again} == {clock.id for clock in first}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"hub_emitted": True},
+        {"ends_reminders": True},
+        {"reminders": BY_NAME["concierge.package.received"].reminders},
+    ],
+)
+def test_all_that_a_replay_reads_of_the_catalogue_is_in_its_version(changed: Mapping[str, Any]) -> None:
+    kind = BY_NAME["pqrs.received"]
+    before, after = ({"pqrs.received": one} for one in (kind, replace(kind, **changed)))
+
+    assert sla.version_of(before, POLICY) != sla.version_of(after, POLICY)
+
+
+async def test_a_restarted_term_has_the_policy_of_the_last_replay() -> None:
+    case = f"pqrs_id:{PQRS}"
+    events = [
+        happened("pqrs.received", 0, 1, case),
+        happened("pqrs.replied", 1, 2, case),
+        happened("pqrs.responded", 2, 3, case),
+        happened("pqrs.reopened", 3, 4, case),
+    ]
+    tables = Tables()
+    await receive(tables, events[:1], case)
+    terms = {**POLICY.clocks, "legal_term": ClockPolicy(target=BusinessDays(40))}
+    policy = structs.replace(POLICY, clocks=terms)
+    changed = IntakeContext(schemas=SCHEMAS, catalog=BY_NAME, rules=replace(RULES, policy=policy))
+    for later in events[1:]:
+        await receive(tables, [later], case, changed)
+
+    at_once = {clock.id: clock.promise for clock in sla.replay(case, events, BY_NAME, policy)}
+    last = max(tables.clocks.values(), key=lambda clock: clock.started_at)
+    assert last.promise == at_once[last.id]

@@ -249,3 +249,20 @@ async def test_quietly_imported_clock_notifies_its_later_steps(hub: MemoryHub) -
     await fire_from_sql(timers_of(hub))
 
     assert [event.name for event in hub.publisher.events] == ["sla.breached", "pqrs.escalated"]
+
+
+async def test_reply_in_the_thread_of_a_case_counts_if_it_arrives_before_the_opener(hub: MemoryHub) -> None:
+    thread = f"pqrs_id:{RECEIVED.data['pqrs_id']}"
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(event("support.replied", {"thread_id": thread}, at=MONDAY + HOUR))
+    await hub.take_in(RECEIVED)
+
+    assert hub.states("first_reply") == [ClockState.MET]
+
+
+async def test_publisher_may_add_a_list_under_a_name_that_our_own_events_use(hub: MemoryHub) -> None:
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(event("pqrs.received", {"about": ["noise"]}))
+    await hub.take_in(event("pqrs.replied", {"about": ["noise"]}, at=MONDAY + HOUR))
+
+    assert hub.states("first_reply") == [ClockState.MET]

@@ -177,3 +177,17 @@ async def test_front_desk_is_notified_once_of_a_package_after_two_days(hub: Memo
         for message in hub.store.messages
         if message.event == "sla.breached"
     ]
+
+
+async def test_event_that_waited_for_its_client_sends_no_reminder_that_has_ended() -> None:
+    hub = memory_hub(MONDAY)
+    requested = event("accounting.documents.requested", without=("accounting_client",), at=MONDAY - HOUR)
+    committed = {"accounting_client": {"ref": "p-maria-pena"}}
+    await hub.take_in(somebody("p-maria-pena", email()), requested)
+    await hub.take_in(event("accounting.documents.received", without=("accounting_client",)))
+    assert hub.of(requested) == [], "nobody has named the client"
+
+    await hub.take_in(event("accounting.delivery.committed", committed, at=MONDAY - 2 * HOUR))
+
+    assert reminders(hub, requested)
+    assert {(State.CANCELLED, "ended")} == {*reminders(hub, requested)}

@@ -31,6 +31,8 @@ def serve(number):
         time.sleep(0.01)
     (folder / f"done-{number}-{tries}").touch()
 
+if (folder / "ignore").exists():
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 sys.exit(supervise(serve, 2))
 """
 
@@ -82,6 +84,17 @@ def test_a_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
     assert not (tmp_path / "0-1").exists()
     assert parent.end(signal.SIGTERM) == 0
     parent.wait_for("done-0-0", "done-1-1")
+
+
+def test_a_process_is_started_again_where_the_starter_ignores_ended_children(tmp_path: Path) -> None:
+    (tmp_path / "ignore").touch()
+    parent = Parent(tmp_path)
+    parent.wait_for("0-0", "1-0")
+    os.kill(parent.pid_of("1-0"), signal.SIGKILL)
+    parent.wait_for("1-1")
+    time.sleep(0.1)
+
+    assert parent.end(signal.SIGTERM) == 0
 
 
 def test_an_error_right_after_the_start_ends_all_with_its_code(tmp_path: Path) -> None:

@@ -122,6 +122,16 @@ async def test_a_batch_that_fails_is_done_one_by_one_and_only_the_bad_one_goes_b
     assert bench.buried == []
 
 
+async def test_what_a_stopping_worker_has_given_up_is_not_acknowledged_with_what_follows() -> None:
+    bench = Bench()
+    bench.fail("a", ZeroDivisionError(), StorageUnavailable())
+    bench.stop.set()
+    await bench.handle(*map(bench.delivery, "ab"))
+
+    assert bench.handled == [["a", "b"], ["a"]]
+    assert bench.answers == [], "`b` would be acknowledged together with all before it"
+
+
 @pytest.mark.parametrize(
     ("count", "handled"),
     [
