@@ -17,7 +17,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
-from itertools import islice
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -172,7 +171,7 @@ class WorkCalendar:
 
     def is_business_day(self, day: date) -> bool:
         """Return whether `day` counts for terms set by law; the company's hours do not matter."""
-        return day.weekday() in self.legal_days and day not in self.holidays
+        return self._counts(day, ())
 
     def legal_due(
         self, received: datetime, business_days: int, *, pauses: Iterable[Interval] = ()
@@ -206,19 +205,20 @@ class WorkCalendar:
     def _business_day_after(self, received: datetime, n: int, pauses: Iterable[Interval]) -> date:
         if n < 1:
             raise ValueError("the day of receipt does not count: the first business day is 1")
-        tomorrow, paused = self.day_of(received) + DAY, self._paused_days(pauses)
-        days = (day for day in _days(tomorrow, tomorrow + _HORIZON) if self._counts(day, paused))
-        day = next(islice(days, n - 1, None), None)
-        if day is None:
-            raise InvalidPolicy(f"{n} business days do not pass within a hundred years")
-        return day
+        day, paused, left = self.day_of(received), self._paused_days(pauses), n
+        for _ in range(_HORIZON.days + 1):
+            day += DAY
+            left -= self._counts(day, paused)
+            if not left:
+                return day
+        raise InvalidPolicy(f"{n} business days do not pass within a hundred years")
 
     def _paused_days(self, pauses: Iterable[Interval]) -> list[tuple[date, date]]:
         """Return the days that pauses remove, as (day before the first, last)."""
         return [(self.day_of(since), self.day_of(until)) for since, until in pauses]
 
     def _counts(self, day: date, paused: Sequence[tuple[date, date]]) -> bool:
-        if not self.is_business_day(day):
+        if day.weekday() not in self.legal_days or day in self.holidays:
             return False
         return not paused or not any(before < day <= last for before, last in paused)
 
