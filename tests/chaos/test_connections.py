@@ -19,6 +19,8 @@ from tests.chaos.wire import port_of, through, wire
 
 LOSSES = 30
 EVENTS = 100
+NOTICED_WITHIN: Final = 3 * broker.HEARTBEAT + 15.0
+"""Seconds: aiormq mostly sees at once that a connection is gone; its heartbeat sees it at the latest."""
 QUEUE: Final = events_queue(Lane.NORMAL)
 LONGEST_PAUSE: Final = timedelta(milliseconds=200)
 """Between two connections, instead of ten seconds: the test is about the losses, not the waiting."""
@@ -44,7 +46,11 @@ async def test_thirty_lost_connections_in_a_row_lose_and_bury_nothing(trial: Sce
                 await until(lambda: has_work_in_hand(hub), "the events in hand")
                 lost = losses(hub)
                 broker_wire.cut()
-                await until(lambda: losses(hub) > lost, "the connection to be lost")  # noqa: B023 - waited for at once
+                await until(
+                    lambda: losses(hub) > lost,  # noqa: B023 - waited for at once
+                    "the connection to be lost",
+                    patience=NOTICED_WITHIN,
+                )
             returned = await times_returned(trial)
             await database_wire.join()
             await trial.settles()
