@@ -7,22 +7,18 @@ import asyncio
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.command import exit_code, open_folder, parser_of, print_line
 from benchmarks.conditions import conditions
 from benchmarks.contest import contest, open_field
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.results import Turn, as_json, ratio_of, standings, table
-from hub.errors import HubError
 
 LEAST: Final = 3.0
 """How many times as fast as Celery the hub must be."""
-
-RUN: Final = Path(__file__).parent.parent / ".run"
 
 FOOTNOTE: Final = """\
 min, median, max: mails a second, over the rounds. ratio: to celery, median of the rounds.
@@ -34,37 +30,25 @@ PostgreSQL, Redis and smtp-sink).
 def main() -> int:
     """Answer 0; 1 when the hub is too slow; 2 when nothing could be measured."""
     options = _options()
+    return exit_code(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     found = {**conditions(), "load before": f"{os.getloadavg()[0]:.1f}"}
-    try:
-        with open_folder() as folder:
-            turns = asyncio.run(_measure(options, folder))
-    except HubError as exc:
-        _print_line(str(exc))
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    with open_folder() as folder:
+        turns = asyncio.run(_measure(options, folder))
     _print(options, turns, found)
     if options.json:
         options.json.write_text(json.dumps(as_json(turns, found), indent=2) + "\n")
     return _verdict(turns, options.least)
 
 
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """In the checkout: a temporary folder may lie in memory, where flushing costs nothing."""
-    RUN.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=RUN) as folder:
-        # PostgreSQL's unprivileged user passes through on the way to its data.
-        Path(folder).chmod(0o711)
-        yield Path(folder)
-
-
 async def _measure(options: argparse.Namespace, folder: Path) -> Sequence[Turn]:
     turns = []
     chosen = [contestant for contestant in CONTESTANTS if contestant.name in options.only]
-    async with open_field(folder, print_line=_print_line) as field:
+    async with open_field(folder, print_line=print_line) as field:
         async for turn in contest(chosen, field, rounds=options.rounds, mails=options.mails):
-            _print_line(f"round {turn.number}  {turn.contestant:<8}{turn.rate:7,.0f} mails/s")
+            print_line(f"round {turn.number}  {turn.contestant:<8}{turn.rate:7,.0f} mails/s")
             turns.append(turn)
     return turns
 
@@ -82,13 +66,13 @@ def _verdict(turns: Sequence[Turn], least: float) -> int:
     ratio = ratio_of("hub", turns)
     if ratio is None or ratio >= least:
         return 0
-    _print_line(f"\nThe hub is {ratio:.2f} times as fast as Celery; at least {least:g} times is wanted.")
+    print_line(f"\nThe hub is {ratio:.2f} times as fast as Celery; at least {least:g} times is wanted.")
     return 1
 
 
 def _options() -> argparse.Namespace:
     names = [contestant.name for contestant in CONTESTANTS]
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser = parser_of("scripts/bench", __doc__)
     parser.add_argument("--quick", action="store_true", help="3 rounds of 5,000 mails instead of 7 of 20,000")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--mails", type=int, help="in each turn")
@@ -96,15 +80,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--least", type=float, default=LEAST, help="the ratio to insist on; 0 switches it off"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all measurements there")
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.quick else 7)
     options.mails = options.mails or (5_000 if options.quick else 20_000)
     return options
-
-
-def _print_line(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,11 @@ from pathlib import Path
 from statistics import mean
 from typing import Final
 
-from benchmarks.__main__ import open_folder
+from benchmarks.command import exit_code, open_folder, parser_of, print_line
 from benchmarks.conditions import conditions
 from benchmarks.contest import WARM_UP, contest, open_field
 from benchmarks.contestants import HUB, payment_parcel
 from benchmarks.results import Turn
-from hub.errors import HubError
 
 LIMIT: Final = 0.05
 """How much more the last rounds may cost."""
@@ -32,14 +31,12 @@ EDGE: Final = 3
 
 def main() -> int:
     options = _options()
-    try:
-        with open_folder() as folder:
-            turns = asyncio.run(_measure(options, folder))
-    except HubError as exc:
-        _tell(str(exc))
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    return exit_code(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    with open_folder() as folder:
+        turns = asyncio.run(_measure(options, folder))
     growth = growth_of(turns)
     print(f"\nThe last {EDGE} rounds cost {growth:+.1%} CPU for each mail, against the first {EDGE}.")
     print(", ".join(f"{name} {value}" for name, value in conditions().items()))
@@ -60,7 +57,7 @@ async def _measure(options: argparse.Namespace, folder: Path) -> Sequence[Turn]:
     hub = replace(HUB, parcel=lambda number: payment_parcel(number % options.homes))
     turns = []
     print(f"{'stored':>9} {'mails/s':>9} {'own CPU':>9} {'all CPU':>9}   (seconds for 1,000 mails)")
-    async with open_field(folder, print_line=_tell) as field:
+    async with open_field(folder, print_line=print_line) as field:
         async for turn in contest([hub], field, rounds=options.rounds, mails=options.mails):
             turns.append(turn)
             stored = len(turns) * (options.mails + WARM_UP)
@@ -70,17 +67,12 @@ async def _measure(options: argparse.Namespace, folder: Path) -> Sequence[Turn]:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench growth", description=__doc__)
+    parser = parser_of("scripts/bench growth", __doc__)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--mails", type=int, default=5_000, help="in each round")
     parser.add_argument("--homes", type=int, default=500, help="cases among which the events are shared out")
     parser.add_argument("--limit", type=float, default=LIMIT, help="how much more a mail may cost at the end")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all measurements there")
     return parser.parse_args()
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

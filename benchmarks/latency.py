@@ -14,19 +14,18 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
 
-from benchmarks.__main__ import open_folder
+from benchmarks.command import exit_code, open_folder, parser_of, print_line
 from benchmarks.conditions import conditions
 from benchmarks.contest import Field, open_field, working
 from benchmarks.contestants import HUB, event_parcel
 from benchmarks.parcels import publish
 from benchmarks.payment import directory, home, made, payment, residents
 from benchmarks.timed_sink import TimedSink
-from hub.errors import HubError
 from hub.local.loopback import ADDRESS
 from hub.model import Event
 
@@ -57,20 +56,18 @@ def times_of(seconds: Sequence[float]) -> Times:
 
 def main() -> int:
     options = _options()
+    return exit_code(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     found: dict[str, Times] = {}
-    try:
-        for mode in options.modes or _MODES:
-            with open_folder() as folder:
-                found[mode] = asyncio.run(_MODES[mode](folder, options))
-            _print(mode, found[mode])
-    except HubError as exc:
-        _tell(str(exc))
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    for mode in options.modes or _MODES:
+        with open_folder() as folder:
+            found[mode] = asyncio.run(_MODES[mode](folder, options))
+        _print(mode, found[mode])
     print(", ".join(f"{name} {value}" for name, value in conditions().items()))
     if options.json:
-        options.json.write_text(json.dumps({mode: _as_json(times) for mode, times in found.items()}) + "\n")
+        options.json.write_text(json.dumps({mode: asdict(times) for mode, times in found.items()}) + "\n")
     return 0
 
 
@@ -98,7 +95,7 @@ async def _urgent(folder: Path, options: argparse.Namespace) -> Times:
         await publish(field.channel, [event_parcel(_emergency())])
         await sink.reaches(500, WITHIN, RESIDENT)
         waiting = WARM + options.behind + 500 - sink.count
-        _tell(f"{waiting:,} payments still waited when the last resident had it")
+        print_line(f"{waiting:,} payments still waited when the last resident had it")
         return times_of(sink.times(RESIDENT, since=since))
 
 
@@ -143,7 +140,7 @@ async def _running(folder: Path, people: Sequence[Event]) -> AsyncIterator[tuple
     sink = TimedSink()
     await sink.start()
     try:
-        async with open_field(folder, print_line=_tell) as field:
+        async with open_field(folder, print_line=print_line) as field:
             mailing = replace(
                 field, environment={**field.environment, "HUB_EMAIL_URL": f"smtp://{ADDRESS}:{sink.port}"}
             )
@@ -168,24 +165,16 @@ def _print(mode: str, times: Times) -> None:
     print(f"{mode:<8} {times.mails:6,} mails: {figures}", flush=True)
 
 
-def _as_json(times: Times) -> dict[str, float]:
-    return {name: getattr(times, name) for name in ("mails", "first", "p50", "p99", "last")}
-
-
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench latency", description=__doc__)
+    parser = parser_of("scripts/bench latency", __doc__)
+    # Python 3.11 looks up the default of an optional list in the choices as well.
     parser.add_argument("modes", nargs="*", choices=[*_MODES, []], metavar="MODE", help="all without any")
     parser.add_argument("--seconds", type=float, default=20, help="of 50 payments a second")
     parser.add_argument(
         "--behind", type=int, default=20_000, help="payments that wait when the emergency comes"
     )
     parser.add_argument("--people", type=int, default=5_000, help="whom the one event reaches")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all measurements there")
     return parser.parse_args()
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

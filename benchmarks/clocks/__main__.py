@@ -7,56 +7,47 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
 
-from benchmarks.__main__ import open_folder
 from benchmarks.clocks.figures import as_json, table, verdict
 from benchmarks.clocks.measuring import measure
+from benchmarks.command import exit_code, open_folder, parser_of, print_line
 from benchmarks.conditions import conditions
-from hub.errors import HubError
 
 
 def main() -> int:
     """Answer 0; 1 when it is too much or too late; 2 when nothing could be measured."""
     options = _options()
+    return exit_code(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
     found = {**conditions(), "load before": f"{os.getloadavg()[0]:.1f}"}
-    try:
-        with open_folder() as folder:
-            measured = asyncio.run(
-                measure(
-                    folder,
-                    clocks=options.clocks,
-                    rate=options.rate,
-                    seconds=options.seconds,
-                    print_line=_print_line,
-                )
+    with open_folder() as folder:
+        measured = asyncio.run(
+            measure(
+                folder,
+                clocks=options.clocks,
+                rate=options.rate,
+                seconds=options.seconds,
+                print_line=print_line,
             )
-    except HubError as exc:
-        _print_line(str(exc))
-        return 2
-    except KeyboardInterrupt:
-        return 130
+        )
     print(f"\n{options.rate:,} steps a second for {options.seconds} s, two timer processes\n")
     print(table(measured))
     print("\n" + ", ".join(f"{name} {value}" for name, value in found.items()))
     if options.json:
         options.json.write_text(json.dumps(as_json(measured, found), indent=2) + "\n")
     failures = verdict(measured)
-    _print_line("".join(f"\nNot as promised: {failure}" for failure in failures))
+    print_line("".join(f"\nNot as promised: {failure}" for failure in failures))
     return 1 if failures else 0
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench clocks", description=__doc__)
+    parser = parser_of("scripts/bench clocks", __doc__)
     parser.add_argument("--clocks", type=int, default=1_000_000, help="that are open and wait")
     parser.add_argument("--rate", type=int, default=2_000, help="steps that fall due in each second")
     parser.add_argument("--seconds", type=int, default=30, help="for so long")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all measurements there")
     return parser.parse_args()
-
-
-def _print_line(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -221,8 +221,10 @@ def _replay(
     events = [stored.event for stored in history]
     catalog, policy = context.catalog, context.rules.policy
     if case.state is None or case.restart:
-        return sla.replay_whole(case.key, events, catalog, policy, version=context.version)
-    return sla.resume(case.key, case.state, standing, events, catalog, policy)
+        return sla.replay_whole(
+            case.key, events, catalog, policy, version=context.version, reopened=context.reopened
+        )
+    return sla.resume(case.key, case.state, standing, events, catalog, policy, reopened=context.reopened)
 
 
 def _without_past(

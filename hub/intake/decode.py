@@ -35,8 +35,8 @@ class IntakeContext:
     What intake needs to read an event. Values only: nothing here calls a server.
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
-    (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, and the `version` of
-    replays.
+    (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, the `version` of replays,
+    and the clocks that may be `reopened`.
     """
 
     schemas: Schemas
@@ -46,12 +46,14 @@ class IntakeContext:
     needs: Mapping[str, Needs] = field(init=False)
     skipping: frozenset[str] = field(init=False)
     version: str = field(init=False)
+    reopened: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
         object.__setattr__(self, "kinds", {kind.type: kind for kind in self.catalog.values()})
         object.__setattr__(self, "needs", {kind.type: needs[kind.name] for kind in self.catalog.values()})
         object.__setattr__(self, "skipping", skipping_cases(self.catalog.values(), needs))
+        object.__setattr__(self, "reopened", sla.reopened_by(self.catalog))
         object.__setattr__(self, "version", sla.version_of(self.catalog, self.rules.policy))
 
 

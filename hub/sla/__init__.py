@@ -19,6 +19,7 @@ from hub.sla.replay import (
     moves_of,
     must_restart,
     only_ends,
+    reopened_by,
     replay,
     replay_whole,
     resume,

@@ -8,7 +8,7 @@ clocks; `must_restart` tells where they would not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -59,20 +59,30 @@ def replay(case: str, events: Iterable[Event], catalog: Catalog, policy: Policy)
     ours. A second start while a clock runs changes nothing; a start after its end makes a new clock. An
     event of a type that this hub does not know (any more, or not yet) changes nothing.
     """
-    return replay_whole(case, events, catalog, policy, version="").clocks
+    return replay_whole(case, events, catalog, policy, version="", reopened=frozenset()).clocks
 
 
 def replay_whole(
-    case: str, events: Iterable[Event], catalog: Catalog, policy: Policy, *, version: str
+    case: str,
+    events: Iterable[Event],
+    catalog: Catalog,
+    policy: Policy,
+    *,
+    version: str,
+    reopened: Collection[str],
 ) -> ReplayResult:
-    """Replay all events of a case; return also the state from which `resume` continues."""
+    """
+    Replay all events of a case; return also the state from which `resume` continues.
+
+    `version` and `reopened` are what `version_of` and `reopened_by` return for this catalogue and policy.
+    """
     known = [event for event in events if event.name in catalog]
     state = CaseState(version=version, missing=_missing(known), reminders_end=reminders_end(known, catalog))
     fold = Fold(case, policy)
     until = _fold_in(fold, _placed(known, catalog), catalog)
     return ReplayResult(
         clocks=_scheduled([*fold.ended, *fold.running.values()], policy),
-        state=_after(state, fold, until, catalog),
+        state=_after(state, fold, until, reopened),
     )
 
 
@@ -83,6 +93,8 @@ def resume(
     events: Iterable[Event],
     catalog: Catalog,
     policy: Policy,
+    *,
+    reopened: Collection[str],
 ) -> ReplayResult:
     """
     Fold the events after `state.until`; `standing` are the clocks that the state names.
@@ -97,7 +109,7 @@ def resume(
     changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
     ends = [at for at in (state.reminders_end, reminders_end(known, catalog)) if at is not None]
     state = replace(state, reminders_end=max(ends, default=None))
-    return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, catalog))
+    return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, reopened))
 
 
 def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, version: str) -> bool:
@@ -123,11 +135,9 @@ def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
     return named is not None and named not in map(str, state.clocks)
 
 
-def changes_nothing(state: CaseState | None, kind: EventType, event: Event, *, version: str) -> bool:
+def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version: str) -> bool:
     """Return whether the event only ends, pauses or extends clocks in a case in which none stands."""
     moves = {move.move for move in moves_of(kind, event)}
-    if state is None:
-        return moves <= _NEED_A_CLOCK
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
     return idle and not must_restart(state, [event], {kind.name: kind}, version=version)
 
@@ -135,6 +145,12 @@ def changes_nothing(state: CaseState | None, kind: EventType, event: Event, *, v
 def only_ends(kind: EventType) -> bool:
     """Return whether events of this type never start or reopen a clock."""
     return not kind.hub_emitted and {move.move for move in kind.clocks} <= _NEED_A_CLOCK
+
+
+def reopened_by(catalog: Catalog) -> frozenset[str]:
+    """Return the names of the clocks that an event may reopen: only their answers are kept in a state."""
+    moves = (move for kind in catalog.values() for move in kind.clocks)
+    return frozenset(move.clock for move in moves if move.move is Move.REOPEN)
 
 
 def version_of(catalog: Catalog, policy: Policy) -> str:
@@ -166,9 +182,8 @@ def _fold_of(case: str, state: CaseState, clocks: Mapping[UUID, Clock], policy: 
     )
 
 
-def _after(state: CaseState, fold: Fold, until: Position | None, catalog: Catalog) -> CaseState:
+def _after(state: CaseState, fold: Fold, until: Position | None, reopened: Collection[str]) -> CaseState:
     """Keep of a fold what later events need; without an event, `until` stays."""
-    reopened = {move.clock for kind in catalog.values() for move in kind.clocks if move.move is Move.REOPEN}
     return replace(
         state,
         until=until or state.until,

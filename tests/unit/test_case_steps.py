@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from prometheus_client import REGISTRY
 
 from hub import sla
 from hub.business_time import BusinessDays
@@ -24,24 +25,12 @@ from hub.policy.clocks import ClockPolicy
 from hub.testing.tables import Tables
 from hub.testing.transaction import MemoryTransaction
 from tests.unit.factories import DESK, MONDAY, POLICY, RULES, SCHEMAS, SOURCE, event
+from tests.unit.test_sla_histories import NAMES, PQRS
 
 DAY = timedelta(days=1)
-PQRS = event("pqrs.received").data["pqrs_id"]
 UNIT = event("admin.invoice.issued").data["unit_id"]
 KEYS = {"pqrs_id": PQRS, "unit_id": UNIT}
-PQRS_TYPES = (
-    "pqrs.received",
-    "pqrs.replied",
-    "pqrs.info_requested",
-    "pqrs.info_received",
-    "pqrs.term_extended",
-    "pqrs.responded",
-    "pqrs.reopened",
-    "pqrs.withdrawn",
-    "support.replied",
-    "notification.undelivered",
-    "notification.handed_over",
-)
+PQRS_TYPES = (*NAMES, "support.replied")
 UNIT_TYPES = ("admin.invoice.issued", "admin.payment.received", "admin.payment.received")
 
 
@@ -170,14 +159,21 @@ async def test_a_payment_without_an_invoice_reads_and_writes_nothing_of_its_case
     assert (clocks, CountingTransaction.read, tables.case_states) == ([], 0, {})
 
 
+def restarts() -> float:
+    """Return how many replays from the first event the metric counts."""
+    return REGISTRY.get_sample_value("hub_case_replays_total", {"how": "restart"}) or 0.0
+
+
 async def test_an_event_older_than_the_last_one_replays_the_case_as_a_whole() -> None:
     case = f"unit_id:{UNIT}"
     tables = await paid_for(3)
+    before = restarts()
     CountingTransaction.read = 0
 
     await receive(tables, [happened("admin.payment.received", 2, 999, case)], case)
 
     assert CountingTransaction.read == 7
+    assert restarts() == before + 1
     first = min(tables.clocks.values(), key=lambda clock: clock.started_at)
     assert first.ended_at == MONDAY + 2 * DAY
 

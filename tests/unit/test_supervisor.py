@@ -20,13 +20,13 @@ from hub.app.supervisor import supervise
 folder = Path(sys.argv[1])
 
 def serve(number):
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
+    signal.signal(signal.SIGINT, lambda *_: stopped.append(1))
     tries = len(list(folder.glob(f"{number}-*")))
     (folder / f"{number}-{tries}").write_text(str(os.getpid()))
     if (folder / f"fail-{number}").exists():
         sys.exit(3)
-    stopped = []
-    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-    signal.signal(signal.SIGINT, lambda *_: stopped.append(1))
     while not stopped:
         time.sleep(0.01)
     (folder / f"done-{number}-{tries}").touch()
@@ -68,7 +68,6 @@ class Parent:
 def test_a_signal_ends_all_processes_after_their_work(tmp_path: Path, number: signal.Signals) -> None:
     parent = Parent(tmp_path)
     parent.wait_for("0-0", "1-0")
-    time.sleep(0.1)
 
     assert parent.end(number) == 0
     parent.wait_for("done-0-0", "done-1-0")
@@ -79,7 +78,6 @@ def test_a_process_that_is_killed_is_started_again(tmp_path: Path) -> None:
     parent.wait_for("0-0", "1-0")
     os.kill(parent.pid_of("1-0"), signal.SIGKILL)
     parent.wait_for("1-1")
-    time.sleep(0.1)
 
     assert not (tmp_path / "0-1").exists()
     assert parent.end(signal.SIGTERM) == 0
@@ -92,7 +90,6 @@ def test_a_process_is_started_again_where_the_starter_ignores_ended_children(tmp
     parent.wait_for("0-0", "1-0")
     os.kill(parent.pid_of("1-0"), signal.SIGKILL)
     parent.wait_for("1-1")
-    time.sleep(0.1)
 
     assert parent.end(signal.SIGTERM) == 0
 
@@ -108,7 +105,6 @@ def test_an_error_right_after_the_start_ends_all_with_its_code(tmp_path: Path) -
 def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     parent = Parent(tmp_path)
     parent.wait_for("0-0", "1-0")
-    time.sleep(0.1)
     parent.end(signal.SIGKILL)
     parent.wait_for("done-0-0", "done-1-0")
 
