@@ -99,6 +99,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
             publisher=parts.publisher,
             appointments=parts.appointments,
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
+            months=storage.PostgresMonths(parts.database),
             now=now,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

@@ -7,6 +7,7 @@ together, then a SHA-256 of the parts. Therefore a redelivery creates no duplica
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -34,6 +35,18 @@ def earliest(at: datetime) -> UUID:
     """Return a UUID less than every id of this millisecond or a later one."""
     milliseconds = ((at - _EPOCH) // timedelta(milliseconds=1)) & _MILLISECONDS_MASK
     return UUID(int=milliseconds << 80)
+
+
+def span(ids: Iterable[UUID], around: timedelta = timedelta(0)) -> tuple[UUID, UUID]:
+    """
+    Return the least and the greatest id of the milliseconds of these ids, and of `around` before and after.
+
+    An event's messages are in the span of its key. Of no ids it is that of the id 0.
+    """
+    instants = {number.int >> 80 for number in ids} or {0}
+    more = around // timedelta(milliseconds=1)
+    first, last = max(min(instants) - more, 0), min(max(instants) + more, _MILLISECONDS_MASK)
+    return UUID(int=first << 80), UUID(int=((last + 1) << 80) - 1)
 
 
 def event_key(event: Event) -> UUID:

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from hub.business_time import ColombianHolidays, Mode, WorkCalendar
 from hub.business_time.durations import Parsed
@@ -107,6 +107,12 @@ class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.provider_timeout + self.lease_margin
 
 
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how many whole months events, messages and attempts are kept; 0 is for ever."""
+
+    months: Annotated[int, Meta(ge=0, le=1200)]
+
+
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
@@ -125,6 +131,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     breaker: BreakerPolicy
     throttle: ThrottlePolicy
     monitor: MonitorPolicy
+    retention: Retention
     sms: Sms
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.monitor import PostgresMonitor
+from hub.storage.months import PostgresMonths
 from hub.storage.pauses import PostgresPauses
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts

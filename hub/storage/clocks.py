@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.model import Clock, ClockHistory, PromiseRecord
+from hub.model.ids import span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("clocks")
@@ -48,6 +49,14 @@ async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Cloc
 def _advance(clock: Clock, seen: Clock) -> tuple[object, ...]:
     notified, running = clock.steps[seen.fired].told, seen.ended_at is None
     return clock.id, clock.state, clock.level, clock.fired, seen.fired, seen.next_at, notified, running
+
+
+def started(event_ids: Iterable[str]) -> UUID:
+    """Return an id before those of these events: an event of a clock names it, and comes after its start."""
+    try:
+        return span(UUID(name.partition(":")[0]) for name in event_ids)[0]
+    except ValueError:  # not an event of a clock
+        return UUID(int=0)
 
 
 async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None]:

@@ -42,6 +42,8 @@ SESSION: Final = {
 _CONFLICT: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    # Who changes partitions waits only briefly.
+    asyncpg.LockNotAvailableError,
     # The schema changed under a prepared statement: the retry prepares it again.
     asyncpg.InvalidCachedStatementError,
 )
@@ -165,9 +167,11 @@ class Transaction:
         return rows
 
 
-async def write(run: Runner, statement: str, rows: Sequence[tuple[object, ...]]) -> list[asyncpg.Record]:
-    """Run a statement that takes rows as one array per column; without rows nothing runs."""
-    return await run.rows(statement, *zip(*rows, strict=True)) if rows else []
+async def write(
+    run: Runner, statement: str, rows: Sequence[tuple[object, ...]], *more: object
+) -> list[asyncpg.Record]:
+    """Run a statement that takes rows as one array per column, then `more`; without rows nothing runs."""
+    return await run.rows(statement, *zip(*rows, strict=True), *more) if rows else []
 
 
 def read(kind: type[T], row: asyncpg.Record, **more: object) -> T:

@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
+from hub.model.ids import span
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
 from hub.storage.database import Store, load, storable
@@ -23,7 +24,7 @@ class PostgresCascades(Store):
 
     async def end_cascades(self, ids: Collection[UUID]) -> None:
         if ids:
-            await self.rows(_SQL["end_cascades"], sorted(ids))
+            await self.rows(_SQL["end_cascades"], sorted(ids), *span(ids))
 
 
 _SQL = load("messages")
@@ -37,7 +38,7 @@ class PostgresDelivery(PostgresCascades):
     suppress = suppressions.add
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease)]
+        return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease, *span(ids))]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """Write outcomes and attempts; return the ids that took effect. Idempotent for the same token."""
@@ -45,14 +46,15 @@ class PostgresDelivery(PostgresCascades):
         moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
         calls = [_attempt(attempt) for outcome in ordered for attempt in outcome.attempts]
         tried = _columns(calls, _ATTEMPT_COLUMNS)
-        rows = await self.rows(_SQL["record"], token, *moved, *tried)
+        within = span(outcome.message_id for outcome in outcomes)
+        rows = await self.rows(_SQL["record"], token, *moved, *tried, *within)
         return frozenset(row["id"] for row in rows)
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         keys = [(m.id, m.event_key, m.person, m.audience, m.occasion, m.step) for m in messages]
         if not keys:
             return frozenset()
-        rows = await self.rows(_SQL["step_failed"], *zip(*keys, strict=True))
+        rows = await self.rows(_SQL["step_failed"], *zip(*keys, strict=True), *span(m.id for m in messages))
         return frozenset(row["id"] for row in rows)
 
 

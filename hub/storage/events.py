@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.model import Event, Json, Party, StoredEvent
+from hub.model.ids import earliest, span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("events")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+DUPLICATE_WITHIN: Final = timedelta(days=31)
+"""Within this time of an event, the same id and source with another time is a duplicate of it."""
 
 
 async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
-    # Sorted by unique key: two batches that overlap wait for each other instead of deadlocking.
-    ordered = sorted(events, key=lambda stored: (stored.event.id, stored.event.source))
-    rows = await write(run, _SQL["add"], [_row(stored) for stored in ordered])
+    # One of each unique key, for its doubles may be in two months. Sorted by it: two batches that overlap
+    # wait for each other instead of deadlocking.
+    found = {(stored.event.id, stored.event.source): stored for stored in events}
+    given = [_row(found[name]) for name in sorted(found)]
+    nearby = span((stored.key for stored in events), DUPLICATE_WITHIN)
+    rows = await write(run, _SQL["add"], given, *nearby)
     return {row["key"]: row["place_known"] for row in rows}
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
-    await run.rows(_SQL["mark_planned"], sorted(keys))
+    await run.rows(_SQL["mark_planned"], sorted(keys), *span(keys))
 
 
 async def place(run: Runner, placed: Collection[StoredEvent]) -> None:
     rows = sorted((event.key, event.copropiedad_id, event.unit_id) for event in placed)
-    await write(run, _SQL["place"], rows)
+    await write(run, _SQL["place"], rows, *span(event.key for event in placed))
 
 
 async def unplanned(run: Runner, keys: Collection[UUID]) -> frozenset[UUID]:
-    return frozenset(row["key"] for row in await run.rows(_SQL["unplanned"], sorted(keys)))
+    rows = await run.rows(_SQL["unplanned"], sorted(keys), *span(keys))
+    return frozenset(row["key"] for row in rows)
 
 
 async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
@@ -42,7 +51,7 @@ async def waiting(run: Runner, cases: Collection[str]) -> Sequence[StoredEvent]:
 
 async def by_key(run: Runner, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
     """Return the events that exist, by key."""
-    rows = await run.rows(_SQL["by_key"], sorted(keys)) if keys else []
+    rows = await run.rows(_SQL["by_key"], sorted(keys), *span(keys)) if keys else []
     return {row["key"]: event_of(row) for row in rows}
 
 
@@ -70,7 +79,9 @@ async def of_cases(run: Runner, cases: Collection[str]) -> Mapping[str, Sequence
 
 async def since(run: Runner, cases: Mapping[str, datetime | None]) -> Mapping[str, Sequence[StoredEvent]]:
     """Return case → its events from that instant on (None: all), in order; cases without any are absent."""
-    rows = await write(run, _SQL["since"], sorted(cases.items(), key=itemgetter(0)))
+    instants = [_EPOCH if at is None else max(at, _EPOCH) for at in cases.values()]
+    given = sorted(cases.items(), key=itemgetter(0))
+    rows = await write(run, _SQL["since"], given, earliest(min(instants, default=_EPOCH)))
     return {
         case: [event_of(row) for row in found] for case, found in groupby(rows, lambda row: row["case_key"])
     }

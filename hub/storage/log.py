@@ -63,7 +63,7 @@ class PostgresLog(Store):
         return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
     async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        rows = await self.rows(_SQL["step_messages"], list(event_ids), HUB_SOURCE)
+        rows = await self.rows(_SQL["step_messages"], list(event_ids), HUB_SOURCE, clocks.started(event_ids))
         return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
 
     async def recent_clocks(

@@ -12,6 +12,7 @@ import msgspec
 from asyncpg import Record
 
 from hub.model import Message, State
+from hub.model.ids import span
 from hub.model.state_machine import sources
 from hub.storage.columns import columns_of, unnested
 from hub.storage.database import Runner, encode, load
@@ -19,7 +20,12 @@ from hub.storage.database import Runner, encode, load
 _SQL = load("messages")
 COLUMNS: Final = columns_of(Message)
 _FIELDS: Final = attrgetter(*COLUMNS)
-ADD: Final = _SQL["add"].format(columns=", ".join(COLUMNS), given=unnested(COLUMNS))
+ADD: Final = _SQL["add"].format(
+    columns=", ".join(COLUMNS),
+    given=unnested(COLUMNS),
+    first=f"${len(COLUMNS) + 1}",
+    last=f"${len(COLUMNS) + 2}",
+)
 
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
@@ -27,7 +33,7 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
     # five times as fast as UUIDs.
     ordered = sorted(messages, key=lambda message: message.id.int)
     if ordered:
-        await run.rows(ADD, *_values(ordered))
+        await run.rows(ADD, *_values(ordered), *span(message.event_key for message in ordered))
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
@@ -36,7 +42,8 @@ async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:
-    return [message_of(row) for row in await run.rows(_SQL["queued"], sorted(event_keys))]
+    rows = await run.rows(_SQL["queued"], sorted(event_keys), *span(event_keys))
+    return [message_of(row) for row in rows]
 
 
 def message_of(row: Record) -> Message:

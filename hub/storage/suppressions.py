@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.model import InvalidContact
+from hub.model.ids import span
 from hub.people.readiness import Suppressed
 from hub.storage.database import Runner, load, row_of, write
 
@@ -20,7 +21,8 @@ Lasts = Callable[[str], timedelta | None]
 async def add(run: Runner, gone: Sequence[InvalidContact]) -> None:
     """Suppress invalid contact points, by address and channel of the message that failed."""
     ordered = sorted(gone, key=lambda contact: contact.message_id)
-    await write(run, _SQL["add"], [row_of(contact, _COLUMNS) for contact in ordered])
+    within = span(contact.message_id for contact in gone)
+    await write(run, _SQL["add"], [row_of(contact, _COLUMNS) for contact in ordered], *within)
 
 
 async def suppressed(run: Runner, lasts: Lasts) -> Suppressed:

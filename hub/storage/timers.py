@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, Message, State
+from hub.model.ids import span
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
@@ -32,7 +33,7 @@ class PostgresTimers(PostgresCascades):
     drop_early = receipts.drop_early
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        return await self._tickets("release", sorted(ids))
+        return await self._tickets("release", sorted(ids), *span(ids))
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
         return await self._tickets("release_due", limit)
@@ -49,7 +50,7 @@ class PostgresTimers(PostgresCascades):
         return [messages.message_of(row) for row in await self.rows(_SQL["unconfirmed"], limit, again)]
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
-        await self.rows(_SQL["stop_waiting"], list(ids))
+        await self.rows(_SQL["stop_waiting"], list(ids), *span(ids))
 
     async def held_levels(
         self, escalating: Sequence[tuple[Clock, Collection[int]]]
@@ -68,15 +69,15 @@ class PostgresTimers(PostgresCascades):
         }
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
-        rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE)
+        rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE, clocks.started(event_ids))
         return {row["event_id"]: row["people"] for row in rows}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        waiting = sorted(sources(State.CANCELLED))
-        await self.rows(_SQL["call_off"], list(event_ids), HUB_SOURCE, waiting)
+        given = list(event_ids), HUB_SOURCE, sorted(sources(State.CANCELLED))
+        await self.rows(_SQL["call_off"], *given, clocks.started(event_ids))
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:
-        rows = await self.rows(_SQL["departures"], list(keys))
+        rows = await self.rows(_SQL["departures"], list(keys), *span(keys))
         return {row["key"]: DispatchStatus(pending=row["pending"], last_at=row["last_at"]) for row in rows}
 
     async def reschedule_clocks(

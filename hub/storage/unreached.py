@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from hub.model import PropertyScope, Unreached
+from hub.model.ids import span
 from hub.ports import Page
 from hub.storage.database import Runner, load, read, write
 from hub.storage.filters import listed
@@ -19,7 +20,8 @@ async def add(run: Runner, found: Sequence[Unreached]) -> None:
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
-    return [read(Unreached, row) for row in await run.rows(_SQL["of"], sorted(event_keys))]
+    rows = await run.rows(_SQL["of"], sorted(event_keys), *span(event_keys))
+    return [read(Unreached, row) for row in rows]
 
 
 async def page_of(run: Runner, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hub.model import Lane
 from hub.policy import Policy
-from hub.ports import Appointments, Heartbeats, Now, Publisher, TimerStore
+from hub.ports import Appointments, Heartbeats, MonthStore, Now, Publisher, TimerStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Timers:
     publisher: Publisher
     appointments: Appointments
     heartbeats: Heartbeats
+    months: MonthStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

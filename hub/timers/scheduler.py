@@ -29,6 +29,7 @@ from hub.model import Clock, ClockState, Message
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
 from hub.timers.fire import fire_due_steps
+from hub.timers.months import keep_months
 
 TICK: Final = 0.05
 """Seconds between polls of the appointments: the greatest delay of an idle hub."""
@@ -42,6 +43,8 @@ AUDIT: Final = 5.0
 """Seconds between audits for lost work: leases of dead workers, interrupted cascades."""
 COMPARE: Final = 300.0
 """Seconds between comparisons of Redis with SQL, for what Redis missed while it was briefly away."""
+KEEP_MONTHS: Final = 3600.0
+"""Seconds between looks at the months: at the start, and again where something was in the way."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -66,6 +69,7 @@ async def run(timers: Timers) -> None:
         _every(AUDIT, audit, timers),
         _every(COMPARE, compare, timers),
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
+        _every(KEEP_MONTHS, keep_months, timers),
     )
     await run_all(loops)
 

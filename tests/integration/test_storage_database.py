@@ -171,6 +171,8 @@ async def test_plans_do_not_fall_back_to_whole_tables(opened: Database, noun: st
     nothing = ", ".join(["NULL"] * max(map(int, re.findall(r"\$(\d+)", statement)), default=0))
     async with opened.transaction() as transaction:
         await transaction.rows("SET LOCAL plan_cache_mode = force_generic_plan")
+        # The plan of every month: NULL would leave out all of them.
+        await transaction.rows("SET LOCAL enable_partition_pruning = off")
         await transaction.rows(f"PREPARE tried AS {statement}")
         rows = await transaction.rows(
             f"EXPLAIN EXECUTE tried ({nothing})" if nothing else "EXPLAIN EXECUTE tried"
@@ -180,7 +182,7 @@ async def test_plans_do_not_fall_back_to_whole_tables(opened: Database, noun: st
 
     assert "Seq Scan" not in plan
     assert "Hash" not in plan
-    assert "Merge" not in plan
+    assert "Merge Join" not in plan
     assert "Index" in plan
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.testing import MemoryMonitor
+from hub.testing import MemoryMonitor, MemoryMonths
 from hub.timers.deps import Timers
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
@@ -21,6 +21,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "publisher": hub.publisher,
         "appointments": hub.appointments,
         "heartbeats": MemoryMonitor(hub.store, hub.clock),
+        "months": MemoryMonths(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -1,6 +1,11 @@
 Events, and the parties of their cases.
 
+A month is a partition, and a plan is kept for all months. So each statement names the range of its keys in parameters,
+which are known before it runs: it opens no other month. The planner takes the range of an empty month for one row; a
+join to it would read all of it when it has filled. OFFSET 0, or the keys once more, makes it look up each row.
+
 -- add --
+-- (id, source) is unique within a month. A duplicate with another time may be in the month before or after.
 INSERT INTO event (
     key, source, id, type, time, case_key, copropiedad_id, unit_id,
     subject, datacontenttype, dataschema, data, extensions, planned_at, waiting
@@ -14,29 +19,34 @@ FROM unnest(
     key, source, id, type, time, case_key, copropiedad_id, unit_id,
     subject, datacontenttype, dataschema, data, extensions, planned, waiting
 )
+WHERE NOT EXISTS (
+    SELECT FROM event AS known
+    WHERE known.id = given.id AND known.source = given.source AND known.key BETWEEN $16 AND $17
+    OFFSET 0
+)
 ON CONFLICT DO NOTHING
 RETURNING key, copropiedad_id IS NULL
     OR EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = event.copropiedad_id)
     OR EXISTS (SELECT FROM unit WHERE unit.copropiedad_id = event.copropiedad_id) AS place_known
 
 -- mark_planned --
-UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[])
+UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[]) AND key BETWEEN $2 AND $3
 
 -- place --
 UPDATE event
 SET copropiedad_id = coalesce(event.copropiedad_id, given.copropiedad_id),
     unit_id = coalesce(event.unit_id, given.unit_id)
 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (key, copropiedad_id, unit_id)
-WHERE event.key = given.key
+WHERE event.key = given.key AND event.key = ANY ($1::uuid[]) AND event.key BETWEEN $4 AND $5
 
 -- unplanned --
-SELECT key FROM event WHERE key = ANY ($1::uuid[]) AND planned_at IS NULL
+SELECT key FROM event WHERE key = ANY ($1::uuid[]) AND planned_at IS NULL AND key BETWEEN $2 AND $3
 
 -- waiting --
 SELECT * FROM event WHERE case_key = ANY ($1::text[]) AND waiting ORDER BY time, key
 
 -- by_key --
-SELECT * FROM event WHERE key = ANY ($1::uuid[])
+SELECT * FROM event WHERE key = ANY ($1::uuid[]) AND key BETWEEN $2 AND $3
 
 -- add_parties --
 INSERT INTO party (case_key, who, recipients, since)
@@ -50,5 +60,9 @@ SELECT case_key, who, recipients FROM party WHERE case_key = ANY ($1::text[])
 -- since --
 SELECT event.*
 FROM unnest($1::text[], $2::timestamptz[]) AS given (case_key, since)
-JOIN event ON event.case_key = given.case_key AND event.time >= coalesce(given.since, '-infinity')
+CROSS JOIN LATERAL (
+    SELECT * FROM event
+    WHERE event.case_key = given.case_key AND event.time >= coalesce(given.since, '-infinity') AND event.key >= $3
+    OFFSET 0
+) AS event
 ORDER BY event.case_key, event.time, event.id

@@ -19,7 +19,7 @@ ORDER BY audience_record.audience
 
 -- messages --
 SELECT * FROM message
-WHERE event_key = $1 AND person = $2
+WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person = $2
 ORDER BY created_at, occasion, step, id
 
 -- attempts --

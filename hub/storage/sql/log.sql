@@ -48,8 +48,15 @@ ORDER BY array_position($1::uuid[], id)
 -- step_messages --
 SELECT event.id AS event_id, message.id, message.event, person, name, channel, state, created_at AS at
 FROM unnest($1::text[]) AS step (id)
-JOIN event ON event.id = step.id AND event.source = $2
-JOIN message ON message.event_key = event.key
+CROSS JOIN LATERAL (
+    SELECT id, key FROM event WHERE event.id = step.id AND event.source = $2 AND event.key >= $3
+    OFFSET 0
+) AS event
+CROSS JOIN LATERAL (
+    SELECT * FROM message
+    WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
+    OFFSET 0
+) AS message
 ORDER BY created_at, message.id
 
 -- recent_clocks --

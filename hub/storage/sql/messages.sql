@@ -1,9 +1,15 @@
 Messages: intake adds them, delivery claims and records them, timers query them.
 
+The ids of an event and of its messages begin with the same instant: both are in the same month. Each statement that
+knows its ids names their range, as in `events`; where they come from a row, `moment_start` and `moment_end` do.
+
 -- add --
 -- A message belongs to the copropiedad of its event.
 INSERT INTO message ({columns}, copropiedad_id)
-SELECT given.*, (SELECT event.copropiedad_id FROM event WHERE event.key = given.event_key) FROM {given}
+SELECT given.*, (
+    SELECT event.copropiedad_id FROM event WHERE event.key = given.event_key AND event.key BETWEEN {first} AND {last}
+)
+FROM {given}
 ON CONFLICT DO NOTHING
 
 -- end_reminders --
@@ -15,38 +21,36 @@ SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
     fallback = NULL, patience = NULL, updated_at = now()
 FROM unnest($1::text[], $2::timestamptz[]) AS ended (case_key, at)
 JOIN event ON event.case_key = ended.case_key AND event.time <= ended.at
-WHERE message.event_key = event.key AND message.occasion <> 'initial'
+WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
+  AND message.occasion <> 'initial'
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- queued --
-SELECT * FROM message WHERE event_key = ANY ($1::uuid[]) AND state = 'queued' ORDER BY id
+SELECT * FROM message
+WHERE event_key = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = 'queued'
+ORDER BY id
 
 -- claim --
 WITH taken AS (
-    SELECT id, event_key, address, channel FROM message
-    WHERE id = ANY ($1::uuid[])
+    SELECT id FROM message
+    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $4 AND $5
       AND (
           state = 'queued'
           OR (state IN ('held', 'retrying', 'sending') AND next_at <= now())
       )
     FOR UPDATE SKIP LOCKED
+), message AS (
+    UPDATE message
+    SET state = 'sending', lease = $2, attempts = attempts + 1,
+        next_at = now() + $3::interval, updated_at = now()
+    WHERE id = ANY (ARRAY (SELECT id FROM taken)) AND id BETWEEN $4 AND $5
+    RETURNING *
 )
-UPDATE message
-SET state = 'sending', lease = $2, attempts = attempts + 1,
-    next_at = now() + $3::interval, updated_at = now()
-FROM taken
-JOIN event ON event.key = taken.event_key
-LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
-LEFT JOIN unit ON unit.id = event.unit_id
-LEFT JOIN suppression
-  ON suppression.address = taken.address AND suppression.channel = taken.channel
-     AND suppression.lifted_at IS NULL
-WHERE message.id = taken.id
-RETURNING message.*, event.time AS event_time, event.source, event.data,
+SELECT message.*, event.time AS event_time, event.source, event.data,
           copropiedad.name AS building, unit.label AS unit, unit.tower,
           CASE WHEN message.attempts > 1 THEN (
               SELECT provider FROM attempt
-              WHERE message_id = message.id AND outcome = 'unknown'
+              WHERE message_id = message.id AND message_id BETWEEN $4 AND $5 AND outcome = 'unknown'
               ORDER BY at DESC LIMIT 1
           ) END AS unsure_of,
           -- Checked at each claim: the person's hours may have changed since planning.
@@ -82,6 +86,18 @@ RETURNING message.*, event.time AS event_time, event.source, event.data,
               )
               LIMIT 1
           ) END AS refused
+FROM message
+CROSS JOIN LATERAL (
+    SELECT * FROM event WHERE event.key = message.event_key AND event.key BETWEEN $4 AND $5
+    OFFSET 0
+) AS event
+LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
+LEFT JOIN unit ON unit.id = event.unit_id
+LEFT JOIN LATERAL (
+    SELECT * FROM suppression
+    WHERE suppression.address = message.address AND suppression.channel = message.channel AND lifted_at IS NULL
+    OFFSET 0
+) AS suppression ON true
 
 -- record --
 -- The lease stays on the row, so that repeating the call returns the same result.
@@ -99,7 +115,7 @@ SET state = given.state, reason = given.reason, next_at = given.next_at,
     attempts = message.attempts - (message.state = 'sending' AND NOT given.tried)::integer
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
     AS given (id, state, reason, next_at, expires_at, tried)
-WHERE message.id = given.id
+WHERE message.id = given.id AND message.id = ANY ($2::uuid[]) AND message.id BETWEEN $15 AND $16
   AND message.lease = $1
   AND message.state IN ('sending', given.state)
 RETURNING message.id
@@ -135,6 +151,7 @@ WITH accepted AS (
     FROM moved
     WHERE $2 IN ('delivered', 'read')
       AND later.event_key = moved.event_key
+      AND later.id BETWEEN moment_start($1) AND moment_end($1)
       AND later.person = moved.person
       AND later.audience = moved.audience
       AND later.occasion = moved.occasion
@@ -155,24 +172,26 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::
 WHERE NOT EXISTS (
     SELECT FROM message
     WHERE message.event_key = given.event_key
+      AND message.id BETWEEN $7 AND $8
       AND message.person = given.person
       AND message.audience = given.audience
       AND message.occasion = given.occasion
       AND message.step = given.step
       AND message.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
+    OFFSET 0
 )
 
 -- release --
 WITH due AS (
     SELECT id FROM message
-    WHERE id = ANY ($1::uuid[])
+    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
       AND state IN ('held', 'retrying', 'sending')
       AND next_at <= now()
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
 SET state = 'queued', next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
-FROM due WHERE message.id = due.id
+WHERE message.id = ANY (ARRAY (SELECT id FROM due)) AND message.id BETWEEN $2 AND $3
 RETURNING message.id, message.channel, message.lane
 
 -- release_due --
@@ -206,6 +225,7 @@ WITH lost AS (
       AND EXISTS (
           SELECT FROM message AS other
           WHERE other.event_key = lost.event_key
+            AND other.id BETWEEN moment_start(lost.id) AND moment_end(lost.id)
             AND other.person = lost.person
             AND other.occasion = lost.occasion
             AND (
@@ -225,7 +245,7 @@ WITH lost AS (
 SELECT * FROM lost WHERE id NOT IN (SELECT id FROM settled)
 
 -- end_cascades --
-UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[])
+UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
 
 -- unconfirmed --
 -- A cascade advances when each message of the step has failed, or was accepted and its receipt is overdue. A message
@@ -247,7 +267,8 @@ WITH due AS (
            ) AS pending
     FROM due
     JOIN message AS other
-      ON other.event_key = due.event_key AND other.person = due.person AND other.audience = due.audience
+      ON other.event_key = due.event_key
+         AND other.id BETWEEN moment_start(due.id) AND moment_end(due.id) AND other.person = due.person AND other.audience = due.audience
          AND other.occasion = due.occasion AND other.step = due.step
     GROUP BY due.id
 ), put_off AS (
@@ -258,7 +279,7 @@ WITH due AS (
 SELECT due.* FROM due JOIN standing ON standing.id = due.id WHERE NOT reached AND NOT pending
 
 -- stop_waiting --
-UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND state = 'sent'
+UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = 'sent'
 
 -- sweep --
 -- One probe per number of sweeps: a swept backlog is read again only at its next sweep age.
@@ -296,8 +317,9 @@ SET state = CASE WHEN message.state = ANY ($3::text[]) THEN 'cancelled' ELSE mes
     next_at = CASE WHEN message.state = 'sending' THEN next_at END,
     fallback = NULL, patience = NULL, updated_at = now()
 FROM unnest($1::text[]) AS call (id)
-JOIN event ON event.id = call.id AND event.source = $2
-WHERE message.event_key = event.key AND message.purpose IN ('internal', 'emergency')
+JOIN event ON event.id = call.id AND event.source = $2 AND event.key >= $4
+WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
+  AND message.purpose IN ('internal', 'emergency')
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- called --
@@ -308,8 +330,15 @@ SELECT event.id AS event_id,
            '{}'
        ) AS people
 FROM unnest($1::text[]) AS call (id)
-JOIN event ON event.id = call.id AND event.source = $2
-LEFT JOIN message ON message.event_key = event.key
+CROSS JOIN LATERAL (
+    SELECT id, key FROM event WHERE event.id = call.id AND event.source = $2 AND event.key >= $3
+    OFFSET 0
+) AS event
+LEFT JOIN LATERAL (
+    SELECT person, purpose, state FROM message
+    WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
+    OFFSET 0
+) AS message ON true
 GROUP BY event.id
 
 -- departures --
@@ -321,12 +350,16 @@ SELECT event.key,
        )::integer + (event.planned_at IS NULL)::integer AS pending,
        max(gone.at) AS last_at
 FROM event
-LEFT JOIN message ON message.event_key = event.key AND message.occasion NOT LIKE 'reminder:%'
+LEFT JOIN LATERAL (
+    SELECT id, state, channel FROM message
+    WHERE message.event_key = event.key AND message.id BETWEEN $2 AND $3 AND message.occasion NOT LIKE 'reminder:%'
+    OFFSET 0
+) AS message ON true
 LEFT JOIN LATERAL (
     SELECT CASE WHEN message.channel = 'print' THEN max(attempt.at) ELSE min(attempt.at) END AS at
     FROM attempt
-    WHERE attempt.message_id = message.id
+    WHERE attempt.message_id = message.id AND attempt.message_id BETWEEN $2 AND $3
       AND (attempt.outcome IN ('delivered', 'read') OR message.channel <> 'print' AND attempt.outcome = 'sent')
 ) AS gone ON true
-WHERE event.key = ANY ($1::uuid[])
+WHERE event.key = ANY ($1::uuid[]) AND event.key BETWEEN $2 AND $3
 GROUP BY event.key

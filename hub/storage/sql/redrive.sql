@@ -15,6 +15,7 @@ WITH found AS (
                WHEN NOT $5::boolean AND EXISTS (
                    SELECT FROM message AS other
                    WHERE other.event_key = found.event_key
+                     AND other.id BETWEEN moment_start(found.id) AND moment_end(found.id)
                      AND other.person = found.person
                      AND other.audience = found.audience
                      AND other.occasion = found.occasion

@@ -5,7 +5,7 @@ Replies: the message that a reply answers, its row, its opt-outs.
 SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
        event.copropiedad_id, event.unit_id,
        CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person
-FROM message JOIN event ON event.key = message.event_key
+FROM message JOIN event ON event.key = message.event_key AND event.key BETWEEN moment_start($1) AND moment_end($1)
 WHERE message.id = $1
 
 -- by_number --

@@ -7,7 +7,8 @@ SELECT DISTINCT ON (message.address, message.channel)
        message.address, message.channel, given.at, message.id, given.reason, given.provider, given.code
 FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
     AS given (id, at, reason, provider, code)
-JOIN message ON message.id = given.id
+JOIN message
+  ON message.id = given.id AND message.id = ANY ($1::uuid[]) AND message.id BETWEEN $6 AND $7
 WHERE message.address <> ''
 ORDER BY message.address, message.channel, given.at DESC
 ON CONFLICT (address, channel) DO UPDATE

@@ -8,7 +8,7 @@ SET reasons = ARRAY (SELECT DISTINCT unnest(unreached.reasons || excluded.reason
 
 -- of --
 SELECT event_key, event.id AS event_id, source, type, reasons
-FROM unreached JOIN event ON event.key = event_key
+FROM unreached JOIN event ON event.key = event_key AND event.key = ANY ($1::uuid[]) AND event.key BETWEEN $2 AND $3
 WHERE event_key = ANY ($1::uuid[])
 ORDER BY event_key
 

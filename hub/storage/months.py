@@ -1,0 +1,137 @@
+"""Months in PostgreSQL: partitions that are made ahead, and dropped when they are old."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from hub.errors import StorageConflict
+from hub.model.ids import earliest
+from hub.model.months import Range, StoredMonth, months_after
+from hub.storage import cases
+from hub.storage.database import Runner, Store, Transaction, load
+
+_SQL = load("months")
+_KEYS: Final = {"event": "key", "message": "id", "attempt": "message_id"}
+_ABOUT: Final = (
+    ("audience_record", "event_key", "event"),
+    ("left_out", "event_key", "event"),
+    ("unreached", "event_key", "event"),
+    ("letter", "id", "message"),
+    ("inbox_item", "id", "message"),
+)
+"""(table, its column, what the column names)"""
+_LATE: Final = ("forget_messages", "forget_attempts", "forget_events")
+_LABEL: Final = re.compile(r"(until_)?(\d{4})_(\d{2})")
+_EVER: Final = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+_REST: Final = "default"
+
+
+class PostgresMonths(Store):
+    """The MonthStore."""
+
+    async def months(self) -> Sequence[StoredMonth]:
+        return await _list(self)
+
+    async def make(self, month: datetime) -> None:
+        label, within = month.strftime("%Y_%m"), (month, months_after(month, 1))
+        async with self._alone() as run:
+            if label not in {known.name for known in await _list(run)}:
+                for table in _KEYS:
+                    await _make(run, table, label, within)
+
+    async def holding(self, month: StoredMonth) -> Mapping[str, int]:
+        return await _holding(self, month, _EVER)
+
+    async def drop(self, month: StoredMonth) -> Mapping[str, int]:
+        if held := await self.holding(month):
+            return held
+        async with self._alone() as run:
+            await run.rows(_SQL["close"])
+            # All wait for us now: of clocks, only one that a late event has just started is looked for.
+            if held := await _holding(run, month, (month.since, month.until)):
+                return held
+            await run.rows(_SQL["drop"].format(month=month.name))
+        return {}
+
+    async def forget(self, gap: Range, limit: int) -> int:
+        since, until = _ids(gap)
+        statements = [*(_SQL[name] for name in _LATE), *_about()]
+        counts = [(await self.rows(statement, since, until, limit))[0]["n"] for statement in statements]
+        return sum(counts)
+
+    async def forget_cases(self, after: str, limit: int) -> str | None:
+        page = await self.rows(_SQL["case_page"], after, limit)
+        if gone := [row["case_key"] for row in page if not row["alive"]]:
+            async with self._database.transaction() as run:
+                await cases.lock(run, dict.fromkeys(gone, True))
+                for table in ("party", "case_state"):
+                    await run.rows(_SQL["forget_cases"].format(table=table), gone)
+        return page[-1]["case_key"] if page else None
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Transaction]:
+        """Open a transaction that waits for no lock for long; no other process makes or drops meanwhile."""
+        async with self._database.transaction() as run:
+            [row] = await run.rows(_SQL["one_at_a_time"])
+            if not row["ours"]:
+                raise StorageConflict
+            await run.rows(_SQL["patience"])
+            yield run
+
+
+async def _list(run: Runner) -> Sequence[StoredMonth]:
+    found: defaultdict[str, dict[str, int]] = defaultdict(lambda: {"bytes": 0})
+    for row in await run.rows(_SQL["list"]):
+        counted = found[row["name"].removeprefix(f"{row['of']}_")]
+        counted[f"{row['of']}s"] = row["rows"]
+        counted["bytes"] += row["bytes"]
+    months = (_month(label, numbers) for label, numbers in found.items())
+    return sorted(months, key=lambda month: (month.is_rest, month.until))
+
+
+async def _make(run: Runner, table: str, label: str, within: Range) -> None:
+    since, until = _ids(within)
+    names = {"table": table, "key": _KEYS[table], "month": f"{table}_{label}"}
+    await run.rows(_SQL["make"].format(**names))
+    [row] = await run.rows(_SQL["options"].format(**names))
+    if row["options"]:
+        await run.rows(_SQL["set"].format(**names, options=row["options"]))
+    await run.rows(_SQL["close_rest"].format(**names))
+    await run.rows(_SQL["move"].format(**names, since=since, until=until))
+    await run.rows(_SQL["attach"].format(**names, since=since, until=until))
+
+
+async def _holding(run: Runner, month: StoredMonth, clocks: Range) -> Mapping[str, int]:
+    asked = *_ids((month.since, month.until)), *_ids(clocks)
+    rows = await run.rows(_SQL["holding"].format(month=month.name), *asked)
+    return {row["why"]: row["n"] for row in rows if row["n"]}
+
+
+def _about() -> Iterator[str]:
+    for table, column, of in _ABOUT:
+        yield _SQL["forget_about"].format(table=table, column=column, of=of, key=_KEYS[of])
+
+
+def _ids(within: Range) -> tuple[UUID, UUID]:
+    since, until = within
+    return earliest(since), earliest(until)
+
+
+def _month(label: str, numbers: Mapping[str, int]) -> StoredMonth:
+    since, until = _range(label)
+    return StoredMonth(name=label, since=since, until=until, is_rest=label == _REST, **numbers)
+
+
+def _range(label: str) -> Range:
+    """Read the name of a partition: a month, or what was until a month when the tables were divided."""
+    if (found := _LABEL.fullmatch(label)) is None:
+        return _EVER
+    is_first, year, month = found.groups()
+    start = datetime(int(year), int(month), 1, tzinfo=UTC)
+    return (_EVER[0], start) if is_first else (start, months_after(start, 1))

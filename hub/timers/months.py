@@ -1,0 +1,94 @@
+"""
+Make the months of events, messages and attempts ahead, and drop those that are older than the retention.
+
+Both change tables that the hub is using. So the store waits for a lock only briefly; what did not succeed is
+tried again an hour later. Until a month is made its events are stored with the rest, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from hub.errors import StorageConflict, Unavailable
+from hub.model.months import StoredMonth, gaps, missing, month_of, months_after
+from hub.ports import MonthStore
+from hub.tasks import reraise_if_cancelled
+from hub.timers.deps import Timers
+
+AHEAD: Final = 3
+"""Months that stand ready after the current one."""
+FORGOTTEN: Final = 5000
+"""Rows that one statement deletes."""
+CASES: Final = 200
+"""Cases that are locked at once."""
+PACE: Final = 0.2
+"""Seconds between the batches of a deletion."""
+_RIGHTS: Final = "the hub's database user must own the tables and may create tables in their schema"
+
+log = structlog.get_logger()
+
+
+async def keep_months(timers: Timers) -> bool:
+    """Make the months ahead; where months are old enough, drop them and what was stored about them."""
+    store, now = timers.months, timers.now()
+    await _make_ahead(store, now)
+    if timers.policy.retention.months:
+        limit = months_after(month_of(now), -timers.policy.retention.months)
+        dropped = [month for month in _old(await store.months(), limit) if await _drop(month, store)]
+        await _forget(store, limit)
+        if dropped:
+            await _forget_cases(store)
+    return False
+
+
+async def _make_ahead(store: MonthStore, now: datetime) -> None:
+    for month in missing(await store.months(), now, AHEAD):
+        name = f"{month:%Y-%m}"
+        try:
+            await store.make(month)
+        except StorageConflict:
+            log.info("months.in_use", month=name)
+            return
+        except Unavailable as exc:
+            reraise_if_cancelled()
+            log.error("months.not_made", month=name, error=str(exc), to_do=_RIGHTS)
+            return
+        log.info("months.made", month=name)
+
+
+def _old(stored: Sequence[StoredMonth], limit: datetime) -> Sequence[StoredMonth]:
+    return [month for month in stored if month.until <= limit]
+
+
+async def _drop(month: StoredMonth, store: MonthStore) -> bool:
+    """Drop the month unless something holds it."""
+    try:
+        held = await store.drop(month)
+    except StorageConflict:
+        log.info("months.in_use", month=month.name)
+        return False
+    if held:
+        log.warning("months.kept", month=month.name, **held)
+    else:
+        log.info("months.dropped", month=month.name, events=month.events, messages=month.messages)
+    return not held
+
+
+async def _forget(store: MonthStore, limit: datetime) -> None:
+    for gap in gaps(await store.months(), limit):
+        deleted = FORGOTTEN
+        while deleted:
+            deleted = await store.forget(gap, FORGOTTEN)
+            await asyncio.sleep(PACE)
+
+
+async def _forget_cases(store: MonthStore) -> None:
+    after: str | None = ""
+    while after is not None:
+        after = await store.forget_cases(after, CASES)
+        await asyncio.sleep(PACE)
