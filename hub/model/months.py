@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
-_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""The instant of the least id."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The instant of the least id that an event of our time may have."""
 
 Range = tuple[datetime, datetime]
 """From an instant, up to another that is not in it."""
@@ -37,6 +37,11 @@ class StoredMonth(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     bytes: int = 0
 
+    @property
+    def is_first(self) -> bool:
+        """Return whether it has all that was before it."""
+        return self.since == EPOCH and not self.is_rest
+
 
 def month_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -45,7 +50,7 @@ def month_of(at: datetime) -> datetime:
 def months_after(month: datetime, number: int) -> datetime:
     """Return the month that many months later, earlier for a negative number; never before the epoch."""
     years, place = divmod(month.year * 12 + month.month - 1 + number, 12)
-    return max(month.replace(year=max(years, 1), month=place + 1), _EVER)
+    return max(month.replace(year=max(years, 1), month=place + 1), EPOCH)
 
 
 def missing(stored: Sequence[StoredMonth], now: datetime, ahead: int) -> Iterator[datetime]:
@@ -60,6 +65,6 @@ def missing(stored: Sequence[StoredMonth], now: datetime, ahead: int) -> Iterato
 def gaps(stored: Sequence[StoredMonth], limit: datetime) -> list[Range]:
     """Return the times before `limit` that have no month any more."""
     kept = sorted((month.since, month.until) for month in stored if not month.is_rest)
-    edges = [_EVER, *(edge for month in kept for edge in month)]
+    edges = [EPOCH, *(edge for month in kept for edge in month)]
     holes = list(pairwise(edges))[::2]
     return [(since, min(until, limit)) for since, until in holes if since < min(until, limit)]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hub.errors import StorageConflict
 from hub.model.ids import earliest
-from hub.model.months import Range, StoredMonth, months_after
+from hub.model.months import EPOCH, Range, StoredMonth, months_after
 from hub.storage import cases
 from hub.storage.database import Runner, Store, Transaction, load
 
@@ -28,7 +28,7 @@ _ABOUT: Final = (
 """(table, its column, what the column names)"""
 _LATE: Final = ("forget_messages", "forget_attempts", "forget_events")
 _LABEL: Final = re.compile(r"(until_)?(\d{4})_(\d{2})")
-_EVER: Final = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+_EVER: Final = (EPOCH, datetime(9999, 1, 1, tzinfo=UTC))
 _REST: Final = "default"
 
 
@@ -134,4 +134,4 @@ def _range(label: str) -> Range:
         return _EVER
     is_first, year, month = found.groups()
     start = datetime(int(year), int(month), 1, tzinfo=UTC)
-    return (_EVER[0], start) if is_first else (start, months_after(start, 1))
+    return (EPOCH, start) if is_first else (start, months_after(start, 1))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-from hub.model.months import Range, StoredMonth, months_after
+from hub.model.months import EPOCH, Range, StoredMonth, months_after
 from hub.testing.faults import Faults
 
-EVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class MemoryMonths:
@@ -23,7 +24,7 @@ class MemoryMonths:
     async def months(self) -> Sequence[StoredMonth]:
         self.faults.meet("months")
         months = [_stored(month) for month in sorted(self._months)]
-        return [*months, StoredMonth(name="default", since=EVER[0], until=EVER[1], is_rest=True)]
+        return [*months, StoredMonth(name="default", since=EPOCH, until=_NEVER, is_rest=True)]
 
     async def make(self, month: datetime) -> None:
         self.faults.meet("make")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -14,8 +16,11 @@ from alembic.script import ScriptDirectory
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.errors import ConfigurationError, StorageUnavailable
-from hub.model import Clock
-from hub.storage import Database, clocks, migrations
+from hub.model import Clock, Event, StoredEvent
+from hub.model.ids import event_key
+from hub.model.months import missing, month_of, months_after
+from hub.storage import Database, PostgresMonths, clocks, migrations
+from hub.storage import events as events_of
 from hub.storage.database import encode
 from hub.storage.migrations.upgrading import config
 from tests.unit.factories import HOUR, POLICY, event
@@ -115,6 +120,88 @@ def _first_reply() -> Clock:
     clocks_of_it = sla.replay("pqrs_id:1", [received], BY_NAME, POLICY)
     (found,) = [clock for clock in clocks_of_it if clock.name == "first_reply"]
     return found
+
+
+OLD_ROWS = """
+INSERT INTO event (key, time, waiting, source, id, type, case_key, planned_at)
+SELECT key, time, false, 'urn:crm', id, 'co.coproservicios.pqrs.received.v1', 'pqrs_id:1', now()
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS given (key, time, id);
+"""
+OLD_MESSAGES = """
+INSERT INTO message (
+    id, event_key, created_at, audience, step, state, channel, lane, purpose, event, event_id, occasion,
+    person, contact_id, address, name, locale
+)
+SELECT id, id, now(), 0, 0, 'sent', 'email', 'normal', 'transactional', 'pqrs.received', 'e', 'initial', 'p',
+       'c', 'a', 'n', 'es'
+FROM unnest($1::uuid[]) AS given (id);
+"""
+OLD_ATTEMPTS = """
+INSERT INTO attempt SELECT id, now(), '1 s', 'sent', 'smtp', 'r', '250' FROM unnest($1::uuid[]) AS given (id)
+"""
+
+
+async def test_stored_events_stay_where_they_are_and_new_ones_go_to_their_month(empty: str) -> None:
+    """What is later than this month, from a clock that was wrong, is moved."""
+    times = [NOW - 400 * DAY, NOW, NOW + 90 * DAY]
+    events = [event("pqrs.received", id=str(n), source="urn:crm", at=time) for n, time in enumerate(times)]
+    keys = [event_key(one) for one in events]
+    await migrations.upgrade(empty, to="0009")
+    connection = await asyncpg.connect(empty)
+    try:
+        await connection.execute(OLD_ROWS, keys, times, [one.id for one in events])
+        await connection.execute(OLD_MESSAGES, keys)
+        await connection.execute(OLD_ATTEMPTS, keys)
+        before = await connection.fetchval("SELECT pg_relation_filenode('event')")
+        indexes = await _indexes(connection)
+        await migrations.upgrade(empty)
+        stays = await connection.fetchval("SELECT pg_relation_filenode($1::text::regclass)", f"event_{FIRST}")
+        kept = [await _kept(connection, table) for table in ("event", "message", "attempt")]
+        now_indexed = await _indexes(connection)
+    finally:
+        await connection.close()
+    async with Database(empty) as database:
+        months = PostgresMonths(database)
+        for month in missing(await months.months(), NOW, 3):
+            await months.make(month)
+        stored = await events_of.by_key(database, keys)
+        added = await add_again(database, events)
+        places = await database.rows(
+            "SELECT tableoid::regclass::text AS place FROM event WHERE key = $1", keys[-1]
+        )
+
+    assert stays == before
+    assert kept == [{FIRST: 2, "default": 1}] * 3
+    assert indexes - {"event_id_source_key"} <= now_indexed
+    assert {key: one.id for key, one in zip(keys, events, strict=True)} == {
+        key: row.event.id for key, row in stored.items()
+    }
+    assert added == {}
+    assert [row["place"] for row in places] == [f"event_{times[-1]:%Y_%m}"]
+
+
+NOW = datetime.now(UTC)
+DAY = 24 * HOUR
+FIRST = f"until_{months_after(month_of(NOW), 1):%Y_%m}"
+
+
+async def _kept(connection: asyncpg.Connection[asyncpg.Record], table: str) -> dict[str, int]:
+    rows = await connection.fetch(f"SELECT tableoid::regclass::text, count(*) FROM {table} GROUP BY 1")
+    return {name.removeprefix(f"{table}_"): count for name, count in rows}
+
+
+async def _indexes(connection: asyncpg.Connection[asyncpg.Record]) -> set[str]:
+    rows = await connection.fetch(
+        "SELECT indexname FROM pg_indexes WHERE tablename IN ('event', 'message', 'attempt')"
+    )
+    return {name for (name,) in rows}
+
+
+async def add_again(database: Database, events: Sequence[Event]) -> Mapping[UUID, bool]:
+    async with database.transaction() as run:
+        return await events_of.add(
+            run, [StoredEvent(key=event_key(one), event=one, case="pqrs_id:1") for one in events]
+        )
 
 
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from hub.errors import StorageConflict, StorageUnavailable
 from hub.model.ids import earliest, span, uuid8
-from hub.model.months import StoredMonth, gaps, missing, month_of, months_after
+from hub.model.months import EPOCH, StoredMonth, gaps, missing, month_of, months_after
 from hub.policy import load_policy
 from hub.policy.policy import Policy, Retention
 from hub.testing import MemoryMonths, SettableClock
@@ -21,7 +21,6 @@ from hub.timers.months import keep_months
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOW = datetime(2027, 1, 31, 23, 59, tzinfo=UTC)
 
 

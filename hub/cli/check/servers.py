@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiohttp
@@ -18,6 +19,8 @@ from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.consumers.broker import broker_errors, connect
 from hub.consumers.topology import QUEUES
 from hub.errors import AppointmentsUnavailable
+from hub.model.months import missing
+from hub.operations.months import MonthReport, read_months
 from hub.policy import load_policy
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
@@ -26,6 +29,7 @@ from hub.storage.database import Database, translated
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
+from hub.storage.months import PostgresMonths
 from hub.storage.secrets import PostgresSecrets
 
 RABBITMQ: Final = "RabbitMQ"
@@ -152,8 +156,11 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield warn(
                 POSTGRESQL, what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas."
             )
-        notify = load_policy(settings.policy).monitor.notify
-        if not (notify or await PostgresMonitor(database, ()).anybody_on_duty()):
+        policy = load_policy(settings.policy)
+        months = await read_months(PostgresMonths(database), policy.retention.months, datetime.now(UTC))
+        for finding in of_months(months, datetime.now(UTC)):
+            yield finding
+        if not (policy.monitor.notify or await PostgresMonitor(database, ()).anybody_on_duty()):
             yield warn(POSTGRESQL, *_NO_DUTY)
 
 
@@ -164,6 +171,16 @@ def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
     if breached := counts["clocks"].get("breached", 0):
         what = f"{counted(breached, 'plazo incumplido', 'plazos incumplidos')} sin respuesta."
         yield warn(POSTGRESQL, what, "Mírelos con `hub clocks --state breached`.")
+
+
+def of_months(found: Sequence[MonthReport], now: datetime) -> Iterator[Finding]:
+    """Warn of a month that has not been made, and of those that are old and stay."""
+    if any(missing([report.month for report in found], now, 0)):
+        what = "El mes actual no tiene sus tablas; lo nuevo queda guardado «sin mes»."
+        yield warn(POSTGRESQL, what, "Las crea el papel timers; si no puede, su registro dice por qué.")
+    if staying := [report for report in found if report.held_by]:
+        what = f"Ya se podrían borrar {counted(len(staying), 'mes', 'meses')}, pero algo sigue vivo."
+        yield warn(POSTGRESQL, what, "Mire cuáles y por qué con `hub months`.")
 
 
 async def _has_account(settings: Settings, database: Database) -> bool:

@@ -101,7 +101,7 @@ WITH gone AS (
           AND NOT EXISTS (
               SELECT FROM clock
               WHERE clock.case_key = event_default.case_key AND (ended_at IS NULL OR next_at IS NOT NULL)
-                AND NOT promise @> '{{"silent": true}}'
+                AND NOT promise @> '{"silent": true}'
           )
         LIMIT $3
     )) RETURNING 1

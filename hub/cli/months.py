@@ -1,0 +1,57 @@
+"""`hub months`: how events are stored by month, and what the retention does next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from hub.app.container import open_months
+from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.operations.months import MonthReport, read_months
+from hub.policy import load_policy
+
+_MEGABYTE: Final = 2**20
+_WHAT: Final[Mapping[str, str]] = {
+    "messages": "mensajes sin terminar",
+    "letters": "cartas sin entregar",
+    "events": "eventos por repartir",
+    "cases": "casos con un plazo que corre",
+}
+"""What holds a month → its words; 1,000 of a kind are as far as the hub counts."""
+
+
+async def months(as_json: AsJson = False) -> None:
+    """Show how many events, messages and attempts each month has, and when the retention drops it."""
+    given = settings()
+    async with open_months(given) as store:
+        found = await read_months(store, load_policy(given.policy).retention.months, datetime.now(UTC))
+    print_list(found, _COLUMNS, as_json=as_json)
+
+
+def _name(report: MonthReport) -> str:
+    month = report.month
+    if month.is_rest:
+        return "sin mes"
+    return f"hasta {month.until:%Y-%m-%d}" if month.is_first else f"{month.since:%Y-%m}"
+
+
+def _next(report: MonthReport) -> str:
+    if report.held_by:
+        return f"se queda: {held(report.held_by)}"
+    return "se conserva" if report.drops_at is None else f"se borra desde {report.drops_at:%Y-%m-%d}"
+
+
+def held(by: Mapping[str, int]) -> str:
+    """Say what a month stays for."""
+    return ", ".join(f"{number} {_WHAT[what]}" for what, number in by.items())
+
+
+_COLUMNS: Final[Columns] = {
+    "mes": _name,
+    "eventos": lambda report: str(report.month.events),
+    "mensajes": lambda report: str(report.month.messages),
+    "intentos": lambda report: str(report.month.attempts),
+    "MB": lambda report: str(report.month.bytes // _MEGABYTE),
+    "retención": _next,
+}
