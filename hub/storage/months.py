@@ -40,9 +40,10 @@ class PostgresMonths(Store):
 
     async def make(self, month: datetime) -> None:
         label, within = month.strftime("%Y_%m"), (month, months_after(month, 1))
-        async with self._alone() as run:
-            if label not in {known.name for known in await _list(run)}:
-                for table in _KEYS:
+        for table in _KEYS:
+            # A transaction for each: whoever holds a lock that we wait for may wait for another of ours.
+            async with self._alone() as run:
+                if not await _exists(run, f"{table}_{label}"):
                     await _make(run, table, label, within)
 
     async def holding(self, month: StoredMonth) -> Mapping[str, int]:
@@ -91,8 +92,15 @@ async def _list(run: Runner) -> Sequence[StoredMonth]:
         counted = found[row["name"].removeprefix(f"{row['of']}_")]
         counted[f"{row['of']}s"] = row["rows"]
         counted["bytes"] += row["bytes"]
-    months = (_month(label, numbers) for label, numbers in found.items())
+    # A month of which only some tables have been made is not one yet.
+    whole = {label: numbers for label, numbers in found.items() if len(numbers) > len(_KEYS)}
+    months = (_month(label, numbers) for label, numbers in whole.items())
     return sorted(months, key=lambda month: (month.is_rest, month.until))
+
+
+async def _exists(run: Runner, name: str) -> bool:
+    [row] = await run.rows(_SQL["exists"], name)
+    return bool(row["there"])
 
 
 async def _make(run: Runner, table: str, label: str, within: Range) -> None:

@@ -8,9 +8,11 @@ tried again an hour later. Until a month is made its events are stored with the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 import structlog
 
@@ -26,9 +28,13 @@ FORGOTTEN: Final = 5000
 """Rows that one statement deletes."""
 CASES: Final = 200
 """Cases that are locked at once."""
+PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between the tries of a change; the next ones come with the next look."""
 PACE: Final = 0.2
 """Seconds between the batches of a deletion."""
 _RIGHTS: Final = "the hub's database user must own the tables and may create tables in their schema"
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -50,7 +56,7 @@ async def _make_ahead(store: MonthStore, now: datetime) -> None:
     for month in missing(await store.months(), now, AHEAD):
         name = f"{month:%Y-%m}"
         try:
-            await store.make(month)
+            await _insist(partial(store.make, month))
         except StorageConflict:
             log.info("months.in_use", month=name)
             return
@@ -68,7 +74,7 @@ def _old(stored: Sequence[StoredMonth], limit: datetime) -> Sequence[StoredMonth
 async def _drop(month: StoredMonth, store: MonthStore) -> bool:
     """Drop the month unless something holds it."""
     try:
-        held = await store.drop(month)
+        held = await _insist(partial(store.drop, month))
     except StorageConflict:
         log.info("months.in_use", month=month.name)
         return False
@@ -77,6 +83,15 @@ async def _drop(month: StoredMonth, store: MonthStore) -> bool:
     else:
         log.info("months.dropped", month=month.name, events=month.events, messages=month.messages)
     return not held
+
+
+async def _insist(change: Callable[[], Awaitable[T]]) -> T:
+    """Do it, again after each pause while the tables are in use."""
+    for pause in PAUSES:
+        with suppress(StorageConflict):
+            return await change()
+        await asyncio.sleep(pause)
+    return await change()
 
 
 async def _forget(store: MonthStore, limit: datetime) -> None:

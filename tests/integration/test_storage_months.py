@@ -127,6 +127,14 @@ async def test_several_processes_make_the_same_months(opened: Database) -> None:
     assert await names(store) == ["2026_03", "2026_05", "default"]
 
 
+async def test_a_month_that_was_made_in_part_is_completed(opened: Database, months: PostgresMonths) -> None:
+    await opened.rows("DROP TABLE message_2026_06, attempt_2026_06")
+    assert "2026_06" not in await names(months)
+    await months.make(first(2026, 6))
+
+    assert "2026_06" in await names(months)
+
+
 @pytest.fixture
 async def backup(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """A transaction that has read the tables and stays open."""

@@ -105,6 +105,7 @@ async def names(store: MemoryMonths) -> list[str]:
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "PACE", 0)
+    monkeypatch.setattr(keeping, "PAUSES", (0,))
 
 
 async def test_three_months_are_made_ahead() -> None:
@@ -116,17 +117,17 @@ async def test_three_months_are_made_ahead() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "event", "words"),
+    ("faults", "event", "words"),
     [
-        (StorageConflict(), "months.in_use", ""),
-        (StorageUnavailable("(InsufficientPrivilegeError)"), "months.not_made", "may create tables"),
+        ((StorageConflict(), StorageConflict()), "months.in_use", ""),
+        ((StorageUnavailable("(InsufficientPrivilegeError)"),), "months.not_made", "may create tables"),
     ],
 )
 async def test_a_month_that_cannot_be_made_is_said_and_made_later(
-    fault: Exception, event: str, words: str
+    faults: tuple[Exception, ...], event: str, words: str
 ) -> None:
     store = MemoryMonths()
-    store.faults.script("make", fault)
+    store.faults.script("make", *faults)
     logs = await keep(store)
 
     assert ["default"] == await names(store)
@@ -165,9 +166,18 @@ async def test_a_month_with_something_alive_stays_and_the_log_says_why() -> None
     assert [("2025_12", 3)] == [(line["month"], line["messages"]) for line in logs if "kept" in line["event"]]
 
 
+async def test_a_change_is_tried_again_at_once() -> None:
+    store = MemoryMonths(OLD[:1])
+    store.faults.script("make", StorageConflict())
+    store.faults.script("drop", StorageConflict())
+    await keep(store, months=12)
+
+    assert ["2026_01"] == (await names(store))[:1]
+
+
 async def test_a_month_in_use_is_dropped_later() -> None:
     store = MemoryMonths(OLD[:1])
-    store.faults.script("drop", StorageConflict())
+    store.faults.script("drop", StorageConflict(), StorageConflict())
     await keep(store, months=12)
     assert "2025_12" in await names(store)
     await keep(store, months=12)

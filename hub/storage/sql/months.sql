@@ -13,6 +13,9 @@ SELECT pg_try_advisory_xact_lock(hashtext('hub months')) AS ours
 -- Whoever comes after us in the queue for a lock waits with us. Shorter than the deadlock time-out: we give way.
 SET LOCAL lock_timeout = '500ms'
 
+-- exists --
+SELECT to_regclass($1) IS NOT NULL AS there
+
 -- make --
 CREATE TABLE {month} (LIKE {table}_default INCLUDING ALL)
 
