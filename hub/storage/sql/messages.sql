@@ -26,9 +26,15 @@ WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.ke
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- queued --
-SELECT * FROM message
-WHERE event_key = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = 'queued'
-ORDER BY id
+SELECT message.* FROM unnest($1::uuid[]) AS given (key)
+CROSS JOIN LATERAL (
+    SELECT * FROM message
+    WHERE event_key = given.key
+      AND id BETWEEN $2 AND $3 AND id BETWEEN moment_start(given.key) AND moment_end(given.key)
+    OFFSET 0
+) AS message
+WHERE message.state = 'queued'
+ORDER BY message.id
 
 -- claim --
 WITH taken AS (
