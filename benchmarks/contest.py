@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ from hub.local.loopback import ADDRESS, free_port
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
+from hub.local.server import Server
 from hub.local.servers import running
 from hub.storage import migrations
 
@@ -52,6 +53,8 @@ class Field:
     sink: Sink
     channel: AbstractChannel
     environment: Mapping[str, str]
+    postgres: Postgres
+    servers: Mapping[str, Server]
 
 
 @asynccontextmanager
@@ -67,6 +70,8 @@ async def open_field(folder: Path, print_line: Callable[[str], None]) -> AsyncIt
                 yield Field(
                     folder=folder,
                     sink=sink,
+                    postgres=postgres,
+                    servers={"rabbitmq": rabbitmq, "postgres": postgres, "redis": redis},
                     channel=await broker.channel(),
                     environment={
                         **hub_environment(rabbitmq.url, redis.url, postgres.url),
@@ -112,22 +117,44 @@ async def _turn(contestant: Contestant, field: Field, number: int, mails: int) -
             worker.hold()
         await publish(field.channel, parcels)
         goal = field.sink.count() + mails
-        own, everything, began = _own_cpu(workers), _all_cpu(), time.monotonic()
+        others = await contestant.beside(field.postgres.url) if contestant.beside else 0
+        before, everything, began = _cpu(field, workers), _all_cpu(), time.monotonic()
         for worker in workers:
             worker.release()
         ended = await field.sink.reaches(goal, within=mails / SLOWEST)
+        if contestant.beside is not None:
+            ended = await _reaches(contestant.beside, field.postgres.url, others + mails)
         await asyncio.sleep(SETTLING)
+        after = _cpu(field, workers)
         turn = Turn(
             contestant=contestant.name,
             number=number,
             mails=mails,
             seconds=ended - began,
-            own_cpu=_own_cpu(workers) - own,
+            own_cpu=after["own"] - before["own"],
             all_cpu=_all_cpu() - everything,
+            cpu={name: seconds - before[name] for name, seconds in after.items()},
         )
     if field.sink.count() != goal:
         raise Unavailable(f"{contestant.name} has sent {field.sink.count() - goal} mails too many")
     return turn
+
+
+async def _reaches(count: Callable[[str], Awaitable[int]], database: str, goal: int) -> float:
+    """Wait until so many are done; answer the monotonic instant. Raises Unavailable."""
+    deadline = time.monotonic() + WARM_UP_LIMIT
+    while (done := await count(database)) < goal:
+        if time.monotonic() > deadline:
+            raise Unavailable(f"besides the mails only {done} of {goal} are done")
+        await asyncio.sleep(SETTLING / 10)
+    return time.monotonic()
+
+
+async def warmed(contestant: Contestant, field: Field) -> None:
+    """Let a contestant send its first mails, so that the database has some of everything."""
+    await contestant.declare(field.channel)
+    async with working(contestant, field):
+        await _warm_up(contestant, field, first=True)
 
 
 @asynccontextmanager
@@ -138,7 +165,9 @@ async def working(contestant: Contestant, field: Field) -> AsyncIterator[list[Wo
             name = f"{contestant.name}-{number}"
             worker = Worker(name, folder=field.folder, log=field.folder / f"{name}.log", workplace=Path.cwd())
             workers.append(worker)
-            await worker.start([sys.executable, *program], env=field.environment)
+            await worker.start(
+                [sys.executable, *program], env={**field.environment, **contestant.environment}
+            )
         yield workers
     except Unavailable as exc:
         # The logs go with the folder.
@@ -158,8 +187,10 @@ async def _warm_up(contestant: Contestant, field: Field, *, first: bool) -> None
     await asyncio.sleep(SETTLING)
 
 
-def _own_cpu(workers: Sequence[Worker]) -> float:
-    return cpu_seconds(worker.pid for worker in workers)
+def _cpu(field: Field, workers: Sequence[Worker]) -> dict[str, float]:
+    """Answer what each program has used so far."""
+    servers = {name: cpu_seconds([server.child.pid]) for name, server in field.servers.items()}
+    return {"own": cpu_seconds(worker.pid for worker in workers), **servers}
 
 
 def _all_cpu() -> float:

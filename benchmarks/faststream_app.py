@@ -1,9 +1,9 @@
 """
 The other contestant that a user would pick instead: FastStream, Jinja2, email.mime and aiosmtplib.
 
-Everything that FastStream lets one choose is chosen for speed: uvloop, a process per core, acknowledgement after
-the work, a long prefetch, no validation of types, no log of each message, no middleware. aiosmtplib sends one mail
-at a time over a connection, so each process keeps several open.
+What FastStream lets one choose is chosen for speed: uvloop, a process per core, a long prefetch, no
+validation of types, no log of each message. It acknowledges after the work. aiosmtplib sends one mail at a
+time over a connection, so each process keeps several open.
 """
 
 from __future__ import annotations

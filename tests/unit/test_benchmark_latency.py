@@ -16,7 +16,7 @@ def test_times_are_milliseconds_in_order() -> None:
     found = times_of([0.002, 0.001, 0.003])
 
     assert found.p99 == pytest.approx(2.98)
-    assert found == Times(mails=3, first=1, p50=2, p99=found.p99, last=3)
+    assert found == Times(messages=3, first=1, p50=2, p99=found.p99, last=3)
 
 
 async def test_the_mail_server_notes_each_recipient_also_in_pieces() -> None:
