@@ -60,9 +60,10 @@ def _measured(options: Namespace) -> dict[str, Any]:
 
 
 def _announce(options: Namespace, number: int, mode: Mode) -> None:
-    left = sum(_minutes(each, options) for each in options.modes[number - 1 :])
     print_line(f"\n[{number}/{len(options.modes)}] {mode.name}: {mode.what}")
-    print_line(f"about {words(60 * _minutes(mode, options))}, {words(60 * left)} in all")
+    minutes = [_minutes(each, options) or 0 for each in options.modes[number - 1 :]]
+    if minutes[0]:
+        print_line(f"about {words(60 * minutes[0])}, {words(60 * sum(minutes))} in all")
 
 
 def _run(mode: Mode, options: Namespace) -> Outcome:
@@ -76,7 +77,10 @@ def _run(mode: Mode, options: Namespace) -> Outcome:
         return asyncio.run(mode.measure(task))
 
 
-def _minutes(mode: Mode, options: Namespace) -> float:
+def _minutes(mode: Mode, options: Namespace) -> float | None:
+    """Answer how long a mode usually takes; None with other numbers than the usual ones."""
+    if any(getattr(options, option.name, None) for option in mode.options):
+        return None
     return mode.minutes[1 if options.quick else 0]
 
 
@@ -98,7 +102,8 @@ def print_line(line: str) -> None:
 def _print(document: Mapping[str, Any]) -> None:
     for name, found in document["modes"].items():
         print(f"\n── {name}\n\n{found['table']}")
-    print(f"\n{aims_table(row for row in judged(document) if row.met is not None)}")
+    if rows := [row for row in judged(document) if row.met is not None]:
+        print(f"\n{aims_table(rows)}")
     print(", ".join(f"{name} {value}" for name, value in document["conditions"].items()))
 
 

@@ -92,7 +92,7 @@ async def _ready(port: int) -> None:
     """Ask once; raises ConnectionError when the hub is not ready."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(b"GET /health/ready HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+        writer.write(b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         if b" 200 " not in await reader.readline():
             raise ConnectionError
     finally:

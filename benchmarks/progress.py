@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 
 class Progress:
-    """Steps of one mode. The first estimate is the mode's own; each step makes it better."""
+    """Steps of one mode. At first what it usually takes is believed, if that is known; later its own pace."""
 
-    def __init__(self, say: Callable[[str], None], minutes: float) -> None:
+    def __init__(self, say: Callable[[str], None], minutes: float | None) -> None:
         self.say = say
         self._began = time.monotonic()
-        self._expected = 60 * minutes
+        self._expected = None if minutes is None else 60 * minutes
         self._steps = 0
         self._done = 0
 
@@ -27,7 +27,7 @@ class Progress:
         self.say(f"{line:<60} {words(left)}")
 
 
-def left_of(elapsed: float, done: int, steps: int, expected: float) -> float:
+def left_of(elapsed: float, done: int, steps: int, expected: float | None) -> float:
     """
     Return the seconds that are left.
 
@@ -37,6 +37,8 @@ def left_of(elapsed: float, done: int, steps: int, expected: float) -> float:
         return 0.0
     share = done / steps
     by_pace = elapsed / share - elapsed
+    if expected is None:
+        return by_pace
     return share * by_pace + (1 - share) * max(0.0, expected - elapsed)
 
 

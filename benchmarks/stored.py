@@ -8,6 +8,7 @@ twelve months, as those of a hub that has run for a year.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import asyncpg
@@ -17,9 +18,9 @@ from hub.local.postgres import DATABASE, Postgres
 AT_ONCE: Final = 50_000
 YEAR: Final = "interval '365 days'"
 
-_AT: Final = f"(now() - {YEAR} + {YEAR} * n / %(total)d)"
+_AT: Final = f"(timestamptz '%(now)s' - {YEAR} + {YEAR} * n / %(total)d)"
 _ID: Final = (
-    "(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0')"
+    "(lpad(to_hex(floor(extract(epoch FROM {at}) * 1000)::bigint), 12, '0')"
     " || '8' || substr(md5('{kind}' || n), 1, 3) || '8' || substr(md5('{kind}' || n), 4, 15))::uuid"
 )
 _EVENT: Final = _ID.format(at=_AT, kind="event")
@@ -66,10 +67,14 @@ FROM (
 ORDER BY number
 LIMIT {homes}
 """
+_COLUMNS: Final = """
+SELECT column_name FROM information_schema.columns
+WHERE table_name = $1 AND table_schema = 'public' AND is_generated = 'NEVER'
+"""
 _INSERT: Final = """
 INSERT INTO {table} ({columns})
 SELECT {values}
-FROM generate_series({first}, {last}) AS n
+FROM generate_series({{first}}, {{last}}) AS n
 JOIN pattern ON pattern.number = n % (SELECT count(*) FROM pattern)
 JOIN {table} AS row ON {join}
 """
@@ -91,10 +96,13 @@ async def fill(url: str, total: int, *, homes: int, say: Callable[[str], None]) 
     try:
         await connection.execute(_PATTERNS.format(homes=homes))
         await connection.execute("ANALYZE pattern")
+        # One instant for all statements: rows that belong together have the same.
+        spread = {"now": datetime.now(UTC), "total": total}
+        statements = [await _statement(connection, table, spread) for table in CHANGED]
         for first in range(1, total + 1, AT_ONCE):
             last = min(total, first + AT_ONCE - 1)
-            for statement in [await _statement(connection, table, first, last, total) for table in CHANGED]:
-                await connection.execute(statement)
+            for statement in statements:
+                await connection.execute(statement.format(first=first, last=last))
             if total > AT_ONCE:
                 say(f"{last:,} of {total:,} stored")
         await _settle(connection, CHANGED)
@@ -102,23 +110,16 @@ async def fill(url: str, total: int, *, homes: int, say: Callable[[str], None]) 
         await connection.close()
 
 
-async def _statement(connection: asyncpg.Connection, table: str, first: int, last: int, total: int) -> str:
-    columns = [
-        row["column_name"]
-        for row in await connection.fetch(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_name = $1 AND table_schema = 'public' AND is_generated = 'NEVER'",
-            table,
-        )
-    ]
-    values = [CHANGED[table].get(column, f'row."{column}"') % {"total": total} for column in columns]
+async def _statement(connection: asyncpg.Connection, table: str, spread: Mapping[str, object]) -> str:
+    """Make the statement that stores rows `{first}` to `{last}` of a table."""
+    rows = await connection.fetch(_COLUMNS, table)
+    columns = [row["column_name"] for row in rows]
+    values = [CHANGED[table].get(column, f'row."{column}"') % spread for column in columns]
     return _INSERT.format(
         table=table,
         columns=", ".join(f'"{column}"' for column in columns),
         values=", ".join(values),
         join=JOINS[table],
-        first=first,
-        last=last,
     )
 
 

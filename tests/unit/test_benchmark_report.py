@@ -102,5 +102,6 @@ def test_all_modes_together_are_quick_in_ten_minutes() -> None:
 
 def test_the_estimate_goes_from_what_is_usual_to_the_own_pace() -> None:
     assert 0.25 * 30 + 0.75 * 90 == left_of(10, 1, 4, 100)
+    assert 30 == left_of(10, 1, 4, None)
     assert 0.0 == left_of(10, 4, 4, 100)
     assert ["", "45 s left", "2 min left"] == [words(0.2), words(45), words(120)]
