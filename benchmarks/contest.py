@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,7 @@ WARM_UP: Final = 400
 
 WARM_UP_LIMIT: Final = 60.0  # seconds
 SETTLING: Final = 0.5  # seconds after the last mail: recording and acknowledging it
+LOOK: Final = 0.05  # seconds between looks at what is done besides the mails
 SLOWEST: Final = 50.0  # mails a second; slower is a fault
 
 
@@ -112,42 +113,69 @@ async def contest(
 async def _turn(contestant: Contestant, field: Field, number: int, mails: int) -> Turn:
     async with working(contestant, field) as workers:
         await _warm_up(contestant, field, first=number == 1)
-        parcels = [contestant.parcel(each) for each in range(mails)]
-        for worker in workers:
-            worker.hold()
-        await publish(field.channel, parcels)
-        goal = field.sink.count() + mails
-        others = await contestant.beside(field.postgres.url) if contestant.beside else 0
-        before, everything, began = _cpu(field, workers), _all_cpu(), time.monotonic()
+        await _lay_out(contestant, field, workers, mails)
+        mailed, beside = await _done(contestant, field)
+        goal = mailed + mails, beside + mails
+        before = _reading(field, workers)
         for worker in workers:
             worker.release()
-        ended = await field.sink.reaches(goal, within=mails / SLOWEST)
-        if contestant.beside is not None:
-            ended = await _reaches(contestant.beside, field.postgres.url, others + mails)
+        ended = await _reaches(contestant, field, goal, within=mails / SLOWEST)
         await asyncio.sleep(SETTLING)
-        after = _cpu(field, workers)
-        turn = Turn(
-            contestant=contestant.name,
-            number=number,
-            mails=mails,
-            seconds=ended - began,
-            own_cpu=after["own"] - before["own"],
-            all_cpu=_all_cpu() - everything,
-            cpu={name: seconds - before[name] for name, seconds in after.items()},
-        )
-    if field.sink.count() != goal:
-        raise Unavailable(f"{contestant.name} has sent {field.sink.count() - goal} mails too many")
-    return turn
+        after = _reading(field, workers)
+    if field.sink.count() != goal[0]:
+        raise Unavailable(f"{contestant.name} has sent {field.sink.count() - goal[0]} mails too many")
+    used = {name: seconds - before.cpu[name] for name, seconds in after.cpu.items()}
+    return Turn(
+        contestant=contestant.name,
+        number=number,
+        mails=mails,
+        seconds=ended - before.at,
+        own_cpu=used["own"],
+        all_cpu=used["all"],
+        cpu=used,
+    )
 
 
-async def _reaches(count: Callable[[str], Awaitable[int]], database: str, goal: int) -> float:
-    """Wait until so many are done; answer the monotonic instant. Raises Unavailable."""
-    deadline = time.monotonic() + WARM_UP_LIMIT
-    while (done := await count(database)) < goal:
+async def _lay_out(contestant: Contestant, field: Field, workers: Sequence[Worker], mails: int) -> None:
+    """Publish the work while nobody works."""
+    parcels = [contestant.parcel(each) for each in range(mails)]
+    for worker in workers:
+        worker.hold()
+    await publish(field.channel, parcels)
+
+
+async def _done(contestant: Contestant, field: Field) -> tuple[int, int]:
+    """Count the mails so far, and what else has been done."""
+    beside = await contestant.beside(field.postgres.url) if contestant.beside else 0
+    return field.sink.count(), beside
+
+
+async def _reaches(contestant: Contestant, field: Field, goal: tuple[int, int], within: float) -> float:
+    """Wait for the last mail, and for what has to be done besides; answer the monotonic instant."""
+    deadline = time.monotonic() + within
+    ended = await field.sink.reaches(goal[0], within)
+    while contestant.beside and (await _done(contestant, field))[1] < goal[1]:
         if time.monotonic() > deadline:
-            raise Unavailable(f"besides the mails only {done} of {goal} are done")
-        await asyncio.sleep(SETTLING / 10)
-    return time.monotonic()
+            raise Unavailable(f"{contestant.name} has sent all mails, but not done what goes with them")
+        await asyncio.sleep(LOOK)
+        ended = time.monotonic()
+    return ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """CPU seconds by program at a monotonic instant; `own` are the contestant's, `all` everybody's."""
+
+    at: float
+    cpu: Mapping[str, float]
+
+
+def _reading(field: Field, workers: Sequence[Worker]) -> _Reading:
+    servers = {name: cpu_seconds([server.child.pid]) for name, server in field.servers.items()}
+    own = cpu_seconds(worker.pid for worker in workers)
+    # Everything that we have started: the contestant, its servers, the mail server.
+    everything = cpu_seconds([os.getpid()]) - time.process_time()
+    return _Reading(at=time.monotonic(), cpu={"own": own, "all": everything, **servers})
 
 
 async def warmed(contestant: Contestant, field: Field) -> None:
@@ -185,14 +213,3 @@ async def _warm_up(contestant: Contestant, field: Field, *, first: bool) -> None
     await publish(field.channel, opening + [contestant.parcel(number) for number in range(WARM_UP)])
     await field.sink.reaches(goal, within=WARM_UP_LIMIT)
     await asyncio.sleep(SETTLING)
-
-
-def _cpu(field: Field, workers: Sequence[Worker]) -> dict[str, float]:
-    """Answer what each program has used so far."""
-    servers = {name: cpu_seconds([server.child.pid]) for name, server in field.servers.items()}
-    return {"own": cpu_seconds(worker.pid for worker in workers), **servers}
-
-
-def _all_cpu() -> float:
-    """Answer the CPU of everything that we have started: the contestant, its servers, the mail server."""
-    return cpu_seconds([os.getpid()]) - time.process_time()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from statistics import mean, median
 from typing import Final
 
-from benchmarks.contest import Field, contest, open_field
+from benchmarks.contest import Field, contest, open_field, warmed
 from benchmarks.contestants import HUB, Contestant, payment_parcel
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.payment import HOMES
@@ -38,9 +38,10 @@ async def measure(task: Task) -> Outcome:
     stored = [number for number in STORED if number <= task.sizes["most"]]
     task.progress.expect(task.sizes["rounds"] + task.sizes["turns"] * (len(stored) + len(IN_CASE)))
     async with open_field(task.folder, print_line=task.progress.say) as field:
-        rounds = await _turns(task, field, [HUB], task.sizes["rounds"])
+        await warmed(HUB, field)
         beside = [await _with_stored(task, field, number) for number in stored]
         cases = [await _with_cases(task, field, number) for number in IN_CASE]
+        rounds = await _turns(task, field, [HUB], task.sizes["rounds"])
         fuller = await _turns(task, field, beside, task.sizes["turns"])
         longer = await _turns(task, field, cases, task.sizes["turns"])
     growth = growth_of(rounds)

@@ -13,7 +13,7 @@ MODES: Final[Sequence[Mode]] = (
     Mode(
         name="throughput",
         what="payments a second and their CPU, against Celery, FastStream and the floor; PQRS",
-        minutes=(14, 2.5),
+        minutes=(14, 2),
         options=throughput.OPTIONS,
         measure=throughput.measure,
         choices=throughput.NAMES,

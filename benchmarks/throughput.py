@@ -11,8 +11,8 @@ from benchmarks.mode import Option, Outcome, Task
 from benchmarks.results import Turn, as_json, ratio_of, standings, table
 
 OPTIONS: Final = (
-    Option(name="rounds", full=7, quick=3, what="how often each has its turn"),
-    Option(name="mails", full=20_000, quick=4_000, what="in each turn"),
+    Option(name="rounds", full=7, quick=2, what="how often each has its turn"),
+    Option(name="mails", full=20_000, quick=5_000, what="in each turn"),
 )
 NAMES: Final = tuple(contestant.name for contestant in CONTESTANTS)
 
