@@ -17,7 +17,16 @@ from benchmarks.command import options_of, sizes_of
 from benchmarks.conditions import conditions
 from benchmarks.mode import Mode, Outcome, Task
 from benchmarks.progress import Progress, words
-from benchmarks.report import RESULTS, aims_table, document_of, judged, merged, write_json, write_results
+from benchmarks.report import (
+    RESULTS,
+    aims_table,
+    document_of,
+    entry,
+    judged,
+    merged,
+    write_json,
+    write_results,
+)
 from hub.errors import HubError
 
 RUN: Final = Path(__file__).parent.parent / ".run"
@@ -44,16 +53,16 @@ def _measured(options: Namespace) -> dict[str, Any]:
     found = {**conditions(), "load before": f"{os.getloadavg()[0]:.1f}"}
     if options.mode is None and not options.quick:
         options.results = options.results or RESULTS
-    outcomes: dict[str, Outcome] = {}
+    modes: dict[str, Any] = {}
     failed: dict[str, str] = {}
     for number, mode in enumerate(options.modes, start=1):
         _announce(options, number, mode)
         try:
-            outcomes[mode.name] = _run(mode, options)
+            modes[mode.name] = entry(_run(mode, options), sizes_of(mode, options))
         except HubError as exc:
             failed[mode.name] = str(exc)
             print_line(str(exc))
-        document = document_of(outcomes, failed, found, quick=options.quick)
+        document = document_of(modes, failed, found)
         if options.json:
             write_json(options.json, document)
     return document

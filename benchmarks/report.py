@@ -21,23 +21,22 @@ _TABLE: Final = re.compile(rf"^{re.escape(HEAD)}\n(?:\|.*\n)+", re.MULTILINE)
 _VERDICTS: Final[Mapping[bool | None, str]] = {True: "yes", False: "**no**", None: "–"}
 
 
+def entry(outcome: Outcome, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Make the JSON of a mode."""
+    return {"sizes": sizes, **asdict(outcome)}
+
+
 def document_of(
-    outcomes: Mapping[str, Outcome], failed: Mapping[str, str], conditions: Mapping[str, str], *, quick: bool
+    modes: Mapping[str, Json], failed: Mapping[str, str], conditions: Mapping[str, str]
 ) -> dict[str, Any]:
     """Make the JSON of a run. `failed` are the modes in which nothing could be measured, with the reason."""
-    modes = {name: asdict(outcome) for name, outcome in outcomes.items()}
-    return {"conditions": conditions, "quick": quick, "failed": failed, "modes": modes}
+    return {"conditions": conditions, "failed": failed, "modes": modes}
 
 
 def merged(documents: Sequence[Json]) -> dict[str, Any]:
     """Make one run of several; of a mode that was measured twice the later one counts."""
     modes = {name: found for document in documents for name, found in document["modes"].items()}
-    return {
-        "conditions": documents[-1]["conditions"],
-        "quick": any(document["quick"] for document in documents),
-        "failed": {},
-        "modes": modes,
-    }
+    return document_of(modes, {}, documents[-1]["conditions"])
 
 
 def judged(document: Json) -> list[Finding]:
@@ -55,14 +54,16 @@ def aims_table(rows: Iterable[Finding]) -> str:
 def page(document: Json) -> str:
     """Write the page of a run."""
     conditions = "\n".join(f"* {name}: {value}" for name, value in document["conditions"].items())
-    details = "\n".join(
-        f"## {name}\n\n```\n{found['table']}\n```\n" for name, found in document["modes"].items()
-    )
-    size = "small numbers (`--quick`)" if document["quick"] else "full numbers"
+    details = "\n".join(_detail(name, found) for name, found in document["modes"].items())
     return (
-        f"# Results\n\nWritten by `scripts/bench`, {size}; [how it is measured](../docs/benchmark.md).\n\n"
+        "# Results\n\nWritten by `scripts/bench`; [how it is measured](../docs/benchmark.md).\n\n"
         f"{aims_table(judged(document))}\n{conditions}\n\n{details}"
     )
+
+
+def _detail(name: str, found: Json) -> str:
+    sizes = ", ".join(f"{option} {number:,}" for option, number in found["sizes"].items())
+    return f"## {name}\n\n{sizes}\n\n```\n{found['table']}\n```\n"
 
 
 def write_json(path: Path, document: Json) -> None:
