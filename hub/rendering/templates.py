@@ -61,9 +61,11 @@ class Templates:
         Raises `InvalidTemplate` with the faulty file.
         """
         files = _Folders((folder, BUILT_IN) if folder else (BUILT_IN,))
-        compiler = Compiler(*(files.layout(name) for name in _LAYOUTS))
+        company = {**_COMPANY, **company}
+        constants = {"company": company, "sms_two_way": texting.two_way}
+        compiler = Compiler(*(files.layout(name) for name in _LAYOUTS), constants=constants)
         words = {key: texts for path in files.events() for key, texts in _compile(files, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting, clocks)
+        return cls(MappingProxyType(words), compiler.engine.globals, company, texting, clocks)
 
     def render(
         self,

@@ -450,6 +450,7 @@ PQRS = {
 }
 LAYOUTS = Path(hub.rendering.__file__).parents[1] / "templates" / "layouts"
 COMPILER = Compiler(
-    *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html"))
+    *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html")),
+    constants={},
 )
 BUILT_IN = Templates.load(company=COMPANY, clocks=load_policy().clocks)

@@ -16,7 +16,7 @@ from hub.rendering.approved import LONGEST, Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.source import read
 
-COMPILER = Compiler("", "", "")
+COMPILER = Compiler("", "", "", constants={})
 DATA = {"radicado": "PQ-1", "at": "2026-03-09T08:05:00-05:00"}
 
 
