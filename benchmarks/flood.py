@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from typing import Final
@@ -22,11 +22,14 @@ from benchmarks.mode import Option, Outcome, Task
 from benchmarks.parcels import publish
 from benchmarks.payment import directory, made, payment
 from benchmarks.providers import Providers
+from benchmarks.worker import Worker
 from hub.model import Event
 
 CHANNELS: Final = ("email", "sms", "push")
 RESIDENT: Final = "vecino"
 PLACE: Final = "ph-vecinos"
+PILE: Final = 20_000
+MOMENT: Final = 0.1  # seconds
 
 URGENT: Final = (
     Option(name="people", full=500, quick=500, what="residents whom the emergency reaches"),
@@ -38,8 +41,8 @@ FANOUT: Final = (Option(name="people", full=5_000, quick=5_000, what="residents 
 async def urgent(task: Task) -> Outcome:
     people, behind = task.sizes["people"], task.sizes["behind"]
     task.progress.expect(3)
-    async with _running(task, people) as (field, providers):
-        await publish(field.channel, [event_parcel(payment(number)) for number in range(behind)])
+    async with _running(task, people) as (field, providers, workers):
+        await _pile_up(field, workers, behind)
         task.progress.step(f"{behind:,} payments published")
         await providers.mail.reaches(WARM + behind // 20, WITHIN)
         times = await _emergency(field, providers, people)
@@ -51,7 +54,7 @@ async def urgent(task: Task) -> Outcome:
 async def fanout(task: Task) -> Outcome:
     people = task.sizes["people"]
     task.progress.expect(2)
-    async with _running(task, people) as (field, providers):
+    async with _running(task, people) as (field, providers, _):
         times = await _emergency(field, providers, people)
         task.progress.step("accepted")
     return _outcome(times, "fanout", ("first", "last"), {})
@@ -65,6 +68,18 @@ def _outcome(
         measured={f"{mode}_{name}": float(getattr(times["all"], name)) for name in names},
         figures={**{channel: asdict(found) for channel, found in times.items()}, **more},
     )
+
+
+async def _pile_up(field: Field, workers: Sequence[Worker], payments: int) -> None:
+    """Publish payments while nobody works; between the piles a moment for RabbitMQ's heartbeats."""
+    for first in range(0, payments, PILE):
+        parcels = [event_parcel(payment(number)) for number in range(first, min(payments, first + PILE))]
+        for worker in workers:
+            worker.hold()
+        await publish(field.channel, parcels)
+        for worker in workers:
+            worker.release()
+        await asyncio.sleep(MOMENT)
 
 
 async def _emergency(field: Field, providers: Providers, people: int) -> Mapping[str, Times]:
@@ -84,20 +99,20 @@ async def _emergency(field: Field, providers: Providers, people: int) -> Mapping
 
 
 @asynccontextmanager
-async def _running(task: Task, people: int) -> AsyncIterator[tuple[Field, Providers]]:
+async def _running(task: Task, people: int) -> AsyncIterator[tuple[Field, Providers, Sequence[Worker]]]:
     async with (
         Providers.started(task.folder) as providers,
         open_field(task.folder, print_line=task.progress.say) as field,
     ):
         connected = replace(field, environment={**field.environment, **providers.environment})
         await HUB.declare(field.channel)
-        async with working(HUB, connected):
+        async with working(HUB, connected) as workers:
             told = [*directory(), *residents(people)]
             await publish(field.channel, [event_parcel(event) for event in told])
             await warm_up(connected, providers.mail)
             task.progress.step(f"{people:,} residents known")
             await asyncio.sleep(1)
-            yield connected, providers
+            yield connected, providers, workers
 
 
 def emergency() -> Event:
