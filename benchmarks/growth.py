@@ -29,7 +29,7 @@ FEW_HOMES: Final = 20
 OPTIONS: Final = (
     Option(name="rounds", full=10, quick=4, what="on one database"),
     Option(name="mails", full=5_000, quick=2_000, what="in each turn"),
-    Option(name="turns", full=5, quick=2, what="of each database in which much is stored"),
+    Option(name="turns", full=5, quick=3, what="of each database in which much is stored"),
     Option(name="most", full=1_000_000, quick=100_000, what="messages stored before"),
 )
 
