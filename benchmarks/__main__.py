@@ -53,6 +53,7 @@ def _measured(options: Namespace) -> dict[str, Any]:
     found = {**conditions(), "load before": f"{os.getloadavg()[0]:.1f}"}
     if options.mode is None and not options.quick:
         options.results = options.results or RESULTS
+        options.json = options.json or RUN / "bench.json"
     modes: dict[str, Any] = {}
     failed: dict[str, str] = {}
     for number, mode in enumerate(options.modes, start=1):
