@@ -27,6 +27,7 @@ from benchmarks.cpu import cpu_seconds
 from benchmarks.parcels import publish
 from benchmarks.results import Turn
 from benchmarks.sink import Sink
+from benchmarks.telling import tell
 from benchmarks.worker import Worker
 from hub.errors import Unavailable
 from hub.local.loopback import ADDRESS, free_port
@@ -208,8 +209,9 @@ async def working(contestant: Contestant, field: Field) -> AsyncIterator[list[Wo
 
 
 async def _warm_up(contestant: Contestant, field: Field, *, first: bool) -> None:
-    opening = contestant.opening() if first else []
+    if first:
+        await tell(field.channel, field.postgres.url, contestant.opening())
     goal = field.sink.count() + WARM_UP
-    await publish(field.channel, opening + [contestant.parcel(number) for number in range(WARM_UP)])
+    await publish(field.channel, [contestant.parcel(number) for number in range(WARM_UP)])
     await field.sink.reaches(goal, within=WARM_UP_LIMIT)
     await asyncio.sleep(SETTLING)

@@ -22,6 +22,7 @@ from benchmarks.mode import Option, Outcome, Task
 from benchmarks.parcels import publish
 from benchmarks.payment import directory, made, payment
 from benchmarks.providers import Providers
+from benchmarks.telling import tell
 from benchmarks.worker import Worker
 from hub.model import Event
 
@@ -108,7 +109,7 @@ async def _running(task: Task, people: int) -> AsyncIterator[tuple[Field, Provid
         await HUB.declare(field.channel)
         async with working(HUB, connected) as workers:
             told = [*directory(), *residents(people)]
-            await publish(field.channel, [event_parcel(event) for event in told])
+            await tell(field.channel, field.postgres.url, [event_parcel(event) for event in told])
             await warm_up(connected, providers.mail)
             task.progress.step(f"{people:,} residents known")
             await asyncio.sleep(1)

@@ -14,6 +14,7 @@ from benchmarks.contestants import HUB, event_parcel
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.parcels import publish
 from benchmarks.payment import directory, home, payment
+from benchmarks.telling import tell
 from benchmarks.timed_sink import TimedSink
 from hub.local.loopback import ADDRESS
 
@@ -57,7 +58,8 @@ async def measure(task: Task) -> Outcome:
             mailing = {**field.environment, "HUB_EMAIL_URL": f"smtp://{ADDRESS}:{sink.port}"}
             await HUB.declare(field.channel)
             async with working(HUB, replace(field, environment=mailing)):
-                await publish(field.channel, [event_parcel(event) for event in directory()])
+                people = [event_parcel(event) for event in directory()]
+                await tell(field.channel, field.postgres.url, people)
                 await warm_up(field, sink)
                 task.progress.step(f"{WARM} mails to warm up")
                 times = await _steady(field, sink, task.sizes["seconds"] * RATE)

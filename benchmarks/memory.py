@@ -19,6 +19,7 @@ from benchmarks.cpu import cpu_seconds
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.parcels import publish
 from benchmarks.payment import directory
+from benchmarks.telling import tell
 from benchmarks.worker import Worker
 from hub.errors import Unavailable
 
@@ -50,7 +51,8 @@ async def measure(task: Task) -> Outcome:
         async with _running(field) as (worker, _):
             await asyncio.sleep(IDLE)
             sizes = [resident(worker.pid)]
-            await publish(field.channel, [event_parcel(event) for event in directory()])
+            people = [event_parcel(event) for event in directory()]
+            await tell(field.channel, field.postgres.url, people)
             for portion in range(1, PORTIONS + 1):
                 await _send(field, mails // PORTIONS)
                 sizes.append(resident(worker.pid))
