@@ -55,7 +55,8 @@ async def test_months_are_listed_with_what_the_retention_does(keeping_two: dict[
 async def test_without_a_retention_every_month_is_kept(environ: dict[str, str]) -> None:
     _, listed, _ = await hub(environ, "months")
 
-    assert [(row["drops_at"], row["held_by"]) for row in listed["items"]] == [(None, {})] * 2
+    assert len(listed["items"]) > 1
+    assert {(row["drops_at"], len(row["held_by"])) for row in listed["items"]} == {(None, 0)}
 
 
 def test_a_month_that_was_not_made_is_a_warning() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from hub.errors import StorageConflict
+from hub.errors import StorageConflict, StorageUnavailable
 from hub.model import Message, Party, State, StoredEvent
 from hub.model.case_state import CaseState
 from hub.storage import (
@@ -133,6 +135,26 @@ async def test_a_month_that_was_made_in_part_is_completed(opened: Database, mont
     await months.make(first(2026, 6))
 
     assert "2026_06" in await names(months)
+
+
+async def test_without_the_right_to_make_tables_events_go_to_the_rest(
+    opened: Database, months: PostgresMonths, database: str
+) -> None:
+    name = f"limited_{uuid4().hex}"
+    await opened.rows(f"CREATE ROLE {name} LOGIN PASSWORD 'limited'")
+    await opened.rows(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
+    where = urlsplit(database)
+    limited = where._replace(netloc=f"{name}:limited@{where.hostname}:{where.port}").geturl()
+    async with Database(limited) as theirs:
+        with pytest.raises(StorageUnavailable, match="InsufficientPrivilege"):
+            await PostgresMonths(theirs).make(first(2026, 7))
+        await add(theirs, at(first(2026, 7)))
+
+    assert await places(opened, "event") == {"default": 1}
+    await months.make(first(2026, 7))
+    assert await places(opened, "event") == {"2026_07": 1}
+    await opened.rows(f"DROP OWNED BY {name}")
+    await opened.rows(f"DROP ROLE {name}")
 
 
 @pytest.fixture
@@ -304,18 +326,17 @@ WHERE idx_scan > 0 AND relname ~ '^(event|message|attempt)_'
 
 
 async def test_a_statement_of_the_hot_path_reads_one_month(database: str) -> None:
+    kinds = ("admin.payment.received", "pqrs.received", "concierge.package.received")
     async with CountingDatabase(database) as opened:
         await divide(opened, first(2025, 3), TWO_YEARS)
-        hub = CountingHub(opened)
-        await hub.take_in(*town())
-        for name in ("admin.payment.received", "pqrs.received", "concierge.package.received"):
-            for number in range(2):
-                await hub.take_in(*batch(name, number))
-            # A duplicate, whose messages still wait.
-            await hub.take_in(*batch(name, 0))
+        await CountingHub(opened).take_in(*town())
+    # Counts reach PostgreSQL when a connection ends.
+    async with CountingDatabase(database) as opened:
         await opened.rows("SELECT pg_stat_reset()")
-        for name in ("admin.payment.received", "pqrs.received", "concierge.package.received"):
-            await hub.take_in(*batch(name, 2))
+        hub = CountingHub(opened)
+        for name, number in itertools.product(kinds, (0, 1, 0)):
+            # The third batch has the duplicates of the first, whose messages still wait.
+            await hub.take_in(*batch(name, number))
         assert await hub.deliver() > 0
     async with Database(database) as looking:
         read = {row["name"]: row["ours"] for row in await looking.rows(READ)}
