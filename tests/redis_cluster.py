@@ -1,0 +1,120 @@
+"""A Redis Cluster of three nodes on loopback, whose slots can be moved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from redis.asyncio import Redis as Client
+from redis.crc import key_slot
+
+from hub.local.loopback import ADDRESS, free_port
+from hub.local.redis import Redis
+from hub.local.server import kept_secret, write_private
+from hub.storage.redis_client import TAG
+
+NODES: Final = 3
+SLOTS: Final = 16_384
+OUR_SLOT: Final = key_slot(TAG.encode())
+CLUSTERED: Final = """\
+cluster-enabled yes
+cluster-port {bus}
+cluster-node-timeout 1500
+"""
+
+
+class Node(Redis):
+    """A node of a cluster, with the password of the others."""
+
+    def __init__(self, folder: Path, password: str) -> None:
+        super().__init__(folder)
+        self.bus = free_port()
+        self.folder.mkdir(mode=0o700)
+        write_private(self.folder / "password", password)
+
+    @property
+    def configuration(self) -> str:
+        return super().configuration + CLUSTERED.format(bus=self.bus)
+
+    async def ask(self, *words: str | int) -> Any:
+        """Send one command to this node."""
+        async with Client.from_url(self.url, decode_responses=True) as client:
+            return await client.execute_command(*words)  # type: ignore[no-untyped-call] # the library has no types for it
+
+
+class RedisCluster:
+    """All slots are shared out, and every node knows."""
+
+    def __init__(self, folder: Path) -> None:
+        password = kept_secret(folder / "password")
+        self.nodes = [Node(folder / f"node{number}", password) for number in range(NODES)]
+
+    @property
+    def url(self) -> str:
+        hosts = ",".join(f"{ADDRESS}:{node.port}" for node in self.nodes)
+        return f"redis+cluster://:{self.nodes[0].password}@{hosts}"
+
+    async def start(self) -> None:
+        await asyncio.gather(*(node.start() for node in self.nodes))
+        first, *others = self.nodes
+        for number, node in enumerate(self.nodes):
+            bounds = number * SLOTS // NODES, (number + 1) * SLOTS // NODES - 1
+            await node.ask("CLUSTER ADDSLOTSRANGE", *bounds)
+            # Different epochs from the start: equal ones would be settled while tests run.
+            await node.ask("CLUSTER SET-CONFIG-EPOCH", number + 1)
+        for node in others:
+            await node.ask("CLUSTER MEET", ADDRESS, first.port, first.bus)
+        await self.agrees()
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(node.stop() for node in self.nodes))
+
+    async def agrees(self) -> None:
+        """Wait until every node has all slots and all other nodes in view."""
+        async with asyncio.timeout(30):
+            for node in self.nodes:
+                while not _well(await node.ask("CLUSTER INFO")):  # noqa: ASYNC110 - a state of other processes
+                    await asyncio.sleep(0.05)
+
+    async def flush(self) -> None:
+        for node in self.nodes:
+            await node.ask("FLUSHALL")
+
+    async def holder(self) -> Node:
+        """Return the node that has the slot of the hub's keys."""
+        for low, high, (_, port, *_), *_ in await self.nodes[0].ask("CLUSTER SLOTS"):
+            if low <= OUR_SLOT <= high:
+                return next(node for node in self.nodes if node.port == port)
+        raise AssertionError("nobody has our slot")
+
+    async def move(self, *, pause: float = 0.0) -> Node:
+        """Move our slot, key by key, to another node, as an operator does; return that node."""
+        source = await self.holder()
+        target = next(node for node in self.nodes if node is not source)
+        its_name, our_name = await target.ask("CLUSTER MYID"), await source.ask("CLUSTER MYID")
+        await target.ask("CLUSTER SETSLOT", OUR_SLOT, "IMPORTING", our_name)
+        await source.ask("CLUSTER SETSLOT", OUR_SLOT, "MIGRATING", its_name)
+        while keys := await source.ask("CLUSTER GETKEYSINSLOT", OUR_SLOT, 20):
+            to = ADDRESS, target.port, "", 0, 5000, "AUTH", target.password, "KEYS"
+            await source.ask("MIGRATE", *to, *keys)
+            await asyncio.sleep(pause)
+        for node in (target, source, *self.nodes):
+            await node.ask("CLUSTER SETSLOT", OUR_SLOT, "NODE", its_name)
+        return target
+
+
+def _well(info: dict[str, str]) -> bool:
+    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", str(NODES))
+
+
+@asynccontextmanager
+async def redis_cluster(folder: Path) -> AsyncIterator[RedisCluster]:
+    made = RedisCluster(folder)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.stop()
