@@ -14,7 +14,7 @@ from redis.crc import key_slot
 from hub.local.loopback import ADDRESS, free_port
 from hub.local.redis import Redis
 from hub.local.server import kept_secret, write_private
-from hub.storage.redis_client import TAG
+from hub.storage.redis_connection import TAG
 
 NODES: Final = 3
 SLOTS: Final = 16_384

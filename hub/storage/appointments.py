@@ -21,7 +21,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from hub.errors import AppointmentsUnavailable
 from hub.model import Clock, ClockState, Lane
 from hub.ports import Later
-from hub.storage.redis_client import FAILURES, TAG, Script, at_keys, client
+from hub.storage.redis_connection import FAILURES, TAG, Script, at_keys, client
 from hub.storage.sharded_zset import FEW, MANY, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds

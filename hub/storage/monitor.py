@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
-from hub.storage import people, unreached
+from hub.storage import people
 from hub.storage.database import Database, Store, load, read
 
 _SQL = load("monitor")
@@ -17,8 +17,6 @@ _SQL = load("monitor")
 
 class PostgresMonitor(Store):
     """The MonitorStore and the IncidentLog; `queues` are all channels and lanes."""
-
-    unreached = unreached.counts
 
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
         super().__init__(database)
@@ -75,9 +73,6 @@ class PostgresMonitor(Store):
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
         return [_incident(row) for row in await self.rows(_SQL["troubles"], limit)]
-
-    async def unknown_outcomes(self) -> Mapping[str, int]:
-        return {row["provider"]: row["times"] for row in await self.rows(_SQL["unknown_outcomes"])}
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return {(row["name"], row["state"]): row["n"] for row in await self.rows(_SQL["promises"])}

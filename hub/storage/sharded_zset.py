@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from hub.storage.redis_client import TAG
+from hub.storage.redis_connection import TAG
 
 VERSION: Final = 2
 """Version of the stored data and its keys: a hub that finds another version rebuilds everything from SQL."""

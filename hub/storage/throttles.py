@@ -17,7 +17,7 @@ import structlog
 
 from hub.model import Lane
 from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Rate, SendRecord, draw
-from hub.storage.redis_client import FAILURES, TAG, Script, client
+from hub.storage.redis_connection import FAILURES, TAG, Script, client
 
 TIMEOUT: Final = 0.5
 """Seconds; while Redis hangs, one caller per PAUSE waits this long, and the others do not wait."""

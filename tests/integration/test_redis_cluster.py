@@ -13,7 +13,7 @@ from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Lane
 from hub.settings import load
 from hub.storage import RedisAppointments
-from hub.storage.redis_client import CLUSTER_SCHEMES, Cluster, client
+from hub.storage.redis_connection import CLUSTER_SCHEMES, Cluster, client
 from tests.contract.values import HOUR, NOON, clock, now
 from tests.integration.test_check import look, printed
 from tests.redis_cluster import redis_cluster

@@ -24,7 +24,7 @@ from hub.storage.database import Database, translated
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
-from hub.storage.redis_client import CLUSTER_SCHEMES, FAILURES, at_keys, client
+from hub.storage.redis_connection import CLUSTER_SCHEMES, FAILURES, at_keys, client
 from hub.storage.secrets import PostgresSecrets
 
 RABBITMQ: Final = "RabbitMQ"
@@ -147,7 +147,7 @@ async def postgresql(settings: Settings) -> list[Finding]:
 async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
     """Warn of what waits for an operator."""
     async with Database(settings.database_url.reveal(), size=1) as database:
-        for finding in _waiting(await PostgresLog(database).counts()):
+        for finding in _waiting(await PostgresLog(database).live_counts()):
             yield finding
         if not await _has_account(settings, database):
             yield warn(POSTGRESQL, *_NO_ACCOUNT)

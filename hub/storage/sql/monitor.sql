@@ -81,9 +81,6 @@ UNION ALL
 (SELECT * FROM trouble WHERE resolved_at IS NOT NULL ORDER BY resolved_at DESC, key LIMIT $1)
 LIMIT $1
 
--- unknown_outcomes --
-SELECT provider, count(*) AS times FROM attempt WHERE outcome = 'unknown' GROUP BY provider ORDER BY provider
-
 -- promises --
 -- Uses the predicate of clock_live: ended clocks, nearly all, are not read.
 SELECT name, state, count(*) AS n FROM clock WHERE ended_at IS NULL GROUP BY name, state
