@@ -11,6 +11,7 @@ from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
 from hub.storage import people
 from hub.storage.database import Database, Store, load, read
+from hub.storage.lookback import Lookback
 
 _SQL = load("monitor")
 
@@ -22,6 +23,7 @@ class PostgresMonitor(Store):
         super().__init__(database)
         self._channels = [channel for channel, _ in queues]
         self._lanes = [str(lane) for _, lane in queues]
+        self._waiting = Lookback()
 
     async def clock(self) -> datetime:
         """Return the database's time."""
@@ -43,7 +45,12 @@ class PostgresMonitor(Store):
         return age
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        rows = await self.rows(_SQL["oldest_waiting"], self._channels, self._lanes)
+        return await self._waiting.look(
+            self._oldest_waiting, lambda found: max(found.values(), default=timedelta(0))
+        )
+
+    async def _oldest_waiting(self, reach: timedelta) -> Mapping[tuple[str, Lane], timedelta]:
+        rows = await self.rows(_SQL["oldest_waiting"], self._channels, self._lanes, reach)
         return {(row["channel"], Lane(row["lane"])): row["age"] for row in rows}
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:

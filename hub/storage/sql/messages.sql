@@ -178,7 +178,7 @@ RETURNING message.id, message.channel, message.lane
 -- release_due --
 WITH due AS (
     SELECT id FROM message
-    WHERE next_at <= now() AND state IN ('held', 'retrying', 'sending')
+    WHERE next_at <= now() AND next_at > now() - $2::interval AND state IN ('held', 'retrying', 'sending')
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -232,7 +232,7 @@ UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[])
 -- that arrived, or was accepted on a channel without receipts, counts as received: the cascade stops waiting.
 WITH due AS (
     SELECT * FROM message
-    WHERE state = 'sent' AND next_at <= now()
+    WHERE state = 'sent' AND next_at <= now() AND next_at > now() - $3::interval
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -255,7 +255,7 @@ WITH due AS (
     FROM standing
     WHERE message.id = standing.id AND (reached OR pending)
 )
-SELECT due.* FROM due JOIN standing ON standing.id = due.id WHERE NOT reached AND NOT pending
+SELECT due.*, NOT reached AND NOT pending AS over FROM due JOIN standing ON standing.id = due.id
 
 -- stop_waiting --
 UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND state = 'sent'

@@ -30,14 +30,14 @@ WITH waiting AS (
     CROSS JOIN LATERAL (
         SELECT updated_at FROM message
         WHERE message.channel = queue.channel AND message.lane = queue.lane
-          AND state = 'queued' AND message.sweeps = times.sweeps
+          AND state = 'queued' AND message.sweeps = times.sweeps AND ticketed_at > now() - $3::interval
         ORDER BY ticketed_at
         LIMIT 1
     ) AS oldest
     UNION ALL
     SELECT channel, lane, next_at FROM (
         SELECT channel, lane, next_at FROM message
-        WHERE next_at <= now() AND state IN ('held', 'retrying', 'sending')
+        WHERE next_at <= now() AND next_at > now() - $3::interval AND state IN ('held', 'retrying', 'sending')
         ORDER BY next_at
         LIMIT 1000
     ) AS due
