@@ -2,9 +2,8 @@
 How far back a repeated look for due rows reaches.
 
 While somebody holds a snapshot open (a back-up), the index keeps the entries of all rows that were due since.
-A look from the beginning passes over all of them, each time more. So a look from the beginning that took long
-is repeated only after a hundred times as long. Looks in between reach back to it: whatever was due before, it
-has found.
+A look from the beginning passes over all of them, each time more. So one that took long is repeated only after
+a hundred times as long. Looks in between reach back to it: whatever was due before, it has found.
 """
 
 from __future__ import annotations
@@ -17,8 +16,10 @@ from typing import Final, TypeVar
 EVER: Final = timedelta(days=365_000)
 MARGIN: Final = timedelta(seconds=15)
 """A row may become visible so long after it was due. One that takes longer is found from the beginning."""
+LONG: Final = 0.1
+"""Seconds; a look that is shorter is always from the beginning."""
 SHARE: Final = 100
-"""Looks from the beginning take at most one hundredth of the time."""
+"""Long looks from the beginning take at most one hundredth of the time."""
 
 T = TypeVar("T")
 
@@ -44,9 +45,10 @@ class Lookback:
             return await ask(timedelta(seconds=began - self._whole_at) + self._left + MARGIN)
         found = await ask(EVER)
         oldest = left(found)
-        if oldest is not None:
+        took = self._clock() - began
+        if oldest is not None and took >= LONG:
             self._left, self._whole_at = oldest, began
-            self._whole_again_at = began + SHARE * (self._clock() - began)
+            self._whole_again_at = began + SHARE * took
         return found
 
 

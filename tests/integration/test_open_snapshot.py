@@ -144,6 +144,7 @@ async def test_an_open_snapshot_makes_looks_no_dearer(house: House, monkeypatch:
     # What this test has done is minutes old, and a look of milliseconds counts as a long one.
     monkeypatch.setattr(lookback, "MARGIN", timedelta(0))
     monkeypatch.setattr(lookback, "SHARE", 1_000_000)
+    monkeypatch.setattr(lookback, "LONG", 0.0)
     before = await house.looks()
     await house.work(MESSAGES)
     await house.database.rows("ANALYZE")  # autovacuum's, which a snapshot does not keep from it
@@ -175,6 +176,7 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookback, "SHARE", 1_000_000)
+    monkeypatch.setattr(lookback, "LONG", 0.0)
     await house.looks()
     [held] = await house.add(1, state=State.HELD, next_at=now())
     tickets = await house.timers.release_due(AT_ONCE)
