@@ -23,6 +23,7 @@ CLUSTERED: Final = """\
 cluster-enabled yes
 cluster-port {bus}
 cluster-node-timeout 1500
+masterauth {password}
 """
 
 
@@ -37,7 +38,7 @@ class Node(Redis):
 
     @property
     def configuration(self) -> str:
-        return super().configuration + CLUSTERED.format(bus=self.bus)
+        return super().configuration + CLUSTERED.format(bus=self.bus, password=self.password)
 
     async def ask(self, *words: str | int) -> Any:
         """Send one command to this node."""
@@ -69,6 +70,20 @@ class RedisCluster:
             await node.ask("CLUSTER MEET", ADDRESS, first.port, first.bus)
         await self.agrees()
 
+    async def add_replica(self) -> Node:
+        """Add a node that copies the one with our slot, and takes its place when it is lost."""
+        holder = await self.holder()
+        replica = Node(holder.folder.parent / "replica", holder.password)
+        self.nodes.append(replica)
+        await replica.start()
+        await replica.ask("CLUSTER MEET", ADDRESS, holder.port, holder.bus)
+        await self.agrees()
+        await replica.ask("CLUSTER REPLICATE", await holder.ask("CLUSTER MYID"))
+        async with asyncio.timeout(30):
+            while (await replica.ask("INFO", "replication"))["master_link_status"] != "up":  # noqa: ASYNC110 - a state of other processes
+                await asyncio.sleep(0.05)
+        return replica
+
     async def stop(self) -> None:
         await asyncio.gather(*(node.stop() for node in self.nodes))
 
@@ -76,8 +91,11 @@ class RedisCluster:
         """Wait until every node has all slots and all other nodes in view."""
         async with asyncio.timeout(30):
             for node in self.nodes:
-                while not _well(await node.ask("CLUSTER INFO")):  # noqa: ASYNC110 - a state of other processes
+                while not self._well(await node.ask("CLUSTER INFO")):  # noqa: ASYNC110 - a state of other processes
                     await asyncio.sleep(0.05)
+
+    def _well(self, info: dict[str, str]) -> bool:
+        return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", str(len(self.nodes)))
 
     async def flush(self) -> None:
         for node in self.nodes:
@@ -104,10 +122,6 @@ class RedisCluster:
         for node in (target, source, *self.nodes):
             await node.ask("CLUSTER SETSLOT", OUR_SLOT, "NODE", its_name)
         return target
-
-
-def _well(info: dict[str, str]) -> bool:
-    return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", str(NODES))
 
 
 @asynccontextmanager

@@ -2,8 +2,8 @@
 How far back a repeated look for due rows reaches.
 
 While somebody holds a snapshot open (a back-up), the index keeps the entries of all rows that were due since.
-A look from the beginning passes over all of them, each time more. So one that took long is repeated only after
-a hundred times as long. Looks in between reach back to it: whatever was due before, it has found.
+A look from the beginning passes over all of them, each time more. So one that took long is repeated only
+after a hundred times as long. Looks in between reach back to it: whatever was due before, it has found.
 """
 
 from __future__ import annotations

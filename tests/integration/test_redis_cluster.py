@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -13,6 +19,7 @@ from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Lane
 from hub.settings import load
 from hub.storage import RedisAppointments
+from hub.storage.appointments import PAUSE
 from hub.storage.redis_connection import CLUSTER_SCHEMES, Cluster, client
 from tests.contract.values import HOUR, NOON, clock, now
 from tests.integration.test_check import look, printed
@@ -21,6 +28,8 @@ from tests.servers import RedisPlace, open_folder
 
 HOSTS = "[::1]:7002,10.0.0.1:7000,cache-2"
 MESSAGES = 600
+
+T = TypeVar("T")
 
 
 def test_url_names_the_nodes_and_what_applies_to_all_of_them() -> None:
@@ -95,13 +104,9 @@ async def test_moving_the_slot_loses_and_doubles_nothing() -> None:
             moving = asyncio.create_task(nodes.move(pause=0.02))
             claimed: list[tuple[str, float]] = []
             while len(claimed) < MESSAGES:
-                try:
-                    got = await kept.claim(5)
-                    await kept.done(got)
-                except AppointmentsUnavailable:
-                    await asyncio.sleep(0.1)
-                else:
-                    claimed += got
+                got = await _at_last(partial(kept.claim, 5))
+                await _at_last(partial(kept.done, got))
+                claimed += got
             after = await moving
             intact = await kept.intact()
             holder = await nodes.holder()
@@ -111,6 +116,54 @@ async def test_moving_the_slot_loses_and_doubles_nothing() -> None:
     assert holder is after
     assert intact
     assert Counter(f"m:{one}" for one in armed) == Counter(member for member, _ in claimed)
+
+
+async def test_a_replica_takes_the_place_of_a_lost_node() -> None:
+    with open_folder() as folder:
+        async with redis_cluster(folder) as nodes:
+            kept = RedisAppointments(nodes.url)
+            await kept.begin_epoch()
+            await kept.track_clocks([one := clock()])
+            replica = await nodes.add_replica()
+            lost = await nodes.holder()
+            await lost.kill()
+            nodes.nodes.remove(lost)
+            board = await _at_last(partial(kept.board, "open", 10))
+            holder, intact = await nodes.holder(), await kept.intact()
+            await kept.aclose()
+
+    assert holder is replica
+    assert intact
+    assert [one.id] == [clock_id for clock_id, _ in board]
+
+
+async def test_a_node_that_hangs_costs_its_time_out_and_then_a_pause() -> None:
+    with open_folder() as folder:
+        async with redis_cluster(folder) as nodes:
+            kept = RedisAppointments(nodes.url, timeout=0.2)
+            await kept.begin_epoch()
+            holder = await nodes.holder()
+            os.kill(holder.child.pid, signal.SIGSTOP)
+            began = time.monotonic()
+            for _ in range(20):
+                with pytest.raises(AppointmentsUnavailable):
+                    await kept.intact()
+            took = time.monotonic() - began
+            os.kill(holder.child.pid, signal.SIGCONT)
+            await kept.aclose()
+
+    # Two questions, each of which may have to connect, and between them to find the nodes.
+    assert took < 1 + PAUSE
+
+
+async def _at_last(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask again and again, as the timers do."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await ask()
+            except AppointmentsUnavailable:
+                await asyncio.sleep(0.1)
 
 
 @pytest.fixture
