@@ -21,11 +21,20 @@ from hub.app.container import QUEUES
 from hub.model import ClockState, Message, State, Step, StepKind, StoredEvent
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresMonitor, PostgresTimers, lookback
 from tests.contract.values import HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
+from tests.integration import test_statement_budgets as budgets
+from tests.unit.budget_events import batch, town
 
 MESSAGES: Final = 4_000
 AT_ONCE: Final = 100
 EXPIRED: Final = -HOUR
 """The length of a lease that ended an hour ago: its index entry is among those of what is due."""
+
+ROUNDS: Final = 3
+BUSY: Final = ("event", "message", "attempt", "clock", "case_state", "unreached")
+PAGES_READ: Final = """
+SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)) AS pages
+FROM pg_statio_user_tables
+"""
 
 pytestmark = [pytest.mark.slow]
 
@@ -184,3 +193,43 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
 
     assert [(held.id,)] == [tuple(ticket.ids) for ticket in tickets]
     assert {(held.channel, held.lane)} == set(waiting)
+
+
+async def test_an_open_snapshot_makes_intake_and_delivery_no_dearer(database: str) -> None:
+    """Compared with the same data after the snapshot has gone and all is vacuumed."""
+    async with budgets.CountingDatabase(database, size=1) as opened:
+        outside = await asyncpg.connect(database)
+        for table in BUSY:  # its own reading must not be counted
+            await outside.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
+        hub = budgets.CountingHub(opened)
+        await hub.take_in(*town())
+        for turn in range(ROUNDS):
+            await pages_of_batches(hub, turn)
+        await outside.execute("VACUUM ANALYZE")
+        await outside.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        await outside.execute("SELECT FROM message LIMIT 1")
+        for turn in range(ROUNDS, 4 * ROUNDS):
+            held = await pages_of_batches(hub, turn)
+        await outside.execute("COMMIT")
+        await outside.execute("VACUUM ANALYZE")
+        free = await pages_of_batches(hub, 4 * ROUNDS)
+        await outside.close()
+
+    assert dict.fromkeys(held, True) == {name: held[name] <= 1.15 * free[name] for name in held}
+
+
+async def pages_of_batches(hub: budgets.CountingHub, turn: int) -> dict[str, int]:
+    """Take in and deliver a batch of each type; return the pages that it reads."""
+    found = {}
+    for name in budgets.STATEMENTS:
+        before = await _pages_read(hub.database)
+        await hub.take_in(*batch(name, turn))
+        await hub.deliver()
+        found[name] = await _pages_read(hub.database) - before
+    return found
+
+
+async def _pages_read(database: Database) -> int:
+    await database.rows("SELECT pg_stat_force_next_flush()")
+    [row] = await database.rows(PAGES_READ)
+    return int(row["pages"])
