@@ -25,6 +25,16 @@ cluster-port {bus}
 cluster-node-timeout 1500
 masterauth {password}
 """
+CERTIFICATES: Final = "key.pem", "certificate.pem"
+OVER_TLS: Final = """\
+tls-port {port}
+tls-key-file {0}
+tls-cert-file {1}
+tls-ca-cert-file {1}
+tls-auth-clients no
+tls-cluster yes
+tls-replication yes
+"""
 
 
 class Node(Redis):
@@ -46,17 +56,39 @@ class Node(Redis):
             return await client.execute_command(*words)  # type: ignore[no-untyped-call] # the library has no types for it
 
 
+class TlsNode(Node):
+    """A node that speaks TLS only, also to the others; its certificate is in the folder of the cluster."""
+
+    @property
+    def url(self) -> str:
+        return f"rediss://:{self.password}@{ADDRESS}:{self.port}/0?{self.trust}"
+
+    @property
+    def trust(self) -> str:
+        """What a client adds to its URL."""
+        return f"ssl_ca_certs={self.folder.parent / CERTIFICATES[1]}"
+
+    @property
+    def configuration(self) -> str:
+        certificates = [self.folder.parent / name for name in CERTIFICATES]
+        plain = super().configuration.replace(f"port {self.port}\n", "port 0\n", 1)
+        return plain + OVER_TLS.format(*certificates, port=self.port)
+
+
 class RedisCluster:
     """All slots are shared out, and every node knows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, node: type[Node] = Node) -> None:
         password = kept_secret(folder / "password")
-        self.nodes = [Node(folder / f"node{number}", password) for number in range(NODES)]
+        self.nodes = [node(folder / f"node{number}", password) for number in range(NODES)]
 
     @property
     def url(self) -> str:
         hosts = ",".join(f"{ADDRESS}:{node.port}" for node in self.nodes)
-        return f"redis+cluster://:{self.nodes[0].password}@{hosts}"
+        one = self.nodes[0]
+        if isinstance(one, TlsNode):
+            return f"rediss+cluster://:{one.password}@{hosts}?{one.trust}"
+        return f"redis+cluster://:{one.password}@{hosts}"
 
     async def start(self) -> None:
         await asyncio.gather(*(node.start() for node in self.nodes))
@@ -125,8 +157,8 @@ class RedisCluster:
 
 
 @asynccontextmanager
-async def redis_cluster(folder: Path) -> AsyncIterator[RedisCluster]:
-    made = RedisCluster(folder)
+async def redis_cluster(folder: Path, node: type[Node] = Node) -> AsyncIterator[RedisCluster]:
+    made = RedisCluster(folder, node)
     try:
         await made.start()
         yield made

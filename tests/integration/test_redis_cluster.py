@@ -14,6 +14,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import pytest
+import trustme
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
 from hub.model import Lane
@@ -23,7 +24,7 @@ from hub.storage.appointments import PAUSE
 from hub.storage.redis_connection import CLUSTER_SCHEMES, Cluster, client
 from tests.contract.values import HOUR, NOON, clock, now
 from tests.integration.test_check import look, printed
-from tests.redis_cluster import redis_cluster
+from tests.redis_cluster import CERTIFICATES, TlsNode, redis_cluster
 from tests.servers import RedisPlace, open_folder
 
 HOSTS = "[::1]:7002,10.0.0.1:7000,cache-2"
@@ -90,6 +91,26 @@ async def test_nodes_without_slots_are_unavailable() -> None:
             with pytest.raises(AppointmentsUnavailable):
                 await there.intact()
             await there.aclose()
+
+
+async def test_over_tls_the_certificate_is_checked() -> None:
+    with open_folder() as folder:
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1")
+        certificate.private_key_pem.write_to_path(folder / CERTIFICATES[0])
+        for part in (*certificate.cert_chain_pems, authority.cert_pem):
+            part.write_to_path(folder / CERTIFICATES[1], append=True)
+        async with redis_cluster(folder, TlsNode) as nodes:
+            trusting = RedisAppointments(nodes.url)
+            await trusting.begin_epoch()
+            intact = await trusting.intact()
+            await trusting.aclose()
+            trustless = RedisAppointments(nodes.url.partition("?")[0])
+            with pytest.raises(AppointmentsUnavailable):
+                await trustless.intact()
+            await trustless.aclose()
+
+    assert intact
 
 
 async def test_moving_the_slot_loses_and_doubles_nothing() -> None:
