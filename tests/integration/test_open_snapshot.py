@@ -20,8 +20,11 @@ from asyncpg import Record
 from hub.app.container import QUEUES
 from hub.model import ClockState, Message, State, Step, StepKind, StoredEvent
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresMonitor, PostgresTimers, lookback
+from hub.storage.database import load
 from tests.contract.values import HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
 from tests.integration import test_statement_budgets as budgets
+from tests.integration.test_scrape_speed import fill
+from tests.servers import Servers
 from tests.unit.budget_events import batch, town
 
 MESSAGES: Final = 4_000
@@ -193,6 +196,31 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
 
     assert [(held.id,)] == [tuple(ticket.ids) for ticket in tickets]
     assert {(held.channel, held.lane)} == set(waiting)
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "types", "given"),
+    [
+        ("messages", "release_due", "bigint, interval", "500, '1 min'"),
+        ("messages", "unconfirmed", "bigint, interval, interval", "500, '1 h', '1 min'"),
+        ("monitor", "oldest_waiting", "text[], text[], interval", "'{email}', '{bulk}', '1 min'"),
+        ("clocks", "due", "bigint, interval, interval", "500, '0 s', '1 min'"),
+    ],
+)
+async def test_looks_go_by_the_instants_at_which_rows_are_due(
+    servers: Servers, room: str, name: str, types: str, given: str
+) -> None:
+    async with servers.filled_database("ended", fill) as url:
+        connection = await asyncpg.connect(url)
+        # As the hub's own statements are planned once they have been asked often: for any arguments.
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE look ({types}) AS {load(room)[name]}")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE look ({given})"))
+        await connection.close()
+
+    assert "clock_due" in plan if room == "clocks" else "message_due" in plan
+    assert "message_state" not in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_an_open_snapshot_makes_intake_and_delivery_no_dearer(database: str) -> None:

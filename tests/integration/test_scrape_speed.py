@@ -82,11 +82,11 @@ class WatchedDatabase(Database):
 
 @pytest.fixture
 async def filled(servers: Servers) -> AsyncIterator[WatchedDatabase]:
-    async with servers.filled_database("ended", _fill) as url, WatchedDatabase(url) as watched:
+    async with servers.filled_database("ended", fill) as url, WatchedDatabase(url) as watched:
         yield watched
 
 
-async def _fill(url: str) -> None:
+async def fill(url: str) -> None:
     async with Database(url) as opened:
         for statement in FILL:
             await opened.rows(statement, ROWS, LIVE)

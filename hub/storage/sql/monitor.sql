@@ -23,6 +23,7 @@ SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
 -- oldest_waiting --
 -- One probe per queue and number of sweeps: a sweep renews `ticketed_at`, so the first row of a class is the
 -- oldest. Due messages that are not queued yet are a backlog only when no timer runs: the first 1,000 show it.
+-- IS TRUE as in release_due.
 WITH waiting AS (
     SELECT queue.channel, queue.lane, oldest.updated_at AS since
     FROM unnest($1::text[], $2::text[]) AS queue (channel, lane)
@@ -37,7 +38,8 @@ WITH waiting AS (
     UNION ALL
     SELECT channel, lane, next_at FROM (
         SELECT channel, lane, next_at FROM message
-        WHERE next_at <= now() AND next_at > now() - $3::interval AND state IN ('held', 'retrying', 'sending')
+        WHERE next_at <= now() AND next_at > now() - $3::interval
+          AND (state IN ('held', 'retrying', 'sending')) IS TRUE
         ORDER BY next_at
         LIMIT 1000
     ) AS due
