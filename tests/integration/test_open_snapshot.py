@@ -204,10 +204,9 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
         ("messages", "release_due", "bigint, interval", "500, '1 min'"),
         ("messages", "unconfirmed", "bigint, interval, interval", "500, '1 h', '1 min'"),
         ("monitor", "oldest_waiting", "text[], text[], interval", "'{email}', '{bulk}', '1 min'"),
-        ("clocks", "due", "bigint, interval, interval", "500, '0 s', '1 min'"),
     ],
 )
-async def test_looks_go_by_the_instants_at_which_rows_are_due(
+async def test_looks_go_by_the_instants_at_which_messages_are_due(
     servers: Servers, room: str, name: str, types: str, given: str
 ) -> None:
     async with servers.filled_database("ended", fill) as url:
@@ -218,7 +217,7 @@ async def test_looks_go_by_the_instants_at_which_rows_are_due(
         plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE look ({given})"))
         await connection.close()
 
-    assert "clock_due" in plan if room == "clocks" else "message_due" in plan
+    assert "message_due" in plan
     assert "message_state" not in plan
     assert "Seq Scan" not in plan
 
