@@ -128,8 +128,8 @@ async def test_a_scrape_reads_only_what_has_not_ended(filled: WatchedDatabase) -
     assert [] == scans
     # What is live is read for its counts, ages and names; of resolved incidents 500 are shown.
     assert rows <= 8 * LIVE + 2 * 500
-    # An index of a hundred thousand rows has hundreds of pages. In each other month, which is nearly empty here,
-    # the look at the queues reads the first two of one index for each queue and number of sweeps.
+    # An index of a hundred thousand rows has hundreds of pages. In each other month, which is nearly empty
+    # here, the look at the queues reads the first two of one index for each queue and number of sweeps.
     others = len(await PostgresMonths(filled).months()) - 1
     assert buffers <= 1500 + others * len(QUEUES) * SWEEPS * 2
 
