@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from operator import itemgetter
 from typing import Final, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from hub.errors import AppointmentsUnavailable, ConfigurationError
-from hub.model import Clock, ClockState, Lane
+from hub.model import Clock, ClockState, Lane, LiveClock, live_clock
 from hub.ports import Later
 from hub.storage.sharded_zset import FEW, MANY, PREFIX, ShardedZset
 
@@ -87,8 +87,10 @@ class RedisAppointments:
 
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
         # Silent clocks would hide the clocks that need work. The audit finds their steps in SQL.
-        shown = [clock for clock in clocks if not clock.promise.silent]
-        await self._in_portions(self._track, _tracking, shown)
+        await self.restore_clocks([live_clock(clock) for clock in clocks if not clock.promise.silent])
+
+    async def restore_clocks(self, clocks: Sequence[LiveClock]) -> None:
+        await self._in_portions(self._track, _tracking, clocks)
 
     async def _in_portions(
         self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _ScriptCall], items: Sequence[_Item]
@@ -217,27 +219,27 @@ def _arming(items: Iterable[Later]) -> _ScriptCall:
     return keys, arguments
 
 
-def _tracking(clocks: Iterable[Clock]) -> _ScriptCall:
+def _tracking(clocks: Iterable[LiveClock]) -> _ScriptCall:
     """Return the keys and arguments of `track.lua`."""
     keys = [_ENDED, *(shelved.index for shelved in _OF_ALL)]
     arguments: list[str | int | bytes] = []
     for clock in clocks:
-        place = clock.context.get("copropiedad_id")
         number, due_at = _CLOCKS.number_of(clock.id), _score(clock.due_at) * _STEPS
-        of_place = _board(f"copropiedad:{place}")
+        of_place = _board(f"copropiedad:{clock.place}")
+        place_number = of_place.number_of(clock.id)
         keys += [shelved.shelf(number) for shelved in _OF_ALL]
-        keys += of_place.index, of_place.shelf(of_place.number_of(clock.id))
+        keys += of_place.index, of_place.shelf(place_number)
         arguments += (
             clock.id.bytes,
             number,
-            of_place.number_of(clock.id),
+            place_number,
             due_at,
             due_at + min(clock.fired, _STEPS - 1),
             "" if clock.next_at is None else _score(clock.next_at),
-            "" if clock.ended_at is not None else _STATES.index(clock.state) + 1,
+            "" if clock.ended else _STATES.index(clock.state) + 1,
             clock.level if clock.level in _LEVELS else "",
-            1 if place else 0,
-            clock.id.bytes + b":%d" % len(clock.course.reopened),
+            1 if clock.place else 0,
+            clock.id.bytes + b":%d" % clock.reopened,
         )
     return keys, arguments
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, State
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
@@ -97,7 +97,7 @@ class PostgresTimers(PostgresCascades):
         rows = await self.rows(_SQL["waiting"], after or START, limit)
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
 
-    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
         return await clocks.live(self, after or START, limit)
 
     async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:

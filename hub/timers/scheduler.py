@@ -162,7 +162,7 @@ async def rebuild(timers: Timers, pause: float = 0.0) -> tuple[int, int]:
         await asyncio.sleep(pause)
     after = None
     while live := await timers.store.live_clocks(after, AT_ONCE):
-        await timers.appointments.track_clocks(live)
+        await timers.appointments.restore_clocks(live)
         clocks, after = clocks + len(live), live[-1].id
         await asyncio.sleep(pause)
     return messages, clocks

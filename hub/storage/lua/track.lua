@@ -25,65 +25,80 @@ local DAY = 24 * 60 * 60 * 1000
 local STEPS = 1024
 local SETS, FIELDS = 8, 10
 local DUE, STATES, LEVELS = 1, 2, 5
-local now = redis.call('TIME')[1] * 1000
+local call = redis.call
+local now = call('TIME')[1] * 1000
+local some_ended = call('EXISTS', KEYS[1]) == 1
+
+-- For a set that does not have the member: the lowest score of the shelf can only fall.
+local function add(index, shelf, number, member, score)
+  call('ZADD', shelf, score, member)
+  call('ZADD', index, 'LT', score, number)
+end
 
 local function put(index, shelf, number, member, score)
-  if redis.call('ZADD', shelf, 'CH', score, member) == 1 then
-    redis.call('ZADD', index, redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
+  if call('ZADD', shelf, 'CH', score, member) == 1 then
+    call('ZADD', index, call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
   end
 end
 
 local function take(index, shelf, number, member)
-  if redis.call('ZREM', shelf, member) == 1 then
-    local lowest = redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2]
+  if call('ZREM', shelf, member) == 1 then
+    local lowest = call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2]
     if lowest then
-      redis.call('ZADD', index, lowest, number)
+      call('ZADD', index, lowest, number)
     else
-      redis.call('ZREM', index, number)
+      call('ZREM', index, number)
     end
   end
 end
 
-local function is_old(shelves, member, score, ending)
-  if redis.call('ZSCORE', KEYS[1], ending) then
-    return true
-  end
-  for state = STATES, STATES + 2 do
-    local known = redis.call('ZSCORE', KEYS[shelves + state], member)
+local function lay(on, known, ...)
+  if not on then
     if known then
-      return tonumber(known) % STEPS > tonumber(score) % STEPS
+      take(...)
     end
-  end
-  return false
-end
-
-local function lay(on, ...)
-  if on then
+  elseif known then
     put(...)
   else
-    take(...)
+    add(...)
+  end
+end
+
+local function known_score(shelves, member)
+  for state = STATES, STATES + 2 do
+    local score = call('ZSCORE', KEYS[shelves + state], member)
+    if score then
+      return score
+    end
   end
 end
 
 local function track(shelves, member, number, place_number, due_at, score, next_at, state, level, placed, ending)
+  local known = true
   if state == '' then
-    redis.call('ZADD', KEYS[1], now, ending)
-  elseif is_old(shelves, member, score, ending) then
+    call('ZADD', KEYS[1], now, ending)
+    some_ended = true
+  elseif some_ended and call('ZSCORE', KEYS[1], ending) then
     return 0
-  end
-  local on = { [DUE] = next_at ~= '' }
-  if state ~= '' then
-    on[STATES - 1 + state] = true
-    if level ~= '' then
-      on[LEVELS - 1 + level] = true
+  else
+    -- A clock on no board of a state is on no board at all.
+    known = known_score(shelves, member)
+    if known and tonumber(known) % STEPS > tonumber(score) % STEPS then
+      return 0
     end
   end
-  for set = 1, SETS do
-    local of_set = set == DUE and next_at or set < LEVELS and score or due_at
-    lay(on[set], KEYS[1 + set], KEYS[shelves + set], number, member, of_set)
+  -- The end of a clock may still be due when it continues.
+  lay(next_at ~= '', true, KEYS[1 + DUE], KEYS[shelves + DUE], number, member, next_at)
+  for set = STATES, SETS do
+    local is_state = set < LEVELS
+    local on = state ~= '' and set == (is_state and STATES - 1 + state or level ~= '' and LEVELS - 1 + level)
+    if on or known then
+      local of_set = is_state and score or due_at
+      lay(on, known, KEYS[1 + set], KEYS[shelves + set], number, member, of_set)
+    end
   end
   local index, shelf = KEYS[shelves + SETS + 1], KEYS[shelves + SETS + 2]
-  lay(state ~= '' and placed == '1', index, shelf, place_number, member, due_at)
+  lay(state ~= '' and placed == '1', known, index, shelf, place_number, member, due_at)
   return 1
 end
 
@@ -92,6 +107,6 @@ for i = 0, #ARGV / FIELDS - 1 do
   local shelves = 1 + SETS + (SETS + 2) * i
   news = news + track(shelves, unpack(ARGV, FIELDS * i + 1, FIELDS * i + FIELDS))
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - DAY)
+call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - DAY)
 
 return news
