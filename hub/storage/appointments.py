@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from operator import itemgetter
+from struct import Struct
 from typing import Final, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -59,6 +60,9 @@ _STEPS: Final = 1024
 A score on a board is a due instant times this. On the board of a state the number of steps done is added:
 it shows which of two updates is older.
 """
+
+_ENTRY: Final = Struct(">16sHBdddBBBH")
+"""What `track.lua` needs of a clock: one argument for all clocks costs a tenth of ten for each."""
 
 _Scored = tuple[bytes, float]
 _ScriptCall = tuple[list[str], list[str | int | bytes]]
@@ -222,26 +226,27 @@ def _arming(items: Iterable[Later]) -> _ScriptCall:
 def _tracking(clocks: Iterable[LiveClock]) -> _ScriptCall:
     """Return the keys and arguments of `track.lua`."""
     keys = [_ENDED, *(shelved.index for shelved in _OF_ALL)]
-    arguments: list[str | int | bytes] = []
+    entries: list[bytes] = []
     for clock in clocks:
         number, due_at = _CLOCKS.number_of(clock.id), _score(clock.due_at) * _STEPS
         of_place = _board(f"copropiedad:{clock.place}")
         place_number = of_place.number_of(clock.id)
         keys += [shelved.shelf(number) for shelved in _OF_ALL]
         keys += of_place.index, of_place.shelf(place_number)
-        arguments += (
+        entry = _ENTRY.pack(
             clock.id.bytes,
             number,
             place_number,
             due_at,
             due_at + min(clock.fired, _STEPS - 1),
-            "" if clock.next_at is None else _score(clock.next_at),
-            "" if clock.ended else _STATES.index(clock.state) + 1,
-            clock.level if clock.level in _LEVELS else "",
+            0 if clock.next_at is None else _score(clock.next_at),
+            0 if clock.ended else _STATES.index(clock.state) + 1,
+            clock.level if clock.level in _LEVELS else 0,
             1 if clock.place else 0,
-            clock.id.bytes + b":%d" % clock.reopened,
+            clock.reopened,
         )
-    return keys, arguments
+        entries.append(entry)
+    return keys, [b"".join(entries)]
 
 
 def _board(name: str) -> ShardedZset:

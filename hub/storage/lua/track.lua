@@ -9,21 +9,22 @@
 --   the next step (milliseconds since the epoch); on boards the due instant of the promise (milliseconds) times
 --   1024; on boards of states plus the number of steps done
 --   sorted sets: the shelves of its copropiedad's board by their lowest score, and its shelf there
--- ARGV, ten for each clock:
+-- ARGV[1]     a packed entry (`_ENTRY` of hub/storage/appointments.py) for each clock:
 --   member
 --   number of its shelf, and of its shelf on its copropiedad's board
 --   score on the boards, without and with the number of steps
---   due instant of the next step (milliseconds), empty when there is none
---   its state board (1 open, 2 at_risk, 3 breached), empty when the clock has ended
---   its level, empty when the level has no board
+--   due instant of the next step (milliseconds), 0 when there is none
+--   its state board (1 open, 2 at_risk, 3 breached), 0 when the clock has ended
+--   its level, 0 when the level has no board
 --   1 when it belongs to a copropiedad, else 0
---   id of this end of the clock: a clock whose answer did not arrive continues, and ends again
+--   how often it was reopened: a clock whose answer did not arrive continues, and ends again
 --
 -- Returns the number of updates applied.
 
 local DAY = 24 * 60 * 60 * 1000
 local STEPS = 1024
-local SETS, FIELDS = 8, 10
+local SETS = 8
+local ENTRY = '>c16HBdddBBBH'
 local DUE, STATES, LEVELS = 1, 2, 5
 local call = redis.call
 local now = call('TIME')[1] * 1000
@@ -73,9 +74,10 @@ local function known_score(shelves, member)
   end
 end
 
-local function track(shelves, member, number, place_number, due_at, score, next_at, state, level, placed, ending)
+local function track(shelves, member, number, place_number, due_at, score, next_at, state, level, placed, reopened)
   local known = true
-  if state == '' then
+  local ending = member .. ':' .. reopened
+  if state == 0 then
     call('ZADD', KEYS[1], now, ending)
     some_ended = true
   elseif some_ended and call('ZSCORE', KEYS[1], ending) then
@@ -83,29 +85,30 @@ local function track(shelves, member, number, place_number, due_at, score, next_
   else
     -- A clock on no board of a state is on no board at all.
     known = known_score(shelves, member)
-    if known and tonumber(known) % STEPS > tonumber(score) % STEPS then
+    if known and tonumber(known) % STEPS > score % STEPS then
       return 0
     end
   end
   -- The end of a clock may still be due when it continues.
-  lay(next_at ~= '', true, KEYS[1 + DUE], KEYS[shelves + DUE], number, member, next_at)
+  lay(next_at ~= 0, true, KEYS[1 + DUE], KEYS[shelves + DUE], number, member, next_at)
   for set = STATES, SETS do
     local is_state = set < LEVELS
-    local on = state ~= '' and set == (is_state and STATES - 1 + state or level ~= '' and LEVELS - 1 + level)
+    local on = state ~= 0 and set == (is_state and STATES - 1 + state or level ~= 0 and LEVELS - 1 + level)
     if on or known then
       local of_set = is_state and score or due_at
       lay(on, known, KEYS[1 + set], KEYS[shelves + set], number, member, of_set)
     end
   end
   local index, shelf = KEYS[shelves + SETS + 1], KEYS[shelves + SETS + 2]
-  lay(state ~= '' and placed == '1', known, index, shelf, place_number, member, due_at)
+  lay(state ~= 0 and placed == 1, known, index, shelf, place_number, member, due_at)
   return 1
 end
 
 local news = 0
-for i = 0, #ARGV / FIELDS - 1 do
+local size = struct.size(ENTRY)
+for i = 0, #ARGV[1] / size - 1 do
   local shelves = 1 + SETS + (SETS + 2) * i
-  news = news + track(shelves, unpack(ARGV, FIELDS * i + 1, FIELDS * i + FIELDS))
+  news = news + track(shelves, struct.unpack(ENTRY, ARGV[1], size * i + 1))
 end
 call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - DAY)
 
