@@ -40,6 +40,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 EPOCH_KEY: Final = f"{PREFIX}epoch"
+_FILLING: Final = f"{PREFIX}filling"
+_FILLING_FOR: Final = timedelta(seconds=10)
+"""How long the reservation of a process that died while it filled Redis stands."""
 _ENDED: Final = f"{PREFIX}clocks:ended"
 _FORMER: Final = ("due", "clocks", "epoch")
 """Names of the keys before they had a version."""
@@ -81,6 +84,7 @@ class RedisAppointments:
         self._done = self._redis.register_script(script("done"))
         self._track = self._redis.register_script(script("track"))
         self._silent_until = 0.0
+        self._token = uuid4().bytes
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -175,10 +179,24 @@ class RedisAppointments:
             seconds, microseconds = await self._redis.time()
         return _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
 
+    async def begin_filling(self) -> bool:
+        with self._translated():
+            free = await self._redis.set(_FILLING, self._token, nx=True, px=_FILLING_FOR)
+        return bool(free) or await self.continue_filling()
+
+    async def continue_filling(self) -> bool:
+        with self._translated():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.get(_FILLING)
+                pipe.pexpire(_FILLING, _FILLING_FOR)
+                holder, _ = await pipe.execute()
+        return bool(holder == self._token)
+
     async def begin_epoch(self) -> None:
         """Also delete the keys of older versions."""
         with self._translated():
             await self._redis.set(EPOCH_KEY, datetime.now(UTC).isoformat())
+            await self._redis.unlink(_FILLING)
             for name in _FORMER:
                 async for key in self._redis.scan_iter(match=f"{{hub}}:{name}*", count=1000):
                     await self._redis.unlink(key)

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import ClockState, Event, State, StepKind
 from hub.testing import MemoryAppointments, MemoryPublisher
-from hub.timers.scheduler import AT_ONCE, keep_appointments
+from hub.timers.filling import AT_ONCE
+from hub.timers.scheduler import keep_appointments
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.timer_harness import hub_with, petition, published, timers_of, waiting
