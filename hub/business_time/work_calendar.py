@@ -127,9 +127,9 @@ class WorkCalendar:
         start = _next_full_hour(received, self.zone) if mode == Mode.WORKING_TIME_CCO829 else as_utc(received)
         if not duration:
             return start
-        open_time = self._time_of(mode)
+        open_time = self._open_time.get(mode) or self._open_time[Mode(mode)]
         due = open_time.due(start, duration)
-        for since, until in _joined(pauses):
+        for since, until in _joined(pauses) if pauses else ():
             if due is None or since >= due:
                 break
             duration += open_time.between(max(since, start), until)
@@ -149,7 +149,7 @@ class WorkCalendar:
         mode: str = Mode.WORKING_TIME,
     ) -> timedelta:
         """Return the open, unpaused time in [a, b); nothing when b is not after a."""
-        start, end, open_time = as_utc(a), as_utc(b), self._time_of(mode)
+        start, end, open_time = as_utc(a), as_utc(b), self._open_time[Mode(mode)]
         paused = (open_time.between(max(since, start), min(until, end)) for since, until in _joined(pauses))
         return open_time.between(start, end) - sum(paused, timedelta(0))
 
@@ -192,7 +192,7 @@ class WorkCalendar:
 
     def day_of(self, at: datetime) -> date:
         """Return the local day of an instant."""
-        return _aware(at).astimezone(self.zone).date()
+        return as_utc(at).astimezone(self.zone).date()
 
     def _business_day_after(self, received: datetime, n: int, pauses: Iterable[Interval]) -> date:
         if n < 1:
@@ -231,9 +231,6 @@ class WorkCalendar:
         if day.weekday() not in self.legal_days or day in self.holidays:
             return False
         return not paused or not any(before < day <= last for before, last in paused)
-
-    def _time_of(self, mode: str) -> OpenTime:
-        return self._open_time.get(mode) or self._open_time[Mode(mode)]
 
     def _open_on(self, day: date) -> Iterator[Interval]:
         return ((self._at(day, opens), self._at(day, closes)) for opens, closes in self._frames_on(day))
@@ -281,18 +278,14 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _next_full_hour(at: datetime, zone: tzinfo) -> datetime:
     # Hours are counted on the local wall: not every zone is whole hours away from UTC.
-    local = _aware(at).astimezone(zone)
+    utc = as_utc(at)
+    local = utc.astimezone(zone)
     past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    utc = local.astimezone(UTC)
     return utc - past + HOUR if past else utc
 
 
 def as_utc(at: datetime) -> datetime:
     """Return the same instant in UTC; a naive datetime is a ValueError."""
-    return _aware(at).astimezone(UTC)
-
-
-def _aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a datetime needs a time zone")
-    return at
+    return at.astimezone(UTC)

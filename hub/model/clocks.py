@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple, cast
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.business_time import Mode, Term
 from hub.model.json import Json
 
@@ -120,8 +122,7 @@ class ClockHistory:
         return bool(self.pauses) and self.pauses[-1].until is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """
     One step of a clock.
 

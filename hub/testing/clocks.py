@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from msgspec import structs
+
 from hub.model import (
     HUB_SOURCE,
     Clock,
@@ -109,7 +111,7 @@ def _advanced(tables: Tables, clock: Clock, seen: Clock, now: datetime) -> bool:
     if (known.fired, known.next_at, known.ended_at) != (seen.fired, seen.next_at, seen.ended_at):
         return False
     steps = list(known.steps)
-    steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
+    steps[seen.fired] = structs.replace(steps[seen.fired], told=clock.steps[seen.fired].told)
     tables.clocks[clock.id] = replace(
         known,
         state=clock.state,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
@@ -189,7 +190,7 @@ async def test_broken_clock_does_not_stop_the_others() -> None:
     )
     # As a newer hub may have scheduled it.
     hub.store.tables.clocks[first.id] = replace(
-        first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
+        first, steps=(structs.replace(first.steps[0], kind=StepKind("unheard_of")),)
     )
     hub.clock.at = local("2026-03-11 09:17")
     with capture_logs() as logs:
