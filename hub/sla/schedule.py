@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
 from math import ceil
 from operator import add, attrgetter
@@ -40,13 +40,9 @@ class _Line:
         self._calendar = calendar
         self._pauses = _pause_intervals(clock.course)
         self.target = self._extended(clock.promise.target)
+        until = clock.promise.until
+        self.due_at = self.due(self.target) if until is None else self._moved(until)
 
-    @cached_property
-    def due_at(self) -> datetime:
-        until = self._promise.until
-        return self.due(self.target) if until is None else self._moved(until)
-
-    @cached_property
     def warns_at(self) -> datetime | None:
         """When the holder is warned; at the start, if the warning's date has already passed."""
         promise = self._promise
@@ -123,7 +119,7 @@ def _wall_time_due(start: datetime, term: timedelta, pauses: Iterable[Interval])
 def _steps(clock: Clock, line: _Line) -> list[Step]:
     promise = clock.promise
     steps: list[Step] = []
-    if (warns_at := line.warns_at) is not None and warns_at < line.due_at:
+    if (warns_at := line.warns_at()) is not None and warns_at < line.due_at:
         steps += _warning(promise, warns_at, _percent(clock, warns_at, line.due_at))
     steps.append(Step(kind=StepKind.BREACH, at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
     steps += _alert(promise.breach_level, line.due_at, from_level=promise.at_risk_level or FIRST_LEVEL)
