@@ -136,6 +136,21 @@ async def test_redis_that_another_process_fills_is_left_to_it_and_sql_is_asked()
     assert not await hub.appointments.intact()
 
 
+async def test_filling_that_broke_off_begins_anew() -> None:
+    hub = await hub_with(waiting(at=MONDAY + HOUR))
+    await hub.take_in(RECEIVED)
+    hub.appointments.flush()
+    hub.appointments.faults.script("restore_clocks", StorageUnavailable("stands for any server"))
+    with pytest.raises(StorageUnavailable):
+        await poll_sql(timers_of(hub))
+    before = await hub.appointments.intact()
+    hub.appointments.scores.clear()
+    await poll_sql(timers_of(hub))
+
+    assert (False, True) == (before, await hub.appointments.intact())
+    assert 1 + len(hub.store.clocks) == len(hub.appointments.scores)
+
+
 async def test_redis_that_is_flushed_while_it_is_filled_is_filled_anew() -> None:
     hub = await hub_with()
     await hub.take_in(RECEIVED)
