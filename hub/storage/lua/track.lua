@@ -65,6 +65,17 @@ local function lay(on, known, ...)
   end
 end
 
+-- Of a clock that is on no board the end may still be due.
+local function arm(index, shelf, number, member, at)
+  if at == 0 then
+    take(index, shelf, number, member)
+  elseif call('ZADD', shelf, at, member) == 1 then
+    call('ZADD', index, 'LT', at, number)
+  else
+    call('ZADD', index, call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
+  end
+end
+
 local function known_score(shelves, member)
   for state = STATES, STATES + 2 do
     local score = call('ZSCORE', KEYS[shelves + state], member)
@@ -89,8 +100,7 @@ local function track(shelves, member, number, place_number, due_at, score, next_
       return 0
     end
   end
-  -- The end of a clock may still be due when it continues.
-  lay(next_at ~= 0, true, KEYS[1 + DUE], KEYS[shelves + DUE], number, member, next_at)
+  arm(KEYS[1 + DUE], KEYS[shelves + DUE], number, member, next_at)
   for set = STATES, SETS do
     local is_state = set < LEVELS
     local on = state ~= 0 and set == (is_state and STATES - 1 + state or level ~= 0 and LEVELS - 1 + level)
