@@ -22,6 +22,7 @@ from hub.app.container import CompanyRules
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool
+from hub.channels.email.session import Job
 from hub.channels.urls import SmtpEndpoint
 from hub.consumers.topology import QUORUM
 from hub.model import Event, Lane, Message, Outgoing, Purpose, State
@@ -40,13 +41,8 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
 
     async def send(message: AbstractIncomingMessage) -> None:
-        until = loop.time() + TIMEOUT.total_seconds()
-        session = await pool.acquire(until)
-        try:
-            verdict = await session.transmit(letter, until)
-        finally:
-            pool.release(session)
-        assert verdict.accepted
+        sent = await pool.transmit(Job(letter, loop.time() + TIMEOUT.total_seconds()))
+        assert sent.result.accepted
         await message.ack()
 
     connection = await aio_pika.connect(os.environ["BENCH_AMQP_URL"])

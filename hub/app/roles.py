@@ -32,6 +32,7 @@ from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, Receipt, Reply
+from hub.rendering import Templates
 from hub.settings import Address, Settings
 from hub.tasks import cancel
 from hub.timers import scheduler
@@ -87,7 +88,21 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         publisher=parts.publisher,
         appointments=parts.appointments,
     )
-    return _serve("delivery", parts, stop, consumers)
+    return _deliver(parts.company.templates, partial(_serve, "delivery", parts, stop, consumers))
+
+
+async def _deliver(templates: Templates, begin: Callable[[], Work]) -> None:
+    """Compile what an emergency says while the work begins: the start does not wait for it."""
+    compiling = asyncio.create_task(_compile_urgent(templates))
+    try:
+        await begin()
+    finally:
+        await cancel(compiling)
+
+
+async def _compile_urgent(templates: Templates) -> None:
+    for _ in templates.compile_urgent():
+        await asyncio.sleep(0)  # each takes some milliseconds
 
 
 async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:

@@ -138,7 +138,8 @@ class _Supervisor:
     def _ended(self, child: _Child, code: int) -> None:
         lasted = time.monotonic() - child.since
         if self.ending:
-            self.code = self.code or max(code, 0)
+            # As a shell says it: 128 and the signal that killed it.
+            self.code = self.code or (code if code >= 0 else 128 - code)
         elif code > 0 and lasted < SETTLED and child.number not in self.pauses:
             # It has said what is wrong.
             self.code = code

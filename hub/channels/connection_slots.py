@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,6 +43,26 @@ def waiting() -> Iterator[QueueTime]:
         _WAITED.reset(before)
 
 
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """
+    One send that waits for a slot. `load` is what it wants to send.
+
+    `turn` becomes None with the slot; whoever takes the waiter over sets it to the result of the send.
+    """
+
+    load: object
+    turn: asyncio.Future[object]
+    began: float
+    until: asyncio.TimerHandle
+    ended: float | None = None
+
+    def end(self, now: float) -> None:
+        """Stop its clock: from now on it no longer waits for us."""
+        self.until.cancel()
+        self.ended = now
+
+
 class ConnectionSlots:
     """
     Lends `size` slots; a slot must be given back for the same lane.
@@ -57,23 +77,48 @@ class ConnectionSlots:
         self._held = 0
         self._common = 0
         # In lane order: behind hundreds of normal mails an urgent one would time out.
-        self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
+        self._waiting: dict[Lane, deque[Waiter]] = {lane: deque() for lane in Lane}
 
-    async def take(self, lane: Lane, until: float) -> None:
-        """Take a slot, or wait for one until the loop time `until`. Raises `TimeoutError`."""
+    async def take(self, lane: Lane, until: float, load: object = None) -> object:
+        """
+        Take a slot, or wait for one until the loop time `until`. Raises `TimeoutError`.
+
+        Returns None; or the result of sending `load`, when the holder of another slot has sent it.
+        """
         if self._is_free(lane):
             self._count(lane, 1)
-        else:
-            await self._wait_for_turn(lane, until)
+            return None
+        return await self._wait_for_turn(lane, until, load)
 
     def give_back(self, lane: Lane) -> None:
         self._count(lane, -1)
-        for waiting_lane, waiting in self._waiting.items():
-            while waiting and self._is_free(waiting_lane):
-                turn = waiting.popleft()
-                if not turn.done():
-                    self._count(waiting_lane, 1)
-                    turn.set_result(None)
+        for waiting_lane in self._waiting:
+            while self._is_free(waiting_lane) and (waiter := self._first(waiting_lane)):
+                self._waiting[waiting_lane].popleft()
+                self._count(waiting_lane, 1)
+                waiter.turn.set_result(None)
+
+    def next_waiter(self, lane: Lane, suits: Callable[[object], bool]) -> Waiter | None:
+        """
+        Take over the next waiter of this lane, if its load suits and nobody more urgent waits.
+
+        The caller sends its load and sets its turn. The slot of the caller passes to the waiter.
+        """
+        for waiting_lane in self._waiting:
+            if waiter := self._first(waiting_lane):
+                if waiting_lane is not lane or not suits(waiter.load):
+                    return None
+                self._waiting[lane].popleft()
+                waiter.end(asyncio.get_running_loop().time())
+                return waiter
+        return None
+
+    def _first(self, lane: Lane) -> Waiter | None:
+        """Return the first who still waits."""
+        waiting = self._waiting[lane]
+        while waiting and waiting[0].turn.done():
+            waiting.popleft()
+        return waiting[0] if waiting else None
 
     def _is_free(self, lane: Lane) -> bool:
         return self._held < self._size and (lane is Lane.URGENT or self._common < self._common_size)
@@ -83,25 +128,29 @@ class ConnectionSlots:
         if lane is not Lane.URGENT:
             self._common += number
 
-    async def _wait_for_turn(self, lane: Lane, until: float) -> None:
+    async def _wait_for_turn(self, lane: Lane, until: float, load: object) -> object:
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        self._waiting[lane].append(turn)
-        began = loop.time()
-        timer = loop.call_at(until, _too_late, turn)
+        turn: asyncio.Future[object] = loop.create_future()
+        waiter = Waiter(load, turn, loop.time(), loop.call_at(until, _too_late, turn))
+        self._waiting[lane].append(waiter)
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
-            if not turn.cancelled() and turn.exception() is None:
+            if not turn.cancelled() and turn.exception() is None and turn.result() is None:
                 # Granted and cancelled at the same moment: the slot must not be lost.
                 self.give_back(lane)
             raise
         finally:
-            timer.cancel()
-            if waited := _WAITED.get():
-                waited.total += timedelta(seconds=loop.time() - began)
+            if waiter.ended is None:
+                waiter.end(loop.time())
+            _note_wait(waiter)
 
 
-def _too_late(turn: asyncio.Future[None]) -> None:
+def _note_wait(waiter: Waiter) -> None:
+    if (waited := _WAITED.get()) and waiter.ended is not None:
+        waited.total += timedelta(seconds=waiter.ended - waiter.began)
+
+
+def _too_late(turn: asyncio.Future[object]) -> None:
     if not turn.done():
         turn.set_exception(TimeoutError())

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Final
 
 from hub.errors import InvalidTemplate
+from hub.model import Json
 from hub.rendering.approved import approve
 from hub.rendering.engine import Engine, Form
 from hub.rendering.folding import Vault
@@ -35,10 +36,14 @@ APPROVED: Final = frozenset({"whatsapp"})
 
 
 class Compiler:
-    """`layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page."""
+    """
+    `layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page.
 
-    def __init__(self, layout: str, footer: str, letter: str) -> None:
-        self.engine: Final = Engine()
+    `constants` are the variables that are the same in every message.
+    """
+
+    def __init__(self, layout: str, footer: str, letter: str, *, constants: Mapping[str, Json]) -> None:
+        self.engine: Final = Engine(constants)
         self._layout = layout
         self._letter = letter
         self._footer = self.engine.text("layout", lambda: footer)

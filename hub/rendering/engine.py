@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
+from hub.rendering.constants import with_constants
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
@@ -30,16 +31,21 @@ class Form:
     """One text, compiled on first use. `name` (`pqrs.received/sms`) is for errors."""
 
     def __init__(
-        self, name: str, source: Callable[[], str], environment: ImmutableSandboxedEnvironment
+        self,
+        name: str,
+        source: Callable[[], str],
+        environment: ImmutableSandboxedEnvironment,
+        constants: Mapping[str, Json],
     ) -> None:
         self.name: Final = name
         self._source = source
         self._environment = environment
+        self._constants = constants
 
     @cached_property
     def compiled(self) -> _Compiled:
         """Raises `InvalidTemplate`."""
-        return _compile(self._environment, self.name, self._source())
+        return _compile(self._environment, self.name, self._source(), self._constants)
 
     def render(self, variables: dict[str, Json]) -> str:
         """Render; `variables` include the engine's globals, which `Template.render` would copy slowly."""
@@ -61,31 +67,46 @@ class Form:
 
 
 class Engine:
-    """Makes forms from sources. The variables of every message must include `globals` (`range` …)."""
+    """
+    Makes forms from sources. The variables of every message must include `globals` (`range` …).
 
-    def __init__(self) -> None:
+    `constants` are the variables that are the same in every message.
+    """
+
+    def __init__(self, constants: Mapping[str, Json]) -> None:
+        self._constants = constants
         self._html = _environment(autoescape=True)
         self._html.filters.update(HTML_FILTERS)
         self._text = _environment(autoescape=False)
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
     def html(self, name: str, source: Callable[[], str]) -> Form:
-        return Form(name, source, self._html)
+        return Form(name, source, self._html, self._constants)
 
     def text(self, name: str, source: Callable[[], str]) -> Form:
-        return Form(name, source, self._text)
+        return Form(name, source, self._text, self._constants)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Ask a dictionary for its keys first: mostly it is data, and each AttributeError would cost."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=autoescape)
+    environment = _Sandbox(undefined=StrictUndefined, autoescape=autoescape)
     environment.filters.update(FILTERS)
     environment.tests.update(TESTS)
     return environment
 
 
-def _compile(environment: ImmutableSandboxedEnvironment, name: str, source: str) -> _Compiled:
+def _compile(
+    environment: ImmutableSandboxedEnvironment, name: str, source: str, constants: Mapping[str, Json]
+) -> _Compiled:
     try:
-        template = environment.from_string(source)
+        template = environment.from_string(with_constants(environment, source, constants))
     except TemplateSyntaxError as exc:
         raise InvalidTemplate(f"{name}, line {exc.lineno}: {exc.message}") from exc
     except TemplateError as exc:

@@ -209,10 +209,24 @@ def junto(value: Json) -> Json:
     return Markup('<span style="white-space:nowrap">%s</span>') % value
 
 
-_INSTANTS: Final = (fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
-_WORDS: Final = (pesos, nombre, lista, inicial, punto, enlace, promesa)
+def _remembered(convert: Callable[[Json], str]) -> Callable[[Json], str]:
+    """Remember the last results: a mail names its amount and its day several times."""
+    known = lru_cache(maxsize=4096)(convert)
+
+    def remembered(value: Json) -> str:
+        # Exact types: True and 1.0 equal 1, and two instants may be equal in different zones.
+        return known(value) if type(value) in _SIMPLE else convert(value)
+
+    return remembered
+
+
+_SIMPLE: Final = frozenset({str, int})
+_FIGURES: Final = (pesos, fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
+"""Amounts and instants: no person's data stay in memory."""
+_WORDS: Final = (nombre, lista, inicial, punto, enlace, promesa)
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
-    function.__name__: function for function in (*_INSTANTS, *_WORDS)
+    **{figure.__name__: _remembered(figure) for figure in _FIGURES},
+    **{word.__name__: word for word in _WORDS},
 }
 HTML_FILTERS: Final[Mapping[str, Callable[[Json], Json]]] = {"junto": junto}
 TESTS: Final[Mapping[str, Callable[[Json], bool]]] = {"presente": presente, "enlace": es_enlace}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
@@ -32,11 +32,12 @@ class EventTexts:
         """Return the channels that have all their forms."""
         return tuple(name for name, channel in CHANNELS.items() if not self._missing(channel))
 
-    def compile(self) -> None:
-        """Compile all forms now, not on first use. Raises `InvalidTemplate`."""
+    def compile(self) -> Iterator[Form]:
+        """Compile the forms before their first use; yield each one. Raises `InvalidTemplate`."""
         gaps = (form for approved in self.approved.values() for form in approved.gaps.values())
         for form in (*self.forms.values(), *gaps):
             _ = form.compiled
+            yield form
 
     def render(self, channel: str, variables: Variables) -> Rendered:
         known = CHANNELS.get(channel)

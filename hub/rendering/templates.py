@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from hub.model import Json, Purpose, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
+from hub.rendering.engine import Form
 from hub.rendering.forms import EventTexts
 from hub.rendering.source import read
 from hub.rendering.terms import Clocks, functions
@@ -55,15 +57,16 @@ class Templates:
         `clocks` are the policy's: templates write its terms with `term("first_reply")`.
 
         Templates that use a file of `folder` are compiled now, because a mistake in them must prevent the
-        start; so are those of emergencies, which must not wait for it. The other built-in files are tested,
-        and compiling all of them takes seconds.
+        start. The built-in files are tested, and compiling all of them takes seconds.
 
         Raises `InvalidTemplate` with the faulty file.
         """
         files = _Folders((folder, BUILT_IN) if folder else (BUILT_IN,))
-        compiler = Compiler(*(files.layout(name) for name in _LAYOUTS))
+        company = {**_COMPANY, **company}
+        constants = {"company": company, "sms_two_way": texting.two_way}
+        compiler = Compiler(*(files.layout(name) for name in _LAYOUTS), constants=constants)
         words = {key: texts for path in files.events() for key, texts in _compile(files, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, {**_COMPANY, **company}, texting, clocks)
+        return cls(MappingProxyType(words), compiler.engine.globals, company, texting, clocks)
 
     def render(
         self,
@@ -80,6 +83,12 @@ class Templates:
         Raises `TemplateFailure` with the template and the variable, never a value.
         """
         return self._find(event_name, variant, locale).render(channel, self._variables(context))
+
+    def compile_urgent(self) -> Iterator[Form]:
+        """Compile what an emergency says, form by form: the first one must not wait for it."""
+        for (_, name, _), words in self.words.items():
+            if _is_urgent(name):
+                yield from words.compile()
 
     def preview(self, event_name: str, example: Mapping[str, Json]) -> dict[str, Rendered]:
         """Render every form of an event for an invented reader: `email`, `sms`, `staff/inbox` …"""
@@ -174,8 +183,8 @@ def _compile(files: _Folders, path: str, compiler: Compiler) -> Iterator[tuple[K
     try:
         source = read(files.text(path), fetch)
         for variant, words in compiler.words(name, source).items():
-            if _is_urgent(name) or any(map(files.replaces, parts)):
-                words.compile()
+            if any(map(files.replaces, parts)):
+                deque(words.compile(), maxlen=0)
             yield (locale, name, variant), words
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc

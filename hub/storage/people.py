@@ -68,9 +68,10 @@ async def _named(run: Runner, groups: Sequence[Group]) -> Found:
 async def _of_units(run: Runner, groups: Sequence[Group]) -> Found:
     if not groups:
         return {}
-    asked = {(group.unit_id, role) for group in groups for role in group.roles}
-    asked |= {(unit, _DEFAULTS[role]) for unit, role in asked if role in _DEFAULTS}
-    rows = await run.rows(_SQL["of_units"], *zip(*sorted(asked), strict=True)) if asked else []
+    units = sorted({group.unit_id for group in groups if group.unit_id is not None})
+    roles = {role for group in groups for role in group.roles}
+    roles |= {_DEFAULTS[role] for role in roles if role in _DEFAULTS}
+    rows = await run.rows(_SQL["of_units"], units, sorted(roles)) if roles else []
     by_unit = staff.by_scope(rows)
     return {group: _in_unit(group, by_unit[group.unit_id]) for group in groups}
 

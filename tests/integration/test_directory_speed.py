@@ -167,6 +167,29 @@ async def test_who_has_opted_in_is_found_by_the_index_of_the_ledger(filled: Data
     )  # milliseconds; most of it is every opt-out there is, a fifth of all people
 
 
+@pytest.mark.parametrize(
+    ("statement", "asked"),
+    [
+        ("of_units", (["u-7-1", "u-7-2"], ["owner", "payer"])),
+        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None)),
+    ],
+)
+async def test_no_statement_reads_a_whole_role_before_the_first_analyze(
+    servers: Servers, statement: str, asked: tuple[object, ...]
+) -> None:
+    async def fill(url: str) -> None:
+        async with Database(url) as opened:
+            await opened.rows("ALTER TABLE membership SET (autovacuum_enabled = off)")
+            for rows in FILL:
+                await opened.rows(rows, 4, UNITS)
+
+    async with servers.filled_database("directory_unanalyzed", fill) as url, Database(url) as opened:
+        plan = await _plan(opened, "directory", statement, *asked)
+
+    assert "membership_scope" in plan
+    assert "membership_role" not in plan
+
+
 def report(numbers: str) -> None:
     """What one runs this with `-s` for."""
     print(numbers)  # noqa: T201 - a measurement is read by a person

@@ -225,13 +225,16 @@ async def test_an_urgent_message_does_not_wait_behind_a_crowd(server: SmtpServer
 
 async def test_waiting_for_a_connection_ends_in_time_and_is_no_try(server: SmtpServer) -> None:
     async with channel_to(server, connections=1, timeout=timedelta(milliseconds=100)) as channel:
-        lent = await channel._pool.acquire(asyncio.get_running_loop().time() + 5)
+        server.on("MAIL", manners.first(1, manners.hang))
+        hanging = asyncio.create_task(channel.send(outgoing()))
+        await until(lambda: server.connections == 1)
         with pytest.raises(TransientFailure) as caught:
             await channel.send(outgoing())
-        channel._pool.release(lent)
+        await asyncio.wait([hanging])
 
         await channel.send(outgoing())
 
+    assert isinstance(hanging.exception(), TransientFailure)
     assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)
     assert len(server.mails) == 1
 
@@ -240,12 +243,13 @@ async def test_whoever_gets_a_connection_too_late_to_read_the_answer_sends_nothi
     server: SmtpServer,
 ) -> None:
     """With no time left the server's yes would be unknown, and the mail sent again."""
-    loop = asyncio.get_running_loop()
+    server.on("MAIL", manners.first(1, manners.hang))
     async with channel_to(server, connections=1, timeout=timedelta(seconds=1)) as channel:
-        lent = await channel._pool.acquire(loop.time() + 5)
+        hanging = asyncio.create_task(channel.send(outgoing()))
+        await until(lambda: server.connections == 1)
         sending = asyncio.create_task(channel.send(outgoing()))
         await asyncio.sleep(0.7)  # more than half of its time: the wait is what is tested
-        channel._pool.release(lent)
+        await cancel(hanging)
         with pytest.raises(TransientFailure) as caught:
             await sending
 

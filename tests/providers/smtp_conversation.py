@@ -122,7 +122,8 @@ class Conversation:
             self.wire.reply("220 mail.test ESMTP")
         await self.wire.flush()
         while not self.wire.is_over and (commands := await self.wire.read_group()):
-            self._note_that_the_yes_arrived()
+            if not commands[0].upper().startswith("MAIL"):
+                self._note_that_the_yes_arrived()
             await self._answer_group(commands)
             await self.wire.flush()
 
@@ -136,6 +137,7 @@ class Conversation:
         if content is None:
             self.wire.close()
         else:
+            self._note_that_the_yes_arrived()
             await self._judge(content)
 
     def _violated(self, what: str) -> None:
@@ -284,7 +286,8 @@ class Conversation:
         """
         Accept the current mail; at the moment `DOT` a behaviour may do so without a reply.
 
-        A client that sends another command has read this reply: only then the acceptance has arrived.
+        Whoever sends the next content, or another command than MAIL, has read this reply: only then the
+        acceptance has arrived. The next MAIL may have come together with the content (RFC 2920, 3.1).
         """
         numbers: list[int] = []
         assert self._in_hand is not None

@@ -28,6 +28,11 @@ class Wire:
         self._buffer = b""
         self._replies: list[str] = []
 
+    @property
+    def unread(self) -> bytes:
+        """What has come after the last command or content."""
+        return self._buffer
+
     def reply(self, line: str) -> None:
         self._replies.append(line + "\r\n")
 

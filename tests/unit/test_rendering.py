@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,7 +50,7 @@ def only(source: str, **parts: str) -> Templates:
     """Compile one file without the built-in ones, which are slow."""
     words = COMPILER.words("prueba", read(source, parts.__getitem__))
     for texts in words.values():
-        texts.compile()
+        list(texts.compile())
     return Templates(
         {("es", "prueba", variant): texts for variant, texts in words.items()},
         COMPILER.engine.globals,
@@ -356,7 +357,7 @@ class TestFailures:
 
         assert re.fullmatch(reason, str(caught.value))
 
-    def test_built_in_templates_compile_on_first_use_but_for_emergencies(
+    def test_built_in_templates_compile_on_first_use(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         compiling = Mock(wraps=engine._compile)
@@ -367,9 +368,17 @@ class TestFailures:
         templates.render("pqrs.received", "sms", context(PQRS), variant=None)
         compiled = {call.args[1] for call in compiling.call_args_list}
 
-        assert {"prueba", "emergency"} <= at_load
-        assert "pqrs" not in at_load
+        assert at_load == {"prueba"}
         assert "pqrs.received.sms" in compiled
+
+    def test_what_an_emergency_says_can_be_compiled_before_it_is_needed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        templates = load(tmp_path)
+        list(templates.compile_urgent())
+        monkeypatch.setattr(engine, "_compile", Mock(side_effect=AssertionError))
+
+        assert templates.preview("emergency.declared", EMERGENCY)
 
 
 class TestForms:
@@ -448,8 +457,11 @@ PQRS = {
     "service_area": "administracion",
     "subject": "Acta",
 }
+SCHEMAS = Path(hub.rendering.__file__).parents[2] / "schemas"
+EMERGENCY = json.loads((SCHEMAS / "emergency.declared.v1.json").read_text("utf-8"))["examples"][0]
 LAYOUTS = Path(hub.rendering.__file__).parents[1] / "templates" / "layouts"
 COMPILER = Compiler(
-    *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html"))
+    *((LAYOUTS / name).read_text("utf-8") for name in ("email.html", "email.txt", "letter.html")),
+    constants={},
 )
 BUILT_IN = Templates.load(company=COMPANY, clocks=load_policy().clocks)

@@ -16,14 +16,14 @@ from hub.rendering.approved import LONGEST, Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.source import read
 
-COMPILER = Compiler("", "", "")
+COMPILER = Compiler("", "", "", constants={})
 DATA = {"radicado": "PQ-1", "at": "2026-03-09T08:05:00-05:00"}
 
 
 def templates(source: str) -> Templates:
     words = COMPILER.words("caso.abierto", read(source, str))
     for texts in words.values():
-        texts.compile()
+        list(texts.compile())
     by_key = {("es", "caso.abierto", variant): texts for variant, texts in words.items()}
     return Templates(by_key, COMPILER.engine.globals, {"name": "COPROSERVICIOS"})
 

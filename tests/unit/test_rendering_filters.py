@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hub.errors import TemplateFailure
 from hub.model import Json
 from hub.rendering.filters import (
+    FILTERS,
     fecha,
     fecha_corta,
     fecha_hora,
@@ -107,6 +108,12 @@ def test_pesos_have_points_and_cents_only_where_there_are_any(value: Json, shown
 def test_invalid_amount_is_a_template_failure(value: Json) -> None:
     with pytest.raises(TemplateFailure, match=r"^pesos: not an amount$"):
         pesos(value)
+
+
+def test_a_remembered_figure_is_not_that_of_an_equal_value_of_another_type() -> None:
+    assert plain(FILTERS["pesos"](1)) == "$ 1"
+    with pytest.raises(TemplateFailure):
+        FILTERS["pesos"](True)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from tests.unit.test_templates import (
 UNITS = ("Torre 1 Apto 101", "Torre 2 Apto 101", "Torre 2 Apto 302")
 SHORT = ("push", "sms", "voice")
 LAW = BY_NAME["admin.assembly.convened"].audiences[0]
-COMPILER = Compiler("{{ unit_line }}", "", "{{ units }}")
+COMPILER = Compiler("{{ unit_line }}", "", "{{ units }}", constants={})
 LEGAL = [
     (kind.name, audience, channel)
     for kind in CATALOG

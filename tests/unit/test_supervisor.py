@@ -27,7 +27,7 @@ def serve(number):
     (folder / f"{number}-{tries}").write_text(str(os.getpid()))
     if (folder / f"fail-{number}").exists():
         sys.exit(3)
-    while not stopped:
+    while not stopped or (number == 1 and (folder / "stubborn").exists()):
         time.sleep(0.01)
     (folder / f"done-{number}-{tries}").touch()
 
@@ -100,6 +100,16 @@ def test_an_error_right_after_the_start_ends_all_with_its_code(tmp_path: Path) -
 
     assert parent.exit_code() == 3
     assert not (tmp_path / "1-1").exists()
+
+
+def test_a_process_killed_while_it_ends_is_not_a_clean_end(tmp_path: Path) -> None:
+    (tmp_path / "stubborn").touch()
+    parent = Parent(tmp_path)
+    parent.wait_for("0-0", "1-0")
+    os.kill(parent.pid, signal.SIGTERM)
+    os.kill(parent.pid_of("1-0"), signal.SIGKILL)
+
+    assert parent.exit_code() == 128 + signal.SIGKILL
 
 
 def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:

@@ -11,14 +11,15 @@ from uuid import UUID
 
 from hub.channels.connection_slots import WAITING
 from hub.channels.email.connection import Opener
-from hub.channels.email.dialogue import Letter, Offers, TransactionResult, wire_content
+from hub.channels.email.dialogue import Letter, TransactionResult, wire_content
 from hub.channels.email.mime import wire_address
-from hub.channels.email.pool import Pool
-from hub.channels.email.session import Session
+from hub.channels.email.pool import Pool, Sent
+from hub.channels.email.session import Job
 from hub.channels.email.verdicts import PROVIDER, accepted, failure
 from hub.channels.email.verp import Verp
+from hub.channels.failures import no_place
 from hub.channels.urls import SmtpEndpoint
-from hub.errors import PermanentFailure, TransientFailure
+from hub.errors import TransientFailure
 from hub.model import Accepted, ChannelTraits, Lane, Outgoing
 
 Compose = Callable[[Outgoing], bytes]
@@ -92,33 +93,20 @@ class EmailChannel:
         return sender.bounce_address(message_id).encode(), sender.envelope_id(message_id).encode()
 
     async def _transmit(self, letter: Letter, until: float, lane: Lane) -> TransactionResult:
+        turn_by = until - self._timeout * (1 - WAITING)
+        job = Job(letter, until)
         while True:
-            session = await self._acquire(until, lane)
-            reused = session.sent > 0
-            verdict = await self._transmit_over(session, letter, until, lane)
+            sent = await self._sent(job, lane, turn_by)
             # A server may close an idle connection at any time: that is not a failure of this message.
-            if not (reused and verdict.hung_up):
-                return verdict
+            if not (sent.reused and sent.result.hung_up):
+                return sent.result
+            if asyncio.get_running_loop().time() >= turn_by:
+                raise no_place(PROVIDER)
+            # It may close each connection after one mail.
+            job = Job(letter, until, alone=True)
 
-    async def _acquire(self, until: float, lane: Lane) -> Session:
+    async def _sent(self, job: Job, lane: Lane, turn_by: float) -> Sent:
         try:
-            turn_by = until - self._timeout * (1 - WAITING)
-            return await self._pool.acquire(until, lane, turn_by=turn_by)
+            return await self._pool.transmit(job, lane, turn_by=turn_by)
         except TimeoutError as exc:
             raise TransientFailure("timeout", provider=PROVIDER) from exc
-
-    async def _transmit_over(
-        self, session: Session, letter: Letter, until: float, lane: Lane
-    ) -> TransactionResult:
-        try:
-            _check(letter, session.offers)
-            return await session.transmit(letter, until)
-        finally:
-            self._pool.release(session, lane)
-
-
-def _check(letter: Letter, offers: Offers) -> None:
-    if letter.utf8 and not offers.smtputf8:
-        raise PermanentFailure("smtputf8_unsupported", provider=PROVIDER)
-    if 0 < offers.size_limit < letter.size:
-        raise PermanentFailure("too_large", provider=PROVIDER)

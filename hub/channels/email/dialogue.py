@@ -86,6 +86,12 @@ class Offers:
     dsn: bool = False
     tls: bool = False
 
+    def refuse(self, letter: Letter) -> str | None:
+        """Return why this server cannot take the letter; None if it can."""
+        if letter.utf8 and not self.smtputf8:
+            return "smtputf8_unsupported"
+        return "too_large" if 0 < self.size_limit < letter.size else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:

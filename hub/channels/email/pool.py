@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple, cast
 
 from hub.channels.connection_slots import ConnectionSlots
-from hub.channels.email.session import Session
+from hub.channels.email.dialogue import TransactionResult
+from hub.channels.email.session import Answer, Job, Session
 from hub.channels.email.verdicts import PROVIDER
 from hub.channels.failures import no_place
+from hub.errors import PermanentFailure
 from hub.model import Lane
 
 GOODBYE_LIMIT: Final = 3.0  # seconds
 
 
+class Sent(NamedTuple):
+    """How a letter was sent; `reused` is true if the connection had carried a mail before."""
+
+    result: TransactionResult
+    reused: bool
+
+
 class Pool:
     """
-    Lends sessions. Every acquired session must be given back with `release`, also after an error.
+    Sends letters, each over one of the sessions.
 
     A fifth of the connections is reserved for urgent mail. A session idles for `idle_for` at most and
     carries `per_connection` mails at most. The session used last is lent first, so that surplus
@@ -42,27 +51,69 @@ class Pool:
         self._reaper: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def acquire(
-        self, until: float, lane: Lane = Lane.NORMAL, *, turn_by: float | None = None
-    ) -> Session:
+    async def transmit(self, job: Job, lane: Lane = Lane.NORMAL, *, turn_by: float | None = None) -> Sent:
         """
-        Borrow a session; wait for a slot until the loop time `turn_by`, then connect until `until`.
+        Send a letter over a session; wait for a slot until the loop time `turn_by`, by default the job's end.
 
-        Raises `TransientFailure` (`untried`) when no slot became free, `TimeoutError` when opening took
-        too long, and what opening raises.
+        Under load the session that sends the content of a mail takes the next letter of its lane with it.
+        Raises `TransientFailure` (`untried`) when no slot became free, `TimeoutError` when opening took too
+        long, what opening raises, and `PermanentFailure` for a letter that this server cannot take.
         """
         try:
-            await self._places.take(lane, until if turn_by is None else turn_by)
+            result = await self._turn(job, lane, job.until if turn_by is None else turn_by)
+            if result is None:
+                session = await self._session_for(job, lane)
+                result = await session.transmit(job, lambda session: self._next_job(session, lane))
+            assert job.session is not None
+            return Sent(result, reused=job.session.sent > 1)
+        finally:
+            self._leave(job, lane)
+
+    async def _turn(self, job: Job, lane: Lane, turn_by: float) -> TransactionResult | None:
+        """Take a slot; or return the result, when the session of another slot has sent the letter."""
+        try:
+            return cast("TransactionResult | None", await self._places.take(lane, turn_by, job))
         except TimeoutError as exc:
             raise no_place(PROVIDER) from exc
+
+    async def _session_for(self, job: Job, lane: Lane) -> Session:
+        session = self._idle_session() or await self._open(job.until, lane)
+        if reason := session.offers.refuse(job.letter):
+            self._release(session, lane)
+            raise PermanentFailure(reason, provider=PROVIDER)
+        return session
+
+    def _idle_session(self) -> Session | None:
         while self._idle:
             session = self._idle.pop()
             if session.ready:
                 return session
-        return await self._open(until, lane)
+        return None
 
-    def release(self, session: Session, lane: Lane = Lane.NORMAL) -> None:
-        """Give back a session, for the lane that it was acquired for."""
+    def _next_job(self, session: Session, lane: Lane) -> tuple[Job, Answer] | None:
+        """Return the letter that follows on this session, if one of its lane waits."""
+        if session.sent >= self._per_connection or self._is_closed:
+            return None
+
+        def suits(load: object) -> bool:
+            job = cast("Job", load)
+            return not job.alone and session.offers.refuse(job.letter) is None
+
+        waiter = self._places.next_waiter(lane, suits)
+        return None if waiter is None else (cast("Job", waiter.load), cast("Answer", waiter.turn))
+
+    def _leave(self, job: Job, lane: Lane) -> None:
+        """Give back the session of a job, unless the next one has it already."""
+        session = job.session
+        if session is None or session.owner is not job:
+            return
+        session.owner = None
+        if session.withdraw(job):
+            self._places.give_back(lane)
+        else:
+            self._release(session, lane)
+
+    def _release(self, session: Session, lane: Lane) -> None:
         if session.ready and session.sent < self._per_connection and not self._is_closed:
             self._keep_idle(session)
         else:

@@ -109,14 +109,15 @@ FROM person
 WHERE id = ANY ($1::text[]) AND NOT removed
 
 -- of_units --
--- OFFSET 0 keeps the planner from scanning all memberships first, as it does before the first ANALYZE.
-SELECT member.*, unit.tower, unit.label FROM unnest($1::text[], $2::text[]) AS asked (unit_id, role)
+-- OFFSET 0 keeps the planner from scanning all memberships first, as it does before the first ANALYZE. The roles are
+-- compared outside: inside, it would take all memberships with that role.
+SELECT member.*, unit.tower, unit.label FROM unnest($1::text[]) AS asked (unit_id)
 CROSS JOIN LATERAL (
-    SELECT * FROM member
-    WHERE scope_kind = 'unit' AND scope_id = asked.unit_id AND member.role = asked.role
+    SELECT * FROM member WHERE scope_kind = 'unit' AND scope_id = asked.unit_id
     OFFSET 0
 ) AS member
 LEFT JOIN unit ON unit.id = asked.unit_id
+WHERE member.role = ANY ($2::text[])
 
 -- staff_by_duty --
 SELECT *, EXISTS (SELECT FROM any_hour WHERE person_id = member.id) AS any_hour,
