@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from hub.intake.cases import end_reminders
 from hub.intake.decode import IntakeContext
 from hub.intake.resolved_audience import PlannedAudience, paged
 from hub.intake.unreached import unreached
-from hub.model import Message, Unreached, UnreachedReason
+from hub.model import Message, Person, Unreached, UnreachedReason
 from hub.model.case_state import CaseState
 from hub.ports import IntakeStore, IntakeTransaction, Now
 
@@ -20,7 +22,12 @@ People per transaction. Three channels and two reminders make nine messages per 
 which block this process for a sixth of a second.
 """
 FIRST: Final = 50
-"""People in the first transaction, so that the first messages leave while the others are planned."""
+"""
+People in the first transaction, so that the first messages leave while the others are planned. Each page is
+twice the one before, up to `PAGE`: the process that sends the first ones is not blocked for long.
+"""
+CHUNK: Final = 25
+"""People whose messages are planned in one go, in some milliseconds; in between other work has its turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +49,15 @@ async def expand(
     """
     began, total, groups = now(), 0, audience.broad
     for group in groups:
-        after, crowd, full = "", 0, True
+        after, crowd, size, full = "", 0, min(FIRST, page), True
         while full:
             async with store.transaction() as transaction:
                 states = await _reminded(transaction, audience)
-                people = await transaction.people_page(group, after, page)
                 # The first page sets the size of the crowd: all pages must use the same lane.
-                crowd = crowd or len(people)
-                full = len(people) == page
-                if not after and len(people) > FIRST:
-                    people, full = people[:FIRST], True
-                messages = audience.messages_to(people, context=context, now=now(), crowd=crowd)
+                found = await transaction.people_page(group, after, size if crowd else page)
+                crowd, people = crowd or len(found), found[:size]
+                full = len(people) == size
+                messages = await _planned(audience, people, context=context, now=now(), crowd=crowd)
                 if messages:
                     await transaction.add_messages(messages)
                     await end_reminders(transaction, states)
@@ -67,7 +72,19 @@ async def expand(
                 if audience.ends_planning and over:
                     await transaction.mark_planned([audience.stored.key])
             yield Expanded(messages=messages, unreached=nobody)
-            after = people[-1].ref if people else after
+            after, size = people[-1].ref if people else after, min(2 * size, page)
+
+
+async def _planned(
+    audience: PlannedAudience, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int
+) -> list[Message]:
+    messages: list[Message] = []
+    for start in range(0, len(people), CHUNK):
+        if start:
+            await asyncio.sleep(0)
+        chunk = people[start : start + CHUNK]
+        messages += audience.messages_to(chunk, context=context, now=now, crowd=crowd)
+    return messages
 
 
 async def _reminded(transaction: IntakeTransaction, audience: PlannedAudience) -> Mapping[str, CaseState]:

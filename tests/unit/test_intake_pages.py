@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -67,6 +68,20 @@ async def test_each_page_is_ticketed_when_it_is_committed() -> None:
     assert {message.id for message in hub.of(WORKS) if message.occasion == "initial"} == set(
         hub.publisher.ticketed
     )
+
+
+async def test_the_first_page_is_small_and_each_is_twice_the_one_before() -> None:
+    hub = await building(1000, 300)
+    sizes: list[int] = []
+    for pages in range(1, 6):
+        hub.store.faults.script("transaction", *[None] * (1 + pages), StorageUnavailable())
+        with suppress(StorageUnavailable):
+            await hub.take_in(WORKS)
+        sizes.append(len(recipients(hub)) - sum(sizes))
+
+    assert sizes == [50, 100, 200, 300, 300]
+    await hub.take_in(WORKS)
+    assert len(recipients(hub)) == 1000
 
 
 @pytest.mark.parametrize("pages_done", [0, 1, 2])

@@ -45,6 +45,9 @@ from hub.tasks import reraise_if_cancelled, wait_then_cancel
 RECORD_PAUSE: Final = 0.5
 """Seconds between attempts to record outcomes while the database is away."""
 
+AT_A_TIME: Final = 10
+"""Messages rendered in one go, in a millisecond; in between, other work has its turn: an emergency."""
+
 log = structlog.get_logger()
 
 
@@ -134,12 +137,14 @@ async def _attempt(
 ) -> None:
     """Send these messages, and append each outcome as it comes."""
     sending: list[tuple[Claimed, Outgoing]] = []
-    for claim in free:
+    for number, claim in enumerate(free, 1):
         outgoing = _prepare(claim, lease, deps)
         if isinstance(outgoing, Outgoing):
             sending.append((claim, outgoing))
         else:
             outcomes.append(outgoing)
+        if number % AT_A_TIME == 0:
+            await asyncio.sleep(0)
 
     async def send(claim: Claimed, outgoing: Outgoing) -> None:
         outcome = await _send(claim, outgoing, lease, deps)
