@@ -9,20 +9,14 @@ from __future__ import annotations
 
 import os
 import smtplib
-from datetime import datetime
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.utils import formataddr, formatdate
 from functools import cache
 from typing import Final
 
 from celery import Celery  # type: ignore[import-untyped]  # it has no annotations
 from kombu.entity import Queue
 
-from benchmarks.payment import words_of
-from hub.app.container import CompanyRules
+from benchmarks.plain_mail import compose
 from hub.model import Json
-from hub.settings import load
 
 QUEUE: Final = "bench.celery"
 TASK: Final = "send_receipt"
@@ -41,38 +35,15 @@ app.conf.update(
 
 
 @cache
-def words() -> CompanyRules:
-    return CompanyRules(load({}))
-
-
-@cache
 def connection() -> smtplib.SMTP:
     return smtplib.SMTP("127.0.0.1", int(os.environ["BENCH_SMTP_PORT"]), timeout=30)
 
 
 @app.task(name=TASK)  # type: ignore[untyped-decorator]  # Celery has no annotations
 def send_receipt(event_id: str, time: str, payer: str, email: str, unit: str, data: Json) -> None:
-    mail = compose(event_id, datetime.fromisoformat(time), payer, email, unit, data)
+    mail = compose(event_id, time, payer, email, unit, data)
     try:
         connection().send_message(mail)
     except smtplib.SMTPServerDisconnected:
         connection.cache_clear()
         connection().send_message(mail)
-
-
-def compose(event_id: str, time: datetime, payer: str, email: str, unit: str, data: Json) -> MIMEMultipart:
-    """With the older classes of the standard library: EmailMessage takes three times as long."""
-    rendered = words_of(event_id, time, payer, unit, data, words())
-    company = words().policy.company
-    mail = MIMEMultipart("alternative")
-    mail["From"] = formataddr((company.name, company.email))
-    mail["Reply-To"] = formataddr((company.name, company.email))
-    mail["To"] = formataddr((payer, email))
-    mail["Subject"] = rendered.subject
-    mail["Date"] = formatdate(localtime=True)
-    mail["Message-ID"] = f"<{event_id}@{company.email.partition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "es"
-    mail.attach(MIMEText(rendered.text, "plain", "utf-8"))
-    mail.attach(MIMEText(rendered.html, "html", "utf-8"))
-    return mail

@@ -1,48 +1,79 @@
-"""What the benchmarks' commands share: folder, progress, the option --json, exit codes."""
+"""The command line of the benchmark: a command for each mode, none for all of them."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from hub.errors import HubError
+from benchmarks.mode import Mode
+from benchmarks.modes import MODES
 
-RUN: Final = Path(__file__).parent.parent / ".run"
+ABOUT: Final = """\
+Measure how fast the hub is on this machine, and whether it stays so. Without MODE everything is measured.
+All servers are started for it and end with it; each mode has new ones."""
+
+EXAMPLES: Final = """\
+examples:
+  scripts/bench --quick                        everything, small, in under ten minutes
+  scripts/bench                                everything, in full; writes benchmarks/results.md
+  scripts/bench throughput --quick             one of them
+  scripts/bench throughput --only hub floor    two contestants; --help of a mode has its numbers
+  scripts/bench growth --json growth.json      all that was measured
+  scripts/bench table growth.json more.json    what these runs have measured, as one table
+
+It exits with 0; 1 when an aim is not met, 2 when something could not be measured. Aims are for the full
+numbers, on two cores that do nothing else. docs/benchmark.md says how it is measured and how to read it."""
 
 
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """In the checkout: a temporary folder may lie in memory, where flushing costs nothing."""
-    RUN.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=RUN) as folder:
-        # PostgreSQL's unprivileged user passes through on the way to its data.
-        Path(folder).chmod(0o711)
-        yield Path(folder)
+def options_of(arguments: Sequence[str] | None = None) -> Namespace:
+    """Read the command line; `modes` are the chosen ones."""
+    found = _parser().parse_args(arguments)
+    found.modes = [mode for mode in MODES if found.mode in {None, mode.name}]
+    return found
 
 
-def print_line(line: str) -> None:
-    """Print progress, apart from the results."""
-    print(line, file=sys.stderr, flush=True)
+def sizes_of(mode: Mode, options: Namespace) -> dict[str, int]:
+    """Answer the numbers of a mode: those that were given, the others as --quick says."""
+    usual = {option.name: option.quick if options.quick else option.full for option in mode.options}
+    return {name: getattr(options, name, None) or number for name, number in usual.items()}
 
 
-def parser_of(name: str, description: str | None) -> argparse.ArgumentParser:
-    """Make the parser of a benchmark's options, with --json."""
-    parser = argparse.ArgumentParser(prog=name, description=description)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all measurements there")
+def _parser() -> ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = ArgumentParser("scripts/bench", description=ABOUT, epilog=EXAMPLES, formatter_class=shape)
+    _add_common(parser, quick=False, path=None)
+    commands = parser.add_subparsers(dest="mode", metavar="MODE", title="modes")
+    for mode in MODES:
+        full, quick = mode.minutes
+        what = f"{mode.what} ({full:g} minutes; {quick:g} with --quick)"
+        _add_mode(commands.add_parser(mode.name, help=what, description=what), mode)
+    table = commands.add_parser("table", help="make one table of runs that were written with --json")
+    table.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    table.add_argument("--results", type=Path, metavar="FILE", default=SUPPRESS, help="write it there")
     return parser
 
 
-def exit_code(measure: Callable[[], int]) -> int:
-    """Return the verdict; 2 when nothing could be measured, 130 after Ctrl-C."""
-    try:
-        return measure()
-    except HubError as exc:
-        print_line(str(exc))
-        return 2
-    except KeyboardInterrupt:
-        return 130
+def _add_common(parser: ArgumentParser, *, quick: object, path: object) -> None:
+    parser.add_argument("--quick", action="store_true", default=quick, help="smaller numbers")
+    parser.add_argument("--json", type=Path, metavar="FILE", default=path, help="write all that was measured")
+    parser.add_argument("--results", type=Path, metavar="FILE", default=path, help="write the table of aims")
+
+
+def _add_mode(parser: ArgumentParser, mode: Mode) -> None:
+    # Without defaults of their own: those would undo what stands before the mode.
+    _add_common(parser, quick=SUPPRESS, path=SUPPRESS)
+    for option in mode.options:
+        what = f"{option.what} ({option.full:,}; {option.quick:,} with --quick)"
+        parser.add_argument(f"--{option.name}", type=_number, metavar="N", help=what)
+    if mode.choices:
+        parser.add_argument("--only", nargs="+", choices=mode.choices, help="leave out the others")
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

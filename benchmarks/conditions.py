@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,17 +16,30 @@ from hub.local import programs
 
 def conditions() -> Mapping[str, str]:
     return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "commit": _commit(),
         "cores": str(len(os.sched_getaffinity(0))),
         "processor": _processor(),
+        "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB",
         "Linux": platform.release().partition("-")[0],
         "Python": platform.python_version(),
         "Celery": version("celery"),
+        "FastStream": version("faststream"),
+        "aiosmtplib": version("aiosmtplib"),
         "aio-pika": version("aio-pika"),
         "asyncpg": version("asyncpg"),
         "RabbitMQ": programs.find(programs.RABBITMQ).parent.parent.name.rpartition("-")[2],
         "PostgreSQL": _version(programs.find_postgres(), "--version"),
         "Redis": _version(programs.find(programs.REDIS), "--version"),
     }
+
+
+def _commit() -> str:
+    """Name what was measured; without a repository nothing can be said."""
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=10, check=False
+    )
+    return asked.stdout.strip() or "unknown"
 
 
 def _processor() -> str:

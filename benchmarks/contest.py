@@ -27,12 +27,14 @@ from benchmarks.cpu import cpu_seconds
 from benchmarks.parcels import publish
 from benchmarks.results import Turn
 from benchmarks.sink import Sink
+from benchmarks.telling import tell
 from benchmarks.worker import Worker
 from hub.errors import Unavailable
 from hub.local.loopback import ADDRESS, free_port
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
+from hub.local.server import Server
 from hub.local.servers import running
 from hub.storage import migrations
 
@@ -41,6 +43,7 @@ WARM_UP: Final = 400
 
 WARM_UP_LIMIT: Final = 60.0  # seconds
 SETTLING: Final = 0.5  # seconds after the last mail: recording and acknowledging it
+LOOK: Final = 0.05  # seconds between looks at what is done besides the mails
 SLOWEST: Final = 50.0  # mails a second; slower is a fault
 
 
@@ -52,6 +55,8 @@ class Field:
     sink: Sink
     channel: AbstractChannel
     environment: Mapping[str, str]
+    postgres: Postgres
+    servers: Mapping[str, Server]
 
 
 @asynccontextmanager
@@ -67,6 +72,8 @@ async def open_field(folder: Path, print_line: Callable[[str], None]) -> AsyncIt
                 yield Field(
                     folder=folder,
                     sink=sink,
+                    postgres=postgres,
+                    servers={"rabbitmq": rabbitmq, "postgres": postgres, "redis": redis},
                     channel=await broker.channel(),
                     environment={
                         **hub_environment(rabbitmq.url, redis.url, postgres.url),
@@ -107,27 +114,76 @@ async def contest(
 async def _turn(contestant: Contestant, field: Field, number: int, mails: int) -> Turn:
     async with working(contestant, field) as workers:
         await _warm_up(contestant, field, first=number == 1)
-        parcels = [contestant.parcel(each) for each in range(mails)]
-        for worker in workers:
-            worker.hold()
-        await publish(field.channel, parcels)
-        goal = field.sink.count() + mails
-        own, everything, began = _own_cpu(workers), _all_cpu(), time.monotonic()
+        await _lay_out(contestant, field, workers, mails)
+        mailed, beside = await _done(contestant, field)
+        goal = mailed + mails, beside + mails
+        before = _reading(field, workers)
         for worker in workers:
             worker.release()
-        ended = await field.sink.reaches(goal, within=mails / SLOWEST)
+        ended = await _reaches(contestant, field, goal, within=mails / SLOWEST)
         await asyncio.sleep(SETTLING)
-        turn = Turn(
-            contestant=contestant.name,
-            number=number,
-            mails=mails,
-            seconds=ended - began,
-            own_cpu=_own_cpu(workers) - own,
-            all_cpu=_all_cpu() - everything,
-        )
-    if field.sink.count() != goal:
-        raise Unavailable(f"{contestant.name} has sent {field.sink.count() - goal} mails too many")
-    return turn
+        after = _reading(field, workers)
+    if field.sink.count() != goal[0]:
+        raise Unavailable(f"{contestant.name} has sent {field.sink.count() - goal[0]} mails too many")
+    used = {name: seconds - before.cpu[name] for name, seconds in after.cpu.items()}
+    return Turn(
+        contestant=contestant.name,
+        number=number,
+        mails=mails,
+        seconds=ended - before.at,
+        own_cpu=used["own"],
+        all_cpu=used["all"],
+        cpu=used,
+    )
+
+
+async def _lay_out(contestant: Contestant, field: Field, workers: Sequence[Worker], mails: int) -> None:
+    """Publish the work while nobody works."""
+    parcels = [contestant.parcel(each) for each in range(mails)]
+    for worker in workers:
+        worker.hold()
+    await publish(field.channel, parcels)
+
+
+async def _done(contestant: Contestant, field: Field) -> tuple[int, int]:
+    """Count the mails so far, and what else has been done."""
+    beside = await contestant.beside(field.postgres.url) if contestant.beside else 0
+    return field.sink.count(), beside
+
+
+async def _reaches(contestant: Contestant, field: Field, goal: tuple[int, int], within: float) -> float:
+    """Wait for the last mail, and for what has to be done besides; answer the monotonic instant."""
+    deadline = time.monotonic() + within
+    ended = await field.sink.reaches(goal[0], within)
+    while contestant.beside and (await _done(contestant, field))[1] < goal[1]:
+        if time.monotonic() > deadline:
+            raise Unavailable(f"{contestant.name} has sent all mails, but not done what goes with them")
+        await asyncio.sleep(LOOK)
+        ended = time.monotonic()
+    return ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """CPU seconds by program at a monotonic instant; `own` are the contestant's, `all` everybody's."""
+
+    at: float
+    cpu: Mapping[str, float]
+
+
+def _reading(field: Field, workers: Sequence[Worker]) -> _Reading:
+    servers = {name: cpu_seconds([server.child.pid]) for name, server in field.servers.items()}
+    own = cpu_seconds(worker.pid for worker in workers)
+    # Everything that we have started: the contestant, its servers, the mail server.
+    everything = cpu_seconds([os.getpid()]) - time.process_time()
+    return _Reading(at=time.monotonic(), cpu={"own": own, "all": everything, **servers})
+
+
+async def warmed(contestant: Contestant, field: Field) -> None:
+    """Let a contestant send its first mails, so that the database has some of everything."""
+    await contestant.declare(field.channel)
+    async with working(contestant, field):
+        await _warm_up(contestant, field, first=True)
 
 
 @asynccontextmanager
@@ -138,7 +194,9 @@ async def working(contestant: Contestant, field: Field) -> AsyncIterator[list[Wo
             name = f"{contestant.name}-{number}"
             worker = Worker(name, folder=field.folder, log=field.folder / f"{name}.log", workplace=Path.cwd())
             workers.append(worker)
-            await worker.start([sys.executable, *program], env=field.environment)
+            await worker.start(
+                [sys.executable, *program], env={**field.environment, **contestant.environment}
+            )
         yield workers
     except Unavailable as exc:
         # The logs go with the folder.
@@ -151,17 +209,9 @@ async def working(contestant: Contestant, field: Field) -> AsyncIterator[list[Wo
 
 
 async def _warm_up(contestant: Contestant, field: Field, *, first: bool) -> None:
-    opening = contestant.opening() if first else []
+    if first:
+        await tell(field.channel, field.postgres.url, contestant.opening())
     goal = field.sink.count() + WARM_UP
-    await publish(field.channel, opening + [contestant.parcel(number) for number in range(WARM_UP)])
+    await publish(field.channel, [contestant.parcel(number) for number in range(WARM_UP)])
     await field.sink.reaches(goal, within=WARM_UP_LIMIT)
     await asyncio.sleep(SETTLING)
-
-
-def _own_cpu(workers: Sequence[Worker]) -> float:
-    return cpu_seconds(worker.pid for worker in workers)
-
-
-def _all_cpu() -> float:
-    """Answer the CPU of everything that we have started: the contestant, its servers, the mail server."""
-    return cpu_seconds([os.getpid()]) - time.process_time()

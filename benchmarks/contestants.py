@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import uuid4
 
@@ -11,9 +12,10 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel
 from kombu.serialization import dumps
 
-from benchmarks import celery_app, floor
+from benchmarks import celery_app, faststream_app, floor
 from benchmarks.parcels import Parcel
 from benchmarks.payment import directory, home, payment
+from benchmarks.petition import entries, petition, service_desk
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
 from hub.model import Event
@@ -26,7 +28,8 @@ CELERY_OPTIONS: Final = ("--loglevel=WARNING", "--without-gossip", "--without-mi
 class Contestant:
     """
     `programs` are its processes, as arguments of Python. `declare` makes its queues; `opening` is
-    what it must know before its first mail; `parcel` is the work that becomes the mail of a number.
+    what it must know before its first mail; `parcel` is the work that becomes the mail of a number;
+    `beside` counts, in a database, what else each parcel becomes.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Contestant:
     declare: Callable[[AbstractChannel], Awaitable[None]]
     parcel: Callable[[int], Parcel]
     opening: Callable[[], list[Parcel]] = list
+    environment: Mapping[str, str] = field(default_factory=dict)
+    beside: Callable[[str], Awaitable[int]] | None = None
 
 
 def event_parcel(event: Event) -> Parcel:
@@ -48,6 +53,14 @@ def payment_parcel(number: int) -> Parcel:
 
 def _directory() -> list[Parcel]:
     return [event_parcel(event) for event in directory()]
+
+
+def _petitions() -> list[Parcel]:
+    return [event_parcel(event) for event in (*service_desk(), *directory())]
+
+
+def _petition(number: int) -> Parcel:
+    return event_parcel(petition(number))
 
 
 async def _declare_floor(channel: AbstractChannel) -> None:
@@ -72,6 +85,25 @@ def _for_celery(number: int) -> Parcel:
     message.headers = {name: value for name, value in task.headers.items() if value is not None}
     message.correlation_id = task.properties["correlation_id"]
     return Parcel("", celery_app.QUEUE, message)
+
+
+async def _declare_faststream(channel: AbstractChannel) -> None:
+    await channel.declare_queue(faststream_app.QUEUE, durable=True)
+
+
+def _for_faststream(number: int) -> Parcel:
+    """Write what `broker.publish(body, QUEUE, persist=True)` would."""
+    event, reader = payment(number), home(number)
+    body = {
+        "event_id": event.id,
+        "time": event.time.isoformat(),
+        "payer": reader.payer,
+        "email": reader.email,
+        "unit": reader.label,
+        "data": event.data,
+    }
+    message = _durable(json.dumps(body).encode(), content_type="application/json")
+    return Parcel("", faststream_app.QUEUE, message)
 
 
 def _durable(body: bytes, *, content_type: str, content_encoding: str | None = None) -> Message:
@@ -109,4 +141,19 @@ CELERY: Final = Contestant(
     declare=_declare_celery,
     parcel=_for_celery,
 )
-CONTESTANTS: Final = (HUB, FLOOR, CELERY)
+FASTSTREAM: Final = Contestant(
+    name="faststream",
+    what="FastStream on uvloop, a process per core, late ack; Jinja2, email.mime, aiosmtplib kept open",
+    programs=(("-m", "benchmarks.faststream_app"), ("-m", "benchmarks.faststream_app")),
+    declare=_declare_faststream,
+    parcel=_for_faststream,
+)
+PQRS: Final = replace(
+    HUB,
+    name="pqrs",
+    what="the hub with petitions: two clocks, a mail to the petitioner, an entry in the desk's inbox",
+    parcel=_petition,
+    opening=_petitions,
+    beside=entries,
+)
+CONTESTANTS: Final = (HUB, FLOOR, CELERY, FASTSTREAM, PQRS)

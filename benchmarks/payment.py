@@ -98,21 +98,6 @@ def made(name: str, data: Json) -> Event:
     )
 
 
-def residents(place: str, name: str, number: int) -> Iterator[Event]:
-    """Tell the hub of a copropiedad with so many residents, each with only an email address."""
-    whole = {"copropiedad_id": place, "version": 1, "name": place, "address": "Calle 1", "towers": ["1"]}
-    yield made("directory.copropiedad.upserted", {**whole, "timezone": "America/Bogota"})
-    for n in range(number):
-        key = f"{name}{n}"
-        unit = {"unit_id": f"u-{key}", "version": 1, "copropiedad_id": place, "label": f"apto. {n}"}
-        yield made("directory.unit.upserted", unit)
-        email = {"id": f"{key}-email", "kind": "email", "value": f"{key}@example.com", "verified": True}
-        person = {"person_id": key, "version": 1, "names": f"Vecina {n}", "contact_points": [email]}
-        yield made("directory.person.upserted", {**person, "locale": "es", "digital_access": True})
-        member = {"membership_id": f"m-{key}", "version": 1, "person_id": key, "role": "resident"}
-        yield made("directory.membership.upserted", {**member, "scope": f"unit:u-{key}"})
-
-
 def words_of(
     event_id: str, time: datetime, payer: str, unit: str, data: Json, words: CompanyRules
 ) -> Rendered:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Final
 
@@ -14,7 +14,9 @@ REFERENCE: Final = "celery"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One contestant in one round. CPU in seconds: of its own processes, and of all servers as well."""
+    """
+    One contestant in one round. CPU in seconds: of its own processes, of all servers as well, and by program.
+    """
 
     contestant: str
     number: int
@@ -22,6 +24,7 @@ class Turn:
     seconds: float
     own_cpu: float
     all_cpu: float
+    cpu: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -62,18 +65,28 @@ def _standing(name: str, turns: Sequence[Turn]) -> Standing:
     )
 
 
-def ratio_of(name: str, turns: Sequence[Turn]) -> float | None:
+def ratio_of(name: str, turns: Sequence[Turn], reference: str = REFERENCE) -> float | None:
     """
     Answer how many times as fast as the reference; None when one of them was not measured.
 
     The median of the rounds' ratios, not the ratio of the medians: what is compared was measured
     in the same minute, so that a machine that slows down meanwhile does it to both sides.
     """
-    reference = {turn.number: turn.rate for turn in turns if turn.contestant == REFERENCE}
+    return _compared(name, turns, reference, lambda turn: turn.rate)
+
+
+def cost_of(name: str, turns: Sequence[Turn], reference: str) -> float | None:
+    """Answer how much more CPU a mail costs than the reference's, as a share; by round, as `ratio_of`."""
+    found = _compared(name, turns, reference, lambda turn: turn.all_cpu / turn.mails)
+    return None if found is None else found - 1
+
+
+def _compared(
+    name: str, turns: Sequence[Turn], reference: str, value: Callable[[Turn], float]
+) -> float | None:
+    other = {turn.number: value(turn) for turn in turns if turn.contestant == reference}
     ratios = [
-        turn.rate / reference[turn.number]
-        for turn in turns
-        if turn.contestant == name and turn.number in reference
+        value(turn) / other[turn.number] for turn in turns if turn.contestant == name and turn.number in other
     ]
     return median(ratios) if ratios else None
 
@@ -93,13 +106,12 @@ def _cells(row: Standing) -> tuple[str, ...]:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return cells[0].ljust(8) + "".join(cell.rjust(9) for cell in cells[1:])
+    return cells[0].ljust(12) + "".join(cell.rjust(9) for cell in cells[1:])
 
 
-def as_json(turns: Sequence[Turn], conditions: Json) -> Json:
+def as_json(turns: Sequence[Turn]) -> Json:
     """Say everything that was measured."""
     return {
-        "conditions": conditions,
         "standings": [asdict(row) for row in standings(turns)],
         "turns": [{**asdict(turn), "rate": turn.rate} for turn in turns],
     }

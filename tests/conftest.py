@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from hub.local import programs
 from tests.integration.chromium import Browser, open_browser, running_chromium
-from tests.servers import Servers, new_servers, open_folder
+from tests.redis_cluster import RedisCluster
+from tests.servers import RedisPlace, Servers, new_servers, open_folder
 
 # A time-out ends what hangs; how long one example takes says only how busy the machine is.
 settings.register_profile("hub", deadline=None)
@@ -93,6 +94,37 @@ async def redis_url(servers: Servers) -> AsyncIterator[str]:
     """An empty database."""
     async with servers.redis_database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(installed: None) -> Iterator[RedisCluster]:  # noqa: ARG001 - asked for its refusal
+    """For tests that leave the nodes alone. Started like `servers`."""
+    with open_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        started = RedisCluster(folder)
+        try:
+            runner.run(started.start())
+            yield started
+        finally:
+            runner.run(started.stop())
+
+
+@pytest.fixture
+async def cluster_place(redis_cluster: RedisCluster) -> RedisPlace:
+    """An empty Redis Cluster."""
+    await redis_cluster.flush()
+    return RedisPlace(redis_cluster.url, server_url=(await redis_cluster.holder()).url)
+
+
+@pytest.fixture
+async def server_place(redis_url: str) -> RedisPlace:
+    return RedisPlace(redis_url, server_url=redis_url)
+
+
+@pytest.fixture(params=["server", "cluster"])
+def redis_place(request: pytest.FixtureRequest) -> RedisPlace:
+    """A single Redis, then a cluster. Not async, because it requests async fixtures."""
+    place: RedisPlace = request.getfixturevalue(f"{request.param}_place")
+    return place
 
 
 @pytest.fixture

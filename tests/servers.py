@@ -64,6 +64,14 @@ ALTER DATABASE {name} RENAME TO {new};
 REDIS_DATABASES = 16  # Redis' own default
 
 
+@dataclass(frozen=True, slots=True)
+class RedisPlace:
+    """Where the hub finds Redis, and the server that has its keys: in a cluster, one of the nodes."""
+
+    url: str
+    server_url: str
+
+
 @dataclass(kw_only=True, slots=True)
 class Servers:
     """Each may be stopped, killed and started again: its port and data stay."""

@@ -124,6 +124,6 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:,.0f} ms"
 
 
-def as_json(found: Findings, conditions: Json) -> Json:
+def as_json(found: Findings) -> Json:
     """Say everything that was measured."""
-    return {"conditions": conditions, "failures": verdict(found), **asdict(found)}
+    return {**asdict(found), "failures": verdict(found)}

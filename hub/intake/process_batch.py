@@ -11,9 +11,12 @@ made from the event, and a duplicate creates nothing but tickets for messages th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 import structlog
+from prometheus_client import Counter as Metric
 
 from hub.errors import InvalidEvent
 from hub.intake.commit import commit
@@ -22,9 +25,13 @@ from hub.intake.pages import PAGE, expand
 from hub.intake.source_bindings import SourceBindings
 from hub.intake.unreached import notice
 from hub.messages.appointments import make_appointments, waiting
-from hub.model import DeadLetter, RawMessage, Unreached
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, RawMessage, Unreached
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
+
+_UNREACHED: Final = Metric(
+    "hub_events_unreached", "Events that do not reach all whom they are for.", ["event", "reason"]
+)
 
 log = structlog.get_logger()
 
@@ -96,4 +103,8 @@ async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, no
             event_type=event.type,
             reasons=list(map(str, event.reasons)),
         )
+    for (kind, reason), times in Counter(
+        (event.type, reason) for event in found for reason in event.reasons
+    ).items():
+        _UNREACHED.labels(kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX), str(reason)).inc(times)
     await publisher.notify([notice(event, now()) for event in found])

@@ -39,12 +39,14 @@ class Redis(Server):
     def url(self) -> str:
         return f"redis://:{self.password}@{ADDRESS}:{self.port}/0"
 
+    @property
+    def configuration(self) -> str:
+        return CONFIGURATION.format(address=ADDRESS, port=self.port, password=self.password)
+
     async def start(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration = self.folder / "redis.conf"
-        write_private(
-            configuration, CONFIGURATION.format(address=ADDRESS, port=self.port, password=self.password)
-        )
+        write_private(configuration, self.configuration)
         await self.child.start([self._program, configuration.name], env=plain_environment())
         await self.answers(self._ping, RedisError)
 

@@ -114,9 +114,12 @@ class LogStore(Protocol):
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         """List the events that do not reach all their recipients, by id, with the reasons."""
 
+    async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Count what has not ended, messages, clocks and dead letters by state: for metrics."""
+
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         """
-        Count messages by state, clocks by state, dead letters by state, for the page and metrics.
+        Count messages, clocks and dead letters by state, for the page: of what has ended, up to 10,000.
 
         Dead letters belong to no copropiedad.
         """

@@ -57,12 +57,6 @@ class IncidentLog(Protocol):
     async def incidents(self, limit: int) -> Sequence[Incident]:
         """List the open incidents, the oldest first, then the resolved ones, the latest first."""
 
-    async def unknown_outcomes(self) -> Mapping[str, int]:
-        """Count, by provider, the calls with an unknown outcome: each may have sent a message twice."""
-
-    async def unreached(self) -> Mapping[tuple[str, str], int]:
-        """Count the events that do not reach all their recipients, by (type, reason)."""
-
     async def promises(self) -> Mapping[tuple[str, str], int]:
         """Count the clocks that have not ended, by (name, state)."""
 

@@ -1,8 +1,9 @@
 """
 The filters and tests of templates: values for Colombian readers.
 
-The words are Babel's (es_CO). This module joins them itself because one call of Babel's formatter costs as
-much as a whole message. Errors never quote a refused value: it may be personal data.
+The words are those of CLDR (es_CO), which a test takes from Babel: at run time Babel would cost seven
+megabytes, and a call of its formatter as much as a whole message. Errors never quote a refused value: it
+may be personal data.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_day_names, get_month_names
 from jinja2 import Undefined
 from markupsafe import Markup
 
@@ -27,11 +27,13 @@ from hub.model import Json
 from hub.rendering.titles_es import CLOCKS
 
 ZONE: Final = ZoneInfo("America/Bogota")
-LOCALE: Final = "es_CO"
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
-_DAYS: Final = tuple(get_day_names("wide", locale=LOCALE)[day] for day in range(7))
-_MONTHS: Final = ("", *(get_month_names("wide", locale=LOCALE)[month] for month in range(1, 13)))
+_DAYS: Final = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+_MONTHS: Final = (
+    *("", "enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
 _SHORT_MONTHS: Final = ("", *(name[:3] for name in _MONTHS[1:]))
 _HALVES: Final = (f"a.{NBSP}m.", f"p.{NBSP}m.")
 """Babel joins these with U+202F, which old mail programs show as a box."""

@@ -27,6 +27,9 @@ PROVIDERS: Final[Mapping[str, str]] = {
 """Channel → the setting that lists its providers in failover order."""
 
 
+REDIS_SCHEMES: Final = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -83,7 +86,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
     is_terminal = sys.stderr.isatty() if terminal is None else terminal
     settings = Settings(
         amqp_url=env.url("HUB_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/", ("amqp", "amqps")),
-        redis_url=env.url("HUB_REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "unix")),
+        redis_url=env.url("HUB_REDIS_URL", "redis://127.0.0.1:6379/0", REDIS_SCHEMES),
         database_url=env.url(
             "HUB_DATABASE_URL", "postgresql://hub:hub@127.0.0.1:5432/hub", ("postgresql", "postgres")
         ),

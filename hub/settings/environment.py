@@ -131,7 +131,9 @@ def _content(name: str, path: str) -> str:
 def split_url(name: str, url: SecretUrl) -> SplitResult:
     try:
         parts = urlsplit(url.reveal())
-        _ = parts.port  # parsed on access; raises when it is not a number
+        hosts = parts.netloc.rpartition("@")[2]
+        for host in hosts.split(",") if parts.scheme.endswith("+cluster") else [hosts]:
+            _ = parts._replace(netloc=host).port  # parsed on access; raises when it is not a number
     except ValueError:
         raise ConfigurationError(f"{name} is not a valid URL or address.") from None
     if _is_torn(parts):

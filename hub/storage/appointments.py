@@ -11,27 +11,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from operator import itemgetter
 from struct import Struct
 from typing import Final, TypeVar, cast
 from uuid import UUID, uuid4
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from hub.errors import AppointmentsUnavailable, ConfigurationError
+from hub.errors import AppointmentsUnavailable
 from hub.model import Clock, ClockState, Lane, LiveClock, live_clock
 from hub.ports import Later
+from hub.storage.redis_connection import FAILURES, TAG, Script, at_keys, client
 from hub.storage.sharded_zset import FEW, MANY, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
 PAUSE: Final = 1.0
-"""Seconds without a new call after Redis hung: each call would cost its caller TIMEOUT."""
+"""
+Seconds without a new call after Redis hung, for each would cost its caller TIMEOUT; or after any failure of a
+cluster, for each makes the client look for the nodes anew.
+"""
 CLAIMED_FOR: Final = timedelta(seconds=30)
 AT_ONCE: Final = 50
 """Messages or clocks per script call: other clients wait for Redis meanwhile."""
@@ -78,11 +77,11 @@ class RedisAppointments:
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
         self._redis = client(url, timeout, decode=False)
-        self._arm = self._redis.register_script(script("arm"))
-        self._find = self._redis.register_script(script("due"))
-        self._claim = self._redis.register_script(script("claim"))
-        self._done = self._redis.register_script(script("done"))
-        self._track = self._redis.register_script(script("track"))
+        self._arm = Script(self._redis, "arm")
+        self._find = Script(self._redis, "due")
+        self._claim = Script(self._redis, "claim")
+        self._done = Script(self._redis, "done")
+        self._track = Script(self._redis, "track")
         self._silent_until = 0.0
         self._token = uuid4().bytes
 
@@ -101,14 +100,14 @@ class RedisAppointments:
         await self._in_portions(self._track, _tracking, clocks)
 
     async def _in_portions(
-        self, work: AsyncScript, asking: Callable[[Sequence[_Item]], _ScriptCall], items: Sequence[_Item]
+        self, work: Script, asking: Callable[[Sequence[_Item]], _ScriptCall], items: Sequence[_Item]
     ) -> None:
         if not items:
             return
         with self._translated():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for start in range(0, len(items), AT_ONCE):
-                    await work(*asking(items[start : start + AT_ONCE]), client=pipe)
+                    await work.queue(pipe, *asking(items[start : start + AT_ONCE]))
                 await pipe.execute()
 
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
@@ -176,7 +175,7 @@ class RedisAppointments:
     async def clock(self) -> datetime:
         """Return Redis' time."""
         with self._translated():
-            seconds, microseconds = await self._redis.time()
+            seconds, microseconds = await self._redis.time(**await at_keys(self._redis))
         return _EPOCH + timedelta(seconds=seconds, microseconds=microseconds)
 
     async def begin_filling(self) -> bool:
@@ -197,8 +196,9 @@ class RedisAppointments:
         with self._translated():
             await self._redis.set(EPOCH_KEY, datetime.now(UTC).isoformat())
             await self._redis.unlink(_FILLING)
+            place = await at_keys(self._redis)
             for name in _FORMER:
-                async for key in self._redis.scan_iter(match=f"{{hub}}:{name}*", count=1000):
+                async for key in self._redis.scan_iter(match=f"{TAG}:{name}*", count=1000, **place):
                     await self._redis.unlink(key)
 
     @contextmanager
@@ -207,27 +207,12 @@ class RedisAppointments:
             raise AppointmentsUnavailable
         try:
             yield
-        except (RedisError, OSError) as exc:
-            if isinstance(exc, RedisTimeout | TimeoutError):
+        except FAILURES as exc:
+            if isinstance(exc, RedisTimeout | TimeoutError) or not isinstance(self._redis, Redis):
                 self._silent_until = time.monotonic() + PAUSE
             raise AppointmentsUnavailable(
                 f"{AppointmentsUnavailable.__doc__} ({type(exc).__name__})"
             ) from exc
-
-
-def client(url: str, timeout: float, *, decode: bool = True) -> Redis:
-    """Make a client that connects when first used; raises ConfigurationError."""
-    try:
-        return Redis.from_url(
-            url,
-            decode_responses=decode,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            # Retry once, immediately: a connection of the pool may have died unnoticed.
-            retry=Retry(NoBackoff(), 1),
-        )
-    except ValueError as exc:
-        raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server.") from exc
 
 
 def _arming(items: Iterable[Later]) -> _ScriptCall:
@@ -278,8 +263,3 @@ _OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for
 def _score(at: datetime) -> int:
     """Return milliseconds, rounded up: what is due in Redis must also be due in SQL."""
     return -((_EPOCH - at) // _MILLISECOND)
-
-
-def script(name: str) -> str:
-    """Read one of our Lua scripts."""
-    return files("hub.storage").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")

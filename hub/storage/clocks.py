@@ -26,8 +26,8 @@ async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
     return _clocks(await run.rows(_SQL["by_id"], list(ids)))
 
 
-async def due(run: Runner, limit: int, overdue: timedelta) -> Sequence[Clock]:
-    return _clocks(await run.rows(_SQL["due"], limit, overdue))
+async def due(run: Runner, limit: int, overdue: timedelta, reach: timedelta) -> Sequence[Clock]:
+    return _clocks(await run.rows(_SQL["due"], limit, overdue, reach))
 
 
 async def live(run: Runner, after: UUID, limit: int) -> Sequence[LiveClock]:

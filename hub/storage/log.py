@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
+
+from asyncpg import Record
 
 from hub.model import (
     HUB_SOURCE,
@@ -26,6 +29,9 @@ from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
 from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.paging import cursor, page, paged, shown
+
+MANY: Final = 10_000
+"""Of more that has ended in one state, nobody wants to know how many there are."""
 
 _SQL = load("log")
 _DEAD = load("dead_letters")
@@ -105,16 +111,26 @@ class PostgresLog(Store):
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         return bool(await self.rows(_DEAD["settle"], letter_id, state, times))
 
+    async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
+        return _by_state(await self.rows(_SQL["live_counts"].format(there="")))
+
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
-        found: dict[str, dict[str, int]] = {"messages": {}, "clocks": {}, "dead": {}}
-        asked = () if places is None else (listed(places),)
-        for row in await self.rows(_SQL["counts" if places is None else "counts_there"], *asked):
-            found[row["noun"]][row["state"]] = row["n"]
-        return found
+        there = () if places is None else (listed(places),)
+        live = _SQL["live_counts"].format(there="AND copropiedad_id = ANY ($1::text[])" if there else "")
+        ended = _SQL["ended_counts"].format(there="AND copropiedad_id = ANY ($2::text[])" if there else "")
+        rows = [*await self.rows(live, *there), *await self.rows(ended, MANY, *there)]
+        return _by_state(row for row in rows if places is None or row["noun"] != "dead")
 
 
 _SETTLEMENTS: Final = ("open", "replayed", "discarded")
 _SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+
+
+def _by_state(rows: Iterable[Record]) -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, Counter[str]] = {noun: Counter() for noun in ("messages", "clocks", "dead")}
+    for row in rows:
+        found[row["noun"]].update({row["state"]: row["n"]} if row["n"] else {})
+    return found
 
 
 def _list_of(narrowed: MessageFilter) -> str:

@@ -9,8 +9,9 @@ from asyncpg import Record
 
 from hub.model import Incident, Lane, Symptom
 from hub.people.audience import Group
-from hub.storage import people, unreached
+from hub.storage import people
 from hub.storage.database import Database, Store, load, read
+from hub.storage.lookback import Lookback
 
 _SQL = load("monitor")
 
@@ -18,12 +19,11 @@ _SQL = load("monitor")
 class PostgresMonitor(Store):
     """The MonitorStore and the IncidentLog; `queues` are all channels and lanes."""
 
-    unreached = unreached.counts
-
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
         super().__init__(database)
         self._channels = [channel for channel, _ in queues]
         self._lanes = [str(lane) for _, lane in queues]
+        self._waiting = Lookback()
 
     async def clock(self) -> datetime:
         """Return the database's time."""
@@ -45,7 +45,12 @@ class PostgresMonitor(Store):
         return age
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        rows = await self.rows(_SQL["oldest_waiting"], self._channels, self._lanes)
+        return await self._waiting.look(
+            self._oldest_waiting, lambda found: max(found.values(), default=timedelta(0))
+        )
+
+    async def _oldest_waiting(self, reach: timedelta) -> Mapping[tuple[str, Lane], timedelta]:
+        rows = await self.rows(_SQL["oldest_waiting"], self._channels, self._lanes, reach)
         return {(row["channel"], Lane(row["lane"])): row["age"] for row in rows}
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
@@ -75,9 +80,6 @@ class PostgresMonitor(Store):
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
         return [_incident(row) for row in await self.rows(_SQL["troubles"], limit)]
-
-    async def unknown_outcomes(self) -> Mapping[str, int]:
-        return {row["provider"]: row["times"] for row in await self.rows(_SQL["unknown_outcomes"])}
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return {(row["name"], row["state"]): row["n"] for row in await self.rows(_SQL["promises"])}

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from hub.storage.redis_connection import TAG
+
 VERSION: Final = 2
 """Version of the stored data and its keys: a hub that finds another version rebuilds everything from SQL."""
-PREFIX: Final = f"{{hub}}:{VERSION}:"
-"""The hash tag keeps all keys on one node of a cluster."""
+PREFIX: Final = f"{TAG}:{VERSION}:"
 
 MANY: Final = 16_384
 """Shelves of a set for all copropiedades: a million members make some 60 per shelf."""

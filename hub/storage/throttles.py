@@ -2,7 +2,7 @@
 Redis: rate limits of providers and people, counted over all processes.
 
 While Redis is unavailable each process counts for itself and uses a share of each rate: nothing waits
-for Redis. The hash tag keeps all keys on one node of a cluster.
+for Redis.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from hashlib import blake2b
 from typing import Final, TypeVar
 
 import structlog
-from redis.exceptions import RedisError
 
 from hub.model import Lane
 from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Rate, SendRecord, draw
-from hub.storage.appointments import client, script
+from hub.storage.redis_connection import FAILURES, TAG, Script, client
 
 TIMEOUT: Final = 0.5
 """Seconds; while Redis hangs, one caller per PAUSE waits this long, and the others do not wait."""
@@ -39,8 +38,8 @@ class RedisThrottle:
         self, url: str, *, urgent_share: float, local_share: float, timeout: float = TIMEOUT
     ) -> None:
         self._redis = client(url, timeout)
-        self._take = self._redis.register_script(script("take"))
-        self._admit = self._redis.register_script(script("admit"))
+        self._take = Script(self._redis, "take")
+        self._admit = Script(self._redis, "admit")
         self._urgent_share = urgent_share
         self._local_share = local_share
         self._local = Buckets(time.monotonic, urgent_share=urgent_share)
@@ -61,7 +60,7 @@ class RedisThrottle:
             LONGEST_LINE // _MICROSECOND,
             int(lane is Lane.URGENT),
         ]
-        wait = await self._asked(lambda: self._take([f"{{hub}}:rate:{key}"], arguments))
+        wait = await self._asked(lambda: self._take([f"{TAG}:rate:{key}"], arguments))
         if wait is None:
             return self._local.take(key, rate.slower(self._local_share), lane)
         return int(wait) * _MICROSECOND
@@ -86,7 +85,7 @@ class RedisThrottle:
             return None
         try:
             answer = await ask()
-        except (RedisError, OSError) as exc:
+        except FAILURES as exc:
             self._silent_until = time.monotonic() + PAUSE
             if not self._away:
                 log.warning("throttle.local", error=type(exc).__name__, share=self._local_share)
@@ -100,7 +99,7 @@ class RedisThrottle:
 
 def _log_key(key: str) -> str:
     """Hash the key: a reference may be a person's address, and anybody with access to Redis may list keys."""
-    return f"{{hub}}:said:{blake2b(key.encode(), digest_size=16).hexdigest()}"
+    return f"{TAG}:said:{blake2b(key.encode(), digest_size=16).hexdigest()}"
 
 
 def _shared(entry: SendRecord, share: float) -> SendRecord:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
+
+from asyncpg import Record
 
 from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, State
 from hub.model.state_machine import sources
@@ -13,8 +15,9 @@ from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
 from hub.ports import Later, Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
-from hub.storage.database import load
+from hub.storage.database import Database, load
 from hub.storage.delivery import PostgresCascades
+from hub.storage.lookback import Lookback, all_taken
 
 _SQL = load("messages")
 START: Final = UUID(int=0)
@@ -25,28 +28,42 @@ class PostgresTimers(PostgresCascades):
     """The TimerStore. The database's own clock decides what is due."""
 
     clocks_by_id = clocks.by_id
-    due_clocks = clocks.due
     advance = clocks.advance
     unpublished_replies = replies.unpublished
     mark_published = replies.mark_published
     drop_early = receipts.drop_early
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._due_messages, self._due_clocks, self._overdue_receipts = Lookback(), Lookback(), Lookback()
+
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        return await self._tickets("release", sorted(ids))
+        return _tickets(await self.rows(_SQL["release"], sorted(ids)))
 
     async def release_due(self, limit: int) -> Sequence[Ticket]:
-        return await self._tickets("release_due", limit)
+        rows = await self._due_messages.look(
+            lambda reach: self.rows(_SQL["release_due"], limit, reach), all_taken(limit)
+        )
+        return _tickets(rows)
+
+    async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
+        return await self._due_clocks.look(
+            lambda reach: clocks.due(self, limit, overdue, reach), all_taken(limit)
+        )
 
     async def stale_queued(
         self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
     ) -> Sequence[Ticket]:
-        return await self._tickets("sweep", channel, lane, sweep_after, limit)
+        return _tickets(await self.rows(_SQL["sweep"], channel, lane, sweep_after, limit))
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         return [messages.message_of(row) for row in await self.rows(_SQL["broken_cascades"], limit)]
 
     async def unconfirmed(self, limit: int, again: timedelta) -> Sequence[Message]:
-        return [messages.message_of(row) for row in await self.rows(_SQL["unconfirmed"], limit, again)]
+        rows = await self._overdue_receipts.look(
+            lambda reach: self.rows(_SQL["unconfirmed"], limit, again, reach), all_taken(limit)
+        )
+        return [messages.message_of(row) for row in rows if row["over"]]
 
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
         await self.rows(_SQL["stop_waiting"], list(ids))
@@ -100,6 +117,6 @@ class PostgresTimers(PostgresCascades):
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
         return await clocks.live(self, after or START, limit)
 
-    async def _tickets(self, statement: str, *arguments: object) -> Sequence[Ticket]:
-        rows = await self.rows(_SQL[statement], *arguments)
-        return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)
+
+def _tickets(rows: Iterable[Record]) -> Sequence[Ticket]:
+    return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)

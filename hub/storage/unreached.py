@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from hub.model import PropertyScope, Unreached
@@ -24,7 +24,3 @@ async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
 
 async def page_of(run: Runner, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
     return await paged(run, _SQL["page"], after, limit, listed(places), by="found_at")
-
-
-async def counts(run: Runner) -> Mapping[tuple[str, str], int]:
-    return {(row["event"], row["reason"]): row["n"] for row in await run.rows(_SQL["counts"])}

@@ -18,23 +18,24 @@ from tests.contract.values import (
     clock,
     now,
 )
+from tests.servers import RedisPlace
 
 
-@pytest.fixture(params=["memory", "redis"])
-def redis_place(request: pytest.FixtureRequest) -> str | None:
-    """Redis' URL; None for appointments in memory. Not async, because it requests an async fixture."""
+@pytest.fixture(params=["memory", "server", "cluster"])
+def place(request: pytest.FixtureRequest) -> RedisPlace | None:
+    """None for appointments in memory. Not async, because it requests async fixtures."""
     if request.param == "memory":
         return None
-    url: str = request.getfixturevalue("redis_url")
-    return url
+    found: RedisPlace = request.getfixturevalue(f"{request.param}_place")
+    return found
 
 
 @pytest.fixture
-async def appointments(redis_place: str | None) -> AsyncIterator[Appointments]:
-    if redis_place is None:
+async def appointments(place: RedisPlace | None) -> AsyncIterator[Appointments]:
+    if place is None:
         yield MemoryAppointments(now)
         return
-    kept = RedisAppointments(redis_place)
+    kept = RedisAppointments(place.url)
     yield kept
     await kept.aclose()
 

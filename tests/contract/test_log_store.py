@@ -24,6 +24,7 @@ from hub.model import (
     Step,
     StoredEvent,
 )
+from hub.model.state_machine import CLAIMABLE
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores
 from tests.contract.values import (
@@ -309,3 +310,28 @@ async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEven
         "clocks": {"open": 1},
         "dead": {"open": 1},
     }
+
+
+async def test_live_counts_leave_out_what_has_ended(stores: RealStores, of: StoredEvent) -> None:
+    live = [state for state in State if state in CLAIMABLE]
+    await stores.add(*(message(of, person=state, state=state) for state in State))
+    late = clock("late", state=ClockState.BREACHED)
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([clock("open"), late])
+        await transaction.save_clocks([clock("ended", state=ClockState.BREACHED, ended_at=NOON)])
+        await transaction.add_dead_letters([one := letter()])
+    before = await stores.log.live_counts()
+    await stores.log.settle_dead(one.id, state="discarded")
+    everything = await stores.log.counts()
+
+    assert before == {
+        "messages": dict.fromkeys(live, 1),
+        "clocks": {"open": 1, "breached": 1},
+        "dead": {"open": 1},
+    }
+    assert everything == {
+        "messages": dict.fromkeys(State, 1),
+        "clocks": {"open": 1, "breached": 2},
+        "dead": {"discarded": 1},
+    }
+    assert {} == (await stores.log.live_counts())["dead"]

@@ -9,14 +9,13 @@ from typing import Protocol
 from uuid import uuid4
 
 import pytest
-from msgspec import structs
 
 from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import MonitorStore
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
 from tests.contract.stores import AT_ONCE, RealStores, Stores
-from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, outcome, person
+from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, person
 
 QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
@@ -194,20 +193,3 @@ async def test_promises_that_have_not_ended_are_counted_by_name_and_state(stores
         ("first_reply", "breached"): 1,
         ("legal_term", "breached"): 1,
     }
-
-
-async def test_calls_of_unknown_outcome_are_counted_by_provider(stores: RealStores, of: StoredEvent) -> None:
-    assert {} == await stores.monitor.unknown_outcomes()
-
-    one = message(of)
-    await stores.add(one)
-    token = uuid4()
-    await stores.delivery.claim([one.id], token=token, lease=LEASE)
-    known = outcome(one.id).attempts[0]
-    outcomes = ("unknown", "accepted", "unknown")
-    calls = tuple(
-        structs.replace(known, at=known.at + n * HOUR, outcome=word) for n, word in enumerate(outcomes)
-    )
-    await stores.delivery.record(token, [outcome(one.id, attempts=calls)])
-
-    assert {"smtp": 2} == await stores.monitor.unknown_outcomes()

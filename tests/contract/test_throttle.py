@@ -15,19 +15,20 @@ from hub.ports import Throttle
 from hub.resilience.rate_limit import LONGEST_LINE, Rate, SendRecord
 from hub.storage import RedisThrottle
 from hub.testing import MemoryThrottle
+from tests.servers import RedisPlace
 
 NOTHING = timedelta(0)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
-NOWHERE = "redis://127.0.0.1:1/0"
+NOWHERE = {"away": "redis://127.0.0.1:1/0", "away_cluster": "redis+cluster://127.0.0.1:1,127.0.0.1:2"}
 
 
-@pytest.fixture(params=["memory", "redis", "away"])
+@pytest.fixture(params=["memory", "server", "cluster", "away", "away_cluster"])
 def place(request: pytest.FixtureRequest) -> str | None:
-    """Redis' URL; None for the throttle in memory. Not async, because it requests an async fixture."""
-    if request.param == "memory":
-        return None
-    url: str = NOWHERE if request.param == "away" else request.getfixturevalue("redis_url")
-    return url
+    """Redis' URL; None for the throttle in memory. Not async, because it requests async fixtures."""
+    if request.param == "memory" or request.param in NOWHERE:
+        return NOWHERE.get(request.param)
+    found: RedisPlace = request.getfixturevalue(f"{request.param}_place")
+    return found.url
 
 
 @pytest.fixture

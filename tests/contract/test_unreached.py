@@ -73,10 +73,3 @@ async def test_the_list_is_narrowed_to_places(stores: RealStores) -> None:
     page = await stores.log.unreached(after=None, limit=9, places=frozenset({"ph-1"}))
 
     assert [row["event_id"] for row in page.items] == ["there"]
-
-
-async def test_they_are_counted_by_type_and_reason(stores: RealStores) -> None:
-    one, other = stored(event(id="one")), stored(event(id="other"))
-    await keep(stores, (one, (UNIT, EMPTY)), (other, (UNIT,)))
-
-    assert await stores.monitor.unreached() == {(one.event.type, UNIT): 2, (one.event.type, EMPTY): 1}

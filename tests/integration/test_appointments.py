@@ -1,4 +1,4 @@
-"""What Redis keeps: due members, claimed and done, and the boards of clocks."""
+"""What Redis, one server or a cluster, keeps: due members, claimed and done, and the boards of clocks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from hub.model import Clock, ClockHistory, ClockState, Lane
 from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from tests.contract.values import HOUR, NOON, clock, now
+from tests.servers import RedisPlace
 
 
 @pytest.fixture
-async def appointments(redis_url: str) -> AsyncIterator[Appointments]:
-    kept = RedisAppointments(redis_url)
+async def appointments(redis_place: RedisPlace) -> AsyncIterator[Appointments]:
+    kept = RedisAppointments(redis_place.url)
     yield kept
     await kept.aclose()
 
 
 @pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = Redis.from_url(redis_url, decode_responses=True)
+async def redis(redis_place: RedisPlace) -> AsyncIterator[Redis]:
+    client = Redis.from_url(redis_place.server_url, decode_responses=True)
     yield client
     await client.aclose()
 

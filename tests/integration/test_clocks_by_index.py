@@ -17,7 +17,7 @@ CLOCKS = 3_000
     ("statement", "types", "given"),
     [
         ("of_other_calendars", "text, bigint", "'2026', 500"),
-        ("due", "bigint, interval", "500, '10 s'"),
+        ("due", "bigint, interval, interval", "500, '10 s', '1000 years'"),
     ],
 )
 async def test_a_look_for_few_clocks_goes_by_an_index(

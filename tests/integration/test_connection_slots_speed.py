@@ -12,6 +12,7 @@ from hub.model import State
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresLog
 from hub.storage.database import load
+from hub.storage.log import MANY
 from hub.storage.paging import cursor
 from tests.integration.test_directory_speed import report
 
@@ -53,7 +54,7 @@ async def _timed(question: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _plan(database: Database, name: str, *asked: object) -> str:
-    statement = load("log")[name].format(narrowed="true")
+    statement = load("log")[name].format(narrowed="true", there=f"AND copropiedad_id = ANY (${len(asked)})")
     rows = await database.rows(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF) {statement}", *asked)
     return "\n".join(row["QUERY PLAN"] for row in rows)
 
@@ -71,7 +72,9 @@ async def test_what_belongs_to_a_few_copropiedades_is_found_by_its_index(filled:
     took = {name: await _timed(question) for name, question in questions}
     first = *cursor(None), 51, list(State)
     there = await _plan(filled, "messages_there", *first, sorted(FEW))
-    sums = await _plan(filled, "counts_there", sorted(FEW))
+    sums = await _plan(filled, "live_counts", sorted(FEW)) + await _plan(
+        filled, "ended_counts", MANY, sorted(FEW)
+    )
     every = await _plan(filled, "messages", *first)
     report(f"{rows} messages, {len(FEW)} copropiedades of {PLACES}, in ms: {took}\n{there}\n{sums}\n{every}")
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from hub.model import Lane
 from hub.resilience.rate_limit import Rate, SendRecord
 from hub.storage import RedisThrottle
-from tests.servers import Servers
+from tests.servers import RedisPlace, Servers
 
 HOUR = timedelta(hours=1)
 FAST = Rate(100, HOUR)
@@ -38,16 +38,17 @@ def entries(number: int, person: str = "p-1") -> list[SendRecord]:
     return [SendRecord(key=f"sms:{person}", member=f"{person}-{turn}", rate=SIX) for turn in range(number)]
 
 
-async def test_all_processes_share_one_rate_and_one_allowance(redis_url: str) -> None:
-    async with throttle(redis_url) as one, throttle(redis_url) as other:
+async def test_all_processes_share_one_rate_and_one_allowance(redis_place: RedisPlace) -> None:
+    async with throttle(redis_place.url) as one, throttle(redis_place.url) as other:
         assert await taken(one, 5) + await taken(other, 20) == 8
         first, second = await one.admit(entries(6)[:4]), await other.admit(entries(8)[4:])
 
     assert [*first, *second].count(timedelta(0)) == SIX.count
 
 
-async def test_keys_have_one_tag_an_end_and_nobody_s_name(redis_url: str) -> None:
-    async with throttle(redis_url) as kept, Redis.from_url(redis_url, decode_responses=True) as redis:
+async def test_keys_have_one_tag_an_end_and_nobody_s_name(redis_place: RedisPlace) -> None:
+    at_server = Redis.from_url(redis_place.server_url, decode_responses=True)
+    async with throttle(redis_place.url) as kept, at_server as redis:
         await taken(kept, 1)
         await kept.admit(entries(1, person="maria@example.co"))
         keys = [key async for key in redis.scan_iter()]

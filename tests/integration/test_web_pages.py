@@ -37,15 +37,19 @@ async def test_readiness_names_the_server_that_does_not_answer(well: bool, statu
     assert reply.json["servers"] == {"rabbitmq": "ok", "redis": "ok" if well else "not ok"}
 
 
-async def test_metrics_count_the_log_by_state() -> None:
+async def test_metrics_count_what_has_not_ended_by_state() -> None:
     world = World()
-    world.log.rows.extend([message_row(), message_row(), message_row(state="failed")])
+    world.log.rows.extend(
+        [message_row(state=state) for state in ("queued", "queued", "held", "sent", "failed")]
+    )
     world.log.letters.append(dead_letter())
 
     reply = await ask(world, "/metrics")
 
-    assert 'hub_messages{state="sent"} 2.0' in reply.text
-    assert 'hub_messages{state="failed"} 1.0' in reply.text
+    assert 'hub_messages{state="queued"} 2.0' in reply.text
+    assert 'hub_messages{state="held"} 1.0' in reply.text
+    assert 'hub_messages{state="sent"}' not in reply.text
+    assert 'hub_messages{state="failed"}' not in reply.text
     assert 'hub_dead_letters{state="open"} 1.0' in reply.text
 
 

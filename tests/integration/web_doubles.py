@@ -72,6 +72,9 @@ PASSWORDS = Passwords(memory=8, rounds=1)
 """Fast, and as weak as that."""
 
 
+LIVE = {"queued", "sending", "held", "retrying", "open", "at_risk", "breached"}
+
+
 def message_row(**fields: Json) -> dict[str, Json]:
     """One row as the log shows it."""
     return {
@@ -239,6 +242,13 @@ class MemoryLog:
     async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
         return _page(self.unreached_rows if places is None else [], after, limit)
 
+    async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
+        found = await self.counts()
+        return {
+            noun: {state: number for state, number in by_state.items() if state in LIVE}
+            for noun, by_state in found.items()
+        }
+
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         if self.failure:
             raise self.failure
@@ -301,12 +311,6 @@ class MemoryBoards:
 
 class MemoryIncidents(MemoryMonitor):
     """`IncidentLog`, with no message, event or clock to count."""
-
-    async def unknown_outcomes(self) -> Mapping[str, int]:
-        return {}
-
-    async def unreached(self) -> Mapping[tuple[str, str], int]:
-        return {}
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return {}

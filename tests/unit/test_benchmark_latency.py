@@ -1,14 +1,18 @@
-"""The figures of the benchmark of latency, and the mail server that takes its times."""
+"""The figures of the benchmark of latency, and the servers that take its times."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from benchmarks.latency import Times, times_of
+from benchmarks.providers import ACCOUNT, PROJECT, Providers
 from benchmarks.timed_sink import TimedSink
+from hub.channels.push.oauth import read_service_account
 from hub.errors import Unavailable
 
 
@@ -16,7 +20,7 @@ def test_times_are_milliseconds_in_order() -> None:
     found = times_of([0.002, 0.001, 0.003])
 
     assert found.p99 == pytest.approx(2.98)
-    assert found == Times(mails=3, first=1, p50=2, p99=found.p99, last=3)
+    assert found == Times(messages=3, first=1, p50=2, p99=found.p99, last=3)
 
 
 async def test_the_mail_server_notes_each_recipient_also_in_pieces() -> None:
@@ -41,3 +45,23 @@ async def test_the_mail_server_notes_each_recipient_also_in_pieces() -> None:
 async def test_mails_that_do_not_come_are_said_to_be_missing() -> None:
     with pytest.raises(Unavailable, match="only 0 of 2 mails"):
         await TimedSink().reaches(2, 0.02)
+
+
+async def test_the_stand_ins_note_what_they_accept_and_nothing_else(tmp_path: Path) -> None:
+    async with Providers.started(tmp_path) as providers, ClientSession() as session:
+        sms, push = f"http://127.0.0.1:{providers.sms.port}", f"http://127.0.0.1:{providers.push.port}"
+        texted = await session.post(f"{sms}/2010-04-01/Accounts/{ACCOUNT}/Messages.json", data={"To": "+57"})
+        token = await session.post(f"{push}/token", data={"assertion": "x"})
+        pushed = await session.post(f"{push}/v1/projects/{PROJECT}/messages:send", json={"message": {}})
+        unknown = await session.post(f"{push}/elsewhere", data=b"x")
+
+        assert [200, 200, 200, 404] == [answer.status for answer in (texted, token, pushed, unknown)]
+        assert "queued" == (await texted.json())["status"]
+        assert (1, 1) == (len(providers.sms.arrived), len(providers.push.arrived))
+
+
+async def test_the_service_account_of_the_stand_in_can_be_read(tmp_path: Path) -> None:
+    async with Providers.started(tmp_path) as providers:
+        account = read_service_account(providers.credentials, setting="HUB_PUSH_URL")
+
+    assert PROJECT == account.project

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
-from benchmarks.results import Turn, as_json, ratio_of, standings, table
+from benchmarks.results import Turn, as_json, cost_of, ratio_of, standings, table
 
 
 def turn(contestant: str, number: int, rate: float) -> Turn:
@@ -39,6 +40,23 @@ def test_there_is_no_ratio_without_the_reference() -> None:
     assert ratio_of("hub", [turn("hub", 1, 3000)]) is None
 
 
+def test_any_contestant_may_be_the_reference() -> None:
+    ratio = ratio_of("celery", TURNS, "hub")
+
+    assert ratio is not None
+    assert math.isclose(0.25, ratio)
+
+
+def test_costs_are_compared_within_each_round_too() -> None:
+    dearer = [
+        replace(turn("late", number, 1000), all_cpu=0.6 * share) for number, share in ((1, 1.5), (2, 1.1))
+    ]
+    cost = cost_of("late", [*dearer, turn("early", 1, 1000), turn("early", 2, 1000)], "early")
+
+    assert cost is not None
+    assert math.isclose(0.3, cost)
+
+
 def test_a_contestant_that_was_not_measured_has_no_ratio() -> None:
     assert ratio_of("hub", [turn("celery", 1, 1000)]) is None
 
@@ -59,8 +77,7 @@ def test_the_table_has_a_line_for_each_and_says_where_there_is_no_ratio() -> Non
 
 
 def test_all_measurements_can_be_written_as_json() -> None:
-    document = json.loads(json.dumps(as_json([turn("floor", 1, 500)], {"cores": "2"})))
+    document = json.loads(json.dumps(as_json([turn("floor", 1, 500)])))
 
-    assert document["conditions"] == {"cores": "2"}
     assert document["standings"][0]["ratio"] is None
     assert document["turns"][0]["rate"] == 500

@@ -13,6 +13,9 @@ from typing import Any, Final
 
 import typer.main
 
+from benchmarks.aims import AIMS
+from benchmarks.modes import MODES
+from benchmarks.report import HEAD
 from hub.app.circuits import METRIC as CIRCUIT
 from hub.app.signature_metrics import METRIC as VERIFIED
 from hub.catalog import CATALOG
@@ -35,6 +38,7 @@ PAGES: Final = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "benchmarks/results.md",
     *ROOT.glob("docs/**/*.md"),
 ]
 ARCHITECTURE: Final = ROOT / "docs/architecture.md"
@@ -165,7 +169,10 @@ def test_every_metric_is_documented() -> None:
 
     assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | {
         "hub_case_replays_total",
+        "hub_events_unreached_total",
         "hub_mail_total",
+        "hub_outcomes_total",
+        "hub_unknown_outcomes_total",
         CIRCUIT,
         VERIFIED,
     }
@@ -267,6 +274,19 @@ def test_the_table_of_offices_is_the_table_of_scopes() -> None:
         for office, scopes in SCOPES_OF.items()
     ] == documented
     assert set(Scope) - {Scope.PUBLISH} == set(columns)
+
+
+def test_the_table_of_aims_is_that_of_the_results() -> None:
+    measured = rows(ROOT / "benchmarks/results.md", HEAD)
+
+    assert measured == rows(ROOT / "README.md", HEAD)
+    assert [[aim.work, aim.words] for aim in AIMS] == [row[:2] for row in measured]
+
+
+def test_every_mode_of_the_benchmark_is_described() -> None:
+    documented = rows(ROOT / "docs/benchmark.md", "| mode | what | the clock or the count |")
+
+    assert [f"`{mode.name}`" for mode in MODES] == [row[0] for row in documented]
 
 
 def test_the_map_has_every_folder() -> None:

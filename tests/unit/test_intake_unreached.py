@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import jsonschema_rs
 import pytest
+from prometheus_client import REGISTRY
 
 from hub.errors import BrokerUnavailable
 from hub.model import HUB_SOURCE, Event
@@ -148,3 +149,15 @@ async def test_crash_after_the_last_page_repeats_the_notice(hub: MemoryHub) -> N
     await hub.take_in(works)
 
     assert published(hub) == [["empty_audience"]]
+
+
+async def test_each_is_counted_by_event_and_reason(hub: MemoryHub) -> None:
+    labels = {"event": "admin.payment.received", "reason": "unknown_unit"}
+    before = REGISTRY.get_sample_value("hub_events_unreached_total", labels) or 0.0
+    lost = [
+        event("admin.payment.received", {"copropiedad_id": "ph-altos", "unit_id": "999"}, id=f"lost-{n}")
+        for n in range(3)
+    ]
+    await hub.take_in(*lost)
+
+    assert 3 == (REGISTRY.get_sample_value("hub_events_unreached_total", labels) or 0.0) - before

@@ -10,8 +10,6 @@ import asyncpg
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
 from pamqp.commands import Queue
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from hub.access.keyring import KeyRing
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
@@ -21,11 +19,12 @@ from hub.errors import AppointmentsUnavailable
 from hub.policy import load_policy
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
-from hub.storage.appointments import EPOCH_KEY
+from hub.storage.appointments import EPOCH_KEY, TIMEOUT
 from hub.storage.database import Database, translated
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
+from hub.storage.redis_connection import CLUSTER_SCHEMES, FAILURES, at_keys, client
 from hub.storage.secrets import PostgresSecrets
 
 RABBITMQ: Final = "RabbitMQ"
@@ -36,6 +35,10 @@ HUB: Final = "Hub"
 _NO_ACCOUNT: Final = (
     "Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY.",
     'Ejecute `hub accounts create USUARIO --name "NOMBRE" --office administrator --everywhere`.',
+)
+_UNTOLD_CLUSTER: Final = (
+    "HUB_REDIS_URL nombra un nodo de un clúster como si fuera un servidor solo.",
+    "Escriba redis+cluster://NODO:PUERTO,NODO:PUERTO (o rediss+cluster://).",
 )
 _NO_DUTY: Final = (
     "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
@@ -92,14 +95,16 @@ def _queues(found: list[Queue.DeclareOk]) -> Iterator[Finding]:
 
 async def redis(settings: Settings) -> list[Finding]:
     """Check the version, persistence, and that the appointments are there."""
-    client = Redis.from_url(settings.redis_url.reveal(), decode_responses=True)
+    server = client(settings.redis_url.reveal(), TIMEOUT)
     try:
-        info: dict[str, Any] = await client.info()
-        armed = bool(await client.exists(EPOCH_KEY))
-    except (RedisError, OSError) as exc:
+        info: dict[str, Any] = await server.info(**await at_keys(server))
+        if info.get("cluster_enabled") and settings.redis_url.scheme not in CLUSTER_SCHEMES:
+            return [bad(REDIS, *_UNTOLD_CLUSTER)]
+        armed = bool(await server.exists(EPOCH_KEY))
+    except FAILURES as exc:
         raise AppointmentsUnavailable from exc
     finally:
-        await client.aclose()
+        await server.aclose()
     return [ok(REDIS, f"{info['redis_version']} en {settings.redis_url.shown}"), *keeping(info, armed=armed)]
 
 
@@ -142,7 +147,7 @@ async def postgresql(settings: Settings) -> list[Finding]:
 async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
     """Warn of what waits for an operator."""
     async with Database(settings.database_url.reveal(), size=1) as database:
-        for finding in _waiting(await PostgresLog(database).counts()):
+        for finding in _waiting(await PostgresLog(database).live_counts()):
             yield finding
         if not await _has_account(settings, database):
             yield warn(POSTGRESQL, *_NO_ACCOUNT)

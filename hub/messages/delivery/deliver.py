@@ -32,6 +32,7 @@ from hub.errors import (
 )
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
+from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
@@ -120,6 +121,7 @@ async def deliver(
         raise
     done = await _record(store, lease, outcomes)
     _report(claimed, outcomes)
+    outcome_metrics.count(outcomes)
     by_id = {claim.message.id: claim.message for claim in claimed}
     lost = [
         replace(by_id[outcome.message_id], state=outcome.state, reason=outcome.reason)

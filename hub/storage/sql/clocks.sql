@@ -48,7 +48,9 @@ SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = AN
 SELECT id, copropiedad_id FROM clock WHERE id = ANY ($1::uuid[])
 
 -- due --
-SELECT * FROM clock WHERE next_at <= now() - $2::interval ORDER BY next_at, id LIMIT $1
+SELECT * FROM clock
+WHERE next_at <= now() - $2::interval AND next_at > now() - $2::interval - $3::interval
+ORDER BY next_at, id LIMIT $1
 
 -- advance --
 -- Locks in the same order as intake (of_cases), to avoid a deadlock.

@@ -109,14 +109,35 @@ CROSS JOIN LATERAL (
 ORDER BY received_at DESC, id DESC
 LIMIT $3
 
--- counts --
-SELECT 'messages' AS noun, state, count(*) AS n FROM message GROUP BY state
+-- live_counts --
+SELECT 'messages' AS noun, state, count(*) AS n FROM message
+WHERE state IN ('queued', 'sending', 'held', 'retrying') {there} GROUP BY state
 UNION ALL
-SELECT 'clocks', state, count(*) FROM clock GROUP BY state
+SELECT 'clocks', state, count(*) FROM clock WHERE ended_at IS NULL {there} GROUP BY state
 UNION ALL
-SELECT 'dead', state, count(*) FROM dead_letter GROUP BY state
+SELECT 'dead', state, count(*) FROM dead_letter WHERE state = 'open' GROUP BY state
 
--- counts_there --
-SELECT 'messages' AS noun, state, count(*) AS n FROM message WHERE copropiedad_id = ANY ($1::text[]) GROUP BY state
+-- ended_counts --
+-- What has ended grows for ever: of each state no more than $1 are counted. The order makes each count a range of
+-- an index, also of a state that no row has.
+SELECT 'messages' AS noun, state, (
+    SELECT count(*) FROM (
+        SELECT FROM message WHERE message.state = ended.state {there} ORDER BY created_at DESC LIMIT $1
+    ) AS first
+) AS n
+FROM unnest('{{sent, delivered, read, failed, bounced, suppressed, expired, cancelled}}'::text[]) AS ended (state)
 UNION ALL
-SELECT 'clocks', state, count(*) FROM clock WHERE copropiedad_id = ANY ($1) GROUP BY state
+SELECT 'clocks', state, (
+    SELECT count(*) FROM (
+        SELECT FROM clock WHERE clock.state = ended.state AND ended_at IS NOT NULL {there}
+        ORDER BY started_at DESC LIMIT $1
+    ) AS first
+)
+FROM unnest('{{breached, met, cancelled}}'::text[]) AS ended (state)
+UNION ALL
+SELECT 'dead', state, (
+    SELECT count(*) FROM (
+        SELECT FROM dead_letter WHERE dead_letter.state = ended.state ORDER BY received_at DESC LIMIT $1
+    ) AS first
+)
+FROM unnest('{{replayed, discarded}}'::text[]) AS ended (state)

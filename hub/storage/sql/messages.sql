@@ -176,9 +176,11 @@ FROM due WHERE message.id = due.id
 RETURNING message.id, message.channel, message.lane
 
 -- release_due --
+-- IS TRUE keeps the planner from the index of states, which under an open snapshot has all that was ever sending.
 WITH due AS (
     SELECT id FROM message
-    WHERE next_at <= now() AND state IN ('held', 'retrying', 'sending')
+    WHERE next_at <= now() AND next_at > now() - $2::interval
+      AND (state IN ('held', 'retrying', 'sending')) IS TRUE
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -230,9 +232,10 @@ UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[])
 -- unconfirmed --
 -- A cascade advances when each message of the step has failed, or was accepted and its receipt is overdue. A message
 -- that arrived, or was accepted on a channel without receipts, counts as received: the cascade stops waiting.
+-- IS TRUE as in release_due.
 WITH due AS (
     SELECT * FROM message
-    WHERE state = 'sent' AND next_at <= now()
+    WHERE next_at <= now() AND next_at > now() - $3::interval AND (state = 'sent') IS TRUE
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -255,7 +258,7 @@ WITH due AS (
     FROM standing
     WHERE message.id = standing.id AND (reached OR pending)
 )
-SELECT due.* FROM due JOIN standing ON standing.id = due.id WHERE NOT reached AND NOT pending
+SELECT due.*, NOT reached AND NOT pending AS over FROM due JOIN standing ON standing.id = due.id
 
 -- stop_waiting --
 UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND state = 'sent'

@@ -23,6 +23,7 @@ SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
 -- oldest_waiting --
 -- One probe per queue and number of sweeps: a sweep renews `ticketed_at`, so the first row of a class is the
 -- oldest. Due messages that are not queued yet are a backlog only when no timer runs: the first 1,000 show it.
+-- IS TRUE as in release_due.
 WITH waiting AS (
     SELECT queue.channel, queue.lane, oldest.updated_at AS since
     FROM unnest($1::text[], $2::text[]) AS queue (channel, lane)
@@ -30,14 +31,15 @@ WITH waiting AS (
     CROSS JOIN LATERAL (
         SELECT updated_at FROM message
         WHERE message.channel = queue.channel AND message.lane = queue.lane
-          AND state = 'queued' AND message.sweeps = times.sweeps
+          AND state = 'queued' AND message.sweeps = times.sweeps AND ticketed_at > now() - $3::interval
         ORDER BY ticketed_at
         LIMIT 1
     ) AS oldest
     UNION ALL
     SELECT channel, lane, next_at FROM (
         SELECT channel, lane, next_at FROM message
-        WHERE next_at <= now() AND state IN ('held', 'retrying', 'sending')
+        WHERE next_at <= now() AND next_at > now() - $3::interval
+          AND (state IN ('held', 'retrying', 'sending')) IS TRUE
         ORDER BY next_at
         LIMIT 1000
     ) AS due
@@ -80,9 +82,6 @@ WHERE key = $1 AND since = $2 AND resolved_at IS NOT NULL AND resolution_told_at
 UNION ALL
 (SELECT * FROM trouble WHERE resolved_at IS NOT NULL ORDER BY resolved_at DESC, key LIMIT $1)
 LIMIT $1
-
--- unknown_outcomes --
-SELECT provider, count(*) AS times FROM attempt WHERE outcome = 'unknown' GROUP BY provider ORDER BY provider
 
 -- promises --
 -- Uses the predicate of clock_live: ended clocks, nearly all, are not read.

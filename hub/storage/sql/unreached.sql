@@ -18,8 +18,3 @@ FROM unreached JOIN event ON event.key = event_key
 WHERE (found_at, event_key) < ($1, $2) AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4))
 ORDER BY found_at DESC, event_key DESC
 LIMIT $3
-
--- counts --
-SELECT type AS event, reason, count(*) AS n
-FROM unreached JOIN event ON event.key = event_key, unnest(reasons) AS reason
-GROUP BY type, reason

@@ -1,4 +1,4 @@
-"""`GET /metrics`: the metrics of this process, and counts of the log by state."""
+"""`GET /metrics`: the metrics of this process, and counts of what is live in the log, by state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def show(request: web.Request) -> web.Response:
     counts: Counts = {}
     figures: Sequence[Metric] = ()
     with suppress(Unavailable):
-        counts = await asked.counts.get()
+        counts = await asked.counts.live()
         figures = await asked.gauges.get()
     return web.Response(
         body=generate_latest(_Scrape(asked.registry, counts, figures)),
@@ -46,7 +46,7 @@ class _Scrape(CollectorRegistry):
         yield from self._figures
         for noun, by_state in self._counts.items():
             name = _NAMES.get(noun, f"hub_{noun}")
-            gauge = GaugeMetricFamily(name, f"{noun} in the log by state", labels=["state"])
+            gauge = GaugeMetricFamily(name, f"{noun} that have not ended, by state", labels=["state"])
             for state, count in by_state.items():
                 gauge.add_metric([state], count)
             yield gauge

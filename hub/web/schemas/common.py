@@ -142,7 +142,8 @@ class Summary(Struct, kw_only=True):
     company: str
     mode: str
     counts: Annotated[
-        Mapping[str, Mapping[str, int]], Meta(description="Messages, clocks and dead letters by state.")
+        Mapping[str, Mapping[str, int]],
+        Meta(description="Messages, clocks and dead letters by state; of what has ended, at most 10000."),
     ]
 
 

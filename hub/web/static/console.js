@@ -135,14 +135,18 @@ function openByClick(event) {
   }
 }
 
+// The hub counts no further of what has ended.
+const MANY = 10_000;
+const amount = (n, more) => n.toLocaleString("es-CO") + (more ? "+" : "");
+
 function count(counts) {
   for (const [name, { counted, states, pending }] of Object.entries(sections)) {
     const byState = counts[counted] ?? {};
     const total = (pending ?? Object.keys(byState)).reduce((sum, state) => sum + (byState[state] ?? 0), 0);
-    byId(`total-${name}`).textContent = total.toLocaleString("es-CO");
+    byId(`total-${name}`).textContent = amount(total, Object.values(byState).includes(MANY));
     const items = Object.entries(states)
       .filter(([state]) => byState[state])
-      .map(([state, word]) => [state, word, byState[state].toLocaleString("es-CO")]);
+      .map(([state, word]) => [state, word, amount(byState[state], byState[state] === MANY)]);
     const list = byId(`counts-${name}`);
     const text = JSON.stringify(items);
     if (list.dataset.text === text) continue;

@@ -1,0 +1,32 @@
+"""Counts what became of messages, in this process: to count them in the log would read all of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Final
+
+from prometheus_client import Counter as Metric
+
+from hub.model import Outcome
+
+_OUTCOMES: Final = Metric(
+    "hub_outcomes", "Messages that delivery has decided, by their new state.", ["state"]
+)
+_UNKNOWN: Final = Metric(
+    "hub_unknown_outcomes",
+    "Calls whose outcome nobody knows: each may have sent a message twice.",
+    ["provider"],
+)
+_STATE: Final = attrgetter("state")
+
+
+def count(outcomes: Sequence[Outcome]) -> None:
+    """Count the recorded outcomes of a ticket."""
+    for state, times in Counter(map(_STATE, outcomes)).items():
+        _OUTCOMES.labels(str(state)).inc(times)
+    for outcome in outcomes:
+        for attempt in outcome.attempts:
+            if attempt.outcome == "unknown":
+                _UNKNOWN.labels(attempt.provider).inc()

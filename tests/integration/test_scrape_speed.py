@@ -1,0 +1,142 @@
+"""A long history: a scrape of the metrics reads only what has not ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import pytest
+from asyncpg import Record
+
+from hub.app.container import QUEUES
+from hub.storage import Database, PostgresLog, PostgresMonitor
+from hub.storage.log import MANY
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from tests.servers import Servers
+
+ROWS: Final = 100_000
+LIVE: Final = 50
+"""Rows of each kind that have not ended."""
+FILL: Final = (
+    """
+    INSERT INTO message (
+        id, event_key, created_at, audience, step, state, channel, lane, purpose, event, event_id, occasion,
+        person, contact_id, address, name, locale, next_at
+    )
+    SELECT gen_random_uuid(), gen_random_uuid(), now() - n * interval '7 seconds', 0, 0,
+           CASE WHEN n > $2 THEN CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'delivered' END
+                ELSE (ARRAY['queued', 'sending', 'held', 'retrying'])[1 + n % 4] END,
+           'email', 'normal', 'service', 'pqrs.received', 'event-' || n, 'initial', 'p-' || n, 'm',
+           'somebody@example.com', 'Somebody', 'es', CASE WHEN n <= $2 AND n % 4 > 0 THEN now() END
+    FROM generate_series(1, $1::int) n
+    """,
+    """
+    INSERT INTO clock (
+        id, started_at, due_at, ended_at, level, fired, case_key, name, state, promise, course, steps, step_at
+    )
+    SELECT gen_random_uuid(), now(), now(), CASE WHEN n > $2 THEN now() END, 1, 0, 'case:' || n,
+           'first_reply', (ARRAY['breached', 'met'])[1 + (n % 2) * (n > $2)::int], '{}', '{}', '[]', '{}'
+    FROM generate_series(1, $1::int) n
+    """,
+    """
+    INSERT INTO dead_letter (id, received_at, state, reason, routing_key, headers, body)
+    SELECT gen_random_uuid(), now(), CASE WHEN n > $2 THEN 'discarded' ELSE 'open' END, 'not JSON', 'x',
+           '{}', ''
+    FROM generate_series(1, $1::int) n
+    """,
+    """
+    INSERT INTO attempt (message_id, at, took, outcome, provider, code)
+    SELECT gen_random_uuid(), now(), '1s', CASE WHEN n > $2 THEN 'unknown' ELSE 'accepted' END, 'smtp', '250'
+    FROM generate_series(1, $1::int) n
+    """,
+    """
+    INSERT INTO unreached (event_key, reasons)
+    SELECT gen_random_uuid(), ARRAY['unknown_unit'] FROM generate_series(1, $1::int) n WHERE n > $2
+    """,
+    """
+    INSERT INTO trouble (key, since, seen_at, detail, told_at, resolved_at, resolution_told_at)
+    SELECT 'server:redis', now() - n * interval '1 s', now(), '{"measured": ""}', now(),
+           now() - n * interval '1 s', now()
+    FROM generate_series(1, $1::int / 10) n WHERE n > $2
+    """,
+)
+TABLES: Final = ("message", "clock", "dead_letter", "attempt", "unreached", "trouble", "event")
+
+pytestmark = [pytest.mark.slow]
+
+
+class WatchedDatabase(Database):
+    """Explains each statement beside running it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.plans: list[dict[str, Any]] = []
+
+    async def rows(self, statement: str, *arguments: object) -> list[Record]:
+        explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+        [row] = await super().rows(explained, *arguments)
+        self.plans.append(row["QUERY PLAN"][0]["Plan"])
+        return await super().rows(statement, *arguments)
+
+
+@pytest.fixture
+async def filled(servers: Servers) -> AsyncIterator[WatchedDatabase]:
+    async with servers.filled_database("ended", fill) as url, WatchedDatabase(url) as watched:
+        yield watched
+
+
+async def fill(url: str) -> None:
+    async with Database(url) as opened:
+        for statement in FILL:
+            await opened.rows(statement, ROWS, LIVE)
+        for table in TABLES:
+            # As autovacuum does, which has the time for it in a hub that lives.
+            await opened.rows(f"VACUUM ANALYZE {table}")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def of_tables(database: WatchedDatabase) -> list[dict[str, Any]]:
+    return [
+        node
+        for plan in database.plans
+        for node in nodes(plan)
+        if node.get("Relation Name") in TABLES or "Index Name" in node
+    ]
+
+
+async def test_a_scrape_reads_only_what_has_not_ended(filled: WatchedDatabase) -> None:
+    counts = await Counted(PostgresLog(filled)).live()
+    figures = await Figures(PostgresMonitor(filled, QUEUES)).get()
+    seen = of_tables(filled)
+    scans = [node["Relation Name"] for node in seen if node["Node Type"] == "Seq Scan"]
+    rows = sum(
+        (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in seen
+    )
+    buffers = sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in filled.plans)
+
+    assert LIVE == sum(counts["messages"].values())
+    assert ({"breached": LIVE}, {"open": LIVE}) == (counts["clocks"], counts["dead"])
+    assert 4 == len(figures)
+    assert [] == scans
+    # What is live is read for its counts, ages and names; of resolved incidents 500 are shown.
+    assert rows <= 8 * LIVE + 2 * 500
+    # An index of a hundred thousand rows has hundreds of pages.
+    assert buffers <= 1500
+
+
+async def test_the_page_counts_only_so_many_of_what_has_ended(filled: WatchedDatabase) -> None:
+    counts = await PostgresLog(filled).counts()
+    rows = sum(node["Actual Rows"] * node["Actual Loops"] for node in of_tables(filled))
+
+    assert {"delivered": MANY, "failed": ROWS // 50 - 1} == {
+        state: counts["messages"][state] for state in ("delivered", "failed")
+    }
+    assert {"breached": LIVE + MANY, "met": MANY} == counts["clocks"]
+    assert {"open": LIVE, "discarded": MANY} == counts["dead"]
+    assert rows <= 8 * MANY
