@@ -206,9 +206,9 @@ async def test_a_flush_is_noticed(appointments: Appointments, redis: Redis) -> N
 
 
 async def test_one_process_fills_and_another_takes_over_when_it_has_died(
-    appointments: Appointments, redis: Redis, redis_url: str
+    appointments: Appointments, redis: Redis, redis_place: RedisPlace
 ) -> None:
-    other = RedisAppointments(redis_url)
+    other = RedisAppointments(redis_place.url)
     begun = [await appointments.begin_filling(), await other.begin_filling(), await other.continue_filling()]
     milliseconds = await redis.pttl("{hub}:2:filling")
     await redis.delete("{hub}:2:filling")  # as when the time has passed

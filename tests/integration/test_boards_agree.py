@@ -17,6 +17,7 @@ from hub.storage import RedisAppointments
 from hub.storage.sharded_zset import MANY, PREFIX
 from hub.testing import MemoryAppointments
 from tests.contract.values import HOUR, NOON, clock, now
+from tests.servers import RedisPlace
 
 BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 CLOCKS: Final = 12
@@ -26,15 +27,15 @@ Chance = random.Random
 
 
 @pytest.fixture
-async def boards(redis_url: str) -> AsyncIterator[RedisAppointments]:
-    kept = RedisAppointments(redis_url)
+async def boards(redis_place: RedisPlace) -> AsyncIterator[RedisAppointments]:
+    kept = RedisAppointments(redis_place.url)
     yield kept
     await kept.aclose()
 
 
 @pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    client = Redis.from_url(redis_url)
+async def redis(redis_place: RedisPlace) -> AsyncIterator[Redis]:
+    client = Redis.from_url(redis_place.server_url)
     yield client
     await client.aclose()
 
