@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from msgspec import structs
+
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, Event, Json, Step
@@ -79,7 +81,7 @@ def _context(number: int) -> Mapping[str, Json]:
 
 
 def _moved(steps: Sequence[Step], by: timedelta) -> tuple[Step, ...]:
-    return tuple(replace(step, at=step.at + by) for step in steps)
+    return tuple(structs.replace(step, at=step.at + by) for step in steps)
 
 
 def _pattern(kind: Kind, policy: Policy) -> Clock:

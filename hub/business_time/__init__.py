@@ -1,9 +1,9 @@
 """Business time: working hours, Colombian business days, and instants as text."""
 
+from hub.business_time.holidays import ColombianHolidays
+from hub.business_time.open_time import Interval
 from hub.business_time.work_calendar import (
     BusinessDays,
-    ColombianHolidays,
-    Interval,
     Mode,
     Term,
     WorkCalendar,

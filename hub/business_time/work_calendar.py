@@ -11,22 +11,18 @@ would count an answer at 07:59 next morning as on time although it was due at 17
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from functools import cache
 from hashlib import sha256
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-
+from hub.business_time.open_time import YEARS, Interval, OpenTime
 from hub.business_time.opening_hours import DAY, Frame, TimeOfDay, frames_of
 from hub.errors import InvalidPolicy
-
-Interval: TypeAlias = tuple[datetime, datetime]
-"""[from, to) in UTC."""
 
 HOUR: Final = timedelta(hours=1)
 MONDAY_TO_FRIDAY: Final = frozenset(range(5))
@@ -59,24 +55,6 @@ Term: TypeAlias = timedelta | BusinessDays
 """The term of a promise: business hours, or business days."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColombianHolidays(Container[date]):
-    """
-    Colombia's public holidays of any year, on their observed dates.
-
-    Ley 51 de 1983 moves most of them to a Monday, Ley 2578 de 2026 added 9 July. The library's
-    `observed=False` gives the religious dates, which are working days: never use it.
-    """
-
-    def __contains__(self, day: object) -> bool:
-        return isinstance(day, date) and day in _holidays_of(day.year)
-
-
-@cache
-def _holidays_of(year: int) -> frozenset[date]:
-    return frozenset(country_holidays("CO", years=year, expand=False))
-
-
 @dataclass(frozen=True, slots=True, init=False)
 class WorkCalendar:
     """
@@ -93,6 +71,9 @@ class WorkCalendar:
     special_days: Mapping[date, tuple[Frame, ...]] = field(hash=False)
     zone: tzinfo
     legal_days: frozenset[int]
+    _open_time: Mapping[str, OpenTime] = field(repr=False, compare=False)
+    _business_days: dict[int, tuple[date, ...]] = field(repr=False, compare=False)
+    """Those of each year that was asked for."""
 
     def __init__(
         self,
@@ -109,6 +90,9 @@ class WorkCalendar:
         put(self, "special_days", {day: frames_of(frames) for day, frames in special_days.items()})
         put(self, "zone", _zone(zone) if isinstance(zone, str) else zone)
         put(self, "legal_days", frozenset(legal_days))
+        working, all_day = OpenTime(self._open_on, self.zone), OpenTime(self._all_of, self.zone)
+        put(self, "_open_time", {**dict.fromkeys(Mode, working), Mode.BUSINESS_DAY_CLOCK: all_day})
+        put(self, "_business_days", {})
         if not any(self.week) and not any(self.special_days.values()):
             raise InvalidPolicy("the calendar never opens")
         if not self.legal_days:
@@ -143,12 +127,18 @@ class WorkCalendar:
         start = _next_full_hour(received, self.zone) if mode == Mode.WORKING_TIME_CCO829 else as_utc(received)
         if not duration:
             return start
-        left = duration
-        for opens, closes in _without(self._open_time(start, start + _HORIZON, Mode(mode)), pauses):
-            if closes - opens >= left:
-                return opens + left
-            left -= closes - opens
-        raise InvalidPolicy(f"{duration} of open time do not pass within a hundred years of {start:%Y-%m-%d}")
+        open_time = self._open_time.get(mode) or self._open_time[Mode(mode)]
+        due = open_time.due(start, duration)
+        for since, until in _joined(pauses) if pauses else ():
+            if due is None or since >= due:
+                break
+            duration += open_time.between(max(since, start), until)
+            due = open_time.due(start, duration)
+        if due is None:
+            raise InvalidPolicy(
+                f"{duration} of open time do not pass within a hundred years of {start:%Y-%m-%d}"
+            )
+        return due
 
     def elapsed(
         self,
@@ -159,15 +149,17 @@ class WorkCalendar:
         mode: str = Mode.WORKING_TIME,
     ) -> timedelta:
         """Return the open, unpaused time in [a, b); nothing when b is not after a."""
-        open_time = _without(self._open_time(as_utc(a), as_utc(b), Mode(mode)), pauses)
-        return sum((closes - opens for opens, closes in open_time), timedelta(0))
+        start, end, open_time = as_utc(a), as_utc(b), self._open_time[Mode(mode)]
+        paused = (open_time.between(max(since, start), min(until, end)) for since, until in _joined(pauses))
+        return open_time.between(start, end) - sum(paused, timedelta(0))
 
     def next_open(self, at: datetime) -> datetime:
         """Return `at` if the calendar is open then, else the next opening."""
         start = as_utc(at)
-        for opens, _ in self._open_time(start, start + _HORIZON):
-            return opens
-        raise InvalidPolicy(f"the calendar does not open within a hundred years of {start:%Y-%m-%d}")
+        first = self._open_time[Mode.WORKING_TIME].due(start, datetime.resolution)
+        if first is None:
+            raise InvalidPolicy(f"the calendar does not open within a hundred years of {start:%Y-%m-%d}")
+        return first - datetime.resolution
 
     def is_business_day(self, day: date) -> bool:
         """Return whether `day` counts for terms set by law; the company's hours do not matter."""
@@ -200,18 +192,36 @@ class WorkCalendar:
 
     def day_of(self, at: datetime) -> date:
         """Return the local day of an instant."""
-        return _aware(at).astimezone(self.zone).date()
+        return as_utc(at).astimezone(self.zone).date()
 
     def _business_day_after(self, received: datetime, n: int, pauses: Iterable[Interval]) -> date:
         if n < 1:
             raise ValueError("the day of receipt does not count: the first business day is 1")
         day, paused, left = self.day_of(received), self._paused_days(pauses), n
+        if not paused:
+            return self._nth_business_day(day, n)
         for _ in range(_HORIZON.days + 1):
             day += DAY
             left -= self._counts(day, paused)
             if not left:
                 return day
         raise InvalidPolicy(f"{n} business days do not pass within a hundred years")
+
+    def _nth_business_day(self, day: date, n: int) -> date:
+        """Return the n-th business day after `day`."""
+        place = n - 1 + bisect_right(self._business_days_of(day.year), day)
+        for year in range(day.year, min(day.year + YEARS, MAXYEAR) + 1):
+            days = self._business_days_of(year)
+            if place < len(days):
+                return days[place]
+            place -= len(days)
+        raise InvalidPolicy(f"{n} business days do not pass within a hundred years")
+
+    def _business_days_of(self, year: int) -> tuple[date, ...]:
+        if (known := self._business_days.get(year)) is None:
+            whole = _days(date(year, 1, 1), date(year, 12, 31))
+            known = self._business_days[year] = tuple(filter(self.is_business_day, whole))
+        return known
 
     def _paused_days(self, pauses: Iterable[Interval]) -> list[tuple[date, date]]:
         """Return the days that pauses remove, as (day before the first, last)."""
@@ -222,28 +232,20 @@ class WorkCalendar:
             return False
         return not paused or not any(before < day <= last for before, last in paused)
 
-    def _open_time(
-        self, start: datetime, end: datetime, mode: Mode = Mode.WORKING_TIME
-    ) -> Iterator[Interval]:
-        """Yield the open intervals of [start, end), in order."""
-        for day in _days(start.astimezone(self.zone).date(), end.astimezone(self.zone).date()):
-            for opens, closes in self._frames_on(day, mode):
-                begin, finish = max(self._at(day, opens), start), min(self._at(day, closes), end)
-                if begin < finish:
-                    yield begin, finish
+    def _open_on(self, day: date) -> Iterator[Interval]:
+        return ((self._at(day, opens), self._at(day, closes)) for opens, closes in self._frames_on(day))
 
-    def _frames_on(self, day: date, mode: Mode = Mode.WORKING_TIME) -> tuple[Frame, ...]:
+    def _all_of(self, day: date) -> Iterable[Interval]:
+        return [(self._at(day, timedelta(0)), self._at(day, DAY))] if self._frames_on(day) else []
+
+    def _frames_on(self, day: date) -> tuple[Frame, ...]:
         ordinary = () if day in self.holidays else self.week[day.weekday()]
-        frames = self.special_days.get(day, ordinary)
-        return _ALL_DAY if frames and mode is Mode.BUSINESS_DAY_CLOCK else frames
+        return self.special_days.get(day, ordinary)
 
     def _at(self, day: date, offset: timedelta) -> datetime:
         # Adding to an aware datetime moves the wall clock, so 24:00 is the next day's midnight
         # also on a day that daylight saving makes 23 hours long.
         return (datetime.combine(day, time.min, self.zone) + offset).astimezone(UTC)
-
-
-_ALL_DAY: Final[tuple[Frame, ...]] = ((timedelta(0), DAY),)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -259,24 +261,15 @@ def _frozen(days: Container[date]) -> Container[date]:
     return frozenset(days)
 
 
-def _without(intervals: Iterable[Interval], pauses: Iterable[Interval]) -> Iterator[Interval]:
-    """Remove the pauses from ordered intervals. Pauses may overlap, repeat or be empty."""
-    cuts = sorted((as_utc(a), as_utc(b)) for a, b in pauses if a < b)
-    if not cuts:
-        yield from intervals
-        return
-    for start, end in intervals:
-        begin = start
-        for cut_from, cut_to in cuts:
-            if cut_to <= begin:
-                continue
-            if cut_from >= end:
-                break
-            if cut_from > begin:
-                yield begin, cut_from
-            begin = cut_to
-        if begin < end:
-            yield begin, end
+def _joined(pauses: Iterable[Interval]) -> list[Interval]:
+    """Return the pauses in order and apart. Given ones may overlap, repeat or be empty."""
+    joined: list[Interval] = []
+    for since, until in sorted((as_utc(since), as_utc(until)) for since, until in pauses):
+        if joined and since <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], until)
+        elif since < until:
+            joined.append((since, until))
+    return joined
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -285,18 +278,14 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _next_full_hour(at: datetime, zone: tzinfo) -> datetime:
     # Hours are counted on the local wall: not every zone is whole hours away from UTC.
-    local = _aware(at).astimezone(zone)
+    utc = as_utc(at)
+    local = utc.astimezone(zone)
     past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    utc = local.astimezone(UTC)
     return utc - past + HOUR if past else utc
 
 
 def as_utc(at: datetime) -> datetime:
     """Return the same instant in UTC; a naive datetime is a ValueError."""
-    return _aware(at).astimezone(UTC)
-
-
-def _aware(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a datetime needs a time zone")
-    return at
+    return at.astimezone(UTC)

@@ -148,7 +148,8 @@ async def _with_states(
     """Return the cases to replay, with their states; those that share the lock are locked now."""
     if not cases:
         return []
-    states = await transaction.case_states(cases)
+    begun = [case.key for case in cases.values() if case.new and not _may_skip(case.key, context)]
+    states = await transaction.case_states(cases, begun)
     rest = [case for case in cases.values() if not _changes_nothing(case, states.get(case.key), context)]
     _REPLAYS.labels("none").inc(len(cases) - len(rest))
     shared = [case.key for case in rest if not case.alone]
@@ -203,15 +204,17 @@ async def _histories(
     """
     Read the events to fold of the cases for which the new events are not enough.
 
-    A restart needs all. A step needs those that were stored without a replay and come after the first new
-    one; before it they change nothing, as no clock was running.
+    A restart needs all, and so does the first replay of a case in which events are skipped: with an older
+    catalogue others may have moved no clock. A step needs those that were stored without a replay and come
+    after the first new one; before it they change nothing, as no clock was running.
     """
     since: dict[str, datetime | None] = {}
     for case in cases:
         if case.restart:
             since[case.key] = None
         elif case.new and _may_skip(case.key, context):
-            since[case.key] = min(event.time for event in case.events)
+            begins = case.state is None
+            since[case.key] = None if begins else min(event.time for event in case.events)
     return await transaction.case_events(since) if since else {}
 
 

@@ -48,12 +48,14 @@ from hub.model.clocks import (
     ClockHistory,
     ClockState,
     DispatchStatus,
+    LiveClock,
     Pause,
     Period,
     Promise,
     PromiseRecord,
     Step,
     StepKind,
+    live_clock,
 )
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event

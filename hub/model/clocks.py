@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple, cast
 from uuid import UUID
+
+from msgspec import Struct
 
 from hub.business_time import Mode, Term
 from hub.model.json import Json
@@ -120,8 +122,7 @@ class ClockHistory:
         return bool(self.pauses) and self.pauses[-1].until is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """
     One step of a clock.
 
@@ -199,6 +200,24 @@ class Clock:
         return self.steps[self.fired].at
 
 
+class LiveClock(NamedTuple):
+    """
+    The part of a clock that the boards and appointments use, a tuple because there are a million of them.
+
+    `place` is its copropiedad; `reopened` counts how often its end was undone.
+    """
+
+    id: UUID
+    state: str
+    level: int
+    fired: int
+    due_at: datetime
+    next_at: datetime | None
+    ended: bool
+    place: str | None
+    reopened: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseRecord:
     """The part of a clock that the indicators use."""
@@ -211,6 +230,20 @@ class PromiseRecord:
     promise: Promise
     ended_at: datetime | None = None
     course: ClockHistory = ClockHistory()
+
+
+def live_clock(clock: Clock) -> LiveClock:
+    return LiveClock(
+        id=clock.id,
+        state=clock.state,
+        level=clock.level,
+        fired=clock.fired,
+        due_at=clock.due_at,
+        next_at=clock.next_at,
+        ended=clock.ended_at is not None,
+        place=cast("str | None", clock.context.get("copropiedad_id")),
+        reopened=len(clock.course.reopened),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

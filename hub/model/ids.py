@@ -23,7 +23,9 @@ def uuid8(at: datetime, *parts: str) -> UUID:
     """Make the UUIDv8 of `parts` at the instant `at` (aware)."""
     milliseconds = ((at - _EPOCH) // timedelta(milliseconds=1)) & _MILLISECONDS_MASK
     # The length goes before each part, so that ("ab", "c") and ("a", "bc") differ.
-    text = "".join([f"{len(part)}:{part}" for part in parts])
+    text = ""
+    for part in parts:
+        text += f"{len(part)}:{part}"
     digest = int.from_bytes(sha256(text.encode()).digest()[:10], "big")
     value = (milliseconds << 80) | digest
     value = (value & ~(0xF << 76)) | (8 << 76)

@@ -42,9 +42,6 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.CANCELLED: frozenset(),
 }
 
-CLAIMABLE: Final = frozenset({State.QUEUED, State.HELD, State.RETRYING, State.SENDING})
-"""States from which a worker may claim a message: `queued` at once, the others when `next_at` has come."""
-
 LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED})
 """The cascade takes its next step once all messages of a step are in these states."""
 

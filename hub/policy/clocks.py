@@ -112,7 +112,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return None if self.extension is None else self._chosen(self.extension, data)
 
     def _chosen(self, target: Target, data: Mapping[str, Any]) -> Term:
-        if not isinstance(target, Mapping):
+        if isinstance(target, timedelta | BusinessDays):
             return target
         return target.get(str(data.get(self.by or "")), target[DEFAULT])
 

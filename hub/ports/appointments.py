@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, Lane
+from hub.model import Clock, Lane, LiveClock
 
 Later = tuple[UUID, Lane, datetime]
 """A scheduled message: its id, lane and instant."""
@@ -26,6 +26,9 @@ class Appointments(Protocol):
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
         """Put each clock on its board and arm its next step; remove an ended clock from all boards."""
 
+    async def restore_clocks(self, clocks: Sequence[LiveClock]) -> None:
+        """Do what `track_clocks` does, from rows of SQL."""
+
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:
         """Claim due members, urgent first; their scores move 30 s ahead, so they repeat after a crash."""
 
@@ -37,6 +40,12 @@ class Appointments(Protocol):
 
     async def intact(self) -> bool:
         """Return whether the epoch key exists; false after a flush or on an empty server."""
+
+    async def begin_filling(self) -> bool:
+        """Reserve the filling of an empty Redis for a few seconds; False while another process fills it."""
+
+    async def continue_filling(self) -> bool:
+        """Extend the reservation. False after a flush, or when another process has taken over."""
 
     async def begin_epoch(self) -> None:
         """Set the epoch key, once everything has been armed again."""

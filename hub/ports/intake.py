@@ -109,8 +109,15 @@ class IntakeTransaction(Protocol):
         What others have committed while this call waited is seen by the calls after it.
         """
 
-    async def case_states(self, cases: Collection[str]) -> Mapping[str, CaseState]:
-        """Return the states of these cases; a case without any was never replayed."""
+    async def case_states(
+        self, cases: Collection[str], begun: Collection[str] = ()
+    ) -> Mapping[str, CaseState]:
+        """
+        Return the states of these cases; a case without any was never replayed.
+
+        A case of `begun` that has no state, but events from before this transaction, gets one of no version:
+        with an older catalogue those events may have moved no clock.
+        """
 
     async def lock_case_states(self, cases: Collection[str]) -> Mapping[str, CaseState]:
         """

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, DispatchStatus, Inbound, Lane, Message
+from hub.model import Clock, DispatchStatus, Inbound, Lane, LiveClock, Message
 from hub.model.tickets import Ticket
 from hub.ports.appointments import Later
 from hub.ports.delivery import CascadeStore
@@ -118,5 +118,5 @@ class TimerStore(CascadeStore, Protocol):
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Return a page of the `held` or `retrying` messages with a `next_at`, to arm them again."""
 
-    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
-        """Return a page of the clocks that have not ended, or have not notified their end yet."""
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
+        """Return a page of the clocks that have not ended, or have not notified their end; no silent ones."""

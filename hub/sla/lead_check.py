@@ -20,7 +20,7 @@ def left_in_time(clock: Clock, dispatch: DispatchStatus) -> datetime | None:
 def without_warning(clock: Clock) -> Clock:
     """Mark the clock's next step as notifying nobody, because nothing is wrong."""
     step = clock.steps[clock.fired]
-    steps = (replace(planned, told=NOBODY) if planned == step else planned for planned in clock.steps)
+    steps = (structs.replace(planned, told=NOBODY) if planned == step else planned for planned in clock.steps)
     return replace(clock, steps=tuple(steps))
 
 

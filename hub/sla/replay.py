@@ -47,7 +47,7 @@ def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
     return [
         move
         for move in kind.clocks
-        if all(str(event.data.get(key)) == value for key, value in move.when.items())
+        if not move.when or all(str(event.data.get(key)) == value for key, value in move.when.items())
     ]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cache
 from itertools import accumulate
 from math import ceil
-from operator import add
+from operator import add, attrgetter
 
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc, dates
 from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHistory, Promise, Step, StepKind
@@ -24,8 +24,10 @@ def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     """
     line = _Line(clock, calendar)
     ended = clock.ended_at
-    steps = tuple(step for step in _steps(clock, line) if ended is None or step.at < ended)
-    return replace(clock, due_at=line.due_at, steps=steps, calendar=version)
+    steps = _steps(clock, line)
+    if ended is not None:
+        steps = [step for step in steps if step.at < ended]
+    return replace(clock, due_at=line.due_at, steps=tuple(steps), calendar=version)
 
 
 class _Line:
@@ -38,13 +40,9 @@ class _Line:
         self._calendar = calendar
         self._pauses = _pause_intervals(clock.course)
         self.target = self._extended(clock.promise.target)
+        until = clock.promise.until
+        self.due_at = self.due(self.target) if until is None else self._moved(until)
 
-    @cached_property
-    def due_at(self) -> datetime:
-        until = self._promise.until
-        return self.due(self.target) if until is None else self._moved(until)
-
-    @cached_property
     def warns_at(self) -> datetime | None:
         """When the holder is warned; at the start, if the warning's date has already passed."""
         promise = self._promise
@@ -67,10 +65,8 @@ class _Line:
 
     def at_risk(self, part: float) -> datetime:
         """Return when this part of the target has passed: for hours the instant, for days a day's opening."""
-        # By the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
-        share = Fraction(str(part))
         if isinstance(self.target, BusinessDays):
-            days = max(1, ceil(share * self.target.count))
+            days = _part_of(self.target.count, part)
             return self._calendar.business_day_opening(self._start, days, pauses=self._pauses)
         return self.due(self.target * part)
 
@@ -90,6 +86,12 @@ class _Line:
         last = self._calendar.day_of(course.extended_to - timedelta(microseconds=1))
         named = self._calendar.business_days(self._start, last, pauses=self._pauses)
         return BusinessDays(min(max(named, _days(target)), longest.count))
+
+
+@cache
+def _part_of(days: int, part: float) -> int:
+    # By the decimal text: 0.7 × 10 must be 7, and in floats it is a little more.
+    return max(1, ceil(Fraction(str(part)) * days))
 
 
 def _days(term: Term) -> int:
@@ -117,7 +119,7 @@ def _wall_time_due(start: datetime, term: timedelta, pauses: Iterable[Interval])
 def _steps(clock: Clock, line: _Line) -> list[Step]:
     promise = clock.promise
     steps: list[Step] = []
-    if (warns_at := line.warns_at) is not None and warns_at < line.due_at:
+    if (warns_at := line.warns_at()) is not None and warns_at < line.due_at:
         steps += _warning(promise, warns_at, _percent(clock, warns_at, line.due_at))
     steps.append(Step(kind=StepKind.BREACH, at=line.due_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL))
     steps += _alert(promise.breach_level, line.due_at, from_level=promise.at_risk_level or FIRST_LEVEL)
@@ -128,7 +130,7 @@ def _steps(clock: Clock, line: _Line) -> list[Step]:
         steps.append(
             Step(kind=StepKind.CHECK, at=promise.happens_at, from_level=FIRST_LEVEL, to_level=FIRST_LEVEL)
         )
-    return sorted(steps, key=lambda step: step.at)
+    return sorted(steps, key=attrgetter("at"))
 
 
 def _percent(clock: Clock, at: datetime, due_at: datetime) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from hub.model import FIRST_LEVEL, TOP_LEVEL, Clock, Step, StepKind
 
 _HOLDER_STEPS: Final = frozenset({StepKind.AT_RISK, StepKind.BREACH})
@@ -43,5 +45,5 @@ def skip_vacant_levels(clock: Clock, step: Step, held: Collection[int]) -> Clock
     target = next((level for level in levels_from(clock, step) if level in held), step.to_level)
     if target == step.to_level:
         return clock
-    steps = (replace(planned, told=target) if planned == step else planned for planned in clock.steps)
+    steps = (structs.replace(planned, told=target) if planned == step else planned for planned in clock.steps)
     return replace(clock, steps=tuple(steps))

@@ -12,7 +12,7 @@ from hub.storage.database import Runner, encode, load, write
 
 _SQL = load("cases")
 _UNKNOWN = CaseState(version="")
-"""A case that an older hub has replayed; it kept no state."""
+"""A case of which an older hub has stored events, and kept no state."""
 
 
 async def lock(run: Runner, cases: Mapping[str, bool]) -> None:
@@ -20,9 +20,9 @@ async def lock(run: Runner, cases: Mapping[str, bool]) -> None:
     await write(run, _SQL["lock"], list(cases.items()))
 
 
-async def states(run: Runner, cases: Collection[str]) -> Mapping[str, CaseState]:
-    """Return the states of these cases."""
-    return _states(await run.rows(_SQL["states"], sorted(cases)))
+async def states(run: Runner, cases: Collection[str], begun: Collection[str] = ()) -> Mapping[str, CaseState]:
+    """Return the states of these cases; an unknown one for those of `begun` that have earlier events only."""
+    return _states(await run.rows(_SQL["states"], sorted(cases), sorted(begun)))
 
 
 async def lock_states(run: Runner, cases: Collection[str]) -> Mapping[str, CaseState]:

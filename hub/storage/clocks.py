@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Clock, ClockHistory, PromiseRecord
+from hub.model import Clock, ClockHistory, LiveClock, PromiseRecord
 from hub.model.ids import span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
@@ -31,9 +31,9 @@ async def due(run: Runner, limit: int, overdue: timedelta, reach: timedelta) -> 
     return _clocks(await run.rows(_SQL["due"], limit, overdue, reach))
 
 
-async def live(run: Runner, after: UUID, limit: int) -> Sequence[Clock]:
-    """Return clocks that have not ended, or whose end is still to be notified, by id."""
-    return _clocks(await run.rows(_SQL["live"], after, limit))
+async def live(run: Runner, after: UUID, limit: int) -> Sequence[LiveClock]:
+    """Return clocks that have not ended, or whose end is still to be notified, by id; no silent ones."""
+    return [LiveClock(*row) for row in await run.rows(_SQL["live"], after, limit)]
 
 
 async def find(run: Runner, statement: str, *arguments: object) -> Sequence[Clock]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, State
 from hub.model.ids import span
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
@@ -115,7 +115,7 @@ class PostgresTimers(PostgresCascades):
         rows = await self.rows(_SQL["waiting"], after or START, limit)
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
 
-    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
         return await clocks.live(self, after or START, limit)
 
 

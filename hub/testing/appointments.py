@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.errors import AppointmentsUnavailable
-from hub.model import Clock, Lane
+from hub.model import Clock, Lane, LiveClock, live_clock
 from hub.ports import Later, Now
 from hub.testing.faults import Faults
 
@@ -20,11 +20,16 @@ _CLOCK_RANK: Final = 1
 
 
 class MemoryAppointments:
-    """`hub.ports.Appointments`. `away` simulates a Redis that does not answer."""
+    """
+    `hub.ports.Appointments`. `away` simulates a Redis that does not answer.
+
+    `filled_elsewhere`: another process fills it.
+    """
 
     def __init__(self, now: Now) -> None:
         self.faults = Faults()
         self.away = False
+        self.filled_elsewhere = False
         self.scores: dict[str, float] = {}
         self._now = now
         self.flush()
@@ -33,7 +38,8 @@ class MemoryAppointments:
         """Delete everything, like a Redis without persistence at a restart."""
         self.scores = {}
         self._ranks: dict[str, int] = {}
-        self._clocks: dict[UUID, Clock] = {}
+        self._clocks: dict[UUID, LiveClock] = {}
+        self._filling = False
         self._epoch = False
 
     async def arm_messages(self, items: Sequence[Later]) -> None:
@@ -43,8 +49,12 @@ class MemoryAppointments:
 
     async def track_clocks(self, clocks: Sequence[Clock]) -> None:
         self._meet("track_clocks")
+        await self.restore_clocks([live_clock(clock) for clock in clocks if not clock.promise.silent])
+
+    async def restore_clocks(self, clocks: Sequence[LiveClock]) -> None:
+        self._meet("restore_clocks")
         for clock in clocks:
-            if clock.promise.silent or not _is_news(clock, self._clocks.get(clock.id)):
+            if not _is_news(clock, self._clocks.get(clock.id)):
                 continue
             self._clocks[clock.id] = clock
             self.scores.pop(f"c:{clock.id}", None)
@@ -68,13 +78,22 @@ class MemoryAppointments:
 
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
         self._meet("board")
-        live = [clock for clock in self._clocks.values() if clock.ended_at is None]
+        live = [clock for clock in self._clocks.values() if not clock.ended]
         found = [(clock.id, clock.due_at) for clock in live if clock.state == state]
         return sorted(found, key=lambda entry: entry[1])[:limit]
 
     async def intact(self) -> bool:
         self._meet("intact")
         return self._epoch
+
+    async def begin_filling(self) -> bool:
+        self._meet("begin_filling")
+        self._filling = not self.filled_elsewhere
+        return self._filling
+
+    async def continue_filling(self) -> bool:
+        self._meet("continue_filling")
+        return self._filling
 
     async def begin_epoch(self) -> None:
         self._meet("begin_epoch")
@@ -90,10 +109,10 @@ class MemoryAppointments:
         self.scores[member] = at.timestamp()
 
 
-def _is_news(clock: Clock, known: Clock | None) -> bool:
+def _is_news(clock: LiveClock, known: LiveClock | None) -> bool:
     """Return whether this update is newer than the stored one; an older one is ignored."""
-    if known is None or clock.ended_at is not None:
+    if known is None or clock.ended:
         return True
-    if len(clock.course.reopened) != len(known.course.reopened):
-        return len(clock.course.reopened) > len(known.course.reopened)
-    return known.ended_at is None and known.fired <= clock.fired
+    if clock.reopened != known.reopened:
+        return clock.reopened > known.reopened
+    return not known.ended and known.fired <= clock.fired

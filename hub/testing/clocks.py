@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Message, Purpose, State, StoredEvent
+from msgspec import structs
+
+from hub.model import (
+    HUB_SOURCE,
+    Clock,
+    DispatchStatus,
+    LiveClock,
+    Message,
+    Purpose,
+    State,
+    StoredEvent,
+    live_clock,
+)
 from hub.people.audience import anybody, level_groups
 from hub.testing.tables import Statements, Tables
 
@@ -80,10 +92,10 @@ class MemoryClocks(Statements):
         moves = zip(advanced, seen, strict=True)
         return {clock.id for clock, was in moves if _advanced(tables, clock, was, self._now())}
 
-    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[Clock]:
+    async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
         tables = await self._statement("live_clocks")
         live = [clock for _, clock in sorted(tables.clocks.items()) if _is_live(clock)]
-        return [clock for clock in live if after is None or clock.id > after][:limit]
+        return [live_clock(clock) for clock in live if after is None or clock.id > after][:limit]
 
 
 def _held(tables: Tables, clock: Clock, levels: Collection[int], now: datetime) -> Collection[int]:
@@ -99,7 +111,7 @@ def _advanced(tables: Tables, clock: Clock, seen: Clock, now: datetime) -> bool:
     if (known.fired, known.next_at, known.ended_at) != (seen.fired, seen.next_at, seen.ended_at):
         return False
     steps = list(known.steps)
-    steps[seen.fired] = replace(steps[seen.fired], told=clock.steps[seen.fired].told)
+    steps[seen.fired] = structs.replace(steps[seen.fired], told=clock.steps[seen.fired].told)
     tables.clocks[clock.id] = replace(
         known,
         state=clock.state,
@@ -112,7 +124,7 @@ def _advanced(tables: Tables, clock: Clock, seen: Clock, now: datetime) -> bool:
 
 
 def _is_live(clock: Clock) -> bool:
-    return clock.ended_at is None or clock.next_at is not None
+    return not clock.promise.silent and (clock.ended_at is None or clock.next_at is not None)
 
 
 def _called(tables: Tables, key: UUID) -> set[str]:

@@ -39,6 +39,7 @@ class MemoryTransaction:
         self._tables = tables
         self._now = now
         self._refused = refused
+        self._added: set[UUID] = set()
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -53,6 +54,7 @@ class MemoryTransaction:
             if _identity(stored.event) not in known:
                 known.add(_identity(stored.event))
                 self._tables.events[stored.key] = stored
+                self._added.add(stored.key)
                 place = stored.copropiedad_id
                 new[stored.key] = place is None or self._tables.directory.has_place(place)
         return new
@@ -155,8 +157,16 @@ class MemoryTransaction:
     async def lock_cases(self, cases: Mapping[str, bool]) -> None:
         """Do nothing: transactions over memory come one after another."""
 
-    async def case_states(self, cases: Collection[str]) -> Mapping[str, CaseState]:
-        return {case: state for case, state in self._tables.case_states.items() if case in cases}
+    async def case_states(
+        self, cases: Collection[str], begun: Collection[str] = ()
+    ) -> Mapping[str, CaseState]:
+        earlier = {
+            stored.case
+            for stored in self._tables.events.values()
+            if stored.case in begun and stored.key not in self._added
+        }
+        known = {case: state for case, state in self._tables.case_states.items() if case in cases}
+        return {**{case: CaseState(version="") for case in earlier if case}, **known}
 
     lock_case_states = case_states
 

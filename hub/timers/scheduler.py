@@ -25,9 +25,10 @@ from hub.errors import AppointmentsUnavailable, Unavailable
 from hub.inbound.replies import events_of
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
-from hub.model import Clock, ClockState, Message
+from hub.model import Message
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
+from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 
@@ -37,8 +38,6 @@ ABREAST: Final = 2
 """Batches of appointments in work at once: a batch mostly waits for a disk, the broker's or SQL's."""
 POLL: Final = 1.0
 """Seconds between polls of SQL while Redis is away."""
-PACE: Final = 0.2
-"""Seconds between the pages of a comparison: a million clocks are 2,000 of them."""
 AUDIT: Final = 5.0
 """Seconds between audits for lost work: leases of dead workers, interrupted cascades."""
 COMPARE: Final = 300.0
@@ -51,12 +50,8 @@ LOOK_AGAIN: Final = timedelta(minutes=1)
 """When to check a cascade step again that has one message overdue and another still in progress."""
 EARLY: Final = timedelta(hours=1)
 """How long a receipt waits for our own record of its message."""
-AT_ONCE: Final = 500
 SWEPT: Final = 10_000
 """Messages of a queue that one sweep tickets again, for a broker that has lost all of them."""
-BOARDS: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
-SHOWN: Final = 5000
-"""Clocks of a board to compare, soonest due first: a clock that should have left the board is old."""
 
 log = structlog.get_logger()
 
@@ -130,15 +125,16 @@ async def poll_sql(timers: Timers) -> bool:
 
 
 async def _refill(timers: Timers) -> None:
-    """Rebuild Redis from SQL. For a million clocks that takes minutes, during which SQL is still polled."""
-    filling = asyncio.ensure_future(rebuild(timers))
+    """Fill Redis unless another process does. A million clocks take a minute; SQL is polled meanwhile."""
+    if not await timers.appointments.begin_filling():
+        return
+    filling = asyncio.ensure_future(fill(timers))
     try:
         while not (await asyncio.wait({filling}, timeout=POLL))[0]:
             await fire_from_sql(timers)
         messages, clocks = await filling
     finally:
         await cancel(filling)
-    await timers.appointments.begin_epoch()
     log.info("appointments.rebuilt", messages=messages, clocks=clocks)
 
 
@@ -150,49 +146,6 @@ async def fire_from_sql(timers: Timers, overdue: timedelta = timedelta(0)) -> bo
     done = await fire_due_steps(clocks, timers)
     # Clocks that only wait (for intake, for a fix) are no reason to poll again at once.
     return sum(len(ticket.ids) for ticket in released) == AT_ONCE or (len(clocks) == AT_ONCE and done > 0)
-
-
-async def rebuild(timers: Timers, pause: float = 0.0) -> tuple[int, int]:
-    """
-    Rebuild all appointments and boards from SQL; return how many messages and clocks there are.
-
-    Pause for `pause` seconds after each page, so that the rebuild does not delay what is due.
-    """
-    messages, clocks = 0, 0
-    after: UUID | None = None
-    while waiting := await timers.store.waiting_appointments(after, AT_ONCE):
-        await timers.appointments.arm_messages(waiting)
-        messages, after = messages + len(waiting), waiting[-1][0]
-        await asyncio.sleep(pause)
-    after = None
-    while live := await timers.store.live_clocks(after, AT_ONCE):
-        await timers.appointments.track_clocks(live)
-        clocks, after = clocks + len(live), live[-1].id
-        await asyncio.sleep(pause)
-    return messages, clocks
-
-
-async def compare(timers: Timers) -> bool:
-    """
-    Bring Redis back in line with SQL, slowly.
-
-    Nothing waits for Redis. A clock that started while Redis did not answer is on no board, and one that
-    ended then is still on its board; the epoch key does not show either.
-    """
-    if not await timers.appointments.intact():
-        return False  # poll_sql rebuilds all of it
-    await rebuild(timers, PACE)
-    for board in BOARDS:
-        shown = [clock_id for clock_id, _ in await timers.appointments.board(board, SHOWN)]
-        for start in range(0, len(shown), AT_ONCE):
-            await _remove_ended(await timers.store.clocks_by_id(shown[start : start + AT_ONCE]), timers)
-            await asyncio.sleep(PACE)
-    return False
-
-
-async def _remove_ended(clocks: Sequence[Clock], timers: Timers) -> None:
-    """Remove ended clocks from their boards."""
-    await timers.appointments.track_clocks([clock for clock in clocks if clock.ended_at is not None])
 
 
 async def audit(timers: Timers) -> bool:

@@ -193,7 +193,8 @@ async def _acknowledge(house: House, clock: Clock) -> str:
 
 
 async def _first_reply(database: Database) -> Clock:
-    clocks = await PostgresTimers(database).live_clocks(None, 10)
+    timers = PostgresTimers(database)
+    clocks = await timers.clocks_by_id([clock.id for clock in await timers.live_clocks(None, 10)])
     return next(clock for clock in clocks if clock.name == "first_reply")
 
 

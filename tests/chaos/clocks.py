@@ -75,7 +75,7 @@ async def agree(trial: Scenario) -> bool:
     redis = RedisAppointments(trial.house.redis_url)
     async with Database(trial.house.database_url) as database:
         live = await PostgresTimers(database).live_clocks(None, 5000)
-    meant = {board: {clock.id for clock in live if clock.state is board} for board in BOARDS}
+    meant = {board: {clock.id for clock in live if clock.state == board} for board in BOARDS}
     shown = {board: {found for found, _ in await redis.board(board, 5000)} for board in BOARDS}
     await redis.aclose()
     return meant == shown

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import Clock, ClockState, Lane, Step, StepKind
+from hub.model import Clock, ClockState, Lane, Step, StepKind, live_clock
 from hub.ports import Appointments
 from hub.storage import RedisAppointments
 from hub.testing import MemoryAppointments
@@ -142,6 +142,26 @@ async def test_same_update_arms_a_clock_again(appointments: Appointments) -> Non
     await appointments.done(claimed)
 
     assert await members(appointments) == [f"c:{one.id}"]
+
+
+async def test_restored_clocks_are_where_tracked_ones_are(appointments: Appointments) -> None:
+    one = clock()
+    older = replace(clock("other"), fired=1, state=ClockState.AT_RISK)
+    newer = replace(older, fired=2, state=ClockState.BREACHED)
+    await appointments.track_clocks([newer])
+    await appointments.restore_clocks([live_clock(one), live_clock(older)])
+    boards = [await appointments.board(name, 10) for name in ("open", "at_risk", "breached")]
+
+    assert [[(one.id, one.due_at)], [], [(newer.id, newer.due_at)]] == [list(board) for board in boards]
+    assert {f"c:{one.id}", f"c:{newer.id}"} == set(await members(appointments))
+
+
+async def test_only_a_reservation_that_stands_lets_a_filling_continue(appointments: Appointments) -> None:
+    before = await appointments.continue_filling()
+    begun = await appointments.begin_filling()
+
+    assert (False, True, True) == (before, begun, await appointments.continue_filling())
+    assert await appointments.begin_filling()
 
 
 async def test_epoch_begins_on_request(appointments: Appointments) -> None:

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, State, StoredEvent, WorkWeek
+from hub.model.state_machine import sources
 from tests.contract.stores import AT_ONCE, Stores
 from tests.contract.values import (
     FALLBACK,
@@ -99,6 +100,18 @@ async def test_live_lease_is_respected_and_expired_one_is_claimed(stores: Stores
     [again] = await stores.claim(planned)
     assert again.attempt == 2
     assert await stores.claim(planned) == []
+
+
+async def test_claim_takes_what_may_be_sending_and_nothing_else(stores: Stores, of: StoredEvent) -> None:
+    past = now() - HOUR
+    planned = [
+        message(of, contact_id=state, state=state, next_at=None if state is State.QUEUED else past)
+        for state in State
+    ]
+    await stores.add(*planned)
+    claimed = {found.message.id for found in await stores.claim(*planned)}
+
+    assert {row.state for row in planned if row.id in claimed} == sources(State.SENDING)
 
 
 async def test_a_message_that_waits_is_claimed_when_its_time_has_come(

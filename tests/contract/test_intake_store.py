@@ -92,6 +92,20 @@ async def test_a_case_state_comes_back_as_it_went_in(stores: Stores) -> None:
     assert (read, locked) == ({"c-1": state}, {"c-1": state, "c-2": CaseState(version="")})
 
 
+async def test_case_that_has_only_earlier_events_has_an_unknown_state(stores: Stores) -> None:
+    earlier, replayed, new = (stored(event(id=case), case=case) for case in ("c-1", "c-2", "c-3"))
+    state = CaseState(version="v-1")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([earlier, replayed])
+        await transaction.save_case_states({"c-2": state})
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([new])
+        begun = await transaction.case_states(["c-1", "c-2", "c-3"], ["c-1", "c-2", "c-3"])
+        others = await transaction.case_states(["c-1", "c-2", "c-3"])
+
+    assert (begun, others) == ({"c-1": CaseState(version=""), "c-2": state}, {"c-2": state})
+
+
 async def test_a_transaction_that_raises_leaves_nothing(stores: Stores) -> None:
     one = stored()
     with pytest.raises(ZeroDivisionError):

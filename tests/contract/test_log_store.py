@@ -24,7 +24,7 @@ from hub.model import (
     Step,
     StoredEvent,
 )
-from hub.model.state_machine import CLAIMABLE
+from hub.model.state_machine import sources
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores
 from tests.contract.values import (
@@ -313,7 +313,7 @@ async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEven
 
 
 async def test_live_counts_leave_out_what_has_ended(stores: RealStores, of: StoredEvent) -> None:
-    live = [state for state in State if state in CLAIMABLE]
+    live = [state for state in State if state in sources(State.SENDING)]
     await stores.add(*(message(of, person=state, state=state) for state in State))
     late = clock("late", state=ClockState.BREACHED)
     async with stores.intake.transaction() as transaction:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+from msgspec import structs
+
 from hub.business_time import BusinessDays
 from hub.model import Acknowledgement, Clock, ClockHistory, ClockState, Pause, Promise, Step, StepKind
 from tests.contract.stores import Stores
@@ -72,7 +74,7 @@ async def test_an_ended_clock_that_called_nobody_is_neither_due_nor_live(stores:
 
 async def test_a_timer_waits_for_intake_and_then_sees_that_the_clock_is_another(stores: Stores) -> None:
     one = clock()
-    moved = replace(one, steps=tuple(replace(step, at=step.at + HOUR) for step in one.steps))
+    moved = replace(one, steps=tuple(structs.replace(step, at=step.at + HOUR) for step in one.steps))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
     async with stores.intake.transaction() as transaction:
@@ -125,9 +127,9 @@ async def test_a_clock_that_has_ended_meanwhile_does_not_advance(stores: Stores)
 
 async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
     soon = clock("a")
-    later = clock("b", steps=tuple(replace(s, at=s.at + HOUR) for s in clock().steps))
+    later = clock("b", steps=tuple(structs.replace(s, at=s.at + HOUR) for s in clock().steps))
     never = clock("c", fired=3)
-    future = clock("d", steps=tuple(replace(s, at=now() + HOUR) for s in clock().steps))
+    future = clock("d", steps=tuple(structs.replace(s, at=now() + HOUR) for s in clock().steps))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([later, never, future, soon])
 
@@ -152,7 +154,7 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
         await transaction.save_clocks([old, older, ended, todays])
 
     def later(clock: Clock) -> Clock:
-        steps = tuple(replace(step, at=step.at + HOUR) for step in clock.steps)
+        steps = tuple(structs.replace(step, at=step.at + HOUR) for step in clock.steps)
         return replace(clock, due_at=clock.due_at + HOUR, steps=steps, calendar="2026")
 
     portions = [await stores.timers.reschedule_clocks("2026", later, 1) for _ in range(3)]
@@ -215,7 +217,7 @@ async def test_notified_level_is_stored_in_its_step(stores: Stores) -> None:
     seen = clock(steps=(step, later))
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([seen])
-    advanced = replace(seen, steps=(replace(step, told=3), later), fired=1, level=3)
+    advanced = replace(seen, steps=(structs.replace(step, told=3), later), fired=1, level=3)
 
     assert await stores.timers.advance([advanced], seen=[seen])
     assert [advanced] == list(await stores.timers.clocks_by_id([seen.id]))

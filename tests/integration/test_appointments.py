@@ -205,6 +205,29 @@ async def test_a_flush_is_noticed(appointments: Appointments, redis: Redis) -> N
     assert not await appointments.intact()
 
 
+async def test_one_process_fills_and_another_takes_over_when_it_has_died(
+    appointments: Appointments, redis: Redis, redis_place: RedisPlace
+) -> None:
+    other = RedisAppointments(redis_place.url)
+    begun = [await appointments.begin_filling(), await other.begin_filling(), await other.continue_filling()]
+    milliseconds = await redis.pttl("{hub}:2:filling")
+    await redis.delete("{hub}:2:filling")  # as when the time has passed
+    taken_over = [await other.begin_filling(), await appointments.continue_filling()]
+    await other.begin_epoch()
+    await other.aclose()
+
+    assert ([True, False, False], [True, False]) == (begun, taken_over)
+    assert 0 < milliseconds <= 10_000
+    assert 0 == await redis.exists("{hub}:2:filling")
+
+
+async def test_flush_ends_a_filling(appointments: Appointments, redis: Redis) -> None:
+    await appointments.begin_filling()
+    await redis.flushdb()
+
+    assert not await appointments.continue_filling()
+
+
 async def test_every_key_lies_in_one_slot_of_a_cluster(appointments: Appointments, redis: Redis) -> None:
     await appointments.arm_messages([(uuid4(), lane, NOON) for lane in Lane])
     await appointments.track_clocks([clock(), clock("other", state=ClockState.MET, ended_at=NOON)])

@@ -61,6 +61,13 @@ async def test_a_connection_that_the_server_ends_is_replaced(opened: Database, d
     await _eventually(opened)
 
 
+async def test_server_without_room_for_more_locks_is_waited_for(opened: Database) -> None:
+    """Then a batch is processed again, and no event becomes a dead letter."""
+    with pytest.raises(StorageUnavailable):
+        await opened.rows("SELECT pg_advisory_xact_lock(n) FROM generate_series(1, 1000000) AS n")
+    await opened.rows("SELECT pg_advisory_xact_lock(1)")
+
+
 async def test_losing_the_connection_in_a_transaction_is_unavailable(opened: Database, database: str) -> None:
     with pytest.raises(StorageUnavailable):
         await _lose_connection(opened, database)

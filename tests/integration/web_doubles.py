@@ -23,7 +23,18 @@ from hub.access.passwords import Passwords
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
-from hub.model import Clock, DeadLetter, Event, Json, Lane, Period, PromiseRecord, PropertyScope, RawMessage
+from hub.model import (
+    Clock,
+    DeadLetter,
+    Event,
+    Json,
+    Lane,
+    LiveClock,
+    Period,
+    PromiseRecord,
+    PropertyScope,
+    RawMessage,
+)
 from hub.model import Reply as Answered
 from hub.model.ids import body_id
 from hub.policy import load_policy
@@ -284,10 +295,17 @@ class MemoryBoards:
 
     async def arm_messages(self, items: Sequence[Any]) -> None: ...
     async def track_clocks(self, clocks: Sequence[Clock]) -> None: ...
+    async def restore_clocks(self, clocks: Sequence[LiveClock]) -> None: ...
     async def claim(self, limit: int) -> Sequence[tuple[str, float]]:  # noqa: ARG002 - the port's signature
         return []
 
     async def done(self, claimed: Sequence[tuple[str, float]]) -> None: ...
+    async def begin_filling(self) -> bool:
+        return False
+
+    async def continue_filling(self) -> bool:
+        return False
+
     async def begin_epoch(self) -> None: ...
 
 

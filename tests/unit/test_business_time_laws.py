@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.business_time import Mode, WorkCalendar
+from hub.business_time import Interval, Mode, WorkCalendar
 
 BOGOTA = ZoneInfo("America/Bogota")
 MINUTES_A_DAY = 24 * 60
@@ -29,15 +29,23 @@ def frames(draw: st.DrawFn) -> list[tuple[timedelta, timedelta]]:
     return list(zip(quarters[::2], quarters[1::2], strict=False))
 
 
+in_bogota = st.just("America/Bogota")
+zones = st.sampled_from(["America/Bogota", "America/New_York", "Australia/Lord_Howe", "America/Havana"])
+"""Where daylight saving begins and ends, by an hour and by half of one, and at midnight."""
+all_year = st.integers(0, 2 * 366 * 24 * 3600).map(
+    lambda second: datetime(2025, 9, 1, 5, tzinfo=UTC) + timedelta(seconds=second)
+)
+
+
 @st.composite
-def calendars(draw: st.DrawFn) -> WorkCalendar:
+def calendars(draw: st.DrawFn, zones: st.SearchStrategy[str] = in_bogota) -> WorkCalendar:
     """Weeks of random frames, always with an hour on Wednesday so that they open."""
     week = {weekday: draw(frames()) for weekday in range(7)}
     week[2] = week[2] or [(timedelta(hours=9), timedelta(hours=10))]
     days = st.integers(1, 28).map(lambda day: date(2026, 3, day))
     holidays = draw(st.sets(days, max_size=4))
     special = draw(st.dictionaries(days, frames(), max_size=3))
-    return WorkCalendar(week, holidays, special, BOGOTA)
+    return WorkCalendar(week, holidays, special, draw(zones))
 
 
 def open_minutes(calendar: WorkCalendar, start: datetime, mode: Mode) -> Iterator[datetime]:
@@ -80,6 +88,83 @@ def test_due_agrees_with_a_walk_of_the_clock(
     assert calendar.due(received, timedelta(minutes=minutes), mode=mode, pauses=pauses) == (
         last + timedelta(minutes=1)
     )
+
+
+def walked(
+    calendar: WorkCalendar, start: datetime, end: datetime, mode: Mode, pauses: Iterable[Interval]
+) -> Iterator[Interval]:
+    """Walk the days, and yield what is open and not paused of [start, end)."""
+    day, last = start.astimezone(calendar.zone).date(), start
+    while day <= end.astimezone(calendar.zone).date():
+        ordinary = () if day in calendar.holidays else calendar.week[day.weekday()]
+        hours = calendar.special_days.get(day, ordinary)
+        if hours and mode is Mode.BUSINESS_DAY_CLOCK:
+            hours = ((timedelta(0), timedelta(days=1)),)
+        midnight = datetime.combine(day, time.min, calendar.zone)
+        for opens, closes in hours:
+            begin, until = max((midnight + opens).astimezone(UTC), last), (midnight + closes).astimezone(UTC)
+            yield from unpaused(begin, min(until, end), pauses)
+            last = max(last, until)
+        day += timedelta(days=1)
+
+
+def unpaused(start: datetime, end: datetime, pauses: Iterable[Interval]) -> Iterator[Interval]:
+    for since, until in sorted(pause for pause in pauses if pause[0] < pause[1]):
+        if start < min(since, end):
+            yield start, min(since, end)
+        start = max(start, until)
+    if start < end:
+        yield start, end
+
+
+def walked_due(
+    calendar: WorkCalendar, start: datetime, left: timedelta, mode: Mode, pauses: Iterable[Interval]
+) -> datetime:
+    for opens, closes in walked(calendar, start, start + timedelta(days=3_000), mode, pauses):
+        if closes - opens >= left:
+            return opens + left
+        left -= closes - opens
+    raise AssertionError
+
+
+@given(
+    calendar=calendars(zones),
+    times=st.tuples(all_year, all_year),
+    seconds=st.integers(1, 2_000_000),
+    pauses=st.lists(st.tuples(all_year, all_year), max_size=3),
+    mode=st.sampled_from([Mode.WORKING_TIME, Mode.BUSINESS_DAY_CLOCK]),
+)
+def test_totals_agree_with_a_walk_of_the_days(
+    calendar: WorkCalendar,
+    times: tuple[datetime, datetime],
+    seconds: int,
+    pauses: list[Interval],
+    mode: Mode,
+) -> None:
+    """In zones with daylight saving too, and across the ends of years."""
+    start, end = times
+    duration = timedelta(seconds=seconds)
+    open_time = walked(calendar, start, end, mode, pauses)
+
+    assert calendar.due(start, duration, mode=mode, pauses=pauses) == (
+        walked_due(calendar, start, duration, mode, pauses)
+    )
+    assert calendar.elapsed(start, end, pauses, mode=mode) == (
+        sum((closes - opens for opens, closes in open_time), timedelta(0))
+    )
+
+
+@given(calendar=calendars(zones), received=all_year, n=st.integers(1, 600))
+def test_business_days_agree_with_a_walk_of_the_days(
+    calendar: WorkCalendar, received: datetime, n: int
+) -> None:
+    day = calendar.day_of(received)
+    for _ in range(n):
+        day += timedelta(days=1)
+        while not calendar.is_business_day(day):
+            day += timedelta(days=1)
+
+    assert calendar.day_of(calendar.legal_due(received, n) - timedelta(seconds=1)) == day
 
 
 @given(calendar=calendars(), received=instants, duration=durations, pauses=st.lists(intervals, max_size=3))

@@ -250,3 +250,30 @@ async def test_a_restarted_term_has_the_policy_of_the_last_replay() -> None:
     at_once = {clock.id: clock.promise for clock in sla.replay(case, events, BY_NAME, policy)}
     last = max(tables.clocks.values(), key=lambda clock: clock.started_at)
     assert last.promise == at_once[last.id]
+
+
+OLD: Any = {name: replace(BY_NAME[name], clocks=()) for name in ("pqrs.replied", "admin.invoice.issued")}
+"""Types as a hub knew them before their events moved clocks."""
+
+
+@pytest.mark.parametrize(
+    ("case", "before", "after"),
+    [
+        (f"pqrs_id:{PQRS}", [("pqrs.replied", 2)], [("pqrs.received", 0)]),
+        (
+            f"unit_id:{UNIT}",
+            [("admin.invoice.issued", 0)],
+            [("admin.payment.received", 1), ("admin.invoice.issued", 30)],
+        ),
+    ],
+)
+async def test_moves_that_a_type_gains_count_for_the_events_stored_before(
+    case: str, before: list[tuple[str, int]], after: list[tuple[str, int]]
+) -> None:
+    old = IntakeContext(schemas=SCHEMAS, catalog={**BY_NAME, **OLD}, rules=RULES)
+    events = [happened(name, days, n, case) for n, (name, days) in enumerate([*before, *after])]
+    tables = Tables()
+    for number, received in enumerate(events):
+        await receive(tables, [received], case, old if number < len(before) else DESK)
+
+    assert facts([*tables.clocks.values()]) == at_once([events], case)

@@ -30,7 +30,8 @@ from hub.model import (
 )
 from hub.model.state_machine import may
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms, MemoryStore
-from hub.timers.scheduler import AT_ONCE, audit, fire_from_sql
+from hub.timers.filling import AT_ONCE
+from hub.timers.scheduler import audit, fire_from_sql
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import (
     DESK,

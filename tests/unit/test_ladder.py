@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec import structs
 
 from hub import sla
 from hub.catalog import BY_NAME, CATALOG
@@ -87,7 +87,7 @@ def test_legal_term_at_risk_notifies_level_3_and_its_breach_level_4(
 
     assert clock.steps == (
         step(StepKind.AT_RISK, at_risk),
-        replace(step(StepKind.ESCALATE, at_risk, 1, 3), percent=80),
+        structs.replace(step(StepKind.ESCALATE, at_risk, 1, 3), percent=80),
         step(StepKind.BREACH, due),
         step(StepKind.ESCALATE, due, 3, 4),
     )

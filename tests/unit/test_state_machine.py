@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 from hub.model import State
-from hub.model.state_machine import CLAIMABLE, LOST, MOVES, may
+from hub.model.state_machine import LOST, MOVES, may
 from tests.for_each import for_each
 
 # Written from the design, not from the code. A row is the current state, a column the next one; both in
@@ -35,10 +35,6 @@ def test_a_message_moves_only_where_the_table_says(before: State, after: State) 
     expected = TABLE[before].split()[list(TABLE).index(after)] == "x"
 
     assert may(before, after) is expected
-
-
-def test_what_is_claimable_may_be_sending() -> None:
-    assert {state for state in State if may(state, State.SENDING)} == CLAIMABLE
 
 
 def test_lost_message_returns_only_by_redrive_or_receipt() -> None:

@@ -8,12 +8,14 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import ClockState, Event, State, StepKind
 from hub.testing import MemoryAppointments, MemoryPublisher
-from hub.timers.scheduler import AT_ONCE, keep_appointments
+from hub.timers.filling import AT_ONCE
+from hub.timers.scheduler import keep_appointments
 from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.timer_harness import hub_with, petition, published, timers_of, waiting
@@ -188,7 +190,7 @@ async def test_broken_clock_does_not_stop_the_others() -> None:
     )
     # As a newer hub may have scheduled it.
     hub.store.tables.clocks[first.id] = replace(
-        first, steps=(replace(first.steps[0], kind=StepKind("unheard_of")),)
+        first, steps=(structs.replace(first.steps[0], kind=StepKind("unheard_of")),)
     )
     hub.clock.at = local("2026-03-11 09:17")
     with capture_logs() as logs:

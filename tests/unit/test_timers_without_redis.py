@@ -11,14 +11,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import Clock, Lane, State, Target
+from hub.model import Lane, LiveClock, State, Target
 from hub.ports import Now
 from hub.tasks import cancel
 from hub.testing import MemoryAppointments
+from hub.timers.filling import compare
 from hub.timers.scheduler import (
     MISSED,
     audit,
-    compare,
     keep_appointments,
     poll_sql,
     run,
@@ -90,9 +90,9 @@ class _Slow(MemoryAppointments):
         super().__init__(now)
         self.gate = asyncio.Event()
 
-    async def track_clocks(self, clocks: Sequence[Clock]) -> None:
+    async def restore_clocks(self, clocks: Sequence[LiveClock]) -> None:
         await self.gate.wait()
-        await super().track_clocks(clocks)
+        await super().restore_clocks(clocks)
 
 
 async def test_while_redis_is_filled_again_what_falls_due_is_released_from_sql() -> None:
@@ -121,6 +121,49 @@ async def test_a_redis_that_goes_away_while_it_is_filled_is_filled_again_later()
     assert not await hub.appointments.intact()
     await poll_sql(timers_of(hub))
     assert await hub.appointments.intact()
+
+
+async def test_redis_that_another_process_fills_is_left_to_it_and_sql_is_asked() -> None:
+    message = waiting()
+    hub = await hub_with(message)
+    hub.appointments.flush()
+    hub.appointments.filled_elsewhere = True
+    hub.clock.advance(HOUR)
+    await poll_sql(timers_of(hub))
+
+    assert hub.publisher.ticketed == [message.id]
+    assert {} == hub.appointments.scores
+    assert not await hub.appointments.intact()
+
+
+async def test_filling_that_broke_off_begins_anew() -> None:
+    hub = await hub_with(waiting(at=MONDAY + HOUR))
+    await hub.take_in(RECEIVED)
+    hub.appointments.flush()
+    hub.appointments.faults.script("restore_clocks", StorageUnavailable("stands for any server"))
+    with pytest.raises(StorageUnavailable):
+        await poll_sql(timers_of(hub))
+    before = await hub.appointments.intact()
+    hub.appointments.scores.clear()
+    await poll_sql(timers_of(hub))
+
+    assert (False, True) == (before, await hub.appointments.intact())
+    assert 1 + len(hub.store.clocks) == len(hub.appointments.scores)
+
+
+async def test_redis_that_is_flushed_while_it_is_filled_is_filled_anew() -> None:
+    hub = await hub_with()
+    await hub.take_in(RECEIVED)
+    slow = _Slow(hub.clock)
+    filling = asyncio.create_task(poll_sql(timers_of(hub, appointments=slow)))
+    await asyncio.sleep(0)
+    slow.flush()
+    slow.gate.set()
+    await filling
+    before = await slow.intact()
+    await poll_sql(timers_of(hub, appointments=slow))
+
+    assert (False, True) == (before, await slow.intact())
 
 
 async def test_changes_while_redis_was_away_reach_the_boards_later() -> None:

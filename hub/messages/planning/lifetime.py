@@ -84,7 +84,9 @@ def lifetime(
 
 
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
-    return min((bound for bound in (first, second) if bound is not None), default=None)
+    if first is None or second is None:
+        return first or second
+    return min(first, second)
 
 
 def _expirytime(event: Event) -> datetime | None:

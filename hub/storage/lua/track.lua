@@ -9,89 +9,117 @@
 --   the next step (milliseconds since the epoch); on boards the due instant of the promise (milliseconds) times
 --   1024; on boards of states plus the number of steps done
 --   sorted sets: the shelves of its copropiedad's board by their lowest score, and its shelf there
--- ARGV, ten for each clock:
+-- ARGV[1]     a packed entry (`_ENTRY` of hub/storage/appointments.py) for each clock:
 --   member
 --   number of its shelf, and of its shelf on its copropiedad's board
 --   score on the boards, without and with the number of steps
---   due instant of the next step (milliseconds), empty when there is none
---   its state board (1 open, 2 at_risk, 3 breached), empty when the clock has ended
---   its level, empty when the level has no board
+--   due instant of the next step (milliseconds), 0 when there is none
+--   its state board (1 open, 2 at_risk, 3 breached), 0 when the clock has ended
+--   its level, 0 when the level has no board
 --   1 when it belongs to a copropiedad, else 0
---   id of this end of the clock: a clock whose answer did not arrive continues, and ends again
+--   how often it was reopened: a clock whose answer did not arrive continues, and ends again
 --
 -- Returns the number of updates applied.
 
 local DAY = 24 * 60 * 60 * 1000
 local STEPS = 1024
-local SETS, FIELDS = 8, 10
+local SETS = 8
+local ENTRY = '>c16HBdddBBBH'
 local DUE, STATES, LEVELS = 1, 2, 5
-local now = redis.call('TIME')[1] * 1000
+local call = redis.call
+local now = call('TIME')[1] * 1000
+local some_ended = call('EXISTS', KEYS[1]) == 1
+
+-- For a set that does not have the member: the lowest score of the shelf can only fall.
+local function add(index, shelf, number, member, score)
+  call('ZADD', shelf, score, member)
+  call('ZADD', index, 'LT', score, number)
+end
 
 local function put(index, shelf, number, member, score)
-  if redis.call('ZADD', shelf, 'CH', score, member) == 1 then
-    redis.call('ZADD', index, redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
+  if call('ZADD', shelf, 'CH', score, member) == 1 then
+    call('ZADD', index, call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
   end
 end
 
 local function take(index, shelf, number, member)
-  if redis.call('ZREM', shelf, member) == 1 then
-    local lowest = redis.call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2]
+  if call('ZREM', shelf, member) == 1 then
+    local lowest = call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2]
     if lowest then
-      redis.call('ZADD', index, lowest, number)
+      call('ZADD', index, lowest, number)
     else
-      redis.call('ZREM', index, number)
+      call('ZREM', index, number)
     end
   end
 end
 
-local function is_old(shelves, member, score, ending)
-  if redis.call('ZSCORE', KEYS[1], ending) then
-    return true
-  end
-  for state = STATES, STATES + 2 do
-    local known = redis.call('ZSCORE', KEYS[shelves + state], member)
+local function lay(on, known, ...)
+  if not on then
     if known then
-      return tonumber(known) % STEPS > tonumber(score) % STEPS
+      take(...)
     end
-  end
-  return false
-end
-
-local function lay(on, ...)
-  if on then
+  elseif known then
     put(...)
   else
-    take(...)
+    add(...)
   end
 end
 
-local function track(shelves, member, number, place_number, due_at, score, next_at, state, level, placed, ending)
-  if state == '' then
-    redis.call('ZADD', KEYS[1], now, ending)
-  elseif is_old(shelves, member, score, ending) then
-    return 0
+-- Of a clock that is on no board the end may still be due.
+local function arm(index, shelf, number, member, at)
+  if at == 0 then
+    take(index, shelf, number, member)
+  elseif call('ZADD', shelf, at, member) == 1 then
+    call('ZADD', index, 'LT', at, number)
+  else
+    call('ZADD', index, call('ZRANGE', shelf, 0, 0, 'WITHSCORES')[2], number)
   end
-  local on = { [DUE] = next_at ~= '' }
-  if state ~= '' then
-    on[STATES - 1 + state] = true
-    if level ~= '' then
-      on[LEVELS - 1 + level] = true
+end
+
+local function known_score(shelves, member)
+  for state = STATES, STATES + 2 do
+    local score = call('ZSCORE', KEYS[shelves + state], member)
+    if score then
+      return score
     end
   end
-  for set = 1, SETS do
-    local of_set = set == DUE and next_at or set < LEVELS and score or due_at
-    lay(on[set], KEYS[1 + set], KEYS[shelves + set], number, member, of_set)
+end
+
+local function track(shelves, member, number, place_number, due_at, score, next_at, state, level, placed, reopened)
+  local known = true
+  local ending = member .. ':' .. reopened
+  if state == 0 then
+    call('ZADD', KEYS[1], now, ending)
+    some_ended = true
+  elseif some_ended and call('ZSCORE', KEYS[1], ending) then
+    return 0
+  else
+    -- A clock on no board of a state is on no board at all.
+    known = known_score(shelves, member)
+    if known and tonumber(known) % STEPS > score % STEPS then
+      return 0
+    end
+  end
+  arm(KEYS[1 + DUE], KEYS[shelves + DUE], number, member, next_at)
+  for set = STATES, SETS do
+    local is_state = set < LEVELS
+    local on = state ~= 0 and set == (is_state and STATES - 1 + state or level ~= 0 and LEVELS - 1 + level)
+    if on or known then
+      local of_set = is_state and score or due_at
+      lay(on, known, KEYS[1 + set], KEYS[shelves + set], number, member, of_set)
+    end
   end
   local index, shelf = KEYS[shelves + SETS + 1], KEYS[shelves + SETS + 2]
-  lay(state ~= '' and placed == '1', index, shelf, place_number, member, due_at)
+  lay(state ~= 0 and placed == 1, known, index, shelf, place_number, member, due_at)
   return 1
 end
 
 local news = 0
-for i = 0, #ARGV / FIELDS - 1 do
+local size = struct.size(ENTRY)
+for i = 0, #ARGV[1] / size - 1 do
   local shelves = 1 + SETS + (SETS + 2) * i
-  news = news + track(shelves, unpack(ARGV, FIELDS * i + 1, FIELDS * i + FIELDS))
+  news = news + track(shelves, struct.unpack(ENTRY, ARGV[1], size * i + 1))
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - DAY)
+call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - DAY)
 
 return news

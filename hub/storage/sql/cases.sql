@@ -14,7 +14,12 @@ FROM (
 ) AS locks
 
 -- states --
+-- Of $2 also those without a state that have events of earlier transactions: their state is unknown.
 SELECT case_key, state FROM case_state WHERE case_key = ANY ($1::text[])
+UNION ALL
+SELECT given.case_key, NULL FROM unnest($2::text[]) AS given (case_key)
+WHERE EXISTS (SELECT FROM event WHERE event.case_key = given.case_key AND event.received_at < now())
+  AND NOT EXISTS (SELECT FROM case_state WHERE case_state.case_key = given.case_key)
 
 -- lock_states --
 SELECT case_key, state FROM case_state WHERE case_key = ANY ($1::text[]) ORDER BY case_key FOR UPDATE

@@ -78,7 +78,12 @@ FROM standing WHERE clock.id = standing.id
 RETURNING clock.id
 
 -- live --
-SELECT * FROM clock WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND id > $1 ORDER BY id LIMIT $2
+-- The fields of a LiveClock, in its order. Silent clocks are on no board.
+SELECT id, state, level, fired, due_at, next_at, ended_at IS NOT NULL, context ->> 'copropiedad_id',
+       coalesce(jsonb_array_length(course -> 'reopened'), 0)
+FROM clock
+WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND id > $1 AND promise -> 'silent' IS DISTINCT FROM 'true'
+ORDER BY id LIMIT $2
 
 -- of_other_calendars --
 -- Two ranges, each in index order: with a plain LIMIT the planner reads all clocks and finds none. SKIP LOCKED: a
