@@ -18,7 +18,7 @@ FROM (
 SELECT case_key, state FROM case_state WHERE case_key = ANY ($1::text[])
 UNION ALL
 SELECT given.case_key, NULL FROM unnest($2::text[]) AS given (case_key)
-WHERE EXISTS (SELECT FROM event WHERE event.case_key = given.case_key AND event.received_at < now())
+WHERE EXISTS (SELECT FROM event WHERE event.case_key = given.case_key AND event.received_at < now() OFFSET 0)
   AND NOT EXISTS (SELECT FROM case_state WHERE case_state.case_key = given.case_key)
 
 -- lock_states --

@@ -43,7 +43,8 @@ WHERE event.key = given.key AND event.key = ANY ($1::uuid[]) AND event.key BETWE
 SELECT key FROM event WHERE key = ANY ($1::uuid[]) AND planned_at IS NULL AND key BETWEEN $2 AND $3
 
 -- waiting --
-SELECT * FROM event WHERE case_key = ANY ($1::text[]) AND waiting ORDER BY time, key
+-- As the index of those that wait is written: the one of all events of the case is never read.
+SELECT * FROM event WHERE case_key || '' = ANY ($1::text[]) AND waiting ORDER BY time, key
 
 -- by_key --
 SELECT * FROM event WHERE key = ANY ($1::uuid[]) AND key BETWEEN $2 AND $3

@@ -8,5 +8,6 @@ RETURN (left(id::text, 13) || '-ffff-ffff-ffffffffffff')::uuid;
 -- Expanded page by page and not finished: what keeps a month.
 CREATE INDEX event_unplanned ON event (key) WHERE planned_at IS NULL;
 
--- The events that wait for a party of their case: few, whatever the number of months.
-CREATE INDEX event_waiting ON event (case_key) WHERE waiting;
+-- The events that wait for a party of their case: few, whatever the number of months. An expression, so that the
+-- planner cannot take the index of all events of the case.
+CREATE INDEX event_waiting ON event ((case_key || '')) WHERE waiting;
