@@ -344,6 +344,6 @@ async def test_a_statement_of_the_hot_path_reads_one_month(database: str) -> Non
 
     assert {"event_2026_03_pkey", "message_2026_03_pkey", "attempt_2026_03_pkey"} <= set(read)
     # Whether an event is a duplicate of one with another time is looked up in the months beside its own; the
-    # few events that wait for a party of their case may be of any month, and the earlier events of a new case.
+    # few events that wait for a party of their case, and earlier ones of a new case, may be of any month.
     others = {index for index, ours in read.items() if not (ours or index.endswith(OF_ANY_MONTH))}
     assert others <= {"event_2026_02_id_source_key", "event_2026_04_id_source_key"}
