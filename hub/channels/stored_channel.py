@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from hub.errors import PermanentFailure, StorageRefused, TransientFailure, Unavailable
@@ -10,9 +11,11 @@ from hub.model import Accepted, ChannelTraits, Outgoing
 
 PROVIDER: Final = "hub"
 
-Store = Callable[[Outgoing], Awaitable[None]]
-"""Stores a message; the same id again changes nothing."""
+MOST: Final = 200
+"""Messages in one statement."""
 
+Store = Callable[[Sequence[Outgoing]], Awaitable[None]]
+"""Stores messages; the same id again changes nothing."""
 
 INBOX: Final = ChannelTraits(name="inbox", contact=None, confirms=True)
 """A row that the person reads on the page. Stored is delivered, so it confirms at once."""
@@ -21,15 +24,25 @@ LETTERS: Final = ChannelTraits(name="print", contact=None, strangers=True)
 
 
 class StoredChannel:
-    """Storing a message sends it; where the channel confirms, that delivers it."""
+    """
+    Storing a message sends it; where the channel confirms, that delivers it.
+
+    What is sent at the same time is stored together: each statement waits for the disk once.
+    """
 
     def __init__(self, traits: ChannelTraits, store: Store) -> None:
         self.traits = traits
         self._store = store
+        self._waiting: list[tuple[Outgoing, asyncio.Future[None]]] = []
+        self._storing: asyncio.Task[None] | None = None
 
     async def send(self, outgoing: Outgoing) -> Accepted:
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((outgoing, stored))
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store_waiting(), name=f"store {self.traits.name}")
         try:
-            await self._store(outgoing)
+            await stored
         except Unavailable as exc:
             raise TransientFailure("storage", provider=PROVIDER) from exc
         except StorageRefused as exc:
@@ -38,4 +51,39 @@ class StoredChannel:
         return Accepted(provider=PROVIDER, reference=reference, delivered=delivered)
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Wait for what is being stored."""
+        if self._storing is not None:
+            await asyncio.wait([self._storing])
+
+    async def _store_waiting(self) -> None:
+        """Store what waits, and what comes meanwhile."""
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._store_batch(batch)
+        finally:
+            self._storing = None
+
+    async def _store_batch(self, batch: Sequence[tuple[Outgoing, asyncio.Future[None]]]) -> None:
+        try:
+            await self._store([outgoing for outgoing, _ in batch])
+        except StorageRefused as exc:
+            # One value is refused: halving finds it, and the others are stored.
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._store_batch(batch[:middle])
+                await self._store_batch(batch[middle:])
+            else:
+                _fail(batch, exc)
+        except Exception as exc:  # noqa: BLE001 - each sender gets the error
+            _fail(batch, exc)
+        else:
+            for _, stored in batch:
+                if not stored.done():
+                    stored.set_result(None)
+
+
+def _fail(batch: Sequence[tuple[Outgoing, asyncio.Future[None]]], exc: Exception) -> None:
+    for _, stored in batch:
+        if not stored.done():
+            stored.set_exception(exc)

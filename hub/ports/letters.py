@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -17,8 +17,8 @@ class LetterStore(Protocol):
     With `places`, letters of messages that belong to none of them are left out.
     """
 
-    async def add(self, outgoing: Outgoing) -> None:
-        """Store a letter to print; a repeat of the id changes nothing."""
+    async def add(self, letters: Sequence[Outgoing]) -> None:
+        """Store letters to print; a repeat of an id changes nothing."""
 
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from hub.model import Json, Outgoing, PropertyScope, State, StoredEvent
 from hub.model.state_machine import sources
 from hub.ports import Page
 from hub.storage import events
-from hub.storage.database import Store, load
+from hub.storage.database import Store, load, write
 from hub.storage.filters import listed
 from hub.storage.paging import paged, shown
 
@@ -22,10 +23,10 @@ _BY_HAND: Final = "hub"
 class PostgresLetters(Store):
     """The LetterStore."""
 
-    async def add(self, outgoing: Outgoing) -> None:
-        message, words = outgoing.message, outgoing.rendered
-        to = message.id, message.person, message.event, message.name
-        await self.rows(_SQL["add"], *to, words.subject, words.text, words.html)
+    async def add(self, letters: Sequence[Outgoing]) -> None:
+        """Store letters to print; the same id again changes nothing."""
+        rows = [(*_row(letter), letter.message.name) for letter in letters]
+        await write(self, _SQL["add"], sorted(rows, key=itemgetter(0)))
 
     async def letters(
         self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
@@ -53,8 +54,12 @@ _INBOX = load("inbox")
 class PostgresInbox(Store):
     """Stores the messages of the inbox channel."""
 
-    async def add(self, outgoing: Outgoing) -> None:
-        """Store a message for its person; the same id again changes nothing."""
-        message, words = outgoing.message, outgoing.rendered
-        texts = words.subject, words.text, words.html
-        await self.rows(_INBOX["add"], message.id, message.person, message.event, *texts, message.created_at)
+    async def add(self, items: Sequence[Outgoing]) -> None:
+        """Store messages for their people; the same id again changes nothing."""
+        rows = [(*_row(item), item.message.created_at) for item in items]
+        await write(self, _INBOX["add"], sorted(rows, key=itemgetter(0)))
+
+
+def _row(outgoing: Outgoing) -> tuple[object, ...]:
+    message, words = outgoing.message, outgoing.rendered
+    return (message.id, message.person, message.event, words.subject, words.text, words.html)

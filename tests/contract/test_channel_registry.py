@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -44,7 +44,7 @@ def policy() -> Policy:
     return load_policy()
 
 
-async def keep_nothing(_message: Outgoing) -> None:
+async def keep_nothing(_message: Sequence[Outgoing]) -> None:
     """A store that discards messages."""
 
 

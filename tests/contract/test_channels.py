@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +17,7 @@ from hub.channels.push.oauth import read_service_account
 from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.spec import load_spec
 from hub.channels.sms.twilio import TwilioChannel
-from hub.channels.stored_channel import INBOX, LETTERS, StoredChannel
+from hub.channels.stored_channel import INBOX, LETTERS, MOST, StoredChannel
 from hub.channels.urls import SmtpEndpoint, parse_generic, parse_twilio, parse_whatsapp
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import (
@@ -27,7 +27,7 @@ from hub.errors import (
     StorageUnavailable,
     TransientFailure,
 )
-from hub.model import Outgoing, Rendered
+from hub.model import Accepted, Outgoing, Rendered
 from hub.ports import Channel
 from tests.providers import smtp_manners, whatsapp
 from tests.providers.aggregator import Aggregator
@@ -38,6 +38,7 @@ from tests.providers.smtp import SmtpServer
 from tests.providers.twilio import TwilioServer, refusal_body
 from tests.providers.whatsapp import WhatsappServer
 
+REFUSED = "The database refuses this."
 SOON = timedelta(milliseconds=300)
 RENDERED = Rendered(subject="Recibimos su petición", text="Su radicado es PQ-2026-000123.\n")
 
@@ -153,12 +154,16 @@ class Shelf:
     """A store for the inbox, or for letters, that can fail."""
 
     kept: dict[str, Outgoing] = field(default_factory=dict)
+    batches: list[int] = field(default_factory=list)
     failure: Exception | None = None
 
-    async def keep(self, sent: Outgoing) -> None:
+    async def keep(self, sent: Sequence[Outgoing]) -> None:
+        self.batches.append(len(sent))
         if self.failure is not None:
             raise self.failure
-        self.kept[str(sent.message.id)] = sent
+        if any(outgoing.rendered.text == REFUSED for outgoing in sent):
+            raise StorageRefused
+        self.kept |= {str(outgoing.message.id): outgoing for outgoing in sent}
 
     def refuse(self) -> None:
         self.failure = StorageRefused()
@@ -276,6 +281,30 @@ async def test_stored_letter_is_sent_and_not_delivered() -> None:
 
     assert (answer.reference, answer.delivered) == (str(sent.message.id), False)
     assert list(shelf.kept.values()) == [sent]
+
+
+async def test_what_is_sent_at_once_is_stored_together() -> None:
+    shelf = Shelf()
+    channel = StoredChannel(INBOX, shelf.keep)
+    sent = [outgoing("inbox", "") for _ in range(MOST + 3)]
+
+    answers = await asyncio.gather(*(channel.send(one) for one in sent))
+
+    assert all(answer.delivered for answer in answers)
+    assert shelf.batches == [MOST, 3]
+    assert list(shelf.kept.values()) == sent
+
+
+async def test_a_refused_message_does_not_keep_the_others_from_being_stored() -> None:
+    shelf = Shelf()
+    channel = StoredChannel(INBOX, shelf.keep)
+    sent = [outgoing("inbox", "") for _ in range(5)]
+    sent[3] = outgoing("inbox", "", rendered=Rendered(subject="", text=REFUSED))
+
+    answers = await asyncio.gather(*(channel.send(one) for one in sent), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [*[Accepted] * 3, PermanentFailure, Accepted]
+    assert len(shelf.kept) == 4
 
 
 async def test_the_inbox_keeps_a_message_once() -> None:

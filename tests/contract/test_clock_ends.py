@@ -164,7 +164,7 @@ async def test_letter_leaves_when_it_is_delivered(stores: RealStores, of: Stored
     await stores.add(letter, message(of, person="p-2", state=State.DELIVERED, fallback=FALLBACK))
     before = await dispatch(stores, of)
     began = now()
-    await stores.letters.add(outgoing("print", id=letter.id))
+    await stores.letters.add([outgoing("print", id=letter.id)])
     assert await stores.letters.hand_over(letter.id)
     after = await dispatch(stores, of)
 

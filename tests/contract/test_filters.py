@@ -183,7 +183,7 @@ async def test_letters_are_shown_and_delivered_where_their_message_belongs(
 ) -> None:
     messages = await store_messages(stores, channel="print", state=State.SENT)
     for one in messages.values():
-        await stores.letters.add(letter(one))
+        await stores.letters.add([letter(one)])
     pages = [
         await stores.letters.letters(handed_over=kind, after=None, limit=9, places=places)
         for kind in (None, False)

@@ -25,13 +25,13 @@ def letter(of: Message) -> Outgoing:
 async def made(stores: RealStores, of: StoredEvent, person: str = "p-1", **fields: object) -> Message:
     one = message(of, person=person, channel="print", contact_id="print", **{"state": State.SENT, **fields})
     await stores.add(one)
-    await stores.letters.add(letter(one))
+    await stores.letters.add([letter(one)])
     return one
 
 
 async def test_a_letter_is_kept_once_and_shown_whole(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
-    await stores.letters.add(letter(one))
+    await stores.letters.add([letter(one)])
 
     shown = await stores.letters.letter(one.id)
     page = await stores.letters.letters(handed_over=None, after=None, limit=10)
@@ -94,7 +94,7 @@ async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:
 async def test_a_letter_knows_its_event(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
     without_message = outgoing("print", id=uuid4(), rendered=WORDS)
-    await stores.letters.add(without_message)
+    await stores.letters.add([without_message])
     found = await stores.letters.event_of(one.id)
 
     assert found is not None

@@ -92,7 +92,7 @@ async def test_a_letter_is_listed_shown_and_handed_over(environ: dict[str, str],
     page = tmp_path / "carta.html"
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         [one] = await keep(database, {"channel": "print", "state": State.SENT})
-        await PostgresLetters(database).add(outgoing("print", id=one.id))
+        await PostgresLetters(database).add([outgoing("print", id=one.id)])
 
         _, listed, _ = await hub(environ, "letters", "list", "--open")
         _, shown, _ = await hub(environ, "letters", "show", str(one.id), "--html", str(page))

@@ -26,8 +26,8 @@ async def test_an_inbox_holds_each_message_once(database: str) -> None:
     first, second = uuid4(), uuid4()
     async with Database(database) as opened:
         inbox = PostgresInbox(opened)
-        for outgoing in (_outgoing(first), _outgoing(second, 1), _outgoing(first)):
-            await inbox.add(outgoing)
+        await inbox.add([_outgoing(first), _outgoing(second, 1), _outgoing(first)])
+        await inbox.add([_outgoing(first)])
         rows = await opened.rows("SELECT * FROM inbox_item ORDER BY created_at DESC")
 
     assert [row["id"] for row in rows] == [second, first]

@@ -247,7 +247,7 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
     )
     await PostgresReplies(opened).add(read(written, About(), now=now()))
     await world.pauses.pause("channel:sms", by="ana", reason=EVIL)
-    await PostgresLetters(opened).add(outgoing("print"))
+    await PostgresLetters(opened).add([outgoing("print")])
     async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         lines = await browser.until("document.querySelector('#matters:not([hidden])')?.innerText")

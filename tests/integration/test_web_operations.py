@@ -109,7 +109,7 @@ async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over
         World(database=opened),
         outgoing("print", rendered=Rendered(subject="Carta", text="Carta", html=PAGE)),
     )
-    await PostgresLetters(opened).add(one)
+    await PostgresLetters(opened).add([one])
     listed = (await ask(world, "/api/letters?handed_over=false")).json["items"]
     page = await ask(world, f"/letters/{one.message.id}")
     done = [await send(world, "POST", f"/api/letters/{one.message.id}/done") for _ in range(2)]

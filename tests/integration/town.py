@@ -166,7 +166,7 @@ class Town(World):
         await self.stores.add(sent)
         words = Rendered(subject=f"letter-{mark}", text=f"text-{mark}", html=f"<p>html-{mark}</p>")
         await self.stores.letters.add(
-            outgoing("print", sent.address, id=sent.id, person=sent.person, name=sent.name, rendered=words)
+            [outgoing("print", sent.address, id=sent.id, person=sent.person, name=sent.name, rendered=words)]
         )
         reply = await self._answered(sent, mark)
         suppression = await self._gone(sent)

@@ -10,7 +10,7 @@ import pprint
 import re
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -260,7 +260,7 @@ def _channels(settings: Settings) -> object:
     )
 
 
-async def _forget(_: Outgoing) -> None: ...
+async def _forget(_: Sequence[Outgoing]) -> None: ...
 
 
 USES: Final[tuple[Callable[[Settings], object], ...]] = (

@@ -1,8 +1,8 @@
 Letters to print and deliver. A letter belongs to the copropiedad of its message.
 
 -- add --
-INSERT INTO letter (id, person, event, name, subject, text, html)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO letter (id, person, event, subject, text, html, name)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
 ON CONFLICT DO NOTHING
 
 -- open --
