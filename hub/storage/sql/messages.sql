@@ -115,15 +115,18 @@ WITH call AS (
     ON CONFLICT DO NOTHING
 )
 UPDATE message
-SET state = given.state, reason = given.reason, next_at = given.next_at,
-    expires_at = coalesce(given.expires_at, message.expires_at), updated_at = now(),
-    -- Waiting for the morning or for a connection does not count as an attempt.
-    attempts = message.attempts - (message.state = 'sending' AND NOT given.tried)::integer
-FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::bool[])
-    AS given (id, state, reason, next_at, expires_at, tried)
-WHERE message.id = given.id AND message.id = ANY ($2::uuid[]) AND message.id BETWEEN $15 AND $16
+SET (state, reason, next_at, expires_at, attempts, updated_at) = (
+    SELECT ($3::text[])[place], ($4::text[])[place], ($5::timestamptz[])[place],
+           coalesce(($6::timestamptz[])[place], message.expires_at),
+           -- Waiting for the morning or for a connection does not count as an attempt.
+           message.attempts - (message.state = 'sending' AND NOT ($7::bool[])[place])::integer,
+           now()
+    -- By its place in the arrays: a join would compare each message with each outcome.
+    FROM (SELECT array_position($2::uuid[], message.id) AS place OFFSET 0) AS given
+)
+WHERE message.id = ANY ($2::uuid[]) AND message.id BETWEEN $15 AND $16
   AND message.lease = $1
-  AND message.state IN ('sending', given.state)
+  AND (message.state = 'sending' OR message.state = ($3::text[])[array_position($2::uuid[], message.id)])
 RETURNING message.id
 
 -- settle --
