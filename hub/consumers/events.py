@@ -37,4 +37,6 @@ def consumers(
         now=now,
     )
     bury = partial(process_batch.store_dead_letter, store=store, publisher=publisher, now=now)
-    return [Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH) for lane in Lane]
+    return [
+        Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH, lane=lane) for lane in Lane
+    ]

@@ -45,7 +45,12 @@ def consumers(
 
     return [
         Consumer(
-            queue=messages_queue(channel, lane), handle=handle, bury=_forget, at_once=AT_ONCE, drain=DRAIN
+            queue=messages_queue(channel, lane),
+            handle=handle,
+            bury=_forget,
+            at_once=AT_ONCE,
+            drain=DRAIN,
+            lane=lane,
         )
         for channel in CHANNELS
         for lane in Lane

@@ -27,7 +27,8 @@ from hub.consumers import topology
 from hub.consumers.broker import close, generations, pause, rest, watched_channel
 from hub.consumers.deliveries import Delivery, delivery_of
 from hub.errors import BrokerUnavailable, Unavailable
-from hub.model import RawMessage
+from hub.model import Lane, RawMessage
+from hub.resilience.right_of_way import RIGHT_OF_WAY
 from hub.tasks import cancel, reraise_if_cancelled, run_all, shield_with_grace
 
 ALONE_FROM: Final = 3
@@ -52,7 +53,8 @@ class Consumer:
 
     `batch` is the maximal batch size (of what has arrived, without waiting for more); `at_once` is
     the number of concurrent batches. `bury` stores dead letters. `patience` is how long a running
-    batch may continue when its connection is lost, `drain` when the worker stops.
+    batch may continue when its connection is lost, `drain` when the worker stops. Batches of the urgent
+    `lane` go first.
     """
 
     queue: str
@@ -62,6 +64,7 @@ class Consumer:
     at_once: int = 1
     patience: timedelta = DRAIN
     drain: timedelta = DRAIN
+    lane: Lane = Lane.NORMAL
 
     @property
     def prefetch(self) -> int:
@@ -135,7 +138,11 @@ async def _work(arrived: asyncio.Queue[Delivery], consumer: Consumer, stop: asyn
     try:
         while not stop.is_set():
             batch = await _next_batch(arrived, consumer.batch, stopping)
-            if batch:
+            if batch and consumer.lane is Lane.URGENT:
+                with RIGHT_OF_WAY.taken():
+                    await _handle(batch, consumer, stop)
+            elif batch:
+                await RIGHT_OF_WAY.pause()
                 await _handle(batch, consumer, stop)
     finally:
         await cancel(stopping)

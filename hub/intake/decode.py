@@ -79,10 +79,19 @@ class Batch:
 
 
 def read(
-    incoming: Iterable[RawMessage], *, context: IntakeContext, now: datetime, bound: BindingSnapshot = FREE
+    incoming: Iterable[RawMessage],
+    *,
+    context: IntakeContext,
+    now: datetime,
+    bound: BindingSnapshot = FREE,
+    before: Batch | None = None,
 ) -> Batch:
-    """Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on."""
-    batch = Batch()
+    """
+    Decode and validate; what fails becomes a dead letter with a reason that a publisher can act on.
+
+    Adds to the batch `before`, if there is one.
+    """
+    batch = Batch() if before is None else before
     for raw in incoming:
         try:
             event = decode(raw.body, raw.content_type, raw.headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -40,9 +39,10 @@ from hub.model import (
 )
 from hub.people.audience import PLACE, Parties, parties_of
 from hub.ports import IntakeTransaction
+from hub.resilience.right_of_way import RIGHT_OF_WAY
 
 AT_A_TIME: Final = 20
-"""Audiences planned in one go, in two milliseconds; in between, other work has its turn: an emergency."""
+"""Events or audiences planned in one go, in two milliseconds; in between, other work has its turn."""
 
 
 async def plan_in(
@@ -56,7 +56,7 @@ async def plan_in(
     stored = _stored(events, units, context)
     await cases.lock(transaction, stored, context)
     parties, released = await _parties(transaction, stored, context)
-    planned = [_planned(event, parties, context) for event in [*stored, *released]]
+    planned = await _planned_all([*stored, *released], parties, context)
     given, released_now = planned[: len(stored)], planned[len(stored) :]
 
     new = await transaction.add_events([event.stored for event in given])
@@ -91,6 +91,17 @@ class _Planned(Struct, frozen=True):
 
     stored: StoredEvent
     audiences: Sequence[PlannedAudience]
+
+
+async def _planned_all(
+    events: Sequence[StoredEvent], parties: Parties, context: IntakeContext
+) -> list[_Planned]:
+    planned = []
+    for number, event in enumerate(events, 1):
+        planned.append(_planned(event, parties, context))
+        if number % AT_A_TIME == 0:
+            await RIGHT_OF_WAY.pause()
+    return planned
 
 
 def _planned(stored: StoredEvent, parties: Parties, context: IntakeContext) -> _Planned:
@@ -217,7 +228,7 @@ async def _add_messages(
         records.append(record(planned, doubled=_doubled(planned.messages, messages), now=now))
         messages.update((message.id, message) for message in planned.messages if message.id not in messages)
         if number % AT_A_TIME == 0:
-            await asyncio.sleep(0)
+            await RIGHT_OF_WAY.pause()
     if messages:
         await transaction.add_messages(list(messages.values()))
     if records:

@@ -41,13 +41,14 @@ from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
-from hub.tasks import reraise_if_cancelled, wait_then_cancel
+from hub.resilience.right_of_way import RIGHT_OF_WAY
+from hub.tasks import cancel, reraise_if_cancelled, wait_then_cancel
 
 RECORD_PAUSE: Final = 0.5
 """Seconds between attempts to record outcomes while the database is away."""
 
-AT_A_TIME: Final = 10
-"""Messages rendered in one go, in a millisecond; in between, other work has its turn: an emergency."""
+AT_A_TIME: Final = 5
+"""Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
 log = structlog.get_logger()
 
@@ -138,22 +139,25 @@ async def _attempt(
     free: Sequence[Claimed], lease: _Lease, deps: DeliveryDeps, outcomes: list[Outcome]
 ) -> None:
     """Send these messages, and append each outcome as it comes."""
-    sending: list[tuple[Claimed, Outgoing]] = []
-    for number, claim in enumerate(free, 1):
-        outgoing = _prepare(claim, lease, deps)
-        if isinstance(outgoing, Outgoing):
-            sending.append((claim, outgoing))
-        else:
-            outcomes.append(outgoing)
-        if number % AT_A_TIME == 0:
-            await asyncio.sleep(0)
 
     async def send(claim: Claimed, outgoing: Outgoing) -> None:
         outcome = await _send(claim, outgoing, lease, deps)
         if outcome is not None:
             outcomes.append(outcome)
 
-    await asyncio.gather(*(send(claim, outgoing) for claim, outgoing in sending))
+    sending: list[asyncio.Task[None]] = []
+    try:
+        for number, claim in enumerate(free, 1):
+            outgoing = _prepare(claim, lease, deps)
+            if isinstance(outgoing, Outgoing):
+                sending.append(asyncio.create_task(send(claim, outgoing)))
+            else:
+                outcomes.append(outgoing)
+            if number % AT_A_TIME == 0:
+                await RIGHT_OF_WAY.pause()
+        await asyncio.gather(*sending)
+    finally:
+        await cancel(*sending)
 
 
 async def _allowed(
