@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -39,10 +40,13 @@ from hub.model import (
 )
 from hub.people.audience import PLACE, Parties, parties_of
 from hub.ports import IntakeTransaction
-from hub.resilience.right_of_way import RIGHT_OF_WAY
 
 AT_A_TIME: Final = 20
-"""Events or audiences planned in one go, in two milliseconds; in between, other work has its turn."""
+"""
+Events or audiences planned in one go, in two milliseconds; in between, other work has its turn.
+
+It has no right of way here: an emergency of the same case may need the locks of this transaction.
+"""
 
 
 async def plan_in(
@@ -100,7 +104,7 @@ async def _planned_all(
     for number, event in enumerate(events, 1):
         planned.append(_planned(event, parties, context))
         if number % AT_A_TIME == 0:
-            await RIGHT_OF_WAY.pause()
+            await asyncio.sleep(0)
     return planned
 
 
@@ -228,7 +232,7 @@ async def _add_messages(
         records.append(record(planned, doubled=_doubled(planned.messages, messages), now=now))
         messages.update((message.id, message) for message in planned.messages if message.id not in messages)
         if number % AT_A_TIME == 0:
-            await RIGHT_OF_WAY.pause()
+            await asyncio.sleep(0)
     if messages:
         await transaction.add_messages(list(messages.values()))
     if records:

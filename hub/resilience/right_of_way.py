@@ -41,7 +41,11 @@ class RightOfWay:
             self._active -= 1
 
     async def pause(self) -> None:
-        """Let other work have its turn; what is not urgent lets urgent work pass, for `LIMIT` at most."""
+        """
+        Let other work have its turn; what is not urgent lets urgent work pass, for `LIMIT` at most.
+
+        Never with an open transaction: urgent work may wait for its locks.
+        """
         await asyncio.sleep(0)
         loop = asyncio.get_running_loop()
         # Looking is cheap, and only a handful of batches wait: an event would need a timer for its limit.

@@ -7,9 +7,12 @@ import time
 
 import pytest
 
+from hub.intake.process_batch import AT_A_TIME
 from hub.resilience import right_of_way
-from hub.resilience.right_of_way import RightOfWay
+from hub.resilience.right_of_way import RIGHT_OF_WAY, RightOfWay
 from hub.tasks import cancel
+from tests.unit.factories import event
+from tests.unit.hub_in_memory import memory_hub
 
 
 async def test_other_work_waits_until_urgent_work_has_ended() -> None:
@@ -42,6 +45,27 @@ async def test_without_urgent_work_a_pause_is_one_turn() -> None:
         await RightOfWay().pause()
 
     assert time.monotonic() - began < right_of_way.LIMIT
+
+
+async def test_an_open_transaction_waits_for_no_urgent_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right_of_way, "LIMIT", 60)
+    hub = memory_hub()
+    # So few that decoding does not pause, and so many audiences that planning gives others their turn.
+    payments = [event("admin.payment.received", id=f"payment-{number}") for number in range(AT_A_TIME)]
+
+    async def hang() -> None:
+        with RIGHT_OF_WAY.taken():
+            await asyncio.Event().wait()
+
+    hanging = asyncio.create_task(hang())
+    await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(10):
+            await hub.take_in(*payments)
+    finally:
+        await cancel(hanging)
+
+    assert all(hub.stored(payment).planned for payment in payments)
 
 
 async def test_urgent_work_that_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
