@@ -22,7 +22,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from hub.errors import AppointmentsUnavailable
 from hub.model import Clock, ClockState, Lane, LiveClock, live_clock
 from hub.ports import Later
-from hub.storage.redis_connection import FAILURES, TAG, Script, at_keys, client
+from hub.storage.redis_connection import TAG, Script, at_keys, client, failures
 from hub.storage.sharded_zset import FEW, MANY, PREFIX, ShardedZset
 
 TIMEOUT: Final = 2.0  # seconds
@@ -207,7 +207,7 @@ class RedisAppointments:
             raise AppointmentsUnavailable
         try:
             yield
-        except FAILURES as exc:
+        except failures(self._redis) as exc:
             if isinstance(exc, RedisTimeout | TimeoutError) or not isinstance(self._redis, Redis):
                 self._silent_until = time.monotonic() + PAUSE
             raise AppointmentsUnavailable(

@@ -24,8 +24,7 @@ from hub.errors import ConfigurationError
 
 TAG: Final = "{hub}"
 """The hash tag of all keys."""
-FAILURES: Final = (RedisError, RedisClusterException, OSError)
-"""What a call raises while Redis is away, or the cluster has nobody to answer for our keys."""
+_FAILURES: Final = (RedisError, RedisClusterException, OSError)
 CLUSTER_SCHEMES: Final = {"redis+cluster": "redis", "rediss+cluster": "rediss"}
 """Scheme of a cluster's URL → scheme of each of its nodes."""
 
@@ -93,6 +92,13 @@ def _cluster(url: str, options: dict[str, Any]) -> Cluster:
         dynamic_startup_nodes=False,
         **{**options, **given},
     )
+
+
+def failures(redis: Client) -> tuple[type[Exception], ...]:
+    """Return what a call raises while Redis is away, or the cluster has nobody to answer for our keys."""
+    # The library closes the idle connections to a node that failed while another task takes one of them,
+    # which then has nothing to write to (redis 8.1, `ClusterNode.disconnect_free_connections`).
+    return _FAILURES if isinstance(redis, Redis) else (*_FAILURES, AttributeError)
 
 
 async def at_keys(redis: Client) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ import structlog
 
 from hub.model import Lane
 from hub.resilience.rate_limit import LONGEST_LINE, Buckets, Rate, SendRecord, draw
-from hub.storage.redis_connection import FAILURES, TAG, Script, client
+from hub.storage.redis_connection import TAG, Script, client, failures
 
 TIMEOUT: Final = 0.5
 """Seconds; while Redis hangs, one caller per PAUSE waits this long, and the others do not wait."""
@@ -85,7 +85,7 @@ class RedisThrottle:
             return None
         try:
             answer = await ask()
-        except FAILURES as exc:
+        except failures(self._redis) as exc:
             self._silent_until = time.monotonic() + PAUSE
             if not self._away:
                 log.warning("throttle.local", error=type(exc).__name__, share=self._local_share)

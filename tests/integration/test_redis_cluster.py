@@ -62,6 +62,34 @@ def test_the_shown_url_has_the_nodes_and_no_password() -> None:
     assert f"redis+cluster://{HOSTS}" == settings.redis_url.shown
 
 
+async def test_connection_closed_while_a_call_takes_it_is_unavailability(cluster_place: RedisPlace) -> None:
+    """The library closes the idle connections to a node when another call fails there."""
+    appointments = RedisAppointments(cluster_place.url)
+    raised = [await closing(appointments, turns) for turns in range(8)]
+    await appointments.aclose()
+
+    assert "AttributeError" in raised
+    assert set(raised) <= {None, "AttributeError"}
+
+
+async def closing(appointments: RedisAppointments, turns: int) -> str | None:
+    """Call while the loop has had so many turns to close the connection; return what the library raised."""
+    await appointments.intact()
+    assert isinstance(appointments._redis, Cluster)
+    nodes = appointments._redis.get_nodes()
+    closed = [asyncio.ensure_future(node.disconnect_free_connections()) for node in nodes]
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    try:
+        await appointments.intact()
+    except AppointmentsUnavailable as exc:
+        return type(exc.__cause__).__name__
+    finally:
+        await asyncio.gather(*closed)
+        appointments._silent_until = 0.0
+    return None
+
+
 async def test_away_cluster_is_unavailable_and_asked_once_a_pause() -> None:
     nowhere = RedisAppointments("redis+cluster://127.0.0.1:1,127.0.0.1:2")
     for ask in (

@@ -28,7 +28,7 @@ from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
-from hub.storage.redis_connection import CLUSTER_SCHEMES, FAILURES, at_keys, client
+from hub.storage.redis_connection import CLUSTER_SCHEMES, at_keys, client, failures
 from hub.storage.secrets import PostgresSecrets
 
 RABBITMQ: Final = "RabbitMQ"
@@ -105,7 +105,7 @@ async def redis(settings: Settings) -> list[Finding]:
         if info.get("cluster_enabled") and settings.redis_url.scheme not in CLUSTER_SCHEMES:
             return [bad(REDIS, *_UNTOLD_CLUSTER)]
         armed = bool(await server.exists(EPOCH_KEY))
-    except FAILURES as exc:
+    except failures(server) as exc:
         raise AppointmentsUnavailable from exc
     finally:
         await server.aclose()
