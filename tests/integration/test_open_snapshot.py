@@ -36,6 +36,13 @@ EXPIRED: Final = -HOUR
 """The length of a lease that ended an hour ago: its index entry is among those of what is due."""
 
 ROUNDS: Final = 3
+ID: Final = "018f0000-0000-8000-8000-000000000000"
+RECORDED: Final = (
+    "uuid, uuid[], text[], text[], timestamptz[], timestamptz[], bool[], uuid[], timestamptz[], text[], text[], text[], "
+    "text[], interval[], uuid, uuid"
+)
+"""The types of what `record` is given."""
+NOTHING: Final = ", ".join(["'{}'"] * 12)
 BUSY: Final = ("event", "message", "attempt", "clock", "case_state", "unreached")
 TABLES: Final = """
 SELECT relname FROM pg_class
@@ -218,17 +225,43 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
 async def test_looks_go_by_the_instants_at_which_messages_are_due(
     servers: Servers, room: str, name: str, types: str, given: str
 ) -> None:
-    async with servers.filled_database("ended", fill) as url:
-        # As the hub's own statements are planned: for any arguments.
-        connection = await asyncpg.connect(url, server_settings=SESSION)
-        await connection.execute(f"PREPARE look ({types}) AS {load(room)[name]}")
-        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE look ({given})"))
-        await connection.close()
+    plan = await plan_of(servers, f"{room}/{name}", types, given)
 
     # Each month has its own index of these.
     assert re.search(r" message_\w+_(due|next_at_idx)\b", plan)
     assert not re.search(r" message_\w+?_(state|(\d\d|default)_state_created_at_idx)\b", plan)
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize(
+    ("name", "types", "given"),
+    [
+        ("claim", "uuid[], uuid, interval, uuid, uuid", f"'{{{ID}}}', '{ID}', '1 min', '{ID}', '{ID}'"),
+        ("record", RECORDED, f"'{ID}', '{{{ID}}}', {NOTHING}, '{ID}', '{ID}'"),
+        ("release", "uuid[], uuid, uuid", f"'{{{ID}}}', '{ID}', '{ID}'"),
+        ("stop_waiting", "uuid[], uuid, uuid", f"'{{{ID}}}', '{ID}', '{ID}'"),
+    ],
+)
+async def test_messages_named_by_their_ids_are_found_by_them(
+    servers: Servers, name: str, types: str, given: str
+) -> None:
+    """To the planner next to nothing is queued or due, so that it would begin with what is."""
+    plan = await plan_of(servers, f"messages/{name}", types, given)
+    indexes = set(re.findall(r"(?:using|Index Scan on) (message_\w+)", plan))
+
+    assert indexes
+    assert all(index.endswith("_pkey") for index in indexes), indexes
+
+
+async def plan_of(servers: Servers, statement: str, types: str, given: str) -> str:
+    """Return the plan as the hub's own statements are planned: for any arguments."""
+    room, name = statement.split("/")
+    async with servers.filled_database("ended", fill) as url:
+        connection = await asyncpg.connect(url, server_settings=SESSION)
+        await connection.execute(f"PREPARE look ({types}) AS {load(room)[name]}")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE look ({given})"))
+        await connection.close()
+    return plan
 
 
 async def test_an_open_snapshot_makes_intake_and_delivery_no_dearer(database: str) -> None:

@@ -37,13 +37,15 @@ WHERE message.state = 'queued'
 ORDER BY message.id
 
 -- claim --
+-- IS TRUE keeps the planner from the indexes of what is queued and due. After an ANALYZE with nothing queued it takes
+-- them for empty; behind a long queue, or under an open snapshot, each claim would read all of them.
 WITH taken AS (
     SELECT id FROM message
     WHERE id = ANY ($1::uuid[]) AND id BETWEEN $4 AND $5
       AND (
           state = 'queued'
           OR (state IN ('held', 'retrying', 'sending') AND next_at <= now())
-      )
+      ) IS TRUE
     FOR UPDATE SKIP LOCKED
 ), message AS (
     UPDATE message
@@ -194,8 +196,7 @@ WHERE NOT EXISTS (
 WITH due AS (
     SELECT id FROM message
     WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
-      AND state IN ('held', 'retrying', 'sending')
-      AND next_at <= now()
+      AND (state IN ('held', 'retrying', 'sending') AND next_at <= now()) IS TRUE
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
@@ -291,7 +292,7 @@ WITH due AS (
 SELECT due.*, NOT reached AND NOT pending AS over FROM due JOIN standing ON standing.id = due.id
 
 -- stop_waiting --
-UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = 'sent'
+UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state = 'sent') IS TRUE
 
 -- sweep --
 -- One probe per number of sweeps: a swept backlog is read again only at its next sweep age.
