@@ -148,7 +148,7 @@ def avoided_channels(key: str) -> list[str]:
     return [key.split(":")[1]] if kind_of(key).silences else []
 
 
-def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Event:
+def event_of(incident: Incident, *, now: datetime) -> Event:
     """
     Make the event that an incident began or, once its begin was published, that it is over.
 
@@ -159,7 +159,8 @@ def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Eve
     return own_event(
         name,
         f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
-        {**_data(incident, name), "notify": list(notify)},
+        # Whom it notifies is not the event's to say; an intake of before still requires the field.
+        {**_data(incident, name), "notify": []},
         # The database's clock may be ahead, which is an incident too; intake refuses future times.
         time=min(at, now),
     )

@@ -37,7 +37,7 @@ class Monitor:
     """
     Dependencies and state of the monitor.
 
-    `host` is this machine's name; `company` is the company's address, used when nobody has the duty `ops`.
+    `host` is this machine's name.
     """
 
     store: MonitorStore
@@ -49,7 +49,6 @@ class Monitor:
     now: Now
     policy: MonitorPolicy
     host: str
-    company: str
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
     """Whether in the last pass the audit was running and every server answered."""
@@ -110,9 +109,9 @@ async def collect_symptoms(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
 async def publish_incidents(monitor: Monitor) -> None:
     """Publish begins and ends that are not published yet, a begin always before its end."""
     while unpublished := incidents.known(await monitor.store.unpublished()):
-        notify = await _recipients(monitor)
+        await _warn_if_nobody_is_on_duty(monitor)
         for incident in unpublished:
-            event = incidents.event_of(incident, notify=notify, now=monitor.now())
+            event = incidents.event_of(incident, now=monitor.now())
             await monitor.publisher.event(event)
             await monitor.store.mark_published(incident)
             log.warning(
@@ -120,13 +119,11 @@ async def publish_incidents(monitor: Monitor) -> None:
             )
 
 
-async def _recipients(monitor: Monitor) -> Sequence[str]:
-    if monitor.policy.notify or await monitor.store.anybody_on_duty():
-        return monitor.policy.notify
-    log.error(
-        "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
-    )
-    return [monitor.company]
+async def _warn_if_nobody_is_on_duty(monitor: Monitor) -> None:
+    if not (monitor.policy.notify or await monitor.store.anybody_on_duty()):
+        log.error(
+            "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
+        )
 
 
 async def _circuits(monitor: Monitor) -> Sequence[Symptom]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,7 @@ from hub.model import (
 )
 from hub.model.ids import body_id, event_key
 
+from hub.people.audience import Addressee, operators
 REJECTED: Final = "event.rejected"
 
 
@@ -36,7 +37,7 @@ class IntakeContext:
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
     (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, the `version` of replays,
-    and the clocks that may be `reopened`.
+    the clocks that may be `reopened`, and the `operators` whose addresses the policy names.
     """
 
     schemas: Schemas
@@ -48,6 +49,7 @@ class IntakeContext:
     version: str = field(init=False)
     reopened: frozenset[str] = field(init=False)
 
+    operators: Sequence[Addressee] = field(init=False)
     def __post_init__(self) -> None:
         needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
         object.__setattr__(self, "kinds", {kind.type: kind for kind in self.catalog.values()})
@@ -56,6 +58,9 @@ class IntakeContext:
         object.__setattr__(self, "reopened", sla.reopened_by(self.catalog))
         object.__setattr__(self, "version", sla.version_of(self.catalog, self.rules.policy))
 
+        policy = self.rules.policy
+        whom = operators(policy.monitor.notify, policy.company.email)
+        object.__setattr__(self, "operators", whom)
 
 @dataclass(slots=True, kw_only=True)
 class Batch:

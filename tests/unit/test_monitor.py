@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from structlog.testing import capture_logs
 
 from hub.cloudevents.schemas import Schemas
 from hub.errors import (
@@ -80,7 +81,6 @@ class House:
             now=self.clock,
             policy=POLICY,
             host="uno",
-            company="servicio@example.co",
         )
 
     async def unattended(self) -> Mapping[str, int]:
@@ -369,27 +369,30 @@ async def test_providers_own_low_balance_limit_comes_first(
     assert is_published is bool(house.published_events)
 
 
-async def test_company_is_notified_if_nobody_is_on_duty() -> None:
+async def test_an_incident_names_nobody_whom_to_notify() -> None:
     house = House()
-    await house.circuit("open")
-    await house.passes()
-
-    assert ["servicio@example.co"] == house.publisher.events[0].data["notify"]
-
-
-async def test_only_staff_is_notified_if_somebody_is_on_duty() -> None:
-    house = House()
-    async with house.memory.transaction() as transaction:
-        await transaction.apply_directory(
-            [
-                event("directory.person.upserted", ROSA),
-                event("directory.membership.upserted", HER_DUTY),
-            ]
-        )
     await house.circuit("open")
     await house.passes()
 
     assert [] == house.publisher.events[0].data["notify"]
+
+
+@pytest.mark.parametrize("on_duty", [True, False])
+async def test_it_is_logged_that_an_incident_has_nobody_on_duty(*, on_duty: bool) -> None:
+    house = House()
+    if on_duty:
+        async with house.memory.transaction() as transaction:
+            await transaction.apply_directory(
+                [
+                    event("directory.person.upserted", ROSA),
+                    event("directory.membership.upserted", HER_DUTY),
+                ]
+            )
+    await house.circuit("open")
+    with capture_logs() as logs:
+        await house.passes()
+
+    assert on_duty is not ("monitor.nobody_on_duty" in {line["event"] for line in logs})
 
 
 async def test_incident_of_an_unknown_kind_is_left_to_the_other_hub() -> None:
