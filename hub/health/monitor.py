@@ -143,6 +143,11 @@ async def _letters(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_letters(opened, lately, monitor.policy))
 
 
+async def _wrong_senders(monitor: Monitor) -> Sequence[Symptom]:
+    found = await monitor.store.wrong_senders(monitor.policy.dead_letter_window)
+    return list(incidents.of_wrong_senders(found))
+
+
 async def _audit(monitor: Monitor) -> Sequence[Symptom]:
     age = await monitor.store.audit_age()
     # Before the first audit ever: count from our own start, so it has as long as any other.
@@ -181,6 +186,7 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "queue_age": _ages,
     "unattended": _unattended,
     "dead_letters": _letters,
+    "impersonation": _wrong_senders,
     "auditor": _audit,
     "balance": _balances,
     "skew": _skew,
