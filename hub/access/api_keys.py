@@ -25,7 +25,7 @@ from hub.model.ids import uuid8
 OVERLAP: Final = timedelta(days=1)
 """How long the old key stays valid after a rotation, by default."""
 HTTP: Final = "http:"
-"""How the sender begins of an event that came over HTTP, where its key was not found to be in order."""
+"""How a sender over HTTP begins whose right to publish the event was not established there."""
 _MARK: Final = "hub"
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
