@@ -7,6 +7,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
+    │   └── WrongSender           who sent it may not publish it
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── InvalidKey                an API key that makes no sense
@@ -99,6 +100,14 @@ class InvalidEvent(HubError, ValueError):
         super().__init__(reason)
         self.reason = reason
         self.field = field
+
+
+class WrongSender(InvalidEvent):
+    """
+    Who sent the event may not publish it.
+
+    It is in another's name: of the hub itself, or of a system whose source is bound to others.
+    """
 
 
 class InvalidPeriod(HubError, ValueError):

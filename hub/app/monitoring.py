@@ -38,7 +38,6 @@ async def run(parts: Container) -> None:
         now=now,
         policy=parts.company.policy.monitor,
         host=socket.gethostname(),
-        company=parts.company.policy.company.email,
     )
     work: list[Coroutine[Any, Any, None]] = [monitor.run(watching)]
     if (url := parts.settings.heartbeat_url) is not None:

@@ -138,6 +138,7 @@ def _services(parts: Container) -> Services:
         schemas=company.schemas,
         now=now,
         publisher=parts.publisher,
+        amqp_user=user_of(settings.amqp_url.reveal()),
         appointments=parts.appointments,
         accounts=storage.PostgresAccounts(database),
         api_keys=storage.PostgresKeys(database),

@@ -25,7 +25,7 @@ from hub.catalog import BY_NAME, BY_TYPE, CATALOG
 from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
-from hub.errors import ConfigurationError, InvalidEvent
+from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, Event, EventType, Json
 
 FUTURE: Final = timedelta(minutes=5)
@@ -117,7 +117,7 @@ def _known(event: Event) -> EventType:
 
 def _check_source(event: Event, kind: EventType) -> None:
     if kind.hub_emitted and event.source != HUB_SOURCE:
-        raise InvalidEvent("type: only the hub itself publishes this", field="type")
+        raise WrongSender("type: only the hub itself publishes this", field="type")
 
 
 def _check_time(event: Event, now: datetime) -> None:

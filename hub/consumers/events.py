@@ -36,7 +36,9 @@ def consumers(
         appointments=appointments,
         now=now,
     )
-    bury = partial(process_batch.store_dead_letter, store=store, publisher=publisher, now=now)
+    bury = partial(
+        process_batch.store_dead_letter, senders=senders, store=store, publisher=publisher, now=now
+    )
     return [
         Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH, lane=lane) for lane in Lane
     ]

@@ -18,6 +18,7 @@ from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import topology
 from hub.consumers.broker import broker_errors, close, connect, user_of
 from hub.errors import BrokerUnavailable, ConfigurationError
+from hub.intake.replay_sender import headers_of
 from hub.model import DeadLetter, Event, Json, Lane
 from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
@@ -81,7 +82,7 @@ class BrokerPublisher:
 
     async def replay(self, letter: DeadLetter) -> None:
         opened = await self._channel()
-        properties = _durable(letter.content_type, headers=dict(letter.headers), user=self._user)
+        properties = _durable(letter.content_type, headers=headers_of(letter), user=self._user)
         await _publish(opened.wire, topology.DOMAIN_EVENTS, letter.routing_key, letter.body, properties)
 
     async def depth(self, channel: str, lane: Lane) -> int:

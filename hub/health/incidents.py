@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hub.model import Event, Incident, Json, Lane, Remaining, Symptom, own_event
+from hub.model import HUB_SOURCE, Event, Incident, Json, Lane, Remaining, Symptom, is_hub_source, own_event
 from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
 ENDED: Final = "hub.trouble.ended"
+_SHOWN: Final = 60
+"""Characters of a name that others have chosen: a title fits into a text message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,13 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         seen="Llegó una carta muerta en la última hora, o las abiertas superan `[monitor] max_dead_letters`.",
         to_do="Mírelos con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
+    ),
+    IncidentKind(
+        name="impersonation",
+        title="Alguien publica en nombre de otro",
+        seen="En la última hora llegó un evento con un origen que no es de quien lo envió, como `urn:hub`.",
+        to_do="Mírelo con `hub dead show ID`; si no es un error, cambie la clave o la llave del remitente.",
+        meanwhile="No mueve relojes ni avisa a nadie; `hub dead replay --all` lo deja por fuera.",
     ),
     IncidentKind(
         name="auditor",
@@ -148,7 +157,7 @@ def avoided_channels(key: str) -> list[str]:
     return [key.split(":")[1]] if kind_of(key).silences else []
 
 
-def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Event:
+def event_of(incident: Incident, *, now: datetime) -> Event:
     """
     Make the event that an incident began or, once its begin was published, that it is over.
 
@@ -159,7 +168,8 @@ def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Eve
     return own_event(
         name,
         f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
-        {**_data(incident, name), "notify": list(notify)},
+        # Whom it notifies is not the event's to say; an intake of before still requires the field.
+        {**_data(incident, name), "notify": []},
         # The database's clock may be ahead, which is an incident too; intake refuses future times.
         time=min(at, now),
     )
@@ -218,6 +228,16 @@ def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symp
     if lately or opened > policy.max_dead_letters:
         open_letters = "1 abierta" if opened == 1 else f"{opened} abiertas"
         yield Symptom(key="dead_letters", measured=f"{open_letters}, {lately} de la última hora")
+
+
+def of_wrong_senders(found: Sequence[tuple[str | None, str | None]]) -> Iterator[Symptom]:
+    """Report the events that their senders may not publish, newest first: (source, sender) of each."""
+    if found:
+        source, sender = found[0]
+        named = HUB_SOURCE if is_hub_source(source or "") else (source or "nadie")[:_SHOWN]
+        who = f"de {sender[:_SHOWN]}" if sender else "sin user_id"
+        measured = f"{len(found)}; el último en nombre de {named}, {who}"
+        yield Symptom(key="impersonation", measured=measured)
 
 
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:

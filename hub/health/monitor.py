@@ -37,7 +37,7 @@ class Monitor:
     """
     Dependencies and state of the monitor.
 
-    `host` is this machine's name; `company` is the company's address, used when nobody has the duty `ops`.
+    `host` is this machine's name.
     """
 
     store: MonitorStore
@@ -49,7 +49,6 @@ class Monitor:
     now: Now
     policy: MonitorPolicy
     host: str
-    company: str
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
     """Whether in the last pass the audit was running and every server answered."""
@@ -110,9 +109,9 @@ async def collect_symptoms(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
 async def publish_incidents(monitor: Monitor) -> None:
     """Publish begins and ends that are not published yet, a begin always before its end."""
     while unpublished := incidents.known(await monitor.store.unpublished()):
-        notify = await _recipients(monitor)
+        await _warn_if_nobody_is_on_duty(monitor)
         for incident in unpublished:
-            event = incidents.event_of(incident, notify=notify, now=monitor.now())
+            event = incidents.event_of(incident, now=monitor.now())
             await monitor.publisher.event(event)
             await monitor.store.mark_published(incident)
             log.warning(
@@ -120,13 +119,11 @@ async def publish_incidents(monitor: Monitor) -> None:
             )
 
 
-async def _recipients(monitor: Monitor) -> Sequence[str]:
-    if monitor.policy.notify or await monitor.store.anybody_on_duty():
-        return monitor.policy.notify
-    log.error(
-        "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
-    )
-    return [monitor.company]
+async def _warn_if_nobody_is_on_duty(monitor: Monitor) -> None:
+    if not (monitor.policy.notify or await monitor.store.anybody_on_duty()):
+        log.error(
+            "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
+        )
 
 
 async def _circuits(monitor: Monitor) -> Sequence[Symptom]:
@@ -144,6 +141,11 @@ async def _unattended(monitor: Monitor) -> Sequence[Symptom]:
 async def _letters(monitor: Monitor) -> Sequence[Symptom]:
     opened, lately = await monitor.store.open_letters(monitor.policy.dead_letter_window)
     return list(incidents.of_letters(opened, lately, monitor.policy))
+
+
+async def _wrong_senders(monitor: Monitor) -> Sequence[Symptom]:
+    found = await monitor.store.wrong_senders(monitor.policy.dead_letter_window)
+    return list(incidents.of_wrong_senders(found))
 
 
 async def _audit(monitor: Monitor) -> Sequence[Symptom]:
@@ -184,6 +186,7 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "queue_age": _ages,
     "unattended": _unattended,
     "dead_letters": _letters,
+    "impersonation": _wrong_senders,
     "auditor": _audit,
     "balance": _balances,
     "skew": _skew,

@@ -23,6 +23,7 @@ from hub.errors import InvalidEvent
 from hub.intake.commit import commit
 from hub.intake.decode import Batch, IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
+from hub.intake.replay_sender import as_sent
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
 from hub.intake.unreached import notice
 from hub.messages.appointments import make_appointments, waiting
@@ -83,11 +84,17 @@ async def _read(
 
 
 async def store_dead_letter(
-    incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
+    incoming: RawMessage,
+    error: Exception,
+    *,
+    senders: SourceBindings,
+    store: IntakeStore,
+    publisher: Publisher,
+    now: Now,
 ) -> None:
     """Store a dead letter of a delivery on which the hub itself fails repeatedly."""
     fault = InvalidEvent(f"the hub fails on it ({type(error).__name__})")
-    await refuse([(incoming, fault)], store=store, publisher=publisher, now=now)
+    await refuse([(as_sent(incoming, senders.own), fault)], store=store, publisher=publisher, now=now)
 
 
 async def refuse(
@@ -107,7 +114,13 @@ async def refuse(
 
 async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
-        log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
+        log.warning(
+            "event.rejected",
+            reason=letter.reason,
+            field=letter.field,
+            dead_letter=str(letter.id),
+            sender=letter.sender,
+        )
     await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
 
 

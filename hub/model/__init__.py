@@ -58,7 +58,17 @@ from hub.model.clocks import (
     live_clock,
 )
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
+from hub.model.events import (
+    HUB_SOURCE,
+    THREAD,
+    DeadLetter,
+    Event,
+    Party,
+    RawMessage,
+    StoredEvent,
+    is_hub_source,
+    own_event,
+)
 from hub.model.incidents import Balance, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope

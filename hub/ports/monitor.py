@@ -35,6 +35,13 @@ class MonitorStore(Heartbeats, Protocol):
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
         """Count the open dead letters, and those that arrived within the last `lately`."""
 
+    async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
+        """
+        Return the source and the sender of the open dead letters that were refused for who sent them.
+
+        Those that arrived within the last `lately`, newest first.
+        """
+
     async def anybody_on_duty(self) -> bool:
         """Return whether anybody in the directory has the duty `ops`."""
 

@@ -22,7 +22,7 @@ class Publisher(Protocol):
         """Return how many tickets of a queue wait for a consumer."""
 
     async def replay(self, letter: DeadLetter) -> None:
-        """Publish a dead letter's bytes to `domain.events` again, unchanged."""
+        """Publish a dead letter's bytes to `domain.events` again, unchanged, as its first sender's."""
 
     async def notify(self, events: Sequence[Event]) -> None:
         """Publish to the exchange `hub.events.out` only; no bound queue is not a fault."""

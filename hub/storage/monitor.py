@@ -57,6 +57,10 @@ class PostgresMonitor(Store):
         [row] = await self.rows(_SQL["open_letters"], lately)
         return row["opened"], row["lately"]
 
+    async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
+        rows = await self.rows(_SQL["wrong_senders"], lately)
+        return [(row["source"], row["sender"]) for row in rows]
+
     async def anybody_on_duty(self) -> bool:
         ops = Group(duty="ops")
         found = (await people.look_up(self, [ops]))[ops]

@@ -61,6 +61,12 @@ class MemoryMonitor:
         letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
         return len(letters), sum(letter.received_at > self._now() - lately for letter in letters)
 
+    async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
+        letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
+        wrong = [letter for letter in letters if letter.wrong_sender]
+        wrong.sort(key=lambda letter: letter.received_at, reverse=True)
+        return [(one.source, one.sender) for one in wrong if one.received_at > self._now() - lately]
+
     async def anybody_on_duty(self) -> bool:
         ops = self._store.tables.directory.people(Group(duty="ops"), self._now())
         return any(person.left_out is None for person in ops)

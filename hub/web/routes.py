@@ -16,7 +16,7 @@ from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.operations.audience import AudienceMeant
 from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
-from hub.operations.dead_letters import DeadRow, DeadWhole, Settled
+from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
@@ -93,8 +93,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/indicators", indicators.show, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
     _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
-    _read_private("/api/dead/{id}", dead_letters.show_dead, answers={200: DeadWhole}),
-    _operate("/api/dead/replay", dead_letters.replay_many, answers=_SETTLED_LIST),
+    # Who may replay may look first.
+    Route(
+        "/api/dead/{id}",
+        dead_letters.show_dead,
+        needs=PRIVACY | OPERATE,
+        where=Where.PLACES,
+        answers={200: DeadWhole},
+    ),
+    _operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),

@@ -51,8 +51,6 @@ from hub.web.console.login_queue import Queue
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 
-Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
-"""Decodes and validates one event. Raises InvalidEvent."""
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Returns server name → whether it answers."""
 Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaitable[Sequence[DeadLetter]]]
@@ -122,6 +120,8 @@ class Services:
     schemas: Schemas
     now: Callable[[], datetime]
     publisher: Publisher
+    amqp_user: str | None
+    """The hub's own user of RabbitMQ, in whose name it publishes."""
     appointments: Appointments
 
     accounts: AccountStore

@@ -114,6 +114,26 @@ async def test_open_and_recent_dead_letters_are_counted(watching: Watching, stor
     assert (1, 0) == await watching.open_letters(HOUR)
 
 
+async def test_recent_letters_refused_for_their_sender_are_found_newest_first(
+    watching: Watching, stores: RealStores
+) -> None:
+    forged = [
+        letter(
+            str(age).encode(),
+            received_at=now() - age * HOUR / 4,
+            source="urn:hub",
+            sender=f"user {age}",
+            wrong_sender=True,
+        )
+        for age in (3, 1, 9, 2)
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([*forged, letter(b"new", received_at=now())])
+    await stores.log.settle_dead(forged[1].id, state="discarded")
+
+    assert [("urn:hub", "user 2"), ("urn:hub", "user 3")] == await watching.wrong_senders(HOUR)
+
+
 async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, stores: Stores) -> None:
     assert not await watching.anybody_on_duty()
 

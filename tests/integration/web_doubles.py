@@ -220,6 +220,8 @@ class MemoryLog:
                 "received_at": letter.received_at,
                 "times": letter.times,
                 "state": self.settled.get(letter.id, "open"),
+                "sender": letter.sender,
+                "wrong_sender": letter.wrong_sender,
             }
             for letter in self.letters
         ]
@@ -379,6 +381,7 @@ class World:
             schemas=SCHEMAS,
             now=lambda: datetime.now(UTC),
             publisher=self.publisher,
+            amqp_user="hub",
             appointments=self.boards,
             accounts=self.accounts,
             api_keys=self.keys,

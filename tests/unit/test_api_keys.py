@@ -92,6 +92,7 @@ def test_successor_has_the_same_rights_and_lifetime() -> None:
         {"amqp_user": "crm"},
         {"source": ""},
         {"source": HUB_SOURCE},
+        {"source": f"{HUB_SOURCE}:import"},
         {"source": CRM, "scopes": [Scope.READ]},
         {"source": CRM, "event_types": ["pqrs.recieved"]},
     ],

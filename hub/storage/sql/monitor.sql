@@ -53,6 +53,12 @@ FROM (
     SELECT received_at FROM dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 10000
 ) AS letters
 
+-- wrong_senders --
+-- Its partial index is small, however many letters there are.
+SELECT source, sender FROM dead_letter
+WHERE wrong_sender AND state = 'open' AND received_at > now() - $1::interval
+ORDER BY received_at DESC LIMIT 10000
+
 -- see --
 INSERT INTO trouble (key, since, seen_at, detail)
 SELECT key, now(), now(), jsonb_build_object('measured', measured)
