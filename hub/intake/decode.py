@@ -17,10 +17,12 @@ from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.source_bindings import FREE, BindingSnapshot
 from hub.messages.planning.plan import Rules
 from hub.model import (
+    CANARY,
     TYPE_PREFIX,
     DeadLetter,
     Event,
     EventType,
+    Lane,
     RawMessage,
     own_event,
 )
@@ -34,6 +36,8 @@ class IntakeContext:
     """
     What intake needs to read an event. Values only: nothing here calls a server.
 
+    `lane` is the lane whose queue is read; without it, events of all lanes are processed together.
+
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
     (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, the `version` of replays,
     and the clocks that may be `reopened`.
@@ -42,6 +46,7 @@ class IntakeContext:
     schemas: Schemas
     catalog: Mapping[str, EventType]
     rules: Rules
+    lane: Lane | None = None
     kinds: Mapping[str, EventType] = field(init=False)
     needs: Mapping[str, Needs] = field(init=False)
     skipping: frozenset[str] = field(init=False)
@@ -93,6 +98,9 @@ def read(
     """
     batch = Batch() if before is None else before
     for raw in incoming:
+        if not raw.body and raw.routing_key.startswith(CANARY):
+            # Its own queue was gone: the lanes have taken it for an event of an unknown type.
+            continue
         try:
             event = decode(raw.body, raw.content_type, raw.headers)
             bound.require(event, raw)
