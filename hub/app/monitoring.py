@@ -52,16 +52,20 @@ async def run(parts: Container) -> None:
 async def report_circuits(parts: Container) -> None:
     """Write this process's circuit states periodically, for the monitor."""
     store = PostgresMonitor(parts.database, QUEUES)
-    process = f"{socket.gethostname()}:{os.getpid()}"
     while True:
         circuits = parts.breakers.states().items()
         states = {f"circuit:{channel}:{name}": circuit.name.lower() for (channel, name), circuit in circuits}
         try:
-            await store.beat(process, states)
+            await store.beat(process_name(), states)
         except Unavailable as exc:
             reraise_if_cancelled()
             log.warning("circuits.unsaid", error=str(exc))
         await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
+
+
+def process_name() -> str:
+    """Return the name under which this process reports its state."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 async def answers(parts: Container) -> Mapping[str, bool]:

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.audit import note
-from hub.app import monitoring
+from hub.app import monitoring, topology
 from hub.app.container import QUEUES, Container, now
 from hub.app.monitoring import answers
 from hub.catalog import BY_NAME
@@ -205,8 +205,9 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     Timers and web run the monitor, so that each reports the other's death; delivery reports its circuits.
+    Every process looks after the way of the events.
     """
-    work = []
+    work = [_until(stop, partial(topology.keep, parts))]
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
     if "delivery" in roles:

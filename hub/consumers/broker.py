@@ -164,6 +164,20 @@ def _away(cause: BaseException) -> BrokerUnavailable:
     return BrokerUnavailable(f"RabbitMQ does not answer ({type(cause).__name__})")
 
 
+async def open_channel(
+    connection: AbstractConnection, *, publisher_confirms: bool = False
+) -> AbstractChannel:
+    """Open a channel. With confirms, a message that comes back is an answer and not an error."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT.total_seconds()):
+            return await connection.channel(publisher_confirms=publisher_confirms, on_return_raises=False)
+    except ChannelInvalidStateError:
+        raise
+    except RuntimeError as exc:
+        # aiormq raises a bare one where the connection is closed already.
+        raise BrokerUnavailable("the connection was lost") from exc
+
+
 async def watched_channel(
     connection: AbstractConnection, prefetch: int
 ) -> tuple[AbstractChannel, asyncio.Event]:

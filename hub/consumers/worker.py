@@ -77,7 +77,7 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
     async def work(connection: AbstractConnection) -> None:
         async with connection.channel() as channel:
-            await topology.declare(channel)
+            await topology.declare_lanes(channel)
         log.info("worker.consuming", worker=name, queues=len(consumers))
         await run_all(_consume(connection, consumer, stop) for consumer in consumers)
 

@@ -14,7 +14,19 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hub.model import HUB_SOURCE, Event, Incident, Json, Lane, Remaining, Symptom, is_hub_source, own_event
+from hub.business_time.dates import ZONE
+from hub.model import (
+    HUB_SOURCE,
+    Event,
+    Gap,
+    Incident,
+    Json,
+    Lane,
+    Remaining,
+    Symptom,
+    is_hub_source,
+    own_event,
+)
 from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
@@ -101,6 +113,14 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         seen="Difieren en más de `[monitor] max_clock_skew`.",
         to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
         meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
+    ),
+    IncidentKind(
+        name="topology",
+        title="Faltó el camino de los eventos en RabbitMQ",
+        seen="Faltaba un exchange, un enlace o una cola; el hub los declara de nuevo en segundos.",
+        to_do="Pida a quienes publican que repitan lo de ese rato: lo ya conocido no cambia nada. "
+        "Mire quién puede configurar: `rabbitmqctl list_permissions`.",
+        meanwhile="Lo publicado en ese rato pudo confirmarse y perderse; lo de después llega.",
     ),
     IncidentKind(
         name="server",
@@ -256,6 +276,20 @@ def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) ->
     if abs(apart) > policy.max_clock_skew:
         # The key names the host: another host, whose clock is right, must not resolve this incident.
         yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
+
+
+def of_gaps(gaps: Sequence[Gap]) -> Iterator[Symptom]:
+    """Report when events may have been lost, from the first to the last gap that a process has noticed."""
+    if gaps:
+        starts = [gap.since for gap in gaps if gap.since is not None]
+        ends = [gap.until for gap in gaps if gap.until is not None]
+        since = f"desde las {_hour(min(starts))}" if starts else "desde antes"
+        until = f"hasta las {_hour(max(ends))}" if len(ends) == len(gaps) else "y aún falta"
+        yield Symptom(key="topology", measured=f"Sin camino {since}, {until}")
+
+
+def _hour(at: datetime) -> str:
+    return at.astimezone(ZONE).strftime("%H:%M:%S del %d/%m")
 
 
 def of_servers(answers: Mapping[str, bool]) -> Iterator[Symptom]:

@@ -177,6 +177,10 @@ async def _skew(monitor: Monitor) -> Sequence[Symptom]:
     return symptoms
 
 
+async def _gaps(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_gaps(await monitor.store.gaps(monitor.policy.heartbeat_max_age)))
+
+
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_servers(await monitor.answers()))
 
@@ -190,6 +194,7 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "auditor": _audit,
     "balance": _balances,
     "skew": _skew,
+    "topology": _gaps,
     "server": _servers,
 }
 """Kind of incident → its check."""

@@ -4,6 +4,7 @@ INTAKE: store a batch of raw messages, publish its tickets, and only then let it
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
     ▸ notices of rejected events and of events that do not reach all recipients ▸ appointments
+    ▸ events that came into the wrong lane go to theirs
 
 Everything is idempotent, because a batch that was committed but not acknowledged is redelivered: ids are
 made from the event, and a duplicate creates nothing but tickets for messages that are still queued.
@@ -20,6 +21,7 @@ import structlog
 from prometheus_client import Counter as Metric
 
 from hub.errors import InvalidEvent
+from hub.intake import lanes
 from hub.intake.commit import commit
 from hub.intake.decode import Batch, IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
@@ -56,10 +58,13 @@ async def process_batch(
     """
     Process a batch. When this returns, all of it is durable and may be acknowledged.
 
+    Where the context has a lane, events of other lanes are published to the queues of theirs.
+
     Raises StorageUnavailable or BrokerUnavailable when a server is away: then acknowledge nothing; the
     same batch may be processed again.
     """
     batch = await _read(incoming, context=context, now=now(), bound=await senders.current())
+    misplaced = lanes.take_out(batch, context)
     result = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(result.messages))
     for audience in result.broad:
@@ -70,6 +75,7 @@ async def process_batch(
     await _notify_publishers(result.letters, publisher, now)
     await _notify_unreached(result.unreached, publisher, now)
     await make_appointments(appointments, result.later, result.clocks)
+    await lanes.move(misplaced, publisher)
 
 
 async def _read(

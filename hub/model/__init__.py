@@ -59,7 +59,9 @@ from hub.model.clocks import (
 )
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import (
+    CANARY,
     HUB_SOURCE,
+    SENDER_HEADER,
     THREAD,
     DeadLetter,
     Event,
@@ -69,7 +71,7 @@ from hub.model.events import (
     is_hub_source,
     own_event,
 )
-from hub.model.incidents import Balance, Incident, Remaining, Symptom
+from hub.model.incidents import Balance, Gap, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
 from hub.model.messages import (

@@ -15,6 +15,10 @@ from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
 _PARTS = f"{HUB_SOURCE}:"
+SENDER_HEADER = "x-hub-sender"
+"""The RabbitMQ user whose message the hub has published again in its own name. Believed of no other user."""
+CANARY = "hub.canary"
+"""How the routing keys of canaries begin: empty messages that show whether events would arrive."""
 THREAD = "thread_id"
 """The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
 

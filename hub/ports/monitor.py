@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from hub.model import Incident, Lane, Symptom
+from hub.model import Gap, Incident, Lane, Symptom
 
 
 class Heartbeats(Protocol):
@@ -21,6 +21,9 @@ class MonitorStore(Heartbeats, Protocol):
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
         """Return each circuit (`sms:twilio`) that a process reported as not closed in the last `fresh`."""
+
+    async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
+        """Return each gap (`gap:…`) that a process reported in the last `fresh`."""
 
     async def audit_age(self) -> timedelta | None:
         """Return the time since the last audit ended; None if there was none yet."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from hub.model import Incident, Lane, Symptom
+from hub.model import Gap, Incident, Lane, Symptom
 from hub.people.audience import Group
 from hub.storage import people
 from hub.storage.database import Database, Store, load, read
@@ -32,12 +32,15 @@ class PostgresMonitor(Store):
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write the circuit states of this process, and delete the rows of ended processes."""
+        """Write the states of this process, and delete the rows of ended processes."""
         await self.rows(_SQL["beat"], process, list(states), list(states.values()))
         await self.rows(_SQL["forget"])
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
         return [row["place"] for row in await self.rows(_SQL["open_circuits"], fresh)]
+
+    async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
+        return [Gap.read(row["state"]) for row in await self.rows(_SQL["gaps"], fresh)]
 
     async def audit_age(self) -> timedelta | None:
         [row] = await self.rows(_SQL["audit_age"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from hub.model import Incident, Lane, State, Symptom
+from hub.model import Gap, Incident, Lane, State, Symptom
 from hub.people.audience import Group
 from hub.ports import Now
 from hub.testing.faults import Faults
@@ -21,7 +21,7 @@ class MemoryMonitor:
     """
     `hub.ports.MonitorStore` over the tables of a memory store, and the list of incidents.
 
-    `faults` applies to `audit_age`, `open_circuits` and `mark_published`.
+    `faults` applies to `beat`, `audit_age`, `open_circuits` and `mark_published`.
     """
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
@@ -32,6 +32,7 @@ class MemoryMonitor:
         self._beats: dict[tuple[str, str], tuple[datetime, str]] = {}
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
+        self.faults.meet("beat")
         self._beats.update({(process, subject): (self._now(), state) for subject, state in states.items()})
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
@@ -42,6 +43,14 @@ class MemoryMonitor:
             if subject.startswith(_CIRCUIT) and state != "closed" and at > self._now() - fresh
         }
         return sorted(found)
+
+    async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
+        found = {
+            state
+            for (_, subject), (at, state) in self._beats.items()
+            if subject.startswith("gap:") and at > self._now() - fresh
+        }
+        return [Gap.read(state) for state in sorted(found)]
 
     async def audit_age(self) -> timedelta | None:
         self.faults.meet("audit_age")

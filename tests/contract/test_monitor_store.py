@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
+from hub.model import ClockState, Gap, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import MonitorStore
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
@@ -64,6 +64,18 @@ async def test_circuit_counts_while_its_process_reports_it(watching: Watching) -
 
     await watching.beat("two", {"circuit:sms:twilio": "closed"})
     assert [] == await watching.open_circuits(HOUR)
+
+
+async def test_gap_of_a_process_counts_while_it_is_fresh_and_keeps_its_row(watching: Watching) -> None:
+    lasting = Gap(since=now())
+    over = Gap(since=lasting.since, until=now())
+    await watching.beat("one", {"gap:1": str(lasting)})
+    assert [lasting] == await watching.gaps(HOUR)
+    assert [] == await watching.open_circuits(HOUR)
+
+    await watching.beat("one", {"gap:1": str(over)})
+    assert [over] == await watching.gaps(HOUR)
+    assert [] == await watching.gaps(AGO)
 
 
 async def test_audit_age_is_known_after_the_first_audit(watching: Watching) -> None:

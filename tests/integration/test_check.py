@@ -19,6 +19,8 @@ from hub.ports import Ticket
 from hub.settings import load
 from hub.storage import Database, PostgresAccounts, RedisAppointments
 from tests.contract.test_accounts import made
+from tests.integration.broker_damage import declare_anew, delete_exchange
+from tests.integration.test_broker_publisher import publishing
 from tests.providers.aggregator import EXAMPLE
 
 GOOD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17fac6b2d80943"
@@ -337,3 +339,18 @@ async def test_what_the_settings_hold_is_judged(
     environ: dict[str, str], more: dict[str, str], area: str, words: str
 ) -> None:
     assert words in printed(await look({**environ, **more}, area))
+
+
+async def test_a_way_that_is_missing_is_bad_and_is_left_as_it_is(environ: dict[str, str]) -> None:
+    url = environ["HUB_AMQP_URL"]
+    async with publishing(url) as publisher:
+        await publisher.ping()
+    whole = printed(await look(environ, "RabbitMQ"))
+    await declare_anew(url)
+    unbound = [printed(await look(environ, "RabbitMQ")) for _ in range(2)]
+    await delete_exchange(url)
+    deleted = [printed(await look(environ, "RabbitMQ")) for _ in range(2)]
+
+    assert "bad:" not in whole
+    assert all("bad: Los eventos no llegan: falta el enlace" in words for words in unbound)
+    assert all("bad: Falta domain.events. Un `hub run` lo declara de nuevo" in words for words in deleted)

@@ -15,9 +15,8 @@ from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
 from hub.health.incidents import BEGAN
-from hub.intake.replay_sender import HEADER
 from hub.intake.source_bindings import SourceBindings
-from hub.model import HUB_SOURCE, ClockState, DeadLetter, Event
+from hub.model import HUB_SOURCE, SENDER_HEADER, ClockState, DeadLetter, Event
 from hub.sla.acknowledge import acknowledged
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore
 from tests.acceptance.harness import until
@@ -137,7 +136,7 @@ async def test_a_replay_is_not_the_hubs_word(place: Place, *, signed: bool) -> N
 
 
 async def test_a_replays_header_is_not_believed_of_another_user(place: Place) -> None:
-    headers = {HEADER: user_of(place.url)}
+    headers = {SENDER_HEADER: user_of(place.url)}
     await publish_as(place.mallory, AT_RISK, user_id=user_of(place.mallory), headers=headers)
     await place.comes(lambda: bool(place.letters))
     [letter] = place.letters

@@ -341,6 +341,7 @@ class MemoryPublisher:
     async def notify(self, events: Sequence[Event]) -> None:
         self.notices += events
 
+    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None: ...
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0
 

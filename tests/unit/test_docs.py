@@ -38,6 +38,7 @@ PAGES: Final = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "SECURITY.md",
     ROOT / "benchmarks/results.md",
     *ROOT.glob("docs/**/*.md"),
 ]
@@ -172,6 +173,7 @@ def test_every_metric_is_documented() -> None:
         "hub_events_unreached_total",
         "hub_mail_total",
         "hub_outcomes_total",
+        "hub_topology_gaps_total",
         "hub_unknown_outcomes_total",
         CIRCUIT,
         VERIFIED,

@@ -26,15 +26,23 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.health import monitor
-from hub.health.incidents import BY_KIND, KINDS, avoided_channels, of_queues, of_wrong_senders, title_of
+from hub.health.incidents import (
+    BY_KIND,
+    KINDS,
+    avoided_channels,
+    of_gaps,
+    of_queues,
+    of_wrong_senders,
+    title_of,
+)
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
-from hub.model import Lane, Remaining, Symptom
+from hub.model import Gap, Lane, Remaining, Symptom
 from hub.policy import load_policy
 from hub.tasks import cancel
 from hub.testing import MemoryMonitor, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.delivery_harness import ABOUT, mail
-from tests.unit.factories import HOUR, MONDAY, SECOND, event, incoming
+from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, incoming
 
 POLICY = load_policy().monitor
 SCHEMAS = Schemas.load()
@@ -170,6 +178,10 @@ async def _stop_redis(house: House) -> None:
     house.servers["redis"] = False
 
 
+async def _lose_way(house: House) -> None:
+    await house.store.beat("web", {"gap:": str(Gap(since=MONDAY - MINUTE, until=MONDAY))})
+
+
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
     "queue_age:email:urgent": _break_queue,
@@ -180,6 +192,7 @@ BROKEN = {
     "balance:sms:twilio": _spend,
     "skew:uno:redis": _set_clock,
     "server:redis": _stop_redis,
+    "topology": _lose_way,
 }
 
 
@@ -223,6 +236,23 @@ def test_only_a_channel_is_avoided() -> None:
 )
 def test_one_queue_is_counted_in_the_singular(unattended: Mapping[str, int], measured: str) -> None:
     assert [measured] == [symptom.measured for symptom in of_queues(unattended)]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "measured"),
+    [
+        ([], []),
+        (
+            [Gap(since=MONDAY, until=MONDAY + 2 * SECOND), Gap(since=MONDAY - SECOND, until=MONDAY)],
+            ["Sin camino desde las 08:04:59 del 09/03, hasta las 08:05:02 del 09/03"],
+        ),
+        ([Gap(since=MONDAY)], ["Sin camino desde las 08:05:00 del 09/03, y aún falta"]),
+        ([Gap(until=MONDAY)], ["Sin camino desde antes, hasta las 08:05:00 del 09/03"]),
+    ],
+)
+def test_gap_is_reported_with_the_times_in_colombia(gaps: Sequence[Gap], measured: Sequence[str]) -> None:
+    assert measured == [symptom.measured for symptom in of_gaps(gaps)]
+    assert gaps == [Gap.read(str(gap)) for gap in gaps]
 
 
 def test_text_about_dead_letters_is_about_events() -> None:

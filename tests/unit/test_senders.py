@@ -15,9 +15,19 @@ from hub.errors import InvalidEvent, WrongSender
 from hub.health.incidents import BEGAN
 from hub.intake.decode import dead_letter
 from hub.intake.process_batch import store_dead_letter
-from hub.intake.replay_sender import HEADER, as_sent, headers_of
+from hub.intake.replay_sender import as_sent, headers_of
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
-from hub.model import HUB_SOURCE, ClockState, DeadLetter, Event, Json, RawMessage, Scope, is_hub_source
+from hub.model import (
+    HUB_SOURCE,
+    SENDER_HEADER,
+    ClockState,
+    DeadLetter,
+    Event,
+    Json,
+    RawMessage,
+    Scope,
+    is_hub_source,
+)
 from hub.sla.acknowledge import acknowledged
 from hub.testing import MemoryKeys
 from tests.unit.factories import MINUTE, MONDAY, OWN_USER, SOURCE, event, incoming
@@ -191,18 +201,18 @@ async def test_what_a_key_was_refused_over_http_is_not_taken_over_rabbitmq(hub: 
 async def test_the_header_of_a_replay_is_believed_of_the_hub_alone(hub: MemoryHub) -> None:
     for user in ("mallory", None):
         forged = event("sla.at_risk", source=HUB_SOURCE, id=f"of {user}")
-        await hub.take_in(sent(forged, user, {HEADER: OWN_USER}))
+        await hub.take_in(sent(forged, user, {SENDER_HEADER: OWN_USER}))
 
     assert taken(hub) == []
     assert [row.letter.sender for row in hub.letters] == ["mallory", None]
 
 
 async def test_a_header_that_a_sender_made_up_does_not_travel_with_the_replay(hub: MemoryHub) -> None:
-    await hub.take_in(sent(event("sla.at_risk", source=HUB_SOURCE), "mallory", {HEADER: OWN_USER}))
+    await hub.take_in(sent(event("sla.at_risk", source=HUB_SOURCE), "mallory", {SENDER_HEADER: OWN_USER}))
     await hub.take_in(replayed(letter_of(hub)))
 
     assert taken(hub) == []
-    assert headers_of(letter_of(hub))[HEADER] == "mallory"
+    assert headers_of(letter_of(hub))[SENDER_HEADER] == "mallory"
 
 
 async def test_a_replay_on_which_the_hub_fails_keeps_its_sender(hub: MemoryHub) -> None:
@@ -216,10 +226,13 @@ async def test_a_replay_on_which_the_hub_fails_keeps_its_sender(hub: MemoryHub) 
         now=hub.clock,
     )
 
-    assert (letter_of(hub).sender, HEADER in letter_of(hub).headers) == ("mallory", False)
+    assert (letter_of(hub).sender, SENDER_HEADER in letter_of(hub).headers) == ("mallory", False)
 
 
 def test_what_is_no_replay_stays_as_it_came() -> None:
-    for raw in (sent(event("pqrs.received"), OWN_USER), sent(event("pqrs.received"), "x", {HEADER: "y"})):
+    for raw in (
+        sent(event("pqrs.received"), OWN_USER),
+        sent(event("pqrs.received"), "x", {SENDER_HEADER: "y"}),
+    ):
         assert as_sent(raw, OWN_USER) is raw
         assert as_sent(raw, None) is raw

@@ -10,12 +10,15 @@ ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.
 
 -- forget --
 -- Removes processes that have ended; all audits share one row.
-DELETE FROM heartbeat WHERE subject LIKE 'circuit:%' AND at < now() - interval '1 hour'
+DELETE FROM heartbeat WHERE subject LIKE ANY (ARRAY['circuit:%', 'gap:%']) AND at < now() - interval '1 hour'
 
 -- open_circuits --
 SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
 WHERE subject LIKE 'circuit:%' AND state <> 'closed' AND at > now() - $1::interval
 ORDER BY place
+
+-- gaps --
+SELECT DISTINCT state FROM heartbeat WHERE subject LIKE 'gap:%' AND at > now() - $1::interval ORDER BY state
 
 -- audit_age --
 SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
