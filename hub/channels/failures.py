@@ -78,6 +78,11 @@ def no_place(provider: str) -> TransientFailure:
     return TransientFailure("busy", provider=provider, untried=True)
 
 
+def stopping() -> TransientFailure:
+    """Make the failure of a message that a stopping process hands over to nobody: the next one may."""
+    return TransientFailure("stopping", retry_after=timedelta(0), untried=True)
+
+
 def without_contact(text: str, address: str = "") -> str:
     """
     Blank what looks like an e-mail address or a telephone number, and `address` itself.

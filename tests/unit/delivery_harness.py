@@ -15,6 +15,7 @@ from hub.messages.delivery.pausing import Pauses
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
 from hub.ports import DeliveryStore
+from hub.resilience.handover import Handover
 from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
@@ -49,6 +50,7 @@ class DeliveryHarness:
     pauses: MemoryPauses
     throttle: MemoryThrottle
     policy: Policy = field(default_factory=lambda: POLICY)
+    handover: Handover = field(default_factory=Handover)
 
     async def holds(self, *messages: Message) -> None:
         async with self.store.transaction() as transaction:
@@ -75,6 +77,7 @@ class DeliveryHarness:
             throttle=self.throttle,
             now=self.clock,
             pauses=pauses,
+            handover=self.handover,
         )
 
     def now(self, message: Message) -> Message:

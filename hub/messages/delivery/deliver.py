@@ -16,7 +16,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID, uuid4
@@ -41,6 +41,7 @@ from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
+from hub.resilience.handover import Handover
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 from hub.tasks import cancel, reraise_if_cancelled, wait_then_cancel
 
@@ -69,6 +70,7 @@ class DeliveryDeps:
     throttle: Throttle
     now: Now
     pauses: Pauses
+    handover: Handover = field(default_factory=Handover)
 
 
 class _Lease:
@@ -145,19 +147,21 @@ async def _attempt(
         if outcome is not None:
             outcomes.append(outcome)
 
-    sending: list[asyncio.Task[None]] = []
-    try:
-        for number, claim in enumerate(free, 1):
-            outgoing = _prepare(claim, lease, deps)
-            if isinstance(outgoing, Outgoing):
-                sending.append(asyncio.create_task(send(claim, outgoing)))
-            else:
-                outcomes.append(outgoing)
-            if number % AT_A_TIME == 0:
-                await RIGHT_OF_WAY.pause()
-        await asyncio.gather(*sending)
-    finally:
-        await cancel(*sending)
+    if not free:
+        return
+    with deps.handover.sending(free[0].message.channel) as sending:
+        try:
+            for number, claim in enumerate(free, 1):
+                outgoing = _prepare(claim, lease, deps)
+                if isinstance(outgoing, Outgoing):
+                    sending.append(asyncio.create_task(send(claim, outgoing)))
+                else:
+                    outcomes.append(outgoing)
+                if number % AT_A_TIME == 0:
+                    await RIGHT_OF_WAY.pause()
+            await asyncio.gather(*sending)
+        finally:
+            await cancel(*sending)
 
 
 async def _allowed(
