@@ -13,7 +13,7 @@ from tests.acceptance.harness import until
 from tests.chaos.scenario import QUICK, ordeal, replied
 from tests.servers import Servers
 
-EVENTS: Final = 300
+EVENTS: Final = 150
 AWAY: Final = 5.0
 RECOVERY: Final = 15.0
 """Seconds from the server's return until everybody has been reached."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -51,6 +52,7 @@ class DeliveryHarness:
     throttle: MemoryThrottle
     policy: Policy = field(default_factory=lambda: POLICY)
     handover: Handover = field(default_factory=Handover)
+    unanswered: dict[tuple[UUID, ...], UUID] = field(default_factory=dict)
 
     async def holds(self, *messages: Message) -> None:
         async with self.store.transaction() as transaction:
@@ -78,6 +80,7 @@ class DeliveryHarness:
             now=self.clock,
             pauses=pauses,
             handover=self.handover,
+            unanswered=self.unanswered,
         )
 
     def now(self, message: Message) -> Message:

@@ -51,6 +51,9 @@ RECORD_PAUSE: Final = 0.5
 AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
+MOST_UNANSWERED: Final = 100
+"""Claims whose answer was lost, and whose tickets have not come again."""
+
 log = structlog.get_logger()
 
 
@@ -71,6 +74,8 @@ class DeliveryDeps:
     now: Now
     pauses: Pauses
     handover: Handover = field(default_factory=Handover)
+    unanswered: dict[tuple[UUID, ...], UUID] = field(default_factory=dict)
+    """The tokens of claims whose answer was lost, by ticket."""
 
 
 class _Lease:
@@ -108,7 +113,7 @@ async def deliver(
     """
     paused = await deps.pauses.current()
     lease = _Lease(deps.policy)
-    claimed = await store.claim(ids, token=lease.token, lease=lease.length)
+    claimed = await _claim(ids, lease, deps, store)
     if not claimed:
         return
     outcomes: list[Outcome] = []
@@ -135,6 +140,26 @@ async def deliver(
     await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.gone])
     await _cascade(lost, store, publisher, deps.now())
     await make_appointments(appointments, _later(outcomes, by_id))
+
+
+async def _claim(
+    ids: Sequence[UUID], lease: _Lease, deps: DeliveryDeps, store: DeliveryStore
+) -> Sequence[Claimed]:
+    """
+    Claim the messages of a ticket. If the answer is lost, the next try uses the same token.
+
+    The database may have committed the claim. Under another token its messages would wait for the end of the
+    lease.
+    """
+    ticket = tuple(ids)
+    lease.token = deps.unanswered.pop(ticket, lease.token)
+    try:
+        return await store.claim(ids, token=lease.token, lease=lease.length)
+    except StorageUnavailable:
+        if len(deps.unanswered) >= MOST_UNANSWERED:
+            del deps.unanswered[next(iter(deps.unanswered))]  # its ticket has gone to another process
+        deps.unanswered[ticket] = lease.token
+        raise
 
 
 async def _attempt(
