@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from msgspec.structs import replace
 
 from hub.errors import TemplateFailure
 from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
+from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
@@ -52,7 +52,7 @@ class DeliveryHarness:
     throttle: MemoryThrottle
     policy: Policy = field(default_factory=lambda: POLICY)
     handover: Handover = field(default_factory=Handover)
-    unanswered: dict[tuple[UUID, ...], UUID] = field(default_factory=dict)
+    lost_claims: LostClaims = field(default_factory=LostClaims)
 
     async def holds(self, *messages: Message) -> None:
         async with self.store.transaction() as transaction:
@@ -80,7 +80,7 @@ class DeliveryHarness:
             now=self.clock,
             pauses=pauses,
             handover=self.handover,
-            unanswered=self.unanswered,
+            lost_claims=self.lost_claims,
         )
 
     def now(self, message: Message) -> Message:

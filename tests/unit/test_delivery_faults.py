@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import PermanentFailure, StorageUnavailable, TransientFailure
-from hub.messages.delivery.deliver import MOST_UNANSWERED
+from hub.messages.delivery.lost_claims import MOST
 from hub.model import Accepted, Claimed, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
 from tests.unit.delivery_harness import hasty, mail, named, post_office
@@ -188,14 +188,14 @@ async def test_a_claim_whose_answer_was_lost_is_made_again_and_waits_for_no_leas
 
     assert [State.SENT] == office.states(message)
     assert ["p-1"] == office.sent()
-    assert {} == office.unanswered
+    assert 0 == len(office.lost_claims)
 
 
 async def test_lost_claims_of_tickets_that_never_come_again_are_forgotten() -> None:
     office = post_office()
     office.store.faults.always("claim", StorageUnavailable())
-    for number in range(MOST_UNANSWERED + 1):
+    for number in range(MOST + 1):
         with pytest.raises(StorageUnavailable):
             await office.deliver(mail(f"p-{number}"))
 
-    assert MOST_UNANSWERED == len(office.unanswered)
+    assert MOST == len(office.lost_claims)

@@ -34,6 +34,7 @@ from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
+from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.planning.undelivered import has_followup
@@ -51,8 +52,6 @@ RECORD_PAUSE: Final = 0.5
 AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
-MOST_UNANSWERED: Final = 100
-"""Claims whose answer was lost, and whose tickets have not come again."""
 
 log = structlog.get_logger()
 
@@ -74,8 +73,7 @@ class DeliveryDeps:
     now: Now
     pauses: Pauses
     handover: Handover = field(default_factory=Handover)
-    unanswered: dict[tuple[UUID, ...], UUID] = field(default_factory=dict)
-    """The tokens of claims whose answer was lost, by ticket."""
+    lost_claims: LostClaims = field(default_factory=LostClaims)
 
 
 class _Lease:
@@ -113,7 +111,8 @@ async def deliver(
     """
     paused = await deps.pauses.current()
     lease = _Lease(deps.policy)
-    claimed = await _claim(ids, lease, deps, store)
+    with deps.lost_claims.token(ids, lease.token) as lease.token:
+        claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
     outcomes: list[Outcome] = []
@@ -140,26 +139,6 @@ async def deliver(
     await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.gone])
     await _cascade(lost, store, publisher, deps.now())
     await make_appointments(appointments, _later(outcomes, by_id))
-
-
-async def _claim(
-    ids: Sequence[UUID], lease: _Lease, deps: DeliveryDeps, store: DeliveryStore
-) -> Sequence[Claimed]:
-    """
-    Claim the messages of a ticket. If the answer is lost, the next try uses the same token.
-
-    The database may have committed the claim. Under another token its messages would wait for the end of the
-    lease.
-    """
-    ticket = tuple(ids)
-    lease.token = deps.unanswered.pop(ticket, lease.token)
-    try:
-        return await store.claim(ids, token=lease.token, lease=lease.length)
-    except StorageUnavailable:
-        if len(deps.unanswered) >= MOST_UNANSWERED:
-            del deps.unanswered[next(iter(deps.unanswered))]  # its ticket has gone to another process
-        deps.unanswered[ticket] = lease.token
-        raise
 
 
 async def _attempt(
