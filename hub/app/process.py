@@ -85,4 +85,6 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
         log.info("hub.stopped")
         raise
     finally:
+        # Where a role has failed, the others have not been told.
+        stop.set()
         await cancel(*tasks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final
@@ -75,32 +75,37 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     channels = parts.channels()
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
+    deps = DeliveryDeps(
+        channels=channels,
+        render=parts.company.renderer(),
+        policy=parts.company.policy,
+        throttle=parts.throttle,
+        now=now,
+        pauses=Pauses(storage.PostgresPauses(parts.database)),
+    )
     consumers = messages.consumers(
-        deps=DeliveryDeps(
-            channels=channels,
-            render=parts.company.renderer(),
-            policy=parts.company.policy,
-            throttle=parts.throttle,
-            now=now,
-            pauses=Pauses(storage.PostgresPauses(parts.database)),
-        ),
+        deps=deps,
         store=storage.PostgresDelivery(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
     )
-    return _deliver(parts.company.templates, partial(_serve, "delivery", parts, stop, consumers))
+    beside = (
+        partial(_compile_urgent, parts.company.templates),
+        partial(messages.end_handover, deps, stop),
+    )
+    return _deliver(partial(_serve, "delivery", parts, stop, consumers), beside)
 
 
-async def _deliver(templates: Templates, begin: Callable[[], Work]) -> None:
-    """Compile what an emergency says while the work begins: the start does not wait for it."""
-    compiling = asyncio.create_task(_compile_urgent(templates))
+async def _deliver(begin: Callable[[], Work], beside: Sequence[Callable[[], Work]]) -> None:
+    tasks = [asyncio.create_task(work()) for work in beside]
     try:
         await begin()
     finally:
-        await cancel(compiling)
+        await cancel(*tasks)
 
 
 async def _compile_urgent(templates: Templates) -> None:
+    """Compile what an emergency says while the work begins: the start does not wait for it."""
     for _ in templates.compile_urgent():
         await asyncio.sleep(0)  # each takes some milliseconds
 

@@ -49,8 +49,8 @@ def delivery_of(delivered: DeliveredMessage) -> Delivery:
     """Read what the broker delivered to a consumer."""
     properties = delivered.header.properties
     headers = properties.headers or {}
-    # Quorum queues set the header from the second delivery on.
-    count = headers.get("x-delivery-count")
+    # Quorum queues set the header from the second delivery on. On the first one it is the publisher's own.
+    count = headers.get("x-delivery-count") if delivered.redelivered else None
     return Delivery(
         message=RawMessage(
             body=delivered.body,

@@ -28,7 +28,8 @@ class DeliveryStore(CascadeStore, Protocol):
 
         These are `queued`, and `held`, `retrying` or `sending` with a `next_at` in the past. They become
         `sending`, with `next_at` at the lease's end and attempt + 1. Rows locked by another worker are
-        skipped.
+        skipped. A claim whose answer was lost may be repeated under its token: it takes the same rows, and
+        counts no further attempt.
         """
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:

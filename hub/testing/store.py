@@ -61,11 +61,13 @@ class MemoryStore(MemoryReplies, MemoryClocks):
         rows = [
             tables.messages[message_id] for message_id in dict.fromkeys(ids) if message_id in tables.messages
         ]
-        taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
+        taken = [
+            row for row in rows if row.message.state is State.QUEUED or row.due(now) or _is_own(row, token)
+        ]
         for row in taken:
             message = structs.replace(row.message, state=State.SENDING, next_at=now + lease)
             tables.messages[message.id] = replace(
-                row, message=message, lease=token, attempts=row.attempts + 1
+                row, message=message, lease=token, attempts=row.attempts + (row.lease != token)
             )
         return [_claimed(tables.messages[row.message.id], tables, now) for row in taken]
 
@@ -192,6 +194,10 @@ class MemoryStore(MemoryReplies, MemoryClocks):
             if after is None or message_id > after
         ]
         return waiting[:limit]
+
+
+def _is_own(row: Row, token: UUID) -> bool:
+    return row.message.state is State.SENDING and row.lease == token
 
 
 def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:

@@ -102,6 +102,17 @@ async def test_live_lease_is_respected_and_expired_one_is_claimed(stores: Stores
     assert await stores.claim(planned) == []
 
 
+async def test_claim_repeated_under_its_token_takes_the_same_rows(stores: Stores, of: StoredEvent) -> None:
+    planned, recorded = message(of, contact_id="a"), message(of, contact_id="b")
+    await stores.add(planned, recorded)
+    ids, token = [planned.id, recorded.id], uuid4()
+    await stores.delivery.claim(ids, token=token, lease=LEASE)
+    await stores.delivery.record(token, [outcome(recorded.id)])
+    [again] = await stores.delivery.claim(ids, token=token, lease=LEASE)
+
+    assert (planned.id, 1) == (again.message.id, again.attempt)
+
+
 async def test_claim_takes_what_may_be_sending_and_nothing_else(stores: Stores, of: StoredEvent) -> None:
     past = now() - HOUR
     planned = [

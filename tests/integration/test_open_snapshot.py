@@ -38,8 +38,8 @@ EXPIRED: Final = -HOUR
 ROUNDS: Final = 3
 ID: Final = "018f0000-0000-8000-8000-000000000000"
 RECORDED: Final = (
-    "uuid, uuid[], text[], text[], timestamptz[], timestamptz[], bool[], uuid[], timestamptz[], text[], text[], "
-    "text[], text[], interval[], uuid, uuid"
+    "uuid, uuid[], text[], text[], timestamptz[], timestamptz[], bool[], uuid[], timestamptz[], text[], "
+    "text[], text[], text[], interval[], uuid, uuid"
 )
 """The types of what `record` is given."""
 NOTHING: Final = ", ".join(["'{}'"] * 12)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any, cast
 
 import pytest
 
@@ -30,6 +29,7 @@ from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.clock_factory import scheduled
+from tests.unit.delivery_harness import post_office
 from tests.unit.factories import DESK, MONDAY, POLICY
 
 
@@ -45,9 +45,8 @@ def consumers() -> list[Consumer]:
         appointments=appointments,
         now=clock,
     )
-    never_used = cast(Any, None)
     delivering = messages.consumers(
-        deps=never_used, store=never_used, publisher=publisher, appointments=appointments
+        deps=post_office().deps(), store=store, publisher=publisher, appointments=appointments
     )
     return [*intake_consumers, *delivering]
 

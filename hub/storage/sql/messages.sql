@@ -45,11 +45,13 @@ WITH taken AS (
       AND (
           state = 'queued'
           OR (state IN ('held', 'retrying', 'sending') AND next_at <= now())
+          -- Our own claim, whose answer was lost.
+          OR (state = 'sending' AND lease = $2)
       ) IS TRUE
     FOR UPDATE SKIP LOCKED
 ), message AS (
     UPDATE message
-    SET state = 'sending', lease = $2, attempts = attempts + 1,
+    SET state = 'sending', lease = $2, attempts = attempts + (lease IS DISTINCT FROM $2)::integer,
         next_at = now() + $3::interval, updated_at = now()
     WHERE id = ANY (ARRAY (SELECT id FROM taken)) AND id BETWEEN $4 AND $5
     RETURNING *
