@@ -156,6 +156,7 @@ def _services(parts: Container) -> Services:
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         keyring=Keyring(storage.PostgresKeys(database)),
+        ring=company.ring,
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=now),
         hooks=Hooks.of(
             settings,

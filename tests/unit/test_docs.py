@@ -29,6 +29,7 @@ from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Reminder, Scope
 from hub.model.state_machine import MOVES
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
+from hub.web.auth.refusals import METRIC as REFUSED
 from hub.web.connections import METRIC as CUT
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
@@ -177,6 +178,7 @@ def test_every_metric_is_documented() -> None:
         CIRCUIT,
         VERIFIED,
         CUT,
+        REFUSED,
     }
 
 
