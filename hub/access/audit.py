@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Final
 from uuid import uuid4
 
 from hub.model import Json, Note
 from hub.model.ids import uuid8
 from hub.ports import AuditStore
+
+ADDRESS: Final = ContextVar[str | None]("address", default=None)
+"""The client's address while a request over HTTP is answered: each note of it has the address."""
 
 
 async def note(
@@ -21,5 +26,14 @@ async def note(
     """
     at = datetime.now(UTC)
     row_id = uuid8(at, "note", uuid4().hex)
-    written = Note(id=row_id, at=at, who=who, action=action, subject=subject, person=person, detail=detail)
+    written = Note(
+        id=row_id,
+        at=at,
+        who=who,
+        action=action,
+        subject=subject,
+        person=person,
+        detail=detail,
+        address=ADDRESS.get(),
+    )
     await store.add(written)

@@ -34,11 +34,13 @@ from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, Receipt, Reply
 from hub.rendering import Templates
 from hub.settings import Address, Settings
+from hub.settings.values import Networks
 from hub.tasks import cancel
 from hub.timers import scheduler
 from hub.timers.deps import Timers
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
+from hub.web.connections import listening
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.services import Access, Hooks, Monitoring, Services
@@ -131,7 +133,8 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Serve the API, the console and health checks."""
-    await _listen(build(_services(parts)), parts.settings.http, "HUB_HTTP", stack)
+    settings = parts.settings
+    await _listen(build(_services(parts)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
     return _until_set(stop)
 
 
@@ -159,6 +162,7 @@ def _services(parts: Container) -> Services:
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         keyring=Keyring(storage.PostgresKeys(database)),
+        ring=company.ring,
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=now),
         hooks=Hooks.of(
             settings,
@@ -223,7 +227,7 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
 async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:
     """Listen on HUB_METRICS, in any role."""
     application = build_metrics(Access(settings=parts.settings), _monitoring(parts))
-    await _listen(application, address, "HUB_METRICS", stack)
+    await _listen(application, address, "HUB_METRICS", stack, parts.settings.trusted_proxies)
 
 
 def _monitoring(parts: Container) -> Monitoring:
@@ -236,17 +240,15 @@ def _monitoring(parts: Container) -> Monitoring:
 
 
 async def _listen(
-    application: web.Application, address: Address, setting: str, stack: AsyncExitStack
+    application: web.Application, address: Address, setting: str, stack: AsyncExitStack, trusted: Networks
 ) -> None:
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
-    stack.push_async_callback(runner.cleanup)
-    await runner.setup()
+    listener = listening(application, address, trusted=trusted)
     try:
-        await web.TCPSite(runner, address.host or None, address.port).start()
+        addresses = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken(setting, address, exc) from exc
-    for host, port, *_ in runner.addresses:
-        log.info("http.listening", setting=setting, url=f"http://{Address(host, port)}/")
+    for listens_at in addresses:
+        log.info("http.listening", setting=setting, url=f"http://{listens_at}/")
 
 
 def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:

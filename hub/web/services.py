@@ -13,8 +13,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hub.access.keyring import KeyRing
-from hub.access.lockout import AddressThrottle, UnknownNameLocks
+from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
+from hub.access.refusals import Refusals
 from hub.access.sign_in import SignInDeps
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook, read_hooks
@@ -66,6 +67,7 @@ class Access:
     settings: Settings
     keyring: Keyring | None = None
     sign_in: SignInDeps | None = None
+    refusals: Refusals = field(default_factory=lambda: Refusals(time.monotonic))
 
     @property
     def api_key(self) -> str | None:
@@ -139,6 +141,8 @@ class Services:
     sessions: SessionStore
 
     keyring: Keyring
+    ring: KeyRing
+    """Signs the cookies of known devices."""
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
@@ -161,8 +165,8 @@ class Services:
             sessions=self.sessions,
             audit=self.audit,
             passwords=self.passwords,
-            strangers=UnknownNameLocks(),
             now=self.now,
+            pepper=self.settings.api_key.reveal().encode() if self.settings.api_key else b"",
         )
 
     def check(self, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import smtplib
+import time
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import Publisher, fewest, until
+from tests.acceptance.harness import HubProcess, Publisher, fewest, hub_process, until
 from tests.acceptance.publisher_queue import reply
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Habits, Mail
@@ -53,6 +55,9 @@ Original-Rcpt-To: <rosa@example.co>
 
 --B--
 """
+
+HOSTILE = "Content-Type: multipart/digest; boundary=B\n\n" + "--B\n\na:b\n\n" * 25_000
+"""Each line is a part with a part in it: as long to read as a mail can be."""
 
 
 @pytest.fixture
@@ -168,6 +173,29 @@ async def test_a_complaint_revokes_the_consent_and_nobody_is_notified(house: Hou
     }
     assert [] == received
     assert [] == logged_mail(house)
+
+
+async def test_hostile_mails_hold_no_call_of_the_api(house: House, port: int) -> None:
+    hub, slowest = house.hub(), 0.0
+    async with hub_process(hub), ClientSession() as session:
+        await until(lambda: {"http.listening", "mail.listening"} <= logged(hub).keys(), "the hub to listen")
+        url = f"{logged(hub)['http.listening']['url']}api/summary"
+        async with session.get(url) as answer:  # the first has more to do
+            assert answer.status == 200
+        arriving = [asyncio.create_task(bring(port, "", f"abuse@{DOMAIN}", HOSTILE)) for _ in range(4)]
+        while not all(mail.done() for mail in arriving):
+            began = time.monotonic()
+            async with session.get(url) as answer:
+                assert answer.status == 200
+            slowest = max(slowest, time.monotonic() - began)
+        # The mail server gives up before the last is read, and would bring it again.
+        await asyncio.gather(*arriving, return_exceptions=True)
+
+    assert slowest < 2.0
+
+
+def logged(hub: HubProcess) -> dict[str, dict[str, Any]]:
+    return {line["event"]: line for line in hub.lines()}
 
 
 def logged_mail(house: House) -> list[str]:

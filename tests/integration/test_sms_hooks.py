@@ -71,7 +71,7 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
         "HUB_SMS_URL": " ".join(urls),
         "HUB_PUBLIC_URL": PUBLIC,
         "HUB_SECRET": "new old",
-        "HUB_API_KEY": "a key that nobody guesses",
+        "HUB_API_KEY": "a key that nobody guesses, long enough",
         **more,
     }
 

@@ -398,6 +398,7 @@ class World:
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
             keyring=Keyring(self.keys),
+            ring=KeyRing(settings.secrets),
             refuse=self.refuse,
             hooks=Hooks.of(
                 settings,
@@ -411,7 +412,8 @@ class World:
                 counts=Counted(self.log),
                 gauges=Figures(self.incidents),
             ),
-            passwords=PASSWORDS,
+            # Of its own: what makes attempts wait belongs to one event loop.
+            passwords=Passwords(memory=8, rounds=1),
         )
 
     async def ready(self) -> Mapping[str, bool]:

@@ -29,6 +29,8 @@ from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Reminder, Scope
 from hub.model.state_machine import MOVES
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
+from hub.web.auth.refusals import METRIC as REFUSED
+from hub.web.connections import METRIC as CUT
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
 from tests.for_each import for_each
@@ -177,6 +179,8 @@ def test_every_metric_is_documented() -> None:
         "hub_unknown_outcomes_total",
         CIRCUIT,
         VERIFIED,
+        CUT,
+        REFUSED,
     }
 
 

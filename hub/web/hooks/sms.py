@@ -94,7 +94,12 @@ def _authenticate(
         is_signed = message_id is not None or addresses.signs_fixed(query.get("key", ""), name, use)
     if not is_signed:
         log.warning("webhook.refused", provider=name, use=use, reason="signature")
-        raise Refusal(403, "The signature is not right.", "`hub secrets hooks` shows the addresses to enter.")
+        raise Refusal(
+            403,
+            "The signature is not right.",
+            "`hub secrets hooks` shows the addresses to enter.",
+            reason="signature",
+        )
     return message_id
 
 
