@@ -62,6 +62,7 @@ from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMe
 from hub.model.incidents import Balance, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
+from hub.model.mail_reports import BounceReport, Loss, SentMail
 from hub.model.messages import (
     Accepted,
     Attempt,
