@@ -25,6 +25,7 @@ from hub.model.ids import uuid8
 OVERLAP: Final = timedelta(days=1)
 """How long the old key stays valid after a rotation, by default."""
 _MARK: Final = "hub"
+_DIRECTORY: Final = "directory."
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
 
@@ -94,6 +95,31 @@ def require_bound(event: Event, source: str | None, event_types: Collection[str]
         raise InvalidEvent("the key publishes for another source", field="source")
     if event_types and event.name not in event_types:
         raise InvalidEvent("the key does not publish events of this type", field="type")
+
+
+def require_directory_key(event: Event, source: str | None) -> None:
+    """Raise InvalidEvent if a key that is bound to no source writes the directory."""
+    if source is None and event.name.startswith(_DIRECTORY):
+        raise InvalidEvent("the directory is written only with a key that is bound to a source", field="type")
+
+
+def require_directory_sender(
+    event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None
+) -> None:
+    """
+    Raise InvalidEvent if the directory is written over RabbitMQ for a source that no key binds to a user.
+
+    Where no key binds any, everybody who may publish is trusted. `own` is the hub's user, whose events were
+    checked over HTTP.
+    """
+    if not event.name.startswith(_DIRECTORY) or (own is not None and user == own):
+        return
+    bound = {key.source for key in keys if key.amqp_user is not None}
+    if bound and event.source not in bound:
+        raise InvalidEvent(
+            "the directory is written only for a source that a key binds to a user of RabbitMQ",
+            field="source",
+        )
 
 
 def require_sender(event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.access.api_keys import require_sender
+from hub.access.api_keys import require_directory_sender, require_sender
 from hub.model import ApiKey, Event, RawMessage
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
@@ -21,8 +21,10 @@ class BindingSnapshot:
     own: str | None
 
     def require(self, event: Event, incoming: RawMessage) -> None:
-        """Raise InvalidEvent if another user than the one bound to the event's source has sent it."""
+        """Raise InvalidEvent if the user who has sent the event may not publish it for its source."""
         require_sender(event, incoming.user, self.keys, own=self.own)
+        if self.keys:
+            require_directory_sender(event, incoming.user, self.keys, own=self.own)
 
 
 FREE: Final = BindingSnapshot(keys=(), own=None)

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import hdrs, web
 
-from hub.access.api_keys import require_bound
+from hub.access.api_keys import require_bound, require_directory_key
 from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, RawMessage
+from hub.model import HUB_SOURCE, Event, RawMessage, Scope
 from hub.operations.publish import send
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import caller_of
@@ -112,6 +112,8 @@ def _validate_all(
         try:
             event = _validate(check, document)
             require_bound(event, caller.source, caller.event_types)
+            if not caller.may({Scope.ADMIN}):
+                require_directory_key(event, caller.source)
         except InvalidEvent as error:
             refused.append((document, error))
         else:
