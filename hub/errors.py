@@ -29,7 +29,8 @@ Every error of the hub. The docstring of a class is its message.
         ├── BrokerUnavailable
         ├── StorageUnavailable
         │   ├── StorageConflict   a deadlock or serialisation failure: try again at once
-        └── AppointmentsUnavailable
+        ├── AppointmentsUnavailable
+        └── RecordUnavailable     a report that is quicker than our own record
 """
 
 from __future__ import annotations
@@ -238,6 +239,10 @@ class StorageConflict(StorageUnavailable):
 
 class StorageRefused(HubError):
     """The database refuses a value."""
+
+
+class RecordUnavailable(Unavailable):
+    """The sending of the mail is not recorded yet: try again."""
 
 
 class AppointmentsUnavailable(Unavailable):

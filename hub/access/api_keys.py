@@ -27,6 +27,7 @@ OVERLAP: Final = timedelta(days=1)
 HTTP: Final = "http:"
 """How a sender over HTTP begins whose right to publish the event was not established there."""
 _MARK: Final = "hub"
+_DIRECTORY: Final = "directory."
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
 
@@ -103,6 +104,31 @@ def require_foreign(source: str) -> None:
     if is_hub_source(source):
         raise WrongSender(
             f"{HUB_SOURCE} and what begins like it is the hub itself: publish as your own system",
+            field="source",
+        )
+
+
+def require_directory_key(event: Event, source: str | None) -> None:
+    """Raise WrongSender if a key that is bound to no source writes the directory."""
+    if source is None and event.name.startswith(_DIRECTORY):
+        raise WrongSender("the directory is written only with a key that is bound to a source", field="type")
+
+
+def require_directory_sender(
+    event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None
+) -> None:
+    """
+    Raise WrongSender if the directory is written over RabbitMQ for a source that no key binds to a user.
+
+    Where no key binds any, everybody who may publish is trusted. `own` is the hub's user, whose events were
+    checked over HTTP.
+    """
+    if not event.name.startswith(_DIRECTORY) or (own is not None and user == own):
+        return
+    bound = {key.source for key in keys if key.amqp_user is not None}
+    if bound and event.source not in bound:
+        raise WrongSender(
+            "the directory is written only for a source that a key binds to a user of RabbitMQ",
             field="source",
         )
 

@@ -180,6 +180,7 @@ open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
+open_mail_reports: Final = _opener(storage.PostgresMailReports)
 open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
 
 

@@ -22,16 +22,16 @@ from hub.consumers import events, messages
 from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
 from hub.errors import ConfigurationError
-from hub.inbound import process_reply
+from hub.inbound import process_reply, process_report
 from hub.inbound.mail import server as mail
-from hub.inbound.process_receipt import take
+from hub.inbound.mail.authentic import DnsKeys, is_signed
 from hub.intake.decode import IntakeContext
 from hub.intake.process_batch import refuse
 from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Receipt, Reply
+from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.rendering import Templates
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
@@ -158,6 +158,7 @@ def _services(parts: Container) -> Services:
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),
         log=storage.PostgresLog(database),
+        mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
@@ -180,9 +181,10 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
     if address is None or verp is None:
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
     handlers = mail.MailHandlers(
-        receipt=partial(_take_receipt, parts),
-        complaint=partial(process_reply.take_complaint, store=storage.PostgresReplies(parts.database)),
+        bounce=partial(_take_bounce, parts),
+        complaint=partial(_take_feedback, parts),
         reply=partial(_take_reply, parts),
+        is_signed=partial(is_signed, key_of=DnsKeys()),
     )
     try:
         listener = mail.listening(address, verp=verp, handlers=handlers, now=now)
@@ -274,8 +276,19 @@ async def _take_reply(parts: Container, reply: Reply) -> None:
         )
 
 
-async def _take_receipt(parts: Container, receipt: Receipt) -> None:
-    await take(receipt, store=storage.PostgresReceipts(parts.database), at=now())
+async def _take_bounce(parts: Container, report: BounceReport) -> str:
+    return await process_report.take_bounce(
+        report,
+        store=storage.PostgresMailReports(parts.database),
+        publisher=parts.publisher,
+        confirm_by=parts.company.policy.confirm_bounce_by,
+        now=now(),
+    )
+
+
+async def _take_feedback(parts: Container, complaint: Complaint) -> str:
+    store, replies = storage.PostgresMailReports(parts.database), storage.PostgresReplies(parts.database)
+    return await process_report.take_feedback(complaint, store=store, replies=replies, now=now())
 
 
 def _serve(name: str, parts: Container, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

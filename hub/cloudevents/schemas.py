@@ -34,6 +34,7 @@ _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
 _NEAR: Final = 3
+_VERSIONED: Final = frozenset(kind.name for kind in CATALOG if kind.name.startswith("directory."))
 _HAS_HOURS: Final = "directory.membership.upserted"
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PACKAGE: Final = Path(__file__).parent.parent
@@ -75,6 +76,8 @@ class Schemas:
             _check_consent_time(event, SAID_AT[kind.name], now)
         if kind.name == _HAS_HOURS:
             _check_hours(event)
+        if kind.name in _VERSIONED:
+            _check_version(event, now)
 
     def _check_data(self, event: Event, kind: EventType) -> None:
         if not isinstance(event.data, dict):
@@ -118,6 +121,16 @@ def _known(event: Event) -> EventType:
 def _check_source(event: Event, kind: EventType) -> None:
     if kind.hub_emitted and event.source != HUB_SOURCE:
         raise WrongSender("type: only the hub itself publishes this", field="type")
+
+
+def _check_version(event: Event, now: datetime) -> None:
+    """
+    Refuse a version beyond the present as a time in milliseconds, the greatest that publishers count in.
+
+    A greater one would be the last: nothing that comes later would count, not even an administrator's.
+    """
+    if event.data["version"] > (now + FUTURE).timestamp() * 1000:
+        raise InvalidEvent("data.version: expected at most the milliseconds since 1970", field="data.version")
 
 
 def _check_time(event: Event, now: datetime) -> None:

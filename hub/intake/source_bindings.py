@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hub.access.api_keys import require_sender
+from hub.access.api_keys import require_directory_sender, require_sender
 from hub.model import ApiKey, Event, RawMessage
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
@@ -20,8 +20,10 @@ class BindingSnapshot:
     own: str | None
 
     def require(self, event: Event, incoming: RawMessage) -> None:
-        """Raise WrongSender if the user who has sent the event may not publish for its source."""
+        """Raise WrongSender if the user who has sent the event may not publish it for its source."""
         require_sender(event, incoming.user, self.keys, own=self.own)
+        if self.keys:
+            require_directory_sender(event, incoming.user, self.keys, own=self.own)
 
 
 class SourceBindings(Cached[BindingSnapshot]):

@@ -74,6 +74,7 @@ from hub.model.events import (
 from hub.model.incidents import Balance, Gap, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
+from hub.model.mail_reports import BounceReport, Loss, SentMail
 from hub.model.messages import (
     Accepted,
     Attempt,

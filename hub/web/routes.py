@@ -27,6 +27,7 @@ from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     accounts,
     api_keys,
+    bounces,
     clocks,
     dead_letters,
     directory,
@@ -87,6 +88,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
+    _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
+    _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
     _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),

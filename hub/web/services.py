@@ -44,7 +44,7 @@ from hub.ports import (
     RedriveStore,
     SessionStore,
 )
-from hub.ports.receipts import ReceiptStore
+from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.settings import Settings
 from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
@@ -136,6 +136,7 @@ class Services:
     incidents: IncidentLog
     letters: LetterStore
     log: LogStore
+    mail_reports: ReportStore
     pauses: PauseStore
     redrive: RedriveStore
     sessions: SessionStore

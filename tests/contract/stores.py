@@ -30,7 +30,7 @@ from hub.ports import (
     SessionStore,
     TimerStore,
 )
-from hub.ports.receipts import ReceiptStore
+from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.ports.replies import ReplyStore
 from hub.storage import (
     Database,
@@ -47,6 +47,7 @@ from hub.storage import (
     PostgresKeys,
     PostgresLetters,
     PostgresLog,
+    PostgresMailReports,
     PostgresMonitor,
     PostgresPauses,
     PostgresReceipts,
@@ -113,6 +114,7 @@ class RealStores(Stores):
     """All stores in PostgreSQL."""
 
     receipts: ReceiptStore
+    mail_reports: ReportStore
     log: LogStore
     letters: LetterStore
     redrive: RedriveStore
@@ -155,6 +157,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             delivery=PostgresDelivery(opened),
             timers=PostgresTimers(opened),
             receipts=PostgresReceipts(opened),
+            mail_reports=PostgresMailReports(opened),
             replies=PostgresReplies(opened),
             pauses=PostgresPauses(opened),
             keys=PostgresKeys(opened),

@@ -270,6 +270,29 @@ async def test_a_described_provider_is_reached_and_its_panel_is_shown_without_th
     assert "topsecret" not in words
 
 
+async def test_provider_that_does_not_sign_what_it_brings_is_reported(
+    environ: dict[str, str], deaf: int, tmp_path: Path
+) -> None:
+    text = EXAMPLE.read_text("utf-8")
+    hmac = text[text.index("[replies.hmac]") : text.index("[balance]")]
+    spec = tmp_path / "x.toml"
+    spec.write_text(
+        text.replace(hmac, "").replace('text = "message"', 'text = "message"\nhmac = "none"'), "utf-8"
+    )
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_SECRET": GOOD,
+        "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec=",
+    }
+    signed, unsigned = [
+        printed(await look({**environ, "HUB_SMS_URL": environ["HUB_SMS_URL"] + str(path)}, "Canales"))
+        for path in (EXAMPLE, spec)
+    ]
+
+    assert "sin firma" not in signed
+    assert "warn: SMS: mensajeria entrega respuestas sin firma: quien tenga la dirección puede" in unsigned
+
+
 async def test_a_described_provider_without_a_secret_to_sign_with_is_reported(
     environ: dict[str, str], deaf: int
 ) -> None:
@@ -318,6 +341,11 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_reported(environ:
             "warn: HUB_PUBLIC_URL es http (hub.example.co): contraseñas y sesiones viajan sin cifrar. Ponga",
         ),
         ({}, "Acceso", "warn: Falta HUB_SECRET"),
+        (
+            {"HUB_SECRET": GOOD, "HUB_MAIL": "0.0.0.0:2525", "HUB_MAIL_DOMAIN": "respuestas.example.co"},
+            "Acceso",
+            "warn: HUB_MAIL=0.0.0.0:2525 recibe correo de otros equipos, sin TLS, filtros ni límites. Deje",
+        ),
         ({"HUB_SECRET": f"{GOOD} una frase"}, "Acceso", "warn: La clave 2 de HUB_SECRET: tiene menos de 32"),
         ({"HUB_SECRET": f"{GOOD} {GOOD}"}, "Acceso", "warn: HUB_SECRET tiene la misma clave dos veces."),
         ({"HUB_SECRET": f"change-me-{GOOD}"}, "Acceso", "warn: La clave 1 de HUB_SECRET: parece la de un"),

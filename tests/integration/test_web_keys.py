@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from aiohttp import hdrs
 from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
-from hub.model import Scope
+from hub.model import Json, Scope
 from hub.storage import Database
 from hub.web.application import build_metrics
 from hub.web.routes import ROUTES
@@ -139,6 +140,42 @@ async def test_what_a_bound_key_may_not_publish_stays_its_own() -> None:
     assert [(letter.sender, letter.wrong_sender) for letter in world.log.letters] == [
         (f"http:key:{key.name}", True)
     ] * 2
+
+
+async def published(world: World, headers: Mapping[str, str], one: Mapping[str, Json]) -> int:
+    """Post an event; return the status."""
+    typed = {**headers, hdrs.CONTENT_TYPE: "application/json"}
+    body = json.dumps(one).encode()
+    return (await ask(world, "/api/events", method="POST", headers=typed, body=body)).status
+
+
+async def test_only_an_administrator_writes_over_a_greater_version() -> None:
+    world = World(environ=GUARDED)
+    headers = {**await holding(world, Scope.OPERATE), hdrs.CONTENT_TYPE: "application/json"}
+    body = json.dumps({"version": 1, "names": "Mallory", "contact_points": []}).encode()
+    path = "/api/directory/people/p-maria?override=true"
+
+    assert 403 == (await ask(world, path, method="PUT", headers=headers, body=body)).status
+
+
+@pytest.mark.parametrize(("source", "status"), [(None, 422), (CRM, 202)])
+async def test_stranger_with_a_free_key_takes_nobody_over(source: str | None, status: int) -> None:
+    """Over `directory.person.upserted` somebody else's mail would go to the writer's address."""
+    world = World(environ=GUARDED)
+    shown = await holding(world, Scope.PUBLISH, source=source)
+    taken_over = event(
+        "directory.person.upserted",
+        data={
+            "person_id": "p-maria",
+            "version": 2,
+            "names": "María Peña",
+            "contact_points": [{"id": "cp-1", "kind": "email", "value": "mallory@example.com"}],
+        },
+    )
+
+    assert status == await published(world, shown, taken_over)
+    assert bool(world.publisher.events) is (status == 202)
+    assert 202 == await published(world, BEARER, taken_over)
 
 
 async def test_a_key_is_made_shown_once_rotated_and_revoked_and_all_of_it_is_noted() -> None:

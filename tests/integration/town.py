@@ -104,6 +104,7 @@ class Town(World):
             headcount=stores.headcount,
             letters=stores.letters,
             log=stores.log,
+            mail_reports=stores.mail_reports,
             redrive=stores.redrive,
             keyring=OneCaller(self.caller),
             monitoring=replace(services.monitoring, counts=Counted(stores.log)),

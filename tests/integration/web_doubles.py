@@ -48,6 +48,7 @@ from hub.storage import (
     PostgresExplain,
     PostgresHeadcount,
     PostgresLetters,
+    PostgresMailReports,
     PostgresReceipts,
     PostgresRedrive,
 )
@@ -394,6 +395,7 @@ class World:
             incidents=self.incidents,
             letters=PostgresLetters(database),
             log=self.log,
+            mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
             redrive=PostgresRedrive(database),
             sessions=self.accounts,

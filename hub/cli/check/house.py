@@ -70,7 +70,13 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
 
 async def access(settings: Settings) -> list[Finding]:
     """Check HUB_API_KEY, and the secrets that sign links."""
-    return [_api_key(settings), *_in_clear(settings), *_proxies(settings), *_secrets(settings)]
+    return [
+        _api_key(settings),
+        *_in_clear(settings),
+        *_proxies(settings),
+        *_open_mail(settings),
+        *_secrets(settings),
+    ]
 
 
 def _api_key(settings: Settings) -> Finding:
@@ -99,6 +105,13 @@ def _proxies(settings: Settings) -> Iterator[Finding]:
         what = "HUB_TRUSTED_PROXIES está vacía: detrás del proxy todos comparten una dirección."
         to_do = "Ponga ahí la dirección del proxy; si no, quien adivina claves frena a los demás."
         yield warn(ACCESS, what, to_do)
+
+
+def _open_mail(settings: Settings) -> Iterator[Finding]:
+    """Warn if others than a mail server in front can bring mail."""
+    if settings.mail is not None and not settings.mail.is_loopback:
+        what = f"HUB_MAIL={settings.mail} recibe correo de otros equipos, sin TLS, filtros ni límites."
+        yield warn(ACCESS, what, "Deje llegar ahí solo al servidor de correo de la empresa.")
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:

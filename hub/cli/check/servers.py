@@ -25,6 +25,7 @@ from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import EPOCH_KEY, TIMEOUT
 from hub.storage.database import Database, translated
+from hub.storage.keys import PostgresKeys
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
@@ -48,6 +49,10 @@ _MEND: Final = (
 _UNTOLD_CLUSTER: Final = (
     "HUB_REDIS_URL nombra un nodo de un clúster como si fuera un servidor solo.",
     "Escriba redis+cluster://NODO:PUERTO,NODO:PUERTO (o rediss+cluster://).",
+)
+_NO_BINDING: Final = (
+    "Ninguna llave ata una fuente a un usuario de RabbitMQ: quien pueda publicar cambia el directorio.",
+    "Dé a cada sistema la suya: `hub keys create NOMBRE --scope publish --source URN --amqp-user USUARIO`.",
 )
 _NO_DUTY: Final = (
     "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
@@ -168,6 +173,8 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         if not await _has_account(settings, database):
             yield warn(POSTGRESQL, *_NO_ACCOUNT)
+        if not any(key.amqp_user for key in await PostgresKeys(database).live_keys()):
+            yield warn(POSTGRESQL, *_NO_BINDING)
         if lost := await _lost_documents(settings, database):
             whose = counted(lost, "persona", "personas")
             what = f"El documento de {whose} tiene una clave que no está en HUB_SECRET."

@@ -11,12 +11,12 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import hdrs, web
 
-from hub.access.api_keys import HTTP, require_bound, require_foreign
+from hub.access.api_keys import HTTP, require_bound, require_directory_key, require_foreign
 from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
-from hub.model import Event, RawMessage
+from hub.model import Event, RawMessage, Scope
 from hub.operations.publish import send
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import caller_of
@@ -119,6 +119,8 @@ def _validate(deps: Services, document: Document, caller: Caller) -> Event | Ref
         event = _decode(document)
         require_foreign(event.source)
         require_bound(event, caller.source, caller.event_types)
+        if not caller.may({Scope.ADMIN}):
+            require_directory_key(event, caller.source)
         # The caller may publish it: from here on it is the hub that publishes or, once corrected, replays it.
         sender = deps.amqp_user
         deps.schemas.check(event, now=deps.now())

@@ -87,7 +87,7 @@ def _authenticate(
     message_id = uuid_in(query.get("message", "")) if use is Use.RECEIPTS else None
     if message_id and not addresses.signs_message(query.get("sig", ""), name, message_id):
         message_id = None
-    hmac = rules.hmac
+    hmac = rules.signature
     if hmac is not None:
         is_signed = hook.is_signed(hmac, request.headers.get(hmac.header, ""), body)
     else:
