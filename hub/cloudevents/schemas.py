@@ -30,6 +30,8 @@ from hub.model import HUB_SOURCE, Event, EventType, Json
 
 FUTURE: Final = timedelta(minutes=5)
 """How far a publisher's clock may be ahead of the hub's."""
+_ANY_ZONE: Final = timedelta(days=1)
+"""How far a timestamp of another zone may be ahead of UTC, generously."""
 _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
@@ -125,12 +127,14 @@ def _check_source(event: Event, kind: EventType) -> None:
 
 def _check_version(event: Event, now: datetime) -> None:
     """
-    Refuse a version beyond the present as a time in milliseconds, the greatest that publishers count in.
+    Refuse a version beyond the present as a timestamp (20260309081500), the greatest that publishers use.
 
     A greater one would be the last: nothing that comes later would count, not even an administrator's.
     """
-    if event.data["version"] > (now + FUTURE).timestamp() * 1000:
-        raise InvalidEvent("data.version: expected at most the milliseconds since 1970", field="data.version")
+    latest = int((now + _ANY_ZONE).strftime("%Y%m%d%H%M%S"))
+    if event.data["version"] > latest:
+        what = "expected a counter, or at most the present as a timestamp, like 20260309081500"
+        raise InvalidEvent(f"data.version: {what}", field="data.version")
 
 
 def _check_time(event: Event, now: datetime) -> None:
