@@ -14,9 +14,9 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.audit import note
-from hub.app import monitoring
-from hub.app.container import QUEUES, Container, now
-from hub.app.monitoring import answers
+from hub.app import monitoring, time_check
+from hub.app.container import QUEUES, Container
+from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
@@ -33,6 +33,7 @@ from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, Receipt, Reply
 from hub.rendering import Templates
+from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.tasks import cancel
 from hub.timers import scheduler
@@ -65,7 +66,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
         store=storage.PostgresIntake(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
-        now=now,
+        now=NOW,
     )
     return _serve("intake", parts, stop, consumers)
 
@@ -81,7 +82,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
             render=parts.company.renderer(),
             policy=parts.company.policy,
             throttle=parts.throttle,
-            now=now,
+            now=NOW,
             pauses=Pauses(storage.PostgresPauses(parts.database)),
         ),
         store=storage.PostgresDelivery(parts.database),
@@ -115,7 +116,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
             appointments=parts.appointments,
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             months=storage.PostgresMonths(parts.database),
-            now=now,
+            now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
             policy=parts.company.policy,
@@ -136,7 +137,7 @@ def _services(parts: Container) -> Services:
         settings=settings,
         policy=company.policy,
         schemas=company.schemas,
-        now=now,
+        now=NOW,
         publisher=parts.publisher,
         appointments=parts.appointments,
         accounts=storage.PostgresAccounts(database),
@@ -153,7 +154,7 @@ def _services(parts: Container) -> Services:
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         keyring=Keyring(storage.PostgresKeys(database)),
-        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=now),
+        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),
         hooks=Hooks.of(
             settings,
             company.ring,
@@ -175,7 +176,7 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         reply=partial(_take_reply, parts),
     )
     try:
-        listener = mail.listening(address, verp=verp, handlers=handlers, now=now)
+        listener = mail.listening(address, verp=verp, handlers=handlers, now=NOW)
         server = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken("HUB_MAIL", address, exc) from exc
@@ -203,9 +204,12 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     """
     Return the background work of these roles, once per process.
 
-    Timers and web run the monitor, so that each reports the other's death; delivery reports its circuits.
+    All report their clock. Timers and web run the monitor, so that each reports the other's death; delivery
+    reports its circuits.
     """
-    work = []
+    store = storage.PostgresMonitor(parts.database, QUEUES)
+    interval = parts.company.policy.monitor.interval
+    work = [_until(stop, partial(time_check.run, store, monitoring.this_process(), interval))]
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
     if "delivery" in roles:
@@ -221,7 +225,7 @@ async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStac
 
 def _monitoring(parts: Container) -> Monitoring:
     return Monitoring(
-        ready=partial(answers, parts),
+        ready=partial(readiness, parts),
         registry=REGISTRY,
         counts=Counted(storage.PostgresLog(parts.database)),
         gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),
@@ -252,7 +256,7 @@ def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
 async def _take_reply(parts: Container, reply: Reply) -> None:
     store = storage.PostgresReplies(parts.database)
     decision = (
-        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())
+        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=NOW())
     ).taking
     if decision is not None and decision.outcome is AckOutcome.TAKEN:
         who, subject = f"sms:{decision.by}", f"clock:{decision.clock_id}"
@@ -266,7 +270,7 @@ async def _take_reply(parts: Container, reply: Reply) -> None:
 
 
 async def _take_receipt(parts: Container, receipt: Receipt) -> None:
-    await take(receipt, store=storage.PostgresReceipts(parts.database), at=now())
+    await take(receipt, store=storage.PostgresReceipts(parts.database), at=NOW())
 
 
 def _serve(name: str, parts: Container, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

@@ -32,12 +32,16 @@ class PostgresMonitor(Store):
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write the circuit states of this process, and delete the rows of ended processes."""
+        """Write what this process reports of itself, and delete the rows of ended processes."""
         await self.rows(_SQL["beat"], process, list(states), list(states.values()))
         await self.rows(_SQL["forget"])
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
         return [row["place"] for row in await self.rows(_SQL["open_circuits"], fresh)]
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        rows = await self.rows(_SQL["clock_offsets"], fresh)
+        return {row["host"]: row["offset"] for row in rows}
 
     async def audit_age(self) -> timedelta | None:
         [row] = await self.rows(_SQL["audit_age"])
