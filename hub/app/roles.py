@@ -38,6 +38,7 @@ from hub.settings import Address, Settings
 from hub.tasks import cancel
 from hub.timers import scheduler
 from hub.timers.deps import Timers
+from hub.timers.lease_time import LeaseTime
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.monitoring.counts import Counted
@@ -119,6 +120,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
+            lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
         ),
     )
