@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
 from hub.model import Json, Note
 from hub.model.ids import uuid8
 from hub.ports import AuditStore
+from hub.resilience.database_time import NOW
 
 ADDRESS: Final = ContextVar[str | None]("address", default=None)
 """The client's address while a request over HTTP is answered: each note of it has the address."""
@@ -24,7 +24,7 @@ async def note(
     `person` is the reference of the data subject, who has a right to know. An access is recorded before it is
     granted: without the row, no access. Raises StorageUnavailable.
     """
-    at = datetime.now(UTC)
+    at = NOW()
     row_id = uuid8(at, "note", uuid4().hex)
     written = Note(
         id=row_id,

@@ -14,9 +14,9 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.audit import note
-from hub.app import monitoring, topology
-from hub.app.container import QUEUES, Container, now
-from hub.app.monitoring import answers
+from hub.app import monitoring, time_check, topology
+from hub.app.container import QUEUES, Container
+from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
@@ -33,11 +33,13 @@ from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.rendering import Templates
+from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
 from hub.tasks import cancel
 from hub.timers import scheduler
 from hub.timers.deps import Timers
+from hub.timers.lease_time import LeaseTime
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.connections import listening
@@ -67,7 +69,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
         store=storage.PostgresIntake(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
-        now=now,
+        now=NOW,
     )
     return _serve("intake", parts, stop, consumers)
 
@@ -82,7 +84,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         render=parts.company.renderer(),
         policy=parts.company.policy,
         throttle=parts.throttle,
-        now=now,
+        now=NOW,
         pauses=Pauses(storage.PostgresPauses(parts.database)),
     )
     consumers = messages.consumers(
@@ -122,9 +124,10 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
             appointments=parts.appointments,
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             months=storage.PostgresMonths(parts.database),
-            now=now,
+            now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
+            lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
         ),
     )
@@ -144,7 +147,7 @@ def _services(parts: Container) -> Services:
         settings=settings,
         policy=company.policy,
         schemas=company.schemas,
-        now=now,
+        now=NOW,
         publisher=parts.publisher,
         amqp_user=user_of(settings.amqp_url.reveal()),
         appointments=parts.appointments,
@@ -164,7 +167,7 @@ def _services(parts: Container) -> Services:
         sessions=storage.PostgresSessions(database),
         keyring=Keyring(storage.PostgresKeys(database)),
         ring=company.ring,
-        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=now),
+        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),
         hooks=Hooks.of(
             settings,
             company.ring,
@@ -187,7 +190,7 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         is_signed=partial(is_signed, key_of=DnsKeys()),
     )
     try:
-        listener = mail.listening(address, verp=verp, handlers=handlers, now=now)
+        listener = mail.listening(address, verp=verp, handlers=handlers, now=NOW)
         server = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken("HUB_MAIL", address, exc) from exc
@@ -215,10 +218,15 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     """
     Return the background work of these roles, once per process.
 
-    Timers and web run the monitor, so that each reports the other's death; delivery reports its circuits.
-    Every process looks after the way of the events.
+    All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
+    reports the other's death; delivery reports its circuits.
     """
-    work = [_until(stop, partial(topology.keep, parts))]
+    store = storage.PostgresMonitor(parts.database, QUEUES)
+    interval = parts.company.policy.monitor.interval
+    work = [
+        _until(stop, partial(topology.keep, parts)),
+        _until(stop, partial(time_check.run, store, monitoring.this_process(), interval)),
+    ]
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
     if "delivery" in roles:
@@ -234,7 +242,7 @@ async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStac
 
 def _monitoring(parts: Container) -> Monitoring:
     return Monitoring(
-        ready=partial(answers, parts),
+        ready=partial(readiness, parts),
         registry=REGISTRY,
         counts=Counted(storage.PostgresLog(parts.database)),
         gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),
@@ -263,7 +271,7 @@ def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
 async def _take_reply(parts: Container, reply: Reply) -> None:
     store = storage.PostgresReplies(parts.database)
     decision = (
-        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())
+        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=NOW())
     ).taking
     if decision is not None and decision.outcome is AckOutcome.TAKEN:
         who, subject = f"sms:{decision.by}", f"clock:{decision.clock_id}"
@@ -282,13 +290,13 @@ async def _take_bounce(parts: Container, report: BounceReport) -> str:
         store=storage.PostgresMailReports(parts.database),
         publisher=parts.publisher,
         confirm_by=parts.company.policy.confirm_bounce_by,
-        now=now(),
+        now=NOW(),
     )
 
 
 async def _take_feedback(parts: Container, complaint: Complaint) -> str:
     store, replies = storage.PostgresMailReports(parts.database), storage.PostgresReplies(parts.database)
-    return await process_report.take_feedback(complaint, store=store, replies=replies, now=now())
+    return await process_report.take_feedback(complaint, store=store, replies=replies, now=NOW())
 
 
 def _serve(name: str, parts: Container, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from hub.app.container import QUEUES, Container
-from hub.app.monitoring import process_name
+from hub.app.monitoring import this_process
 from hub.consumers.publisher import BrokerPublisher
 from hub.errors import Unavailable
 from hub.ports import Heartbeats
@@ -54,7 +54,7 @@ async def report(store: Heartbeats, publisher: BrokerPublisher) -> None:
         return
     try:
         # A gap keeps its row when it ends.
-        await store.beat(process_name(), {f"gap:{gap.since or ''}": str(gap) for gap in noticed})
+        await store.beat(this_process(), {f"gap:{gap.since or ''}": str(gap) for gap in noticed})
     except Unavailable as exc:
         reraise_if_cancelled()
         log.warning("broker.gaps_unsaid", error=str(exc))

@@ -7,13 +7,13 @@ From aiormq, below aio-pika: aio-pika's own message object costs as much time as
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from typing import Protocol
 
 from aiormq.abc import DeliveredMessage
 from msgspec import Struct
 
 from hub.model import RawMessage
+from hub.resilience.database_time import NOW
 
 
 class Settling(Protocol):
@@ -57,7 +57,7 @@ def delivery_of(delivered: DeliveredMessage) -> Delivery:
             content_type=properties.content_type,
             headers=headers,
             routing_key=delivered.routing_key or "",
-            received_at=datetime.now(UTC),
+            received_at=NOW(),
             user=properties.user_id,
         ),
         count=count if isinstance(count, int) else 0,

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final, cast
 from uuid import uuid4
@@ -28,6 +28,7 @@ from hub.intake.replay_sender import headers_of
 from hub.model import SENDER_HEADER, DeadLetter, Event, Gap, Json, Lane
 from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
+from hub.resilience.database_time import NOW
 from hub.tasks import reraise_if_cancelled
 
 DEFAULT: Final = ""
@@ -155,7 +156,7 @@ class BrokerPublisher:
         async with self._pinging:
             if self._is_well and time.monotonic() - self._pinged < FRESH:
                 return
-            opened, mends, asked_at = await self._channel(), self._mends, datetime.now(UTC)
+            opened, mends, asked_at = await self._channel(), self._mends, NOW()
             async with broker_errors():
                 arrived = await opened.canary.arrives()
             if not arrived:
@@ -252,7 +253,7 @@ class BrokerPublisher:
 
     def _end_gap(self) -> None:
         if self.gap is not None:
-            over, self.gap = replace(self.gap, until=datetime.now(UTC)), None
+            over, self.gap = replace(self.gap, until=NOW()), None
             self.gaps.append(over)
             self._mends += 1
             _GAPS.inc()

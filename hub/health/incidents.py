@@ -112,7 +112,7 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         title="Los relojes de {1} y {2} no coinciden",
         seen="Difieren en más de `[monitor] max_clock_skew`.",
         to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
-        meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
+        meanwhile="Los procesos usan la hora de PostgreSQL; las citas de Redis corren con la de Redis.",
     ),
     IncidentKind(
         name="topology",
@@ -272,10 +272,11 @@ def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
         yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
 
 
-def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
-    if abs(apart) > policy.max_clock_skew:
-        # The key names the host: another host, whose clock is right, must not resolve this incident.
-        yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
+def of_clock(whose: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
+    """Report a clock that is apart from the database's: that of a host of the hub, or of another server."""
+    if apart > policy.max_clock_skew:
+        # The key names it: another clock, which is right, must not resolve this incident.
+        yield Symptom(key=f"skew:{whose}:postgresql", measured=f"{apart.total_seconds():.0f} s")
 
 
 def of_gaps(gaps: Sequence[Gap]) -> Iterator[Symptom]:

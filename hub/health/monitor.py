@@ -37,7 +37,7 @@ class Monitor:
     """
     Dependencies and state of the monitor.
 
-    `host` is this machine's name.
+    `now` is the database's time.
     """
 
     store: MonitorStore
@@ -48,7 +48,6 @@ class Monitor:
     balances: Callable[[], Awaitable[Sequence[Remaining]]]
     now: Now
     policy: MonitorPolicy
-    host: str
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
     """Whether in the last pass the audit was running and every server answered."""
@@ -166,14 +165,19 @@ async def _balances(monitor: Monitor) -> Sequence[Symptom]:
 
 
 async def _skew(monitor: Monitor) -> Sequence[Symptom]:
-    symptoms: list[Symptom] = []
+    """Judge what the processes have reported of their clocks, and the clocks of other servers."""
+    policy = monitor.policy
+    offsets = await monitor.store.clock_offsets(policy.heartbeat_max_age)
+    symptoms = [
+        symptom for host, apart in offsets.items() for symptom in incidents.of_clock(host, apart, policy)
+    ]
     for server, clock in monitor.clocks.items():
         before = monitor.now()
         server_time = await clock()
         after = monitor.now()
         # The server answered between `before` and `after`: only a time outside both is skew.
         apart = max(before - server_time, server_time - after, timedelta(0))
-        symptoms += incidents.of_clock(monitor.host, server, apart, monitor.policy)
+        symptoms += incidents.of_clock(server, apart, policy)
     return symptoms
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.model import Gap, Incident, Lane, Symptom
@@ -12,8 +12,11 @@ from hub.model import Gap, Incident, Lane, Symptom
 class Heartbeats(Protocol):
     """The state that each process reports of itself, timed by the database's clock."""
 
+    async def clock(self) -> datetime:
+        """Return the database's time."""
+
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Store the state of each subject (`audit`, `circuit:sms:twilio`) as this process sees it now."""
+        """Store the state of each subject (`audit`, `clock`, `circuit:sms:twilio`) as the process sees it."""
 
 
 class MonitorStore(Heartbeats, Protocol):
@@ -24,6 +27,9 @@ class MonitorStore(Heartbeats, Protocol):
 
     async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
         """Return each gap (`gap:…`) that a process reported in the last `fresh`."""
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        """Return by host how far its clock was from the database's in the last `fresh`, without a sign."""
 
     async def audit_age(self) -> timedelta | None:
         """Return the time since the last audit ended; None if there was none yet."""

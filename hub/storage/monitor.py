@@ -32,7 +32,7 @@ class PostgresMonitor(Store):
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write the states of this process, and delete the rows of ended processes."""
+        """Write what this process reports of itself, and delete the rows of ended processes."""
         await self.rows(_SQL["beat"], process, list(states), list(states.values()))
         await self.rows(_SQL["forget"])
 
@@ -41,6 +41,10 @@ class PostgresMonitor(Store):
 
     async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
         return [Gap.read(row["state"]) for row in await self.rows(_SQL["gaps"], fresh)]
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        rows = await self.rows(_SQL["clock_offsets"], fresh)
+        return {row["host"]: row["offset"] for row in rows}
 
     async def audit_age(self) -> timedelta | None:
         [row] = await self.rows(_SQL["audit_age"])

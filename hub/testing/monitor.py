@@ -15,13 +15,14 @@ from hub.testing.store import MemoryStore
 from hub.testing.tables import Row
 
 _CIRCUIT = "circuit:"
+_CLOCK = "clock"
 
 
 class MemoryMonitor:
     """
     `hub.ports.MonitorStore` over the tables of a memory store, and the list of incidents.
 
-    `faults` applies to `beat`, `audit_age`, `open_circuits` and `mark_published`.
+    `faults` applies to `clock`, `beat`, `audit_age`, `open_circuits` and `mark_published`.
     """
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
@@ -30,6 +31,10 @@ class MemoryMonitor:
         self._store = store
         self._now = now
         self._beats: dict[tuple[str, str], tuple[datetime, str]] = {}
+
+    async def clock(self) -> datetime:
+        self.faults.meet("clock")
+        return self._now()
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
         self.faults.meet("beat")
@@ -51,6 +56,14 @@ class MemoryMonitor:
             if subject.startswith("gap:") and at > self._now() - fresh
         }
         return [Gap.read(state) for state in sorted(found)]
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        offsets: dict[str, timedelta] = {}
+        for (process, subject), (at, state) in self._beats.items():
+            if subject == _CLOCK and at > self._now() - fresh:
+                host, offset = process.partition(":")[0], timedelta(seconds=abs(float(state)))
+                offsets[host] = max(offset, offsets.get(host, offset))
+        return offsets
 
     async def audit_age(self) -> timedelta | None:
         self.faults.meet("audit_age")

@@ -28,6 +28,7 @@ from hub.ports import (
     PauseStore,
     RedriveStore,
     SessionStore,
+    Ticket,
     TimerStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
@@ -91,6 +92,11 @@ class Stores:
 
     async def state_of(self, message: Message) -> object:
         return (await self.shown(message))["state"]
+
+
+async def release_due(stores: Stores, limit: int, grace: timedelta = AT_ONCE) -> Sequence[Ticket]:
+    """Release as the timers do, by default while the database has been available for long."""
+    return await stores.timers.release_due(limit, now(), grace)
 
 
 @dataclass

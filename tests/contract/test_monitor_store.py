@@ -78,6 +78,17 @@ async def test_gap_of_a_process_counts_while_it_is_fresh_and_keeps_its_row(watch
     assert [] == await watching.gaps(AGO)
 
 
+async def test_clock_of_a_host_is_as_wrong_as_its_processes_reported_lately(watching: Watching) -> None:
+    await watching.beat("uno:1", {"clock": "0.0"})
+    await watching.beat("uno:2", {"clock": "-7200.25", "circuit:sms:twilio": "closed"})
+    await watching.beat("dos:1", {"clock": "0.0"})
+
+    assert {"uno": timedelta(hours=2, milliseconds=250), "dos": timedelta(0)} == await watching.clock_offsets(
+        HOUR
+    )
+    assert {} == await watching.clock_offsets(AGO)
+
+
 async def test_audit_age_is_known_after_the_first_audit(watching: Watching) -> None:
     assert await watching.audit_age() is None
 

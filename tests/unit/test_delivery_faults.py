@@ -157,6 +157,7 @@ async def test_message_claimed_by_another_worker_is_left_to_it(tmp_path: Path) -
     delivering = asyncio.create_task(office.deliver(message))
     await asyncio.sleep(0.1)
     office.clock.advance(HOUR)
+    await office.store.release_due(1, office.clock(), timedelta(0))
     [taken] = await office.store.claim([message.id], token=uuid4(), lease=HOUR)
     office.store.faults.always("record", None)
     await asyncio.wait_for(delivering, 5)

@@ -18,6 +18,7 @@ from benchmarks.modes import MODES
 from benchmarks.report import HEAD
 from hub.app.circuits import METRIC as CIRCUIT
 from hub.app.signature_metrics import METRIC as VERIFIED
+from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
 from hub.cli.commands import COMMANDS
 from hub.cli.lazy import load
@@ -178,6 +179,7 @@ def test_every_metric_is_documented() -> None:
         "hub_topology_gaps_total",
         "hub_unknown_outcomes_total",
         CIRCUIT,
+        OFFSET,
         VERIFIED,
         CUT,
         REFUSED,

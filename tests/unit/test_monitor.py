@@ -89,7 +89,6 @@ class House:
             balances=self.balances,
             now=self.clock,
             policy=POLICY,
-            host="uno",
         )
 
     async def unattended(self) -> Mapping[str, int]:
@@ -174,6 +173,12 @@ async def _set_clock(house: House) -> None:
     house.apart = -6 * SECOND
 
 
+async def _set_clock_of_a_process(house: House) -> None:
+    await house.store.beat("uno:41", {"clock": "-7200.5"})
+    await house.store.beat("uno:42", {"clock": "0.0"})
+    await house.store.beat("dos:41", {"clock": "4.0"})
+
+
 async def _stop_redis(house: House) -> None:
     house.servers["redis"] = False
 
@@ -190,7 +195,8 @@ BROKEN = {
     "impersonation": _impersonate,
     "auditor": _stop_timers,
     "balance:sms:twilio": _spend,
-    "skew:uno:redis": _set_clock,
+    "skew:redis:postgresql": _set_clock,
+    "skew:uno:postgresql": _set_clock_of_a_process,
     "server:redis": _stop_redis,
     "topology": _lose_way,
 }

@@ -230,7 +230,7 @@ def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: Delive
 
 async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
     """
-    Record the outcomes, retrying while the database is away, even after the lease: nobody can claim then.
+    Record the outcomes, retrying while the database is away, even after the lease: an outage does not count.
 
     Shielded: a cancelled worker (shutdown, a lost broker) must still record what was sent. It ends when
     that is done, or with its lease.

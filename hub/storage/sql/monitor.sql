@@ -10,7 +10,8 @@ ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.
 
 -- forget --
 -- Removes processes that have ended; all audits share one row.
-DELETE FROM heartbeat WHERE subject LIKE ANY (ARRAY['circuit:%', 'gap:%']) AND at < now() - interval '1 hour'
+DELETE FROM heartbeat
+WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%']) OR subject = 'clock') AND at < now() - interval '1 hour'
 
 -- open_circuits --
 SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
@@ -19,6 +20,13 @@ ORDER BY place
 
 -- gaps --
 SELECT DISTINCT state FROM heartbeat WHERE subject LIKE 'gap:%' AND at > now() - $1::interval ORDER BY state
+
+-- clock_offsets --
+-- The greatest of each host: its processes have one clock, unless one of them has just seen it change.
+SELECT split_part(process, ':', 1) AS host, max(abs(state::float8)) * interval '1 second' AS "offset" FROM heartbeat
+WHERE subject = 'clock' AND at > now() - $1::interval
+GROUP BY host
+ORDER BY host
 
 -- audit_age --
 SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'

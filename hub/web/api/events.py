@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
 from hub.model import Event, RawMessage, Scope
 from hub.operations.publish import send
+from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
@@ -162,7 +162,7 @@ def _raw_message(refused: Refused) -> RawMessage:
         content_type=document.content_type,
         headers=document.headers,
         routing_key=kind.name if kind else "",
-        received_at=datetime.now(UTC),
+        received_at=NOW(),
         user=refused.sender,
     )
 
