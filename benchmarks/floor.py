@@ -41,7 +41,8 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
 
     async def send(message: AbstractIncomingMessage) -> None:
-        sent = await pool.transmit(Job(letter, loop.time() + TIMEOUT.total_seconds()))
+        until = loop.time() + TIMEOUT.total_seconds()
+        sent = await pool.transmit(Job(letter, until, until))
         assert sent.result.accepted
         await message.ack()
 

@@ -7,6 +7,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
+    │   └── WrongSender           who sent it may not publish it
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── InvalidKey                an API key that makes no sense
@@ -28,7 +29,8 @@ Every error of the hub. The docstring of a class is its message.
         ├── BrokerUnavailable
         ├── StorageUnavailable
         │   ├── StorageConflict   a deadlock or serialisation failure: try again at once
-        └── AppointmentsUnavailable
+        ├── AppointmentsUnavailable
+        └── RecordUnavailable     a report that is quicker than our own record
 """
 
 from __future__ import annotations
@@ -99,6 +101,14 @@ class InvalidEvent(HubError, ValueError):
         super().__init__(reason)
         self.reason = reason
         self.field = field
+
+
+class WrongSender(InvalidEvent):
+    """
+    Who sent the event may not publish it.
+
+    It is in another's name: of the hub itself, or of a system whose source is bound to others.
+    """
 
 
 class InvalidPeriod(HubError, ValueError):
@@ -229,6 +239,10 @@ class StorageConflict(StorageUnavailable):
 
 class StorageRefused(HubError):
     """The database refuses a value."""
+
+
+class RecordUnavailable(Unavailable):
+    """The sending of the mail is not recorded yet: try again."""
 
 
 class AppointmentsUnavailable(Unavailable):

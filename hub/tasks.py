@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -43,16 +43,6 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
         await asyncio.gather(*tasks)
     finally:
         await cancel(*tasks)
-
-
-async def shield_with_grace(work: Awaitable[None], grace: Callable[[], timedelta]) -> None:
-    """Do the work; on cancellation, let it finish first, for at most the `grace` that is given then."""
-    working = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await wait_then_cancel(working, grace())
-        raise
 
 
 async def wait_then_cancel(task: asyncio.Future[Any], patience: timedelta) -> None:

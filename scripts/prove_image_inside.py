@@ -17,9 +17,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import hub
-from hub import policy
 from hub.catalog import CATALOG
 from hub.cloudevents import schemas
+from hub.policy import load_policy
+from hub.policy.policy import BUILT_IN
 from hub.rendering import Templates
 
 PACKAGE = Path(sysconfig.get_path("purelib")) / "hub"
@@ -35,13 +36,14 @@ def findings() -> Iterator[tuple[str, bool]]:
     # A new volume takes owner and mode of what it is mounted over, and without it is root's.
     yield "its outbox is there, its own and private", _is_own_and_private(OUTBOX)
     yield "hub is an installed package", Path(hub.__file__).parent == PACKAGE
-    yield "the policy is inside it", policy.BUILT_IN.is_relative_to(PACKAGE) and bool(policy.load_policy())
+    company = load_policy()
+    yield "the policy is inside it", BUILT_IN.is_relative_to(PACKAGE)
     schema_files = list((PACKAGE / "_schemas").glob("*.v1.json"))
     yield f"{len(schema_files)} schemas are inside it", len(schema_files) == len(CATALOG)
     yield "and compile", len(schemas.Schemas.load().by_name) == len(CATALOG)
     texts = list((PACKAGE / "templates" / "es").glob("*.j2"))
     yield f"{len(texts)} templates are inside it", bool(texts)
-    rendered = {name for _, name, _ in Templates.load(company={}).words}
+    rendered = {name for _, name, _ in Templates.load(company={}, clocks=company.clocks).words}
     yield (
         "and have a text for every event that notifies somebody",
         rendered >= {kind.name for kind in CATALOG if kind.audiences},

@@ -34,7 +34,15 @@ PLACES: Final[Mapping[str, str]] = {
 """Setting → its value, with a gap wherever something secret, or a person, can stand."""
 
 HARMLESS: Final = frozenset(
-    {"HUB_MODE", "HUB_HTTP", "HUB_METRICS", "HUB_PUBLIC_URL", "HUB_LOG", "HUB_LOG_LEVEL"}
+    {
+        "HUB_MODE",
+        "HUB_HTTP",
+        "HUB_METRICS",
+        "HUB_PUBLIC_URL",
+        "HUB_TRUSTED_PROXIES",
+        "HUB_LOG",
+        "HUB_LOG_LEVEL",
+    }
     | {"HUB_CAPTURE_DIR", "HUB_CAPTURE_SMTP", "HUB_MAIL", "HUB_MAIL_DOMAIN", "HUB_POLICY", "HUB_TEMPLATES"}
 )
 """Settings that hold nothing secret."""

@@ -18,13 +18,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from hub.errors import InvalidEvent, InvalidKey
-from hub.model import HUB_SOURCE, ApiKey, Event, Scope
+from hub.errors import InvalidKey, WrongSender
+from hub.model import HUB_SOURCE, ApiKey, Event, Scope, is_hub_source
 from hub.model.ids import uuid8
 
 OVERLAP: Final = timedelta(days=1)
 """How long the old key stays valid after a rotation, by default."""
+HTTP: Final = "http:"
+"""How a sender over HTTP begins whose right to publish the event was not established there."""
 _MARK: Final = "hub"
+_DIRECTORY: Final = "directory."
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
 
@@ -87,32 +90,73 @@ def opens(key: ApiKey, token: str, *, now: datetime) -> bool:
 
 
 def require_bound(event: Event, source: str | None, event_types: Collection[str]) -> None:
-    """Raise InvalidEvent if the key is bound to another source or other event types."""
+    """Raise WrongSender if the key is bound to another source or other event types."""
     if source is None:
         return
     if event.source != source:
-        raise InvalidEvent("the key publishes for another source", field="source")
+        raise WrongSender("the key publishes for another source", field="source")
     if event_types and event.name not in event_types:
-        raise InvalidEvent("the key does not publish events of this type", field="type")
+        raise WrongSender("the key does not publish events of this type", field="type")
+
+
+def require_foreign(source: str) -> None:
+    """Raise WrongSender for a source that only the hub itself may name."""
+    if is_hub_source(source):
+        raise WrongSender(
+            f"{HUB_SOURCE} and what begins like it is the hub itself: publish as your own system",
+            field="source",
+        )
+
+
+def require_directory_key(event: Event, source: str | None) -> None:
+    """Raise WrongSender if a key that is bound to no source writes the directory."""
+    if source is None and event.name.startswith(_DIRECTORY):
+        raise WrongSender("the directory is written only with a key that is bound to a source", field="type")
+
+
+def require_directory_sender(
+    event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None
+) -> None:
+    """
+    Raise WrongSender if the directory is written over RabbitMQ for a source that no key binds to a user.
+
+    Where no key binds any, everybody who may publish is trusted. `own` is the hub's user, whose events were
+    checked over HTTP.
+    """
+    if not event.name.startswith(_DIRECTORY) or (own is not None and user == own):
+        return
+    bound = {key.source for key in keys if key.amqp_user is not None}
+    if bound and event.source not in bound:
+        raise WrongSender(
+            "the directory is written only for a source that a key binds to a user of RabbitMQ",
+            field="source",
+        )
 
 
 def require_sender(event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None) -> None:
     """
-    Raise InvalidEvent if an event arrived by RabbitMQ from a user to whom its source is not bound.
+    Raise WrongSender if an event arrived by RabbitMQ from a user who may not publish for its source.
 
-    `user` is validated by the broker; `own` is the hub's user, whose events were checked over HTTP. A
-    source that no key binds to a user is free.
+    `user` is validated by the broker; `own` is the hub's user, who alone may publish for the hub, and whose
+    events of other sources were checked over HTTP. Without `own` nobody is the hub. A source that no key
+    binds to a user is free.
     """
+    if own is not None and user == own:
+        return
+    if event.source[: len(HUB_SOURCE)].lower() == HUB_SOURCE:  # no call for nearly all events
+        require_foreign(event.source)
+    if user is not None and user.startswith(HTTP):
+        raise WrongSender("it came over HTTP, where its key is checked: send it there again", field="source")
     bound = [key for key in keys if key.amqp_user is not None and key.source == event.source]
-    if not bound or (own is not None and user == own):
+    if not bound:
         return
     theirs = [key for key in bound if key.amqp_user == user]
     if not theirs:
-        raise InvalidEvent(
+        raise WrongSender(
             "this source is bound to a user of RabbitMQ, who must be the delivery's `user_id`", field="source"
         )
     if not any(not key.event_types or event.name in key.event_types for key in theirs):
-        raise InvalidEvent("the source's key does not publish events of this type", field="type")
+        raise WrongSender("the source's key does not publish events of this type", field="type")
 
 
 def _hash(secret: str) -> bytes:
@@ -129,8 +173,8 @@ def _require_sense(key: ApiKey, known_types: Collection[str], now: datetime) -> 
         raise InvalidKey("it would have expired already")
     if key.source is None and (key.event_types or key.amqp_user):
         raise InvalidKey("event types and a user of RabbitMQ are of a source: name it")
-    if key.source is not None and (not key.source or key.source == HUB_SOURCE):
-        raise InvalidKey(f"a source is the URI of another system, not {HUB_SOURCE}")
+    if key.source is not None and (not key.source or is_hub_source(key.source)):
+        raise InvalidKey(f"a source is the URI of another system, not {HUB_SOURCE} or what begins like it")
     if key.source is not None and Scope.PUBLISH not in key.scopes:
         raise InvalidKey("a source binds what is published: it needs the scope publish")
     if unknown := sorted(key.event_types - set(known_types)):

@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """The callback addresses of configured SMS providers: `hub.channels.sms.hooks`."""
     ACKNOWLEDGE = "take_on"
     """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
+    DEVICE = "device"
+    """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -39,6 +41,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.MAIL: 20,
     Purpose.SMS_HOOK: 32,
     Purpose.ACKNOWLEDGE: 32,
+    Purpose.DEVICE: 32,
     Purpose.DOCUMENT: 64,
 }
 """

@@ -1,11 +1,10 @@
-"""Slows guessing: locks of account names, and a throttle for addresses. Pure but for its memory."""
+"""Slows guessing: when a name is locked, and a throttle for addresses. Pure but for its memory."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
 
@@ -17,6 +16,8 @@ LOCKS: Final = (
     timedelta(minutes=15),
     timedelta(minutes=60),
 )
+FORGOTTEN_AFTER: Final = timedelta(days=1)
+"""After so long without a failure counting begins again, for accounts and for names that nobody has."""
 FREE: Final = 10
 """Failures of one address within WINDOW without delay: several people may share an address."""
 WINDOW: Final = 600.0
@@ -25,6 +26,8 @@ DELAYS: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds that each further attempt of the address waits."""
 WAITING: Final = 8
 """How many attempts of one address may wait at the same time."""
+CROWD: Final = 64
+"""How many attempts of strangers may wait, of all addresses: each is a request at work."""
 _ONE_LINE: Final = 64
 _REMEMBERED: Final = 10_000
 
@@ -32,31 +35,6 @@ _REMEMBERED: Final = 10_000
 def lock_after(failures: int) -> timedelta | None:
     """Return how long this number of failures in a row locks a name; None for no lock."""
     return None if failures < FAILURES else LOCKS[min(failures - FAILURES, len(LOCKS) - 1)]
-
-
-class UnknownNameLocks:
-    """
-    Locks unknown names like accounts, so that a lock does not reveal which names exist.
-
-    Kept in the memory of this process, for the last 10,000 names, and only as hashes: a person may have
-    typed a password as the name.
-    """
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[bytes, tuple[int, datetime | None]] = OrderedDict()
-
-    def attempt(self, name: str, *, now: datetime) -> datetime | None:
-        """Count a failure unless the name is locked; return the end of the lock."""
-        key = sha256(name.encode(errors="surrogateescape")).digest()
-        failures, until = self._known.pop(key, (0, None))
-        if until is None or until <= now:
-            failures += 1
-            lock = lock_after(failures)
-            until = None if lock is None else now + lock
-        self._known[key] = failures, until
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return until
 
 
 def network_of(peer: str) -> str:
@@ -76,7 +54,7 @@ class AddressThrottle:
     """
     Delays further attempts from an address with many failures, for whatever names.
 
-    Kept in the memory of this process; a restart clears it. The locks of accounts persist.
+    Kept in the memory of this process; a restart clears it. The locks of names persist.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -24,7 +24,9 @@ LONGEST: Final = 256
 MEMORY: Final = 19_456  # KiB
 ROUNDS: Final = 2
 AT_ONCE: Final = 2
-"""Hashes computed at a time, so that many attempts cannot take all memory and cores."""
+"""Hashes computed at a time for strangers, so that many attempts cannot take all memory and cores."""
+KEPT_FREE: Final = 1
+"""Hashes at a time beside those, for known devices and for who is inside: no crowd keeps them waiting."""
 FEWEST: Final = 5
 """Different characters."""
 
@@ -71,16 +73,21 @@ class Passwords:
     def __init__(self, *, memory: int = MEMORY, rounds: int = ROUNDS) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._kept_room = asyncio.Semaphore(KEPT_FREE)
         self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password, with its salt and parameters."""
-        async with self._room:
+        async with self._kept_room:
             return await asyncio.to_thread(self._hasher.hash, _plain(password))
 
-    async def matches(self, kept: str | None, password: str) -> bool:
-        """Return whether the password matches; for None (no account) it takes as long and is false."""
-        async with self._room:
+    async def matches(self, kept: str | None, password: str, *, known: bool = False) -> bool:
+        """
+        Return whether the password matches; for None (no account) it takes as long and is false.
+
+        `known` is for a known device, or somebody who is inside already.
+        """
+        async with self._kept_room if known else self._room:
             return await asyncio.to_thread(self._matches, kept or self._nobody, password) and kept is not None
 
     def outdated(self, kept: str) -> bool:

@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Final
 
 from hub.settings import Secret
+from hub.settings.values import SHORTEST_SECRET
 
-LENGTH: Final = 32
+LENGTH: Final = SHORTEST_SECRET
 """Minimum characters; `openssl rand -hex 32` and `hub secrets new` make 64."""
 _BITS: Final = 90.0
 """Minimum estimate: 32 random hexadecimal digits have about 110, a repeated word far less."""

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from hub.access import audit, sessions
-from hub.access.lockout import UnknownNameLocks, lock_after
+from hub.access.lockout import lock_after
 from hub.access.passwords import Passwords, require_good
 from hub.errors import InvalidAccount
 from hub.model import Account
 from hub.ports import AccountStore, AuditStore, SessionStore
 
-_NOBODY: Final = UUID(int=0)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInDeps:
-    """The dependencies of sign-in."""
+    """
+    The dependencies of sign-in.
+
+    `pepper` is secret, and the same in every process: a person may have typed a password as the name, and
+    the database keeps only a keyed hash of it.
+    """
 
     accounts: AccountStore
     sessions: SessionStore
     audit: AuditStore
     passwords: Passwords
-    strangers: UnknownNameLocks
     now: Callable[[], datetime]
+    pepper: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +40,43 @@ class Refused:
     until: datetime | None = None
 
 
-async def sign_in(deps: SignInDeps, name: str, password: str) -> str | Refused:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """
+    A password for a name. Without an account, or with a disabled one, nothing opens it.
+
+    The failures of a known `device` count for themselves: others' failures do not lock it.
+    """
+
+    name: str
+    password: str
+    account: Account | None
+    device: str | None
+
+    def key(self, pepper: bytes) -> bytes | None:
+        """Return the key under which failures are counted; None for the account's own count."""
+        if self.account is not None and self.device is None:
+            return None
+        counted = f"{self.device or ''}\0{self.name}"
+        return hmac.digest(pepper, counted.encode(errors="surrogateescape"), "sha256")
+
+
+async def sign_in(deps: SignInDeps, name: str, password: str, *, device: str | None = None) -> str | Refused:
     """
     Sign in and return the cookie's value of a new session.
 
     An unknown name or a disabled account is refused with the words and in the time of a wrong password,
-    and locked in the same way. Raises StorageUnavailable.
+    and locked in the same way, by all processes together. `device` is a known device of this name. Raises
+    StorageUnavailable.
     """
-    account = await deps.accounts.named(name)
-    if account is None or account.disabled_at is not None:
-        await deps.accounts.attempt(_NOBODY, now=deps.now())
-        await deps.passwords.matches(None, password)
-        return Refused(until=_future(deps.strangers.attempt(name, now=deps.now()), deps.now()))
-    if refused := await _refused(deps, account, password):
-        return refused
+    known = await deps.accounts.named(name)
+    account = None if known is None or known.disabled_at is not None else known
+    attempt = _Attempt(name=name, password=password, account=account, device=device)
+    refused = await _refused(deps, attempt)
+    if refused is not None or account is None:
+        return refused or Refused()
     await _note(deps, account, "sign_in")
-    await deps.accounts.signed_in(account.id, now=deps.now())
+    await _succeeded(deps, attempt, account)
     if deps.passwords.outdated(account.password_hash):
         fresh = await deps.passwords.hash(password)
         await deps.accounts.rehash(account.id, old=account.password_hash, new=fresh)
@@ -65,13 +89,16 @@ async def sign_in_with_key(deps: SignInDeps, key: str) -> str:
     return await _begin(deps, None, key=key)
 
 
-async def change_password(deps: SignInDeps, account: Account, old: str, new: str) -> str:
+async def change_password(
+    deps: SignInDeps, account: Account, old: str, new: str, *, device: str | None = None
+) -> str:
     """
     Change a password, end every session of the account, and return the cookie's value of a new one.
 
     Wrong old passwords count like failed sign-ins. Raises InvalidAccount, in Spanish.
     """
-    if refused := await _refused(deps, account, old):
+    attempt = _Attempt(name=account.name, password=old, account=account, device=device)
+    if refused := await _refused(deps, attempt):
         locked = " La cuenta quedó bloqueada por unos minutos." if refused.until else ""
         raise InvalidAccount(f"La contraseña actual no es correcta.{locked}")
     await deps.accounts.unlock(account.id)
@@ -83,27 +110,52 @@ async def change_password(deps: SignInDeps, account: Account, old: str, new: str
     return await _begin(deps, account.id)
 
 
-async def _refused(deps: SignInDeps, account: Account, password: str) -> Refused | None:
+async def _refused(deps: SignInDeps, attempt: _Attempt) -> Refused | None:
     """Count the attempt, then check the password: during a lock even the right one is refused."""
-    failures = await deps.accounts.attempt(account.id, now=deps.now())
+    kept = attempt.account.password_hash if attempt.account else None
+    failures = await _count(deps, attempt)
     if failures is None:
-        await deps.passwords.matches(None, password)
-        locked = await deps.accounts.named(account.name)
-        return Refused(until=_future(locked.locked_until if locked else None, deps.now()))
-    if await deps.passwords.matches(account.password_hash, password):
+        await _matches(deps, None, attempt)
+        return Refused(until=await _locked_until(deps, attempt))
+    if await _matches(deps, kept, attempt):
         return None
     lock = lock_after(failures)
-    if lock is None:
-        return Refused()
-    await audit.note(
-        deps.audit,
-        who="console",
-        action="account.lock",
-        subject=f"account:{account.name}",
-        failures=failures,
-        minutes=lock.total_seconds() / 60,
-    )
-    return Refused(until=deps.now() + lock)
+    if attempt.account is not None:
+        await audit.note(
+            deps.audit,
+            who="console",
+            action="account.refused" if lock is None else "account.lock",
+            subject=f"account:{attempt.account.name}",
+            failures=failures,
+            minutes=0 if lock is None else lock.total_seconds() / 60,
+        )
+    return Refused(until=None if lock is None else deps.now() + lock)
+
+
+async def _count(deps: SignInDeps, attempt: _Attempt) -> int | None:
+    key = attempt.key(deps.pepper)
+    if key is None and attempt.account is not None:
+        return await deps.accounts.attempt(attempt.account.id, now=deps.now())
+    return await deps.accounts.attempt_key(key or b"", now=deps.now())
+
+
+async def _locked_until(deps: SignInDeps, attempt: _Attempt) -> datetime | None:
+    key = attempt.key(deps.pepper)
+    if key is not None:
+        return _future(await deps.accounts.key_locked_until(key), deps.now())
+    locked = await deps.accounts.named(attempt.name)
+    return _future(locked.locked_until if locked else None, deps.now())
+
+
+async def _matches(deps: SignInDeps, kept: str | None, attempt: _Attempt) -> bool:
+    return await deps.passwords.matches(kept, attempt.password, known=attempt.device is not None)
+
+
+async def _succeeded(deps: SignInDeps, attempt: _Attempt, account: Account) -> None:
+    key = attempt.key(deps.pepper)
+    if key is not None:
+        await deps.accounts.forget_key(key)
+    await deps.accounts.signed_in(account.id, now=deps.now())
 
 
 async def _begin(deps: SignInDeps, account_id: UUID | None, *, key: str = "") -> str:

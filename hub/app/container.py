@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Final, TypeVar
 
@@ -27,6 +26,7 @@ from hub.policy import Policy, load_policy
 from hub.ports import Channel
 from hub.rendering import Context, Templates, Texting
 from hub.resilience.breaker import Breakers
+from hub.resilience.database_time import NOW
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.settings import Settings
 from hub.sla.ack_links import Links
@@ -36,11 +36,6 @@ QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
 
 Store = TypeVar("Store")
 Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
-
-
-def now() -> datetime:
-    """Return the time, aware UTC."""
-    return datetime.now(UTC)
 
 
 class CompanyRules:
@@ -108,7 +103,7 @@ class CompanyRules:
         """Return the bytes of an email; raises PermanentFailure."""
         domain = self.sender.address.rpartition("@")[2]
         reply_to = self.verp.reply_address(outgoing.message.id) if self.verp else ""
-        return build_email(outgoing, sender=self.sender, domain=domain, now=now(), reply_to=reply_to)
+        return build_email(outgoing, sender=self.sender, domain=domain, now=NOW(), reply_to=reply_to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +175,7 @@ open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
+open_mail_reports: Final = _opener(storage.PostgresMailReports)
 open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import structlog
 
-from hub.app.container import QUEUES, Container, now
+from hub.app.container import QUEUES, Container
 from hub.channels.balances import remaining
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor
 from hub.health.monitor import Monitor
 from hub.ports import Channel
+from hub.resilience.database_time import NOW
 from hub.storage.monitor import PostgresMonitor
 from hub.tasks import reraise_if_cancelled, run_all
 
@@ -33,12 +34,10 @@ async def run(parts: Container) -> None:
         publisher=parts.publisher,
         queues=parts.publisher,
         answers=lambda: answers(parts),
-        clocks={"postgresql": store.clock, "redis": parts.appointments.clock},
+        clocks={"redis": parts.appointments.clock},
         balances=partial(remaining, channels),
-        now=now,
+        now=NOW,
         policy=parts.company.policy.monitor,
-        host=socket.gethostname(),
-        company=parts.company.policy.company.email,
     )
     work: list[Coroutine[Any, Any, None]] = [monitor.run(watching)]
     if (url := parts.settings.heartbeat_url) is not None:
@@ -53,16 +52,26 @@ async def run(parts: Container) -> None:
 async def report_circuits(parts: Container) -> None:
     """Write this process's circuit states periodically, for the monitor."""
     store = PostgresMonitor(parts.database, QUEUES)
-    process = f"{socket.gethostname()}:{os.getpid()}"
     while True:
         circuits = parts.breakers.states().items()
         states = {f"circuit:{channel}:{name}": circuit.name.lower() for (channel, name), circuit in circuits}
         try:
-            await store.beat(process, states)
+            await store.beat(this_process(), states)
         except Unavailable as exc:
             reraise_if_cancelled()
             log.warning("circuits.unsaid", error=str(exc))
         await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
+
+
+def this_process() -> str:
+    """Return a name that no other process of the hub has, which begins with its host."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def readiness(parts: Container) -> Mapping[str, bool]:
+    """Return whether each server answers, and whether this process's clock is right."""
+    skew = parts.company.policy.monitor.max_clock_skew
+    return {**await answers(parts), "clock": abs(NOW.offset) <= skew}
 
 
 async def answers(parts: Container) -> Mapping[str, bool]:

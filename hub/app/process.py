@@ -13,8 +13,9 @@ from typing import Final
 
 import structlog
 
-from hub import logs
-from hub.app.container import Container, open_parts
+from hub import logs, storage
+from hub.app import time_check
+from hub.app.container import QUEUES, Container, open_parts
 from hub.app.roles import ROLES, Work, beside, serve_metrics
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
@@ -41,6 +42,7 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
             await serve_metrics(parts, settings.metrics, stack)
+        await time_check.begin(storage.PostgresMonitor(parts.database, QUEUES))
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
         work += beside(roles, parts, stop)
         await _until_stopped([asyncio.create_task(role) for role in work], stop)
@@ -85,4 +87,6 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
         log.info("hub.stopped")
         raise
     finally:
+        # Where a role has failed, the others have not been told.
+        stop.set()
         await cancel(*tasks)

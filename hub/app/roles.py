@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, Final
@@ -14,31 +14,35 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.audit import note
-from hub.app import monitoring
-from hub.app.container import QUEUES, Container, now
-from hub.app.monitoring import answers
+from hub.app import monitoring, time_check, topology
+from hub.app.container import QUEUES, Container
+from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
 from hub.errors import ConfigurationError
-from hub.inbound import process_reply
+from hub.inbound import process_reply, process_report
 from hub.inbound.mail import server as mail
-from hub.inbound.process_receipt import take
+from hub.inbound.mail.authentic import DnsKeys, is_signed
 from hub.intake.decode import IntakeContext
 from hub.intake.process_batch import refuse
 from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import AckOutcome, Receipt, Reply
+from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.rendering import Templates
+from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
+from hub.settings.values import Networks
 from hub.tasks import cancel
 from hub.timers import scheduler
 from hub.timers.deps import Timers
+from hub.timers.lease_time import LeaseTime
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
+from hub.web.connections import listening
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.services import Access, Hooks, Monitoring, Services
@@ -65,7 +69,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
         store=storage.PostgresIntake(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
-        now=now,
+        now=NOW,
     )
     return _serve("intake", parts, stop, consumers)
 
@@ -75,32 +79,37 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     channels = parts.channels()
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
+    deps = DeliveryDeps(
+        channels=channels,
+        render=parts.company.renderer(),
+        policy=parts.company.policy,
+        throttle=parts.throttle,
+        now=NOW,
+        pauses=Pauses(storage.PostgresPauses(parts.database)),
+    )
     consumers = messages.consumers(
-        deps=DeliveryDeps(
-            channels=channels,
-            render=parts.company.renderer(),
-            policy=parts.company.policy,
-            throttle=parts.throttle,
-            now=now,
-            pauses=Pauses(storage.PostgresPauses(parts.database)),
-        ),
+        deps=deps,
         store=storage.PostgresDelivery(parts.database),
         publisher=parts.publisher,
         appointments=parts.appointments,
     )
-    return _deliver(parts.company.templates, partial(_serve, "delivery", parts, stop, consumers))
+    beside = (
+        partial(_compile_urgent, parts.company.templates),
+        partial(messages.end_handover, deps, stop),
+    )
+    return _deliver(partial(_serve, "delivery", parts, stop, consumers), beside)
 
 
-async def _deliver(templates: Templates, begin: Callable[[], Work]) -> None:
-    """Compile what an emergency says while the work begins: the start does not wait for it."""
-    compiling = asyncio.create_task(_compile_urgent(templates))
+async def _deliver(begin: Callable[[], Work], beside: Sequence[Callable[[], Work]]) -> None:
+    tasks = [asyncio.create_task(work()) for work in beside]
     try:
         await begin()
     finally:
-        await cancel(compiling)
+        await cancel(*tasks)
 
 
 async def _compile_urgent(templates: Templates) -> None:
+    """Compile what an emergency says while the work begins: the start does not wait for it."""
     for _ in templates.compile_urgent():
         await asyncio.sleep(0)  # each takes some milliseconds
 
@@ -115,9 +124,10 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
             appointments=parts.appointments,
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             months=storage.PostgresMonths(parts.database),
-            now=now,
+            now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
+            lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
         ),
     )
@@ -126,7 +136,8 @@ async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) ->
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Serve the API, the console and health checks."""
-    await _listen(build(_services(parts)), parts.settings.http, "HUB_HTTP", stack)
+    settings = parts.settings
+    await _listen(build(_services(parts)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
     return _until_set(stop)
 
 
@@ -136,8 +147,9 @@ def _services(parts: Container) -> Services:
         settings=settings,
         policy=company.policy,
         schemas=company.schemas,
-        now=now,
+        now=NOW,
         publisher=parts.publisher,
+        amqp_user=user_of(settings.amqp_url.reveal()),
         appointments=parts.appointments,
         accounts=storage.PostgresAccounts(database),
         api_keys=storage.PostgresKeys(database),
@@ -149,11 +161,13 @@ def _services(parts: Container) -> Services:
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),
         log=storage.PostgresLog(database),
+        mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         keyring=Keyring(storage.PostgresKeys(database)),
-        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=now),
+        ring=company.ring,
+        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),
         hooks=Hooks.of(
             settings,
             company.ring,
@@ -170,12 +184,13 @@ async def take_mail(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
     if address is None or verp is None:
         raise ConfigurationError("The role mail needs HUB_MAIL, where it listens, and HUB_MAIL_DOMAIN.")
     handlers = mail.MailHandlers(
-        receipt=partial(_take_receipt, parts),
-        complaint=partial(process_reply.take_complaint, store=storage.PostgresReplies(parts.database)),
+        bounce=partial(_take_bounce, parts),
+        complaint=partial(_take_feedback, parts),
         reply=partial(_take_reply, parts),
+        is_signed=partial(is_signed, key_of=DnsKeys()),
     )
     try:
-        listener = mail.listening(address, verp=verp, handlers=handlers, now=now)
+        listener = mail.listening(address, verp=verp, handlers=handlers, now=NOW)
         server = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken("HUB_MAIL", address, exc) from exc
@@ -203,9 +218,15 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     """
     Return the background work of these roles, once per process.
 
-    Timers and web run the monitor, so that each reports the other's death; delivery reports its circuits.
+    All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
+    reports the other's death; delivery reports its circuits.
     """
-    work = []
+    store = storage.PostgresMonitor(parts.database, QUEUES)
+    interval = parts.company.policy.monitor.interval
+    work = [
+        _until(stop, partial(topology.keep, parts)),
+        _until(stop, partial(time_check.run, store, monitoring.this_process(), interval)),
+    ]
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
     if "delivery" in roles:
@@ -216,12 +237,12 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
 async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:
     """Listen on HUB_METRICS, in any role."""
     application = build_metrics(Access(settings=parts.settings), _monitoring(parts))
-    await _listen(application, address, "HUB_METRICS", stack)
+    await _listen(application, address, "HUB_METRICS", stack, parts.settings.trusted_proxies)
 
 
 def _monitoring(parts: Container) -> Monitoring:
     return Monitoring(
-        ready=partial(answers, parts),
+        ready=partial(readiness, parts),
         registry=REGISTRY,
         counts=Counted(storage.PostgresLog(parts.database)),
         gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),
@@ -229,17 +250,15 @@ def _monitoring(parts: Container) -> Monitoring:
 
 
 async def _listen(
-    application: web.Application, address: Address, setting: str, stack: AsyncExitStack
+    application: web.Application, address: Address, setting: str, stack: AsyncExitStack, trusted: Networks
 ) -> None:
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
-    stack.push_async_callback(runner.cleanup)
-    await runner.setup()
+    listener = listening(application, address, trusted=trusted)
     try:
-        await web.TCPSite(runner, address.host or None, address.port).start()
+        addresses = await stack.enter_async_context(listener)
     except OSError as exc:
         raise _taken(setting, address, exc) from exc
-    for host, port, *_ in runner.addresses:
-        log.info("http.listening", setting=setting, url=f"http://{Address(host, port)}/")
+    for listens_at in addresses:
+        log.info("http.listening", setting=setting, url=f"http://{listens_at}/")
 
 
 def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
@@ -252,7 +271,7 @@ def _taken(setting: str, address: Address, exc: OSError) -> ConfigurationError:
 async def _take_reply(parts: Container, reply: Reply) -> None:
     store = storage.PostgresReplies(parts.database)
     decision = (
-        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=now())
+        await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=NOW())
     ).taking
     if decision is not None and decision.outcome is AckOutcome.TAKEN:
         who, subject = f"sms:{decision.by}", f"clock:{decision.clock_id}"
@@ -265,8 +284,19 @@ async def _take_reply(parts: Container, reply: Reply) -> None:
         )
 
 
-async def _take_receipt(parts: Container, receipt: Receipt) -> None:
-    await take(receipt, store=storage.PostgresReceipts(parts.database), at=now())
+async def _take_bounce(parts: Container, report: BounceReport) -> str:
+    return await process_report.take_bounce(
+        report,
+        store=storage.PostgresMailReports(parts.database),
+        publisher=parts.publisher,
+        confirm_by=parts.company.policy.confirm_bounce_by,
+        now=NOW(),
+    )
+
+
+async def _take_feedback(parts: Container, complaint: Complaint) -> str:
+    store, replies = storage.PostgresMailReports(parts.database), storage.PostgresReplies(parts.database)
+    return await process_report.take_feedback(complaint, store=store, replies=replies, now=NOW())
 
 
 def _serve(name: str, parts: Container, stop: asyncio.Event, consumers: list[Consumer]) -> Work:

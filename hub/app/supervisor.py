@@ -1,9 +1,9 @@
 """
 Several processes of one hub on one machine.
 
-The first runs all roles asked for, the others those that share the load. Their parent only starts, watches
-and ends them: it has no event loop and no connection. It forks after all modules are loaded, so that the
-processes share that memory.
+The first runs the roles asked for, the others those that share the load; mail has a process to itself.
+Their parent only starts, watches and ends them: it has no event loop and no connection. It forks after all
+modules are loaded, so that the processes share that memory.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from hub.app.tether import tie_to
 
 SHARED: Final = frozenset({"intake", "delivery"})
 """The roles of which more processes do more work."""
+MAIL: Final = "mail"
 SETTLED: Final = 10.0
 """Seconds after which a process has started: an error before that is one of the configuration."""
 PAUSE: Final = 1.0
@@ -41,9 +42,16 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def roles_of(number: int, chosen: Collection[str]) -> frozenset[str]:
-    """Return the roles of process `number`; none where it has nothing to share."""
-    return frozenset(chosen) if number == 0 else SHARED & frozenset(chosen)
+def share_out(chosen: Collection[str], processes: int) -> list[frozenset[str]]:
+    """
+    Return the roles of each process; there are more than asked for where mail has one of its own.
+
+    Strangers write mail, and to read one may take seconds: it must not hold up the roles beside it.
+    """
+    alone = frozenset({MAIL}) & frozenset(chosen) if len(chosen) > 1 else frozenset[str]()
+    first = frozenset(chosen) - alone
+    shares = [first, *[SHARED & first] * (processes - 1)]
+    return [*shares, alone] if alone else shares
 
 
 def supervise(serve: Serve, processes: int) -> int:

@@ -140,6 +140,13 @@ ATTENTION: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="notification.bounce_reported",
+        case="thread_id",
+        # A report alone proves nothing: the term stays as it is until a person has answered, or not in time.
+        audiences=(to("staff:service", Purpose.INTERNAL, "inbox+email"),),
+        hub_emitted=True,
+    ),
+    EventType(
         name="notification.handed_over",
         case="thread_id",
         clocks=(ClockMove("legal_term", Move.STOP, when={"about": "pqrs.responded"}),),

@@ -15,7 +15,7 @@ THE_HUB: Final = tuple(
         case="trouble_id",
         audiences=(
             to(
-                ("staff:ops", "address:notify"),
+                ("staff:ops", "address:monitor"),
                 Purpose.INTERNAL,
                 # All channels at once, except those that the event reports as broken (`avoid`).
                 "email+sms+push+whatsapp+inbox",

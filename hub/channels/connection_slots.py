@@ -12,7 +12,9 @@ from datetime import timedelta
 from math import ceil
 from typing import Final
 
+from hub.channels.failures import stopping
 from hub.model import Lane
+from hub.resilience import handover
 
 KEPT: Final = 0.2
 """The share reserved for urgent messages: they never wait for normal and bulk ones that hang."""
@@ -68,7 +70,7 @@ class ConnectionSlots:
     Lends `size` slots; a slot must be given back for the same lane.
 
     First come, first served within a lane; urgent goes first. With a single slot nothing is
-    reserved.
+    reserved. A call begins with its slot: a process that stops lends none, and turns away who waits.
     """
 
     def __init__(self, size: int) -> None:
@@ -84,10 +86,16 @@ class ConnectionSlots:
         Take a slot, or wait for one until the loop time `until`. Raises `TimeoutError`.
 
         Returns None; or the result of sending `load`, when the holder of another slot has sent it.
+        Raises `TransientFailure` (`untried`) in a process that stops.
         """
+        sending = handover.current()
+        if sending is not None and sending.is_over:
+            raise stopping()
         if self._is_free(lane):
             self._count(lane, 1)
             return None
+        if sending is not None:
+            sending.at_end(self._turn_away)
         return await self._wait_for_turn(lane, until, load)
 
     def give_back(self, lane: Lane) -> None:
@@ -112,6 +120,13 @@ class ConnectionSlots:
                 waiter.end(asyncio.get_running_loop().time())
                 return waiter
         return None
+
+    def _turn_away(self) -> None:
+        """Not those whose load the holder of a slot has taken over: it is with the provider."""
+        for waiting in self._waiting.values():
+            for waiter in waiting:
+                if not waiter.turn.done():
+                    waiter.turn.set_exception(stopping())
 
     def _first(self, lane: Lane) -> Waiter | None:
         """Return the first who still waits."""

@@ -13,6 +13,9 @@ from hub.errors import PermanentFailure, SendFailure, TransientFailure
 CONFIGURATION_WAIT: Final = timedelta(minutes=15)
 """How long a message waits after a fault that we must fix (credentials, certificates, permissions)."""
 
+BUSY_WAIT: Final = timedelta(seconds=2)
+"""How long a message waits that found all connections in use."""
+
 CODE_LENGTH: Final = 200
 
 _MAILBOX = re.compile(r"""(?:"[^"]*"|[^\s<>@]+)@[^\s<>@]+""")
@@ -74,8 +77,18 @@ def misconfigured(reason: str, *, provider: str, code: str = "") -> TransientFai
 
 
 def no_place(provider: str) -> TransientFailure:
-    """Make the failure of a message that got no connection in time: no provider was called."""
-    return TransientFailure("busy", provider=provider, untried=True)
+    """
+    Make the failure of a message that got no connection in time: no provider was called.
+
+    It has waited for its turn already. After an outage a whole backlog comes at once: with the pause after a
+    real try its last messages would wait half a minute beside idle connections.
+    """
+    return TransientFailure("busy", provider=provider, retry_after=BUSY_WAIT, untried=True)
+
+
+def stopping() -> TransientFailure:
+    """Make the failure of a message that a stopping process hands over to nobody: the next one may."""
+    return TransientFailure("stopping", retry_after=timedelta(0), untried=True)
 
 
 def without_contact(text: str, address: str = "") -> str:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Final
@@ -17,6 +17,7 @@ from hub.channels.connection_slots import WAITING, ConnectionSlots
 from hub.channels.failures import misconfigured, no_place
 from hub.errors import TransientFailure
 from hub.model import Accepted, Json, Lane
+from hub.resilience.database_time import NOW
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 CONNECTIONS: Final = 50
@@ -97,7 +98,7 @@ class HttpCaller:
                 return Answer(
                     status=response.status,
                     body=await response.read(),
-                    retry_after=read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
+                    retry_after=read_retry_after(response.headers.get("Retry-After"), NOW()),
                 )
         except TimeoutError as exc:
             raise TransientFailure("timeout", provider=self._provider, unknown=trace.sent) from exc

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -42,6 +42,7 @@ from hub.errors import ConfigurationError, PermanentFailure
 from hub.policy import Policy
 from hub.ports import Channel, Throttle
 from hub.resilience.breaker import Breakers
+from hub.resilience.database_time import NOW
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings, is_loopback
 
 CALLBACKS: Final = "/hooks/twilio"
@@ -231,7 +232,7 @@ def _fcm(setting: str, url: str, around: BuildContext) -> Channel:
         endpoint.base,
         read_service_account(endpoint.credentials, setting=setting),
         timeout=around.timeout,
-        now=partial(datetime.now, UTC),
+        now=NOW,
     )
 
 

@@ -31,7 +31,7 @@ async def audit(
         page = await store.notes(after=None, limit=limit, person=person)
     if person is not None:
         await note("audit.person", f"person:{person}", person=person)
-    columns = {**fields("at", "who", "action", "subject"), "detail": _detail}
+    columns = {**fields("at", "who", "action", "subject", "address"), "detail": _detail}
     print_list(page.items, columns, page.next, as_json=as_json)
 
 

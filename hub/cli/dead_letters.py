@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -22,15 +22,24 @@ from hub.cli.common import (
     print_whole,
     settings,
     to_uuid,
+    warn,
 )
 from hub.operations import dead_letters
-from hub.operations.dead_letters import Settle, Settled
+from hub.operations.dead_letters import OpenLetters, Settle, Settled
+from hub.ports import LogStore
 
 app = typer.Typer(no_args_is_help=True)
 
-_COLUMNS: Final = fields("received_at", "event_type", "field", "reason", "id")
+Verb = Literal["replay", "discard"]
+
+_COLUMNS: Final = fields("received_at", "event_type", "sender", "field", "reason", "id")
 _BODY_SHOWN: Final = 4000  # characters
 _PAGE: Final = 500
+_LEFT_OUT: Final = "{} left out, refused for who sent them: `hub dead show ID`, then replay each by its id"
+_SETTLE: Final[Mapping[Verb, Settle]] = {
+    "replay": dead_letters.replay_one,
+    "discard": dead_letters.discard_one,
+}
 
 
 Ids = Annotated[list[UUID] | None, typer.Argument(parser=to_uuid, metavar="[ID]...", show_default=False)]
@@ -56,7 +65,7 @@ async def list_letters(
 
 @app.command()
 async def show(letter_id: Id, as_json: AsJson = False) -> None:
-    """Show a dead letter: reason, headers, start of the body."""
+    """Show a dead letter: reason, sender, headers, start of the body."""
     async with open_log(settings()) as log:
         letter = known(await log.dead_letter(letter_id), f"dead letter {letter_id}")
     await note("dead.show", f"dead:{letter_id}")
@@ -66,6 +75,7 @@ async def show(letter_id: Id, as_json: AsJson = False) -> None:
         return
     body = shown.pop("body", None) or shown.pop("body_base64", "")
     headers = shown.pop("headers")
+    del shown["masked"]  # never, at a shell
     print_whole(shown | {f"header {name}": value for name, value in headers.items()}, body[:_BODY_SHOWN])
 
 
@@ -82,12 +92,14 @@ async def replay(
     """
     Publish dead letters again as received, once the publisher or the hub is fixed. Safe to repeat.
 
+    A letter keeps its sender. What was refused for who sent it goes only by its id, after a look at it.
+
       hub dead replay 0195…
 
       hub dead replay --reason "radicado: required" --event pqrs.received
     """
     _require_choice(ids, everything or (reason, event) != (None, None))
-    await _settle("replay", dead_letters.replay_one, ids, reason, event, yes=yes, as_json=as_json)
+    await _settle("replay", ids, reason, event, yes=yes, as_json=as_json)
 
 
 @app.command()
@@ -102,7 +114,7 @@ async def discard(
 ) -> None:
     """Discard dead letters; they stay in the log."""
     _require_choice(ids, everything or (reason, event) != (None, None))
-    await _settle("discard", dead_letters.discard_one, ids, reason, event, yes=yes, as_json=as_json)
+    await _settle("discard", ids, reason, event, yes=yes, as_json=as_json)
 
 
 def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:
@@ -111,8 +123,7 @@ def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:
 
 
 async def _settle(
-    verb: str,
-    settle: Settle,
+    verb: Verb,
     ids: Sequence[UUID] | None,
     reason: str | None,
     event: str | None,
@@ -120,26 +131,34 @@ async def _settle(
     yes: bool,
     as_json: bool,
 ) -> None:
-    given = settings()
+    given, settle = settings(), _SETTLE[verb]
     async with open_log(given) as log, open_publisher(given) as publisher:
-        if ids:
-            chosen = [known(await log.dead_letter(asked), f"dead letter {asked}").id for asked in ids]
-        else:
-            chosen = await dead_letters.open_ids(log, reason=reason, event=event)
-            if chosen and not yes and not typer.confirm(f"{verb} {len(chosen)} dead letters?", err=True):
-                return
-        await note(f"dead.{verb}", "dead", letters=len(chosen))
+        chosen = await _choose(log, verb, ids, reason, event)
+        if chosen.left_out:
+            warn(_LEFT_OUT.format(chosen.left_out))
+        asks = chosen.ids and not ids and not yes
+        if asks and not typer.confirm(f"{verb} {len(chosen.ids)} dead letters?", err=True):
+            return
+        await note(f"dead.{verb}", "dead", letters=len(chosen.ids))
         done: list[Settled] = []
-        for number, letter_id in enumerate(chosen, start=1):
+        for number, letter_id in enumerate(chosen.ids, start=1):
             done.append(await settle(log, publisher, letter_id))
             if number % _PAGE == 0 and not as_json:
-                typer.secho(f"{number} of {len(chosen)} …", dim=True, err=True)
-    _report(done, as_json=as_json)
+                typer.secho(f"{number} of {len(chosen.ids)} …", dim=True, err=True)
+    _report(done, {"left_out": chosen.left_out} if verb == "replay" else {}, as_json=as_json)
 
 
-def _report(done: Sequence[Settled], *, as_json: bool) -> None:
+async def _choose(
+    log: LogStore, verb: Verb, ids: Sequence[UUID] | None, reason: str | None, event: str | None
+) -> OpenLetters:
+    if not ids:
+        return await dead_letters.choose(log, replaying=verb == "replay", reason=reason, event=event)
+    return OpenLetters(ids=[known(await log.dead_letter(asked), f"dead letter {asked}").id for asked in ids])
+
+
+def _report(done: Sequence[Settled], more: Mapping[str, int], *, as_json: bool) -> None:
     if as_json:
-        print_json({"items": done, "next": None})
+        print_json({"items": done, "next": None, **more})
         return
     for letter in done:
         unchanged = "" if letter.changed else ", no change: settled before, or failed again"

@@ -48,27 +48,28 @@ def run(
     With all roles it first upgrades the database schema. A single role refuses an old
     schema and names the command that upgrades it.
 
-    With several processes, the first runs all the roles and the others intake and delivery; one that dies is
-    started again. With HUB_METRICS each has a port of its own, from that one up.
+    With several processes, the first runs all the roles and the others intake and delivery; beside other
+    roles mail has a process to itself. One that dies is started again. With HUB_METRICS each has a port of
+    its own, from that one up.
     """
     given = settings()
     chosen = choose(roles or (), tuple(ROLES)) or frozenset(whole(given))
-    number = count(processes) if supervisor.SHARED & chosen else 1
+    shares = supervisor.share_out(chosen, count(processes) if supervisor.SHARED & chosen else 1)
     upgrade = chosen >= frozenset(whole(given))
     gc.set_threshold(GC_THRESHOLD)
     gc.freeze()  # modules and their tables are never freed
 
     def serve(child: int) -> None:
-        if number > 1:
+        if len(shares) > 1:
             bind_contextvars(process=child)
-        mine = process.run(of_process(given, child), supervisor.roles_of(child, chosen), upgrade=upgrade)
+        mine = process.run(of_process(given, child), shares[child], upgrade=upgrade)
         with failures(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(until_signalled(mine, signal.SIGINT, signal.SIGTERM))
 
-    if number == 1:
+    if len(shares) == 1:
         serve(0)
     else:
-        raise typer.Exit(supervisor.supervise(serve, number))
+        raise typer.Exit(supervisor.supervise(serve, len(shares)))
 
 
 def count(processes: str) -> int:

@@ -25,15 +25,18 @@ from hub.catalog import BY_NAME, BY_TYPE, CATALOG
 from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
-from hub.errors import ConfigurationError, InvalidEvent
+from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, Event, EventType, Json
 
 FUTURE: Final = timedelta(minutes=5)
 """How far a publisher's clock may be ahead of the hub's."""
+_ANY_ZONE: Final = timedelta(days=1)
+"""How far a timestamp of another zone may be ahead of UTC, generously."""
 _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
 _NEAR: Final = 3
+_VERSIONED: Final = frozenset(kind.name for kind in CATALOG if kind.name.startswith("directory."))
 _HAS_HOURS: Final = "directory.membership.upserted"
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PACKAGE: Final = Path(__file__).parent.parent
@@ -75,6 +78,8 @@ class Schemas:
             _check_consent_time(event, SAID_AT[kind.name], now)
         if kind.name == _HAS_HOURS:
             _check_hours(event)
+        if kind.name in _VERSIONED:
+            _check_version(event, now)
 
     def _check_data(self, event: Event, kind: EventType) -> None:
         if not isinstance(event.data, dict):
@@ -117,7 +122,19 @@ def _known(event: Event) -> EventType:
 
 def _check_source(event: Event, kind: EventType) -> None:
     if kind.hub_emitted and event.source != HUB_SOURCE:
-        raise InvalidEvent("type: only the hub itself publishes this", field="type")
+        raise WrongSender("type: only the hub itself publishes this", field="type")
+
+
+def _check_version(event: Event, now: datetime) -> None:
+    """
+    Refuse a version beyond the present as a timestamp (20260309081500), the greatest that publishers use.
+
+    A greater one would be the last: nothing that comes later would count, not even an administrator's.
+    """
+    latest = int((now + _ANY_ZONE).strftime("%Y%m%d%H%M%S"))
+    if event.data["version"] > latest:
+        what = "expected a counter, or at most the present as a timestamp, like 20260309081500"
+        raise InvalidEvent(f"data.version: {what}", field="data.version")
 
 
 def _check_time(event: Event, now: datetime) -> None:

@@ -4,7 +4,7 @@ Connections to RabbitMQ, one generation at a time.
 Plain `connect`, not `connect_robust`: a robust connection restores consumers while old work is
 still running, which then acknowledges deliveries of a lost channel. Here a lost connection ends its
 whole generation: its work is cancelled, its deliveries are dropped (the broker redelivers them), and
-the next generation starts clean.
+the next generation starts clean. Only what is with a provider goes on beside it (`in_progress`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from hub.tasks import cancel, reraise_if_cancelled
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 HEARTBEAT: Final = 10
 """Seconds; a connection that is silent for three times as long is lost."""
-LONGEST_PAUSE: Final = timedelta(seconds=10)
+LONGEST_PAUSE: Final = timedelta(seconds=2)
+"""Between two tries. The jitter spreads the processes; a longer pause would only be added to the outage."""
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ async def generations(url: str, name: str, work: Work, stop: asyncio.Event) -> N
     """
     Do `work` on one connection after another, until it returns by itself, `stop` is set or it is cancelled.
 
-    A lost connection cancels the work. Then follows a pause that doubles up to ten seconds, with
+    A lost connection cancels the work. Then follows a pause that doubles up to two seconds, with
     jitter, so that many processes do not reconnect to a starting broker at once.
     """
     failures = 0
@@ -111,7 +112,7 @@ async def rest(seconds: float, stop: asyncio.Event) -> None:
 
 
 def pause(failures: int) -> float:
-    """Return the seconds to wait after so many failures in a row: 0.1, 0.2, 0.4 … 10, each ± half."""
+    """Return the seconds to wait after so many failures in a row: 0.1, 0.2, 0.4 … 2, each ± half."""
     longest: float = min(0.1 * 2 ** (min(failures, 10) - 1), LONGEST_PAUSE.total_seconds())
     return float(longest * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
 
@@ -162,6 +163,20 @@ async def broker_errors() -> AsyncIterator[None]:
 
 def _away(cause: BaseException) -> BrokerUnavailable:
     return BrokerUnavailable(f"RabbitMQ does not answer ({type(cause).__name__})")
+
+
+async def open_channel(
+    connection: AbstractConnection, *, publisher_confirms: bool = False
+) -> AbstractChannel:
+    """Open a channel. With confirms, a message that comes back is an answer and not an error."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT.total_seconds()):
+            return await connection.channel(publisher_confirms=publisher_confirms, on_return_raises=False)
+    except ChannelInvalidStateError:
+        raise
+    except RuntimeError as exc:
+        # aiormq raises a bare one where the connection is closed already.
+        raise BrokerUnavailable("the connection was lost") from exc
 
 
 async def watched_channel(

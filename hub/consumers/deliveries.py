@@ -7,13 +7,13 @@ From aiormq, below aio-pika: aio-pika's own message object costs as much time as
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from typing import Protocol
 
 from aiormq.abc import DeliveredMessage
 from msgspec import Struct
 
 from hub.model import RawMessage
+from hub.resilience.database_time import NOW
 
 
 class Settling(Protocol):
@@ -49,15 +49,15 @@ def delivery_of(delivered: DeliveredMessage) -> Delivery:
     """Read what the broker delivered to a consumer."""
     properties = delivered.header.properties
     headers = properties.headers or {}
-    # Quorum queues set the header from the second delivery on.
-    count = headers.get("x-delivery-count")
+    # Quorum queues set the header from the second delivery on. On the first one it is the publisher's own.
+    count = headers.get("x-delivery-count") if delivered.redelivered else None
     return Delivery(
         message=RawMessage(
             body=delivered.body,
             content_type=properties.content_type,
             headers=headers,
             routing_key=delivered.routing_key or "",
-            received_at=datetime.now(UTC),
+            received_at=NOW(),
             user=properties.user_id,
         ),
         count=count if isinstance(count, int) else 0,

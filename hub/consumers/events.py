@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -29,14 +30,22 @@ def consumers(
     """Make the consumers of all lanes."""
     handle = partial(
         process_batch.process_batch,
-        context=context,
         senders=senders,
         store=store,
         publisher=publisher,
         appointments=appointments,
         now=now,
     )
-    bury = partial(process_batch.store_dead_letter, store=store, publisher=publisher, now=now)
+    bury = partial(
+        process_batch.store_dead_letter, senders=senders, store=store, publisher=publisher, now=now
+    )
     return [
-        Consumer(queue=events_queue(lane), handle=handle, bury=bury, batch=BATCH, lane=lane) for lane in Lane
+        Consumer(
+            queue=events_queue(lane),
+            handle=partial(handle, context=replace(context, lane=lane)),
+            bury=bury,
+            batch=BATCH,
+            lane=lane,
+        )
+        for lane in Lane
     ]

@@ -1,7 +1,13 @@
-"""Consumers of delivery: a queue per channel and lane, so that a slow provider delays only itself."""
+"""
+Consumers of delivery: a queue per channel and lane, so that a slow provider delays only itself.
+
+What has been handed over to a provider comes to its end and is recorded, also when the connection to RabbitMQ
+is lost or the process is told to stop.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -9,6 +15,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from hub.consumers.in_progress import InProgress
 from hub.consumers.topology import CHANNELS, messages_queue
 from hub.consumers.worker import Consumer
 from hub.messages.delivery.deliver import DeliveryDeps, deliver
@@ -18,12 +25,14 @@ from hub.ports import Appointments, DeliveryStore, Publisher
 
 AT_ONCE: Final = 4
 """Tickets of one queue in progress; a ticket has up to 100 messages, which are sent concurrently."""
-
-DRAIN: Final = timedelta(seconds=3)
-"""
-How long a stopping worker waits for its providers. Then the calls are cut: when the lease has ended, the
-next worker sends these messages again, under the same reference.
-"""
+MOST: Final = 2 * AT_ONCE
+"""The same, with those of lost connections."""
+RECORDING: Final = timedelta(seconds=5)
+"""What a stopping worker waits beyond the longest call of a provider, so that the answer is recorded."""
+SETTLING: Final = 0.1
+"""Seconds for those who are turned away at a stop to go; only then is it known who is waited for."""
+AGAIN: Final = 5.0
+"""Seconds between two lines of the log that say what a stopping worker waits for."""
 
 log = structlog.get_logger()
 
@@ -45,16 +54,37 @@ def consumers(
 
     return [
         Consumer(
-            queue=messages_queue(channel, lane),
+            queue=queue,
             handle=handle,
             bury=_forget,
             at_once=AT_ONCE,
-            drain=DRAIN,
+            in_progress=InProgress(queue, most=MOST),
+            drain=longest_stop(deps),
             lane=lane,
         )
-        for channel in CHANNELS
-        for lane in Lane
+        for queue, lane in ((messages_queue(channel, lane), lane) for channel in CHANNELS for lane in Lane)
     ]
+
+
+def longest_stop(deps: DeliveryDeps) -> timedelta:
+    """Return how long a stopping worker waits: a call that has just begun may take the whole time-out."""
+    return deps.policy.delivery.provider_timeout + RECORDING
+
+
+async def end_handover(deps: DeliveryDeps, stop: asyncio.Event) -> None:
+    """At the stop hand nothing more over; then log what is waited for, until the providers have answered."""
+    await stop.wait()
+    deps.handover.end()
+    until = deps.now() + longest_stop(deps)
+    await asyncio.sleep(SETTLING)
+    while waiting := deps.handover.in_progress():
+        log.warning(
+            "delivery.waits_for_providers",
+            messages=sum(waiting.values()),
+            channels=dict(waiting),
+            until=until.isoformat(timespec="seconds"),
+        )
+        await asyncio.sleep(AGAIN)
 
 
 async def _forget(incoming: RawMessage, error: Exception) -> None:

@@ -1,45 +1,67 @@
-"""Publishes with confirms, over its own connection."""
+"""Publishes with confirms, over its own connection, and declares again what is missing in RabbitMQ."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Final, cast
 from uuid import uuid4
 
+import structlog
 from aio_pika import DeliveryMode
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
+from aiormq.exceptions import ChannelInvalidStateError, ConnectionChannelError
 from pamqp.commands import Basic
+from prometheus_client import Counter
 
 from hub.cloudevents import CONTENT_TYPE, encode
-from hub.consumers import topology
-from hub.consumers.broker import broker_errors, close, connect, user_of
+from hub.consumers import confirms, topology
+from hub.consumers.broker import broker_errors, close, connect, open_channel, user_of
+from hub.consumers.canary import Canary, is_lost, look
 from hub.errors import BrokerUnavailable, ConfigurationError
-from hub.model import DeadLetter, Event, Json, Lane
+from hub.intake.replay_sender import headers_of
+from hub.model import SENDER_HEADER, DeadLetter, Event, Gap, Json, Lane
 from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
-
-CONFIRM_TIMEOUT: Final = 10.0
-"""Seconds; after that the outcome is unknown, and nothing that depends on it may be acknowledged."""
+from hub.resilience.database_time import NOW
+from hub.tasks import reraise_if_cancelled
 
 DEFAULT: Final = ""
 """The default exchange, which routes to every queue by its name."""
 TICKET_TYPE: Final = "application/json"
+FRESH: Final = 1.0
+"""Seconds for which an answer to `ping` is fresh: anybody may ask `/health/ready`, as often as he likes."""
+
+_GAPS: Final = Counter(
+    "hub_topology_gaps", "Times in which something was missing in RabbitMQ, until it was declared again."
+)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A channel with confirms, and its aiormq channel below aio-pika."""
+    """A connection, its channel with confirms and the aiormq channel below aio-pika, and its canary."""
 
+    connection: AbstractConnection
     channel: AbstractChannel
     wire: Channel
+    canary: Canary
 
 
 class BrokerPublisher:
-    """`hub.ports.Publisher` on RabbitMQ. Connects at first use, and reconnects after a loss."""
+    """
+    `hub.ports.Publisher` on RabbitMQ. Connects at first use, and reconnects after a loss.
+
+    What no queue takes is published once more after the topology was declared again. `gap` is the time since
+    which something is missing and could not be declared; `gaps` are those that are over, until whoever
+    reports them takes them out.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
@@ -48,16 +70,21 @@ class BrokerPublisher:
         self._connection: AbstractConnection | None = None
         self._open: _Open | None = None
         self._opening = asyncio.Lock()
+        self._mending = asyncio.Lock()
+        self._pinging = asyncio.Lock()
+        self._pinged = -FRESH
+        self._arrived_at: datetime | None = None
+        self._mends = 0
+        self.gap: Gap | None = None
+        self.gaps: list[Gap] = []
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None:
         if not tickets:
             return
-        opened = await self._channel()
+        send = partial(self._publish, await self._channel(), DEFAULT)
         await asyncio.gather(
             *(
-                _publish(
-                    opened.wire,
-                    DEFAULT,
+                send(
                     topology.messages_queue(ticket.channel, ticket.lane),
                     encode_ticket(ticket.ids),
                     _durable(TICKET_TYPE),
@@ -67,22 +94,32 @@ class BrokerPublisher:
         )
 
     async def event(self, event: Event) -> None:
-        opened = await self._channel()
         properties = _durable(CONTENT_TYPE, user=self._user)
-        await _publish(opened.wire, topology.DOMAIN_EVENTS, event.name, encode(event), properties)
+        opened = await self._channel()
+        await self._publish(opened, topology.DOMAIN_EVENTS, event.name, encode(event), properties)
+
+    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None:
+        send = partial(self._publish, await self._channel(), DEFAULT, topology.events_queue(lane))
+        await asyncio.gather(
+            *(
+                send(
+                    encode(event),
+                    _durable(CONTENT_TYPE, headers={SENDER_HEADER: sender or ""}, user=self._user),
+                )
+                for event, sender in events
+            )
+        )
 
     async def notify(self, events: Sequence[Event]) -> None:
         if not events:
             return
-        wire, out, kind = (await self._channel()).wire, topology.EVENTS_OUT, _durable(CONTENT_TYPE)
-        await asyncio.gather(
-            *(_publish(wire, out, event.name, encode(event), kind, mandatory=False) for event in events)
-        )
+        send = partial(self._publish, await self._channel(), topology.EVENTS_OUT, mandatory=False)
+        await asyncio.gather(*(send(event.name, encode(event), _durable(CONTENT_TYPE)) for event in events))
 
     async def replay(self, letter: DeadLetter) -> None:
+        properties = _durable(letter.content_type, headers=headers_of(letter), user=self._user)
         opened = await self._channel()
-        properties = _durable(letter.content_type, headers=dict(letter.headers), user=self._user)
-        await _publish(opened.wire, topology.DOMAIN_EVENTS, letter.routing_key, letter.body, properties)
+        await self._publish(opened, topology.DOMAIN_EVENTS, letter.routing_key, letter.body, properties)
 
     async def depth(self, channel: str, lane: Lane) -> int:
         """Return the number of ready tickets in a queue."""
@@ -94,75 +131,151 @@ class BrokerPublisher:
         return queue.declaration_result.message_count or 0
 
     async def unattended(self) -> Mapping[str, int]:
-        """Return the queues without a consumer, each with its number of ready messages."""
-        opened = await self._channel()
+        """
+        Return the queues without a consumer, each with its number of ready messages.
+
+        Declares the topology again if an exchange or a queue is missing.
+        """
+        opened, mends = await self._channel(), self._mends
         async with broker_errors():
-            found = [
-                (await opened.channel.declare_queue(name, passive=True, timeout=topology.TIMEOUT))
-                for name in topology.QUEUES
-            ]
-        results = [queue.declaration_result for queue in found]
+            found = await look(opened.connection)
+        if found.missing:
+            log.warning("broker.missing", names=found.missing)
+            await self._mend(mends)
+        results = [queue.declaration_result for queue in found.queues]
         return {
             str(result.queue): result.message_count or 0 for result in results if not result.consumer_count
         }
 
     async def ping(self) -> None:
-        """Raise BrokerUnavailable when RabbitMQ does not answer."""
-        await self._channel()
+        """
+        Raise BrokerUnavailable if RabbitMQ does not answer, or if no event would arrive.
+
+        The topology is declared again first if that helps. Asks at most once a second.
+        """
+        async with self._pinging:
+            if self._is_well and time.monotonic() - self._pinged < FRESH:
+                return
+            opened, mends, asked_at = await self._channel(), self._mends, NOW()
+            async with broker_errors():
+                arrived = await opened.canary.arrives()
+            if not arrived:
+                opened = await self._mend(mends)
+                async with broker_errors():
+                    arrived = await opened.canary.arrives()
+            if not arrived:
+                raise BrokerUnavailable("events do not arrive in RabbitMQ")
+            self._pinged, self._arrived_at = time.monotonic(), asked_at
+            self._end_gap()
+
+    async def renew(self) -> None:
+        """Declare the topology again, for what a canary does not see: the binding of a single type."""
+        opened = await self._channel()
+        async with broker_errors():
+            await _declare(opened.connection)
 
     async def aclose(self) -> None:
         connection, self._connection, self._open = self._connection, None, None
         if connection is not None:
             await close(connection)
 
+    @property
+    def _is_well(self) -> bool:
+        return self.gap is None and self._open is not None and not self._open.channel.is_closed
+
     async def _channel(self) -> _Open:
         async with self._opening:
             if self._open is None or self._open.channel.is_closed:
                 await self.aclose()
                 self._connection = await connect(self._url, self._name)
-                self._open = await _prepare(self._connection)
+                async with broker_errors():
+                    self._open = await self._prepare(self._connection)
             return self._open
 
+    async def _prepare(self, connection: AbstractConnection) -> _Open:
+        """Declare the topology on a new connection."""
+        if await is_lost(connection, seen=self._arrived_at is not None):
+            self._begin_gap()
+        await _declare(connection)
+        self._end_gap()
+        channel = await open_channel(connection, publisher_confirms=True)
+        wire = cast("Channel", await channel.get_underlay_channel())
+        return _Open(connection, channel, wire, await Canary.open(connection))
 
-async def _publish(
-    wire: Channel,
-    exchange: str,
-    key: str,
-    body: bytes,
-    properties: Basic.Properties,
-    *,
-    mandatory: bool = True,
-) -> None:
-    async with broker_errors():
-        answer = await wire.basic_publish(
-            body,
-            exchange=exchange,
-            routing_key=key,
-            properties=properties,
-            mandatory=mandatory,
-            timeout=CONFIRM_TIMEOUT,
-            # A confirm implies that the frame was written. Waiting for each write would delay the next one.
-            wait=False,
-        )
-    # aiormq delivers a returned message as if it were a confirm.
-    if isinstance(answer, DeliveredMessage):
-        raise BrokerUnavailable(f"no queue takes {key}")
+    async def _publish(
+        self,
+        opened: _Open,
+        exchange: str,
+        key: str,
+        body: bytes,
+        properties: Basic.Properties,
+        *,
+        mandatory: bool = True,
+    ) -> None:
+        """Publish. If no queue takes it, declare the topology again and publish once more."""
+        mends = self._mends
+        send = partial(confirms.publish, exchange, key, body, properties, mandatory=mandatory)
+        if await self._sent(opened, send):
+            return
+        if not await self._sent(await self._mend(mends), send):
+            raise BrokerUnavailable(f"no queue takes {key}")
 
-
-async def _prepare(connection: AbstractConnection) -> _Open:
-    try:
+    async def _sent(self, opened: _Open, send: Callable[[Channel], Awaitable[bool]]) -> bool:
+        """Publish; again over a new channel where RabbitMQ closes this one for somebody else's publish."""
         async with broker_errors():
-            return await _declared(connection)
+            try:
+                return await send(opened.wire)
+            except (ChannelInvalidStateError, ConnectionChannelError):
+                reraise_if_cancelled()
+            return await send((await self._channel()).wire)
+
+    async def _mend(self, mends: int) -> _Open:
+        """
+        Declare the topology again, unless that was done since there had been `mends`.
+
+        Many publish at once: the first one of them mends. Return what is open now.
+        """
+        async with self._mending:
+            # If RabbitMQ has closed the channel, a new one is opened, which declares the topology as well.
+            opened = await self._channel()
+            if mends == self._mends:
+                self._begin_gap()
+                async with broker_errors():
+                    await _declare(opened.connection)
+                    self._open = opened = await _with_new_canary(opened)
+                self._end_gap()
+            return opened
+
+    def _begin_gap(self) -> None:
+        if self.gap is None:
+            self.gap = Gap(since=self._arrived_at)
+            log.error("broker.topology_missing", since=str(self.gap.since))
+
+    def _end_gap(self) -> None:
+        if self.gap is not None:
+            over, self.gap = replace(self.gap, until=NOW()), None
+            self.gaps.append(over)
+            self._mends += 1
+            _GAPS.inc()
+            log.warning("broker.topology_mended", since=str(over.since), until=str(over.until))
+
+
+async def _with_new_canary(opened: _Open) -> _Open:
+    """The binding of the old one may be gone as well."""
+    await opened.canary.aclose()
+    return replace(opened, canary=await Canary.open(opened.connection))
+
+
+async def _declare(connection: AbstractConnection) -> None:
+    """Declare over a channel of its own: RabbitMQ closes it where something may not be declared."""
+    channel = await open_channel(connection)
+    try:
+        await topology.declare(channel)
     except ConfigurationError as exc:
         # Not the event's fault: otherwise it would become a dead letter.
         raise BrokerUnavailable(str(exc)) from exc
-
-
-async def _declared(connection: AbstractConnection) -> _Open:
-    channel = connection.channel(publisher_confirms=True, on_return_raises=False)
-    await channel.initialize(timeout=topology.TIMEOUT)
-    await topology.declare(channel)
-    return _Open(channel=channel, wire=cast("Channel", await channel.get_underlay_channel()))
+    finally:
+        await close(channel)
 
 
 def _durable(

@@ -1,5 +1,5 @@
 """
-Exchanges and queues as values. Every role declares all of them, so the start order does not matter.
+Exchanges and queues as values. Every process declares all of them, so the start order does not matter.
 
     domain.events ─#─▶ hub.lanes ─name─▶ hub.events.urgent · normal · bulk
                           └─ unknown types ─▶ hub.unknown ─▶ hub.events.normal
@@ -65,12 +65,14 @@ def messages_queue(channel: str, lane: Lane) -> str:
 
 
 EXCHANGES: Final = (
-    # The contract with publishers: durable, topic, no arguments, so that they can declare it as well.
+    # The contract with publishers: durable, topic, no arguments.
     Exchange(name=DOMAIN_EVENTS, type=ExchangeType.TOPIC),
     Exchange(name=HUB_UNKNOWN, type=ExchangeType.FANOUT),
     Exchange(name=HUB_LANES, type=ExchangeType.TOPIC, arguments={"alternate-exchange": HUB_UNKNOWN}),
     Exchange(name=EVENTS_OUT, type=ExchangeType.TOPIC),
 )
+SET_UP: Final = Exchange(name="hub.set_up", type=ExchangeType.FANOUT)
+"""Nothing goes there. It is declared last, and so tells that all the rest was there once."""
 QUEUES: Final = (
     *(events_queue(lane) for lane in Lane),
     *(messages_queue(channel, lane) for channel in CHANNELS for lane in Lane),
@@ -89,23 +91,41 @@ async def declare(channel: AbstractChannel) -> None:
 
     Raises ConfigurationError where something exists with other arguments: waiting would not repair that.
     """
+    await _declare(channel, EXCHANGES, QUEUES, BINDINGS)
+    await _declare(channel, [SET_UP], (), ())
+
+
+async def declare_lanes(channel: AbstractChannel) -> None:
+    """
+    Declare all but the entrance, `domain.events`. For consumers; see `declare`.
+
+    Whoever declares the entrance looks first whether it is gone, because then events were lost. A consumer
+    that came before would hide that.
+    """
+    exchanges = [exchange for exchange in EXCHANGES if exchange.name != DOMAIN_EVENTS]
+    bindings = [binding for binding in BINDINGS if binding.source != DOMAIN_EVENTS]
+    await _declare(channel, exchanges, QUEUES, bindings)
+
+
+async def _declare(
+    channel: AbstractChannel,
+    exchanges: Iterable[Exchange],
+    queues: Iterable[str],
+    bindings: Iterable[Binding],
+) -> None:
     try:
-        await _exist(channel)
+        for exchange in exchanges:
+            await channel.declare_exchange(
+                exchange.name, exchange.type, durable=True, arguments=exchange.arguments, timeout=TIMEOUT
+            )
+        for name in queues:
+            await channel.declare_queue(name, durable=True, arguments=QUORUM, timeout=TIMEOUT)
     except ChannelPreconditionFailed as exc:
         raise ConfigurationError(
             f"RabbitMQ has a queue or an exchange of the hub's with other arguments: {exc}. "
             "They cannot be changed: empty it and delete it, or give the hub a virtual host of its own."
         ) from exc
-    await _bind(channel, BINDINGS)
-
-
-async def _exist(channel: AbstractChannel) -> None:
-    for exchange in EXCHANGES:
-        await channel.declare_exchange(
-            exchange.name, exchange.type, durable=True, arguments=exchange.arguments, timeout=TIMEOUT
-        )
-    for name in QUEUES:
-        await channel.declare_queue(name, durable=True, arguments=QUORUM, timeout=TIMEOUT)
+    await _bind(channel, bindings)
 
 
 async def _bind(channel: AbstractChannel, bindings: Iterable[Binding]) -> None:

@@ -7,12 +7,14 @@ The only place where deliveries are acknowledged.
                                     and from the tenth delivery on it becomes a dead letter
     shutdown, lost connection     → no ack; the broker redelivers it
 
-Cancellation is not failure: `CancelledError` never acknowledges anything.
+Cancellation is not failure: `CancelledError` never acknowledges anything. It cuts a transaction, which is
+repeated from its beginning; it never cuts a call of a provider (`InProgress`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,10 +28,11 @@ from aiormq.abc import DeliveredMessage
 from hub.consumers import topology
 from hub.consumers.broker import close, generations, pause, rest, watched_channel
 from hub.consumers.deliveries import Delivery, delivery_of
+from hub.consumers.in_progress import InProgress
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.model import Lane, RawMessage
 from hub.resilience.right_of_way import RIGHT_OF_WAY
-from hub.tasks import cancel, reraise_if_cancelled, run_all, shield_with_grace
+from hub.tasks import cancel, reraise_if_cancelled, run_all, wait_then_cancel
 
 ALONE_FROM: Final = 3
 """From this `x-delivery-count` on a delivery is handled alone: it may be the one that fails its batch."""
@@ -52,9 +55,9 @@ class Consumer:
     How the deliveries of one queue are handled.
 
     `batch` is the maximal batch size (of what has arrived, without waiting for more); `at_once` is
-    the number of concurrent batches. `bury` stores dead letters. `patience` is how long a running
-    batch may continue when its connection is lost, `drain` when the worker stops. Batches of the urgent
-    `lane` go first.
+    the number of concurrent batches. `bury` stores dead letters. A lost connection cuts a running batch,
+    unless it is to go on `in_progress`. `drain` is how long a stopping worker waits for running batches.
+    Batches of the urgent `lane` go first.
     """
 
     queue: str
@@ -62,7 +65,7 @@ class Consumer:
     bury: Bury
     batch: int = 1
     at_once: int = 1
-    patience: timedelta = DRAIN
+    in_progress: InProgress | None = None
     drain: timedelta = DRAIN
     lane: Lane = Lane.NORMAL
 
@@ -77,7 +80,7 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
     async def work(connection: AbstractConnection) -> None:
         async with connection.channel() as channel:
-            await topology.declare(channel)
+            await topology.declare_lanes(channel)
         log.info("worker.consuming", worker=name, queues=len(consumers))
         await run_all(_consume(connection, consumer, stop) for consumer in consumers)
 
@@ -85,13 +88,26 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
     stopping = asyncio.create_task(stop.wait(), name=f"stop {name}")
     try:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not serving.done():
-            await asyncio.wait({serving}, timeout=DRAIN.total_seconds())
-        if serving.done():
-            return serving.result()
-        log.warning("worker.not_drained", worker=name)
     finally:
-        await cancel(serving, stopping)
+        stopping.cancel()
+        if not stop.is_set():
+            # This worker cannot go on, or was cancelled: nothing else tells its work to end.
+            serving.cancel()
+        await _end(serving, consumers)
+    if serving.cancelled():
+        log.warning("worker.not_drained", worker=name)
+    else:
+        serving.result()
+
+
+async def _end(serving: asyncio.Task[None], consumers: Sequence[Consumer]) -> None:
+    """Wait for what serves, and for what lost connections have left in progress, for `drain` at most."""
+    longest = max((consumer.drain for consumer in consumers), default=DRAIN)
+    until = time.monotonic() + longest.total_seconds()
+    await wait_then_cancel(serving, longest)
+    left = [task for consumer in consumers if consumer.in_progress for task in consumer.in_progress.tasks]
+    ended = asyncio.gather(*left, return_exceptions=True)
+    await wait_then_cancel(ended, timedelta(seconds=until - time.monotonic()))
 
 
 async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asyncio.Event) -> None:
@@ -115,22 +131,15 @@ async def _consume(connection: AbstractConnection, consumer: Consumer, stop: asy
             raise BrokerUnavailable(f"the broker ended the consumer of {consumer.queue}")
         if stop.is_set():
             await underlay.basic_cancel(str(consuming.consumer_tag), timeout=topology.TIMEOUT)
-            await _drain(arrived, busy, consumer.drain)
+            while not arrived.empty():
+                arrived.get_nowait()  # what has not begun goes back when the channel closes
+            await asyncio.wait(busy)
         for task in busy:
             if task.done():
                 task.result()
     finally:
         await cancel(*busy, *ending)
         await close(channel)
-
-
-async def _drain(
-    arrived: asyncio.Queue[Delivery], busy: Sequence[asyncio.Task[None]], limit: timedelta
-) -> None:
-    """Finish the work in progress; deliveries not begun go back when the channel closes."""
-    while not arrived.empty():
-        arrived.get_nowait()
-    await asyncio.wait(busy, timeout=limit.total_seconds())
 
 
 async def _work(arrived: asyncio.Queue[Delivery], consumer: Consumer, stop: asyncio.Event) -> None:
@@ -170,8 +179,7 @@ async def _next_batch(
 
 async def _handle(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> bool:
     """Handle and settle a batch. False when `stop` came first: then what follows must not be acknowledged."""
-    suspects = [delivery for delivery in batch if delivery.count >= ALONE_FROM]
-    if len(batch) > 1 and suspects:
+    if len(batch) > 1 and any(delivery.count >= ALONE_FROM for delivery in batch):
         return await _one_by_one(batch, consumer, stop)
     incoming = [delivery.message for delivery in batch]
     try:
@@ -183,17 +191,18 @@ async def _handle(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.E
         await _failed(batch[0], consumer, exc, stop)
         return True
     if done:
-        # With one batch at a time everything before the last is done as well. With several, only these are.
-        multiple = consumer.at_once == 1
+        # With one batch at a time all before its last is settled as well; with several, only these are.
+        # One by one, nothing is acknowledged but what was handled.
+        multiple = consumer.at_once == 1 and len(batch) > 1
         for delivery in batch[-1:] if multiple else batch:
             await delivery.ack(multiple=multiple)
     return done
 
 
 async def _one_by_one(batch: Sequence[Delivery], consumer: Consumer, stop: asyncio.Event) -> bool:
+    """Stop at the first that was not handled: the order of what comes back stays."""
     for delivery in batch:
         if not await _handle([delivery], consumer, stop):
-            # The next acknowledgement would include this one.
             return False
     return True
 
@@ -205,9 +214,7 @@ async def _until_available(
     failures = 0
     while True:
         try:
-            # A called provider will answer: cut now, its acceptance would be lost and the message sent twice.
-            # A worker that stops has waited for it already.
-            await shield_with_grace(work(), lambda: timedelta(0) if stop.is_set() else consumer.patience)
+            await (work() if consumer.in_progress is None else consumer.in_progress.run(work))
         except Unavailable as exc:
             reraise_if_cancelled()
             if stop.is_set():

@@ -14,11 +14,25 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hub.model import Event, Incident, Json, Lane, Remaining, Symptom, own_event
+from hub.business_time.dates import ZONE
+from hub.model import (
+    HUB_SOURCE,
+    Event,
+    Gap,
+    Incident,
+    Json,
+    Lane,
+    Remaining,
+    Symptom,
+    is_hub_source,
+    own_event,
+)
 from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
 ENDED: Final = "hub.trouble.ended"
+_SHOWN: Final = 60
+"""Characters of a name that others have chosen: a title fits into a text message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,13 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
     ),
     IncidentKind(
+        name="impersonation",
+        title="Alguien publica en nombre de otro",
+        seen="En la última hora llegó un evento con un origen que no es de quien lo envió, como `urn:hub`.",
+        to_do="Mírelo con `hub dead show ID`; si no es un error, cambie la clave o la llave del remitente.",
+        meanwhile="No mueve relojes ni avisa a nadie; `hub dead replay --all` lo deja por fuera.",
+    ),
+    IncidentKind(
         name="auditor",
         title="El papel timers no trabaja",
         seen="Su última ronda completa es más vieja que `[monitor] audit_max_age`.",
@@ -91,7 +112,15 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         title="Los relojes de {1} y {2} no coinciden",
         seen="Difieren en más de `[monitor] max_clock_skew`.",
         to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
-        meanwhile="Citas, plazos y vencimientos corren con esa diferencia.",
+        meanwhile="Los procesos usan la hora de PostgreSQL; las citas de Redis corren con la de Redis.",
+    ),
+    IncidentKind(
+        name="topology",
+        title="Faltó el camino de los eventos en RabbitMQ",
+        seen="Faltaba un exchange, un enlace o una cola; el hub los declara de nuevo en segundos.",
+        to_do="Pida a quienes publican que repitan lo de ese rato: lo ya conocido no cambia nada. "
+        "Mire quién puede configurar: `rabbitmqctl list_permissions`.",
+        meanwhile="Lo publicado en ese rato pudo confirmarse y perderse; lo de después llega.",
     ),
     IncidentKind(
         name="server",
@@ -148,7 +177,7 @@ def avoided_channels(key: str) -> list[str]:
     return [key.split(":")[1]] if kind_of(key).silences else []
 
 
-def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Event:
+def event_of(incident: Incident, *, now: datetime) -> Event:
     """
     Make the event that an incident began or, once its begin was published, that it is over.
 
@@ -159,7 +188,8 @@ def event_of(incident: Incident, *, notify: Sequence[str], now: datetime) -> Eve
     return own_event(
         name,
         f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
-        {**_data(incident, name), "notify": list(notify)},
+        # Whom it notifies is not the event's to say; an intake of before still requires the field.
+        {**_data(incident, name), "notify": []},
         # The database's clock may be ahead, which is an incident too; intake refuses future times.
         time=min(at, now),
     )
@@ -220,6 +250,16 @@ def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symp
         yield Symptom(key="dead_letters", measured=f"{open_letters}, {lately} de la última hora")
 
 
+def of_wrong_senders(found: Sequence[tuple[str | None, str | None]]) -> Iterator[Symptom]:
+    """Report the events that their senders may not publish, newest first: (source, sender) of each."""
+    if found:
+        source, sender = found[0]
+        named = HUB_SOURCE if is_hub_source(source or "") else (source or "nadie")[:_SHOWN]
+        who = f"de {sender[:_SHOWN]}" if sender else "sin user_id"
+        measured = f"{len(found)}; el último en nombre de {named}, {who}"
+        yield Symptom(key="impersonation", measured=measured)
+
+
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
     if age > policy.audit_max_age:
         yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
@@ -232,10 +272,25 @@ def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
         yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
 
 
-def of_clock(host: str, server: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
-    if abs(apart) > policy.max_clock_skew:
-        # The key names the host: another host, whose clock is right, must not resolve this incident.
-        yield Symptom(key=f"skew:{host}:{server}", measured=f"{abs(apart).total_seconds():.0f} s")
+def of_clock(whose: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
+    """Report a clock that is apart from the database's: that of a host of the hub, or of another server."""
+    if apart > policy.max_clock_skew:
+        # The key names it: another clock, which is right, must not resolve this incident.
+        yield Symptom(key=f"skew:{whose}:postgresql", measured=f"{apart.total_seconds():.0f} s")
+
+
+def of_gaps(gaps: Sequence[Gap]) -> Iterator[Symptom]:
+    """Report when events may have been lost, from the first to the last gap that a process has noticed."""
+    if gaps:
+        starts = [gap.since for gap in gaps if gap.since is not None]
+        ends = [gap.until for gap in gaps if gap.until is not None]
+        since = f"desde las {_hour(min(starts))}" if starts else "desde antes"
+        until = f"hasta las {_hour(max(ends))}" if len(ends) == len(gaps) else "y aún falta"
+        yield Symptom(key="topology", measured=f"Sin camino {since}, {until}")
+
+
+def _hour(at: datetime) -> str:
+    return at.astimezone(ZONE).strftime("%H:%M:%S del %d/%m")
 
 
 def of_servers(answers: Mapping[str, bool]) -> Iterator[Symptom]:

@@ -37,7 +37,7 @@ class Monitor:
     """
     Dependencies and state of the monitor.
 
-    `host` is this machine's name; `company` is the company's address, used when nobody has the duty `ops`.
+    `now` is the database's time.
     """
 
     store: MonitorStore
@@ -48,8 +48,6 @@ class Monitor:
     balances: Callable[[], Awaitable[Sequence[Remaining]]]
     now: Now
     policy: MonitorPolicy
-    host: str
-    company: str
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
     """Whether in the last pass the audit was running and every server answered."""
@@ -110,9 +108,9 @@ async def collect_symptoms(monitor: Monitor) -> tuple[list[Symptom], set[str]]:
 async def publish_incidents(monitor: Monitor) -> None:
     """Publish begins and ends that are not published yet, a begin always before its end."""
     while unpublished := incidents.known(await monitor.store.unpublished()):
-        notify = await _recipients(monitor)
+        await _warn_if_nobody_is_on_duty(monitor)
         for incident in unpublished:
-            event = incidents.event_of(incident, notify=notify, now=monitor.now())
+            event = incidents.event_of(incident, now=monitor.now())
             await monitor.publisher.event(event)
             await monitor.store.mark_published(incident)
             log.warning(
@@ -120,13 +118,11 @@ async def publish_incidents(monitor: Monitor) -> None:
             )
 
 
-async def _recipients(monitor: Monitor) -> Sequence[str]:
-    if monitor.policy.notify or await monitor.store.anybody_on_duty():
-        return monitor.policy.notify
-    log.error(
-        "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
-    )
-    return [monitor.company]
+async def _warn_if_nobody_is_on_duty(monitor: Monitor) -> None:
+    if not (monitor.policy.notify or await monitor.store.anybody_on_duty()):
+        log.error(
+            "monitor.nobody_on_duty", to_do="give somebody of the staff the duty ops, or set [monitor] notify"
+        )
 
 
 async def _circuits(monitor: Monitor) -> Sequence[Symptom]:
@@ -144,6 +140,11 @@ async def _unattended(monitor: Monitor) -> Sequence[Symptom]:
 async def _letters(monitor: Monitor) -> Sequence[Symptom]:
     opened, lately = await monitor.store.open_letters(monitor.policy.dead_letter_window)
     return list(incidents.of_letters(opened, lately, monitor.policy))
+
+
+async def _wrong_senders(monitor: Monitor) -> Sequence[Symptom]:
+    found = await monitor.store.wrong_senders(monitor.policy.dead_letter_window)
+    return list(incidents.of_wrong_senders(found))
 
 
 async def _audit(monitor: Monitor) -> Sequence[Symptom]:
@@ -164,15 +165,24 @@ async def _balances(monitor: Monitor) -> Sequence[Symptom]:
 
 
 async def _skew(monitor: Monitor) -> Sequence[Symptom]:
-    symptoms: list[Symptom] = []
+    """Judge what the processes have reported of their clocks, and the clocks of other servers."""
+    policy = monitor.policy
+    offsets = await monitor.store.clock_offsets(policy.heartbeat_max_age)
+    symptoms = [
+        symptom for host, apart in offsets.items() for symptom in incidents.of_clock(host, apart, policy)
+    ]
     for server, clock in monitor.clocks.items():
         before = monitor.now()
         server_time = await clock()
         after = monitor.now()
         # The server answered between `before` and `after`: only a time outside both is skew.
         apart = max(before - server_time, server_time - after, timedelta(0))
-        symptoms += incidents.of_clock(monitor.host, server, apart, monitor.policy)
+        symptoms += incidents.of_clock(server, apart, policy)
     return symptoms
+
+
+async def _gaps(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_gaps(await monitor.store.gaps(monitor.policy.heartbeat_max_age)))
 
 
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
@@ -184,9 +194,11 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "queue_age": _ages,
     "unattended": _unattended,
     "dead_letters": _letters,
+    "impersonation": _wrong_senders,
     "auditor": _audit,
     "balance": _balances,
     "skew": _skew,
+    "topology": _gaps,
     "server": _servers,
 }
 """Kind of incident → its check."""

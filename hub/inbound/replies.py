@@ -35,7 +35,7 @@ ANSWERED: Final = "sla.take_on.answered"
 OF_REPLIES: Final = (NAME, ANSWERED)
 """Events whose messages go to the address that wrote, even if it belongs to somebody else."""
 PUBLISHED_KINDS: Final = frozenset(
-    {ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.ACKNOWLEDGE}
+    {ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.UNPROVEN, ReplyKind.ACKNOWLEDGE}
 )
 """Kinds that become an event. Answering a machine makes a loop; a complaint wants no answer."""
 FACTS: Final = ("pqrs_id", "radicado", "copropiedad_id", "unit_id", "service_area")
@@ -51,8 +51,8 @@ _COMMANDS: Final = {OptWish.OUT: ReplyKind.OPT_OUT, OptWish.BACK: ReplyKind.OPT_
 
 def read(reply: Reply, about: About, *, now: datetime, decision: AckDecision | None = None) -> Inbound:
     """Make the row of a reply about `about`."""
-    opt = None if reply.automatic or decision else _opt_command(reply, about)
-    kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(opt)
+    opt = None if reply.automatic or decision else opt_command(reply)
+    kind = ReplyKind.AUTOMATIC if reply.automatic else _kind(opt, reply, about)
     return Inbound(
         id=reply_id(reply.provider, reply.reference),
         kind=ReplyKind.ACKNOWLEDGE if decision else kind,
@@ -60,24 +60,43 @@ def read(reply: Reply, about: About, *, now: datetime, decision: AckDecision | N
         reply=replace(reply, at=min(reply.at, now), address=tidy_address(reply.address)),
         about=about,
         thread=thread_of(about.case, reply.address),
-        revokes=opt is not None and opt.wish is OptWish.OUT,
+        revokes=opt is not None and opt.wish is OptWish.OUT and _counts(opt, reply, about),
         taking=decision,
     )
 
 
-def _opt_command(reply: Reply, about: About) -> Command | None:
+def opt_command(reply: Reply) -> Command | None:
+    """Read an opt-out or opt-in command from the text, or from the subject of an empty mail."""
+    return command(reply.text if own_words(reply.text) else reply.subject)
+
+
+def _kind(opt: Command | None, reply: Reply, about: About) -> ReplyKind:
+    if opt is None or not opt.alone:
+        return ReplyKind.REPLY
+    if _counts(opt, reply, about):
+        return _COMMANDS[opt.wish]
+    # From another address than the known one nobody can opt in: there is nothing to ask for.
+    return ReplyKind.UNPROVEN if opt.wish is OptWish.OUT or _is_own(reply, about) else ReplyKind.REPLY
+
+
+def _counts(opt: Command, reply: Reply, about: About) -> bool:
     """
-    Read an opt-out or opt-in command from the text, or from the subject of an empty mail.
+    Return whether a command is from the one for whom it counts.
 
-    By mail, only the address that the hub wrote to can opt in again: anybody can forge the From.
+    Anybody can forge the From of a mail, and whoever has got a forwarded mail can answer it. That is enough
+    to opt out the address to which that mail was sent, for it costs no more than advertising. Another
+    address must have signed the mail. To opt in, the known address must have, or must answer our question.
     """
-    opt = command(reply.text if own_words(reply.text) else reply.subject)
-    other_address = reply.channel == "email" and tidy_address(reply.address) != tidy_address(about.address)
-    return None if opt is not None and opt.wish is OptWish.BACK and other_address else opt
+    if reply.channel != "email":
+        return True
+    own = _is_own(reply, about)
+    if opt.wish is OptWish.OUT:
+        return reply.authentic or own
+    return own and (reply.authentic or about.asked == _COMMANDS[opt.wish])
 
 
-def _kind(opt: Command | None) -> ReplyKind:
-    return _COMMANDS[opt.wish] if opt is not None and opt.alone else ReplyKind.REPLY
+def _is_own(reply: Reply, about: About) -> bool:
+    return tidy_address(reply.address) == tidy_address(about.address)
 
 
 def complained(complaint: Complaint, about: About) -> Inbound:
@@ -109,7 +128,7 @@ def whose(inbound: Inbound) -> str | None:
 
 
 def _is_by_recipient(inbound: Inbound) -> bool:
-    return inbound.reply.address == tidy_address(inbound.about.address)
+    return _is_own(inbound.reply, inbound.about)
 
 
 def tidy_address(address: str) -> str:
@@ -193,7 +212,14 @@ def _reply_data(inbound: Inbound) -> dict[str, Json]:
         "text_ref": f"/api/replies/{inbound.id}",
         "excerpt": (reply.text.strip() or reply.subject)[:_EXCERPT],
         "sender": _sender(inbound),
+        **_question(inbound),
     }
+
+
+def _question(inbound: Inbound) -> dict[str, Json]:
+    """Return what the writer's address is asked to confirm; empty where nothing is open."""
+    opt = opt_command(inbound.reply) if inbound.kind is ReplyKind.UNPROVEN else None
+    return {} if opt is None else {"asks": str(_COMMANDS[opt.wish])}
 
 
 def _sender(inbound: Inbound) -> dict[str, Json]:

@@ -45,6 +45,8 @@ async def _until_no_conflict(
 
 async def _once(batch: Batch, *, context: IntakeContext, store: IntakeStore, now: Now) -> CommitResult:
     events = {key: event for key, (event, _) in batch.events.items()}
+    if not (events or batch.letters):
+        return CommitResult()
     async with store.transaction() as transaction:
         if batch.letters:
             await transaction.add_dead_letters(batch.letters)

@@ -110,7 +110,7 @@ async def _planned_all(
 
 def _planned(stored: StoredEvent, parties: Parties, context: IntakeContext) -> _Planned:
     placed = _placed(stored, parties) if parties else stored
-    audiences = resolve(placed, context.kinds[stored.event.type], parties)
+    audiences = resolve(placed, context.kinds[stored.event.type], parties, context.operators)
     return _Planned(as_planned(placed, audiences), audiences)
 
 

@@ -4,6 +4,7 @@ INTAKE: store a batch of raw messages, publish its tickets, and only then let it
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
     ▸ notices of rejected events and of events that do not reach all recipients ▸ appointments
+    ▸ events that came into the wrong lane go to theirs
 
 Everything is idempotent, because a batch that was committed but not acknowledged is redelivered: ids are
 made from the event, and a duplicate creates nothing but tickets for messages that are still queued.
@@ -20,9 +21,11 @@ import structlog
 from prometheus_client import Counter as Metric
 
 from hub.errors import InvalidEvent
+from hub.intake import lanes
 from hub.intake.commit import commit
 from hub.intake.decode import Batch, IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
+from hub.intake.replay_sender import as_sent
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
 from hub.intake.unreached import notice
 from hub.messages.appointments import make_appointments, waiting
@@ -55,10 +58,13 @@ async def process_batch(
     """
     Process a batch. When this returns, all of it is durable and may be acknowledged.
 
+    Where the context has a lane, events of other lanes are published to the queues of theirs.
+
     Raises StorageUnavailable or BrokerUnavailable when a server is away: then acknowledge nothing; the
     same batch may be processed again.
     """
     batch = await _read(incoming, context=context, now=now(), bound=await senders.current())
+    misplaced = lanes.take_out(batch, context)
     result = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(result.messages))
     for audience in result.broad:
@@ -69,6 +75,7 @@ async def process_batch(
     await _notify_publishers(result.letters, publisher, now)
     await _notify_unreached(result.unreached, publisher, now)
     await make_appointments(appointments, result.later, result.clocks)
+    await lanes.move(misplaced, publisher)
 
 
 async def _read(
@@ -83,11 +90,17 @@ async def _read(
 
 
 async def store_dead_letter(
-    incoming: RawMessage, error: Exception, *, store: IntakeStore, publisher: Publisher, now: Now
+    incoming: RawMessage,
+    error: Exception,
+    *,
+    senders: SourceBindings,
+    store: IntakeStore,
+    publisher: Publisher,
+    now: Now,
 ) -> None:
     """Store a dead letter of a delivery on which the hub itself fails repeatedly."""
     fault = InvalidEvent(f"the hub fails on it ({type(error).__name__})")
-    await refuse([(incoming, fault)], store=store, publisher=publisher, now=now)
+    await refuse([(as_sent(incoming, senders.own), fault)], store=store, publisher=publisher, now=now)
 
 
 async def refuse(
@@ -107,7 +120,13 @@ async def refuse(
 
 async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
-        log.warning("event.rejected", reason=letter.reason, field=letter.field, dead_letter=str(letter.id))
+        log.warning(
+            "event.rejected",
+            reason=letter.reason,
+            field=letter.field,
+            dead_letter=str(letter.id),
+            sender=letter.sender,
+        )
     await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
 
 

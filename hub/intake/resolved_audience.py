@@ -15,6 +15,7 @@ from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person,
 from hub.people.audience import (
     Addressee,
     Group,
+    LastResort,
     Parties,
     Unknown,
     addressees,
@@ -61,11 +62,18 @@ class PlannedAudience(Struct, frozen=True, kw_only=True):
         )
 
 
-def resolve(stored: StoredEvent, kind: EventType, parties: Parties) -> list[PlannedAudience]:
+def resolve(
+    stored: StoredEvent, kind: EventType, parties: Parties, operators: Sequence[Addressee] = ()
+) -> list[PlannedAudience]:
     """Return the audiences of an event with their addressees; those of a quiet event are empty."""
     quiet = is_recorded_only(stored.event)
     return [
-        _resolved(stored, kind, number, [] if quiet else merge_groups(addressees(audience, stored, parties)))
+        _resolved(
+            stored,
+            kind,
+            number,
+            [] if quiet else merge_groups(addressees(audience, stored, parties, operators)),
+        )
         for number, audience in enumerate(kind.audiences)
     ]
 
@@ -172,6 +180,8 @@ def described(addressee: Addressee) -> Mapping[str, Json]:
     """Describe an addressee: a group by its non-default fields, a party by its word, a person by its ref."""
     if isinstance(addressee, Unknown):
         return {"party": addressee.who}
+    if isinstance(addressee, LastResort):
+        return {"person": addressee.person.ref}
     if isinstance(addressee, Person):
         return {"person": addressee.ref}
     return {name: value for name, default in _GROUP_FIELDS if (value := getattr(addressee, name)) != default}
@@ -193,7 +203,12 @@ def _why(planned: PlannedAudience) -> str | None:
 
 
 def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[Person], list[Person]]:
-    """Return the people found, and stand-ins for the references that the directory does not have."""
+    """
+    Return the people found, and stand-ins for the references that the directory does not have.
+
+    A last resort is among them when nobody else can be notified.
+    """
+    resort: Person | None = None
     found: dict[str, Person] = {}
     missing: dict[str, Person] = {}
     for addressee in audience:
@@ -203,6 +218,10 @@ def _found(audience: Iterable[Addressee], people: PeopleByGroup) -> tuple[list[P
             found[person.ref] = person if known is None else merge_person(known, person)
         if isinstance(addressee, Group) and addressee.person is not None and not members:
             missing[addressee.person] = Person(ref=addressee.person, name="")
+        if isinstance(addressee, LastResort):
+            resort = addressee.person
+    if resort is not None and all(person.left_out is not None for person in found.values()):
+        found[resort.ref] = resort
     return list(found.values()), list(missing.values())
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from hub.access.api_keys import require_sender
+from hub.access.api_keys import require_directory_sender, require_sender
 from hub.model import ApiKey, Event, RawMessage
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
@@ -15,18 +14,16 @@ from hub.resilience.cached import Cached
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingSnapshot:
-    """The bindings at one moment. `own` is the RabbitMQ user of the hub itself."""
+    """The bindings at one moment. `own` is the hub's own RabbitMQ user; without it nobody is the hub."""
 
     keys: Sequence[ApiKey]
     own: str | None
 
     def require(self, event: Event, incoming: RawMessage) -> None:
-        """Raise InvalidEvent if another user than the one bound to the event's source has sent it."""
+        """Raise WrongSender if the user who has sent the event may not publish it for its source."""
         require_sender(event, incoming.user, self.keys, own=self.own)
-
-
-FREE: Final = BindingSnapshot(keys=(), own=None)
-"""Nothing is bound."""
+        if self.keys:
+            require_directory_sender(event, incoming.user, self.keys, own=self.own)
 
 
 class SourceBindings(Cached[BindingSnapshot]):
@@ -42,8 +39,8 @@ class SourceBindings(Cached[BindingSnapshot]):
     ) -> None:
         super().__init__(self._bound, name="senders", clock=clock)
         self._store = store
-        self._own = own
+        self.own = own
 
     async def _bound(self) -> BindingSnapshot:
         keys = [key for key in await self._store.live_keys() if key.amqp_user is not None]
-        return BindingSnapshot(keys=keys, own=self._own)
+        return BindingSnapshot(keys=keys, own=self.own)

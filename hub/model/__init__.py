@@ -58,10 +58,23 @@ from hub.model.clocks import (
     live_clock,
 )
 from hub.model.consents import Consent, OptedOut, Stance
-from hub.model.events import HUB_SOURCE, THREAD, DeadLetter, Event, Party, RawMessage, StoredEvent, own_event
-from hub.model.incidents import Balance, Incident, Remaining, Symptom
+from hub.model.events import (
+    CANARY,
+    HUB_SOURCE,
+    SENDER_HEADER,
+    THREAD,
+    DeadLetter,
+    Event,
+    Party,
+    RawMessage,
+    StoredEvent,
+    is_hub_source,
+    own_event,
+)
+from hub.model.incidents import Balance, Gap, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
+from hub.model.mail_reports import BounceReport, Loss, SentMail
 from hub.model.messages import (
     Accepted,
     Attempt,

@@ -14,8 +14,19 @@ from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, type_of
 from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
+_PARTS = f"{HUB_SOURCE}:"
+SENDER_HEADER = "x-hub-sender"
+"""The RabbitMQ user whose message the hub has published again in its own name. Believed of no other user."""
+CANARY = "hub.canary"
+"""How the routing keys of canaries begin: empty messages that show whether events would arrive."""
 THREAD = "thread_id"
 """The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
+
+
+def is_hub_source(source: str) -> bool:
+    """Return whether only the hub itself may name this source: `urn:hub`, `urn:hub:import`, …"""
+    named = source.lower()  # the scheme and the namespace of a URN have no case
+    return named == HUB_SOURCE or named.startswith(_PARTS)
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -111,3 +122,7 @@ class DeadLetter:
     body: bytes
     times: int = dataclasses.field(default=1, compare=False)
     """How often these bytes have come."""
+    sender: str | None = None
+    """The RabbitMQ user, as validated by the broker, or `http:` and the caller; None if it named nobody."""
+    wrong_sender: bool = False
+    """Whether it was refused for who had sent it."""

@@ -34,6 +34,27 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """
+    A time in which RabbitMQ may have confirmed events to publishers that no queue of the hub took.
+
+    `since` is None where nobody knows when it began, `until` while it lasts.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __str__(self) -> str:
+        return "/".join(at.isoformat() if at else "" for at in (self.since, self.until))
+
+    @classmethod
+    def read(cls, text: str) -> Gap:
+        """Read what `str` has written."""
+        since, until = (datetime.fromisoformat(at) if at else None for at in text.split("/"))
+        return cls(since=since, until=until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remaining:
     """
     The prepaid balance left at the provider `place` (`sms:twilio`).

@@ -67,3 +67,5 @@ class Note:
     subject: str
     detail: Mapping[str, Json]
     person: str | None = None
+    address: str | None = None
+    """The client's address, for what was done over HTTP."""

@@ -21,7 +21,8 @@ class Reply:
     person data and never logged. `reference` is the provider's id of the reply; a repeat of it is the
     same reply. `message_id` is our message that it answers, if the protocol carries our id;
     `in_reply_to` is the provider's reference of that message, if it carries only that. `automatic` is
-    true if a machine wrote it (an out-of-office note). `at` is aware UTC.
+    true if a machine wrote it (an out-of-office note). `authentic` is false if anybody could have written
+    the address, as in a mail whose domain has not signed it. `at` is aware UTC.
     """
 
     channel: str
@@ -34,6 +35,7 @@ class Reply:
     message_id: UUID | None = None
     in_reply_to: str | None = None
     automatic: bool = False
+    authentic: bool = True
 
 
 class ReplyKind(StrEnum):
@@ -45,6 +47,8 @@ class ReplyKind(StrEnum):
     """Only SALIR, CANCELAR, BAJA …"""
     OPT_IN = "opt_in"
     """Only INICIAR, ALTA …"""
+    UNPROVEN = "unproven"
+    """One of those, by a mail that does not prove who wrote it: the hub asks that address."""
     ACKNOWLEDGE = "take_on"
     """Only TOMO, from a number that received an escalation: its level acknowledges the clock."""
     AUTOMATIC = "automatic"
@@ -59,7 +63,8 @@ class About:
     What a reply answers, as far as the hub knows; all empty for a stranger who writes first.
 
     `person` is a directory reference, `name` person data. `case` is the key of the case, `facts` the fields
-    of its event (radicado, copropiedad_id, service_area …).
+    of its event (radicado, copropiedad_id, service_area …). `asked` is the kind that the message asks to
+    confirm, as `opt_in`; empty for any other message.
     """
 
     message_id: UUID | None = None
@@ -68,6 +73,7 @@ class About:
     address: str = ""
     case: str | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +147,8 @@ class Complaint:
     """
     A mailbox provider's report that its user called one of our messages unwanted (RFC 5965).
 
-    `kind` is the report's Feedback-Type: `abuse`, `fraud`, `virus`, `other`, `opt-out` … `at` is aware UTC.
+    `kind` is the report's Feedback-Type: `abuse`, `fraud`, `virus`, `other`, `opt-out` … `recipients` are the
+    addresses that the report names, in comparable form: person data. `at` is aware UTC.
     """
 
     channel: str
@@ -149,3 +156,4 @@ class Complaint:
     message_id: UUID
     kind: str
     at: datetime
+    recipients: frozenset[str] = frozenset()

@@ -14,12 +14,12 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.QUEUED: _ARRIVED | {State.SENDING, State.CANCELLED, State.SUPPRESSED},
     State.HELD: _ARRIVED | {State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED},
     State.RETRYING: _ARRIVED | {State.QUEUED, State.SENDING, State.CANCELLED, State.SUPPRESSED},
-    # To queued and to itself: the next worker claims a message whose lease expired. To delivered and
-    # read: a provider's receipt may come before our own record of its acceptance.
+    # To queued: the timers have ended its lease. Until another worker claims it, what its last holder records
+    # counts as if it were still sending. To delivered and read: a provider's receipt may come before our own
+    # record of its acceptance.
     State.SENDING: frozenset(
         {
             State.QUEUED,
-            State.SENDING,
             State.SENT,
             State.DELIVERED,
             State.READ,

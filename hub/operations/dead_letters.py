@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
-from dataclasses import fields
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -25,6 +25,11 @@ class DeadLetterFacts(Struct, kw_only=True):
     event_type: str | None
     received_at: Instant
     times: Annotated[int, Meta(description="How often these bytes have come.")]
+    sender: Annotated[
+        str | None,
+        Meta(description="The RabbitMQ user, as the broker has validated; or `http:` and the caller."),
+    ]
+    wrong_sender: Annotated[bool, Meta(description="Whether it was refused for who sent it.")]
 
 
 class DeadRow(DeadLetterFacts, kw_only=True):
@@ -32,7 +37,11 @@ class DeadRow(DeadLetterFacts, kw_only=True):
 
 
 class DeadWhole(DeadLetterFacts, kw_only=True):
-    """A dead letter as received. `body` is the start as text, or `body_base64` if it is not UTF-8."""
+    """
+    A dead letter as received. `body` is the start as text, or `body_base64` if it is not UTF-8.
+
+    Headers and body may hold people's data: `masked`, they are left out.
+    """
 
     event_id: str | None
     source: str | None
@@ -40,6 +49,7 @@ class DeadWhole(DeadLetterFacts, kw_only=True):
     content_type: str | None
     headers: dict[str, Any]
     size: Annotated[int, Meta(description="Of the whole body, in bytes.")]
+    masked: Annotated[bool, Meta(description="Whether headers and body are left out.")]
     body: str | UnsetType = UNSET
     body_base64: str | UnsetType = UNSET
 
@@ -50,6 +60,22 @@ class Settled(Struct, kw_only=True, frozen=True):
     id: UUID
     state: Literal["replayed", "discarded"]
     changed: bool
+
+
+class ReplayAnswer(Struct, kw_only=True):
+    """The letters replayed, and how many were not because they were refused for who sent them."""
+
+    items: list[Settled]
+    next: None
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLetters:
+    """Open letters of a filter; `left_out` is how many more are never replayed in bulk."""
+
+    ids: Sequence[UUID]
+    left_out: int = 0
 
 
 Settle = Callable[[LogStore, Publisher, UUID], Awaitable[Settled]]
@@ -81,24 +107,33 @@ async def discard_one(log: LogStore, publisher: Publisher, letter_id: UUID) -> S
     return await discard(log, letter_id)
 
 
-async def open_ids(
-    log: LogStore, *, reason: str | None = None, event: str | None = None, limit: int | None = None
-) -> list[UUID]:
+async def choose(
+    log: LogStore,
+    *,
+    replaying: bool,
+    reason: str | None = None,
+    event: str | None = None,
+    limit: int | None = None,
+) -> OpenLetters:
     """
-    Return the ids of the open letters of a filter, newest first.
+    Choose the open letters of a filter, newest first.
 
-    Read all ids before settling the first letter: a replay that fails at once is open again, and must
-    not be replayed twice.
+    A replay leaves out those that were refused for who sent them: somebody must look at each of them first.
+    Read all ids before the first letter is settled: a replay that fails at once is open again, and must not
+    be replayed twice.
     """
     ids: list[UUID] = []
-    after = None
+    left_out, after = 0, None
     while True:
-        room = PAGE if limit is None else min(PAGE, limit - len(ids))
-        page = await log.dead(state="open", after=after, limit=room, reason=reason, event=event)
-        ids += [UUID(str(row["id"])) for row in page.items]
+        page = await log.dead(state="open", after=after, limit=PAGE, reason=reason, event=event)
+        for row in page.items:
+            if replaying and row["wrong_sender"]:
+                left_out += 1
+            elif len(ids) != limit:
+                ids.append(UUID(str(row["id"])))
         after = page.next
         if after is None or len(ids) == limit:
-            return ids
+            return OpenLetters(ids=ids, left_out=left_out)
 
 
 async def discard(log: LogStore, letter_id: UUID) -> Settled:
@@ -107,13 +142,14 @@ async def discard(log: LogStore, letter_id: UUID) -> Settled:
     return Settled(id=letter_id, state="discarded", changed=changed)
 
 
-def shown(letter: DeadLetter) -> DeadWhole:
-    """Show a dead letter in full, with only the start of its body."""
+def shown(letter: DeadLetter, *, masked: bool = False) -> DeadWhole:
+    """Show a dead letter with the start of its body; `masked`, without what may hold people's data."""
     facts = {field.name: getattr(letter, field.name) for field in fields(letter) if field.name != "body"}
-    return msgspec.convert({**facts, "size": len(letter.body), **_body(letter.body[:_BODY_SHOWN])}, DeadWhole)
+    held = {"headers": {}} if masked else _body(letter.body[:_BODY_SHOWN])
+    return msgspec.convert({**facts, "size": len(letter.body), "masked": masked, **held}, DeadWhole)
 
 
-def _body(start: bytes) -> dict[str, str]:
+def _body(start: bytes) -> dict[str, Any]:
     try:
         return {"body": _whole_characters(start)}
     except UnicodeDecodeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -117,6 +117,12 @@ class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
 
+class Bounces(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many working hours a person has to contradict a report that an answer to a PQRS was lost."""
+
+    confirm_within: Parsed[timedelta]
+
+
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     company: Company
     calendar_rules: CalendarRules = field(name="calendar")
@@ -133,6 +139,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     monitor: MonitorPolicy
     retention: Retention
     sms: Sms
+    bounces: Bounces
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now
@@ -161,6 +168,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
             return WorkCalendar(_numbered(window.week), holidays, {}, self.calendar.zone)
         except InvalidPolicy as exc:
             raise InvalidPolicy(f"windows.{name}: {exc}") from exc
+
+    def confirm_bounce_by(self, now: datetime) -> datetime:
+        """Return until when a person may contradict a report that has come now."""
+        return self.calendar.due(now, self.bounces.confirm_within, mode=self.calendar_rules.mode)
 
     def retry_for(self, channel: str) -> RetryPolicy:
         return self.retry.get(channel, self.retry[DEFAULT])

@@ -56,8 +56,17 @@ class AccountStore(Protocol):
         Count a failure before the password is checked, and lock if due; return the number of failures.
 
         None while the account is locked. Counting in advance ensures that of a thousand simultaneous tries
-        only the first few are checked.
+        only the first few are checked. After a day without a failure it counts from 1.
         """
+
+    async def attempt_key(self, key: bytes, *, now: datetime) -> int | None:
+        """Count a failure of what is no account, a name that nobody has or a device, in the same way."""
+
+    async def key_locked_until(self, key: bytes) -> datetime | None:
+        """Return the end of the key's last lock."""
+
+    async def forget_key(self, key: bytes) -> None:
+        """Clear the failures and the lock of the key."""
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
         """Clear its failures and its lock, and store the time of the sign-in."""

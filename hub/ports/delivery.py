@@ -26,9 +26,10 @@ class DeliveryStore(CascadeStore, Protocol):
         """
         Claim the messages that may be sent now, with one statement.
 
-        These are `queued`, and `held`, `retrying` or `sending` with a `next_at` in the past. They become
-        `sending`, with `next_at` at the lease's end and attempt + 1. Rows locked by another worker are
-        skipped.
+        These are `queued`, and `held` or `retrying` with a `next_at` in the past. They become `sending`, with
+        `next_at` at the lease's end and attempt + 1. Rows locked by another worker are skipped. A lease that
+        has ended is left to the timers (`TimerStore.release_due`). A claim whose answer was lost may be
+        repeated under its token: it takes the same rows, and counts no further attempt.
         """
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -36,7 +37,8 @@ class DeliveryStore(CascadeStore, Protocol):
         Write outcomes and their attempts with one statement; return the ids that took effect.
 
         Conditional on the token: a row that another worker has claimed meanwhile is left alone (its
-        attempt is still stored). A row that a receipt has advanced is not moved back.
+        attempt is still stored). One that the timers have made `queued` again, and nobody has claimed, counts
+        as held. A row that a receipt has advanced is not moved back.
         """
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:

@@ -47,8 +47,12 @@ class Standing:
 class DirectoryHistoryStore(Protocol):
     """Names and addresses are masked. With `places`, entries that belong to none of them are left out."""
 
-    async def write(self, event: Event) -> Written:
-        """Apply a `directory.*` event as intake does; an older or equal version changes nothing."""
+    async def write(self, event: Event, *, override: bool = False) -> Written:
+        """
+        Apply a `directory.*` event as intake does; an older or equal version changes nothing.
+
+        With `override` it counts whatever stands there, and greater versions are forgotten.
+        """
 
     async def standing(self, noun: str, ref: str) -> Standing | None:
         """Return an entry's standing; None if it never existed. A removed entry has no scope."""

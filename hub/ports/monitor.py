@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub.model import Incident, Lane, Symptom
+from hub.model import Gap, Incident, Lane, Symptom
 
 
 class Heartbeats(Protocol):
     """The state that each process reports of itself, timed by the database's clock."""
 
+    async def clock(self) -> datetime:
+        """Return the database's time."""
+
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Store the state of each subject (`audit`, `circuit:sms:twilio`) as this process sees it now."""
+        """Store the state of each subject (`audit`, `clock`, `circuit:sms:twilio`) as the process sees it."""
 
 
 class MonitorStore(Heartbeats, Protocol):
@@ -21,6 +24,12 @@ class MonitorStore(Heartbeats, Protocol):
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
         """Return each circuit (`sms:twilio`) that a process reported as not closed in the last `fresh`."""
+
+    async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
+        """Return each gap (`gap:…`) that a process reported in the last `fresh`."""
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        """Return by host how far its clock was from the database's in the last `fresh`, without a sign."""
 
     async def audit_age(self) -> timedelta | None:
         """Return the time since the last audit ended; None if there was none yet."""
@@ -34,6 +43,13 @@ class MonitorStore(Heartbeats, Protocol):
 
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
         """Count the open dead letters, and those that arrived within the last `lately`."""
+
+    async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
+        """
+        Return the source and the sender of the open dead letters that were refused for who sent them.
+
+        Those that arrived within the last `lately`, newest first.
+        """
 
     async def anybody_on_duty(self) -> bool:
         """Return whether anybody in the directory has the duty `ops`."""

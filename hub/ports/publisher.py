@@ -18,11 +18,14 @@ class Publisher(Protocol):
     async def event(self, event: Event) -> None:
         """Publish to `domain.events` as structured JSON; intake receives it like any other event."""
 
+    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None:
+        """Publish events of this lane to its queue; each comes with the RabbitMQ user who has sent it."""
+
     async def depth(self, channel: str, lane: Lane) -> int:
         """Return how many tickets of a queue wait for a consumer."""
 
     async def replay(self, letter: DeadLetter) -> None:
-        """Publish a dead letter's bytes to `domain.events` again, unchanged."""
+        """Publish a dead letter's bytes to `domain.events` again, unchanged, as its first sender's."""
 
     async def notify(self, events: Sequence[Event]) -> None:
         """Publish to the exchange `hub.events.out` only; no bound queue is not a fault."""

@@ -1,12 +1,13 @@
-"""The store of receipts."""
+"""The stores of receipts, and of what is reported by mail."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Attempt, InvalidContact, Receipt, State
+from hub.model import Attempt, InvalidContact, PropertyScope, Receipt, SentMail, State
 
 
 class ReceiptStore(Protocol):
@@ -27,3 +28,18 @@ class ReceiptStore(Protocol):
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         """Suppress the contact points of these messages for the policy's time."""
+
+
+class ReportStore(ReceiptStore, Protocol):
+    """The mails of ours that somebody reports as lost."""
+
+    async def sent(self, message_id: UUID, places: PropertyScope = None) -> SentMail | None:
+        """Return one of our mails with its event; None if there is none, or `places` do not include it."""
+
+    async def doubt(self, message_id: UUID, *, reason: str, until: datetime) -> bool:
+        """
+        Wait until that instant for a person's word on whether a sent mail has arrived.
+
+        Then the timers take it for lost. False, and nothing changes, if it was doubted before or is not
+        in the state `sent`.
+        """

@@ -21,12 +21,17 @@ class TimerStore(CascadeStore, Protocol):
         """
         Make `queued`, and ticket, those of these messages whose `next_at` has come.
 
-        A conditional update on `next_at` of `held`, `retrying` and (after an expired lease) `sending` rows:
-        that is the fence against a second firing. It clears `next_at` and starts the sweep age.
+        A conditional update on `next_at` of `held` and `retrying` rows: that is the fence against a second
+        firing. It clears `next_at` and the lease, and starts the sweep age.
         """
 
-    async def release_due(self, limit: int) -> Sequence[Ticket]:
-        """Do the same for all due messages, from SQL alone: after dead workers or lost appointments."""
+    async def release_due(self, limit: int, as_of: datetime, grace: timedelta) -> Sequence[Ticket]:
+        """
+        Do the same for all due messages, from SQL alone, and end the leases of dead workers.
+
+        A lease is over that ended by `grace` before `as_of`, the time with which the database has just
+        answered. Its row keeps the token: until another worker claims it, its last holder's outcome counts.
+        """
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         """
@@ -48,13 +53,14 @@ class TimerStore(CascadeStore, Protocol):
         """Stop waiting for the receipts of these: their next step exists. A receipt may still come."""
 
     async def stale_queued(
-        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
+        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int, *, empty: bool
     ) -> Sequence[Ticket]:
         """
-        Make tickets for `queued` messages of this queue older than their sweep age.
+        Make tickets for `queued` messages of this queue that are older than their sweep age and lost.
 
-        None while a lease in this queue is live (a row is `sending`): the queue is being worked on. The
-        sweep age restarts and doubles with each sweep, so that a backlog never multiplies.
+        Lost is what was ticketed before a message that has been claimed: a queue is first in, first out.
+        Without a ready ticket (`empty`) and a live lease, all of them are. The sweep age restarts and doubles
+        with each sweep, so that a backlog never multiplies.
         """
 
     async def clocks_by_id(self, ids: Collection[UUID]) -> Sequence[Clock]:

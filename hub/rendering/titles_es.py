@@ -33,6 +33,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.take_on.answered": "Respuesta a quien tomó un caso por mensaje de texto",
     "sla.summary": "Muchos plazos a la vez",
     "notification.undelivered": "Mensaje legal sin entregar",
+    "notification.bounce_reported": "Respuesta que un informe da por devuelta",
     "notification.handed_over": "Carta entregada",
     "admin.invoice.issued": "Cuenta de administración emitida",
     "admin.payment.received": "Pago recibido",

@@ -15,7 +15,17 @@ from typing import Final
 
 from hub.errors import ConfigurationError
 from hub.settings.environment import Environment
-from hub.settings.values import Address, LogFormat, LogLevel, Mode, Secret, SecretUrl, is_loopback
+from hub.settings.values import (
+    SHORTEST_SECRET,
+    Address,
+    LogFormat,
+    LogLevel,
+    Mode,
+    Networks,
+    Secret,
+    SecretUrl,
+    is_loopback,
+)
 
 PROVIDERS: Final[Mapping[str, str]] = {
     "email": "HUB_EMAIL_URL",
@@ -44,6 +54,8 @@ class Settings:
     metrics: Address | None
     """None: served on the address of `http`."""
     public_url: str
+    trusted_proxies: Networks
+    """Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     api_key: Secret | None
     secrets: tuple[Secret, ...]
     """The first key signs, all keys verify."""
@@ -93,6 +105,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         http=http,
         metrics=env.address("HUB_METRICS"),
         public_url=env.public_url("HUB_PUBLIC_URL") or f"http://{http}",
+        trusted_proxies=env.networks("HUB_TRUSTED_PROXIES"),
         api_key=env.secret("HUB_API_KEY"),
         secrets=tuple(Secret(word) for word in env.words("HUB_SECRET")),
         mail=env.address("HUB_MAIL"),
@@ -116,6 +129,11 @@ def _refuse_what_is_unsafe(settings: Settings) -> None:
     if settings.api_key is None:
         _must_be_private(settings.http, "HUB_HTTP")
         _must_be_private(settings.metrics, "HUB_METRICS")
+    elif len(settings.api_key.reveal()) < SHORTEST_SECRET:
+        raise ConfigurationError(
+            f"HUB_API_KEY has fewer than {SHORTEST_SECRET} characters and can be guessed: "
+            "set the one that `hub secrets new` prints."
+        )
     if settings.capture_smtp and not settings.capture_smtp.is_loopback:
         raise ConfigurationError(
             "HUB_CAPTURE_SMTP must be on this machine, like 127.0.0.1:1025: captured mail must not leave it. "

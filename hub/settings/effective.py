@@ -55,6 +55,7 @@ SETTINGS: Final[Mapping[str, Describe]] = {
     "HUB_METRICS": lambda settings, _: settings.metrics,
     "HUB_API_KEY": lambda settings, _: settings.api_key and "set",
     "HUB_PUBLIC_URL": lambda settings, _: settings.public_url,
+    "HUB_TRUSTED_PROXIES": lambda settings, _: " ".join(map(str, settings.trusted_proxies)),
     "HUB_SECRET": lambda _, keys: " ".join(keys),
     "HUB_MAIL_DOMAIN": lambda settings, _: settings.mail_domain,
     "HUB_MAIL": lambda settings, _: settings.mail,

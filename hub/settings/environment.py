@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from hub.errors import ConfigurationError
-from hub.settings.values import Address, Secret, SecretUrl, is_loopback
+from hub.settings.values import Address, Networks, Secret, SecretUrl, is_loopback
 
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _RECIPIENT: Final = re.compile(r"[^@]*@[^@]+|\+\d{8,15}|[\w:.-]{20,}")
@@ -102,6 +103,15 @@ class Environment:
         if parts.port is None or parts.username or parts.path.strip("/") or parts.query:
             raise ConfigurationError(f"{name} must be host:port, like 127.0.0.1:8080.")
         return Address(parts.hostname or "", parts.port)
+
+    def networks(self, name: str) -> Networks:
+        """Read addresses and networks, like `127.0.0.1 10.0.0.0/8`."""
+        try:
+            return tuple(ip_network(word) for word in self.words(name))
+        except ValueError:
+            raise ConfigurationError(
+                f"{name} must be addresses or networks, like 127.0.0.1 10.0.0.0/8."
+            ) from None
 
     def domain(self, name: str) -> str | None:
         text = (self.text(name) or "").lower()

@@ -5,9 +5,14 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
-from typing import Final, Never, Self
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Final, Never, Self, TypeAlias
 from urllib.parse import urlsplit
+
+Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
+
+SHORTEST_SECRET: Final = 32
+"""Characters below which a key or a secret can be guessed; `hub secrets new` makes 64."""
 
 
 class Mode(StrEnum):

@@ -16,6 +16,7 @@ from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresInbox, PostgresLetters
 from hub.storage.log import PostgresLog
+from hub.storage.mail_reports import PostgresMailReports
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.pauses import PostgresPauses

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.access.lockout import FAILURES, LOCKS
+from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.errors import LastAdministrator
 from hub.model import Account, Grant, Office, Session
 from hub.storage.database import Store, Transaction, load, read, storable
@@ -63,8 +63,22 @@ class PostgresAccounts(Store):
         await self.rows(_SQL["rehash"], account_id, old, new)
 
     async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
-        rows = await self.rows(_SQL["attempt"], account_id, now, list(LOCKS), FAILURES - 1)
+        return await self._attempt("attempt", account_id, now)
+
+    async def attempt_key(self, key: bytes, *, now: datetime) -> int | None:
+        return await self._attempt("attempt_key", key, now)
+
+    async def _attempt(self, statement: str, whose: UUID | bytes, now: datetime) -> int | None:
+        given = whose, now, list(LOCKS), FAILURES - 1, FORGOTTEN_AFTER
+        rows = await self.rows(_SQL[statement], *given)
         return rows[0]["failures"] if rows else None
+
+    async def key_locked_until(self, key: bytes) -> datetime | None:
+        rows = await self.rows(_SQL["key_locked_until"], key)
+        return rows[0]["locked_until"] if rows else None
+
+    async def forget_key(self, key: bytes) -> None:
+        await self.rows(_SQL["forget_key"], key)
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
         await self.rows(_SQL["signed_in"], account_id, now)

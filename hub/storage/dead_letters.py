@@ -18,7 +18,7 @@ from hub.storage.database import Runner, load, row_of, write
 _SQL = load("dead_letters")
 _COLUMNS: Final = (
     *("id", "received_at", "reason", "field", "event_type", "event_id", "source", "routing_key"),
-    "content_type",
+    *("content_type", "sender", "wrong_sender"),
 )
 
 

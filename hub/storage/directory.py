@@ -36,6 +36,13 @@ async def apply(run: Runner, events: Sequence[Event]) -> frozenset[Entry]:
     return frozenset(changed)
 
 
+async def set_back(run: Runner, entry: Entry, version: int) -> None:
+    """Let the entry's next version be this one: greater ones no longer count, now or on an earlier day."""
+    noun, key = entry
+    await run.rows(_SQL["set_back"].format(table=noun), key, version)
+    await run.rows(_SQL["forget_later"], noun, key, version)
+
+
 def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, tuple[int, Row]]]:
     newest: dict[str, dict[str, tuple[int, Row]]] = {noun: {} for noun in _COLUMNS}
     for event in events:

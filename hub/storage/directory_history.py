@@ -21,9 +21,11 @@ _SQL = load("directory_history")
 class PostgresDirectoryHistory(Store):
     """The DirectoryHistoryStore."""
 
-    async def write(self, event: Event) -> Written:
+    async def write(self, event: Event, *, override: bool = False) -> Written:
         entry = directory.entry_of(event)
         async with self._database.transaction() as transaction:
+            if override:
+                await directory.set_back(transaction, entry, event.data["version"])
             changed = await directory.apply(transaction, [event])
             (row,) = await transaction.rows(_SQL["standing"], *entry)
         return Written(applied=entry in changed, version=row["version"])

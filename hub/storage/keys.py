@@ -51,7 +51,7 @@ class PostgresAudit(Store):
 
     async def add(self, note: Note) -> None:
         words = (storable(note.who), storable(note.action), storable(note.subject))
-        given = note.id, note.at, *words, encode(note.detail), storable(note.person)
+        given = note.id, note.at, *words, encode(note.detail), storable(note.person), note.address
         await self.rows(_SQL["add_note"], *given)
 
     async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from hub.model import Incident, Lane, Symptom
+from hub.model import Gap, Incident, Lane, Symptom
 from hub.people.audience import Group
 from hub.storage import people
 from hub.storage.database import Database, Store, load, read
@@ -32,12 +32,19 @@ class PostgresMonitor(Store):
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write the circuit states of this process, and delete the rows of ended processes."""
+        """Write what this process reports of itself, and delete the rows of ended processes."""
         await self.rows(_SQL["beat"], process, list(states), list(states.values()))
         await self.rows(_SQL["forget"])
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
         return [row["place"] for row in await self.rows(_SQL["open_circuits"], fresh)]
+
+    async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
+        return [Gap.read(row["state"]) for row in await self.rows(_SQL["gaps"], fresh)]
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        rows = await self.rows(_SQL["clock_offsets"], fresh)
+        return {row["host"]: row["offset"] for row in rows}
 
     async def audit_age(self) -> timedelta | None:
         [row] = await self.rows(_SQL["audit_age"])
@@ -56,6 +63,10 @@ class PostgresMonitor(Store):
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
         [row] = await self.rows(_SQL["open_letters"], lately)
         return row["opened"], row["lately"]
+
+    async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
+        rows = await self.rows(_SQL["wrong_senders"], lately)
+        return [(row["source"], row["sender"]) for row in rows]
 
     async def anybody_on_duty(self) -> bool:
         ops = Group(duty="ops")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -41,9 +41,11 @@ class PostgresTimers(PostgresCascades):
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
         return _tickets(await self.rows(_SQL["release"], sorted(ids), *span(ids)))
 
-    async def release_due(self, limit: int) -> Sequence[Ticket]:
+    async def release_due(self, limit: int, as_of: datetime, grace: timedelta) -> Sequence[Ticket]:
         rows = await self._due_messages.look(
-            lambda reach: self.rows(_SQL["release_due"], limit, reach), all_taken(limit)
+            lambda reach: self.rows(_SQL["release_due"], limit, reach, as_of, grace),
+            # Leases within their grace stay in place.
+            lambda found: grace if len(found) < limit else None,
         )
         return _tickets(rows)
 
@@ -53,9 +55,9 @@ class PostgresTimers(PostgresCascades):
         )
 
     async def stale_queued(
-        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
+        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int, *, empty: bool
     ) -> Sequence[Ticket]:
-        return _tickets(await self.rows(_SQL["sweep"], channel, lane, sweep_after, limit))
+        return _tickets(await self.rows(_SQL["sweep"], channel, lane, sweep_after, limit, empty))
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         return [messages.message_of(row) for row in await self.rows(_SQL["broken_cascades"], limit)]

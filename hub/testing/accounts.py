@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hub.access.lockout import lock_after
+from hub.access.lockout import FORGOTTEN_AFTER, lock_after
 from hub.errors import LastAdministrator
 from hub.model import EVERYWHERE, Account, Grant, Office, Session
 from hub.testing.faults import Faults
 from hub.testing.store import MemoryStore
 
 _ALL = Grant(office=Office.ADMINISTRATOR, copropiedad_id=EVERYWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    failures: int = 0
+    locked_until: datetime | None = None
+    failed_at: datetime | None = None
 
 
 class MemoryAccounts:
@@ -25,6 +32,8 @@ class MemoryAccounts:
         self.sessions: dict[bytes, Session] = {}
         self._store = store
         self._accounts: dict[UUID, Account] = {}
+        self._counts: dict[UUID, _Count] = {}
+        self._keys: dict[bytes, _Count] = {}
 
     async def accounts(self) -> Sequence[Account]:
         return sorted(self._accounts.values(), key=lambda account: account.name)
@@ -74,13 +83,29 @@ class MemoryAccounts:
             self._set(account_id, password_hash=new)
 
     async def attempt(self, account_id: UUID, *, now: datetime) -> int | None:
-        account = self._accounts.get(account_id)
-        if account is None or (account.locked_until is not None and account.locked_until > now):
+        account, count = self._accounts.get(account_id), self._counts.get(account_id, _Count())
+        if account is None:
             return None
-        failures = account.failures + 1
-        lock = lock_after(failures)
-        self._set(account_id, failures=failures, locked_until=None if lock is None else now + lock)
-        return failures
+        known = _Count(account.failures, account.locked_until, count.failed_at)
+        counted = _counted(known, now)
+        if counted is None:
+            return None
+        self._counts[account_id] = counted
+        self._set(account_id, failures=counted.failures, locked_until=counted.locked_until)
+        return counted.failures
+
+    async def attempt_key(self, key: bytes, *, now: datetime) -> int | None:
+        counted = _counted(self._keys.get(key, _Count()), now)
+        if counted is None:
+            return None
+        self._keys[key] = counted
+        return counted.failures
+
+    async def key_locked_until(self, key: bytes) -> datetime | None:
+        return self._keys.get(key, _Count()).locked_until
+
+    async def forget_key(self, key: bytes) -> None:
+        self._keys.pop(key, None)
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
         self._set(account_id, failures=0, locked_until=None, signed_in_at=now)
@@ -132,6 +157,16 @@ class MemoryAccounts:
         self.sessions = {
             key: session for key, session in self.sessions.items() if session.account_id != account_id
         }
+
+
+def _counted(before: _Count, now: datetime) -> _Count | None:
+    """Count a failure; None during a lock."""
+    if before.locked_until is not None and before.locked_until > now:
+        return None
+    old = before.failed_at is not None and before.failed_at <= now - FORGOTTEN_AFTER
+    failures = 1 if old else before.failures + 1
+    lock = lock_after(failures)
+    return _Count(failures, None if lock is None else now + lock, now)
 
 
 def _sorted(grants: Collection[Grant]) -> tuple[Grant, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from hub.model import Incident, Lane, State, Symptom
+from hub.model import Gap, Incident, Lane, State, Symptom
 from hub.people.audience import Group
 from hub.ports import Now
 from hub.testing.faults import Faults
@@ -15,13 +15,14 @@ from hub.testing.store import MemoryStore
 from hub.testing.tables import Row
 
 _CIRCUIT = "circuit:"
+_CLOCK = "clock"
 
 
 class MemoryMonitor:
     """
     `hub.ports.MonitorStore` over the tables of a memory store, and the list of incidents.
 
-    `faults` applies to `audit_age`, `open_circuits` and `mark_published`.
+    `faults` applies to `clock`, `beat`, `audit_age`, `open_circuits` and `mark_published`.
     """
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
@@ -31,7 +32,12 @@ class MemoryMonitor:
         self._now = now
         self._beats: dict[tuple[str, str], tuple[datetime, str]] = {}
 
+    async def clock(self) -> datetime:
+        self.faults.meet("clock")
+        return self._now()
+
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
+        self.faults.meet("beat")
         self._beats.update({(process, subject): (self._now(), state) for subject, state in states.items()})
 
     async def open_circuits(self, fresh: timedelta) -> Sequence[str]:
@@ -42,6 +48,22 @@ class MemoryMonitor:
             if subject.startswith(_CIRCUIT) and state != "closed" and at > self._now() - fresh
         }
         return sorted(found)
+
+    async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
+        found = {
+            state
+            for (_, subject), (at, state) in self._beats.items()
+            if subject.startswith("gap:") and at > self._now() - fresh
+        }
+        return [Gap.read(state) for state in sorted(found)]
+
+    async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
+        offsets: dict[str, timedelta] = {}
+        for (process, subject), (at, state) in self._beats.items():
+            if subject == _CLOCK and at > self._now() - fresh:
+                host, offset = process.partition(":")[0], timedelta(seconds=abs(float(state)))
+                offsets[host] = max(offset, offsets.get(host, offset))
+        return offsets
 
     async def audit_age(self) -> timedelta | None:
         self.faults.meet("audit_age")
@@ -60,6 +82,12 @@ class MemoryMonitor:
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
         letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
         return len(letters), sum(letter.received_at > self._now() - lately for letter in letters)
+
+    async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
+        letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
+        wrong = [letter for letter in letters if letter.wrong_sender]
+        wrong.sort(key=lambda letter: letter.received_at, reverse=True)
+        return [(one.source, one.sender) for one in wrong if one.received_at > self._now() - lately]
 
     async def anybody_on_duty(self) -> bool:
         ops = self._store.tables.directory.people(Group(duty="ops"), self._now())

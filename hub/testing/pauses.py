@@ -52,7 +52,7 @@ class MemoryPauses:
             message = structs.replace(
                 held, state=State.QUEUED, reason=None, next_at=None, expires_at=_unwaited(held, now)
             )
-            rows[held.id] = replace(rows[held.id], message=message, ticketed_at=now, sweeps=0)
+            rows[held.id] = replace(rows[held.id], message=message, lease=None, ticketed_at=now, sweeps=0)
         return grouped((message.id, message.channel, message.lane) for message in resumed)
 
     async def held(self) -> Sequence[Mapping[str, Json]]:

@@ -19,6 +19,7 @@ class MemoryPublisher:
         self.published: list[Ticket] = []
         self.events: list[Event] = []
         self.notices: list[Event] = []
+        self.moved: list[tuple[Lane, Event, str | None]] = []
         self.replayed: list[DeadLetter] = []
         self.depths: defaultdict[tuple[str, Lane], int] = defaultdict(int)
 
@@ -35,6 +36,10 @@ class MemoryPublisher:
     async def event(self, event: Event) -> None:
         self.faults.meet("event")
         self.events.append(event)
+
+    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None:
+        self.faults.meet("move")
+        self.moved += [(lane, event, sender) for event, sender in events]
 
     async def depth(self, channel: str, lane: Lane) -> int:
         self.faults.meet("depth")

@@ -112,6 +112,7 @@ def _about(message_id: UUID, tables: Tables) -> About:
         address=row.message.address,
         case=stored.case,
         facts={name: data[name] for name in FACTS if data.get(name) is not None},
+        asked=data.get("asks", "") if row.message.event in OF_REPLIES else "",
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from msgspec import structs
@@ -19,6 +20,11 @@ from hub.testing.clocks import MemoryClocks
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Suppression, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
+
+_HELD: Final = frozenset({State.SENDING, State.QUEUED})
+"""States in which the outcome of whoever has the lease counts."""
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class MemoryStore(MemoryReplies, MemoryClocks):
@@ -61,11 +67,15 @@ class MemoryStore(MemoryReplies, MemoryClocks):
         rows = [
             tables.messages[message_id] for message_id in dict.fromkeys(ids) if message_id in tables.messages
         ]
-        taken = [row for row in rows if row.message.state is State.QUEUED or row.due(now)]
+        taken = [
+            row
+            for row in rows
+            if row.message.state is State.QUEUED or row.waits_no_longer(now) or _is_own(row, token)
+        ]
         for row in taken:
             message = structs.replace(row.message, state=State.SENDING, next_at=now + lease)
             tables.messages[message.id] = replace(
-                row, message=message, lease=token, attempts=row.attempts + 1
+                row, message=message, lease=token, attempts=row.attempts + (row.lease != token)
             )
         return [_claimed(tables.messages[row.message.id], tables, now) for row in taken]
 
@@ -76,7 +86,7 @@ class MemoryStore(MemoryReplies, MemoryClocks):
         done = [outcome for outcome in outcomes if _effective(outcome, token, tables)]
         for outcome in done:
             row = tables.messages[outcome.message_id]
-            untried = row.message.state is State.SENDING and not outcome.tried
+            untried = row.message.state in _HELD and not outcome.tried
             moved, attempts = _moved(row.message, outcome), row.attempts - untried
             tables.messages[outcome.message_id] = replace(row, message=moved, attempts=attempts)
         return frozenset(outcome.message_id for outcome in done)
@@ -111,12 +121,16 @@ class MemoryStore(MemoryReplies, MemoryClocks):
         tables = await self._statement("release")
         now = self._now()
         due = [tables.messages[message_id] for message_id in sorted(ids) if message_id in tables.messages]
-        return _release(tables, (row for row in due if row.due(now)), now)
+        return _release(tables, (row for row in due if row.waits_no_longer(now)), now)
 
-    async def release_due(self, limit: int) -> Sequence[Ticket]:
+    async def release_due(self, limit: int, as_of: datetime, grace: timedelta) -> Sequence[Ticket]:
         tables = await self._statement("release_due")
         now = self._now()
-        due = [row for row in tables.messages.values() if row.due(now)]
+        due = [
+            row
+            for row in tables.messages.values()
+            if row.waits_no_longer(now) or row.due(min(now, as_of - grace))
+        ]
         due.sort(key=lambda row: row.message.next_at or now)
         return _release(tables, due[:limit], now)
 
@@ -166,17 +180,17 @@ class MemoryStore(MemoryReplies, MemoryClocks):
                 tables.wait(message_id, None)
 
     async def stale_queued(
-        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int
+        self, channel: str, lane: Lane, sweep_after: timedelta, limit: int, *, empty: bool
     ) -> Sequence[Ticket]:
         tables = await self._statement("stale_queued")
         now = self._now()
         rows = [row for row in tables.messages.values() if _queue(row) == (channel, lane)]
-        if any(row.message.state is State.SENDING and not row.due(now) for row in rows):
-            return []
+        passed = _passed(rows, now, sweep_after, empty=empty)
         stale = [
             row
             for row in rows
-            if row.message.state is State.QUEUED and row.ticketed_at < now - sweep_after * 2**row.sweeps
+            if row.message.state is State.QUEUED
+            and row.ticketed_at < min(passed, now - sweep_after * 2**row.sweeps)
         ]
         stale.sort(key=lambda row: row.ticketed_at)
         for row in stale[:limit]:
@@ -192,6 +206,10 @@ class MemoryStore(MemoryReplies, MemoryClocks):
             if after is None or message_id > after
         ]
         return waiting[:limit]
+
+
+def _is_own(row: Row, token: UUID) -> bool:
+    return row.message.state is State.SENDING and row.lease == token
 
 
 def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
@@ -219,7 +237,7 @@ def _unsure_of(row: Row, tables: Tables) -> str | None:
 def _effective(outcome: Outcome, token: UUID, tables: Tables) -> bool:
     """Return whether the outcome counts. A repeated call gets the same result: the lease stays on the row."""
     row = tables.messages.get(outcome.message_id)
-    return row is not None and row.lease == token and row.message.state in {State.SENDING, outcome.state}
+    return row is not None and row.lease == token and row.message.state in {*_HELD, outcome.state}
 
 
 def _moved(message: Message, outcome: Outcome) -> Message:
@@ -236,7 +254,8 @@ def _release(tables: Tables, due: Iterable[Row], now: datetime) -> list[Ticket]:
     released = [structs.replace(row.message, state=State.QUEUED, next_at=None) for row in due]
     for message in released:
         row = tables.messages[message.id]
-        tables.messages[message.id] = replace(row, message=message, ticketed_at=now, sweeps=0)
+        lease = row.lease if row.message.state is State.SENDING else None
+        tables.messages[message.id] = replace(row, message=message, lease=lease, ticketed_at=now, sweeps=0)
     return grouped((message.id, message.channel, message.lane) for message in released)
 
 
@@ -249,6 +268,15 @@ def _reached(message: Message) -> bool:
     return message.state in {State.DELIVERED, State.READ} or (
         message.state is State.SENT and message.next_at is None
     )
+
+
+def _passed(rows: Iterable[Row], now: datetime, sweep_after: timedelta, *, empty: bool) -> datetime:
+    """Return the instant before which a ticket must have been claimed, or is lost."""
+    working = [row for row in rows if row.message.state is State.SENDING]
+    if empty and all(row.due(now) for row in working):
+        return _NEVER
+    claimed = [row.ticketed_at - sweep_after / 4 for row in working if row.sweeps == 0]
+    return max(claimed, default=_EVER)
 
 
 def _queue(row: Row) -> tuple[str, Lane]:

@@ -48,9 +48,13 @@ class Row:
     cascaded: bool = False
 
     def due(self, now: datetime) -> bool:
-        """Return whether the message waits and its `next_at` has come."""
+        """Return whether the message waits, or is leased, and its `next_at` has come."""
         message = self.message
         return message.state in LATER and message.next_at is not None and message.next_at <= now
+
+    def waits_no_longer(self, now: datetime) -> bool:
+        """Return whether it may be claimed or released, whoever asks; only the timers end a lease."""
+        return self.message.state is not State.SENDING and self.due(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

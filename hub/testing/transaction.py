@@ -198,9 +198,8 @@ def _counted_up(known: Letter, letter: DeadLetter) -> Letter:
     counted = replace(known, times=known.times + 1)
     if known.state != "replayed":
         return counted
-    return replace(
-        counted, letter=replace(known.letter, reason=letter.reason, field=letter.field), state="open"
-    )
+    again = {name: getattr(letter, name) for name in ("reason", "field", "sender", "wrong_sender")}
+    return replace(counted, letter=replace(known.letter, **again), state="open")
 
 
 def _storable(event: Event) -> bool:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import Appointments, Heartbeats, MonthStore, Now, Publisher, TimerStore
+from hub.timers.lease_time import LeaseTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,4 +22,5 @@ class Timers:
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta
+    lease_time: LeaseTime
     policy: Policy

@@ -21,11 +21,12 @@ from uuid import UUID
 import structlog
 
 from hub import sla
-from hub.errors import AppointmentsUnavailable, Unavailable
+from hub.errors import AppointmentsUnavailable, BrokerUnavailable, Unavailable
 from hub.inbound.replies import events_of
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.model import Message
+from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
 from hub.timers.filling import AT_ONCE, compare, fill
@@ -61,6 +62,7 @@ async def run(timers: Timers) -> None:
     loops = (
         *(_every(TICK, keep_appointments, timers) for _ in range(ABREAST)),
         _every(POLL, poll_sql, timers),
+        _every(POLL, see_database, timers),
         _every(AUDIT, audit, timers),
         _every(COMPARE, compare, timers),
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
@@ -76,6 +78,7 @@ async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], time
             more = await work(timers)
         except Unavailable as exc:
             reraise_if_cancelled()
+            timers.lease_time.note(exc)
             log.warning("timers.waiting", work=work.__name__, error=str(exc))
             more = False
             await asyncio.sleep(POLL)
@@ -109,7 +112,34 @@ def _ids(claimed: Iterable[tuple[str, float]], kind: str) -> list[UUID]:
 
 async def _release(timers: Timers, ids: Sequence[UUID]) -> None:
     if ids:
-        await timers.publisher.tickets(await timers.store.release(ids))
+        await _publish(timers, await timers.store.release(ids))
+
+
+async def _release_due(timers: Timers) -> Sequence[Ticket]:
+    """Release due messages, and those whose lease has ended as `LeaseTime` counts it."""
+    as_of = await timers.heartbeats.clock()
+    return await timers.store.release_due(AT_ONCE, as_of, timers.lease_time.see(as_of))
+
+
+async def _publish(timers: Timers, tickets: Sequence[Ticket]) -> None:
+    """
+    Publish tickets until the broker has confirmed them.
+
+    Their messages are `queued` already: given up, they would wait for the sweep.
+    """
+    while True:
+        try:
+            return await timers.publisher.tickets(tickets)
+        except BrokerUnavailable as exc:
+            reraise_if_cancelled()
+            log.warning("timers.waiting", work="tickets", error=str(exc))
+            await asyncio.sleep(POLL)
+
+
+async def see_database(timers: Timers) -> bool:
+    """Look whether the database answers: in an outage, or while it hangs, the time of leases stands still."""
+    timers.lease_time.see(await timers.heartbeats.clock())
+    return False
 
 
 async def poll_sql(timers: Timers) -> bool:
@@ -140,8 +170,8 @@ async def _refill(timers: Timers) -> None:
 
 async def fire_from_sql(timers: Timers, overdue: timedelta = timedelta(0)) -> bool:
     """Fire what is due according to SQL alone: all due messages, and clocks at least `overdue` late."""
-    released = await timers.store.release_due(AT_ONCE)
-    await timers.publisher.tickets(released)
+    released = await _release_due(timers)
+    await _publish(timers, released)
     clocks = await timers.store.due_clocks(AT_ONCE, overdue)
     done = await fire_due_steps(clocks, timers)
     # Clocks that only wait (for intake, for a fix) are no reason to poll again at once.
@@ -201,12 +231,11 @@ async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:
 
 
 async def sweep(timers: Timers) -> bool:
-    """Ticket queued messages again that are in no queue: their ticket was lost before its confirm."""
+    """Ticket queued messages again that are in no queue: their ticket was lost, whatever is under way."""
     for channel, lane in timers.queues:
-        if await timers.publisher.depth(channel, lane) > 0:
-            continue  # a backlog: tickets are only waiting for their turn
-        stale = await timers.store.stale_queued(channel, lane, timers.sweep_after, SWEPT)
+        empty = not await timers.publisher.depth(channel, lane)
+        stale = await timers.store.stale_queued(channel, lane, timers.sweep_after, SWEPT, empty=empty)
         if stale:
             log.warning("sweep.ticketed", channel=channel, lane=lane, tickets=len(stale))
-            await timers.publisher.tickets(stale)
+            await _publish(timers, stale)
     return False

@@ -16,6 +16,8 @@ from hub.cloudevents.schemas import Schemas
 from hub.web.api.events import MAX_BODY
 from hub.web.auth.caller import within_reach
 from hub.web.auth.guard import guard
+from hub.web.auth.refusals import count_refusals
+from hub.web.connections import in_time
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES
@@ -43,7 +45,7 @@ def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:
 
 
 def _guarded(access: Access, monitoring: Monitoring, *inner: Middleware) -> web.Application:
-    middlewares = (secure_headers, explain_failures, *inner, guard, within_reach)
+    middlewares = (in_time, secure_headers, explain_failures, *inner, count_refusals, guard, within_reach)
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
     app[ACCESS] = access
     app[MONITORING] = monitoring

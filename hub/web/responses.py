@@ -29,6 +29,7 @@ from hub.errors import (
 )
 from hub.model import Json
 from hub.operations.indicators import MOST
+from hub.web.services import access
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,6 +50,8 @@ HEADERS: Final[Mapping[str, str]] = {
     hdrs.CACHE_CONTROL: "no-store",
     hdrs.SERVER: "hub",
 }
+HSTS: Final = f"max-age={365 * 24 * 3600}"
+"""A year. Not for subdomains: the company's other hosts are its own affair."""
 
 _log = structlog.get_logger()
 
@@ -68,6 +71,8 @@ class Refusal(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, Json] = field(default_factory=dict)
     problem: bool = False
+    reason: str = ""
+    """Why, in a word: for a count of what is refused."""
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -83,6 +88,8 @@ async def secure_headers(request: web.Request, handler: Handler) -> web.StreamRe
     response = await handler(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if access(request).settings.public_url.startswith("https:"):
+        response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = HSTS
     return response
 
 
@@ -99,7 +106,10 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
         return _answer(_from_http(error))
     except HubError as error:
         return _answer(_from_hub(error))
-    except Exception:  # noqa: BLE001 - the last handler before the network; it logs the whole error
+    except Exception as error:  # noqa: BLE001 - the last handler before the network; it logs the whole error
+        if isinstance(error, ConnectionResetError) and request.transport is None:
+            # The client has gone, or was too slow and was cut off: nobody reads the answer.
+            return _answer(Refusal(408, "The request did not come whole.", "Send it at once."))
         _log.exception("request.failed", method=request.method, route=route_of(request))
         return _answer(Refusal(500, "The hub failed at this request.", "The hub's log has the reason."))
 

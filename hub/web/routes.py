@@ -16,7 +16,7 @@ from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.operations.audience import AudienceMeant
 from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
-from hub.operations.dead_letters import DeadRow, DeadWhole, Settled
+from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
@@ -27,6 +27,7 @@ from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     accounts,
     api_keys,
+    bounces,
     clocks,
     dead_letters,
     directory,
@@ -87,14 +88,23 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
+    _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
+    _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
     _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
     _read("/api/indicators", indicators.show, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
     _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
-    _read_private("/api/dead/{id}", dead_letters.show_dead, answers={200: DeadWhole}),
-    _operate("/api/dead/replay", dead_letters.replay_many, answers=_SETTLED_LIST),
+    # Who may replay may look first.
+    Route(
+        "/api/dead/{id}",
+        dead_letters.show_dead,
+        needs=PRIVACY | OPERATE,
+        where=Where.PLACES,
+        answers={200: DeadWhole},
+    ),
+    _operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),

@@ -13,8 +13,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hub.access.keyring import KeyRing
-from hub.access.lockout import AddressThrottle, UnknownNameLocks
+from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
+from hub.access.refusals import Refusals
 from hub.access.sign_in import SignInDeps
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook, read_hooks
@@ -43,7 +44,7 @@ from hub.ports import (
     RedriveStore,
     SessionStore,
 )
-from hub.ports.receipts import ReceiptStore
+from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.settings import Settings
 from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
@@ -51,8 +52,6 @@ from hub.web.console.login_queue import Queue
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 
-Check: TypeAlias = Callable[[bytes, str | None, Mapping[str, Json]], Event]
-"""Decodes and validates one event. Raises InvalidEvent."""
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Returns server name → whether it answers."""
 Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaitable[Sequence[DeadLetter]]]
@@ -68,6 +67,7 @@ class Access:
     settings: Settings
     keyring: Keyring | None = None
     sign_in: SignInDeps | None = None
+    refusals: Refusals = field(default_factory=lambda: Refusals(time.monotonic))
 
     @property
     def api_key(self) -> str | None:
@@ -122,6 +122,8 @@ class Services:
     schemas: Schemas
     now: Callable[[], datetime]
     publisher: Publisher
+    amqp_user: str | None
+    """The hub's own user of RabbitMQ, in whose name it publishes."""
     appointments: Appointments
 
     accounts: AccountStore
@@ -134,11 +136,14 @@ class Services:
     incidents: IncidentLog
     letters: LetterStore
     log: LogStore
+    mail_reports: ReportStore
     pauses: PauseStore
     redrive: RedriveStore
     sessions: SessionStore
 
     keyring: Keyring
+    ring: KeyRing
+    """Signs the cookies of known devices."""
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
@@ -161,8 +166,8 @@ class Services:
             sessions=self.sessions,
             audit=self.audit,
             passwords=self.passwords,
-            strangers=UnknownNameLocks(),
             now=self.now,
+            pepper=self.settings.api_key.reveal().encode() if self.settings.api_key else b"",
         )
 
     def check(self, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:

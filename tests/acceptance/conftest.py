@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 
+from hub.local.loopback import free_port
 from tests.acceptance.harness import HubProcess, Publisher, hub_command, hub_process, publisher, until
 from tests.providers.fcm import FcmServer
 from tests.providers.smtp import SmtpServer
+from tests.providers.smtp_conversation import Habits
 from tests.providers.twilio import TwilioServer
 from tests.providers.whatsapp import WhatsappServer
+
+MAIL_DOMAIN = "respuestas.coproservicios.example"
 
 
 @dataclass(kw_only=True)
@@ -103,3 +107,16 @@ async def house(amqp_url: str, redis_url: str, database: str, tmp_path: Path) ->
         House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
     ) as built:
         yield built
+
+
+@pytest.fixture
+def port(house: House) -> int:
+    """Where the house takes mail in; its provider offers reports."""
+    port = free_port()
+    house.smtp.habits = Habits(dsn=True)
+    house.settings |= {
+        "HUB_MAIL": f"127.0.0.1:{port}",
+        "HUB_MAIL_DOMAIN": MAIL_DOMAIN,
+        "HUB_SECRET": "a secret of this test",
+    }
+    return port

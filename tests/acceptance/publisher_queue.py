@@ -160,14 +160,14 @@ async def lasting(
         async with (
             hub_process(house.hub()) as hub,
             publisher(amqp_url) as publishing,
-            aiohttp.ClientSession(await _address(hub)) as api,
+            aiohttp.ClientSession(await address_of(hub)) as api,
         ):
             built = Lasting(house=house, hub=hub, publisher=publishing, api=api)
             await _listen(built)
             yield built
 
 
-async def _address(hub: HubProcess) -> str:
+async def address_of(hub: HubProcess) -> str:
     found: list[str] = []
 
     def listening() -> bool:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import smtplib
+import time
 from email.message import EmailMessage
 from typing import Any
 
-import pytest
+from aiohttp import ClientSession
 
-from hub.local.loopback import free_port
+from tests.acceptance.conftest import MAIL_DOMAIN as DOMAIN
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import Publisher, fewest, until
+from tests.acceptance.harness import HubProcess, Publisher, fewest, hub_process, until
 from tests.acceptance.publisher_queue import reply
 from tests.providers.smtp import SmtpServer
-from tests.providers.smtp_conversation import Habits, Mail
+from tests.providers.smtp_conversation import Mail
 
-DOMAIN = "respuestas.coproservicios.example"
 PETITIONER = {"name": "Vecina Rosa", "email": "rosa@example.co", "phone": "300 555 0101"}
 FAILED = """From: MAILER-DAEMON@mx.example.co
 Subject: Undelivered Mail
@@ -49,23 +49,13 @@ Feedback-Type: abuse
 User-Agent: Loop/1
 Version: 1
 Original-Mail-From: <{sender}>
-Original-Rcpt-To: <rosa@example.co>
+Original-Rcpt-To: <{to}>
 
 --B--
 """
 
-
-@pytest.fixture
-def port(house: House) -> int:
-    """Where the house takes mail in; its provider offers reports."""
-    port = free_port()
-    house.smtp.habits = Habits(dsn=True)
-    house.settings |= {
-        "HUB_MAIL": f"127.0.0.1:{port}",
-        "HUB_MAIL_DOMAIN": DOMAIN,
-        "HUB_SECRET": "a secret of this test",
-    }
-    return port
+HOSTILE = "Content-Type: multipart/digest; boundary=B\n\n" + "--B\n\na:b\n\n" * 25_000
+"""Each line is a part with a part in it: as long to read as a mail can be."""
 
 
 async def bring(port: int, sender: str, to: str, content: str, by: type[smtplib.SMTP] = smtplib.SMTP) -> int:
@@ -117,6 +107,36 @@ async def test_a_report_of_failure_bounces_the_mail_and_the_next_channel_takes_o
     assert ["+573005550101"] == [text.to for text in house.twilio.texts]
 
 
+async def test_forged_reports_of_a_mail_change_nothing(house: House, port: int) -> None:
+    """Whoever has seen the mail knows its addresses, and can bring any report to the port."""
+    other = FAILED.replace("rosa@example.co", "victima@example.co")
+    nobody = FAILED.replace("Final-Recipient: rfc822; rosa@example.co\n", "")
+    async with house.running() as publisher:
+        event_id, mail = await sent(house, publisher)
+        (reply_to,) = mail.message["Reply-To"].addresses
+        answers = [
+            await bring(port, "", mail.sender, other),
+            await bring(port, "", mail.sender, nobody),
+            await bring(port, "mallory@example.co", mail.sender, FAILED),
+            await bring(port, "", reply_to.addr_spec, FAILED),
+            await bring(port, "", f"postmaster@{DOMAIN}", FAILED + f"\nReply-To: {reply_to.addr_spec}\n"),
+            await bring(port, "a@b.co", mail.sender, COMPLAINT.format(sender=mail.sender, to="victima@x.co")),
+        ]
+        untouched = await messages(house, event_id)
+        again = await publisher.publish(
+            "pqrs.replied", reply("rosa", pqrs_id="pqrs-again", petitioner=PETITIONER)
+        )
+        (following,) = await house.settled(again)
+        opted_out = json.loads(await house.command("opt-outs", "list", "--json"))["items"]
+
+    assert [250] * len(answers) == answers
+    assert {"email": ("sent", None)} == untouched
+    assert ("email", "sent") == (following["channel"], following["state"])
+    assert [] == opted_out
+    assert [] == logged_mail(house)
+    assert "victima" not in (house.folder / "hub.log").read_text()
+
+
 async def test_what_a_person_answers_reaches_staff_without_the_quote(house: House, port: int) -> None:
     async with house.running() as publisher:
         _, mail = await sent(house, publisher)
@@ -155,7 +175,7 @@ async def test_a_complaint_revokes_the_consent_and_nobody_is_notified(house: Hou
     async with house.running() as publisher:
         _, mail = await sent(house, publisher)
         received = await notices(publisher, "inbound.message.received")
-        report = COMPLAINT.format(sender=mail.sender)
+        report = COMPLAINT.format(sender=mail.sender, to="rosa@example.co")
         codes = [
             await bring(port, "feedback@mailbox.example", to, report)
             for to in (f"abuse@{DOMAIN}", mail.sender, f"abuse@{DOMAIN}")
@@ -168,6 +188,29 @@ async def test_a_complaint_revokes_the_consent_and_nobody_is_notified(house: Hou
     }
     assert [] == received
     assert [] == logged_mail(house)
+
+
+async def test_hostile_mails_hold_no_call_of_the_api(house: House, port: int) -> None:
+    hub, slowest = house.hub(), 0.0
+    async with hub_process(hub), ClientSession() as session:
+        await until(lambda: {"http.listening", "mail.listening"} <= logged(hub).keys(), "the hub to listen")
+        url = f"{logged(hub)['http.listening']['url']}api/summary"
+        async with session.get(url) as answer:  # the first has more to do
+            assert answer.status == 200
+        arriving = [asyncio.create_task(bring(port, "", f"abuse@{DOMAIN}", HOSTILE)) for _ in range(4)]
+        while not all(mail.done() for mail in arriving):
+            began = time.monotonic()
+            async with session.get(url) as answer:
+                assert answer.status == 200
+            slowest = max(slowest, time.monotonic() - began)
+        # The mail server gives up before the last is read, and would bring it again.
+        await asyncio.gather(*arriving, return_exceptions=True)
+
+    assert slowest < 2.0
+
+
+def logged(hub: HubProcess) -> dict[str, dict[str, Any]]:
+    return {line["event"]: line for line in hub.lines()}
 
 
 def logged_mail(house: House) -> list[str]:

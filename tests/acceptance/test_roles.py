@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from urllib.parse import urlsplit
 
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import HubProcess, hub_process, publisher, until
+from tests.acceptance.harness import PATIENCE, HubProcess, hub_process, publisher, until
 from tests.servers import Servers
 
 
@@ -73,3 +75,14 @@ async def test_a_port_that_is_taken_ends_the_hub_with_one_clear_line(house: Hous
     [printed] = [line for line in hub.log.read_text().splitlines() if not line.startswith("{")]
     assert 1 == status
     assert printed.startswith("Error: HUB_HTTP=127.0.0.1:")
+
+
+async def test_client_that_says_nothing_is_ended(house: House) -> None:
+    hub = house.hub("web")
+    async with hub_process(hub):
+        await until(lambda: "http.listening" in hub.log.read_text(), "the hub to listen")
+        url = urlsplit(next(line["url"] for line in hub.lines() if line["event"] == "http.listening"))
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        with suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+        writer.close()

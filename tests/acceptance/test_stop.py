@@ -1,40 +1,64 @@
-"""A hub that is told to stop ends soon, whatever its providers do."""
+"""A hub that is told to stop waits for what providers have been given, and for nothing else."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
+from typing import Final
+
+import pytest
 
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import hub_process, publisher, until
+from tests.acceptance.harness import fewest, hub_process, publisher, until
 from tests.acceptance.publisher_queue import reply
-from tests.providers.smtp_conversation import Conversation
 
-SLOW_PROVIDER = """
+PROVIDER_TAKES: Final = 8.0
+SLOW_PROVIDER: Final = """
 [delivery]
 provider_timeout = "12s"
 lease_margin = "1s"
 """
+CONNECTIONS: Final = 40
+"""To the SMS provider, for messages that are not urgent."""
+TEXTS: Final = CONNECTIONS + 5
 
 
-async def test_delivery_ends_within_five_seconds_while_a_provider_does_not_answer(house: House) -> None:
+def text(number: int) -> dict[str, object]:
+    petitioner = {"name": "Vecina", "phone": f"300{number:07}"}
+    return reply(f"vecina{number}", petitioner=petitioner)
+
+
+@pytest.mark.timeout(90)
+async def test_a_stop_waits_for_slow_providers_says_so_and_sends_nothing_twice(house: House) -> None:
     house.policy(SLOW_PROVIDER)
-    held: list[str] = []
-
-    async def hold(conversation: Conversation, line: str) -> bool:
-        held.append(line)
-        await conversation.wire.stay_silent()
-        return True
-
-    house.smtp.on("RCPT", hold)
+    house.twilio.script.extend([house.twilio.accepting_late(PROVIDER_TAKES)] * CONNECTIONS)
     async with hub_process(house.hub()) as hub, publisher(house.amqp_url) as publishing:
-        event_id = await publishing.publish("pqrs.replied", reply("lenta"))
-        await until(lambda: bool(held), "the mail to be under way")
-        began = time.monotonic()
-        await hub.stop()
-        took = time.monotonic() - began
-    house.smtp.behave()
+        for number in range(TEXTS):
+            await publishing.publish("pqrs.replied", text(number))
+        await until(fewest(house.twilio.texts, CONNECTIONS), "the provider to have as many as it may")
+        status = await hub.stop()
+        handed_over = len(house.twilio.texts)
+        said = [line for line in hub.lines() if line["event"] == "delivery.waits_for_providers"]
     async with house.running():
-        [message, *_] = await house.settled(event_id)
+        await until(fewest(house.twilio.texts, TEXTS), "the texts that were not handed over")
+    times = Counter(text.to for text in house.twilio.texts)
 
+    assert 0 == status
+    assert CONNECTIONS == handed_over
+    assert {"sms": CONNECTIONS} == said[0]["channels"]
+    assert len(said) >= 2, "it says so again every few seconds"
+    assert (TEXTS, {1}) == (len(times), set(times.values()))
+
+
+async def test_a_stop_without_slow_providers_takes_less_than_five_seconds(house: House) -> None:
+    async with hub_process(house.hub()) as hub, publisher(house.amqp_url) as publishing:
+        for number in range(TEXTS):
+            await publishing.publish("pqrs.replied", text(number))
+        await until(lambda: bool(house.twilio.texts), "the first text")
+        began = time.monotonic()
+        status = await hub.stop()
+        took = time.monotonic() - began
+
+    assert 0 == status
     assert took < 5
-    assert message["state"] == "sent"
+    assert [] == [line for line in hub.lines() if line["event"] == "worker.not_drained"]

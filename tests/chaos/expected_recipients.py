@@ -10,6 +10,8 @@ Address = tuple[str, str]
 """Channel and address: what a provider sees of a person."""
 _Data = Mapping[str, Any]
 
+_COMPANY: Final = "servicio@coproservicios.example"
+"""The company's own address, in the built-in policy."""
 _CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
 """Kind of contact point → the channel that reaches it."""
 
@@ -112,7 +114,7 @@ def _residents(data: _Data, directory: Directory) -> Iterator[Address]:
 def _watchers(data: _Data, _: Directory) -> Iterator[Address]:
     """Return who is notified of the hub's incidents, unless mail is the incident; no staff has that duty."""
     if "email" not in data["avoid"]:
-        yield from (("email", address) for address in data["notify"])
+        yield "email", _COMPANY
 
 
 _RECIPIENTS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]] = {

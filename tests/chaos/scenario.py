@@ -196,7 +196,8 @@ class Scenario:
             queue = await channel.get_queue(LISTENER)
             message_count = queue.declaration_result.message_count or 0
             events = [await queue.get(no_ack=True) for _ in range(message_count)]
-        _append(self.published, *(json.loads(event.body) for event in events))
+        # A canary has no body.
+        _append(self.published, *(json.loads(event.body) for event in events if event.body))
 
     def _judge(self) -> Judgement:
         return judge_files(self.published, self.providers, self.faults, grace=LEASE)

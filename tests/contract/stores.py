@@ -28,9 +28,10 @@ from hub.ports import (
     PauseStore,
     RedriveStore,
     SessionStore,
+    Ticket,
     TimerStore,
 )
-from hub.ports.receipts import ReceiptStore
+from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.ports.replies import ReplyStore
 from hub.storage import (
     Database,
@@ -47,6 +48,7 @@ from hub.storage import (
     PostgresKeys,
     PostgresLetters,
     PostgresLog,
+    PostgresMailReports,
     PostgresMonitor,
     PostgresPauses,
     PostgresReceipts,
@@ -92,6 +94,11 @@ class Stores:
         return (await self.shown(message))["state"]
 
 
+async def release_due(stores: Stores, limit: int, grace: timedelta = AT_ONCE) -> Sequence[Ticket]:
+    """Release as the timers do, by default while the database has been available for long."""
+    return await stores.timers.release_due(limit, now(), grace)
+
+
 @dataclass
 class MemoryStores(Stores):
     tables: MemoryStore
@@ -113,6 +120,7 @@ class RealStores(Stores):
     """All stores in PostgreSQL."""
 
     receipts: ReceiptStore
+    mail_reports: ReportStore
     log: LogStore
     letters: LetterStore
     redrive: RedriveStore
@@ -155,6 +163,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             delivery=PostgresDelivery(opened),
             timers=PostgresTimers(opened),
             receipts=PostgresReceipts(opened),
+            mail_reports=PostgresMailReports(opened),
             replies=PostgresReplies(opened),
             pauses=PostgresPauses(opened),
             keys=PostgresKeys(opened),

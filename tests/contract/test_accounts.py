@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.access import sessions
-from hub.access.lockout import FAILURES, LOCKS
+from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.errors import LastAdministrator
 from hub.model import Account, Grant, Office, Session
 from hub.model.ids import uuid8
@@ -20,6 +20,7 @@ from tests.contract.values import copropiedad, now
 
 NOW = now()
 MINUTE = timedelta(minutes=1)
+TICK = timedelta(microseconds=1)
 ADMIN = Grant(office=Office.ADMINISTRATOR)
 HERE = Grant(office=Office.OPERATOR, copropiedad_id="ph-1")
 
@@ -151,6 +152,35 @@ async def test_locks_grow_to_the_longest_and_end_to_the_instant(stores: Stores) 
         assert found.locked_until == at + lock
         assert await stores.accounts.attempt(account.id, now=at + lock - timedelta(microseconds=1)) is None
         at += lock
+
+
+async def test_what_is_no_account_is_locked_like_one(stores: Stores) -> None:
+    at = NOW
+    for number in range(1, FAILURES):
+        assert await stores.accounts.attempt_key(b"key", now=at) == number
+        assert await stores.accounts.key_locked_until(b"key") is None
+    for number, lock in enumerate([*LOCKS, LOCKS[-1]], start=FAILURES):
+        assert await stores.accounts.attempt_key(b"key", now=at) == number
+        assert await stores.accounts.key_locked_until(b"key") == at + lock
+        assert await stores.accounts.attempt_key(b"key", now=at + lock - TICK) is None
+        at += lock
+    assert await stores.accounts.attempt_key(b"another", now=at) == 1
+    await stores.accounts.forget_key(b"key")
+    assert await stores.accounts.key_locked_until(b"key") is None
+    assert await stores.accounts.attempt_key(b"key", now=at) == 1
+
+
+async def test_failures_are_counted_anew_after_a_day_without_one(stores: Stores) -> None:
+    account, later = await added(stores), NOW + FORGOTTEN_AFTER
+    for at, expected in ((NOW, 1), (later - TICK, 2), (later - TICK + FORGOTTEN_AFTER, 1)):
+        assert await stores.accounts.attempt(account.id, now=at) == expected
+        assert await stores.accounts.attempt_key(b"key", now=at) == expected
+
+
+async def test_of_many_concurrent_tries_of_one_key_only_the_first_are_checked(stores: Stores) -> None:
+    tries = await asyncio.gather(*(stores.accounts.attempt_key(b"key", now=NOW) for _ in range(50)))
+
+    assert sorted(attempt for attempt in tries if attempt is not None) == list(range(1, FAILURES + 1))
 
 
 async def test_of_a_thousand_concurrent_tries_only_the_first_are_checked(stores: Stores) -> None:

@@ -12,7 +12,7 @@ from msgspec import structs
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, State, StoredEvent, WorkWeek
 from hub.model.state_machine import sources
-from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -71,6 +71,7 @@ async def test_claim_has_the_persons_current_working_hours(stores: Stores, of: S
                 [membership("p-1", "company", "staff", version, duty="service", hours=hours)]
             )
         claimed = await stores.claim(planned, other, lease=AT_ONCE)
+        await release_due(stores, 10)
         found.append(
             [
                 found_message.weeks
@@ -92,14 +93,26 @@ async def test_adding_a_message_again_leaves_it_as_it_is(stores: Stores, of: Sto
     assert await stores.state_of(planned) == "sending"
 
 
-async def test_live_lease_is_respected_and_expired_one_is_claimed(stores: Stores, of: StoredEvent) -> None:
+async def test_lease_is_respected_until_the_timers_have_released_it(stores: Stores, of: StoredEvent) -> None:
     planned = message(of)
     await stores.add(planned)
 
     assert len(await stores.claim(planned, lease=AT_ONCE)) == 1
+    assert await stores.claim(planned) == []
+    await release_due(stores, 10)
     [again] = await stores.claim(planned)
     assert again.attempt == 2
-    assert await stores.claim(planned) == []
+
+
+async def test_claim_repeated_under_its_token_takes_the_same_rows(stores: Stores, of: StoredEvent) -> None:
+    planned, recorded = message(of, contact_id="a"), message(of, contact_id="b")
+    await stores.add(planned, recorded)
+    ids, token = [planned.id, recorded.id], uuid4()
+    await stores.delivery.claim(ids, token=token, lease=LEASE)
+    await stores.delivery.record(token, [outcome(recorded.id)])
+    [again] = await stores.delivery.claim(ids, token=token, lease=LEASE)
+
+    assert (planned.id, 1) == (again.message.id, again.attempt)
 
 
 async def test_claim_takes_what_may_be_sending_and_nothing_else(stores: Stores, of: StoredEvent) -> None:
@@ -161,12 +174,60 @@ async def test_a_lost_lease_changes_nothing_but_keeps_its_attempt(stores: Stores
     await stores.add(planned)
     lost, held = uuid4(), uuid4()
     await stores.delivery.claim([planned.id], token=lost, lease=AT_ONCE)
+    await release_due(stores, 10)
     await stores.delivery.claim([planned.id], token=held, lease=LEASE)
 
     assert await stores.delivery.record(lost, [outcome(planned.id, State.FAILED)]) == frozenset()
     shown = await stores.shown(planned)
     assert (shown["state"], len(shown["attempts"])) == ("sending", 1)
     assert await stores.delivery.record(held, [outcome(planned.id)]) == frozenset([planned.id])
+
+
+async def test_outcome_counts_while_nobody_has_claimed_what_the_timers_released(
+    stores: Stores, of: StoredEvent
+) -> None:
+    planned = message(of)
+    await stores.add(planned)
+    token = uuid4()
+    await stores.delivery.claim([planned.id], token=token, lease=AT_ONCE)
+    [ticket] = await release_due(stores, 10)
+    sent = outcome(planned.id)
+
+    assert await stores.delivery.record(token, [sent]) == {planned.id}
+    assert await stores.delivery.record(token, [sent]) == {planned.id}
+    assert await stores.delivery.claim(ticket.ids, token=uuid4(), lease=LEASE) == []
+    shown = await stores.shown(planned)
+    assert (shown["state"], len(shown["attempts"])) == ("sent", 1)
+
+
+async def test_holding_a_released_message_uses_up_no_attempt(stores: Stores, of: StoredEvent) -> None:
+    planned = message(of)
+    await stores.add(planned)
+    token = uuid4()
+    await stores.delivery.claim([planned.id], token=token, lease=AT_ONCE)
+    await release_due(stores, 10)
+    held = outcome(planned.id, State.HELD, attempts=(), next_at=now() - HOUR, tried=False)
+    await stores.delivery.record(token, [held])
+    [claimed] = await stores.claim(planned)
+
+    assert claimed.attempt == 1
+
+
+@pytest.mark.parametrize("by_id", [True, False], ids=["by its appointment", "from SQL"])
+async def test_recording_again_does_not_move_back_what_was_released(
+    stores: Stores, of: StoredEvent, by_id: bool
+) -> None:
+    planned = message(of)
+    await stores.add(planned)
+    token = uuid4()
+    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    retrying = outcome(planned.id, State.RETRYING, next_at=now() - HOUR)
+    await stores.delivery.record(token, [retrying])
+    [ticket] = await stores.timers.release([planned.id]) if by_id else await release_due(stores, 10)
+
+    assert await stores.delivery.record(token, [retrying]) == frozenset()
+    assert await stores.state_of(planned) == "queued"
+    assert len(await stores.claim(planned)) == len(ticket.ids)
 
 
 async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(

@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import Message, State, StoredEvent
 from hub.model.state_machine import may
-from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import FALLBACK, HOUR, NOON, message, now
 
 CASE: Final = "pqrs_id:PQ-1"
@@ -49,7 +49,7 @@ async def test_cancelled_reminder_is_not_due(stores: Stores, of: StoredEvent) ->
     await stores.add(one)
     await end(stores)
 
-    assert [] == list(await stores.timers.release_due(10))
+    assert [] == list(await release_due(stores, 10))
     assert [] == list(await stores.claim(one))
 
 
@@ -105,4 +105,4 @@ async def test_reminder_of_a_crashed_worker_is_found_again(stores: Stores, of: S
     await stores.claim(one, lease=AT_ONCE)
     await end(stores)
 
-    assert [one.id] == [found for ticket in await stores.timers.release_due(10) for found in ticket.ids]
+    assert [one.id] == [found for ticket in await release_due(stores, 10) for found in ticket.ids]

@@ -82,6 +82,25 @@ async def test_dead_letters_are_narrowed_by_reason_and_event(
     assert sorted(bodies[row["id"]] for row in page.items) == found
 
 
+async def test_a_dead_letter_keeps_its_sender_until_it_comes_again_from_another(stores: RealStores) -> None:
+    one = letter(sender="mallory", wrong_sender=True, reason="source: not hers")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([one, letter(b"other")])
+    page = await stores.log.dead(state="open", after=None, limit=10)
+    assert await stores.log.dead_letter(one.id) == one
+    assert {(row["sender"], row["wrong_sender"]) for row in page.items} == {("mallory", True), (None, False)}
+
+    again = replace(one, sender="crm", wrong_sender=False, reason="data: not JSON")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([again])
+    assert await stores.log.dead_letter(one.id) == one
+
+    await stores.log.settle_dead(one.id, state="replayed")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([again])
+    assert await stores.log.dead_letter(one.id) == again
+
+
 async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: RealStores) -> None:
     one = letter()
     async with stores.intake.transaction() as transaction:
@@ -313,7 +332,7 @@ async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEven
 
 
 async def test_live_counts_leave_out_what_has_ended(stores: RealStores, of: StoredEvent) -> None:
-    live = [state for state in State if state in sources(State.SENDING)]
+    live = [state for state in State if state in {State.SENDING, *sources(State.SENDING)}]
     await stores.add(*(message(of, person=state, state=state) for state in State))
     late = clock("late", state=ClockState.BREACHED)
     async with stores.intake.transaction() as transaction:

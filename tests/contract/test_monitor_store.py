@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import ClockState, Incident, Lane, State, StoredEvent, Symptom
+from hub.model import ClockState, Gap, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import MonitorStore
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
@@ -66,6 +66,29 @@ async def test_circuit_counts_while_its_process_reports_it(watching: Watching) -
     assert [] == await watching.open_circuits(HOUR)
 
 
+async def test_gap_of_a_process_counts_while_it_is_fresh_and_keeps_its_row(watching: Watching) -> None:
+    lasting = Gap(since=now())
+    over = Gap(since=lasting.since, until=now())
+    await watching.beat("one", {"gap:1": str(lasting)})
+    assert [lasting] == await watching.gaps(HOUR)
+    assert [] == await watching.open_circuits(HOUR)
+
+    await watching.beat("one", {"gap:1": str(over)})
+    assert [over] == await watching.gaps(HOUR)
+    assert [] == await watching.gaps(AGO)
+
+
+async def test_clock_of_a_host_is_as_wrong_as_its_processes_reported_lately(watching: Watching) -> None:
+    await watching.beat("uno:1", {"clock": "0.0"})
+    await watching.beat("uno:2", {"clock": "-7200.25", "circuit:sms:twilio": "closed"})
+    await watching.beat("dos:1", {"clock": "0.0"})
+
+    assert {"uno": timedelta(hours=2, milliseconds=250), "dos": timedelta(0)} == await watching.clock_offsets(
+        HOUR
+    )
+    assert {} == await watching.clock_offsets(AGO)
+
+
 async def test_audit_age_is_known_after_the_first_audit(watching: Watching) -> None:
     assert await watching.audit_age() is None
 
@@ -112,6 +135,26 @@ async def test_open_and_recent_dead_letters_are_counted(watching: Watching, stor
 
     await stores.log.settle_dead(new.id, state="discarded")
     assert (1, 0) == await watching.open_letters(HOUR)
+
+
+async def test_recent_letters_refused_for_their_sender_are_found_newest_first(
+    watching: Watching, stores: RealStores
+) -> None:
+    forged = [
+        letter(
+            str(age).encode(),
+            received_at=now() - age * HOUR / 4,
+            source="urn:hub",
+            sender=f"user {age}",
+            wrong_sender=True,
+        )
+        for age in (3, 1, 9, 2)
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([*forged, letter(b"new", received_at=now())])
+    await stores.log.settle_dead(forged[1].id, state="discarded")
+
+    assert [("urn:hub", "user 2"), ("urn:hub", "user 3")] == await watching.wrong_senders(HOUR)
 
 
 async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, stores: Stores) -> None:

@@ -295,3 +295,25 @@ async def test_complaint_is_stored_and_not_published(stores: Stores, of: StoredE
         kept[0].reply.address,
     )
     assert [] == await stores.timers.unpublished_replies(10)
+
+
+async def test_answer_to_the_hubs_question_proves_its_writer(stores: Stores, of: StoredEvent) -> None:
+    async def write(about: Message) -> Inbound:
+        given = reply(
+            "INICIAR", channel="email", address="maria@example.com", authentic=False, message_id=about.id
+        )
+        return await take(stores, given)
+
+    mail = message(of)
+    await stores.add(mail)
+    asked = await write(mail)
+    question = stored(event_of(asked))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([question])
+    mail_that_asks = message(question)
+    await stores.add(mail_that_asks)
+    unpublished = [each.kind for each in await stores.timers.unpublished_replies(10)]
+    answered = await write(mail_that_asks)
+
+    assert (ReplyKind.UNPROVEN, [ReplyKind.UNPROVEN]) == (asked.kind, unpublished)
+    assert ReplyKind.OPT_IN is answered.kind

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
+
+import pytest
 
 from hub.messages.planning.cascade import next_steps
 from hub.model import Lane, Purpose, State, StoredEvent, Target
-from tests.contract.stores import AT_ONCE, Stores
+from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -84,34 +87,56 @@ async def test_message_of_a_pending_step_is_found_when_it_fails_too(stores: Stor
 async def test_due_message_is_queued_and_ticketed_once(stores: Stores, of: StoredEvent) -> None:
     due = message(of, contact_id="a", state=State.RETRYING, next_at=now() - HOUR)
     later = message(of, contact_id="b", state=State.HELD, next_at=now() + HOUR)
-    orphan = message(of, contact_id="c", lane=Lane.URGENT)
-    await stores.add(due, later, orphan)
-    await stores.claim(orphan, lease=AT_ONCE)
-    ids = [due.id, later.id, orphan.id, uuid4()]
+    urgent = message(of, contact_id="c", lane=Lane.URGENT, state=State.HELD, next_at=now() - HOUR)
+    leased = message(of, contact_id="d")
+    await stores.add(due, later, urgent, leased)
+    await stores.claim(leased, lease=AT_ONCE)
+    ids = [due.id, later.id, urgent.id, leased.id, uuid4()]
     tickets = await stores.timers.release(ids)
 
     assert sorted((ticket.channel, ticket.lane, ticket.ids) for ticket in tickets) == [
         ("email", "normal", (due.id,)),
-        ("email", "urgent", (orphan.id,)),
+        ("email", "urgent", (urgent.id,)),
     ]
     assert await stores.timers.release(ids) == []
-    assert await stores.state_of(due) == "queued"
+    assert (await stores.state_of(due), await stores.state_of(leased)) == ("queued", "sending")
+
+
+async def test_lease_ends_only_after_its_grace(stores: Stores, of: StoredEvent) -> None:
+    leased, due = message(of, contact_id="a"), message(of, contact_id="b", state=State.HELD, next_at=now())
+    await stores.add(leased, due)
+    await stores.claim(leased, lease=-LEASE)
+
+    assert [ticket.ids for ticket in await release_due(stores, 10, grace=2 * LEASE)] == [(due.id,)]
+    assert [ticket.ids for ticket in await release_due(stores, 10, grace=LEASE / 2)] == [(leased.id,)]
+
+
+async def test_lease_that_ended_while_the_database_hung_is_not_released_by_a_late_statement(
+    stores: Stores, of: StoredEvent
+) -> None:
+    leased = message(of)
+    await stores.add(leased)
+    before = now()
+    await stores.claim(leased, lease=AT_ONCE)
+
+    assert await stores.timers.release_due(10, before, timedelta(0)) == []
+    assert len(await release_due(stores, 10)) == 1
 
 
 async def test_due_messages_are_found_without_redis(stores: Stores, of: StoredEvent) -> None:
     due = [message(of, contact_id=str(n), state=State.HELD, next_at=now() - n * HOUR) for n in (1, 2, 3)]
     await stores.add(*due, message(of, contact_id="later", state=State.HELD, next_at=now() + HOUR))
-    [first] = await stores.timers.release_due(2)
-    [second] = await stores.timers.release_due(2)
+    [first] = await release_due(stores, 2)
+    [second] = await release_due(stores, 2)
 
     assert set(first.ids) == {due[1].id, due[2].id}
     assert second.ids == (due[0].id,)
-    assert await stores.timers.release_due(2) == []
+    assert await release_due(stores, 2) == []
 
 
 async def test_tickets_hold_a_hundred_ids_at_most(stores: Stores, of: StoredEvent) -> None:
     await stores.add(*(message(of, person=f"p-{n}") for n in range(250)))
-    tickets = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 240)
+    tickets = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 240, empty=True)
 
     assert sorted(len(ticket.ids) for ticket in tickets) == [40, 100, 100]
 
@@ -121,22 +146,50 @@ async def test_a_swept_message_is_swept_again_only_after_twice_the_time(
 ) -> None:
     await stores.add(message(of))
 
-    assert await stores.timers.stale_queued("email", Lane.NORMAL, HOUR, 10) == []
-    assert len(await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10)) == 1
-    assert await stores.timers.stale_queued("email", Lane.NORMAL, HOUR, 10) == []
-    assert await stores.timers.stale_queued("sms", Lane.NORMAL, AT_ONCE, 10) == []
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, HOUR, 10, empty=True) == []
+    assert len(await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=True)) == 1
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, HOUR, 10, empty=True) == []
+    assert await stores.timers.stale_queued("sms", Lane.NORMAL, AT_ONCE, 10, empty=True) == []
 
 
-async def test_nothing_is_swept_while_its_queue_makes_progress(stores: Stores, of: StoredEvent) -> None:
+async def test_nothing_is_swept_that_only_waits_for_its_turn(stores: Stores, of: StoredEvent) -> None:
     taken, left = message(of, contact_id="a"), message(of, contact_id="b")
-    await stores.add(taken, left)
+    await stores.add(taken)
+    await stores.add(left)
     token = uuid4()
     await stores.delivery.claim([taken.id], token=token, lease=LEASE)
 
-    assert await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10) == []
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=True) == []
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=False) == []
     await stores.delivery.record(token, [outcome(taken.id)])
-    [ticket] = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10)
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=False) == []
+    [ticket] = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=True)
     assert ticket.ids == (left.id,)
+
+
+@pytest.mark.parametrize("empty", [True, False])
+async def test_what_a_later_message_has_overtaken_is_swept_while_its_queue_makes_progress(
+    stores: Stores, of: StoredEvent, empty: bool
+) -> None:
+    lost, overtaking, behind = (message(of, contact_id=name) for name in ("lost", "overtaking", "behind"))
+    for one in (lost, overtaking, behind):
+        await stores.add(one)
+    await stores.claim(overtaking)
+    [ticket] = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=empty)
+
+    assert ticket.ids == (lost.id,)
+    assert await stores.timers.stale_queued("sms", Lane.NORMAL, AT_ONCE, 10, empty=False) == []
+
+
+async def test_message_that_was_swept_itself_proves_nothing(stores: Stores, of: StoredEvent) -> None:
+    swept, left = message(of, contact_id="a"), message(of, contact_id="b")
+    await stores.add(swept)
+    await stores.add(left)
+    [ticket] = await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 1, empty=True)
+    await stores.claim(swept)
+
+    assert ticket.ids == (swept.id,)
+    assert await stores.timers.stale_queued("email", Lane.NORMAL, AT_ONCE, 10, empty=False) == []
 
 
 async def test_waiting_appointments_come_page_by_page(stores: Stores, of: StoredEvent) -> None:

@@ -18,14 +18,14 @@ PATHS = sorted({route.path for route in ROUTES if route.method == hdrs.METH_GET 
 
 @pytest.mark.parametrize("mode", ["live", "capture"])
 async def test_no_answer_of_the_hub_shows_a_secret(mode: str) -> None:
-    birds = planted(HUB_MODE=mode, HUB_API_KEY="the key of this test")
+    birds = planted(HUB_MODE=mode, HUB_API_KEY="the key of this test, long enough")
     world = World(environ=dict(birds.environ))
     world.log.rows.append(message_row())
     world.log.letters.append(dead_letter())
     answers = []
     async with browsing(world) as client:
         for path in PATHS:
-            for headers in ({}, {hdrs.AUTHORIZATION: "Bearer the key of this test"}):
+            for headers in ({}, {hdrs.AUTHORIZATION: "Bearer the key of this test, long enough"}):
                 async with client.get(URL(path), headers=headers, allow_redirects=False) as answer:
                     answers.append(f"{path} {answer.status} {dict(answer.headers)} {await answer.text()}")
 

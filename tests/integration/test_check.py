@@ -19,6 +19,8 @@ from hub.ports import Ticket
 from hub.settings import load
 from hub.storage import Database, PostgresAccounts, RedisAppointments
 from tests.contract.test_accounts import made
+from tests.integration.broker_damage import declare_anew, delete_exchange
+from tests.integration.test_broker_publisher import publishing
 from tests.providers.aggregator import EXAMPLE
 
 GOOD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17fac6b2d80943"
@@ -60,7 +62,7 @@ async def test_with_everything_there_nothing_is_bad(environ: dict[str, str]) -> 
 
 async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
     environ |= {
-        "HUB_API_KEY": "topsecret",
+        "HUB_API_KEY": "topsecret" * 4,
         "HUB_SECRET": "topsecret2",
         "HUB_MODE": "live",
         "HUB_EMAIL_URL": f"smtp://me:topsecret@127.0.0.1:{free_port()}",
@@ -268,6 +270,29 @@ async def test_a_described_provider_is_reached_and_its_panel_is_shown_without_th
     assert "topsecret" not in words
 
 
+async def test_provider_that_does_not_sign_what_it_brings_is_reported(
+    environ: dict[str, str], deaf: int, tmp_path: Path
+) -> None:
+    text = EXAMPLE.read_text("utf-8")
+    hmac = text[text.index("[replies.hmac]") : text.index("[balance]")]
+    spec = tmp_path / "x.toml"
+    spec.write_text(
+        text.replace(hmac, "").replace('text = "message"', 'text = "message"\nhmac = "none"'), "utf-8"
+    )
+    environ |= {
+        "HUB_MODE": "live",
+        "HUB_SECRET": GOOD,
+        "HUB_SMS_URL": f"http+http://USER:topsecret@127.0.0.1:{deaf}?spec=",
+    }
+    signed, unsigned = [
+        printed(await look({**environ, "HUB_SMS_URL": environ["HUB_SMS_URL"] + str(path)}, "Canales"))
+        for path in (EXAMPLE, spec)
+    ]
+
+    assert "sin firma" not in signed
+    assert "warn: SMS: mensajeria entrega respuestas sin firma: quien tenga la dirección puede" in unsigned
+
+
 async def test_a_described_provider_without_a_secret_to_sign_with_is_reported(
     environ: dict[str, str], deaf: int
 ) -> None:
@@ -303,15 +328,24 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_reported(environ:
             "warn: En captura no se usa: HUB_SMS_URL.",
         ),
         ({"HUB_MODE": "live"}, "Acceso", "warn: Sin clave"),
-        ({"HUB_API_KEY": "short"}, "Acceso", "warn: HUB_API_KEY: tiene menos de 32 caracteres"),
         ({"HUB_API_KEY": "x" * 64}, "Acceso", "warn: HUB_API_KEY: tiene un patrón"),
         ({"HUB_API_KEY": GOOD}, "Acceso", "ok: HUB_API_KEY protege"),
+        (
+            {"HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": "https://hub.example.co"},
+            "Acceso",
+            "warn: HUB_TRUSTED_PROXIES está vacía",
+        ),
         (
             {"HUB_API_KEY": GOOD, "HUB_PUBLIC_URL": "http://hub.example.co"},
             "Acceso",
             "warn: HUB_PUBLIC_URL es http (hub.example.co): contraseñas y sesiones viajan sin cifrar. Ponga",
         ),
         ({}, "Acceso", "warn: Falta HUB_SECRET"),
+        (
+            {"HUB_SECRET": GOOD, "HUB_MAIL": "0.0.0.0:2525", "HUB_MAIL_DOMAIN": "respuestas.example.co"},
+            "Acceso",
+            "warn: HUB_MAIL=0.0.0.0:2525 recibe correo de otros equipos, sin TLS, filtros ni límites. Deje",
+        ),
         ({"HUB_SECRET": f"{GOOD} una frase"}, "Acceso", "warn: La clave 2 de HUB_SECRET: tiene menos de 32"),
         ({"HUB_SECRET": f"{GOOD} {GOOD}"}, "Acceso", "warn: HUB_SECRET tiene la misma clave dos veces."),
         ({"HUB_SECRET": f"change-me-{GOOD}"}, "Acceso", "warn: La clave 1 de HUB_SECRET: parece la de un"),
@@ -337,3 +371,18 @@ async def test_what_the_settings_hold_is_judged(
     environ: dict[str, str], more: dict[str, str], area: str, words: str
 ) -> None:
     assert words in printed(await look({**environ, **more}, area))
+
+
+async def test_a_way_that_is_missing_is_bad_and_is_left_as_it_is(environ: dict[str, str]) -> None:
+    url = environ["HUB_AMQP_URL"]
+    async with publishing(url) as publisher:
+        await publisher.ping()
+    whole = printed(await look(environ, "RabbitMQ"))
+    await declare_anew(url)
+    unbound = [printed(await look(environ, "RabbitMQ")) for _ in range(2)]
+    await delete_exchange(url)
+    deleted = [printed(await look(environ, "RabbitMQ")) for _ in range(2)]
+
+    assert "bad:" not in whole
+    assert all("bad: Los eventos no llegan: falta el enlace" in words for words in unbound)
+    assert all("bad: Falta domain.events. Un `hub run` lo declara de nuevo" in words for words in deleted)

@@ -84,8 +84,29 @@ async def test_dead_letters_are_replayed_by_reason(environ: dict[str, str]) -> N
         code, _, _ = await hub(environ, "dead", "replay")
 
     assert [item["changed"] for item in replayed["items"]] == [True]
+    assert replayed["left_out"] == 0
     assert [row["reason"] for row in left["items"]] == ["not JSON"]
     assert code == 2
+
+
+async def test_dead_letters_refused_for_their_sender_are_replayed_by_id_alone(
+    environ: dict[str, str],
+) -> None:
+    forged = letter(b"{ forged", sender="mallory", wrong_sender=True)
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.add_dead_letters([letter(b"{ one"), forged])
+
+        _, everything, complaint = await hub(environ, "dead", "replay", "--all", "--yes")
+        _, listed, _ = await hub(environ, "dead", "list")
+        _, shown, _ = await hub(environ, "dead", "show", str(forged.id))
+        _, one, _ = await hub(environ, "dead", "replay", str(forged.id))
+
+    assert (len(everything["items"]), everything["left_out"]) == (1, 1)
+    assert "1 left out, refused for who sent them" in complaint
+    assert [(row["id"], row["sender"]) for row in listed["items"]] == [(str(forged.id), "mallory")]
+    assert (shown["sender"], shown["wrong_sender"]) == ("mallory", True)
+    assert [item["changed"] for item in one["items"]] == [True]
 
 
 async def test_a_letter_is_listed_shown_and_handed_over(environ: dict[str, str], tmp_path: Any) -> None:

@@ -23,7 +23,7 @@ from hub.settings import Mode, load
 
 ROOT = Path(__file__).parents[2]
 SECRETS = ("HUB_API_KEY", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD")
-GIVEN = {name: f"a-{name.lower()}" for name in SECRETS}
+GIVEN = {name: f"a-{name.lower()}-that-nobody-can-guess" for name in SECRETS}
 MAIL = {"COMPOSE_PROFILES": "mail", "HUB_MAIL_DOMAIN": "respuestas.example", "HUB_SECRET": "a-secret"}
 """What the role `mail` needs besides; it is there where it was asked for."""
 OURS = "hub:local"

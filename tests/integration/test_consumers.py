@@ -8,13 +8,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import uuid4
 
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
+from aiormq.abc import DeliveredMessage
 
 from hub.consumers import topology
+from hub.consumers.broker import connect
+from hub.consumers.deliveries import delivery_of
+from hub.consumers.in_progress import InProgress
 from hub.consumers.worker import BURY_FROM, Consumer, serve
 from hub.errors import ConfigurationError, StorageUnavailable
 from hub.model import Lane, RawMessage
@@ -31,12 +36,15 @@ class Bench:
     url: str
     channel: AbstractChannel
     batch: int = 10
+    in_progress: InProgress | None = None
+    drain: timedelta = timedelta(seconds=20)
     handled: list[list[str]] = field(default_factory=list)
     buried: list[str] = field(default_factory=list)
     fails: Callable[[Sequence[str]], Exception | None] = lambda _: None
     begun: Sequence[str] = ()
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     """A handler that has begun waits until this is set."""
+    opens_at_stop: bool = True
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -46,9 +54,11 @@ class Bench:
         """How often each was handled to its end."""
         return Counter(name for names in self.handled for name in names)
 
-    async def put(self, *names: str) -> None:
+    async def put(self, *names: str, **headers: int) -> None:
         for name in names:
-            message = aio_pika.Message(name.encode(), delivery_mode=2, message_id=uuid4().hex)
+            message = aio_pika.Message(
+                name.encode(), delivery_mode=2, message_id=uuid4().hex, headers={**headers}
+            )
             await self.channel.default_exchange.publish(message, QUEUE)
 
     async def ready(self) -> int:
@@ -68,12 +78,20 @@ class Bench:
     async def working(self, url: str | None = None) -> AsyncIterator[asyncio.Task[None]]:
         """Serve; at the end stop as SIGTERM does."""
         stop = asyncio.Event()
-        consumer = Consumer(queue=QUEUE, handle=self._handle, bury=self._bury, batch=self.batch)
+        consumer = Consumer(
+            queue=QUEUE,
+            handle=self._handle,
+            bury=self._bury,
+            batch=self.batch,
+            in_progress=self.in_progress,
+            drain=self.drain,
+        )
         task = asyncio.create_task(serve(url or self.url, "hub test", [consumer], stop))
         try:
             yield task
             stop.set()
-            self.gate.set()
+            if self.opens_at_stop:
+                self.gate.set()
             if not task.cancelling():
                 await asyncio.wait_for(task, 30)
         finally:
@@ -198,7 +216,7 @@ async def test_what_a_cancelled_worker_has_begun_goes_back(bench: Bench) -> None
     async with bench.working() as task:
         await until(lambda: bool(bench.begun), "a batch")
         task.cancel()
-        bench.gate.set()
+        await asyncio.wait([task], timeout=10)
     await bench.is_left_with(10)
 
 
@@ -218,6 +236,67 @@ async def test_after_a_cut_line_the_next_connection_is_given_everything_again(
 
     assert 2 == line.connections
     assert max(bench.done.values()) == 2
+
+
+async def test_what_is_in_progress_goes_on_beside_the_next_connection(bench: Bench, line: Line) -> None:
+    bench.in_progress, bench.batch = InProgress(QUEUE, most=2), 1
+    bench.gate.clear()
+    await bench.put("slow")
+    async with bench.working(line.url):
+        await until(lambda: bench.begun == ["slow"], "the slow one")
+        bench.begun = ()
+        line.cut()
+        await until(lambda: bench.begun == ["slow"], "the next connection to bring it again")
+        bench.gate.set()
+        await until(lambda: bench.done["slow"] == 2, "both")
+    await bench.is_left_with(0)
+
+    assert 2 == line.connections
+
+
+async def test_a_stop_waits_for_what_a_lost_connection_has_left_in_progress(bench: Bench, line: Line) -> None:
+    bench.in_progress, bench.batch = InProgress(QUEUE, most=2), 1
+    bench.gate.clear()
+    await bench.put("slow")
+    async with bench.working(line.url):
+        await until(lambda: bench.begun == ["slow"], "the slow one")
+        line.open = False
+        line.cut()
+        await until(lambda: line.connections >= 2, "the loss to be noticed")
+    await bench.is_left_with(1)
+
+    assert {"slow": 1} == bench.done
+
+
+async def test_a_stop_cuts_what_is_still_in_progress_at_its_limit(bench: Bench) -> None:
+    bench.in_progress, bench.drain = InProgress(QUEUE, most=1), timedelta(seconds=0.5)
+    bench.opens_at_stop = False
+    bench.gate.clear()
+    await bench.put("endless")
+    async with bench.working():
+        await until(lambda: bench.begun == ["endless"], "it")
+    await bench.is_left_with(1)
+
+    assert bench.done.total() == 0
+
+
+async def test_a_count_is_the_brokers_and_never_the_publishers(bench: Bench) -> None:
+    """On a first delivery the header is whatever the publisher wrote."""
+    seen: list[tuple[bool, int]] = []
+
+    async def look(delivered: DeliveredMessage) -> None:
+        delivery = delivery_of(delivered)
+        seen.append((bool(delivered.redelivered), delivery.count))
+        await (delivery.requeue() if len(seen) <= 2 else delivery.ack())
+
+    await bench.put("forged", **{"x-delivery-count": 1000})
+    async with await connect(bench.url, "hub test") as connection:
+        channel = await connection.channel()
+        underlay = await channel.get_underlay_channel()
+        await underlay.basic_consume(QUEUE, look)
+        await until(lambda: len(seen) == 3, "three deliveries")
+
+    assert [(False, 0), (True, 1), (True, 2)] == seen
 
 
 async def test_a_broker_that_is_not_there_yet_is_waited_for(bench: Bench, line: Line) -> None:

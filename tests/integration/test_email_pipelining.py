@@ -158,3 +158,16 @@ async def test_a_mail_behind_a_content_that_hangs_was_certainly_not_sent(server:
     assert isinstance(second, TransientFailure)
     assert (first.unknown, second.unknown, second.untried) == (True, False, True)
     assert recipients(server) == []
+
+
+async def test_a_mail_whose_turn_comes_too_late_for_an_answer_is_not_sent(server: SmtpServer) -> None:
+    """With little time left the server's yes would come after its end, and the mail would be sent again."""
+    server.on("DOT", manners.accepting_late(0.8))
+
+    async with channel_to(server, connections=1, timeout=timedelta(seconds=1)) as channel:
+        results = await send(channel, crowd(2))
+
+    assert isinstance(results[0], Accepted)
+    assert isinstance(results[1], TransientFailure)
+    assert ("busy", False, True) == (results[1].reason, results[1].unknown, results[1].untried)
+    assert recipients(server) == ["persona0@example.co"]

@@ -16,7 +16,7 @@ import pytest
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.inbound.mail.parsing import MOST_PARTS
 from hub.inbound.mail.server import MOST_RECIPIENTS, OK, SIZE_LIMIT, UNREADABLE, MailHandlers, listening
-from hub.model import Complaint, Receipt, Reply, State
+from hub.model import BounceReport, Complaint, Reply
 from hub.settings import Address
 from tests.unit.letters import BOUNCES, DOMAIN, ID, OTHER, REPLIES, VERP, answer, complaint, dsn, group
 
@@ -29,18 +29,27 @@ class Office:
     """A server, and what it has reported so far."""
 
     port: int = 0
-    receipts: list[Receipt] = field(default_factory=list)
+    bounces: list[BounceReport] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     failure: Exception | None = None
+    signed: list[str] = field(default_factory=list)
+    """The addresses whose signature was looked for; the first mail of each is signed."""
 
-    async def receipt(self, receipt: Receipt) -> None:
+    async def bounce(self, report: BounceReport) -> str:
         self._stumble()
-        self.receipts.append(receipt)
+        self.bounces.append(report)
+        return "bounce"
 
-    async def complaint(self, complaint: Complaint) -> None:
+    async def complaint(self, complaint: Complaint) -> str:
         self._stumble()
         self.complaints.append(complaint)
+        return "complaint"
+
+    async def is_signed(self, content: bytes, address: str) -> bool:
+        assert content
+        self.signed.append(address)
+        return len(self.signed) == 1
 
     async def reply(self, reply: Reply) -> None:
         self._stumble()
@@ -75,7 +84,12 @@ def bring(
 @asynccontextmanager
 async def open_office() -> AsyncIterator[Office]:
     office = Office()
-    handlers = MailHandlers(receipt=office.receipt, complaint=office.complaint, reply=office.reply)
+    handlers = MailHandlers(
+        bounce=office.bounce,
+        complaint=office.complaint,
+        reply=office.reply,
+        is_signed=office.is_signed,
+    )
     async with listening(
         Address("127.0.0.1", 0), verp=VERP, handlers=handlers, now=lambda: datetime.now(UTC)
     ) as server:
@@ -103,11 +117,17 @@ async def test_a_report_a_complaint_and_a_reply_each_notify_whom_it_concerns(
     ]
 
     assert [(250, b"2.0.0 Taken")] * 3 == answers
-    assert [(ID, State.BOUNCED, "dsn_5.1.1", True)] == [
-        (r.message_id, r.state, r.reason, r.gone) for r in office.receipts
-    ]
+    assert [(ID, "5.1.1")] == [(report.message_id, report.losses[0].status) for report in office.bounces]
     assert [ID] == [each.message_id for each in office.complaints]
     assert [("Sí.", "maria@example.co", False)] == [(r.text, r.address, r.automatic) for r in office.replies]
+
+
+async def test_only_words_that_change_something_are_looked_at_for_a_signature(office: Office) -> None:
+    for words in ("Hola", "INICIAR", "BAJA, señor: ¿me retiran?"):
+        await office.brought(answer(words), REPLIES, sender="maria@example.co")
+
+    assert ["maria@example.co"] * 2 == office.signed
+    assert [False, True, False] == [reply.authentic for reply in office.replies]
 
 
 @pytest.mark.parametrize(
@@ -126,14 +146,14 @@ async def test_an_address_that_was_not_made_here_is_refused_and_moves_nothing(
     office: Office, address: str
 ) -> None:
     assert (550, b"5.1.1 There is no such address") == await office.brought(FAILED, address)
-    assert [] == office.receipts
+    assert [] == office.bounces
 
 
 async def test_a_strangers_report_to_the_postmaster_moves_nothing(office: Office) -> None:
     forged = dsn(group("failed", "5.1.1"), envelope_id=ID.hex, returned=f"Message-ID: <{ID}@x.example>")
 
     assert 250 == (await office.brought(forged, POSTMASTER))[0]
-    assert [] == office.receipts
+    assert [] == office.bounces
 
 
 async def test_a_person_who_writes_to_the_postmaster_is_answered_that_nobody_reads_it(office: Office) -> None:
@@ -163,7 +183,7 @@ async def test_what_is_not_stored_is_not_taken(
     office.failure = None
 
     assert [code] * 3 == [answer[0] for answer in answers]
-    assert (250, 1) == ((await office.brought(FAILED, BOUNCES, by=by))[0], len(office.receipts))
+    assert (250, 1) == ((await office.brought(FAILED, BOUNCES, by=by))[0], len(office.bounces))
 
 
 async def test_a_large_mail_is_refused_and_a_long_line_is_not(office: Office) -> None:
@@ -227,7 +247,7 @@ async def test_a_client_without_smtp_keeps_nobody_else_out(office: Office, first
     writer.close()
 
     assert 250 == (await office.brought(FAILED, BOUNCES))[0]
-    assert 1 == len(office.receipts)
+    assert 1 == len(office.bounces)
 
 
 async def test_a_stop_hangs_up_and_what_was_not_answered_stays_with_the_other_side() -> None:
@@ -242,4 +262,4 @@ async def test_a_stop_hangs_up_and_what_was_not_answered_stays_with_the_other_si
                 pass
     writer.close()
 
-    assert [] == office.receipts
+    assert [] == office.bounces

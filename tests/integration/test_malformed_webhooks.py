@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from hub.access.keyring import KeyRing
+from hub.access.webhook_signatures import body_signature
 from hub.channels.sms.hooks import Addresses, Use
 from hub.settings import Secret
 from hub.web.auth.guard import SIGNED_PATHS
@@ -55,15 +56,15 @@ def receipts_address(path: str, _body: bytes) -> Signed:
     return f"{path}&{urlsplit(ADDRESSES.fixed(DESCRIBED, Use.RECEIPTS)).query}", {}
 
 
-def replies_address(path: str, _body: bytes) -> Signed:
-    return f"{path}&{urlsplit(ADDRESSES.fixed(DESCRIBED, Use.REPLIES)).query}", {}
+def signed_by_aggregator(path: str, body: bytes) -> Signed:
+    return path, {"X-Signature": body_signature("p", body, algorithm="sha256", encoding="hex")}
 
 
 SIGNERS: Final[Mapping[str, Callable[[str, bytes], Signed]]] = {
     "/hooks/twilio": signed_by_twilio,
     "/hooks/twilio/inbound": signed_by_twilio,
     "/hooks/sms/{name}": receipts_address,
-    "/hooks/sms/{name}/reply": replies_address,
+    "/hooks/sms/{name}/reply": signed_by_aggregator,
     "/hooks/whatsapp": signed_by_meta,
 }
 """Path → how its provider signs; a new hook brings its own."""

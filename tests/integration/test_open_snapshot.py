@@ -21,6 +21,7 @@ from asyncpg import Record
 from hub.app.container import QUEUES
 from hub.model import ClockState, Message, State, Step, StepKind, StoredEvent
 from hub.model.months import month_of
+from hub.ports import Ticket
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresMonitor, PostgresTimers, lookback
 from hub.storage.database import SESSION, load
 from tests.contract.values import HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
@@ -133,10 +134,13 @@ class House:
         async with self.intake.transaction() as transaction:
             await transaction.save_clocks([clock(str(uuid4()), steps=(later,)) for _ in range(number)])
 
+    async def release_due(self) -> Sequence[Ticket]:
+        return await self.timers.release_due(AT_ONCE, now(), timedelta(0))
+
     async def looks(self) -> dict[str, int]:
         """Return the pages that each look of timers and monitor reads."""
         return {
-            "messages": await self.pages(lambda: self.timers.release_due(AT_ONCE)),
+            "messages": await self.pages(self.release_due),
             "clocks": await self.pages(lambda: self.timers.due_clocks(AT_ONCE, timedelta(0))),
             "receipts": await self.pages(lambda: self.timers.unconfirmed(AT_ONCE, HOUR)),
             "queues": await self.pages(self.monitor.oldest_waiting),
@@ -207,7 +211,7 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
     monkeypatch.setattr(lookback, "LONG", 0.0)
     await house.looks()
     [held] = await house.add(1, state=State.HELD, next_at=now())
-    tickets = await house.timers.release_due(AT_ONCE)
+    tickets = await house.release_due()
     waiting = await house.monitor.oldest_waiting()
 
     assert [(held.id,)] == [tuple(ticket.ids) for ticket in tickets]
@@ -217,7 +221,7 @@ async def test_what_falls_due_after_a_long_look_is_found_by_the_next(
 @pytest.mark.parametrize(
     ("room", "name", "types", "given"),
     [
-        ("messages", "release_due", "bigint, interval", "500, '1 min'"),
+        ("messages", "release_due", "bigint, interval, timestamptz, interval", "500, '1 min', now(), '0 s'"),
         ("messages", "unconfirmed", "bigint, interval, interval", "500, '1 h', '1 min'"),
         ("monitor", "oldest_waiting", "text[], text[], interval", "'{email}', '{bulk}', '1 min'"),
     ],
@@ -262,6 +266,23 @@ async def plan_of(servers: Servers, statement: str, types: str, given: str) -> s
         plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE look ({given})"))
         await connection.close()
     return plan
+
+
+async def test_sweep_goes_by_the_queues(servers: Servers) -> None:
+    async with servers.filled_database("ended", fill) as url:
+        connection = await asyncpg.connect(url, server_settings=SESSION)
+        await connection.execute(
+            f"PREPARE sweep (text, text, interval, bigint, boolean) AS {load('messages')['sweep']}"
+        )
+        explained = await connection.fetch("EXPLAIN EXECUTE sweep ('email', 'normal', '1 min', 500, false)")
+        await connection.close()
+    plan = "\n".join(row[0] for row in explained)
+    scans = [name for name in re.findall(r"Scan (?:Backward )?using (\w+)", plan) if "pkey" not in name]
+
+    assert scans
+    # Each month has its own index of these.
+    assert [] == [name for name in scans if not re.search(r"_(queue|channel_lane_state_\w+_idx)$", name)]
+    assert "Seq Scan" not in plan
 
 
 async def test_an_open_snapshot_makes_intake_and_delivery_no_dearer(database: str) -> None:

@@ -57,6 +57,7 @@ sender = "msisdn"
 text = "q"
 id = "mid"
 in_reply_to = "original"
+hmac = "none"
 """
 
 
@@ -71,7 +72,7 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
         "HUB_SMS_URL": " ".join(urls),
         "HUB_PUBLIC_URL": PUBLIC,
         "HUB_SECRET": "new old",
-        "HUB_API_KEY": "a key that nobody guesses",
+        "HUB_API_KEY": "a key that nobody guesses, long enough",
         **more,
     }
 
@@ -122,6 +123,12 @@ async def call(
 
 def _encoded(data: Mapping[str, Any], kind: str) -> bytes:
     return json.dumps(data).encode() if kind == JSON else urlencode(data).encode()
+
+
+async def answered(world: World, data: Mapping[str, Any]) -> Reply:
+    """Bring a text to the hook of the example, signed as its file says."""
+    signature = signed(data, "p").removeprefix("sha256=")
+    return await call(world, "/hooks/sms/mensajeria/reply", data, JSON, X_Signature=signature)
 
 
 def signed(data: Mapping[str, Any], secret: str = "s3cret") -> str:
@@ -254,7 +261,7 @@ async def test_a_body_is_bounded_and_of_the_type_that_the_file_says(world: World
 
 
 async def test_a_reply_is_handed_over_with_its_number_in_e164(world: World) -> None:
-    assert 204 == (await call(world, ADDRESSES.fixed("mensajeria", Use.REPLIES), REPLY, JSON)).status
+    assert 204 == (await answered(world, REPLY)).status
     (reply,) = world.replies
 
     assert ("sms", "mensajeria", "r-1") == (reply.channel, reply.provider, reply.reference)
@@ -285,10 +292,23 @@ async def test_a_reply_may_come_as_a_query_and_name_what_it_answers(world: World
 async def test_a_reply_that_cannot_be_read_says_why(
     world: World, changes: dict[str, Any], reason: str
 ) -> None:
-    reply = await call(world, ADDRESSES.fixed("mensajeria", Use.REPLIES), {**REPLY, **changes}, JSON)
+    reply = await answered(world, {**REPLY, **changes})
 
     assert 400 == reply.status
     assert reason in reply.json["error"]
+    assert [] == world.replies
+
+
+async def test_forged_opt_out_with_only_the_fixed_address_is_refused(world: World) -> None:
+    forged = {**REPLY, "message": "BAJA"}
+    leaked = ADDRESSES.fixed("mensajeria", Use.REPLIES)
+    wrong = signed(forged, "guessed").removeprefix("sha256=")
+    answers = [
+        await call(world, leaked, forged, JSON),
+        await call(world, leaked, forged, JSON, X_Signature=wrong),
+    ]
+
+    assert [403, 403] == [answer.status for answer in answers]
     assert [] == world.replies
 
 

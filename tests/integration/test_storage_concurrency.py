@@ -18,7 +18,7 @@ from hub.model import ClockState, Message, State, StoredEvent, Symptom
 from hub.model.case_state import CaseState
 from hub.ports import IntakeTransaction
 from hub.storage import Database, PostgresMonitor
-from tests.contract.stores import AT_ONCE, RealStores, open_stores
+from tests.contract.stores import AT_ONCE, RealStores, open_stores, release_due
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -71,7 +71,7 @@ async def test_releasing_and_claiming_at_once_takes_each_once(stores: RealStores
     ids = [message.id for message in added]
 
     tickets, claimed, due = await asyncio.gather(
-        stores.timers.release(ids), stores.claim(*added), stores.timers.release_due(200)
+        stores.timers.release(ids), stores.claim(*added), release_due(stores, 200)
     )
 
     released = [message_id for ticket in [*tickets, *due] for message_id in ticket.ids]
@@ -85,7 +85,9 @@ async def test_only_one_sweep_tickets_a_message(stores: RealStores, database: st
     await _age(database, timedelta(minutes=90))
 
     queue = added[0].channel, added[0].lane
-    sweeps = await asyncio.gather(*(stores.timers.stale_queued(*queue, HOUR, 300) for _ in range(4)))
+    sweeps = await asyncio.gather(
+        *(stores.timers.stale_queued(*queue, HOUR, 300, empty=True) for _ in range(4))
+    )
 
     ids = [message_id for tickets in sweeps for ticket in tickets for message_id in ticket.ids]
     assert sorted(ids) == sorted(message.id for message in added)
@@ -96,7 +98,7 @@ async def test_the_age_of_a_sweep_doubles(stores: RealStores, database: str) -> 
 
     async def swept_at(age: timedelta) -> bool:
         await _age(database, age)
-        return bool(await stores.timers.stale_queued(one.channel, one.lane, HOUR, 10))
+        return bool(await stores.timers.stale_queued(one.channel, one.lane, HOUR, 10, empty=True))
 
     ages = [0.9, 1.1, 1.9, 2.1, 3.9, 4.1]
     assert [await swept_at(age * HOUR) for age in ages] == [False, True] * 3
@@ -234,6 +236,7 @@ async def test_recording_while_others_claim_ended_leases_neither_blocks_nor_mixe
     async def work() -> frozenset[UUID]:
         token = uuid4()
         claimed = await stores.delivery.claim(random.sample(ids, 100), token=token, lease=AT_ONCE)
+        await release_due(stores, 100)
         return await stores.delivery.record(token, [outcome(entry.message.id) for entry in claimed])
 
     done: Counter[UUID] = Counter()
@@ -249,6 +252,7 @@ async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(st
     [one] = await _some(stores, 1)
     lost, held = uuid4(), uuid4()
     await stores.delivery.claim([one.id], token=lost, lease=AT_ONCE)
+    await release_due(stores, 10)
     _, done = await asyncio.gather(
         stores.delivery.claim([one.id], token=held, lease=LEASE),
         stores.delivery.record(lost, [outcome(one.id)]),

@@ -172,7 +172,7 @@ async def test_stored_events_stay_where_they_are_and_new_ones_go_to_their_month(
 
     assert stays == before
     assert kept == [{FIRST: 2, "default": 1}] * 3
-    assert indexes - {"event_id_source_key"} <= now_indexed
+    assert indexes - {"event_id_source_key", "attempt_unknown"} <= now_indexed
     assert {key: one.id for key, one in zip(keys, events, strict=True)} == {
         key: row.event.id for key, row in stored.items()
     }
@@ -202,6 +202,30 @@ async def add_again(database: Database, events: Sequence[Event]) -> Mapping[UUID
         return await events_of.add(
             run, [StoredEvent(key=event_key(one), event=one, case="pqrs_id:1") for one in events]
         )
+
+
+async def test_older_letters_refused_for_their_sender_are_known_by_their_reason(empty: str) -> None:
+    await migrations.upgrade(empty, to="0010")
+    bound = "this source is bound to a user of RabbitMQ, who must be the delivery's `user_id`"
+    connection = await asyncpg.connect(empty)
+    try:
+        for reason, state in ((bound, "open"), (bound, "discarded"), ("data.radicado: required", "open")):
+            await connection.execute(
+                "INSERT INTO dead_letter (id, received_at, reason, state, routing_key, headers, body)"
+                " VALUES (gen_random_uuid(), now(), $1, $2, 'x', '{}', '')",
+                reason,
+                state,
+            )
+        await migrations.upgrade(empty)
+        wrong = await connection.fetch("SELECT reason, state FROM dead_letter WHERE wrong_sender")
+        unused = await connection.fetchval(
+            "SELECT count(*) FROM pg_indexes WHERE tablename LIKE 'attempt%' AND indexdef LIKE '%unknown%'"
+        )
+    finally:
+        await connection.close()
+
+    assert [(row["reason"], row["state"]) for row in wrong] == [(bound, "open")]
+    assert unused == 0
 
 
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(

@@ -11,7 +11,7 @@ from hub.web.route import Route
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import World, ask, browsing, dead_letter, event
 
-KEY = "a key that nobody guesses"
+KEY = "a key that nobody guesses, long enough"
 GUARDED = {"HUB_API_KEY": KEY}
 BEARER: dict[str, str] = {hdrs.AUTHORIZATION: f"Bearer {KEY}"}
 OWN_PAGE = {FETCH_SITE: "same-origin"}

@@ -199,11 +199,11 @@ async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Brows
 
 
 async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser, opened: Database) -> None:
-    async with browsing(busy_world(opened, HUB_API_KEY="a key that nobody guesses")) as client:
+    async with browsing(busy_world(opened, HUB_API_KEY="a key that nobody guesses, long enough")) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until("document.getElementById('name') !== null")
         browser.complaints.clear()  # the 401 of the form itself
-        await browser.run("document.getElementById('key').value = 'a key that nobody guesses'")
+        await browser.run("document.getElementById('key').value = 'a key that nobody guesses, long enough'")
         await browser.run("document.querySelector('details form').requestSubmit()")
 
         rows = await browser.until("document.querySelectorAll('#rows tr').length")

@@ -52,6 +52,54 @@ async def test_entry_is_applied_once_and_an_older_version_never(opened: Database
     assert 404 == (await ask(world, "/api/people/p-1")).status
 
 
+async def test_administrator_writes_over_a_version_that_jumped(opened: Database) -> None:
+    world = World(database=opened)
+    stolen = {**PERSON, "version": 1_700_000_000_000, "names": "Mallory"}
+    await write(world, "people/p-1", PERSON)
+    await write(world, "people/p-1", stolen)
+    ignored = await write(world, "people/p-1", {**PERSON, "version": 3})
+    over = await write(world, "people/p-1?override=true", {**PERSON, "version": 3})
+    later = await write(world, "people/p-1", {**PERSON, "version": 4})
+    person = await ask(world, "/api/people/p-1?whole=true")
+    notes = [note.detail for note in world.audit.rows if note.detail.get("override")]
+
+    assert {"applied": False, "version": 1_700_000_000_000} == ignored.json
+    assert {"applied": True, "version": 3} == over.json
+    assert {"applied": True, "version": 4} == later.json
+    assert "María Peña" == person.json["name"]
+    assert [{"version": 3, "override": True}] == notes
+
+
+@pytest.mark.parametrize(
+    "path", ["memberships/m-1", "units/u-1", "rotas/r-1", "leaves/l-1", "copropiedades/ph-1"]
+)
+async def test_each_kind_can_be_written_over(opened: Database, path: str) -> None:
+    world, body = World(database=opened), ENTRIES[path]
+    await write(world, path, {**body, "version": 9})
+    over = await write(world, f"{path}?override=true", {**body, "version": 1})
+
+    assert {"applied": True, "version": 1} == over.json
+
+
+ENTRIES: dict[str, dict[str, Json]] = {
+    "copropiedades/ph-1": {"name": "Altos"},
+    "units/u-1": {"copropiedad_id": "ph-1", "label": "101"},
+    "memberships/m-1": OWNER,
+    "leaves/l-1": {"person_id": "p-1", "since": "2026-06-15", "until": "2026-07-06"},
+    "rotas/r-1": {
+        "scope": "company",
+        "duty": "on_call",
+        "shifts": [{"days": ["mon"], "from": "18:00", "to": "24:00", "person_id": "p-1"}],
+    },
+}
+
+
+async def test_version_beyond_the_present_is_refused(opened: Database) -> None:
+    answer = await write(World(database=opened), "people/p-1", {**PERSON, "version": 9007199254740991})
+
+    assert (400, True) == (answer.status, "data.version: expected a counter" in answer.json["error"])
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

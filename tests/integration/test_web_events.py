@@ -75,15 +75,36 @@ async def test_binary_mode_is_taken_with_its_attributes_in_headers() -> None:
     assert world.publisher.events[0].id == "evt-niño"
 
 
-async def test_event_with_the_hubs_own_source_is_refused() -> None:
+@pytest.mark.parametrize("source", ["urn:hub", "urn:hub:api", "URN:Hub"])
+async def test_event_with_a_source_of_the_hubs_own_is_refused_and_kept_as_the_callers(source: str) -> None:
     world = World()
 
-    status, body = await post(world, event(source="urn:hub"))
+    status, body = await post(world, event(source=source))
+    [letter] = world.log.letters
 
-    assert (status, body["accepted"]) == (422, 0)
-    assert (body["refused"][0]["field"], body["refused"][0]["dead_letter_id"]) == ("source", None)
-    # A replay comes from the hub itself, so a stored letter of this source would be trusted.
-    assert world.log.letters == []
+    assert (status, body["accepted"], body["refused"][0]["field"]) == (422, 0, "source")
+    assert (letter.sender, letter.wrong_sender) == ("http:this machine", True)
+    assert world.publisher.events == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sender", "wrong_sender"),
+    [
+        ({"data": {}}, "hub", False),
+        ({"type": "co.coproservicios.sla.at_risk.v1"}, "http:this machine", True),
+        ({"time": "never"}, "http:this machine", False),
+    ],
+    ids=["data", "the hub's own", "not decoded"],
+)
+async def test_a_refused_event_is_the_hubs_word_only_once_its_caller_was_checked(
+    wrong: dict[str, Any], sender: str, *, wrong_sender: bool
+) -> None:
+    world = World()
+
+    await post(world, event(**wrong))
+    [letter] = world.log.letters
+
+    assert (letter.sender, letter.wrong_sender) == (sender, wrong_sender)
 
 
 async def test_an_event_without_id_is_refused_not_given_one() -> None:

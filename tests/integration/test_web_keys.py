@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from aiohttp import hdrs
 from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
-from hub.model import Scope
+from hub.model import Json, Scope
 from hub.storage import Database
 from hub.web.application import build_metrics
 from hub.web.routes import ROUTES
@@ -122,6 +123,61 @@ async def test_bound_key_publishes_only_its_source_and_types() -> None:
     assert [event.id for event in world.publisher.events] == [given[0]["id"]]
 
 
+async def test_what_a_bound_key_may_not_publish_stays_its_own() -> None:
+    world = World(environ=GUARDED)
+    shown = await holding(world, Scope.PUBLISH, source=CRM)
+    incomplete = event(source="urn:other", data={})
+
+    await ask(
+        world,
+        "/api/events",
+        method="POST",
+        headers={**shown, hdrs.CONTENT_TYPE: "application/json"},
+        body=json.dumps([event(source="urn:other"), incomplete]).encode(),
+    )
+    [key] = await world.keys.keys()
+
+    assert [(letter.sender, letter.wrong_sender) for letter in world.log.letters] == [
+        (f"http:key:{key.name}", True)
+    ] * 2
+
+
+async def published(world: World, headers: Mapping[str, str], one: Mapping[str, Json]) -> int:
+    """Post an event; return the status."""
+    typed = {**headers, hdrs.CONTENT_TYPE: "application/json"}
+    body = json.dumps(one).encode()
+    return (await ask(world, "/api/events", method="POST", headers=typed, body=body)).status
+
+
+async def test_only_an_administrator_writes_over_a_greater_version() -> None:
+    world = World(environ=GUARDED)
+    headers = {**await holding(world, Scope.OPERATE), hdrs.CONTENT_TYPE: "application/json"}
+    body = json.dumps({"version": 1, "names": "Mallory", "contact_points": []}).encode()
+    path = "/api/directory/people/p-maria?override=true"
+
+    assert 403 == (await ask(world, path, method="PUT", headers=headers, body=body)).status
+
+
+@pytest.mark.parametrize(("source", "status"), [(None, 422), (CRM, 202)])
+async def test_stranger_with_a_free_key_takes_nobody_over(source: str | None, status: int) -> None:
+    """Over `directory.person.upserted` somebody else's mail would go to the writer's address."""
+    world = World(environ=GUARDED)
+    shown = await holding(world, Scope.PUBLISH, source=source)
+    taken_over = event(
+        "directory.person.upserted",
+        data={
+            "person_id": "p-maria",
+            "version": 2,
+            "names": "María Peña",
+            "contact_points": [{"id": "cp-1", "kind": "email", "value": "mallory@example.com"}],
+        },
+    )
+
+    assert status == await published(world, shown, taken_over)
+    assert bool(world.publisher.events) is (status == 202)
+    assert 202 == await published(world, BEARER, taken_over)
+
+
 async def test_a_key_is_made_shown_once_rotated_and_revoked_and_all_of_it_is_noted() -> None:
     world = World(environ=GUARDED)
     admin = {**await holding(world, Scope.ADMIN), hdrs.CONTENT_TYPE: "application/json"}
@@ -199,3 +255,31 @@ async def test_looks_and_changes_are_audited_without_personal_data(opened: Datab
         ("HUB_API_KEY", "person.show", "person:p-1"),
     ]
     assert "mar" not in str(world.audit.rows).lower()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [([Scope.OPERATE], 200), ([Scope.PRIVACY], 200), ([Scope.READ], 403), ([Scope.ADMIN], 403)],
+)
+async def test_who_may_replay_a_dead_letter_may_look_first(scopes: list[Scope], status: int) -> None:
+    world = World(environ=GUARDED)
+    letter = dead_letter(b'{"phone": "3001234567"}', sender="crm", headers={"ce-subject": "Ana"})
+    world.log.letters.append(letter)
+    reply = await ask(world, f"/api/dead/{letter.id}", headers=await holding(world, *scopes))
+
+    assert reply.status == status
+    if status == 200:
+        masked = Scope.PRIVACY not in scopes
+        assert (reply.json["sender"], reply.json["masked"]) == ("crm", masked)
+        assert ("3001234567" in reply.text, "Ana" in reply.text) == (not masked, not masked)
+
+
+def test_each_route_that_replays_is_for_who_may_show() -> None:
+    needs = {(route.method, route.path): route.needs for route in ROUTES}
+    shows = needs["GET", "/api/dead/{id}"]
+
+    assert shows is not None
+    for (_, path), scopes in needs.items():
+        if path.startswith("/api/dead") and path.endswith("/replay"):
+            assert scopes is not None
+            assert scopes <= shows

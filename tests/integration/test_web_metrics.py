@@ -19,7 +19,7 @@ from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog
 
 Client = TestClient[web.Request, web.Application]
 INCIDENTS = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
-KEY = "a key that nobody guesses"
+KEY = "a key that nobody guesses, long enough"
 
 
 @pytest.fixture

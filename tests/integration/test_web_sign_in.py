@@ -146,7 +146,7 @@ async def test_the_key_of_the_hub_opens_a_session_that_ends_with_the_key(
     wrong = await visitor.ask("/", "POST", form={"key": "guess"})
     right = await visitor.ask("/", "POST", form={"key": f" {KEY} "})
     page = await visitor.ask("/")
-    other = World(environ={"HUB_API_KEY": "another key"}, log=world.log)
+    other = World(environ={"HUB_API_KEY": f"another {KEY}"}, log=world.log)
     other.accounts = world.accounts
     async with browsing(other) as elsewhere:
         after = await status(Visitor(elsewhere, visitor.cookie, visitor.value))

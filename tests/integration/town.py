@@ -85,7 +85,7 @@ class Town(World):
     """A world over the stores of one hub, in which something has happened in A, in B and in neither."""
 
     def __init__(self, stores: RealStores) -> None:
-        super().__init__(environ={"HUB_API_KEY": "a key that nobody guesses"})
+        super().__init__(environ={"HUB_API_KEY": "a key that nobody guesses, long enough"})
         self.stores = stores
         self.boards.away = True
         self.caller = Caller(who="ana", reach={})
@@ -104,6 +104,7 @@ class Town(World):
             headcount=stores.headcount,
             letters=stores.letters,
             log=stores.log,
+            mail_reports=stores.mail_reports,
             redrive=stores.redrive,
             keyring=OneCaller(self.caller),
             monitoring=replace(services.monitoring, counts=Counted(stores.log)),

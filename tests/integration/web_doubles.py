@@ -48,6 +48,7 @@ from hub.storage import (
     PostgresExplain,
     PostgresHeadcount,
     PostgresLetters,
+    PostgresMailReports,
     PostgresReceipts,
     PostgresRedrive,
 )
@@ -220,6 +221,8 @@ class MemoryLog:
                 "received_at": letter.received_at,
                 "times": letter.times,
                 "state": self.settled.get(letter.id, "open"),
+                "sender": letter.sender,
+                "wrong_sender": letter.wrong_sender,
             }
             for letter in self.letters
         ]
@@ -339,6 +342,7 @@ class MemoryPublisher:
     async def notify(self, events: Sequence[Event]) -> None:
         self.notices += events
 
+    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None: ...
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0
 
@@ -379,6 +383,7 @@ class World:
             schemas=SCHEMAS,
             now=lambda: datetime.now(UTC),
             publisher=self.publisher,
+            amqp_user="hub",
             appointments=self.boards,
             accounts=self.accounts,
             api_keys=self.keys,
@@ -390,10 +395,12 @@ class World:
             incidents=self.incidents,
             letters=PostgresLetters(database),
             log=self.log,
+            mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
             keyring=Keyring(self.keys),
+            ring=KeyRing(settings.secrets),
             refuse=self.refuse,
             hooks=Hooks.of(
                 settings,
@@ -407,7 +414,8 @@ class World:
                 counts=Counted(self.log),
                 gauges=Figures(self.incidents),
             ),
-            passwords=PASSWORDS,
+            # Of its own: what makes attempts wait belongs to one event loop.
+            passwords=Passwords(memory=8, rounds=1),
         )
 
     async def ready(self) -> Mapping[str, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.providers.smtp_conversation import Behaviour, Conversation
 
 
@@ -66,6 +68,18 @@ async def accept_then_hang(conversation: Conversation, _line: str) -> bool:
     conversation.keep()
     await conversation.wire.stay_silent()
     return True
+
+
+def accepting_late(seconds: float) -> Behaviour:
+    """Accept the mail and reply so many seconds later; for the moment `DOT`."""
+
+    async def accept_late(conversation: Conversation, _line: str) -> bool:
+        conversation.keep()
+        await asyncio.sleep(seconds)
+        conversation.wire.reply("250 2.0.0 Ok")
+        return True
+
+    return accept_late
 
 
 async def accept_then_drop(conversation: Conversation, _line: str) -> bool:

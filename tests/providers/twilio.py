@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -82,14 +83,7 @@ class TwilioServer(HttpServer):
         if text is None:
             return refusal(400, 21211, "Invalid 'To' Phone Number")
         self._keep(text, answered=still_there(request))
-        document = {
-            "sid": text.sid,
-            "status": "queued",
-            "error_code": None,
-            "to": text.to,
-            "account_sid": ACCOUNT,
-        }
-        return web.json_response(document, status=201)
+        return _created(text)
 
     async def accept_then_hang(self, request: web.Request) -> web.StreamResponse:
         """Accept the text and never answer; for the script."""
@@ -97,6 +91,19 @@ class TwilioServer(HttpServer):
         if text is not None:
             self._keep(text, answered=False)
         return await hang(request)
+
+    def accepting_late(self, seconds: float) -> Behaviour:
+        """Accept the text and answer so many seconds later; for the script."""
+
+        async def accept_late(request: web.Request) -> web.StreamResponse:
+            text = self._judged(request.content_type, await request.text())
+            assert text is not None
+            # Who does not wait for the answer sends twice, and cannot say that it was lost.
+            self._keep(text, answered=True)
+            await asyncio.sleep(seconds)
+            return _created(text)
+
+        return accept_late
 
     def _keep(self, text: Text, *, answered: bool) -> None:
         self.texts.append(text)
@@ -139,6 +146,17 @@ class TwilioServer(HttpServer):
         return await _call(
             url, {"MessageSid": sid, "From": number, "To": SENDER, "Body": words, "NumMedia": "0"}
         )
+
+
+def _created(text: Text) -> web.Response:
+    document = {
+        "sid": text.sid,
+        "status": "queued",
+        "error_code": None,
+        "to": text.to,
+        "account_sid": ACCOUNT,
+    }
+    return web.json_response(document, status=201)
 
 
 async def _call(url: str, form: Mapping[str, str]) -> int:

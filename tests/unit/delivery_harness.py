@@ -11,10 +11,12 @@ from msgspec.structs import replace
 
 from hub.errors import TemplateFailure
 from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
+from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
 from hub.ports import DeliveryStore
+from hub.resilience.handover import Handover
 from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
@@ -49,6 +51,8 @@ class DeliveryHarness:
     pauses: MemoryPauses
     throttle: MemoryThrottle
     policy: Policy = field(default_factory=lambda: POLICY)
+    handover: Handover = field(default_factory=Handover)
+    lost_claims: LostClaims = field(default_factory=LostClaims)
 
     async def holds(self, *messages: Message) -> None:
         async with self.store.transaction() as transaction:
@@ -75,6 +79,8 @@ class DeliveryHarness:
             throttle=self.throttle,
             now=self.clock,
             pauses=pauses,
+            handover=self.handover,
+            lost_claims=self.lost_claims,
         )
 
     def now(self, message: Message) -> Message:

@@ -15,6 +15,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import Rules
 from hub.model import (
+    HUB_SOURCE,
     TYPE_PREFIX,
     TYPE_SUFFIX,
     ChannelTraits,
@@ -42,6 +43,8 @@ CHANNELS: Mapping[str, ChannelTraits] = {
 RULES = Rules(channels=CHANNELS, policy=POLICY)
 DESK = IntakeContext(schemas=SCHEMAS, catalog=BY_NAME, rules=RULES)
 SOURCE = "urn:coproservicios:crm"
+OWN_USER = "hub"
+"""The RabbitMQ user of the hub itself."""
 
 MONDAY = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 """Monday, 9 March 2026, 08:05 in Bogotá: a working day in business hours."""
@@ -90,7 +93,9 @@ def stored(event: Event, **fields: Any) -> StoredEvent:
 
 
 def incoming(event: Event) -> RawMessage:
-    return arrived(encode(event), routing_key=event.name)
+    """Deliver an event: the hub's own come from its own user, the others from nobody who says so."""
+    user = OWN_USER if event.source.startswith(HUB_SOURCE) else None  # a call of the hub's would be counted
+    return arrived(encode(event), routing_key=event.name, user=user)
 
 
 def arrived(body: bytes, *, routing_key: str = "pqrs.received", **fields: Any) -> RawMessage:

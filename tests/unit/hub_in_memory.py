@@ -14,7 +14,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.model import ClockState, Event, Message, Party, RawMessage, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter
-from tests.unit.factories import DESK, MONDAY, incoming
+from tests.unit.factories import DESK, MONDAY, OWN_USER, incoming
 
 
 @dataclass
@@ -32,7 +32,7 @@ class MemoryHub:
         await process_batch(
             [event if isinstance(event, RawMessage) else incoming(event) for event in events],
             context=self.context,
-            senders=SourceBindings(self.keys, own="hub"),
+            senders=SourceBindings(self.keys, own=OWN_USER),
             store=self.store,
             publisher=self.publisher,
             appointments=self.appointments,

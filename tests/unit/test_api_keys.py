@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from hub.access.api_keys import issue, opens, prefix_of, renew, require_bound
+from hub.access.api_keys import issue, opens, prefix_of, renew, require_bound, require_directory_key
 from hub.catalog import BY_NAME
 from hub.errors import InvalidEvent, InvalidKey, StorageUnavailable
 from hub.intake.source_bindings import SourceBindings
@@ -19,7 +19,7 @@ from hub.resilience.cached import FRESH
 from hub.testing import MemoryKeys
 from hub.web.auth.api_key_cache import Keyring
 from tests.contract.values import now
-from tests.unit.factories import HOUR, MONDAY, event, incoming
+from tests.unit.factories import HOUR, MONDAY, event, incoming, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 CRM = "urn:coproservicios:crm"
@@ -92,6 +92,7 @@ def test_successor_has_the_same_rights_and_lifetime() -> None:
         {"amqp_user": "crm"},
         {"source": ""},
         {"source": HUB_SOURCE},
+        {"source": f"{HUB_SOURCE}:import"},
         {"source": CRM, "scopes": [Scope.READ]},
         {"source": CRM, "event_types": ["pqrs.recieved"]},
     ],
@@ -156,6 +157,35 @@ async def test_unbound_source_is_accepted_from_any_user(hub: MemoryHub) -> None:
     await hub.take_in(sent(event("pqrs.received", source="urn:pay"), None))
 
     assert hub.letters == []
+
+
+@pytest.mark.parametrize(
+    ("bound", "source", "user", "taken"),
+    [
+        (False, "urn:pay", None, True),
+        (True, "urn:pay", "mallory", False),
+        (True, CRM, "mallory", False),
+        (True, CRM, "crm", True),
+        (True, "urn:pay", "hub", True),
+    ],
+)
+async def test_directory_is_written_only_for_a_bound_source_once_any_is_bound(
+    hub: MemoryHub, source: str, user: str | None, *, bound: bool, taken: bool
+) -> None:
+    if bound:
+        binding, _ = key(source=CRM, amqp_user="crm")
+        await hub.keys.add(binding)
+
+    await hub.take_in(sent(structs.replace(somebody("p-maria"), source=source), user))
+
+    assert (taken, not taken) == (bool(hub.store.tables.events), bool(hub.letters))
+
+
+def test_directory_needs_a_key_that_is_bound_to_a_source() -> None:
+    with pytest.raises(InvalidEvent, match="bound to a source"):
+        require_directory_key(somebody("p-maria"), None)
+    require_directory_key(somebody("p-maria"), CRM)
+    require_directory_key(event("pqrs.received"), None)
 
 
 async def test_bindings_apply_during_a_database_outage() -> None:

@@ -152,7 +152,7 @@ def test_several_terms_are_a_union_without_duplicates() -> None:
         "level:to_level",
         "unit:residents",
         "residents@zone",
-        "address:notify",
+        "address:monitor",
     ],
 )
 def test_term_that_needs_an_event_is_refused_without_one(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -123,6 +124,7 @@ async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
 async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
     async def too_late(outgoing: Outgoing) -> Accepted:
         office.clock.advance(HOUR)
+        await office.store.release_due(1, office.clock(), timedelta(0))
         await office.store.claim([outgoing.message.id], token=UUID(int=1), lease=HOUR)
         raise PermanentFailure("smtp_550")
 

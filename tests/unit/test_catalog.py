@@ -71,15 +71,32 @@ REVISED: Final = (
     ]
     + [
         {
+            "name": "notification.bounce_reported",
+            "lane": "normal",
+            "case": "thread_id",
+            "audiences": [
+                {
+                    "who": ["staff:service"],
+                    "purpose": "internal",
+                    "channels": [["inbox", "email"]],
+                    "print": "never",
+                }
+            ],
+            "clocks": [],
+        },
+        {
             "name": "notification.handed_over",
             "lane": "normal",
             "case": "thread_id",
             "audiences": [],
             "clocks": [{"clock": "legal_term", "move": "stop"}],
-        }
+        },
     ]
 )
-"""A lost answer counts only once its letter is handed over; the desk gets the breaches of its packages."""
+"""
+A lost answer counts only once its letter is handed over, and staff is asked first where only a report says
+so; the desk gets the breaches of its packages.
+"""
 MEANT: Final = {
     event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED]
 }
@@ -87,6 +104,7 @@ HUB_EMITS: Final = {
     *MISSION["hub_emits"],
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
+    "notification.bounce_reported",
     "notification.handed_over",
 }
 SCHEMAS: Final = Schemas.load()

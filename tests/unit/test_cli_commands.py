@@ -24,7 +24,7 @@ from hub.cli.lazy import load
 from hub.cli.main import app
 from hub.cli.run import choose
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable, leaves
-from hub.operations.dead_letters import open_ids
+from hub.operations import dead_letters
 from hub.ports import MessageFilter
 from hub.settings import Secret
 from tests.command_line import run_command, same_logging
@@ -238,6 +238,15 @@ def test_a_missing_file_is_reported() -> None:
     assert str(done.exception) == "cannot read nowhere.json: No such file or directory"
 
 
+@pytest.mark.parametrize("source", ["urn:hub", "urn:hub:import"])
+@pytest.mark.parametrize("check", ["--check", "--no-check"])
+def test_nobody_publishes_in_the_hubs_name(source: str, check: str) -> None:
+    code, _, err = hub("publish", "-t", "pqrs.closed", "--source", source, check, "-", text="{}")
+
+    assert code == 1
+    assert "is the hub itself" in err
+
+
 def test_publishing_without_a_broker_says_how_many_it_has() -> None:
     code, _, err = hub("publish", "-t", "pqrs.closed", "--no-check", "-", text="{}")
 
@@ -390,8 +399,8 @@ def test_following_as_json_has_no_head(capsys: pytest.CaptureFixture[str]) -> No
 async def test_all_open_letters_are_found_over_many_pages() -> None:
     log = MemoryLog(letters=[dead_letter(str(n).encode()) for n in range(1100)])
 
-    assert await open_ids(log) == [letter.id for letter in log.letters]
-    assert len(await open_ids(log, limit=700)) == 700
+    assert (await dead_letters.choose(log, replaying=True)).ids == [letter.id for letter in log.letters]
+    assert len((await dead_letters.choose(log, replaying=True, limit=700)).ids) == 700
 
 
 def test_instants_are_shown_in_bogota() -> None:

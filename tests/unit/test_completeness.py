@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any, cast
 
 import pytest
 
@@ -21,7 +20,7 @@ from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import CHECKS
 from hub.inbound import replies
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.planning.undelivered import HANDED_OVER
+from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.model import Lane, Step, StepKind
 from hub.policy.clocks import ESCALATES
@@ -30,6 +29,7 @@ from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.clock_factory import scheduled
+from tests.unit.delivery_harness import post_office
 from tests.unit.factories import DESK, MONDAY, POLICY
 
 
@@ -45,9 +45,8 @@ def consumers() -> list[Consumer]:
         appointments=appointments,
         now=clock,
     )
-    never_used = cast(Any, None)
     delivering = messages.consumers(
-        deps=never_used, store=never_used, publisher=publisher, appointments=appointments
+        deps=post_office().deps(), store=store, publisher=publisher, appointments=appointments
     )
     return [*intake_consumers, *delivering]
 
@@ -87,7 +86,16 @@ def test_each_channel_that_can_be_built_has_queues_and_texts() -> None:
 
 
 def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
-    own = {ACKNOWLEDGED, replies.NAME, replies.ANSWERED, UNDELIVERED, HANDED_OVER, BEGAN, ENDED}
+    own = {
+        ACKNOWLEDGED,
+        replies.NAME,
+        replies.ANSWERED,
+        UNDELIVERED,
+        BOUNCE_REPORTED,
+        HANDED_OVER,
+        BEGAN,
+        ENDED,
+    }
     own_events = {SUMMARY, *own}.union(*EVENTS.values())
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == own_events

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -79,7 +80,7 @@ async def test_a_ticket_of_an_unknown_message_does_nothing() -> None:
     assert office.sent() == []
 
 
-async def test_ticket_leaves_a_live_lease_and_claims_after_its_end() -> None:
+async def test_ticket_leaves_a_lease_and_claims_when_the_timers_have_ended_it() -> None:
     office = post_office()
     message = mail()
     await office.holds(message)
@@ -88,6 +89,9 @@ async def test_ticket_leaves_a_live_lease_and_claims_after_its_end() -> None:
 
     assert office.sent() == []
     office.clock.advance(60 * SECOND)
+    await office.deliver(message)
+    assert office.sent() == []
+    await office.store.release_due(1, office.clock(), timedelta(0))
     await office.deliver(message)
     assert office.sent() == ["p-1"]
 

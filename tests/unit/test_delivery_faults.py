@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import PermanentFailure, StorageUnavailable, TransientFailure
-from hub.model import Accepted, Outgoing, State
-from hub.testing import MemoryEmail
+from hub.messages.delivery.lost_claims import MOST
+from hub.model import Accepted, Claimed, Outgoing, State
+from hub.testing import MemoryEmail, MemoryStore
 from tests.unit.delivery_harness import hasty, mail, named, post_office
 from tests.unit.factories import HOUR, MONDAY
 
@@ -155,8 +157,46 @@ async def test_message_claimed_by_another_worker_is_left_to_it(tmp_path: Path) -
     delivering = asyncio.create_task(office.deliver(message))
     await asyncio.sleep(0.1)
     office.clock.advance(HOUR)
+    await office.store.release_due(1, office.clock(), timedelta(0))
     [taken] = await office.store.claim([message.id], token=uuid4(), lease=HOUR)
     office.store.faults.always("record", None)
     await asyncio.wait_for(delivering, 5)
 
     assert (taken.attempt, office.states(message)) == (2, [State.SENDING])
+
+
+class _ForgetfulStore(MemoryStore):
+    """Commits a claim, and loses the first answer."""
+
+    has_answered = False
+
+    async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
+        claimed = await super().claim(ids, token=token, lease=lease)
+        if not self.has_answered:
+            self.has_answered = True
+            raise StorageUnavailable
+        return claimed
+
+
+async def test_a_claim_whose_answer_was_lost_is_made_again_and_waits_for_no_lease() -> None:
+    office = post_office()
+    office.store = _ForgetfulStore(office.clock)
+    message = mail()
+    await office.holds(message)
+    with pytest.raises(StorageUnavailable):
+        await office.deliver(message)
+    await office.deliver(message)
+
+    assert [State.SENT] == office.states(message)
+    assert ["p-1"] == office.sent()
+    assert 0 == len(office.lost_claims)
+
+
+async def test_lost_claims_of_tickets_that_never_come_again_are_forgotten() -> None:
+    office = post_office()
+    office.store.faults.always("claim", StorageUnavailable())
+    for number in range(MOST + 1):
+        with pytest.raises(StorageUnavailable):
+            await office.deliver(mail(f"p-{number}"))
+
+    assert MOST == len(office.lost_claims)

@@ -18,6 +18,7 @@ from benchmarks.modes import MODES
 from benchmarks.report import HEAD
 from hub.app.circuits import METRIC as CIRCUIT
 from hub.app.signature_metrics import METRIC as VERIFIED
+from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
 from hub.cli.commands import COMMANDS
 from hub.cli.lazy import load
@@ -29,6 +30,8 @@ from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Reminder, Scope
 from hub.model.state_machine import MOVES
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
+from hub.web.auth.refusals import METRIC as REFUSED
+from hub.web.connections import METRIC as CUT
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
 from tests.for_each import for_each
@@ -38,6 +41,7 @@ PAGES: Final = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "SECURITY.md",
     ROOT / "benchmarks/results.md",
     *ROOT.glob("docs/**/*.md"),
 ]
@@ -172,9 +176,13 @@ def test_every_metric_is_documented() -> None:
         "hub_events_unreached_total",
         "hub_mail_total",
         "hub_outcomes_total",
+        "hub_topology_gaps_total",
         "hub_unknown_outcomes_total",
         CIRCUIT,
+        OFFSET,
         VERIFIED,
+        CUT,
+        REFUSED,
     }
 
 

@@ -15,7 +15,7 @@ from hub.inbound.replies import event_of, read
 from hub.model import About, ClockState, Complaint, Inbound, Message, Reply, ReplyKind, State
 from hub.testing.tables import Row
 from hub.timers.scheduler import audit, fire_from_sql
-from tests.unit.factories import HOUR, MINUTE, MONDAY, event, member, somebody
+from tests.unit.factories import HOUR, MINUTE, MONDAY, SCHEMAS, event, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
 
@@ -216,13 +216,62 @@ async def test_unanswered_stranger_is_escalated(hub: MemoryHub) -> None:
     assert {(False, True)} == {(hub.stored(event).waiting, hub.stored(event).planned) for event in made}
 
 
-@pytest.mark.parametrize(
-    ("address", "expected"), [("Rosa@example.co", ReplyKind.OPT_IN), ("otra@example.co", ReplyKind.REPLY)]
-)
-def test_opt_in_by_mail_counts_only_from_the_known_address(address: str, expected: ReplyKind) -> None:
-    mail = text("INICIAR", channel="email", provider="smtp", address=address)
+ROSA, OTHER = "rosa@example.co", "otra@example.co"
 
-    assert expected is read(mail, About(address="rosa@example.co"), now=MONDAY).kind
+
+def by_mail(words: str, address: str, *, authentic: bool = False) -> Reply:
+    return text(words, channel="email", provider="smtp", address=address, authentic=authentic)
+
+
+@pytest.mark.parametrize(
+    ("address", "authentic", "asked", "expected"),
+    [
+        ("Rosa@example.co", True, "", ReplyKind.OPT_IN),
+        (ROSA, False, "", ReplyKind.UNPROVEN),
+        (ROSA, False, "opt_in", ReplyKind.OPT_IN),
+        (ROSA, False, "opt_out", ReplyKind.UNPROVEN),
+        (OTHER, True, "", ReplyKind.REPLY),
+        (OTHER, False, "opt_in", ReplyKind.REPLY),
+    ],
+)
+def test_opt_in_by_mail_counts_only_from_the_known_address_when_proved(
+    address: str, *, authentic: bool, asked: str, expected: ReplyKind
+) -> None:
+    mail = by_mail("INICIAR", address, authentic=authentic)
+
+    assert expected is read(mail, About(address=ROSA, asked=asked), now=MONDAY).kind
+
+
+@pytest.mark.parametrize(
+    ("address", "authentic", "kind", "revokes"),
+    [
+        (ROSA, False, ReplyKind.OPT_OUT, True),
+        (OTHER, True, ReplyKind.OPT_OUT, True),
+        (OTHER, False, ReplyKind.UNPROVEN, False),
+    ],
+)
+def test_opt_out_by_mail_counts_for_the_known_address_or_when_proved(
+    address: str, *, authentic: bool, kind: ReplyKind, revokes: bool
+) -> None:
+    inbound = read(by_mail("BAJA", address, authentic=authentic), About(address=ROSA), now=MONDAY)
+
+    assert (kind, revokes) == (inbound.kind, inbound.revokes)
+
+
+def test_unproven_word_among_others_is_left_to_a_reader() -> None:
+    inbound = read(by_mail("BAJA, señor: ¿me retiran?", OTHER), About(address=ROSA), now=MONDAY)
+
+    assert (ReplyKind.REPLY, False) == (inbound.kind, inbound.revokes)
+
+
+@pytest.mark.parametrize(
+    ("words", "address", "asks"), [("INICIAR", ROSA, "opt_in"), ("BAJA", OTHER, "opt_out")]
+)
+def test_question_says_what_is_to_be_confirmed(words: str, address: str, asks: str) -> None:
+    asked = event_of(read(by_mail(words, address), About(address=ROSA), now=MONDAY))
+
+    SCHEMAS.check(structs.replace(asked, data={**asked.data, "acknowledge": True}), now=MONDAY)
+    assert ("unproven", asks) == (asked.data["kind"], asked.data["asks"])
 
 
 @pytest.mark.parametrize(

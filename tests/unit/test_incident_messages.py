@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hub.health.incidents import BEGAN, ENDED
+from hub.messages.planning.plan import Rules
 from hub.model import HUB_SOURCE, Event, State
-from tests.unit.factories import SOURCE, event
+from tests.unit.factories import CHANNELS, DESK, POLICY, SOURCE, event
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 POINTS = [
@@ -16,6 +19,7 @@ POINTS = [
     {"id": "cp-2", "kind": "phone", "value": "+573105550000"},
 ]
 ROSA = {"person_id": "p-ops", "version": 1, "names": "Rosa Ruiz", "contact_points": POINTS}
+COMPANY = POLICY.company.email
 DUTY = {
     "membership_id": "m-ops",
     "version": 1,
@@ -29,8 +33,10 @@ DUTY = {
 }
 
 
-async def house(*, on_duty: bool = True) -> MemoryHub:
+async def house(*, on_duty: bool = True, notify: tuple[str, ...] = ()) -> MemoryHub:
     hub = memory_hub()
+    policy = replace(POLICY, monitor=replace(POLICY.monitor, notify=notify))
+    hub.context = dataclasses.replace(DESK, rules=Rules(channels=CHANNELS, policy=policy))
     if on_duty:
         await hub.take_in(
             event("directory.person.upserted", ROSA), event("directory.membership.upserted", DUTY)
@@ -39,7 +45,11 @@ async def house(*, on_duty: bool = True) -> MemoryHub:
 
 
 def incident(name: str = BEGAN, **data: Any) -> Event:
-    return event(name, {"notify": [], "avoid": [], **data}, source=HUB_SOURCE)
+    return event(name, {"avoid": [], **data}, source=HUB_SOURCE)
+
+
+def addresses(hub: MemoryHub, reported: Event) -> set[str]:
+    return {message.address for message in hub.of(reported)}
 
 
 async def test_staff_on_duty_is_notified_by_every_channel_at_any_hour() -> None:
@@ -63,19 +73,54 @@ async def test_broken_channel_is_not_used(name: str) -> None:
 
 async def test_person_with_only_the_broken_channel_is_reported_as_not_reached() -> None:
     hub = await house(on_duty=False)
-    reported = incident(avoid=["email"], notify=["ops@example.com"])
+    reported = incident(avoid=["email"])
     await hub.take_in(reported)
     [message] = hub.of(reported)
 
     assert (State.SUPPRESSED, "broken") == (message.state, message.reason)
 
 
-async def test_addresses_of_the_policy_get_mail() -> None:
-    hub = await house()
-    reported = incident(notify=["ops@example.com", "no address"])
+async def test_addresses_of_the_policy_get_mail_beside_the_staff() -> None:
+    hub = await house(notify=("ops@example.com", "no address"))
+    reported = incident()
     await hub.take_in(reported)
 
-    assert {"ops@example.com", "guardia@example.com"} <= {message.address for message in hub.of(reported)}
+    assert {"ops@example.com", "guardia@example.com"} <= addresses(hub, reported)
+    assert COMPANY not in addresses(hub, reported)
+
+
+async def test_the_company_gets_mail_when_nobody_is_on_duty() -> None:
+    hub = await house(on_duty=False)
+    reported = incident()
+    await hub.take_in(reported)
+
+    assert addresses(hub, reported) == {COMPANY}
+
+
+async def test_the_company_gets_no_mail_while_somebody_is_on_duty() -> None:
+    hub = await house()
+    reported = incident()
+    await hub.take_in(reported)
+
+    assert COMPANY not in addresses(hub, reported)
+
+
+@pytest.mark.parametrize("on_duty", [True, False])
+async def test_an_address_that_the_event_names_gets_nothing(*, on_duty: bool) -> None:
+    hub = await house(on_duty=on_duty)
+    reported = incident(notify=["mallory@example.net"])
+    await hub.take_in(reported)
+
+    assert hub.of(reported)
+    assert "mallory@example.net" not in addresses(hub, reported)
+
+
+async def test_a_quiet_incident_notifies_nobody_not_even_the_company() -> None:
+    hub = await house(on_duty=False)
+    reported = replace(incident(), extensions={"quiet": True})
+    await hub.take_in(reported)
+
+    assert hub.of(reported) == []
 
 
 async def test_a_publisher_cannot_close_a_channel() -> None:

@@ -11,6 +11,7 @@ from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, DEAD_BODY, MAX_BODY, encode
 from hub.errors import BrokerUnavailable, StorageRefused, StorageUnavailable
 from hub.intake.process_batch import store_dead_letter
+from hub.intake.source_bindings import SourceBindings
 from hub.model import HUB_SOURCE, Audience, Event, Purpose, RawMessage, State
 from hub.model.ids import body_id
 from tests.unit.factories import (
@@ -271,7 +272,12 @@ async def test_dead_letter_that_the_database_refuses_raises() -> None:
 async def test_event_on_which_the_hub_fails_becomes_a_dead_letter() -> None:
     hub = memory_hub(MONDAY)
     await store_dead_letter(
-        incoming(GOOD), ZeroDivisionError("secret"), store=hub.store, publisher=hub.publisher, now=hub.clock
+        incoming(GOOD),
+        ZeroDivisionError("secret"),
+        senders=SourceBindings(hub.keys, own=None),
+        store=hub.store,
+        publisher=hub.publisher,
+        now=hub.clock,
     )
     [kept] = hub.letters
 

@@ -1,54 +1,17 @@
-"""The locks of names, known and unknown, and the throttle of an address."""
+"""How long a name is locked, and the throttle of an address."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.access import lockout
-from hub.access.lockout import (
-    DELAYS,
-    FAILURES,
-    FREE,
-    LOCKS,
-    WINDOW,
-    AddressThrottle,
-    UnknownNameLocks,
-    lock_after,
-    network_of,
-)
-
-NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
-TICK = timedelta(microseconds=1)
+from hub.access.lockout import DELAYS, FREE, WINDOW, AddressThrottle, lock_after, network_of
 
 
 def test_locks_are_1_5_15_60_minutes_from_the_fifth_failure() -> None:
     minutes = [lock and lock.total_seconds() / 60 for lock in map(lock_after, range(11))]
 
     assert minutes == [None, None, None, None, None, 1, 5, 15, 60, 60, 60]
-
-
-def test_unknown_name_is_locked_like_an_account() -> None:
-    strangers = UnknownNameLocks()
-    before = [strangers.attempt("nadie", now=NOON) for _ in range(FAILURES - 1)]
-    locked = strangers.attempt("nadie", now=NOON)
-    during = strangers.attempt("nadie", now=NOON + LOCKS[0] - TICK)
-    after = strangers.attempt("nadie", now=NOON + LOCKS[0])
-
-    assert before == [None] * (FAILURES - 1)
-    assert locked == during == NOON + LOCKS[0]
-    assert after == NOON + LOCKS[0] + LOCKS[1]
-    assert strangers.attempt("otra", now=NOON) is None
-
-
-def test_unknown_names_are_limited_in_number_and_stored_as_hashes() -> None:
-    strangers = UnknownNameLocks()
-    for number in range(lockout._REMEMBERED + 10):
-        strangers.attempt(f"mi secreto {number}", now=NOON)
-
-    assert len(strangers._known) == lockout._REMEMBERED
-    assert "secreto" not in str(strangers._known)
 
 
 def test_failing_address_waits_longer_and_others_do_not() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.inbound.mail.classify import Ignored, Meaning
 from hub.inbound.mail.parsing import MOST_PARTS
-from hub.model import Complaint, Receipt, Reply
+from hub.model import BounceReport, Complaint, Reply
 from tests.unit.letters import BOUNCES, DOMAIN, ID, REPLIES, answer, complaint, dsn, group, meaning
 
 ADDRESSES: Final = st.sampled_from([BOUNCES, REPLIES, f"postmaster@{DOMAIN}"])
@@ -58,9 +58,9 @@ def is_sound(found: Meaning) -> None:
     match found:
         case Ignored():
             assert found.reason.isidentifier()
-        case Receipt():
-            assert (ID, True) == (found.message_id, found.reason is not None)
-            assert storable(found.code, found.reason or "")
+        case BounceReport():
+            assert ID == found.message_id
+            assert all(storable(loss.code, loss.status) for loss in found.losses)
         case Complaint():
             assert ID == found.message_id
         case Reply():

@@ -30,6 +30,7 @@ def test_reply_has_its_new_text_and_the_answered_message(to: str) -> None:
         subject="Re: Radicado PQ-1",
         message_id=ID,
         in_reply_to="<x@hub.example>",
+        authentic=False,
     )
 
     assert expected == reply(answer("Sí, el martes.", headers="In-Reply-To: <x@hub.example>\n"), to=to)

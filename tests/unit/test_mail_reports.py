@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.channels.email.verdicts import GONE
 from hub.inbound.mail.classify import Ignored
-from hub.model import Complaint, Receipt, State
+from hub.model import BounceReport, Complaint, Loss
 from tests.unit.letters import (
     AT,
     BOUNCES,
@@ -28,8 +27,21 @@ FAILED = group("failed", "5.1.1", "smtp; 550 5.1.1 <maria@example.net>: no such 
 POSTMASTER = f"postmaster@{DOMAIN}"
 
 
-def bounced(reason: str, *, gone: bool, code: str = "") -> Receipt:
-    return Receipt(message_id=ID, state=State.BOUNCED, provider="smtp", reason=reason, code=code, gone=gone)
+MARIA = frozenset({"maria@example.net"})
+
+
+def lost(*losses: Loss) -> BounceReport:
+    return BounceReport(message_id=ID, losses=losses, at=AT)
+
+
+def loss(status: str, code: str = "", recipients: frozenset[str] = MARIA) -> Loss:
+    return Loss(recipients=recipients, status=status, code=code)
+
+
+def statuses(report: str, **where: str) -> list[str]:
+    found = meaning(report, **where)
+    assert isinstance(found, BounceReport)
+    return [each.status for each in found.losses]
 
 
 @pytest.mark.parametrize("row", VECTORS["rfc3464"], ids=lambda row: row["id"])
@@ -37,40 +49,48 @@ def test_each_report_of_the_vectors_has_its_meaning(row: dict[str, Any]) -> None
     found, status = meaning(row["message"].encode()), row["expect"]["status"]
 
     if row["expect"]["action"] == "failed":
-        assert isinstance(found, Receipt)
-        assert (ID, State.BOUNCED, f"dsn_{status}") == (found.message_id, found.state, found.reason)
-        assert found.gone is ("suppress address" == row["expect"]["note"])
+        assert isinstance(found, BounceReport)
+        assert [status] == [each.status for each in found.losses]
+        assert "maria@example.net" in found.losses[0].recipients
     else:
         assert Ignored(row["expect"]["action"]) == found
 
 
 @pytest.mark.parametrize(
-    "status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.2.1", "5.2.2", "5.7.1", "4.4.7", "5.0.0"]
+    ("fields", "status"),
+    [
+        (group("failed", "5.0.0", "smtp; 550 5.1.1 no such user"), "5.1.1"),
+        (group("failed", "5.0.0", "smtp; 450 4.2.2 full"), "5.0.0"),
+        (group("failed", "", "smtp; 550 5.2.1 disabled"), "5.2.1"),
+        (group("failed", "5.1.1 (no such user)"), "5.1.1"),
+        (group("Failed", "no number"), ""),
+        ("Action: failed", ""),
+    ],
 )
-def test_only_codes_of_invalid_addresses_suppress(status: str) -> None:
-    assert bounced(f"dsn_{status}", gone=status in GONE) == meaning(dsn(group("failed", status)))
+def test_the_most_exact_code_is_the_status(fields: str, status: str) -> None:
+    assert [status] == statuses(dsn(fields))
 
 
 @pytest.mark.parametrize(
-    ("fields", "reason"),
+    ("fields", "recipients"),
     [
-        (group("failed", "5.0.0", "smtp; 550 5.1.1 no such user"), "dsn_5.1.1"),
-        (group("failed", "5.0.0", "smtp; 450 4.2.2 full"), "dsn_5.0.0"),
-        (group("failed", "", "smtp; 550 5.2.1 disabled"), "dsn_5.2.1"),
-        (group("failed", "5.1.1 (no such user)"), "dsn_5.1.1"),
-        (group("Failed", "no number"), "dsn_failed"),
-        ("Action: failed", "dsn_failed"),
+        ("Final-Recipient: rfc822; <Maria@Example.NET>", {"maria@example.net"}),
+        (
+            "Original-Recipient: rfc822;maria+2Bcasa@example.net\nFinal-Recipient: rfc822; m@otra.example",
+            {"maria+2bcasa@example.net", "maria+casa@example.net", "m@otra.example"},
+        ),
+        ("Final-Recipient: rfc822; maria", set()),
+        ("Final-Recipient:", set()),
     ],
 )
-def test_the_most_exact_code_is_the_reason(fields: str, reason: str) -> None:
-    found = meaning(dsn(fields))
-
-    assert isinstance(found, Receipt)
-    assert reason == found.reason
+def test_recipients_of_a_report_are_comparable(fields: str, recipients: set[str]) -> None:
+    assert lost(loss("5.1.1", recipients=frozenset(recipients))) == meaning(
+        dsn(f"{fields}\nAction: failed\nStatus: 5.1.1")
+    )
 
 
 def test_diagnostic_is_stored_without_addresses() -> None:
-    assert bounced("dsn_5.1.1", gone=True, code="smtp; 550 5.1.1 <…>: no such user") == meaning(dsn(FAILED))
+    assert lost(loss("5.1.1", "smtp; 550 5.1.1 <…>: no such user")) == meaning(dsn(FAILED))
 
 
 @pytest.mark.parametrize("arrived", ["delivered", "relayed", "expanded"])
@@ -78,44 +98,50 @@ def test_a_mail_that_arrived_for_one_of_several_is_not_lost(arrived: str) -> Non
     assert Ignored(arrived) == meaning(dsn(FAILED, group(arrived, "2.0.0")))
 
 
-def test_the_first_failure_of_several_is_the_reason() -> None:
-    found = meaning(dsn(group("delayed", "4.4.1"), FAILED))
-
-    assert isinstance(found, Receipt)
-    assert "dsn_5.1.1" == found.reason
+def test_each_failure_of_several_is_read() -> None:
+    assert ["5.1.1", "5.7.1"] == statuses(dsn(group("delayed", "4.4.1"), FAILED, group("failed", "5.7.1")))
 
 
 def test_address_decides_the_message_of_a_report() -> None:
     report = dsn(FAILED, envelope_id=VERP.envelope_id(OTHER), returned=f"Message-ID: <{OTHER}@x.example>")
+    found = meaning(report)
 
-    for address in (BOUNCES, REPLIES):
-        found = meaning(report, to=address)
-        assert isinstance(found, Receipt)
-        assert ID == found.message_id
+    assert isinstance(found, BounceReport)
+    assert ID == found.message_id
+
+
+INFORMAL = "From: MAILER-DAEMON@old.example\n\n<maria@example.net>: 550 5.1.1 unknown\n"
+
+
+@pytest.mark.parametrize("report", [dsn(FAILED), INFORMAL])
+@pytest.mark.parametrize(
+    ("to", "sender"),
+    [(REPLIES, ""), (BOUNCES, "mallory@example.co"), (REPLIES, "mallory@example.co")],
+)
+def test_report_to_another_address_or_with_a_sender_changes_nothing(
+    report: str, to: str, sender: str
+) -> None:
+    assert Ignored("misdirected") == meaning(report, to=to, sender=sender)
 
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
-def test_report_to_postmaster_is_matched_by_signed_fields(kind: str) -> None:
-    by_envelope = dsn(FAILED, envelope_id=VERP.envelope_id(ID).upper())
+def test_report_to_postmaster_changes_nothing_whatever_it_names(kind: str) -> None:
+    by_envelope = dsn(FAILED, envelope_id=VERP.envelope_id(ID))
     by_reply_to = dsn(FAILED, returned=f"Subject: x\nReply-To: Hub <{REPLIES}>\n", kind=kind)
 
     for report in (by_envelope, by_reply_to):
-        found = meaning(report, to=POSTMASTER)
-        assert isinstance(found, Receipt)
-        assert ID == found.message_id
+        assert Ignored("unknown") == meaning(report, to=POSTMASTER)
 
 
 @pytest.mark.parametrize(
     "report",
     [
-        dsn(FAILED, returned=f"Message-ID: <{ID}@coproservicios.example>"),
-        dsn(FAILED, envelope_id=ID.hex),
-        dsn(FAILED, envelope_id=f"{ID.hex}.{'0' * 20}"),
-        dsn(FAILED, returned=f"Reply-To: r+{ID.hex}.{'0' * 20}@{DOMAIN}"),
         complaint(fields=f"Original-Mail-From: <b+{ID.hex}.{'0' * 20}@{DOMAIN}>"),
+        complaint(returned=f"Reply-To: r+{ID.hex}.{'0' * 20}@{DOMAIN}"),
+        complaint(returned=f"Message-ID: <{ID}@coproservicios.example>"),
     ],
 )
-def test_report_without_a_valid_signature_changes_nothing(report: str) -> None:
+def test_complaint_without_a_valid_signature_changes_nothing(report: str) -> None:
     assert Ignored("unknown") == meaning(report, to=POSTMASTER)
 
 
@@ -130,9 +156,25 @@ def test_report_without_a_valid_signature_changes_nothing(report: str) -> None:
     ],
 )
 def test_complaint_belongs_to_the_returned_message(to: str, report: str) -> None:
-    expected = Complaint(channel="email", provider="smtp", message_id=ID, kind="abuse", at=AT)
+    found = meaning(report, to=to)
 
-    assert expected == meaning(report, to=to)
+    assert isinstance(found, Complaint)
+    assert (ID, "abuse", AT) == (found.message_id, found.kind, found.at)
+
+
+@pytest.mark.parametrize(
+    ("report", "recipients"),
+    [
+        (complaint(fields="Original-Rcpt-To: <Maria@example.net>"), {"maria@example.net"}),
+        (complaint(returned="Subject: x\nTo: María <maria@example.net>"), {"maria@example.net"}),
+        (complaint(), set()),
+    ],
+)
+def test_complaint_names_whom_its_mail_was_sent_to(report: str, recipients: set[str]) -> None:
+    found = meaning(report)
+
+    assert isinstance(found, Complaint)
+    assert recipients == found.recipients
 
 
 @pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "", "x" * 500])
@@ -143,10 +185,10 @@ def test_feedback_that_is_no_complaint_is_ignored(kind: str) -> None:
 @pytest.mark.parametrize(
     ("headers", "body", "expected"),
     [
-        ("From: MAILER-DAEMON@old.example", "<maria@x.co>: 550 5.1.1 unknown", "dsn_5.1.1"),
-        ("From: postmaster@old.example", "The mailbox is full (5.2.2).", "dsn_5.2.2"),
-        ("From: x@old.example\nX-Failed-Recipients: maria@x.co", "said: 550 no such user", "dsn_550"),
-        ("From: x@old.example\nSubject: No se pudo entregar", "554-rejected", "dsn_554"),
+        ("From: MAILER-DAEMON@old.example", "<maria@x.co>: 550 5.1.1 unknown", "5.1.1"),
+        ("From: postmaster@old.example", "The mailbox is full (5.2.2).", "5.2.2"),
+        ("From: x@old.example\nX-Failed-Recipients: maria@x.co", "said: 550 no such user", "550"),
+        ("From: x@old.example\nSubject: No se pudo entregar", "554-rejected", "554"),
         ("From: MAILER-DAEMON@old.example", "Warning: 4.4.1 not yet, 4 days more", "delayed"),
         ("From: MAILER-DAEMON@old.example", "Su cuota es de 550 000 pesos; 5.1.1.2", "unreadable_bounce"),
         ("From: MAILER-DAEMON@old.example", "", "unreadable_bounce"),
@@ -154,8 +196,15 @@ def test_feedback_that_is_no_complaint_is_ignored(kind: str) -> None:
 )
 def test_bounce_without_a_report_is_read_best_effort(headers: str, body: str, expected: str) -> None:
     found = meaning(f"{headers}\n\n{body}\n")
+    read = found.losses[0].status if isinstance(found, BounceReport) else found
 
-    assert expected == (found.reason if isinstance(found, Receipt | Ignored) else found)
+    assert expected == (read.reason if isinstance(read, Ignored) else read)
+
+
+def test_bounce_without_a_report_names_the_addresses_of_its_text() -> None:
+    report = "From: MAILER-DAEMON@old.example\nX-Failed-Recipients: ana@x.co\n\n<maria@x.co>: 550 5.1.1 no\n"
+
+    assert lost(loss("5.1.1", "<…>: 550 5.1.1 no", frozenset({"ana@x.co", "maria@x.co"}))) == meaning(report)
 
 
 @pytest.mark.parametrize("fields", ["", "Action: \nStatus: ", "Action: exploded\nStatus: 9.9.9", "\n\n\n"])

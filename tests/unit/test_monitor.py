@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from structlog.testing import capture_logs
 
 from hub.cloudevents.schemas import Schemas
 from hub.errors import (
@@ -24,15 +26,23 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.health import monitor
-from hub.health.incidents import BY_KIND, KINDS, avoided_channels, of_queues, title_of
+from hub.health.incidents import (
+    BY_KIND,
+    KINDS,
+    avoided_channels,
+    of_gaps,
+    of_queues,
+    of_wrong_senders,
+    title_of,
+)
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
-from hub.model import Lane, Remaining, Symptom
+from hub.model import Gap, Lane, Remaining, Symptom
 from hub.policy import load_policy
 from hub.tasks import cancel
 from hub.testing import MemoryMonitor, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.delivery_harness import ABOUT, mail
-from tests.unit.factories import HOUR, MONDAY, SECOND, event, incoming
+from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, incoming
 
 POLICY = load_policy().monitor
 SCHEMAS = Schemas.load()
@@ -79,8 +89,6 @@ class House:
             balances=self.balances,
             now=self.clock,
             policy=POLICY,
-            host="uno",
-            company="servicio@example.co",
         )
 
     async def unattended(self) -> Mapping[str, int]:
@@ -143,6 +151,14 @@ async def _bury(house: House, times: int = 1) -> None:
         )
 
 
+async def _impersonate(house: House, times: int = 1, **fields: Any) -> None:
+    made = {"source": "urn:hub", "sender": "mallory", "wrong_sender": True, **fields}
+    async with house.memory.transaction() as transaction:
+        await transaction.add_dead_letters(
+            [replace(LETTER, id=uuid4(), received_at=house.clock(), **made) for _ in range(times)]
+        )
+
+
 async def _stop_timers(house: House) -> None:
     await house.store.beat("timers", {"audit": "ended"})
     house.stopped = True
@@ -157,8 +173,18 @@ async def _set_clock(house: House) -> None:
     house.apart = -6 * SECOND
 
 
+async def _set_clock_of_a_process(house: House) -> None:
+    await house.store.beat("uno:41", {"clock": "-7200.5"})
+    await house.store.beat("uno:42", {"clock": "0.0"})
+    await house.store.beat("dos:41", {"clock": "4.0"})
+
+
 async def _stop_redis(house: House) -> None:
     house.servers["redis"] = False
+
+
+async def _lose_way(house: House) -> None:
+    await house.store.beat("web", {"gap:": str(Gap(since=MONDAY - MINUTE, until=MONDAY))})
 
 
 BROKEN = {
@@ -166,10 +192,13 @@ BROKEN = {
     "queue_age:email:urgent": _break_queue,
     "unattended:intake": _break_intake,
     "dead_letters": _bury,
+    "impersonation": _impersonate,
     "auditor": _stop_timers,
     "balance:sms:twilio": _spend,
-    "skew:uno:redis": _set_clock,
+    "skew:redis:postgresql": _set_clock,
+    "skew:uno:postgresql": _set_clock_of_a_process,
     "server:redis": _stop_redis,
+    "topology": _lose_way,
 }
 
 
@@ -179,7 +208,10 @@ async def test_each_kind_of_incident_is_published_once(key: str) -> None:
     await BROKEN[key](house)
     await house.passes(3)
 
-    assert [("began", key)] == house.published_events
+    assert ("began", key) in house.published_events
+    # A letter refused for its sender is a dead letter too.
+    assert {key, "dead_letters"} >= {named for _, named in house.published_events}
+    assert len(set(house.published_events)) == len(house.published_events)
     for published in house.publisher.events:
         SCHEMAS.check(published, now=house.clock())
 
@@ -210,6 +242,23 @@ def test_only_a_channel_is_avoided() -> None:
 )
 def test_one_queue_is_counted_in_the_singular(unattended: Mapping[str, int], measured: str) -> None:
     assert [measured] == [symptom.measured for symptom in of_queues(unattended)]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "measured"),
+    [
+        ([], []),
+        (
+            [Gap(since=MONDAY, until=MONDAY + 2 * SECOND), Gap(since=MONDAY - SECOND, until=MONDAY)],
+            ["Sin camino desde las 08:04:59 del 09/03, hasta las 08:05:02 del 09/03"],
+        ),
+        ([Gap(since=MONDAY)], ["Sin camino desde las 08:05:00 del 09/03, y aún falta"]),
+        ([Gap(until=MONDAY)], ["Sin camino desde antes, hasta las 08:05:00 del 09/03"]),
+    ],
+)
+def test_gap_is_reported_with_the_times_in_colombia(gaps: Sequence[Gap], measured: Sequence[str]) -> None:
+    assert measured == [symptom.measured for symptom in of_gaps(gaps)]
+    assert gaps == [Gap.read(str(gap)) for gap in gaps]
 
 
 def test_text_about_dead_letters_is_about_events() -> None:
@@ -369,27 +418,70 @@ async def test_providers_own_low_balance_limit_comes_first(
     assert is_published is bool(house.published_events)
 
 
-async def test_company_is_notified_if_nobody_is_on_duty() -> None:
+async def test_an_incident_names_nobody_whom_to_notify() -> None:
     house = House()
-    await house.circuit("open")
-    await house.passes()
-
-    assert ["servicio@example.co"] == house.publisher.events[0].data["notify"]
-
-
-async def test_only_staff_is_notified_if_somebody_is_on_duty() -> None:
-    house = House()
-    async with house.memory.transaction() as transaction:
-        await transaction.apply_directory(
-            [
-                event("directory.person.upserted", ROSA),
-                event("directory.membership.upserted", HER_DUTY),
-            ]
-        )
     await house.circuit("open")
     await house.passes()
 
     assert [] == house.publisher.events[0].data["notify"]
+
+
+@pytest.mark.parametrize("on_duty", [True, False])
+async def test_it_is_logged_that_an_incident_has_nobody_on_duty(*, on_duty: bool) -> None:
+    house = House()
+    if on_duty:
+        async with house.memory.transaction() as transaction:
+            await transaction.apply_directory(
+                [
+                    event("directory.person.upserted", ROSA),
+                    event("directory.membership.upserted", HER_DUTY),
+                ]
+            )
+    await house.circuit("open")
+    with capture_logs() as logs:
+        await house.passes()
+
+    assert on_duty is not ("monitor.nobody_on_duty" in {line["event"] for line in logs})
+
+
+async def test_an_impersonation_is_over_an_hour_after_its_last_letter() -> None:
+    house = House()
+    await _impersonate(house)
+    await house.passes()
+    house.clock.advance(POLICY.dead_letter_window)
+    await house.passes(20)
+
+    assert ("ended", "impersonation") in house.published_events
+
+
+async def test_a_letter_refused_for_another_reason_is_no_impersonation() -> None:
+    house = House()
+    await _bury(house)
+    await house.passes()
+
+    assert [("began", "dead_letters")] == house.published_events
+
+
+@pytest.mark.parametrize(
+    ("found", "measured"),
+    [
+        ([("urn:hub", "mallory")], "1; el último en nombre de urn:hub, de mallory"),
+        ([("urn:hub", None), ("urn:crm", "x")], "2; el último en nombre de urn:hub, sin user_id"),
+        ([("urn:hub:visite-https://malo.example", "m")], "1; el último en nombre de urn:hub, de m"),
+        ([("urn:crm", "http:key:pay")], "1; el último en nombre de urn:crm, de http:key:pay"),
+        ([(None, None)], "1; el último en nombre de nadie, sin user_id"),
+    ],
+)
+def test_an_impersonation_names_the_source_and_the_user(
+    found: Sequence[tuple[str | None, str | None]], measured: str
+) -> None:
+    assert [measured] == [symptom.measured for symptom in of_wrong_senders(found)]
+
+
+def test_names_that_others_choose_fit_into_an_incident() -> None:
+    [symptom] = of_wrong_senders([("urn:" + "x" * 250, "u" * 250)])
+
+    assert len(symptom.measured) <= 200
 
 
 async def test_incident_of_an_unknown_kind_is_left_to_the_other_hub() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.channels.failures import no_place
 from hub.errors import InvalidPolicy, PermanentFailure, SendFailure, TransientFailure
 from hub.resilience.retry import Decision, GiveUp, RetryIn, RetryPolicy, backoff, decide
 
@@ -82,3 +83,10 @@ def test_a_wait_is_positive_and_stays_around_the_cap(
 def test_a_base_longer_than_the_cap_is_refused() -> None:
     with pytest.raises(InvalidPolicy, match="base must not be longer than cap"):
         RetryPolicy(base=timedelta(seconds=2), cap=timedelta(seconds=1), jitter=0, tries=1)
+
+
+def test_what_found_no_connection_waits_for_seconds_only() -> None:
+    decision = decide(no_place("smtp"), 3, policy=POLICY, chance=1)
+
+    assert isinstance(decision, RetryIn)
+    assert decision.delay <= timedelta(seconds=3)

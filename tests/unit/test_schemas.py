@@ -301,3 +301,14 @@ def test_clock_events_of_the_hub_are_valid(opening: str) -> None:
         for clock in replay("case:1", [an_event(opening, example)], BY_NAME, policy):
             for step in clock.steps:
                 SCHEMAS.check(step_event(clock, step, now=NOW), now=NOW)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("directory.")])
+def test_directory_version_beyond_the_present_is_refused(name: str) -> None:
+    """It would be the last one: nothing that comes later would count."""
+    latest = 20260310130500  # a day from now, for any zone
+    for version in (1, int(NOW.timestamp() * 1000), latest):
+        SCHEMAS.check(an_event(name, {**first_example(name), "version": version}), now=NOW)
+
+    assert "data.version" == refusal_of(name, version=latest + 1).field
+    assert "data.version" == refusal_of(name, version=9007199254740991).field

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hub.errors import ConfigurationError
 from hub.settings import PROVIDERS, Address, LogFormat, LogLevel, Mode, Secret, SecretUrl, Settings, load
 
 AN_EMAIL_URL = "smtp://hub:letmein@mail.example:587?starttls=auto"
+KEY = "0123456789abcdef" * 2
+"""Of the fewest characters that are accepted."""
 
 
 def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
@@ -21,6 +24,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
         http=Address("127.0.0.1", 8080),
         metrics=None,
         public_url="http://127.0.0.1:8080",
+        trusted_proxies=(),
         api_key=None,
         secrets=(),
         mail=None,
@@ -47,7 +51,8 @@ def test_everything_can_be_set() -> None:
             "HUB_HTTP": "0.0.0.0:80",
             "HUB_METRICS": "[::1]:9100",
             "HUB_PUBLIC_URL": "https://hub.example/",
-            "HUB_API_KEY": "key",
+            "HUB_TRUSTED_PROXIES": "127.0.0.1, 10.1.0.0/16 fd00::/8",
+            "HUB_API_KEY": KEY,
             "HUB_SECRET": "new, old",
             "HUB_MAIL": "127.0.0.1:2525",
             "HUB_MAIL_DOMAIN": "Respuestas.Example.CO",
@@ -71,7 +76,8 @@ def test_everything_can_be_set() -> None:
         http=Address("0.0.0.0", 80),
         metrics=Address("::1", 9100),
         public_url="https://hub.example",
-        api_key=Secret("key"),
+        trusted_proxies=(ip_network("127.0.0.1"), ip_network("10.1.0.0/16"), ip_network("fd00::/8")),
+        api_key=Secret(KEY),
         secrets=(Secret("new"), Secret("old")),
         mail=Address("127.0.0.1", 2525),
         mail_domain="respuestas.example.co",
@@ -103,6 +109,10 @@ def test_everything_can_be_set() -> None:
         ({"HUB_HTTP": "localhost:99999"}, "HUB_HTTP is not a valid URL or address."),
         ({"HUB_PUBLIC_URL": "hub.example"}, "HUB_PUBLIC_URL must be the web address people see"),
         ({"HUB_HEARTBEAT_URL": "http://ping.example/x"}, "HUB_HEARTBEAT_URL must be an address like https:"),
+        ({"HUB_TRUSTED_PROXIES": "proxy.example"}, "HUB_TRUSTED_PROXIES must be addresses or networks"),
+        ({"HUB_TRUSTED_PROXIES": "10.0.0.1/8"}, "HUB_TRUSTED_PROXIES must be addresses or networks"),
+        ({"HUB_API_KEY": "k"}, "HUB_API_KEY has fewer than 32 characters and can be guessed"),
+        ({"HUB_API_KEY": KEY[1:]}, "HUB_API_KEY has fewer than 32 characters and can be guessed: set"),
         ({"HUB_MODE": "production"}, "HUB_MODE must be one of: capture, allowlist, live."),
         ({"HUB_MODE": "allowlist"}, "HUB_MODE=allowlist needs HUB_ALLOW_RECIPIENTS"),
         ({"HUB_MAIL_DOMAIN": "a@example.co", "HUB_SECRET": "x"}, "HUB_MAIL_DOMAIN must be a domain, like"),
@@ -143,7 +153,7 @@ def test_a_door_that_nothing_guards_is_refused_with_the_way_out() -> None:
 
 
 def test_a_key_opens_the_hub_to_other_machines() -> None:
-    settings = load({"HUB_HTTP": "0.0.0.0:8080", "HUB_API_KEY": "k"})
+    settings = load({"HUB_HTTP": "0.0.0.0:8080", "HUB_API_KEY": KEY})
 
     assert not settings.http.is_loopback
 
@@ -154,9 +164,9 @@ def test_an_address_prints_as_it_is_written() -> None:
 
 def test_a_setting_may_be_the_content_of_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
-    file.write_text("from-a-file\n")
+    file.write_text(f"{KEY}\n")
 
-    assert load({"HUB_API_KEY_FILE": str(file)}).api_key == Secret("from-a-file")
+    assert load({"HUB_API_KEY_FILE": str(file)}).api_key == Secret(KEY)
 
 
 def test_an_empty_setting_is_an_unset_one(tmp_path: Path) -> None:
@@ -194,7 +204,7 @@ def test_while_capturing_every_provider_is_ignored_and_named(name: str) -> None:
 
 def test_secrets_do_not_print() -> None:
     url = SecretUrl(AN_EMAIL_URL)
-    settings = load({"HUB_EMAIL_URL": AN_EMAIL_URL, "HUB_API_KEY": "letmein", "HUB_SECRET": "letmein"})
+    settings = load({"HUB_EMAIL_URL": AN_EMAIL_URL, "HUB_API_KEY": f"letmein {KEY}", "HUB_SECRET": "letmein"})
 
     for text in (repr(url), str(url), f"{url}", repr(settings), str(settings), url.shown):
         assert "letmein" not in text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.access import accounts, sessions
-from hub.access.lockout import FAILURES, LOCKS, UnknownNameLocks
+from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.access.passwords import Passwords
 from hub.access.sign_in import Refused, SignInDeps, change_password, sign_in, sign_in_with_key
 from hub.errors import InvalidAccount, StorageUnavailable
@@ -29,9 +30,9 @@ class Counting(Passwords):
         super().__init__(memory=8, rounds=1)
         self.looks = 0
 
-    async def matches(self, kept: str | None, password: str) -> bool:
+    async def matches(self, kept: str | None, password: str, *, known: bool = False) -> bool:
         self.looks += 1
-        return await super().matches(kept, password)
+        return await super().matches(kept, password, known=known)
 
 
 @dataclass
@@ -47,7 +48,6 @@ class House:
             sessions=self.store,
             audit=self.audit,
             passwords=self.passwords,
-            strangers=UnknownNameLocks(),
             now=self.clock,
         )
 
@@ -152,13 +152,15 @@ async def test_each_failure_after_a_lock_locks_longer(house: House) -> None:
     assert until == [*LOCKS, LOCKS[-1]]
 
 
-async def test_lock_is_audited_without_unknown_names_or_passwords(
+async def test_refusals_and_locks_are_audited_without_unknown_names_or_passwords(
     house: House,
 ) -> None:
     await house.fail(FAILURES)
     await house.fail(FAILURES, "mi-secreto")
 
-    assert [(note.action, note.subject) for note in house.audit.rows] == [("account.lock", "account:ana")]
+    refused, locked = ("account.refused", "account:ana"), ("account.lock", "account:ana")
+    noted = [(note.action, note.subject) for note in house.audit.rows]
+    assert noted == [*[refused] * (FAILURES - 1), locked]
     assert "secreto" not in str(house.audit.rows)
     assert "guess" not in str(house.audit.rows)
 
@@ -233,3 +235,68 @@ async def test_guessing_the_old_password_is_locked_like_sign_in(house: House) ->
 
     assert "bloqueada" in str(refusal.value)
     assert await sign_in(house.deps, "ana", GOOD) == Refused(until=NOON + LOCKS[0])
+
+
+async def test_lock_by_others_does_not_lock_out_a_known_device(house: House) -> None:
+    await house.fail(FAILURES)
+    stranger = await sign_in(house.deps, "ana", GOOD)
+    known = await sign_in(house.deps, "ana", GOOD, device="d1")
+
+    assert stranger == Refused(until=NOON + LOCKS[0])
+    assert isinstance(known, str)
+
+
+async def test_known_device_is_locked_by_its_own_failures_alone(house: House) -> None:
+    guesses = [await sign_in(house.deps, "ana", "guess", device="d1") for _ in range(FAILURES)]
+    right = await sign_in(house.deps, "ana", GOOD, device="d1")
+
+    assert guesses == [*[Refused()] * (FAILURES - 1), Refused(until=NOON + LOCKS[0])]
+    assert right == Refused(until=NOON + LOCKS[0])
+    assert isinstance(await sign_in(house.deps, "ana", GOOD, device="d2"), str)
+    assert isinstance(await sign_in(house.deps, "ana", GOOD), str)
+
+
+async def test_known_device_that_signs_in_starts_anew(house: House) -> None:
+    for _ in range(FAILURES):
+        assert await sign_in(house.deps, "ana", "guess", device="d1") != Refused(until=NOON + LOCKS[0])
+        assert isinstance(await sign_in(house.deps, "ana", GOOD, device="d1"), str)
+
+
+@pytest.mark.parametrize("name", ["ana", "nobody"])
+async def test_lock_of_any_name_holds_in_every_process(house: House, name: str) -> None:
+    await house.fail(FAILURES - 1, name)
+    elsewhere = House(clock=house.clock, store=house.store)
+
+    assert await elsewhere.fail(1, name) == Refused(until=NOON + LOCKS[0])
+    assert await sign_in(house.deps, name, GOOD) == Refused(until=NOON + LOCKS[0])
+
+
+@pytest.mark.parametrize("name", ["ana", "nobody"])
+async def test_failures_are_forgotten_after_a_day_for_any_name(house: House, name: str) -> None:
+    await house.fail(FAILURES - 1, name)
+    house.clock.at += FORGOTTEN_AFTER
+
+    assert await house.fail(FAILURES - 1, name) == Refused()
+    assert await house.fail(1, name) == Refused(until=house.clock.at + LOCKS[0])
+
+
+async def test_strangers_do_not_keep_a_known_device_waiting() -> None:
+    """A crowd takes all places for passwords; one is kept for who is known."""
+    passwords = Blocked()
+    crowd = [asyncio.create_task(passwords.matches("kept", "x")) for _ in range(50)]
+    try:
+        await asyncio.wait_for(passwords.matches("kept", "right", known=True), 5)
+    finally:
+        passwords.go.set()
+        await asyncio.gather(*crowd)
+
+
+class Blocked(Passwords):
+    """Whose strangers' passwords take until `go`."""
+
+    def __init__(self) -> None:
+        super().__init__(memory=8, rounds=1)
+        self.go = threading.Event()
+
+    def _matches(self, _kept: str, password: str) -> bool:
+        return password == "right" or self.go.wait(10)

@@ -32,9 +32,11 @@ RECEIPTS: Final = """
 format = "form"
 id = "ref"
 status = "status"
+hmac = "none"
 [receipts.states]
 OK = "delivered"
 """
+SIGNED: Final = RECEIPTS.replace('hmac = "none"\n', "")
 
 
 def loaded(folder: Path, text: str) -> Spec:
@@ -123,11 +125,17 @@ def test_a_fault_is_named_by_its_key(tmp_path: Path, old: str, new: str, key: st
         (RECEIPTS.replace('OK = "delivered"', ""), "receipts: states is empty"),
         (RECEIPTS.replace('"delivered"', '"arrived"'), "receipts.states[...]: "),
         (RECEIPTS.replace('"form"', '"xml"'), "receipts.format: "),
-        (f'{RECEIPTS}[receipts.hmac]\nheader = "X S"\nsecret = "S3CRET"', "receipts.hmac.header: "),
-        (f'{RECEIPTS}[receipts.hmac]\nheader = "X-S"\nsecret = "{{text}}"', "receipts.hmac: secret: {text}"),
+        (f'{SIGNED}[receipts.hmac]\nheader = "X S"\nsecret = "S3CRET"', "receipts.hmac.header: "),
+        (f'{SIGNED}[receipts.hmac]\nheader = "X-S"\nsecret = "{{text}}"', "receipts.hmac: secret: {text}"),
         (
-            f'{RECEIPTS}[receipts.hmac]\nheader = "X-S"\nsecret = "S3CRET"'.replace('"form"', '"query"'),
+            f'{SIGNED}[receipts.hmac]\nheader = "X-S"\nsecret = "S3CRET"'.replace('"form"', '"query"'),
             "receipts: hmac signs a body",
+        ),
+        (SIGNED, 'receipts: name hmac, by which the provider signs its calls, or write hmac = "none"'),
+        (RECEIPTS.replace('"none"', '"S3CRET"'), "receipts.hmac: "),
+        (
+            '[replies]\nformat = "form"\nsender = "a"\ntext = "b"\nid = "c"',
+            "replies: name hmac, by which the provider signs its calls",
         ),
         (
             '[replies]\nformat = "form"\nsender = "a"\ntext = "b"',

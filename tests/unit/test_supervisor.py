@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.supervisor import roles_of
+from hub.app.supervisor import share_out
 
 PROGRAM = """
 import os, signal, sys, time
@@ -122,5 +122,14 @@ def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 def test_the_first_process_has_all_roles_and_the_others_what_is_shared() -> None:
     chosen = {"intake", "delivery", "timers", "web"}
 
-    assert [roles_of(number, chosen) for number in range(2)] == [chosen, {"intake", "delivery"}]
-    assert roles_of(1, {"delivery", "timers"}) == {"delivery"}
+    assert share_out(chosen, 2) == [chosen, {"intake", "delivery"}]
+    assert share_out({"delivery", "timers"}, 2) == [{"delivery", "timers"}, {"delivery"}]
+    assert share_out(chosen, 1) == [chosen]
+
+
+def test_mail_that_runs_with_other_roles_has_a_process_to_itself() -> None:
+    chosen = {"intake", "web", "mail"}
+
+    assert share_out(chosen, 1) == [{"intake", "web"}, {"mail"}]
+    assert share_out(chosen, 2) == [{"intake", "web"}, {"intake"}, {"mail"}]
+    assert share_out({"mail"}, 1) == [{"mail"}]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from hub.tasks import AGAIN, cancel, run_all, shield_with_grace, wait_then_cancel
+from hub.tasks import AGAIN, cancel, run_all, wait_then_cancel
 
 LONGER_THAN_ONE_WORD = AGAIN * 1.5
 """Seconds: a canceller has repeated the cancellation by then."""
@@ -28,13 +30,23 @@ class Work:
         self.is_done = True
 
 
+async def let_end(work: Coroutine[Any, Any, None], patience: timedelta) -> None:
+    """Do the work; when cancelled, wait for its end first."""
+    working = asyncio.create_task(work)
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await wait_then_cancel(working, patience)
+        raise
+
+
 def left_running() -> set[asyncio.Task[object]]:
     return asyncio.all_tasks() - {asyncio.current_task()}
 
 
 async def test_shielded_work_ends_despite_repeated_cancellation() -> None:
     work = Work()
-    working = asyncio.create_task(shield_with_grace(work.do(), lambda: PATIENCE))
+    working = asyncio.create_task(let_end(work.do(), PATIENCE))
     await work.begun.wait()
     await cancel(working)
 
@@ -43,7 +55,7 @@ async def test_shielded_work_ends_despite_repeated_cancellation() -> None:
 
 async def test_shielded_work_is_cancelled_after_the_grace() -> None:
     work = Work(seconds=60)
-    working = asyncio.create_task(shield_with_grace(work.do(), lambda: timedelta(seconds=0.05)))
+    working = asyncio.create_task(let_end(work.do(), timedelta(seconds=0.05)))
     await work.begun.wait()
     await asyncio.wait_for(cancel(working), 5)
 
@@ -52,7 +64,7 @@ async def test_shielded_work_is_cancelled_after_the_grace() -> None:
 
 async def test_cancelled_canceller_leaves_nothing_running() -> None:
     work = Work()
-    inner = run_all([shield_with_grace(work.do(), lambda: PATIENCE)])
+    inner = run_all([let_end(work.do(), PATIENCE)])
     outer = asyncio.create_task(run_all([inner]))
     await work.begun.wait()
     await cancel(outer)
@@ -61,7 +73,7 @@ async def test_cancelled_canceller_leaves_nothing_running() -> None:
 
 
 async def test_cancelled_canceller_raises_cancelled_error() -> None:
-    stubborn = asyncio.create_task(shield_with_grace(Work(seconds=0.2).do(), lambda: PATIENCE))
+    stubborn = asyncio.create_task(let_end(Work(seconds=0.2).do(), PATIENCE))
     await asyncio.sleep(0)
     cancelling = asyncio.create_task(cancel(stubborn))
     await asyncio.sleep(0)

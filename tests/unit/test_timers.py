@@ -32,7 +32,7 @@ LADDER = [
 ]
 
 
-@pytest.mark.parametrize("state", [State.HELD, State.RETRYING, State.SENDING])
+@pytest.mark.parametrize("state", [State.HELD, State.RETRYING])
 async def test_a_message_whose_time_has_come_is_queued_and_ticketed(state: State) -> None:
     message = waiting(state=state)
     hub = await hub_with(message)

@@ -11,17 +11,20 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import Lane, LiveClock, State, Target
+from hub.model import Lane, LiveClock, Outcome, State, Target
 from hub.ports import Now
 from hub.tasks import cancel
-from hub.testing import MemoryAppointments
+from hub.testing import MemoryAppointments, MemoryMonitor
+from hub.timers import scheduler
 from hub.timers.filling import compare
+from hub.timers.lease_time import LeaseTime
 from hub.timers.scheduler import (
     MISSED,
     audit,
     keep_appointments,
     poll_sql,
     run,
+    see_database,
     sweep,
 )
 from tests.unit.delivery_harness import mail
@@ -36,11 +39,24 @@ async def test_sweep_finds_a_message_whose_ticket_was_never_published() -> None:
     message = waiting()
     hub = await hub_with(message)
     hub.clock.advance(HOUR)
-    hub.publisher.faults.script("tickets", BrokerUnavailable())
-    with pytest.raises(BrokerUnavailable):
+    hub.publisher.faults.script("tickets", ZeroDivisionError("stands for the end of the process"))
+    with pytest.raises(ZeroDivisionError):
         await keep_appointments(timers_of(hub))
     hub.clock.advance(MINUTE + SECOND)
     await sweep(timers_of(hub))
+
+    assert hub.publisher.ticketed == [message.id]
+
+
+async def test_ticket_that_the_broker_has_not_confirmed_is_published_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scheduler, "POLL", 0.0)
+    message = waiting()
+    hub = await hub_with(message)
+    hub.clock.advance(HOUR)
+    hub.publisher.faults.script("tickets", BrokerUnavailable(), BrokerUnavailable())
+    await keep_appointments(timers_of(hub))
 
     assert hub.publisher.ticketed == [message.id]
 
@@ -216,6 +232,28 @@ async def test_a_lease_that_ended_is_found_by_the_audit() -> None:
     assert hub.publisher.ticketed == [orphan.id]
 
 
+async def test_lease_that_ended_in_an_outage_is_left_to_its_holder() -> None:
+    orphan, held = mail(state=State.QUEUED), waiting("p-held")
+    hub = await hub_with(orphan, held)
+    heartbeats = MemoryMonitor(hub.store, hub.clock)
+    timers = timers_of(hub, lease_time=LeaseTime(MINUTE), heartbeats=heartbeats)
+    for _ in range(13):  # it has seen the database for longer than a lease
+        hub.clock.advance(5 * SECOND)
+        await audit(timers)
+    await hub.store.claim([orphan.id], token=UUID(int=1), lease=MINUTE)
+    heartbeats.faults.script("clock", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await audit(timers)
+    hub.clock.advance(HOUR)
+    await see_database(timers)
+    await audit(timers)
+
+    assert hub.publisher.ticketed == [held.id]
+    assert await hub.store.record(UUID(int=1), [Outcome(message_id=orphan.id, state=State.SENT)]) == {
+        orphan.id
+    }
+
+
 async def test_interrupted_cascade_continues() -> None:
     cut = [mail(contact_id=at, state=State.FAILED, fallback=((TARGET,),)) for at in ("a", "b")]
     hub = await hub_with(*cut)
@@ -292,6 +330,18 @@ async def test_a_queue_that_is_worked_on_is_not_swept() -> None:
     await sweep(timers_of(hub))
 
     assert hub.publisher.published == []
+
+
+async def test_what_was_overtaken_is_swept_while_traffic_never_ends() -> None:
+    lost, later = mail("p-lost"), mail("p-later")
+    hub = await hub_with(lost)
+    hub.clock.advance(HOUR)
+    await hub.store.add_messages([later])
+    await hub.store.claim([later.id], token=UUID(int=1), lease=MINUTE)
+    hub.publisher.depths["email", Lane.NORMAL] = 5
+    await sweep(timers_of(hub))
+
+    assert hub.publisher.ticketed == [lost.id]
 
 
 async def test_each_sweep_doubles_the_wait_of_a_message() -> None:

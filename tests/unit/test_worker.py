@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any, cast
+from itertools import product
+from typing import Any, Final, cast
 
 import pytest
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
+from structlog.testing import capture_logs
 
+from hub.consumers import worker
 from hub.consumers.deliveries import Delivery, delivery_of
+from hub.consumers.in_progress import InProgress
 from hub.consumers.worker import ALONE_FROM, BURY_FROM, Consumer, _buried, _handle, _next_batch
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import RawMessage
@@ -38,11 +41,31 @@ class AnsweringChannel:
 TAG = 7
 
 
-def delivered(name: str, channel: AnsweringChannel, **properties: Any) -> Delivery:
+class TaggedChannel:
+    """A channel as the broker sees it: `multiple` acknowledges all before that is not settled."""
+
+    def __init__(self) -> None:
+        self.acknowledged: set[int] = set()
+        self._returned: set[int] = set()
+
+    async def basic_ack(self, delivery_tag: int, multiple: bool = False) -> None:
+        tags = range(1, delivery_tag + 1) if multiple else [delivery_tag]
+        self.acknowledged |= set(tags) - self._returned
+
+    async def basic_reject(self, delivery_tag: int, *, requeue: bool = True) -> None:
+        assert requeue
+        self._returned.add(delivery_tag)
+
+
+def delivered(
+    name: str, channel: AnsweringChannel | TaggedChannel, *, tag: int = TAG, **properties: Any
+) -> Delivery:
     return delivery_of(
         DeliveredMessage(
             delivery=Basic.Deliver(
-                delivery_tag=TAG, routing_key=properties.pop("routing_key", "pqrs.received")
+                delivery_tag=tag,
+                redelivered=properties.pop("redelivered", False),
+                routing_key=properties.pop("routing_key", "pqrs.received"),
             ),
             header=ContentHeader(properties=Basic.Properties(**properties)),
             body=name.encode(),
@@ -57,6 +80,7 @@ class Bench:
     def __init__(self, *, at_once: int = 1) -> None:
         self.answers: list[tuple[str, str]] = []
         self.handled: list[list[str]] = []
+        self.done: set[str] = set()
         self.buried: list[tuple[str, str]] = []
         self.faults: dict[str, list[Exception | None]] = {}
         self.bury_faults: list[Exception] = []
@@ -67,9 +91,10 @@ class Bench:
         """Let batches with this delivery meet these, the last one for ever."""
         self.faults[name] = list(errors)
 
-    def delivery(self, name: str, count: object = None) -> Delivery:
+    def delivery(self, name: str, count: object = None, *, redelivered: bool = True) -> Delivery:
         headers = None if count is None else {"x-delivery-count": count}
-        return delivered(name, AnsweringChannel(name, self.answers), headers=headers)
+        channel = AnsweringChannel(name, self.answers)
+        return delivered(name, channel, headers=headers, redelivered=redelivered)
 
     async def handle(self, *deliveries: Delivery) -> None:
         await asyncio.wait_for(_handle(deliveries, self.consumer, self.stop), 5)
@@ -82,6 +107,7 @@ class Bench:
             error = errors.pop(0) if len(errors) > 1 else errors[0]
             if error is not None:
                 raise error
+        self.done.update(names)
 
     async def _bury(self, incoming: RawMessage, error: Exception) -> None:
         if self.bury_faults:
@@ -118,7 +144,7 @@ async def test_a_batch_that_fails_is_done_one_by_one_and_only_the_bad_one_goes_b
     await bench.handle(*map(bench.delivery, "abc"))
 
     assert bench.handled == [["a", "b", "c"], ["a"], ["b"], ["c"]]
-    assert bench.answers == [("a", "ack up to"), ("b", "back"), ("c", "ack up to")]
+    assert bench.answers == [("a", "ack"), ("b", "back"), ("c", "ack")]
     assert bench.buried == []
 
 
@@ -129,7 +155,39 @@ async def test_what_a_stopping_worker_has_given_up_is_not_acknowledged_with_what
     await bench.handle(*map(bench.delivery, "ab"))
 
     assert bench.handled == [["a", "b"], ["a"]]
-    assert bench.answers == [], "`b` would be acknowledged together with all before it"
+    assert bench.answers == []
+
+
+FAULTS: Final[Mapping[str, Sequence[Exception | None]]] = {
+    "good": [None],
+    "bad": [ZeroDivisionError()],
+    "bad at first": [ZeroDivisionError(), None],
+    "away": [StorageUnavailable()],
+    "bad, then away": [ZeroDivisionError(), StorageUnavailable()],
+}
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0), (0, ALONE_FROM, 0), (BURY_FROM, 0, 0)])
+async def test_a_stopping_worker_acknowledges_nothing_that_was_not_handled(
+    counts: Sequence[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "LONGEST_HOLD", 0)
+    for faults in product(FAULTS, repeat=len(counts)):
+        bench, channel = Bench(), TaggedChannel()
+        bench.stop.set()  # so that whoever finds a server away gives up
+        for name, kind in zip("abc", faults, strict=True):
+            bench.fail(name, *FAULTS[kind])
+        deliveries = [
+            delivered(name, channel, tag=tag, headers={"x-delivery-count": count}, redelivered=True)
+            for tag, (name, count) in enumerate(zip("abc", counts, strict=True), 1)
+        ]
+        with capture_logs():  # tracebacks take long to print
+            for batch in deliveries[:2], deliveries[2:]:
+                if not await _handle(batch, bench.consumer, bench.stop):
+                    break
+
+        acknowledged = {"abc"[tag - 1] for tag in channel.acknowledged}
+        assert acknowledged <= bench.done | {name for name, _ in bench.buried}, faults
 
 
 @pytest.mark.parametrize(
@@ -148,6 +206,15 @@ async def test_a_delivery_that_came_too_often_is_done_alone(count: object, handl
     assert bench.handled == handled
 
 
+async def test_a_count_on_a_first_delivery_is_the_publishers_and_is_not_believed() -> None:
+    bench = Bench()
+    bench.fail("forged", ZeroDivisionError(), ZeroDivisionError())
+    await bench.handle(bench.delivery("forged", BURY_FROM, redelivered=False), bench.delivery("b"))
+
+    assert bench.handled == [["forged", "b"], ["forged"], ["b"]]
+    assert (bench.buried, bench.answers) == ([], [("forged", "back"), ("b", "ack")])
+
+
 async def test_a_delivery_that_fails_alone_too_often_is_buried() -> None:
     bench = Bench()
     bench.fail("a", ZeroDivisionError())
@@ -161,7 +228,7 @@ async def test_a_delivery_that_lost_many_connections_is_no_bad_one() -> None:
     bench.fail("a", StorageUnavailable(), None)
     await bench.handle(bench.delivery("a", 1000))
 
-    assert (bench.buried, bench.answers) == ([], [("a", "ack up to")])
+    assert (bench.buried, bench.answers) == ([], [("a", "ack")])
 
 
 async def test_a_burial_waits_for_the_database() -> None:
@@ -190,26 +257,7 @@ async def test_what_cannot_even_be_buried_ends_nobody() -> None:
     assert bench.answers == []
 
 
-async def test_cancellation_lets_a_batch_in_work_end_and_answers_nothing() -> None:
-    bench = Bench()
-    begun, ended = asyncio.Event(), asyncio.Event()
-
-    async def send(_: Sequence[RawMessage]) -> None:
-        begun.set()
-        await asyncio.sleep(0.05)
-        ended.set()
-
-    work = asyncio.create_task(_handle([bench.delivery("a")], _consumer(send), bench.stop))
-    await asyncio.wait_for(begun.wait(), 5)
-    work.cancel()
-
-    with pytest.raises(asyncio.CancelledError):
-        await work
-    assert ended.is_set()
-    assert bench.answers == []
-
-
-async def test_cancellation_does_not_wait_for_ever_and_answers_nothing() -> None:
+async def test_cancellation_cuts_a_batch_and_answers_nothing() -> None:
     bench = Bench()
     begun = asyncio.Event()
 
@@ -222,7 +270,28 @@ async def test_cancellation_does_not_wait_for_ever_and_answers_nothing() -> None
     work.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        await work
+        await asyncio.wait_for(work, 5)
+    assert bench.answers == []
+
+
+async def test_what_goes_on_in_progress_outlives_its_worker_and_answers_nothing() -> None:
+    bench = Bench()
+    begun, answer, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def send(_: Sequence[RawMessage]) -> None:
+        begun.set()
+        await answer.wait()
+        ended.set()
+
+    consumer = replace(_consumer(send), in_progress=InProgress("q", most=1))
+    work = asyncio.create_task(_handle([bench.delivery("a")], consumer, bench.stop))
+    await asyncio.wait_for(begun.wait(), 5)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(work, 5)
+    answer.set()
+
+    await asyncio.wait_for(ended.wait(), 5)
     assert bench.answers == []
 
 
@@ -256,7 +325,7 @@ def _consumer(handle: Callable[[Sequence[RawMessage]], Awaitable[None]]) -> Cons
     async def bury(_: RawMessage, __: Exception) -> None:
         raise AssertionError
 
-    return Consumer(queue="q", handle=handle, bury=bury, patience=timedelta(seconds=0.2))
+    return Consumer(queue="q", handle=handle, bury=bury)
 
 
 async def next_batch(arrived: asyncio.Queue[Delivery], most: int, stop: asyncio.Event) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
 from hub.testing import MemoryMonitor, MemoryMonths
 from hub.timers.deps import Timers
+from hub.timers.lease_time import LeaseTime
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
@@ -25,6 +26,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,
+        "lease_time": LeaseTime(timedelta(0)),
         "policy": hub.context.rules.policy,
         **fields,
     }

@@ -94,7 +94,7 @@ class EmailChannel:
 
     async def _transmit(self, letter: Letter, until: float, lane: Lane) -> TransactionResult:
         turn_by = until - self._timeout * (1 - WAITING)
-        job = Job(letter, until)
+        job = Job(letter, until, turn_by)
         while True:
             sent = await self._sent(job, lane, turn_by)
             # A server may close an idle connection at any time: that is not a failure of this message.
@@ -103,7 +103,7 @@ class EmailChannel:
             if asyncio.get_running_loop().time() >= turn_by:
                 raise no_place(PROVIDER)
             # It may close each connection after one mail.
-            job = Job(letter, until, alone=True)
+            job = Job(letter, until, turn_by, alone=True)
 
     async def _sent(self, job: Job, lane: Lane, turn_by: float) -> Sent:
         try:

@@ -30,11 +30,12 @@ class Job:
     """
     A letter to transmit, at the latest until that loop time; `alone` if only after a turn of its own.
 
-    `session` is the one that transmits it.
+    It begins before the loop time `turn_by`, or not at all. `session` is the one that transmits it.
     """
 
     letter: Letter
     until: float
+    turn_by: float
     alone: bool = False
     session: Session | None = None
 
@@ -198,11 +199,11 @@ class Session(asyncio.Protocol):
         _answer(talk, verdict)
 
     def _continue_with(self, following: _Talk) -> None:
-        if following.answer.done():
-            # Given up before its turn: its envelope is sent, so that the session cannot be used again.
+        if following.answer.done() or self._loop.time() >= following.job.turn_by:
+            # Given up before its turn, or too late: the server's yes would come after its end. Its envelope
+            # is sent, so that the session cannot be used again.
             self._close()
-        else:
-            self._begin(following)
+        self._begin(following)
 
     def _clean_up(self, verdict: TransactionResult) -> None:
         """Make the server's state known: send RSET before the next MAIL, or close the connection."""

@@ -20,6 +20,7 @@ from hub.channels.failures import misconfigured
 from hub.channels.http_calls import Answer, HttpCaller
 from hub.channels.json_path import at
 from hub.errors import ConfigurationError, TransientFailure
+from hub.resilience.database_time import NOW
 
 PROVIDER: Final = "fcm"
 SCOPE: Final = "https://www.googleapis.com/auth/firebase.messaging"
@@ -123,7 +124,7 @@ class AccessTokens:
         return token
 
     def _assertion(self) -> str:
-        now = int(time.time())
+        now = int(NOW().timestamp())
         claims = {
             "iss": self._account.email,
             "scope": SCOPE,

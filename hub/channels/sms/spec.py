@@ -147,38 +147,52 @@ class BodySignature(_Table, frozen=True, kw_only=True):
         return (self.secret, self.also) if self.also else (self.secret,)
 
 
-class Receipts(_Table, frozen=True, kw_only=True):
+class _Call(_Table, frozen=True, kw_only=True):
+    """
+    A call of the provider. `hmac` says how it signs the body; `none` that it does not, and that whoever
+    knows the address of the hook is believed.
+    """
+
+    format: Format
+    hmac: BodySignature | Literal["none"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.hmac is None:
+            raise ValueError('name hmac, by which the provider signs its calls, or write hmac = "none"')
+        if self.signature is not None and self.format is Format.QUERY:
+            raise ValueError("hmac signs a body, and a query has none")
+
+    @property
+    def signature(self) -> BodySignature | None:
+        """How the body is signed; None where nothing but the address is secret."""
+        return self.hmac if isinstance(self.hmac, BodySignature) else None
+
+
+class Receipts(_Call, frozen=True, kw_only=True):
     """
     What the provider reports later. The message is identified by the URL, which contains our id where
     `{callback}` is used; else by `id`, the path of our id, or `reference`, the path of the provider's id.
     """
 
-    format: Format
     status: JsonPath
     states: Mapping[str, Meaning]
     id: JsonPath | None = None
     reference: JsonPath | None = None
     code: JsonPath | None = None
-    hmac: BodySignature | None = None
 
     def __post_init__(self) -> None:
         if not self.states:
             raise ValueError("states is empty: no receipt would change anything")
-        _signed_body(self.format, self.hmac)
+        super().__post_init__()
 
 
-class Replies(_Table, frozen=True, kw_only=True):
+class Replies(_Call, frozen=True, kw_only=True):
     """Incoming texts: the paths of the number, the text and the provider's id."""
 
-    format: Format
     sender: JsonPath
     text: JsonPath
     id: JsonPath
     in_reply_to: JsonPath | None = None
-    hmac: BodySignature | None = None
-
-    def __post_init__(self) -> None:
-        _signed_body(self.format, self.hmac)
 
 
 class BalanceQuestion(_Table, frozen=True, kw_only=True):
@@ -219,7 +233,7 @@ class Spec(_Table, frozen=True, kw_only=True):
     def of_the_account(self) -> frozenset[str]:
         """The placeholders for which the URL must have a value."""
         request, balance = self.request, self.balance
-        hooks = [part.hmac for part in (self.receipts, self.replies) if part and part.hmac]
+        hooks = [part.signature for part in (self.receipts, self.replies) if part and part.signature]
         signed = [secret for hmac in hooks for secret in hmac.secrets]
         places = [request.path, request.headers, request.query, request.json, request.form, *signed]
         placeholders = names_in([*places, balance.path if balance else ""]) & {"user", "password"}
@@ -255,8 +269,3 @@ def _checked(key: str, tree: Any, allowed: frozenset[str]) -> frozenset[str]:
         shown = ", ".join(f"{{{name}}}" for name in sorted(unknown))
         raise ValueError(f"{key}: {shown} cannot stand here; known: {known}")
     return found
-
-
-def _signed_body(form: Format, hmac: BodySignature | None) -> None:
-    if hmac is not None and form is Format.QUERY:
-        raise ValueError("hmac signs a body, and a query has none")

@@ -75,6 +75,16 @@ def panels(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
             yield name, Use.REPLIES
 
 
+def unsigned(hooks: Mapping[str, Hook]) -> Iterator[tuple[str, Use]]:
+    """Return the (provider, use) for which one fixed address is all that a caller must know."""
+    for name, hook in hooks.items():
+        receipts, replies = hook.spec.receipts, hook.spec.replies
+        if receipts and not receipts.signature and not hook.spec.asks_for_reports:
+            yield name, Use.RECEIPTS
+        if replies and not replies.signature:
+            yield name, Use.REPLIES
+
+
 def _merged(known: Hook | None, other: Hook) -> Hook:
     if known is None:
         return other

@@ -17,7 +17,7 @@ from hub.channels.push.oauth import read_service_account
 from hub.channels.registry import BUILDERS
 from hub.channels.sms.hooks import Use
 from hub.channels.sms.spec import load_spec
-from hub.channels.sms.spec_loader import panels, read_hooks
+from hub.channels.sms.spec_loader import panels, read_hooks, unsigned
 from hub.channels.urls import (
     SmtpEndpoint,
     parse_fcm,
@@ -49,6 +49,11 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "whatsapp": "whatsapp+https://TOKEN@graph.facebook.com?phone=ID&secret=CLAVE&verify=PALABRA",
 }
 _BRINGS: Final[Mapping[Use, str]] = {Use.RECEIPTS: "informa entregas", Use.REPLIES: "entrega respuestas"}
+_FORGES: Final[Mapping[Use, str]] = {
+    Use.RECEIPTS: "inventar entregas",
+    Use.REPLIES: "escribir BAJA, INICIAR o TOMO a nombre de cualquiera",
+}
+_SIGN: Final = "Pídale al proveedor que firme sus llamadas, y descríbalo en `hmac` (docs/sms-providers.md)."
 
 
 async def channels(settings: Settings) -> list[Finding]:
@@ -101,8 +106,11 @@ def _panels(settings: Settings) -> Iterator[Finding]:
         yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
         return
     for name, use in panels(hooks):
-        # Without the address itself: anyone who has it can post there.
+        # Without the address itself: anyone who has it can post there, unless the calls are signed.
         yield ok(CHANNELS, f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
+    for name, use in unsigned(hooks):
+        what = f"SMS: {name} {_BRINGS[use]} sin firma: quien tenga la dirección puede {_FORGES[use]}."
+        yield warn(CHANNELS, what, _SIGN)
 
 
 def _not_built(settings: Settings) -> Iterator[Finding]:

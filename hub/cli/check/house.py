@@ -70,7 +70,13 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
 
 async def access(settings: Settings) -> list[Finding]:
     """Check HUB_API_KEY, and the secrets that sign links."""
-    return [_api_key(settings), *_in_clear(settings), *_secrets(settings)]
+    return [
+        _api_key(settings),
+        *_in_clear(settings),
+        *_proxies(settings),
+        *_open_mail(settings),
+        *_secrets(settings),
+    ]
 
 
 def _api_key(settings: Settings) -> Finding:
@@ -91,6 +97,21 @@ def _in_clear(settings: Settings) -> Iterator[Finding]:
         return
     what = f"HUB_PUBLIC_URL es http ({url.netloc}): contraseñas y sesiones viajan sin cifrar."
     yield warn(ACCESS, what, "Ponga TLS delante y HUB_PUBLIC_URL=https://…")
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    """Warn if TLS ends in front of the hub, at a proxy that it does not know: the hub itself has none."""
+    if settings.api_key and settings.public_url.startswith("https:") and not settings.trusted_proxies:
+        what = "HUB_TRUSTED_PROXIES está vacía: detrás del proxy todos comparten una dirección."
+        to_do = "Ponga ahí la dirección del proxy; si no, quien adivina claves frena a los demás."
+        yield warn(ACCESS, what, to_do)
+
+
+def _open_mail(settings: Settings) -> Iterator[Finding]:
+    """Warn if others than a mail server in front can bring mail."""
+    if settings.mail is not None and not settings.mail.is_loopback:
+        what = f"HUB_MAIL={settings.mail} recibe correo de otros equipos, sin TLS, filtros ni límites."
+        yield warn(ACCESS, what, "Deje llegar ahí solo al servidor de correo de la empresa.")
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import aiohttp
 import asyncpg
-from aio_pika.abc import AbstractConnection
-from aio_pika.exceptions import ChannelNotFoundEntity
-from pamqp.commands import Queue
+from aio_pika.abc import AbstractConnection, AbstractQueue
+from aiormq.exceptions import ChannelAccessRefused
 
 from hub.access.keyring import KeyRing
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
+from hub.consumers import canary
 from hub.consumers.broker import broker_errors, connect
+from hub.consumers.canary import TopologyFindings
 from hub.consumers.topology import QUEUES
 from hub.errors import AppointmentsUnavailable
 from hub.model.months import missing
@@ -24,6 +25,7 @@ from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import EPOCH_KEY, TIMEOUT
 from hub.storage.database import Database, translated
+from hub.storage.keys import PostgresKeys
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
@@ -40,9 +42,17 @@ _NO_ACCOUNT: Final = (
     "Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY.",
     'Ejecute `hub accounts create USUARIO --name "NOMBRE" --office administrator --everywhere`.',
 )
+_MEND: Final = (
+    "Un `hub run` lo declara de nuevo en segundos; si sigue así, mire su registro (broker.topology_missing) "
+    "y los permisos de su usuario de RabbitMQ."
+)
 _UNTOLD_CLUSTER: Final = (
     "HUB_REDIS_URL nombra un nodo de un clúster como si fuera un servidor solo.",
     "Escriba redis+cluster://NODO:PUERTO,NODO:PUERTO (o rediss+cluster://).",
+)
+_NO_BINDING: Final = (
+    "Ninguna llave ata una fuente a un usuario de RabbitMQ: quien pueda publicar cambia el directorio.",
+    "Dé a cada sistema la suya: `hub keys create NOMBRE --scope publish --source URN --amqp-user USUARIO`.",
 )
 _NO_DUTY: Final = (
     "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
@@ -51,25 +61,15 @@ _NO_DUTY: Final = (
 
 
 async def rabbitmq(settings: Settings) -> list[Finding]:
-    """Check the version, the queues, and the messages waiting in them."""
+    """Check the version, the way of the events, the queues, and the messages waiting in them."""
     connection = await connect(settings.amqp_url.reveal(), "hub check")
     try:
         async with broker_errors():
-            found = [answer for name in QUEUES if (answer := await _queue(connection, name))]
-        return [_broker(connection, settings), *_queues(found)]
+            found = await canary.look(connection)
+            way = [] if found.missing else [finding async for finding in _way(connection)]
+        return [_broker(connection, settings), *_missing(found), *way, *_queues(found.queues)]
     finally:
         await connection.close()
-
-
-async def _queue(connection: AbstractConnection, name: str) -> Queue.DeclareOk | None:
-    # Declaring a missing queue passively closes the channel.
-    channel = await connection.channel(publisher_confirms=False)
-    try:
-        return (await channel.declare_queue(name, passive=True)).declaration_result
-    except ChannelNotFoundEntity:
-        return None
-    finally:
-        await channel.close()
 
 
 def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
@@ -79,14 +79,32 @@ def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
     return ok(RABBITMQ, f"{shown} en {settings.amqp_url.shown}")
 
 
-def _queues(found: list[Queue.DeclareOk]) -> Iterator[Finding]:
-    if len(found) < len(QUEUES):
-        what = f"Hay {len(found)} de las {len(QUEUES)} colas del hub."
+def _missing(found: TopologyFindings) -> Iterator[Finding]:
+    """Name what is missing; where no hub of this version has run yet, that is no fault."""
+    if found.missing and found.is_set_up:
+        yield bad(RABBITMQ, f"Falta {', '.join(found.missing)}.", _MEND)
+    elif len(found.queues) < len(QUEUES):
+        what = f"Hay {len(found.queues)} de las {len(QUEUES)} colas del hub."
         yield warn(RABBITMQ, what, "`hub run` las crea al arrancar.")
-    count = sum(queue.message_count or 0 for queue in found)
+
+
+async def _way(connection: AbstractConnection) -> AsyncIterator[Finding]:
+    """Report that events would not arrive, or that nobody can know."""
+    try:
+        if not await canary.arrives(connection):
+            what = "Los eventos no llegan: falta el enlace de domain.events a hub.lanes."
+            yield bad(RABBITMQ, what, _MEND)
+    except ChannelAccessRefused:
+        what = "El usuario de HUB_AMQP_URL no puede declarar: no se sabe si los eventos llegan."
+        yield bad(RABBITMQ, what, "Dele los permisos de docs/security.md.")
+
+
+def _queues(found: Sequence[AbstractQueue]) -> Iterator[Finding]:
+    results = [queue.declaration_result for queue in found]
+    count = sum(queue.message_count or 0 for queue in results)
     waiting = f"{counted(count, 'mensaje', 'mensajes')} en cola"
     forgotten = sorted(
-        str(queue.queue) for queue in found if queue.message_count and not queue.consumer_count
+        str(queue.queue) for queue in results if queue.message_count and not queue.consumer_count
     )
     if forgotten:
         to_do = (
@@ -155,6 +173,8 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         if not await _has_account(settings, database):
             yield warn(POSTGRESQL, *_NO_ACCOUNT)
+        if not any(key.amqp_user for key in await PostgresKeys(database).live_keys()):
+            yield warn(POSTGRESQL, *_NO_BINDING)
         if lost := await _lost_documents(settings, database):
             whose = counted(lost, "persona", "personas")
             what = f"El documento de {whose} tiene una clave que no está en HUB_SECRET."

@@ -1,14 +1,16 @@
 """
-The meaning of an incoming mail: a receipt, a complaint, a reply, or nothing to act on. Pure.
+The meaning of an incoming mail: a report, a complaint, a reply, or nothing to act on. Pure.
 
-The recipient address links a mail to a message of the hub. A report to another address is linked by its
-ENVID, or by the Reply-To of the returned mail. All three are signed (`hub.channels.email.verp`). The
-Message-ID is not signed, so it links nothing: anybody who has seen it could forge a bounce.
+A report of delivery counts only at the bounce address of its message, from the null sender, as RFC 3464
+has it: nobody else may say that a mail was lost. A complaint is linked by the address that it came to, its
+ENVID, or the sender or Reply-To of the returned mail. All are signed (`hub.channels.email.verp`). The
+Message-ID is not signed, so it links nothing: anybody who has seen it could forge a report.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
@@ -16,13 +18,13 @@ from hashlib import sha256
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from hub.channels.email.verdicts import GONE, PROVIDER
-from hub.channels.email.verp import Mark, Verp
+from hub.channels.email.verdicts import PROVIDER
+from hub.channels.email.verp import AddressKind, Mark, Verp
 from hub.channels.failures import without_contact
 from hub.inbound.mail import reports
 from hub.inbound.mail.parsing import Unreadable, address, header, parse, words
 from hub.inbound.mail.quoting import newly_written
-from hub.model import Complaint, Receipt, Reply, State
+from hub.model import BounceReport, Complaint, Loss, Reply
 
 CHANNEL: Final = "email"
 _NOT_LOST: Final = frozenset({"delayed", *reports.ARRIVED})
@@ -52,12 +54,12 @@ _AWAY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A mail without effect; `reason` is a machine word (`delayed`, `unreadable`, `unknown` …)."""
+    """A mail without effect; `reason` is a machine word (`delayed`, `misdirected`, `unreadable` …)."""
 
     reason: str
 
 
-Meaning: TypeAlias = Receipt | Complaint | Reply | Ignored
+Meaning: TypeAlias = BounceReport | Complaint | Reply | Ignored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +91,11 @@ def _read(message: Message, incoming: RawMail, verp: Verp) -> Meaning:
             return _complaint(message, feedback, incoming, verp)
         report = reports.delivery_report(message)
         if report is not None:
-            return _receipt(message, report, incoming, verp)
+            return _bounce(report, incoming)
     if incoming.mark is None:
         return Ignored("unknown")
     if reports.is_informal_bounce(message, incoming.sender):
-        return _bounce(message, incoming.mark.message_id)
+        return _informal_bounce(message, incoming)
     return _reply(message, incoming, incoming.mark.message_id)
 
 
@@ -102,33 +104,30 @@ def _may_report(message: Message, sender: str) -> bool:
     return not sender or message.get_content_type() == "multipart/report"
 
 
-def _receipt(message: Message, report: reports.DeliveryReport, incoming: RawMail, verp: Verp) -> Meaning:
-    message_id = _message_id(message, report.envelope_id, incoming.mark, verp)
-    if message_id is None:
-        return Ignored("unknown")
-    lost = report.failure
-    if lost is not None:
-        return _bounced(message_id, lost)
+def _bounce(report: reports.DeliveryReport, incoming: RawMail) -> Meaning:
+    if report.failures:
+        return _lost(report.failures, incoming)
     known = (fate.action for fate in report.fates if fate.action in _NOT_LOST)
     return Ignored(next(known, "unreadable"))
 
 
-def _bounce(message: Message, message_id: UUID) -> Meaning:
+def _informal_bounce(message: Message, incoming: RawMail) -> Meaning:
     fate = reports.informal_fate(message)
     if fate is None:
         return Ignored("unreadable_bounce")
-    return _bounced(message_id, fate) if fate.action == "failed" else Ignored(fate.action)
+    return _lost((fate,), incoming) if fate.action == "failed" else Ignored(fate.action)
 
 
-def _bounced(message_id: UUID, fate: reports.Fate) -> Receipt:
-    return Receipt(
-        message_id=message_id,
-        state=State.BOUNCED,
-        provider=PROVIDER,
-        reason=f"dsn_{fate.status or 'failed'}",
-        code=without_contact(fate.diagnostic),
-        gone=fate.status in GONE,
+def _lost(fates: Iterable[reports.Fate], incoming: RawMail) -> Meaning:
+    if incoming.mark is None:
+        return Ignored("unknown")
+    if incoming.sender or incoming.mark.kind is not AddressKind.BOUNCE:
+        return Ignored("misdirected")
+    losses = (
+        Loss(recipients=fate.recipients, status=fate.status, code=without_contact(fate.diagnostic))
+        for fate in fates
     )
+    return BounceReport(message_id=incoming.mark.message_id, losses=tuple(losses), at=incoming.at)
 
 
 def _complaint(message: Message, report: reports.FeedbackReport, incoming: RawMail, verp: Verp) -> Meaning:
@@ -139,7 +138,12 @@ def _complaint(message: Message, report: reports.FeedbackReport, incoming: RawMa
     if report.kind not in _COMPLAINTS:
         return Ignored("no_complaint")
     return Complaint(
-        channel=CHANNEL, provider=PROVIDER, message_id=message_id, kind=report.kind, at=incoming.at
+        channel=CHANNEL,
+        provider=PROVIDER,
+        message_id=message_id,
+        kind=report.kind,
+        at=incoming.at,
+        recipients=report.recipients,
     )
 
 
@@ -166,6 +170,7 @@ def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
         message_id=message_id,
         in_reply_to=header(message, "In-Reply-To")[:_LONGEST_REFERENCE] or None,
         automatic=_is_automatic(message, incoming.sender),
+        authentic=False,
     )
 
 

@@ -12,6 +12,7 @@ from email.message import Message
 from email.parser import HeaderParser
 from typing import Final
 
+from hub.inbound.mail import recipients
 from hub.inbound.mail.parsing import address, content, header, words
 
 _STATUS: Final = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
@@ -30,41 +31,46 @@ ARRIVED: Final = frozenset({"delivered", "relayed", "expanded"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """The result for one recipient. `action` is in lower case; `status` is a code of RFC 3463 or empty."""
+    """
+    The result for one recipient. `action` is in lower case; `status` is a code of RFC 3463 or empty.
+
+    `recipients` are the addresses that the report names for it, as `plain_address` writes them.
+    """
 
     action: str
     status: str
     diagnostic: str
+    recipients: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """`envelope_id` is the ENVID of the sent mail; empty if the report has none."""
+    """What a server reports, for each recipient."""
 
-    envelope_id: str
     fates: tuple[Fate, ...]
 
     @property
-    def failure(self) -> Fate | None:
+    def failures(self) -> tuple[Fate, ...]:
         """
-        The fate that shows that the mail is lost; None when it is not.
+        The fates that show that the mail is lost; none when it is not.
 
         Several recipients come from the expansion of one address. If the mail arrived at one of them, it
         is not lost.
         """
         if any(fate.action in ARRIVED for fate in self.fates):
-            return None
-        return next((fate for fate in self.fates if fate.action == "failed"), None)
+            return ()
+        return tuple(fate for fate in self.fates if fate.action == "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackReport:
-    """`kind` is the Feedback-Type in lower case."""
+    """`kind` is the Feedback-Type in lower case, `recipients` whom the reported mail was sent to."""
 
     kind: str
     envelope_id: str
     sender: str
     """The envelope sender of the reported mail; empty if the report has none."""
+    recipients: frozenset[str]
 
 
 def delivery_report(message: Message) -> DeliveryReport | None:
@@ -75,7 +81,7 @@ def delivery_report(message: Message) -> DeliveryReport | None:
     first, *groups = _groups(part) or [Message()]
     # Some servers write all fields into one group.
     fates = tuple(_fate(group) for group in (groups or [first]) if "Action" in group or "Status" in group)
-    return DeliveryReport(envelope_id=header(first, "Original-Envelope-Id"), fates=fates)
+    return DeliveryReport(fates=fates)
 
 
 def feedback_report(message: Message) -> FeedbackReport | None:
@@ -88,7 +94,14 @@ def feedback_report(message: Message) -> FeedbackReport | None:
         kind=header(fields, "Feedback-Type").lower(),
         envelope_id=header(fields, "Original-Envelope-Id"),
         sender=header(fields, "Original-Mail-From").strip("<>"),
+        recipients=recipients.of_headers(fields, "Original-Rcpt-To") or _addressees(message),
     )
+
+
+def _addressees(message: Message) -> frozenset[str]:
+    """Read whom the returned mail was written to: many reports name no envelope recipient."""
+    mail = returned(message)
+    return frozenset() if mail is None else recipients.of_headers(mail, "To")
 
 
 def returned(message: Message) -> Message | None:
@@ -135,7 +148,12 @@ def _fate(group: Message) -> Fate:
     status, diagnosed = enhanced_status(header(group, "Status")), enhanced_status(diagnostic)
     if not status or (status.endswith(_UNSPECIFIC) and diagnosed.startswith(status[0])):
         status = diagnosed or status
-    return Fate(action=header(group, "Action").lower().split(" ")[0], status=status, diagnostic=diagnostic)
+    return Fate(
+        action=header(group, "Action").lower().split(" ")[0],
+        status=status,
+        diagnostic=diagnostic,
+        recipients=recipients.of_delivery(group),
+    )
 
 
 def is_informal_bounce(message: Message, sender: str) -> bool:
@@ -159,7 +177,12 @@ def informal_fate(message: Message) -> Fate | None:
     if number[:1] not in {"4", "5"}:
         return None
     action = "failed" if number[0] == "5" else "delayed"
-    return Fate(action=action, status=number, diagnostic=_line_with(text, number))
+    return Fate(
+        action=action,
+        status=number,
+        diagnostic=_line_with(text, number),
+        recipients=recipients.of_headers(message, "X-Failed-Recipients") | recipients.of_text(text),
+    )
 
 
 def _line_with(text: str, number: str) -> str:

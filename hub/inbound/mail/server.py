@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -21,7 +21,8 @@ from prometheus_client import Counter
 from hub.channels.email.verp import Verp
 from hub.errors import StorageRefused, Unavailable
 from hub.inbound.mail.classify import Ignored, Meaning, RawMail, read
-from hub.model import Complaint, Receipt, Reply
+from hub.inbound.replies import opt_command
+from hub.model import BounceReport, Complaint, Reply
 from hub.ports import Now
 from hub.settings import Address
 
@@ -31,7 +32,7 @@ IDLE: Final = 60.0
 """Seconds that a client may be silent."""
 
 ROLE_ADDRESSES: Final = frozenset({"postmaster", "abuse"})
-"""RFC 2142. Reports arrive here too; they must identify the message that they are about."""
+"""RFC 2142. Complaints arrive here too; they must identify the message that they are about."""
 
 OK: Final = "250 2.0.0 Taken"
 UNKNOWN: Final = "550 5.1.1 There is no such address"
@@ -49,9 +50,12 @@ log = structlog.get_logger()
 class MailHandlers:
     """A handler for each kind of mail. Each may raise `hub.errors.Unavailable` and is idempotent."""
 
-    receipt: Callable[[Receipt], Awaitable[object]]
-    complaint: Callable[[Complaint], Awaitable[object]]
+    bounce: Callable[[BounceReport], Awaitable[str]]
+    complaint: Callable[[Complaint], Awaitable[str]]
+    """Both return what became of the report, as a machine word."""
     reply: Callable[[Reply], Awaitable[None]]
+    is_signed: Callable[[bytes, str], Awaitable[bool]]
+    """Whether the domain of an address has signed a mail that names it as its writer; raises nothing."""
 
 
 @asynccontextmanager
@@ -144,7 +148,7 @@ class _Handler:
     async def _store(self, address: str, envelope: Envelope) -> str:
         """Store what the mail means for one recipient, and only then accept it."""
         try:
-            meaning = await self._read(address, envelope)
+            meaning = await self._proven(await self._read(address, envelope), _content(envelope))
             if meaning == Ignored("unknown") and envelope.mail_from != "<>":
                 return NO_REPORT
             await self._dispatch(meaning)
@@ -166,7 +170,7 @@ class _Handler:
     async def _read(self, address: str, envelope: Envelope) -> Meaning:
         sender = (envelope.mail_from or "").removeprefix("<>")
         incoming = RawMail(
-            content=envelope.content if isinstance(envelope.content, bytes) else b"",
+            content=_content(envelope),
             sender=sender.encode("utf-8", "replace").decode(),
             mark=self._verp.read(address),
             at=self._now(),
@@ -174,18 +178,33 @@ class _Handler:
         # In a thread: parsing a large mail would block other connections.
         return await asyncio.to_thread(read, incoming, verp=self._verp)
 
+    async def _proven(self, meaning: Meaning, content: bytes) -> Meaning:
+        """Find out who wrote a reply, where it has a word that is done only for the right one."""
+        if not isinstance(meaning, Reply) or meaning.automatic or opt_command(meaning) is None:
+            return meaning
+        return replace(meaning, authentic=await self._handlers.is_signed(content, meaning.address))
+
     async def _dispatch(self, meaning: Meaning) -> None:
+        became = await self._became(meaning)
+        if isinstance(meaning, Ignored):
+            log.info("mail.means_nothing", reason=meaning.reason)
+        _MAIL.labels(became).inc()
+
+    async def _became(self, meaning: Meaning) -> str:
         match meaning:
-            case Receipt():
-                await self._handlers.receipt(meaning)
+            case BounceReport():
+                return await self._handlers.bounce(meaning)
             case Complaint():
-                await self._handlers.complaint(meaning)
+                return await self._handlers.complaint(meaning)
             case Reply():
                 await self._handlers.reply(meaning)
+                return "reply"
             case Ignored():
-                log.info("mail.means_nothing", reason=meaning.reason)
-        label = meaning.reason if isinstance(meaning, Ignored) else type(meaning).__name__.lower()
-        _MAIL.labels(label).inc()
+                return meaning.reason
+
+
+def _content(envelope: Envelope) -> bytes:
+    return envelope.content if isinstance(envelope.content, bytes) else b""
 
 
 _GRAVITY: Final = (OK, NO_REPORT, UNREADABLE, REFUSED, AGAIN)

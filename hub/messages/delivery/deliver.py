@@ -16,7 +16,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID, uuid4
@@ -34,6 +34,7 @@ from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
+from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.planning.undelivered import has_followup
@@ -41,6 +42,7 @@ from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
+from hub.resilience.handover import Handover
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 from hub.tasks import cancel, reraise_if_cancelled, wait_then_cancel
 
@@ -49,6 +51,7 @@ RECORD_PAUSE: Final = 0.5
 
 AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
+
 
 log = structlog.get_logger()
 
@@ -69,6 +72,8 @@ class DeliveryDeps:
     throttle: Throttle
     now: Now
     pauses: Pauses
+    handover: Handover = field(default_factory=Handover)
+    lost_claims: LostClaims = field(default_factory=LostClaims)
 
 
 class _Lease:
@@ -106,7 +111,8 @@ async def deliver(
     """
     paused = await deps.pauses.current()
     lease = _Lease(deps.policy)
-    claimed = await store.claim(ids, token=lease.token, lease=lease.length)
+    with deps.lost_claims.token(ids, lease.token) as lease.token:
+        claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
     outcomes: list[Outcome] = []
@@ -145,19 +151,21 @@ async def _attempt(
         if outcome is not None:
             outcomes.append(outcome)
 
-    sending: list[asyncio.Task[None]] = []
-    try:
-        for number, claim in enumerate(free, 1):
-            outgoing = _prepare(claim, lease, deps)
-            if isinstance(outgoing, Outgoing):
-                sending.append(asyncio.create_task(send(claim, outgoing)))
-            else:
-                outcomes.append(outgoing)
-            if number % AT_A_TIME == 0:
-                await RIGHT_OF_WAY.pause()
-        await asyncio.gather(*sending)
-    finally:
-        await cancel(*sending)
+    if not free:
+        return
+    with deps.handover.sending(free[0].message.channel) as sending:
+        try:
+            for number, claim in enumerate(free, 1):
+                outgoing = _prepare(claim, lease, deps)
+                if isinstance(outgoing, Outgoing):
+                    sending.append(asyncio.create_task(send(claim, outgoing)))
+                else:
+                    outcomes.append(outgoing)
+                if number % AT_A_TIME == 0:
+                    await RIGHT_OF_WAY.pause()
+            await asyncio.gather(*sending)
+        finally:
+            await cancel(*sending)
 
 
 async def _allowed(
@@ -222,7 +230,7 @@ def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: Delive
 
 async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
     """
-    Record the outcomes, retrying while the database is away, even after the lease: nobody can claim then.
+    Record the outcomes, retrying while the database is away, even after the lease: an outage does not count.
 
     Shielded: a cancelled worker (shutdown, a lost broker) must still record what was sent. It ends when
     that is done, or with its lease.

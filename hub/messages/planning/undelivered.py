@@ -14,6 +14,7 @@ from hub.model import (
     Json,
     Message,
     Purpose,
+    SentMail,
     StoredEvent,
     own_event,
 )
@@ -21,8 +22,11 @@ from hub.model.ids import step_id
 
 NAME: Final = "notification.undelivered"
 HANDED_OVER: Final = "notification.handed_over"
+BOUNCE_REPORTED: Final = "notification.bounce_reported"
 NO_RECEIPT: Final = "no_receipt"
 """The reason when a provider accepted the message and no receipt came in time."""
+REPORTED: Final = "reported_"
+"""How the reason of a sent message begins whose loss somebody reports, until a person has confirmed it."""
 
 _STAFF_FIELDS: Final = ("radicado", "service_area")
 """The event's fields that the alert shows to staff; the letter and the case name the person."""
@@ -58,6 +62,25 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
     }
     data |= {} if stored is None else _case_fields(stored)
     return own_event(NAME, f"undelivered:{step_id(message)}", data, time=now)
+
+
+def bounce_question(sent: SentMail, reason: str, *, until: datetime, now: datetime) -> Event:
+    """
+    Make the event that asks staff whether a mail has arrived that is reported as lost.
+
+    Its id is made from the message, so nobody is asked twice about one.
+    """
+    message = sent.message
+    data: dict[str, Json] = {
+        "message_id": str(message.id),
+        "about": message.event,
+        "about_id": message.event_id,
+        "reason": reason,
+        "confirm_by": until.isoformat(),
+    }
+    return own_event(
+        BOUNCE_REPORTED, f"bounce_reported:{message.id}", data | _case_fields(sent.event), time=now
+    )
 
 
 def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:

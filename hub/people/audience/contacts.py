@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from email_validator import EmailNotValidError, validate_email
 
 from hub.errors import InvalidPhone
 from hub.model import ContactPoint, Json, Person
 from hub.model.ids import stranger_ref
-from hub.people.audience.groups import Group
+from hub.people.audience.groups import Addressee, Group, LastResort
 from hub.phones import normalize_phone
 
 
 def recipient(raw: Mapping[str, Json]) -> Group | Person:
     """Read `{ref}` as a person of the directory, `{name, email?, phone?}` as a stranger."""
-    if ref := raw.get("ref"):
-        return Group(person=ref)
+    ref = raw.get("ref")
+    return Group(person=ref) if ref else _stranger(raw)
+
+
+def operators(notify: Iterable[str], company: str) -> list[Addressee]:
+    """
+    Return who is notified of the hub's own incidents besides its staff, by email address.
+
+    These are the addresses `notify` or, without any, the company's when no staff can be notified. They are
+    the policy's: an event that named them could make the hub write to anybody.
+    """
+    named: list[Addressee] = [_stranger({"email": address}) for address in notify]
+    return named or [LastResort(person=_stranger({"email": company}))]
+
+
+def _stranger(raw: Mapping[str, Json]) -> Person:
     email, phone = usable_email(raw.get("email")), usable_phone(raw.get("phone"))
     points = [
         ContactPoint(id=kind, kind=kind, value=value)

@@ -71,7 +71,14 @@ class Unknown:
     who: str
 
 
-Addressee = Group | Person | Unknown
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastResort:
+    """Somebody who is notified when nobody else of the audience can be."""
+
+    person: Person
+
+
+Addressee = Group | Person | Unknown | LastResort
 
 
 def level_groups(clock: Clock, levels: Iterable[int], *, place: str | None) -> Mapping[int, Group]:

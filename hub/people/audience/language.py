@@ -40,7 +40,7 @@ _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LEVEL: Final = re.compile(rf"[1-4]|{_FIELD.pattern}")
 # Excludes control characters, surrogates and the separator `&`.
 _ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff&]{1,200}")
-_SHAPES: Final = {"FIELD": _FIELD, "LEVEL": _LEVEL}
+_SHAPES: Final = {"LEVEL": _LEVEL}
 _SHOWN: Final = 40
 """Characters of the input that an error quotes."""
 

@@ -51,19 +51,30 @@ def applies(audience: Audience, stored: StoredEvent) -> bool:
     return all(str(data.get(key)) == value for key, value in audience.when.items())
 
 
-def addressees(audience: Audience, stored: StoredEvent, parties: Parties) -> list[Addressee]:
-    """Turn the words of an audience into groups to look up, strangers, and unknown parties."""
+def addressees(
+    audience: Audience, stored: StoredEvent, parties: Parties, operators: Sequence[Addressee] = ()
+) -> list[Addressee]:
+    """
+    Turn the words of an audience into groups to look up, strangers, and unknown parties.
+
+    `operators` are those whose addresses the policy names.
+    """
     if audience.when and not applies(audience, stored):
         return []
-    return [addressee for word in audience.who for addressee in _addressees(parse(word), stored, parties)]
+    return [
+        addressee
+        for word in audience.who
+        for addressee in _addressees(parse(word), stored, parties, operators)
+    ]
 
 
-def _addressees(term: Term, stored: StoredEvent, parties: Parties) -> Sequence[Addressee]:
+def _addressees(
+    term: Term, stored: StoredEvent, parties: Parties, operators: Sequence[Addressee]
+) -> Sequence[Addressee]:
     if term.word == PARTY:
         return _party(term.value, stored, parties)
     if term.word == ADDRESS:
-        # The event lists the email addresses; an empty list is complete.
-        return [recipient({"email": address}) for address in stored.event.data.get(term.value) or ()]
+        return operators
     return [group_of(_with_level(term, stored), scene_of(stored))]
 
 

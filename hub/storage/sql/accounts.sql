@@ -48,10 +48,39 @@ UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2
 -- attempt --
 -- Before the first lock the index is outside the array: the interval is NULL, and so is the instant.
 UPDATE account
-SET failures = failures + 1,
-    locked_until = $2::timestamptz + ($3::interval[])[least(failures + 1 - $4::int, cardinality($3))]
+SET failures = CASE WHEN failed_at <= $2::timestamptz - $5::interval THEN 1 ELSE failures + 1 END,
+    locked_until = $2::timestamptz + ($3::interval[])[least(
+        CASE WHEN failed_at <= $2::timestamptz - $5::interval THEN 1 ELSE failures + 1 END - $4::int,
+        cardinality($3)
+    )],
+    failed_at = $2
 WHERE id = $1 AND (locked_until IS NULL OR locked_until <= $2)
 RETURNING failures
+
+-- attempt_key --
+-- The same for what is no account. The first failure never locks. Old rows go with each attempt: strangers make them.
+WITH old AS (
+    DELETE FROM sign_in_lock WHERE key IN (
+        SELECT key FROM sign_in_lock WHERE failed_at <= $2::timestamptz - $5::interval AND key <> $1
+        ORDER BY failed_at LIMIT 100 FOR UPDATE SKIP LOCKED
+    )
+)
+INSERT INTO sign_in_lock AS known (key, failures, failed_at) VALUES ($1, 1, $2)
+ON CONFLICT (key) DO UPDATE
+SET failures = CASE WHEN known.failed_at <= $2::timestamptz - $5::interval THEN 1 ELSE known.failures + 1 END,
+    locked_until = $2::timestamptz + ($3::interval[])[least(
+        CASE WHEN known.failed_at <= $2::timestamptz - $5::interval THEN 1 ELSE known.failures + 1 END - $4::int,
+        cardinality($3)
+    )],
+    failed_at = $2
+WHERE known.locked_until IS NULL OR known.locked_until <= $2
+RETURNING failures
+
+-- key_locked_until --
+SELECT locked_until FROM sign_in_lock WHERE key = $1
+
+-- forget_key --
+DELETE FROM sign_in_lock WHERE key = $1
 
 -- signed_in --
 UPDATE account SET failures = 0, locked_until = NULL, signed_in_at = $2 WHERE id = $1

@@ -3,16 +3,21 @@ Dead letters: messages that intake could not process.
 -- add --
 -- Bytes that return after a replay have failed again: the letter is reopened.
 INSERT INTO dead_letter (
-    id, received_at, reason, field, event_type, event_id, source, routing_key, content_type, headers, body
+    id, received_at, reason, field, event_type, event_id, source, routing_key, content_type, sender,
+    wrong_sender, headers, body
 )
 SELECT * FROM unnest(
     $1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::json[], $11::bytea[]
+    $9::text[], $10::text[], $11::bool[], $12::json[], $13::bytea[]
 )
 ON CONFLICT (id) DO UPDATE
 SET times = dead_letter.times + 1,
     reason = CASE WHEN dead_letter.state = 'replayed' THEN excluded.reason ELSE dead_letter.reason END,
     field = CASE WHEN dead_letter.state = 'replayed' THEN excluded.field ELSE dead_letter.field END,
+    sender = CASE WHEN dead_letter.state = 'replayed' THEN excluded.sender ELSE dead_letter.sender END,
+    wrong_sender = CASE
+        WHEN dead_letter.state = 'replayed' THEN excluded.wrong_sender ELSE dead_letter.wrong_sender
+    END,
     state = CASE WHEN dead_letter.state = 'replayed' THEN 'open' ELSE dead_letter.state END,
     settled_at = CASE WHEN dead_letter.state = 'replayed' THEN NULL ELSE dead_letter.settled_at END
 

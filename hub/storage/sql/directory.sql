@@ -80,6 +80,13 @@ SET version = excluded.version, removed = excluded.removed, scope_kind = exclude
 WHERE excluded.version > rota.version
 RETURNING id
 
+-- set_back --
+-- `table` is one of the kinds above.
+UPDATE {table} SET version = $2 - 1 WHERE id = $1 AND version >= $2
+
+-- forget_later --
+DELETE FROM directory_version WHERE kind = $1 AND id = $2 AND version >= $3
+
 -- keep --
 INSERT INTO directory_version (kind, id, version, time, since, until, removed, data, source)
 SELECT * FROM unnest(

@@ -46,10 +46,10 @@ UPDATE api_key SET used_at = now()
 WHERE prefix = $1 AND (used_at IS NULL OR used_at < now() - interval '1 minute')
 
 -- add_note --
-INSERT INTO audit (id, at, who, action, subject, detail, person) VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO audit (id, at, who, action, subject, detail, person, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- notes --
-SELECT id, at, who, action, subject, person, detail FROM audit
+SELECT id, at, who, action, subject, person, detail, address FROM audit
 WHERE (at, id) < ($1, $2)
 ORDER BY at DESC, id DESC
 LIMIT $3
@@ -58,7 +58,7 @@ LIMIT $3
 -- Who read and who changed a person's data: the audit notes, and the `directory.*` events about the person.
 SELECT * FROM (
     (
-        SELECT id, at, who, action, subject, person, detail FROM audit
+        SELECT id, at, who, action, subject, person, detail, address FROM audit
         WHERE person = $4 AND (at, id) < ($1, $2)
         ORDER BY at DESC, id DESC
         LIMIT $3
@@ -66,7 +66,7 @@ SELECT * FROM (
     UNION ALL
     SELECT md5(version.kind || ' ' || version.id || ' ' || version.version)::uuid, version.received_at,
            coalesce(version.source, 'event'), 'directory.' || CASE WHEN version.removed THEN 'removed' ELSE 'upserted' END,
-           version.kind || ':' || version.id, $4, jsonb_build_object('version', version.version)
+           version.kind || ':' || version.id, $4, jsonb_build_object('version', version.version), NULL
     FROM (
         SELECT 'person' AS kind, $4::text AS id
         UNION

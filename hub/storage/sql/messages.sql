@@ -37,6 +37,7 @@ WHERE message.state = 'queued'
 ORDER BY message.id
 
 -- claim --
+-- A lease that has ended is not claimed: only release_due ends it, and gives its holder time after an outage.
 -- IS TRUE keeps the planner from the indexes of what is queued and due. After an ANALYZE with nothing queued it takes
 -- them for empty; behind a long queue, or under an open snapshot, each claim would read all of them.
 WITH taken AS (
@@ -44,12 +45,14 @@ WITH taken AS (
     WHERE id = ANY ($1::uuid[]) AND id BETWEEN $4 AND $5
       AND (
           state = 'queued'
-          OR (state IN ('held', 'retrying', 'sending') AND next_at <= now())
+          OR (state IN ('held', 'retrying') AND next_at <= now())
+          -- Our own claim, whose answer was lost.
+          OR (state = 'sending' AND lease = $2)
       ) IS TRUE
     FOR UPDATE SKIP LOCKED
 ), message AS (
     UPDATE message
-    SET state = 'sending', lease = $2, attempts = attempts + 1,
+    SET state = 'sending', lease = $2, attempts = attempts + (lease IS DISTINCT FROM $2)::integer,
         next_at = now() + $3::interval, updated_at = now()
     WHERE id = ANY (ARRAY (SELECT id FROM taken)) AND id BETWEEN $4 AND $5
     RETURNING *
@@ -108,7 +111,8 @@ LEFT JOIN LATERAL (
 ) AS suppression ON true
 
 -- record --
--- The lease stays on the row, so that repeating the call returns the same result.
+-- The lease stays on the row, so that repeating the call returns the same result. A row that release_due has queued
+-- still has the lease of its last holder: until somebody else claims it, the holder's answer counts.
 WITH call AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT * FROM unnest(
@@ -121,14 +125,14 @@ SET (state, reason, next_at, expires_at, attempts, updated_at) = (
     SELECT ($3::text[])[place], ($4::text[])[place], ($5::timestamptz[])[place],
            coalesce(($6::timestamptz[])[place], message.expires_at),
            -- Waiting for the morning or for a connection does not count as an attempt.
-           message.attempts - (message.state = 'sending' AND NOT ($7::bool[])[place])::integer,
+           message.attempts - (message.state IN ('sending', 'queued') AND NOT ($7::bool[])[place])::integer,
            now()
     -- By its place in the arrays: a join would compare each message with each outcome.
     FROM (SELECT array_position($2::uuid[], message.id) AS place OFFSET 0) AS given
 )
 WHERE message.id = ANY ($2::uuid[]) AND message.id BETWEEN $15 AND $16
   AND message.lease = $1
-  AND (message.state = 'sending' OR message.state = ($3::text[])[array_position($2::uuid[], message.id)])
+  AND (message.state IN ('sending', 'queued') OR message.state = ($3::text[])[array_position($2::uuid[], message.id)])
 RETURNING message.id
 
 -- settle --
@@ -193,29 +197,34 @@ WHERE NOT EXISTS (
 )
 
 -- release --
+-- Without its lease: recording an outcome again must not move it back.
 WITH due AS (
     SELECT id FROM message
     WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
-      AND (state IN ('held', 'retrying', 'sending') AND next_at <= now()) IS TRUE
+      AND (state IN ('held', 'retrying') AND next_at <= now()) IS TRUE
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
-SET state = 'queued', next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
+SET state = 'queued', next_at = NULL, lease = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
 WHERE message.id = ANY (ARRAY (SELECT id FROM due)) AND message.id BETWEEN $2 AND $3
 RETURNING message.id, message.channel, message.lane
 
 -- release_due --
+-- A lease has ended when it did so by $4 before $3, the time at which the timers began this look: a statement that a
+-- hanging server runs late ends no lease meanwhile. Its holder's token stays, as record needs it.
 -- IS TRUE keeps the planner from the index of states, which under an open snapshot has all that was ever sending.
 WITH due AS (
     SELECT id FROM message
     WHERE next_at <= now() AND next_at > now() - $2::interval
       AND (state IN ('held', 'retrying', 'sending')) IS TRUE
+      AND (state <> 'sending' OR next_at <= $3::timestamptz - $4::interval)
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
-SET state = 'queued', next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
+SET state = 'queued', next_at = NULL, lease = CASE WHEN message.state = 'sending' THEN lease END,
+    ticketed_at = now(), sweeps = 0, updated_at = now()
 FROM due WHERE message.id = due.id
 RETURNING message.id, message.channel, message.lane
 
@@ -295,22 +304,30 @@ SELECT due.*, NOT reached AND NOT pending AS over FROM due JOIN standing ON stan
 UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state = 'sent') IS TRUE
 
 -- sweep --
+-- A queue is first in, first out: of what is queued that is lost which was ticketed before something that has been
+-- claimed. A quarter of the sweep age between them is no proof: tickets are published after their rows are committed.
+-- Nor is a row that was swept: it may have been claimed by its first ticket. $5: nothing is ready in the queue; without
+-- a lease either, all is lost.
 -- One probe per number of sweeps: a swept backlog is read again only at its next sweep age.
-WITH stale AS (
+WITH working AS (
+    SELECT coalesce(bool_or(next_at > now()), false) AS leased,
+           max(ticketed_at) FILTER (WHERE sweeps = 0) - $3::interval / 4 AS claimed
+    FROM message
+    WHERE channel = $1 AND lane = $2 AND state = 'sending'
+), turn AS (
+    SELECT CASE WHEN leased OR NOT $5::boolean THEN claimed ELSE 'infinity' END AS passed FROM working
+), stale AS (
     SELECT aged.id
-    FROM generate_series(0, 16) AS times (sweeps)
+    FROM turn
+    CROSS JOIN generate_series(0, 16) AS times (sweeps)
     CROSS JOIN LATERAL (
         SELECT id FROM message
         WHERE channel = $1 AND lane = $2 AND state = 'queued' AND message.sweeps = times.sweeps
-          AND ticketed_at < now() - $3::interval * 2 ^ times.sweeps
+          AND ticketed_at < now() - $3::interval * 2 ^ times.sweeps AND ticketed_at < turn.passed
         ORDER BY ticketed_at
         LIMIT $4
         FOR UPDATE SKIP LOCKED
     ) AS aged
-    WHERE NOT EXISTS (
-        SELECT FROM message
-        WHERE channel = $1 AND lane = $2 AND state = 'sending' AND next_at > now()
-    )
     LIMIT $4
 )
 UPDATE message SET ticketed_at = now(), sweeps = least(message.sweeps + 1, 16)

@@ -10,12 +10,23 @@ ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.
 
 -- forget --
 -- Removes processes that have ended; all audits share one row.
-DELETE FROM heartbeat WHERE subject LIKE 'circuit:%' AND at < now() - interval '1 hour'
+DELETE FROM heartbeat
+WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%']) OR subject = 'clock') AND at < now() - interval '1 hour'
 
 -- open_circuits --
 SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
 WHERE subject LIKE 'circuit:%' AND state <> 'closed' AND at > now() - $1::interval
 ORDER BY place
+
+-- gaps --
+SELECT DISTINCT state FROM heartbeat WHERE subject LIKE 'gap:%' AND at > now() - $1::interval ORDER BY state
+
+-- clock_offsets --
+-- The greatest of each host: its processes have one clock, unless one of them has just seen it change.
+SELECT split_part(process, ':', 1) AS host, max(abs(state::float8)) * interval '1 second' AS "offset" FROM heartbeat
+WHERE subject = 'clock' AND at > now() - $1::interval
+GROUP BY host
+ORDER BY host
 
 -- audit_age --
 SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
@@ -52,6 +63,12 @@ SELECT count(*) AS opened, count(*) FILTER (WHERE received_at > now() - $1::inte
 FROM (
     SELECT received_at FROM dead_letter WHERE state = 'open' ORDER BY received_at DESC LIMIT 10000
 ) AS letters
+
+-- wrong_senders --
+-- Its partial index is small, however many letters there are.
+SELECT source, sender FROM dead_letter
+WHERE wrong_sender AND state = 'open' AND received_at > now() - $1::interval
+ORDER BY received_at DESC LIMIT 10000
 
 -- see --
 INSERT INTO trouble (key, since, seen_at, detail)

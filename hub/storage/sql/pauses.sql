@@ -23,7 +23,7 @@ WITH resumed AS (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE message
-SET state = 'queued', reason = NULL, next_at = NULL, ticketed_at = now(), sweeps = 0, updated_at = now(),
+SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, ticketed_at = now(), sweeps = 0, updated_at = now(),
     -- The pause extended `expires_at` by the whole wait; take back what is left of it. A message at `ends_at` was not
     -- extended.
     expires_at = CASE

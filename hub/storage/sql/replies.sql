@@ -1,10 +1,11 @@
 Replies: the message that a reply answers, its row, its opt-outs.
 
 -- about --
--- Our acknowledgement of a reply goes to the address that wrote; the person is in the event.
+-- Our acknowledgement of a reply goes to the address that wrote; the person is in the event, and so is what it asks.
 SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
        event.copropiedad_id, event.unit_id,
-       CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person
+       CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person,
+       CASE WHEN message.event = ANY ($2::text[]) THEN coalesce(event.data ->> 'asks', '') ELSE '' END AS asked
 FROM message JOIN event ON event.key = message.event_key AND event.key BETWEEN moment_start($1) AND moment_end($1)
 WHERE message.id = $1
 
@@ -67,7 +68,7 @@ SELECT reply.*, message.name, message.address AS message_address, event.data, ev
 FROM reply
 LEFT JOIN message ON message.id = reply.message_id
 LEFT JOIN event ON event.key = message.event_key
-WHERE reply.published_at IS NULL AND reply.kind IN ('reply', 'opt_out', 'opt_in', 'take_on')
+WHERE reply.published_at IS NULL AND reply.kind IN ('reply', 'opt_out', 'opt_in', 'unproven', 'take_on')
 ORDER BY reply.received_at
 LIMIT $1
 

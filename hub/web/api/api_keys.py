@@ -53,6 +53,7 @@ class NoteRow(Struct, kw_only=True):
     subject: str
     person: Annotated[str | None, Meta(description="The person whose data it was, if it was one person's.")]
     detail: dict[str, Any]
+    address: Annotated[str | None, Meta(description="Where it came from, if it was done over HTTP.")]
 
 
 async def list_keys(request: web.Request) -> web.Response:

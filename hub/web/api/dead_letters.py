@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
 
-from hub.model import DeadLetter
+from hub.model import DeadLetter, Scope
 from hub.operations import dead_letters
+from hub.operations.dead_letters import OpenLetters, Settled
 from hub.ports import Page
-from hub.web.auth.caller import note, places_of
+from hub.web.auth.caller import note, places_of, places_with
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import DeadQuery, SettleBody
@@ -29,12 +31,13 @@ async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
 
 
 async def show_dead(request: web.Request) -> web.Response:
-    """Show a dead letter as it was received."""
-    return json_answer(dead_letters.shown(await _letter(request, "dead.show")))
+    """Show a dead letter as it was received: with `privacy` whole, with `operate` who sent it and why not."""
+    masked = places_with(request, Scope.PRIVACY) is not None
+    return json_answer(dead_letters.shown(await _letter(request, "dead.show"), masked=masked))
 
 
 async def replay_dead(request: web.Request) -> web.Response:
-    """Publish a dead letter again; safe to repeat."""
+    """Publish a dead letter again in the name of its sender; safe to repeat."""
     deps, letter = services(request), await _letter(request, "dead.replay")
     return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
 
@@ -46,27 +49,31 @@ async def discard_dead(request: web.Request) -> web.Response:
 
 
 async def replay_many(request: web.Request, body: SettleBody) -> web.Response:
-    """Publish the open dead letters of a filter again; safe to repeat."""
-    return await _settle_many(request, body, dead_letters.replay_one, "dead.replay")
+    """Publish the open dead letters of a filter again, but for those refused for who sent them."""
+    items, left_out = await _settle_many(
+        request, body, dead_letters.replay_one, "dead.replay", replaying=True
+    )
+    return json_answer({"items": items, "next": None, "left_out": left_out})
 
 
 async def discard_many(request: web.Request, body: SettleBody) -> web.Response:
     """Discard the open dead letters of a filter; they stay in the log."""
-    return await _settle_many(request, body, dead_letters.discard_one, "dead.discard")
+    items, _ = await _settle_many(request, body, dead_letters.discard_one, "dead.discard", replaying=False)
+    return json_answer({"items": items, "next": None})
 
 
 async def _settle_many(
-    request: web.Request, body: SettleBody, settle: dead_letters.Settle, action: str
-) -> web.Response:
+    request: web.Request, body: SettleBody, settle: dead_letters.Settle, action: str, *, replaying: bool
+) -> tuple[Sequence[Settled], int]:
+    """Return what was settled, and how many letters were left out."""
     deps = services(request)
-    chosen = (
-        await dead_letters.open_ids(deps.log, reason=body.reason, event=body.event, limit=body.limit)
-        if _reaches_dead(request)
-        else []
-    )
-    await note(request, action, "dead", letters=len(chosen))
-    items = [await settle(deps.log, deps.publisher, letter_id) for letter_id in chosen]
-    return json_answer({"items": items, "next": None})
+    chosen = OpenLetters(ids=())
+    if _reaches_dead(request):
+        chosen = await dead_letters.choose(
+            deps.log, replaying=replaying, reason=body.reason, event=body.event, limit=body.limit
+        )
+    await note(request, action, "dead", letters=len(chosen.ids))
+    return [await settle(deps.log, deps.publisher, one) for one in chosen.ids], chosen.left_out
 
 
 async def _letter(request: web.Request, action: str) -> DeadLetter:

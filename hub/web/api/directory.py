@@ -12,16 +12,16 @@ from hub.business_time import dates
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, Json, type_of
+from hub.model import HUB_SOURCE, Event, Json, Scope, type_of
 from hub.operations.audience import read_audience
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
 from hub.web.api.masked import look
-from hub.web.auth.caller import everywhere_only, note, places_of
+from hub.web.auth.caller import everywhere_only, note, places_of, places_with
 from hub.web.requests import unknown
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import WholeQuery
-from hub.web.schemas.people import NOUNS, AudienceQuery, HoldersQuery
+from hub.web.schemas.people import NOUNS, AudienceQuery, EntryQuery, HoldersQuery
 from hub.web.services import services
 
 SOURCE: Final = f"{HUB_SOURCE}:api"
@@ -61,9 +61,12 @@ async def show_audience(request: web.Request, query: AudienceQuery) -> web.Respo
     return json_answer(answer)
 
 
-async def put_entry(request: web.Request) -> web.Response:
-    """Write a directory entry; a version older than the stored one changes nothing."""
-    return await _write(request, "upserted")
+async def put_entry(request: web.Request, query: EntryQuery) -> web.Response:
+    """Write a directory entry; a version older than the stored one changes nothing, unless it overrides."""
+    if query.override and places_with(request, Scope.ADMIN) is not None:
+        what = "Only an administrator of everything writes over a greater version."
+        raise Refusal(403, what, "Ask for the scope admin, or write a greater version.")
+    return await _write(request, "upserted", override=query.override)
 
 
 async def delete_entry(request: web.Request) -> web.Response:
@@ -71,7 +74,7 @@ async def delete_entry(request: web.Request) -> web.Response:
     return await _write(request, "removed")
 
 
-async def _write(request: web.Request, verb: str) -> web.Response:
+async def _write(request: web.Request, verb: str, *, override: bool = False) -> web.Response:
     event = _event(request.match_info, verb, await _object(request), now=services(request).now())
     checked = services(request).check(encode(event), CONTENT_TYPE, {})
     path, roster = request.match_info, services(request).directory
@@ -81,8 +84,9 @@ async def _write(request: web.Request, verb: str) -> web.Response:
     await _require_reach(request, entry, standing)
     person = entry.person or (standing.person if standing is not None else None)
     subject, version = f"{path['kind']}:{path['ref']}", checked.data["version"]
-    await note(request, f"directory.{verb}", subject, person=person, version=version)
-    return json_answer(await roster.write(checked))
+    over = {"override": True} if override else {}
+    await note(request, f"directory.{verb}", subject, person=person, version=version, **over)
+    return json_answer(await roster.write(checked, override=override))
 
 
 async def _require_reach(request: web.Request, entry: Entry, standing: Standing | None) -> None:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 from urllib.parse import unquote
 
 import msgspec
 from aiohttp import hdrs, web
 
-from hub.access.api_keys import require_bound
+from hub.access.api_keys import HTTP, require_bound, require_directory_key, require_foreign
 from hub.catalog import CATALOG
-from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, identity_in
+from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
-from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, RawMessage
+from hub.errors import InvalidEvent, WrongSender
+from hub.model import Event, RawMessage, Scope
 from hub.operations.publish import send
+from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
 from hub.web.schemas.intake import EventsAnswer, RefusedEvent
-from hub.web.services import Check, Refuse, services
+from hub.web.services import Refuse, Services, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000
@@ -39,7 +39,15 @@ class Document:
     headers: Mapping[str, str]
 
 
-Refused = tuple[Document, InvalidEvent]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A refused event, and who sent it: the caller, or the hub itself once it has checked the caller."""
+
+    document: Document
+    error: InvalidEvent
+    sender: str | None
+
+
 Shape = TypeVar("Shape")
 
 
@@ -51,8 +59,9 @@ async def receive(request: web.Request) -> web.Response:
     """
     documents = _documents(request, await request.read())
     deps = services(request)
-    accepted, wrong = _validate_all(deps.check, documents, caller_of(request))
-    refused = await _store_refused(deps.refuse, wrong)
+    found = [_validate(deps, document, caller_of(request)) for document in documents]
+    accepted = [event for event in found if isinstance(event, Event)]
+    refused = await _store_refused(deps.refuse, [one for one in found if isinstance(one, Refused)])
     if refused and not accepted:
         raise _none_accepted(refused)
     sent = await send(deps.publisher, accepted)
@@ -103,65 +112,58 @@ def _bounded(body: bytes) -> bytes:
     return body
 
 
-def _validate_all(
-    check: Check, documents: Sequence[Document], caller: Caller
-) -> tuple[list[Event], list[Refused]]:
-    accepted: list[Event] = []
-    refused: list[Refused] = []
-    for document in documents:
-        try:
-            event = _validate(check, document)
-            require_bound(event, caller.source, caller.event_types)
-        except InvalidEvent as error:
-            refused.append((document, error))
-        else:
-            accepted.append(event)
-    return accepted, refused
+def _validate(deps: Services, document: Document, caller: Caller) -> Event | Refused:
+    asking = f"{HTTP}{caller.who}"
+    sender: str | None = asking
+    try:
+        event = _decode(document)
+        require_foreign(event.source)
+        require_bound(event, caller.source, caller.event_types)
+        if not caller.may({Scope.ADMIN}):
+            require_directory_key(event, caller.source)
+        # The caller may publish it: from here on it is the hub that publishes or, once corrected, replays it.
+        sender = deps.amqp_user
+        deps.schemas.check(event, now=deps.now())
+    except InvalidEvent as error:
+        sender = asking if isinstance(error, WrongSender) else sender
+        return Refused(document=document, error=error, sender=sender)
+    return event
 
 
-def _validate(check: Check, document: Document) -> Event:
+def _decode(document: Document) -> Event:
     if len(document.body) > MAX_EVENT:
         raise InvalidEvent("an event may have 1 MiB")
-    event = check(document.body, document.content_type, document.headers)
-    if event.source == HUB_SOURCE:
-        # Intake trusts this source more than others, and nobody who calls over HTTP is the hub.
-        raise InvalidEvent(f"{HUB_SOURCE} is the hub's own source", field="source")
-    return event
+    return decode(document.body, document.content_type, document.headers)
 
 
 async def _store_refused(refuse: Refuse, refused: Sequence[Refused]) -> list[RefusedEvent]:
     """Store refused events as dead letters; return each with its index, reason and identity."""
-    named = [(document, error, _identity(document)) for document, error in refused]
-    # No dead letter under the hub's own source: a replay would come from the hub and be trusted.
-    kept = [(document, error) for document, error, identity in named if identity.get("source") != HUB_SOURCE]
-    letters = await refuse([(_raw_message(document), error) for document, error in kept]) if kept else ()
-    ids = {document.index: letter.id for (document, _), letter in zip(kept, letters, strict=True)}
+    letters = await refuse([(_raw_message(one), one.error) for one in refused]) if refused else ()
     return [
         RefusedEvent(
-            index=document.index,
-            reason=error.reason,
-            field=error.field,
-            event_id=identity.get("id"),
-            source=identity.get("source"),
-            dead_letter_id=ids.get(document.index),
+            index=one.document.index,
+            reason=one.error.reason,
+            field=one.error.field,
+            event_id=letter.event_id,
+            source=letter.source,
+            dead_letter_id=letter.id,
         )
-        for document, error, identity in named
+        for one, letter in zip(refused, letters, strict=True)
     ]
 
 
-def _identity(document: Document) -> Mapping[str, str]:
-    return identity_in(document.body, document.content_type, document.headers)
-
-
-def _raw_message(document: Document) -> RawMessage:
+def _raw_message(refused: Refused) -> RawMessage:
     """Build the message as RabbitMQ would have delivered it; a replay finds its lane by the routing key."""
-    kind = BY_TYPE.get(_identity(document).get("type", ""))
+    document = refused.document
+    named = identity_in(document.body, document.content_type, document.headers)
+    kind = BY_TYPE.get(named.get("type", ""))
     return RawMessage(
         body=document.body,
         content_type=document.content_type,
         headers=document.headers,
         routing_key=kind.name if kind else "",
-        received_at=datetime.now(UTC),
+        received_at=NOW(),
+        user=refused.sender,
     )
 
 

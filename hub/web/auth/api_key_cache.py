@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import reduce
 from typing import Final
 
@@ -15,6 +14,7 @@ from hub.errors import Unavailable
 from hub.model import NOWHERE, ApiKey, PropertyScope, Reach, Scope, union
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
+from hub.resilience.database_time import NOW
 
 USED_EVERY: Final = 60.0
 """Seconds between two updates of a key's last use."""
@@ -71,7 +71,7 @@ class Keyring:
         """Return the token's caller; None if invalid. Raises StorageUnavailable if no keys were ever read."""
         prefix = prefix_of(token)
         key = None if prefix is None else (await self._known.current()).get(prefix)
-        if key is None or not opens(key, token, now=datetime.now(UTC)):
+        if key is None or not opens(key, token, now=NOW()):
             return None
         await self._note_use(key)
         return Caller(

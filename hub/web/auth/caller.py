@@ -58,4 +58,6 @@ def places_with(request: web.Request, scope: Scope) -> PropertyScope:
 
 
 def everywhere_only() -> Refusal:
-    return Refusal(403, "This is for who reaches all copropiedades.", "An administrator gives accounts.")
+    return Refusal(
+        403, "This is for who reaches all copropiedades.", "An administrator gives accounts.", reason="scope"
+    )

@@ -10,12 +10,14 @@ never send a key by themselves.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import hdrs, web
 
 from hub.access.webhook_signatures import same
+from hub.settings import is_loopback
+from hub.web.auth.client_address import client_scheme
 from hub.web.bodies import fields_of
 from hub.web.responses import Refusal
 from hub.web.services import access
@@ -24,6 +26,8 @@ SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTION
 HEADER: Final = "X-CSRF-Token"
 FIELD: Final = "csrf"
 FETCH_SITE: Final = "Sec-Fetch-Site"
+Origin: TypeAlias = tuple[str, str, int]
+_PORTS: Final = {"http": 80, "https": 443}
 FORMS: Final = frozenset({"/", "/account", "/sign-out"})
 """Paths of HTML forms; all other paths accept only JSON."""
 
@@ -33,9 +37,13 @@ def refuse_other_sites(request: web.Request) -> None:
     origin = request.headers.get(hdrs.ORIGIN)
     if request.method in SAFE_METHODS or origin is None:
         return
-    ours = {request.host, parts(access(request).settings.public_url).netloc}
-    if parts(origin).netloc not in ours - {""}:
-        raise Refusal(403, "Another site may not post here.", "Call the hub from its own page or a program.")
+    if origin_of(origin) not in _own_origins(request) - {None}:
+        raise Refusal(
+            403,
+            "Another site may not post here.",
+            "Call the hub from its own page or a program.",
+            reason="other_site",
+        )
 
 
 def require_own_page(request: web.Request) -> None:
@@ -44,7 +52,12 @@ def require_own_page(request: web.Request) -> None:
     site = request.headers.get(FETCH_SITE)
     # Every browser since 2020 sends Origin with a POST; Sec-Fetch-Site is newer.
     if site not in {None, "same-origin"} or (site is None and hdrs.ORIGIN not in request.headers):
-        raise Refusal(403, "This may be asked for by the hub's own page alone.", "A program needs a key.")
+        raise Refusal(
+            403,
+            "This may be asked for by the hub's own page alone.",
+            "A program needs a key.",
+            reason="other_site",
+        )
 
 
 async def require_token(request: web.Request, token: str) -> None:
@@ -53,7 +66,29 @@ async def require_token(request: web.Request, token: str) -> None:
     if given is None and request.path in FORMS:
         given = (await fields_of(request)).get(FIELD)
     if given is None or not same(given, token):
-        raise Refusal(403, "The page is not of this session.", f"Load it again; it sends {HEADER}.")
+        raise Refusal(
+            403, "The page is not of this session.", f"Load it again; it sends {HEADER}.", reason="csrf"
+        )
+
+
+def _own_origins(request: web.Request) -> set[Origin | None]:
+    public, scheme = origin_of(access(request).settings.public_url), client_scheme(request)
+    here = origin_of(f"{scheme}://{request.host}")
+    is_in_clear = public is not None and public[0] == "https" and scheme != "https"
+    if here is not None and is_in_clear and not is_loopback(here[1]):
+        # Where people come by TLS, a page in clear is another site: anybody on the way may have written it.
+        return {public}
+    return {public, here}
+
+
+def origin_of(url: str) -> Origin | None:
+    """Return scheme, host and port of a URL; None if it has no origin."""
+    found = parts(url)
+    try:
+        port = found.port or _PORTS.get(found.scheme)
+    except ValueError:  # "http://hub:port"
+        return None
+    return None if port is None or not found.hostname else (found.scheme, found.hostname, port)
 
 
 def parts(url: str) -> SplitResult:

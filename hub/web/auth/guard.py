@@ -25,6 +25,7 @@ from hub.model import Scope
 from hub.settings import is_loopback
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
 from hub.web.auth.caller import CALLER
+from hub.web.auth.client_address import client_address
 from hub.web.auth.csrf import (
     FORMS,
     SAFE_METHODS,
@@ -33,7 +34,7 @@ from hub.web.auth.csrf import (
     require_own_page,
     require_token,
 )
-from hub.web.auth.session_cookie import SESSION, session_of
+from hub.web.auth.session_cookie import SESSION, cookie_name, session_of
 from hub.web.responses import Handler, Refusal, route_of
 from hub.web.route import SIGNED_IN, needed
 from hub.web.services import access
@@ -68,6 +69,7 @@ async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
             "This needs the hub's API key.",
             "Send it as `Authorization: Bearer KEY`, or sign in at / with a browser.",
             headers={hdrs.WWW_AUTHENTICATE: "Bearer"},
+            reason=why_unknown(request),
         )
     session = request.get(SESSION)
     if session is not None and request.method not in SAFE_METHODS:
@@ -81,27 +83,41 @@ async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
             403,
             f"The caller has not the scope for this: {wanted}.",
             "An administrator gives keys and offices.",
+            reason="scope",
         )
     return caller
 
 
 async def identify(request: web.Request) -> Caller | None:
     """Return the caller; None without valid credentials. Stores the session, if any, in the request."""
-    key = access(request).api_key
-    if key is not None and same(_bearer(request), key):
+    key, given = access(request).api_key, _bearer(request)
+    if key is not None and same(given, key):
         return BOOTSTRAP
     if key_caller := await _key_caller(request):
         return key_caller
+    if key is not None and given:
+        # A wrong key is refused before its cookie is looked up: a guess costs the database nothing.
+        return None
     if session := await session_of(request):
         request[SESSION] = session
         return session.caller
     return THIS_MACHINE if key is None else None
 
 
+def why_unknown(request: web.Request) -> str:
+    """Return why a caller is unknown, for a count of what is refused."""
+    if _bearer(request):
+        return "key"
+    return "session" if cookie_name(request) in request.cookies else "no_credentials"
+
+
 def _require_session(request: web.Request) -> None:
     if SESSION not in request:
         raise Refusal(
-            403, "No scope opens this: it is for who has signed in.", "Sign in at / with a browser."
+            403,
+            "No scope opens this: it is for who has signed in.",
+            "Sign in at / with a browser.",
+            reason="scope",
         )
 
 
@@ -118,13 +134,15 @@ def _bearer(request: web.Request) -> str:
 
 def _require_this_machine(request: web.Request) -> None:
     host = parts(f"//{request.host}").hostname or ""
+    address = client_address(request)
     # A Unix socket has no peer address.
-    if is_loopback(host) and (not request.remote or is_loopback(request.remote)):
+    if is_loopback(host) and (not address or is_loopback(address)):
         return
     raise Refusal(
         403,
         "Without an API key the hub answers only this machine, under a loopback name.",
         "Use http://127.0.0.1 or set HUB_API_KEY.",
+        reason="not_local",
     )
 
 

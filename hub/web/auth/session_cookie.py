@@ -60,7 +60,11 @@ async def session_of(request: web.Request) -> SignedIn | None:
 
 def cookie_name(request: web.Request) -> str:
     """Return the cookie's name. Over HTTPS its `__Host-` prefix stops sibling domains and http pages."""
-    return f"__Host-{_NAME}" if _secure(request) else _NAME
+    return prefixed(request, _NAME)
+
+
+def prefixed(request: web.Request, name: str) -> str:
+    return f"__Host-{name}" if is_secure(request) else name
 
 
 def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
@@ -72,15 +76,16 @@ def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
         path="/",
         httponly=True,
         samesite="Strict",
-        secure=_secure(request),
+        secure=is_secure(request),
     )
 
 
 def drop(request: web.Request, answer: web.StreamResponse) -> None:
     answer.del_cookie(
-        cookie_name(request), path="/", httponly=True, samesite="Strict", secure=_secure(request)
+        cookie_name(request), path="/", httponly=True, samesite="Strict", secure=is_secure(request)
     )
 
 
-def _secure(request: web.Request) -> bool:
+def is_secure(request: web.Request) -> bool:
+    """Return whether people come by https, so that cookies are for nothing else."""
     return access(request).settings.public_url.startswith("https:")

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from hub.model import Json, Scope
 from hub.rendering import labels_es
 from hub.web.auth.api_key_cache import Caller
-from hub.web.auth.guard import identify
+from hub.web.auth.guard import identify, why_unknown
+from hub.web.auth.refusals import NO_REFUSAL, REASON
 from hub.web.auth.session_cookie import SESSION, SignedIn
 from hub.web.console.own_account import ACCOUNT, offices
 from hub.web.console.pages import page, redirect
@@ -25,6 +26,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     """Show the live page. Strangers get the sign-in form; accounts without READ go to their own page."""
     caller = await identify(request)
     if caller is None:
+        reason = why_unknown(request)
+        request[REASON] = reason if reason == "key" else NO_REFUSAL
         return form(request)
     session = request.get(SESSION)
     if session is not None and not caller.may({Scope.READ}):

@@ -12,6 +12,7 @@ from hub.access.passwords import SHORTEST
 from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant
 from hub.rendering.labels_es import OFFICES
+from hub.web.auth.device_cookie import device_of
 from hub.web.auth.session_cookie import SESSION, hold
 from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
@@ -37,7 +38,8 @@ async def change(request: web.Request) -> web.StreamResponse:
     if new != given.get("again", ""):
         return await _form(request, account, status=400, wrong="Las dos contraseñas nuevas no son iguales.")
     try:
-        token = await sign_in.change_password(services(request).sign_in, account, old, new)
+        device = device_of(request, account.name)
+        token = await sign_in.change_password(services(request).sign_in, account, old, new, device=device)
     except InvalidAccount as refused:
         return await _form(request, account, status=400, wrong=str(refused))
     answer = redirect(SIGN_IN)

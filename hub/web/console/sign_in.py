@@ -17,6 +17,9 @@ from hub.access.lockout import network_of
 from hub.access.sign_in import Refused
 from hub.access.webhook_signatures import same
 from hub.web.auth import csrf
+from hub.web.auth.client_address import client_address
+from hub.web.auth.device_cookie import device_of, remember
+from hub.web.auth.refusals import REASON
 from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
 from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
@@ -24,7 +27,10 @@ from hub.web.services import access, services
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 REFUSED_AFTER: Final = 0.25
-"""Seconds that every refusal takes: otherwise the time of the database write would reveal known names."""
+"""
+Seconds of which every refusal takes a multiple: otherwise the time of the database write would reveal
+known names.
+"""
 _WRONG: Final = "El usuario o la contraseña no son correctos."
 _WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
 _BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
@@ -36,33 +42,46 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if key is None:
         return redirect(SIGN_IN)
     csrf.require_own_page(request)
-    queue, peer = services(request).login_queue, network_of(request.remote or "")
     # Read before the turn: a client that sends half a form would block its whole network.
     given = await fields_of(request)
-    async with queue.turn(peer) as may_try:
+    name = "" if given.get("key") else canonical(given.get("name", ""))
+    device = device_of(request, name)
+    # A known device waits for its own failures only, whoever else tries from its address.
+    queue, peer = services(request).login_queue, device or network_of(client_address(request))
+    async with queue.turn(peer, known=device is not None) as may_try:
         if not may_try:
-            return form(request, status=429, wrong=_BUSY)
-        refused_at = asyncio.get_running_loop().time() + REFUSED_AFTER
-        answer = await (_by_key(request, key, given) if given.get("key") else _by_password(request, given))
+            request[REASON] = "too_many"
+            return form(request, status=429, name=name, wrong=_BUSY)
+        began_at = asyncio.get_running_loop().time()
+        if given.get("key"):
+            answer = await _by_key(request, key, given)
+        else:
+            answer = await _by_password(request, name, device, given)
         if answer.status == 303:
             queue.brake.succeeded(peer)
         else:
-            await asyncio.sleep(refused_at - asyncio.get_running_loop().time())
+            await asyncio.sleep(-(asyncio.get_running_loop().time() - began_at) % REFUSED_AFTER)
         return answer
 
 
 async def _by_key(request: web.Request, key: str, given: Mapping[str, str]) -> web.Response:
     if not same(given["key"].strip(), key):
+        request[REASON] = "hub_key"
         return form(request, wrong_key=_WRONG_KEY)
     return await _let_in(request, await signing_in.sign_in_with_key(services(request).sign_in, key))
 
 
-async def _by_password(request: web.Request, given: Mapping[str, str]) -> web.Response:
-    name = canonical(given.get("name", ""))
-    entered = await signing_in.sign_in(services(request).sign_in, name, given.get("password", ""))
+async def _by_password(
+    request: web.Request, name: str, device: str | None, given: Mapping[str, str]
+) -> web.Response:
+    deps, password = services(request).sign_in, given.get("password", "")
+    entered = await signing_in.sign_in(deps, name, password, device=device)
     if isinstance(entered, Refused):
+        request[REASON] = "password" if entered.until is None else "locked"
         return form(request, name=name, wrong=_words(entered.until))
-    return await _let_in(request, entered)
+    answer = await _let_in(request, entered)
+    remember(request, answer, name)
+    return answer
 
 
 async def _let_in(request: web.Request, token: str) -> web.Response:

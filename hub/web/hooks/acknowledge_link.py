@@ -15,6 +15,7 @@ from hub.access import audit
 from hub.errors import NothingToAcknowledge
 from hub.model import FIRST_LEVEL, Clock
 from hub.sla import acknowledge
+from hub.web.auth.refusals import REASON
 from hub.web.console.pages import plain
 from hub.web.services import services
 
@@ -42,6 +43,7 @@ async def _clock_or_page(request: web.Request) -> Clock | web.Response:
     """Return the link's clock, or the page that explains why nobody can acknowledge it."""
     clock_id, level = request.match_info["id"], request.query.get("level", "")
     if not services(request).hooks.links.signs(request.query.get("sig", ""), clock_id, level):
+        request[REASON] = "link"
         return _page(request, "wrong", status=403)
     clock = await services(request).log.clock(UUID(clock_id))
     if clock is None:

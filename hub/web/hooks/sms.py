@@ -87,14 +87,19 @@ def _authenticate(
     message_id = uuid_in(query.get("message", "")) if use is Use.RECEIPTS else None
     if message_id and not addresses.signs_message(query.get("sig", ""), name, message_id):
         message_id = None
-    hmac = rules.hmac
+    hmac = rules.signature
     if hmac is not None:
         is_signed = hook.is_signed(hmac, request.headers.get(hmac.header, ""), body)
     else:
         is_signed = message_id is not None or addresses.signs_fixed(query.get("key", ""), name, use)
     if not is_signed:
         log.warning("webhook.refused", provider=name, use=use, reason="signature")
-        raise Refusal(403, "The signature is not right.", "`hub secrets hooks` shows the addresses to enter.")
+        raise Refusal(
+            403,
+            "The signature is not right.",
+            "`hub secrets hooks` shows the addresses to enter.",
+            reason="signature",
+        )
     return message_id
 
 

@@ -57,7 +57,12 @@ async def _signed(request: web.Request, path: str) -> Form:
     is_theirs = is_from_twilio(given, tokens=tokens, url=url, form=form)
     if not is_theirs or (is_json and not is_body_of_twilio(url, body)):
         log.warning("receipt.refused", provider="twilio", reason="signature")
-        raise Refusal(403, "The signature is not right.", "HUB_PUBLIC_URL is the address that is signed.")
+        raise Refusal(
+            403,
+            "The signature is not right.",
+            "HUB_PUBLIC_URL is the address that is signed.",
+            reason="signature",
+        )
     return _pairs(body) if is_json else form
 
 

@@ -42,7 +42,9 @@ async def verify(request: web.Request) -> web.Response:
     challenge = asked.get("hub.challenge", "")
     if asked.get("hub.mode") != "subscribe" or not any(known) or not _CHALLENGE.fullmatch(challenge):
         log.warning("webhook.refused", provider=PROVIDER)
-        raise Refusal(403, "The word is not right.", "Enter at Meta the ?verify= of HUB_WHATSAPP_URL.")
+        raise Refusal(
+            403, "The word is not right.", "Enter at Meta the ?verify= of HUB_WHATSAPP_URL.", reason="word"
+        )
     return web.Response(text=challenge)
 
 
@@ -52,7 +54,9 @@ async def receive(request: web.Request) -> web.Response:
     body = await request.clone(client_max_size=MAX_BODY).read()
     if not is_from_meta(request.headers.get(SIGNATURE, ""), secrets=secrets, body=body):
         log.warning("receipt.refused", provider=PROVIDER, reason="signature")
-        raise Refusal(403, "The signature is not right.", "HUB_WHATSAPP_URL has the app's ?secret=.")
+        raise Refusal(
+            403, "The signature is not right.", "HUB_WHATSAPP_URL has the app's ?secret=.", reason="signature"
+        )
     notice = read_notice(body)
     if notice.unreadable:
         log.warning("webhook.unreadable", provider=PROVIDER, count=notice.unreadable)

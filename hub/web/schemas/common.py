@@ -175,7 +175,7 @@ class LetterWhole(LetterRow, kw_only=True):
 
 
 class HandedOver(Struct, kw_only=True, frozen=True):
-    """`changed` is false if it was marked before."""
+    """`changed` is false if it was marked before, or nothing was open."""
 
     id: UUID
     changed: bool

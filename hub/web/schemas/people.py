@@ -109,6 +109,12 @@ class EntryBody(Struct, kw_only=True):
     version: Annotated[int, Meta(ge=0, description="Grows with every change; an older one changes nothing.")]
 
 
+class EntryQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    override: Annotated[
+        bool, Meta(description="Count whatever version stands there; needs the scope `admin` everywhere.")
+    ] = False
+
+
 class Written(Struct, kw_only=True):
     applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
     version: Annotated[int, Meta(description="The version now in force.")]

@@ -57,7 +57,7 @@ export function makeSections(words, { show, reload }) {
       cells: (row) => [
         [when(row.received_at)],
         letterTitle(row),
-        [...translated(row.reason), row.times > 1 ? make("small", {}, `Rechazada ${row.times} veces`) : null],
+        [...translated(row.reason), row.times > 1 ? make("small", {}, `Rechazada ${row.times} veces`) : null, sentBy(row)],
         [row.field ? make("code", {}, row.field) : "–"],
         [make("div", { class: "actions" }, ...settling(row))],
       ],
@@ -70,14 +70,20 @@ export function makeSections(words, { show, reload }) {
     return word ? [word, make("small", {}, reason)] : [reason];
   }
 
+  function sentBy(row) {
+    return row.wrong_sender ? make("small", {}, `La envió: ${row.sender ?? "alguien sin identificarse"}`) : null;
+  }
+
   function letterTitle(row) {
     const title = titled(eventTitle(eventName(row.event_type)) || "Sin tipo", eventName(row.event_type));
-    return may("privacy") ? [opener(() => show(letterDetail(row)), ...title)] : title;
+    return may("privacy") || may("operate") ? [opener(() => show(letterDetail(row)), ...title)] : title;
   }
 
   function settling(row) {
     if (!may("operate") || (row.state && row.state !== "open")) return [chip(row.state ?? "open", words.deadStates[row.state ?? "open"] ?? row.state)];
-    return [action("Reintentar", row, "replay"), action("Descartar", row, "discard", "¿Descartar?")];
+    // What was refused for who sent it is refused again, unless the sender has been given its source since.
+    const doubt = row.wrong_sender ? "¿Reintentar lo que no era suyo?" : undefined;
+    return [action("Reintentar", row, "replay", doubt), action("Descartar", row, "discard", "¿Descartar?")];
   }
 
   // A second press within four seconds confirms an action that cannot be undone.
@@ -144,13 +150,17 @@ export function makeSections(words, { show, reload }) {
       ["Tipo", letter.event_type],
       ["Id del evento", letter.event_id && make("code", {}, letter.event_id)],
       ["Origen", letter.source],
+      ["Enviado por", letter.sender ?? "Nadie se identificó"],
+      ["Remitente", letter.wrong_sender && chip("failed", "No puede publicarlo")],
       ["Clave de enrutamiento", letter.routing_key],
       ["Tipo de contenido", letter.content_type],
       ["Llegó", fullTime(letter.received_at)],
       ["Tamaño", `${letter.size.toLocaleString("es-CO")} bytes`],
       ["Id de la carta", make("code", {}, letter.id)],
     ];
-    const body = make("pre", { tabindex: "0", "aria-label": "Contenido" }, letter.body ?? letter.body_base64);
+    const body = letter.masked
+      ? make("p", { class: "note" }, "El contenido puede tener datos de personas: lo ve quien tiene Gestión o Protección de datos.")
+      : make("pre", { tabindex: "0", "aria-label": "Contenido" }, letter.body ?? letter.body_base64);
     return { title: "Carta muerta", body: [listOf(facts), make("h3", {}, "Contenido"), body] };
   }
 

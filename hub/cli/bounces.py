@@ -1,0 +1,48 @@
+"""`hub bounces`: what a person says of a mail that somebody reports as lost."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+
+from hub.app.container import open_mail_reports
+from hub.cli.audit import note
+from hub.cli.common import AsJson, Id, known, print_done, settings
+from hub.inbound import confirm_bounce
+
+app = typer.Typer(no_args_is_help=True)
+
+_UNREPORTED = "nothing to do: nobody reports it as lost"
+
+
+@app.command()
+async def confirm(message_id: Id, as_json: AsJson = False) -> None:
+    """
+    Record that a mail was lost, as its report says: its cascade goes on, and a legal term runs on.
+
+      hub bounces confirm 0195…
+    """
+    changed = await _decide("bounce.confirm", confirm_bounce.confirm, message_id)
+    _print(message_id, "lost" if changed else _UNREPORTED, changed=changed, as_json=as_json)
+
+
+@app.command()
+async def dismiss(message_id: Id, as_json: AsJson = False) -> None:
+    """Record that a mail has arrived although it was reported as lost. Safe to repeat."""
+    changed = await _decide("bounce.dismiss", confirm_bounce.dismiss, message_id)
+    _print(message_id, "arrived" if changed else _UNREPORTED, changed=changed, as_json=as_json)
+
+
+async def _decide(action: str, decide: Callable[..., Awaitable[bool | None]], message_id: Any) -> bool:
+    """Audit the decision, then carry it out. Raises HubError if there is no such mail."""
+    async with open_mail_reports(settings()) as store:
+        sent = known(await store.sent(message_id), f"mail {message_id}")
+        await note(action, f"message:{message_id}", person=sent.message.person)
+        return bool(await decide(message_id, store=store, now=datetime.now(UTC)))
+
+
+def _print(message_id: Any, word: str, *, changed: bool, as_json: bool) -> None:
+    print_done({"id": message_id, "changed": changed}, f"{message_id}  {word}", as_json=as_json)

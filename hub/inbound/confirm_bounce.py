@@ -1,0 +1,46 @@
+"""A person's word on a mail that somebody reports as lost: it was, or it has arrived all the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from hub.inbound.process_receipt import take
+from hub.inbound.process_report import receipt_of
+from hub.messages.planning.undelivered import REPORTED
+from hub.model import PropertyScope, Receipt, SentMail, State
+from hub.ports.receipts import ReportStore
+
+BY_HAND = "hub"
+"""The provider of what a person reports."""
+
+
+async def confirm(
+    message_id: UUID, *, store: ReportStore, now: datetime, places: PropertyScope = None
+) -> bool | None:
+    """
+    Record that a mail was lost, as its report says: the hub goes on as after any loss.
+
+    False if nobody reports it as lost, None if `places` have no such mail.
+    """
+    sent = await store.sent(message_id, places)
+    if sent is None or not is_doubted(sent):
+        return None if sent is None else False
+    status = (sent.message.reason or "").removeprefix(f"{REPORTED}dsn_")
+    lost = receipt_of(sent.message, "" if status == "failed" else status, "")
+    return await take(lost, store=store, at=now)
+
+
+async def dismiss(
+    message_id: UUID, *, store: ReportStore, now: datetime, places: PropertyScope = None
+) -> bool | None:
+    """Record that a mail has arrived although it was reported as lost; results as of `confirm`."""
+    sent = await store.sent(message_id, places)
+    if sent is None or not is_doubted(sent):
+        return None if sent is None else False
+    arrived = Receipt(message_id=message_id, state=State.DELIVERED, provider=BY_HAND, code="confirmed")
+    return await take(arrived, store=store, at=now)
+
+
+def is_doubted(sent: SentMail) -> bool:
+    return sent.message.state is State.SENT and (sent.message.reason or "").startswith(REPORTED)

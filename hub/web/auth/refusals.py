@@ -1,0 +1,80 @@
+"""Who is refused: counted, logged with the client's address, and beyond some wrong guesses answered alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from aiohttp import hdrs, web
+from prometheus_client import Counter
+
+from hub.access import audit
+from hub.access.lockout import network_of
+from hub.sla.ack_links import PATH as ACK_PATH
+from hub.web.auth.client_address import client_address
+from hub.web.auth.csrf import FORMS
+from hub.web.responses import Handler, Refusal, route_of
+from hub.web.services import access
+
+METRIC: Final = "hub_refusals_total"
+REASON: Final = web.RequestKey("reason", str)
+"""Where a handler that refuses with a page of its own says why."""
+NO_REFUSAL: Final = "none"
+"""The reason of a page that answers 401 and refuses nothing: the form to sign in."""
+_NO_CREDENTIALS: Final = "no_credentials"
+_REASONS: Final = {401: _NO_CREDENTIALS, 403: "forbidden", 429: "too_many"}
+"""Status → reason, where nothing better is said."""
+_GUESSES: Final = frozenset({"key", "signature", "link", "word"})
+"""What is wrong is a secret that the client may be guessing."""
+
+_REFUSED: Final = Counter(
+    "hub_refusals", "Requests that were refused, by door and reason.", ["door", "reason"]
+)
+
+log = structlog.get_logger()
+
+
+@web.middleware
+async def count_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """
+    Count and log what is refused. Raises Refusal (429) for an address with too many wrong guesses.
+
+    A right key or signature passes from any address: behind a proxy that is not trusted, and in an office,
+    the innocent share an address with whoever guesses.
+    """
+    audit.ADDRESS.set(client_address(request) or None)
+    try:
+        answer = await handler(request)
+    except Refusal as refusal:
+        _count(request, refusal.status, refusal.reason)
+        raise
+    _count(request, answer.status, request.get(REASON, ""))
+    return answer
+
+
+def _count(request: web.Request, status: int, said: str) -> None:
+    reason = said or _REASONS.get(status, "")
+    if status not in _REASONS or reason == NO_REFUSAL:
+        return
+    refusals, network, door = access(request).refusals, network_of(client_address(request)), _door(request)
+    _REFUSED.labels(door=door, reason=reason).inc()
+    if times := refusals.to_log(network, door, reason):
+        # `client`, not `address`: that of a person is masked in the log.
+        client = client_address(request)
+        log.warning("request.refused", door=door, reason=reason, status=status, client=client, times=times)
+    if reason in _GUESSES and (wait := refusals.guessed(network)):
+        raise Refusal(
+            429,
+            "Too many wrong keys or signatures from this address.",
+            "The right one is accepted at any time; wait before you try another.",
+            headers={hdrs.RETRY_AFTER: str(wait)},
+        ) from None
+
+
+def _door(request: web.Request) -> str:
+    route = route_of(request)
+    if route.startswith("/hooks/"):
+        return "hook"
+    if route == ACK_PATH:
+        return "link"
+    return "page" if route in FORMS else "api"

@@ -1,0 +1,54 @@
+"""How many wrong guesses an address has, and how much of what is refused is logged."""
+
+from __future__ import annotations
+
+from hub.access import refusals
+from hub.access.refusals import GUESSES, LINES, MINUTE, Refusals
+
+PEER = "203.0.113.9"
+
+
+class Clock:
+    at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_guesses_beyond_the_limit_wait_for_the_end_of_the_minute() -> None:
+    clock = Clock()
+    seen = Refusals(clock)
+    first = [seen.guessed(PEER) for _ in range(GUESSES)]
+    clock.at += 10
+    beyond = [seen.guessed(PEER) for _ in range(2)]
+    another = seen.guessed("203.0.113.10")
+    clock.at += MINUTE - 10
+
+    assert (first, beyond, another) == ([0] * GUESSES, [50, 50], 0)
+    assert seen.guessed(PEER) == 0
+
+
+def test_refusals_of_one_kind_and_address_are_one_line_a_minute_with_their_number() -> None:
+    clock = Clock()
+    seen = Refusals(clock)
+    first = [seen.to_log(PEER, "api", "key") for _ in range(10)]
+    other = [seen.to_log(PEER, "api", "scope"), seen.to_log("203.0.113.10", "api", "key")]
+    clock.at += MINUTE
+
+    assert (first, other) == ([1, *[0] * 9], [1, 1])
+    assert seen.to_log(PEER, "api", "key") == 10
+
+
+def test_the_log_has_a_limit_however_many_addresses_are_refused() -> None:
+    seen = Refusals(Clock())
+    lines = [seen.to_log(f"address {number}", "api", "key") for number in range(2 * LINES)]
+
+    assert lines == [1] * LINES + [0] * LINES
+
+
+def test_the_memory_of_addresses_is_bounded() -> None:
+    seen = Refusals(Clock())
+    for number in range(refusals._REMEMBERED + 10):
+        seen.guessed(str(number))
+
+    assert len(seen._guesses.known) == refusals._REMEMBERED

@@ -1,0 +1,238 @@
+"""Who may speak in whose name over RabbitMQ, and what a replay of a refused event is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from hub.access.api_keys import issue
+from hub.catalog import BY_NAME
+from hub.errors import InvalidEvent, WrongSender
+from hub.health.incidents import BEGAN
+from hub.intake.decode import dead_letter
+from hub.intake.process_batch import store_dead_letter
+from hub.intake.replay_sender import as_sent, headers_of
+from hub.intake.source_bindings import BindingSnapshot, SourceBindings
+from hub.model import (
+    HUB_SOURCE,
+    SENDER_HEADER,
+    ClockState,
+    DeadLetter,
+    Event,
+    Json,
+    RawMessage,
+    Scope,
+    is_hub_source,
+)
+from hub.sla.acknowledge import acknowledged
+from hub.testing import MemoryKeys
+from tests.unit.factories import MINUTE, MONDAY, OWN_USER, SOURCE, event, incoming
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
+
+HUBS = ["urn:hub", "urn:hub:import", "urn:hub:api", "URN:hub", "urn:HUB:x", "urn:hub:"]
+NOT_HUBS = ["urn:hubert", "urn:hub-2", "urn:crm:hub", "https://urn:hub", "hub"]
+
+
+@pytest.fixture
+def hub() -> MemoryHub:
+    return memory_hub()
+
+
+def sent(event: Event, user: str | None, headers: Mapping[str, Json] | None = None) -> RawMessage:
+    return replace(incoming(event), user=user, headers=headers or {})
+
+
+def replayed(letter: DeadLetter) -> RawMessage:
+    """Deliver a replay as the broker would: from the hub's own user, who may name no other."""
+    return RawMessage(
+        body=letter.body,
+        content_type=letter.content_type,
+        headers=headers_of(letter),
+        routing_key=letter.routing_key,
+        received_at=MONDAY,
+        user=OWN_USER,
+    )
+
+
+async def bind(hub: MemoryHub, user: str, source: str = SOURCE) -> None:
+    key, _ = issue(
+        user,
+        scopes=[Scope.PUBLISH],
+        source=source,
+        amqp_user=user,
+        known_types=BY_NAME,
+        by="test",
+        now=datetime.now(UTC),
+    )
+    await hub.keys.add(key)
+
+
+def taken(hub: MemoryHub) -> list[str]:
+    return [row.event.id for row in hub.store.tables.events.values()]
+
+
+def letter_of(hub: MemoryHub) -> DeadLetter:
+    [row] = hub.letters
+    return row.letter
+
+
+@pytest.mark.parametrize("source", HUBS)
+def test_every_spelling_of_the_hub_is_the_hub(source: str) -> None:
+    assert is_hub_source(source)
+
+
+@pytest.mark.parametrize("source", NOT_HUBS)
+def test_a_name_that_only_looks_like_the_hub_is_free(source: str) -> None:
+    assert not is_hub_source(source)
+
+
+@pytest.mark.parametrize("user", [None, "mallory", ""])
+@pytest.mark.parametrize("source", HUBS)
+async def test_an_event_in_the_hubs_name_is_taken_from_the_hub_alone(
+    hub: MemoryHub, source: str, user: str | None
+) -> None:
+    await hub.take_in(sent(event("pqrs.received", source=source), user))
+
+    assert taken(hub) == []
+    assert (letter_of(hub).field, letter_of(hub).sender) == ("source", user)
+    assert letter_of(hub).wrong_sender
+
+
+@pytest.mark.parametrize("source", [SOURCE, HUB_SOURCE])
+@pytest.mark.parametrize("name", [kind.name for kind in BY_NAME.values() if kind.hub_emitted])
+async def test_a_kind_of_the_hubs_own_is_taken_from_the_hub_alone(
+    hub: MemoryHub, name: str, source: str
+) -> None:
+    await hub.take_in(sent(event(name, source=source), "mallory"))
+
+    assert taken(hub) == []
+    assert letter_of(hub).wrong_sender
+
+
+async def test_the_hubs_own_user_is_believed(hub: MemoryHub) -> None:
+    await hub.take_in(sent(event("sla.at_risk", source=HUB_SOURCE), OWN_USER))
+
+    assert (taken(hub), hub.letters) == (["sla.at_risk-1"], [])
+
+
+async def test_without_a_user_of_its_own_nobody_is_the_hub() -> None:
+    nobody = BindingSnapshot(keys=(), own=None)
+
+    for user in (None, "hub", "guest"):
+        with pytest.raises(WrongSender):
+            nobody.require(event("sla.at_risk", source=HUB_SOURCE), sent(event("sla.at_risk"), user))
+
+
+@pytest.mark.parametrize("user", [None, "mallory"])
+async def test_a_forged_acknowledgement_stops_no_clock(hub: MemoryHub, user: str | None) -> None:
+    await hub.take_in(event("emergency.declared"))
+    [clock] = hub.store.clocks
+    forged = acknowledged(clock.id, clock.case, 2, by="mallory", place=None, at=MONDAY + MINUTE)
+    hub.clock.advance(2 * MINUTE)
+    await hub.take_in(sent(forged, user))
+    assert hub.states("emergency_ack") == [ClockState.OPEN]
+
+    await hub.take_in(sent(forged, OWN_USER))
+    assert hub.states("emergency_ack") == [ClockState.MET]
+
+
+async def test_a_forged_incident_mails_nobody(hub: MemoryHub) -> None:
+    forged = event(BEGAN, {"notify": ["mallory@example.net"]}, source=HUB_SOURCE)
+    await hub.take_in(sent(forged, None))
+
+    assert hub.store.messages == []
+
+
+async def test_a_replay_is_refused_again_and_keeps_its_sender(hub: MemoryHub) -> None:
+    await hub.take_in(sent(event("sla.at_risk", source=HUB_SOURCE), "mallory", {"x-of": "hers"}))
+    [first] = hub.letters
+    hub.store.tables.letters[first.letter.id] = dataclasses.replace(first, state="replayed")
+    await hub.take_in(replayed(first.letter))
+
+    assert taken(hub) == []
+    assert hub.letters == [dataclasses.replace(first, times=2)]
+
+
+async def test_a_replay_of_a_bound_source_is_taken_for_its_user(hub: MemoryHub) -> None:
+    wrong = sent(event("pqrs.received", without=("radicado",)), "crm")
+    await hub.take_in(wrong)
+    await bind(hub, "crm")
+    # As if a newer hub no longer required what was missing.
+    fixed = dataclasses.replace(letter_of(hub), body=incoming(event("pqrs.received")).body)
+    await hub.take_in(replayed(fixed))
+
+    assert taken(hub) == ["pqrs.received-1"]
+
+
+async def test_a_source_that_was_bound_since_is_refused_to_its_earlier_sender(hub: MemoryHub) -> None:
+    """A replay comes from the hub's own user, who may publish for every source."""
+    good = event("pqrs.received")
+    letter = dead_letter(sent(good, "mallory"), InvalidEvent("the hub did not know it yet"))
+    await bind(hub, "crm")
+    await hub.take_in(replayed(letter))
+
+    assert taken(hub) == []
+    assert (letter_of(hub).sender, letter_of(hub).wrong_sender) == ("mallory", True)
+
+
+@pytest.mark.parametrize(("source", "accepted"), [(SOURCE, False), ("urn:free", True), (HUB_SOURCE, False)])
+async def test_a_letter_without_a_sender_is_replayed_as_nobodys(
+    hub: MemoryHub, source: str, *, accepted: bool
+) -> None:
+    letter = dead_letter(sent(event("pqrs.received", source=source), None), InvalidEvent("not known yet"))
+    await bind(hub, "crm")
+    await hub.take_in(replayed(letter))
+
+    assert bool(taken(hub)) is accepted
+
+
+async def test_what_a_key_was_refused_over_http_is_not_taken_over_rabbitmq(hub: MemoryHub) -> None:
+    refused = sent(event("pqrs.received", source="urn:free"), "http:key:pay")
+    await hub.take_in(replayed(dead_letter(refused, WrongSender("the key publishes for another source"))))
+
+    assert taken(hub) == []
+    assert (letter_of(hub).sender, letter_of(hub).wrong_sender) == ("http:key:pay", True)
+
+
+async def test_the_header_of_a_replay_is_believed_of_the_hub_alone(hub: MemoryHub) -> None:
+    for user in ("mallory", None):
+        forged = event("sla.at_risk", source=HUB_SOURCE, id=f"of {user}")
+        await hub.take_in(sent(forged, user, {SENDER_HEADER: OWN_USER}))
+
+    assert taken(hub) == []
+    assert [row.letter.sender for row in hub.letters] == ["mallory", None]
+
+
+async def test_a_header_that_a_sender_made_up_does_not_travel_with_the_replay(hub: MemoryHub) -> None:
+    await hub.take_in(sent(event("sla.at_risk", source=HUB_SOURCE), "mallory", {SENDER_HEADER: OWN_USER}))
+    await hub.take_in(replayed(letter_of(hub)))
+
+    assert taken(hub) == []
+    assert headers_of(letter_of(hub))[SENDER_HEADER] == "mallory"
+
+
+async def test_a_replay_on_which_the_hub_fails_keeps_its_sender(hub: MemoryHub) -> None:
+    forged = dead_letter(sent(event("sla.at_risk", source=HUB_SOURCE), "mallory"), WrongSender("not hers"))
+    await store_dead_letter(
+        replayed(forged),
+        ZeroDivisionError(),
+        senders=SourceBindings(MemoryKeys(hub.clock), own=OWN_USER),
+        store=hub.store,
+        publisher=hub.publisher,
+        now=hub.clock,
+    )
+
+    assert (letter_of(hub).sender, SENDER_HEADER in letter_of(hub).headers) == ("mallory", False)
+
+
+def test_what_is_no_replay_stays_as_it_came() -> None:
+    for raw in (
+        sent(event("pqrs.received"), OWN_USER),
+        sent(event("pqrs.received"), "x", {SENDER_HEADER: "y"}),
+    ):
+        assert as_sent(raw, OWN_USER) is raw
+        assert as_sent(raw, None) is raw
