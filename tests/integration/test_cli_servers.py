@@ -177,7 +177,7 @@ async def test_the_web_role_serves_until_sigterm_and_then_ends_well(environ: dic
             process.send_signal(signal.SIGTERM)
         _, err = await asyncio.wait_for(process.communicate(), 60)
 
-    assert ready == {"rabbitmq": "ok", "redis": "ok", "postgresql": "ok"}
+    assert ready == {"rabbitmq": "ok", "redis": "ok", "postgresql": "ok", "clock": "ok"}
     assert process.returncode == 0, err.decode()
 
 
