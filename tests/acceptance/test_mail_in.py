@@ -152,7 +152,8 @@ async def test_what_a_person_answers_reaches_staff_without_the_quote(house: Hous
         await until(lambda: bool(received), "inbound.message.received")
 
     assert [250, 250] == codes
-    assert 1 == len(received)
+    # The timers may publish it as well, between its storing and its mark: one event, by its id.
+    assert 1 == len({event["id"] for event in received})
     assert "Muchas gracias, ¿el martes?" == received[0]["data"]["excerpt"]
 
 
