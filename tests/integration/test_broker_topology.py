@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -41,6 +43,7 @@ DAMAGES = {
 }
 every_damage = pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 Damage = Callable[[str], Awaitable[None]]
+Thaw = Callable[[], Awaitable[None]]
 
 
 async def ready(url: str, lane: Lane = Lane.NORMAL) -> int:
@@ -221,43 +224,47 @@ async def test_the_first_processes_of_a_hub_miss_nothing(amqp_url: str) -> None:
     assert [[]] * 4 == [hub.gaps for hub in hubs]
 
 
-async def test_a_hub_that_may_not_declare_is_not_well_until_it_may(servers: Servers) -> None:
+@asynccontextmanager
+async def frozen(servers: Servers) -> AsyncIterator[tuple[str, BrokerPublisher, Thaw]]:
+    """Yield a virtual host, a hub that may no longer declare anything there, and what permits it again."""
     async with servers.vhost() as url:
         vhost, user = urlsplit(url).path[1:], f"frozen{uuid4().hex}"
+        permitted = partial(permit, servers.rabbitmq, vhost, user)
         async with publishing(await add_user(servers.rabbitmq, vhost, user, "secret")) as publisher:
             await publisher.ping()
-            await permit(servers.rabbitmq, vhost, user, configure="^$")
-            await declare_anew(url)
-            with pytest.raises(BrokerUnavailable):
-                await publisher.event(event("pqrs.received"))
-            with pytest.raises(BrokerUnavailable):
-                await publisher.ping()
-            assert publisher.gap is not None
-            assert [] == publisher.gaps
+            await permitted(configure="^$")
+            yield url, publisher, partial(permitted, configure=".*")
 
-            await permit(servers.rabbitmq, vhost, user, configure=".*")
+
+async def test_a_hub_that_may_not_declare_is_not_well_until_it_may(servers: Servers) -> None:
+    async with frozen(servers) as (url, publisher, thaw):
+        await declare_anew(url)
+        with pytest.raises(BrokerUnavailable):
+            await publisher.event(event("pqrs.received"))
+        with pytest.raises(BrokerUnavailable):
             await publisher.ping()
+        assert publisher.gap is not None
+        assert [] == publisher.gaps
 
-            assert publisher.gap is None
-            assert 1 == len(publisher.gaps)
+        await thaw()
+        await publisher.ping()
+
+        assert publisher.gap is None
+        assert 1 == len(publisher.gaps)
 
 
 async def test_a_way_that_somebody_else_has_mended_is_well_again(servers: Servers) -> None:
-    async with servers.vhost() as url:
-        vhost, user = urlsplit(url).path[1:], f"frozen{uuid4().hex}"
-        async with publishing(await add_user(servers.rabbitmq, vhost, user, "secret")) as publisher:
-            await publisher.ping()
-            await permit(servers.rabbitmq, vhost, user, configure="^$")
-            await unbind_lanes(url)
-            with pytest.raises(BrokerUnavailable):
-                await publisher.event(event("pqrs.received"))
-            async with administrator(url) as channel:
-                await topology.declare(channel)
+    async with frozen(servers) as (url, publisher, _):
+        await unbind_lanes(url)
+        with pytest.raises(BrokerUnavailable):
             await publisher.event(event("pqrs.received"))
-            await publisher.ping()
+        async with administrator(url) as channel:
+            await topology.declare(channel)
+        await publisher.event(event("pqrs.received"))
+        await publisher.ping()
 
-            assert publisher.gap is None
-            assert 1 == len(publisher.gaps)
+        assert publisher.gap is None
+        assert 1 == len(publisher.gaps)
 
 
 async def test_a_gap_is_reported_once_it_can_be_and_then_no_more(publisher: BrokerPublisher) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from hub.access import devices
-from hub.web.auth.session_cookie import is_secure, prefixed
+from hub.web.auth.session_cookie import keep, prefixed
 from hub.web.services import services
 
 _NAME: Final = "hub_device"
@@ -23,15 +23,7 @@ def remember(request: web.Request, answer: web.StreamResponse, name: str) -> Non
     """Set the cookie after a sign-in, each time anew: a device that is used stays known."""
     deps = services(request)
     if value := devices.issue(deps.ring, name, now=deps.now()):
-        answer.set_cookie(
-            _cookie(request, name),
-            value,
-            max_age=int(devices.LASTS.total_seconds()),
-            path="/",
-            httponly=True,
-            samesite="Strict",
-            secure=is_secure(request),
-        )
+        keep(request, answer, _cookie(request, name), value, devices.LASTS)
 
 
 def _cookie(request: web.Request, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
@@ -68,11 +69,16 @@ def prefixed(request: web.Request, name: str) -> str:
 
 
 def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
-    """Set the session cookie: scripts cannot read it, other sites cannot use it."""
+    """Set the session cookie."""
+    keep(request, answer, cookie_name(request), token, sessions.LONGEST)
+
+
+def keep(request: web.Request, answer: web.StreamResponse, name: str, value: str, lasts: timedelta) -> None:
+    """Set a cookie that scripts cannot read and other sites cannot use."""
     answer.set_cookie(
-        cookie_name(request),
-        token,
-        max_age=int(sessions.LONGEST.total_seconds()),
+        name,
+        value,
+        max_age=int(lasts.total_seconds()),
         path="/",
         httponly=True,
         samesite="Strict",
