@@ -198,6 +198,17 @@ def test_no_line_ends_inside_a_radicado(form: str) -> None:
     assert "PQ-2026-000123" not in body.replace('white-space:nowrap">PQ-2026-000123</span>', "")
 
 
+def test_mail_to_whoever_may_not_have_written_does_not_call_it_theirs() -> None:
+    asked_back = [
+        TEMPLATES.preview("inbound.message.received", example)["email"].text
+        for example in examples("inbound.message.received")
+        if example["kind"] == "unproven"
+    ]
+
+    assert asked_back
+    assert [] == [text for text in asked_back if "Recibimos su mensaje" in text]
+
+
 @for_each(SPEAKING)
 def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
     for _, words in rendered_texts(event):
