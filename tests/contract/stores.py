@@ -18,6 +18,7 @@ from hub.ports import (
     ContactStore,
     DeliveryStore,
     DirectoryHistoryStore,
+    EscalationStore,
     ExplainStore,
     HeadcountStore,
     ImportStore,
@@ -40,6 +41,7 @@ from hub.storage import (
     PostgresContacts,
     PostgresDelivery,
     PostgresDirectoryHistory,
+    PostgresEscalations,
     PostgresExplain,
     PostgresHeadcount,
     PostgresHistory,
@@ -121,6 +123,7 @@ class RealStores(Stores):
 
     receipts: ReceiptStore
     mail_reports: ReportStore
+    escalations: EscalationStore
     log: LogStore
     letters: LetterStore
     redrive: RedriveStore
@@ -170,6 +173,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             audit=PostgresAudit(opened),
             accounts=PostgresAccounts(opened),
             sessions=PostgresSessions(opened),
+            escalations=PostgresEscalations(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
             redrive=PostgresRedrive(opened),
