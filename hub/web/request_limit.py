@@ -1,5 +1,5 @@
 """
-A cap on the requests that one client has in work at the same time.
+A limit of the requests that one client has in work at the same time.
 
 `hub.web.connections` counts connections by their peer: behind a trusted proxy that is the proxy, and one
 client, with slow bodies or dear queries, could hold all the places there are.
@@ -23,7 +23,7 @@ RETRY_AFTER: Final = "1"
 """Seconds: a place is free as soon as a request is answered."""
 _FREE: Final = SIGNED_PATHS | {"/health/live", "/health/ready"}
 """
-Not capped: a provider sends its reports from few addresses, all at once after an outage, and a load
+Not limited: a provider sends its reports from few addresses, all at once after an outage, and a load
 balancer must not take a busy hub for a dead one.
 """
 _WORKING: Final = web.AppKey("working", Counter[str])
@@ -34,7 +34,7 @@ def begin_counting(app: web.Application) -> None:
 
 
 @web.middleware
-async def cap_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def limit_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer a request, or refuse it (429) while its client has too many others in work."""
     client, connections = client_address(request), request.app.get(CONNECTIONS)
     if connections is None or not client or route_of(request) in _FREE:

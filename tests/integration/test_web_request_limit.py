@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from hub.ports import MessageFilter, Page
 from hub.web.auth.refusals import METRIC
 from hub.web.connections import Limits
-from hub.web.request_cap import REASON
+from hub.web.request_limit import REASON
 from tests.acceptance.harness import until
 from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.test_web_connections import META, Door, Opened, serving
@@ -115,7 +115,7 @@ async def test_client_behind_a_proxy_cannot_take_all_the_places_that_work() -> N
         assert [200] * MOST == [await status_of(opened) for opened in dear]
 
 
-async def test_providers_and_health_are_not_capped(world: World) -> None:
+async def test_providers_and_health_have_no_such_limit(world: World) -> None:
     async with serving(world, requests_of_one=0) as door:
         paths = ("/health/live", "/health/ready")
         health = [(await asked(door, MALLORY, path))[0] for path in paths]
