@@ -73,7 +73,7 @@ def test_everything_can_be_set() -> None:
         amqp_url=SecretUrl("amqps://u:p@broker:5671/hub"),
         redis_url=SecretUrl("rediss://cache:6380/1"),
         database_url=SecretUrl("postgres://db/hub"),
-        http=Address("0.0.0.0", 80),
+        http=Address("0.0.0.0", 80),  # noqa: S104 - read, not bound
         metrics=Address("::1", 9100),
         public_url="https://hub.example",
         trusted_proxies=(ip_network("127.0.0.1"), ip_network("10.1.0.0/16"), ip_network("fd00::/8")),
