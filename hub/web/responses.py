@@ -34,6 +34,7 @@ from hub.web.services import access
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_AFTER: Final = "5"  # seconds
+JSON: Final = "application/json"
 PROBLEM_TYPE: Final = "application/problem+json"
 _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -45,11 +46,15 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Frame-Options": "DENY",
     # Not `no-referrer`: with it browsers send the origin "null" with our own forms.
     "Referrer-Policy": "same-origin",
+    # The page asks for none of these, so that no script could.
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     hdrs.CACHE_CONTROL: "no-store",
     hdrs.SERVER: "hub",
 }
+AS_FILE: Final = 'attachment; filename="api.json"'
+"""What a browser makes of data that somebody lures it to: a file, and never a page of the hub."""
 HSTS: Final = f"max-age={365 * 24 * 3600}"
 """A year. Not for subdomains: the company's other hosts are its own affair."""
 
@@ -77,9 +82,13 @@ class Refusal(Exception):
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """Respond with JSON: instants as RFC 3339, ids as plain UUIDs."""
-    return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
-    )
+    return web.Response(body=msgspec.json.encode(value), status=status, content_type=JSON, headers=headers)
+
+
+def malformed(status: int) -> web.Response:
+    """Answer what is no HTTP, before there is a request that a middleware could see."""
+    members = {"error": "The request cannot be read.", "hint": "Send HTTP/1.1."}
+    return json_answer(members, status=status, headers=HEADERS)
 
 
 @web.middleware
@@ -88,6 +97,8 @@ async def secure_headers(request: web.Request, handler: Handler) -> web.StreamRe
     response = await handler(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith("/api/") and response.content_type in {JSON, PROBLEM_TYPE}:
+        response.headers[hdrs.CONTENT_DISPOSITION] = AS_FILE
     if access(request).settings.public_url.startswith("https:"):
         response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = HSTS
     return response
