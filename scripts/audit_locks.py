@@ -64,6 +64,8 @@ def judge(answer: str, complaints: str, ignored: Mapping[str, str] = IGNORED) ->
     try:
         packages = json.loads(answer)["dependencies"]
     except (ValueError, KeyError, TypeError):
+        packages = []
+    if not packages:
         return _without_answer(complaints)
     if found := list(_vulnerabilities(packages, ignored)):
         return Verdict(lines=found, failed=True)
