@@ -24,7 +24,7 @@ from hub.access.lockout import network_of
 from hub.settings import Address
 from hub.settings.values import Networks
 from hub.web.auth.client_address import is_trusted
-from hub.web.responses import Handler, malformed
+from hub.web.responses import Handler, unseen
 
 METRIC: Final = "hub_connections_cut_total"
 _BACKLOG: Final = 512
@@ -245,8 +245,10 @@ class _RequestHandler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        super().handle_error(request, status, exc, message)
-        answer = malformed(status)
+        if status >= 500 or request.writer.output_size:
+            super().handle_error(request, status, exc, message)
+        # Else it is the client's fault, of which aiohttp would write a traceback: a stranger fills no log.
+        answer = unseen(status)
         answer.force_close()
         return answer
 

@@ -58,6 +58,8 @@ AS_FILE: Final = 'attachment; filename="api.json"'
 HSTS: Final = f"max-age={365 * 24 * 3600}"
 """A year. Not for subdomains: the company's other hosts are its own affair."""
 
+_FAILED: Final = ("The hub failed at this request.", "The hub's log has the reason.")
+_NO_HTTP: Final = ("The request cannot be read.", "Send HTTP/1.1.")
 _log = structlog.get_logger()
 
 
@@ -85,10 +87,11 @@ def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
     return web.Response(body=msgspec.json.encode(value), status=status, content_type=JSON, headers=headers)
 
 
-def malformed(status: int) -> web.Response:
-    """Answer what is no HTTP, before there is a request that a middleware could see."""
-    members = {"error": "The request cannot be read.", "hint": "Send HTTP/1.1."}
-    return json_answer(members, status=status, headers=HEADERS)
+def unseen(status: int) -> web.Response:
+    """Answer what no middleware sees: what is no HTTP, and a fault of the middlewares themselves."""
+    answer = _answer(Refusal(status, *(_FAILED if status >= 500 else _NO_HTTP)))
+    answer.headers.update(HEADERS)
+    return answer
 
 
 @web.middleware
@@ -122,7 +125,7 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
             # The client has gone, or was too slow and was cut off: nobody reads the answer.
             return _answer(Refusal(408, "The request did not come whole.", "Send it at once."))
         _log.exception("request.failed", method=request.method, route=route_of(request))
-        return _answer(Refusal(500, "The hub failed at this request.", "The hub's log has the reason."))
+        return _answer(Refusal(500, *_FAILED))
 
 
 def route_of(request: web.Request) -> str:
@@ -182,4 +185,4 @@ def _from_hub(error: HubError) -> Refusal:
             headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
             return Refusal(status, text.format(error=error), hint, headers=headers)
     _log.error("request.failed", error=type(error).__name__)
-    return Refusal(500, "The hub failed at this request.", "The hub's log has the reason.")
+    return Refusal(500, *_FAILED)

@@ -266,7 +266,9 @@ def test_an_idle_connection_outlives_those_of_proxies() -> None:
     ],
     ids=["no method", "TLS", "two lengths", "a long path"],
 )
-async def test_what_is_no_http_is_answered_like_all_else_without_version_or_echo(sent: bytes) -> None:
+async def test_what_is_no_http_is_answered_like_all_else_without_version_or_echo(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     async with serving(World()) as door:
         reader, _ = await door.opened(sent)
         async with asyncio.timeout(10):
@@ -277,3 +279,4 @@ async def test_what_is_no_http_is_answered_like_all_else_without_version_or_echo
     assert HEADERS.items() <= given.items()
     assert "The request cannot be read." in body
     assert not any(word in head + body for word in ("aiohttp", "Python", "ana@example.co"))
+    assert caplog.records == []
