@@ -18,6 +18,7 @@ _SEEN: Final = 8
 
 PLACES: Final[Mapping[str, str]] = {
     "HUB_AMQP_URL": f"amqp://{{}}:{{}}@{CLOSED}/?password={{}}",
+    "HUB_AMQP_MANAGEMENT_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}?key={{}}",
     "HUB_REDIS_URL": f"redis://{{}}:{{}}@{CLOSED}/0?password={{}}",
     "HUB_DATABASE_URL": f"postgresql://{{}}:{{}}@{CLOSED}/hub?password={{}}",
     "HUB_EMAIL_URL": f"smtp://{{}}:{{}}@{CLOSED}?from=hub@example.co smtps://{{}}:{{}}@{CLOSED}",

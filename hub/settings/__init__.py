@@ -48,6 +48,8 @@ class Settings:
     """
 
     amqp_url: SecretUrl
+    amqp_management_url: SecretUrl | None
+    """Where `hub check` asks who may do what in RabbitMQ; nothing else uses it."""
     redis_url: SecretUrl
     database_url: SecretUrl
     http: Address
@@ -98,6 +100,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
     is_terminal = sys.stderr.isatty() if terminal is None else terminal
     settings = Settings(
         amqp_url=env.url("HUB_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/", ("amqp", "amqps")),
+        amqp_management_url=env.login_url("HUB_AMQP_MANAGEMENT_URL"),
         redis_url=env.url("HUB_REDIS_URL", "redis://127.0.0.1:6379/0", REDIS_SCHEMES),
         database_url=env.url(
             "HUB_DATABASE_URL", "postgresql://hub:hub@127.0.0.1:5432/hub", ("postgresql", "postgres")

@@ -43,6 +43,9 @@ def _provider(channel: str) -> Describe:
 
 SETTINGS: Final[Mapping[str, Describe]] = {
     "HUB_AMQP_URL": lambda settings, _: _url(settings.amqp_url),
+    "HUB_AMQP_MANAGEMENT_URL": lambda settings, _: (
+        settings.amqp_management_url and settings.amqp_management_url.place
+    ),
     "HUB_REDIS_URL": lambda settings, _: _url(settings.redis_url),
     "HUB_DATABASE_URL": lambda settings, _: _url(settings.database_url),
     "HUB_MODE": lambda settings, _: settings.mode,

@@ -85,6 +85,18 @@ class Environment:
             raise ConfigurationError(f"{name} must be an address like https://hc-ping.com/YOUR-ID.")
         return SecretUrl(text)
 
+    def login_url(self, name: str) -> SecretUrl | None:
+        """Read the address of an API, with the user and the password that it asks for."""
+        text = self.text(name)
+        if text is None:
+            return None
+        parts = split_url(name, SecretUrl(text))
+        if parts.scheme not in {"http", "https"} or not (
+            parts.hostname and parts.username and parts.password
+        ):
+            raise ConfigurationError(f"{name} must be a URL like http://USER:PASSWORD@127.0.0.1:15672.")
+        return SecretUrl(text)
+
     def public_url(self, name: str) -> str | None:
         text = self.text(name)
         if text is None:

@@ -14,7 +14,6 @@ from hub.model import Json
 from hub.web.responses import Refusal
 
 FORM: Final = "application/x-www-form-urlencoded"
-JSON: Final = "application/json"
 MAX_BODY: Final = 64 * 1024
 MAX_FIELDS: Final = 200
 WITHIN: Final = 10.0

@@ -24,7 +24,7 @@ from hub.access.lockout import network_of
 from hub.settings import Address
 from hub.settings.values import Networks
 from hub.web.auth.client_address import is_trusted
-from hub.web.responses import Handler
+from hub.web.responses import Handler, unseen
 
 METRIC: Final = "hub_connections_cut_total"
 _BACKLOG: Final = 512
@@ -222,8 +222,9 @@ async def listening(
     application: web.Application, address: Address, *, trusted: Networks, limits: Limits = _LIMITS
 ) -> AsyncIterator[list[Address]]:
     """Serve an application, and yield where. Raises OSError if the address is in use."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5, keepalive_timeout=limits.idle)
-    connections = application[CONNECTIONS] = Connections(partial(_handler_of, runner), trusted, limits)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
+    make = partial(_handler_of, runner, limits)
+    connections = application[CONNECTIONS] = Connections(make, trusted, limits)
     await runner.setup()
     try:
         server = await asyncio.get_running_loop().create_server(
@@ -237,7 +238,32 @@ async def listening(
         await runner.cleanup()
 
 
-def _handler_of(runner: web.AppRunner) -> web.RequestHandler:
+class _RequestHandler(web.RequestHandler):
+    """aiohttp's protocol, whose answer to what is no HTTP has our headers, and neither version nor echo."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status >= 500 or request.writer.output_size:
+            super().handle_error(request, status, exc, message)
+        # Else it is the client's fault, of which aiohttp would write a traceback: a stranger fills no log.
+        answer = unseen(status)
+        answer.force_close()
+        return answer
+
+
+def _handler_of(runner: web.AppRunner, limits: Limits) -> web.RequestHandler:
     if runner.server is None:
         raise RuntimeError("a connection came before the server was set up")
-    return runner.server()
+    return _RequestHandler(
+        runner.server,
+        loop=asyncio.get_running_loop(),
+        keepalive_timeout=limits.idle,
+        access_log=None,  # type: ignore[arg-type] # as aiohttp's own runners pass it on
+    )

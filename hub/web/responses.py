@@ -34,6 +34,7 @@ from hub.web.services import access
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_AFTER: Final = "5"  # seconds
+JSON: Final = "application/json"
 PROBLEM_TYPE: Final = "application/problem+json"
 _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -45,14 +46,20 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Frame-Options": "DENY",
     # Not `no-referrer`: with it browsers send the origin "null" with our own forms.
     "Referrer-Policy": "same-origin",
+    # The page asks for none of these, so that no script could.
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     hdrs.CACHE_CONTROL: "no-store",
     hdrs.SERVER: "hub",
 }
+AS_FILE: Final = 'attachment; filename="api.json"'
+"""What a browser makes of data that somebody lures it to: a file, and never a page of the hub."""
 HSTS: Final = f"max-age={365 * 24 * 3600}"
 """A year. Not for subdomains: the company's other hosts are its own affair."""
 
+_FAILED: Final = ("The hub failed at this request.", "The hub's log has the reason.")
+_NO_HTTP: Final = ("The request cannot be read.", "Send HTTP/1.1.")
 _log = structlog.get_logger()
 
 
@@ -77,9 +84,14 @@ class Refusal(Exception):
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """Respond with JSON: instants as RFC 3339, ids as plain UUIDs."""
-    return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json", headers=headers
-    )
+    return web.Response(body=msgspec.json.encode(value), status=status, content_type=JSON, headers=headers)
+
+
+def unseen(status: int) -> web.Response:
+    """Answer what no middleware sees: what is no HTTP, and a fault of the middlewares themselves."""
+    answer = _answer(Refusal(status, *(_FAILED if status >= 500 else _NO_HTTP)))
+    answer.headers.update(HEADERS)
+    return answer
 
 
 @web.middleware
@@ -88,6 +100,8 @@ async def secure_headers(request: web.Request, handler: Handler) -> web.StreamRe
     response = await handler(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith("/api/") and response.content_type in {JSON, PROBLEM_TYPE}:
+        response.headers[hdrs.CONTENT_DISPOSITION] = AS_FILE
     if access(request).settings.public_url.startswith("https:"):
         response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = HSTS
     return response
@@ -111,7 +125,7 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
             # The client has gone, or was too slow and was cut off: nobody reads the answer.
             return _answer(Refusal(408, "The request did not come whole.", "Send it at once."))
         _log.exception("request.failed", method=request.method, route=route_of(request))
-        return _answer(Refusal(500, "The hub failed at this request.", "The hub's log has the reason."))
+        return _answer(Refusal(500, *_FAILED))
 
 
 def route_of(request: web.Request) -> str:
@@ -171,4 +185,4 @@ def _from_hub(error: HubError) -> Refusal:
             headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
             return Refusal(status, text.format(error=error), hint, headers=headers)
     _log.error("request.failed", error=type(error).__name__)
-    return Refusal(500, "The hub failed at this request.", "The hub's log has the reason.")
+    return Refusal(500, *_FAILED)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.cli.check import servers
+from hub.cli.check.connections import connections
 from hub.cli.check.examine import examine
 from hub.cli.check.finding import Finding
 from hub.consumers.publisher import BrokerPublisher
@@ -18,7 +19,10 @@ from hub.model import Lane
 from hub.ports import Ticket
 from hub.settings import load
 from hub.storage import Database, PostgresAccounts, RedisAppointments
+from hub.storage.keys import PostgresKeys
 from tests.contract.test_accounts import made
+from tests.contract.test_key_store import CRM
+from tests.contract.test_key_store import made as made_key
 from tests.integration.broker_damage import declare_anew, delete_exchange
 from tests.integration.test_broker_publisher import publishing
 from tests.providers.aggregator import EXAMPLE
@@ -364,6 +368,47 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_reported(environ:
             "Canales",
             "bad: No se puede escribir en /dev/null/nowhere.",
         ),
+        ({}, "Conexiones", "ok: Nada sale de este equipo sin cifrar, y ninguna clave es de fábrica."),
+        (
+            {"HUB_AMQP_URL": "amqp://guest:guest@127.0.0.1:1/"},
+            "Conexiones",
+            "warn: La clave de HUB_AMQP_URL es la de fábrica o de un ejemplo. Ejecute `rabbitmqctl change_pa",
+        ),
+        (
+            {"HUB_DATABASE_URL": "postgresql://hub:hub@127.0.0.1:1/hub"},
+            "Conexiones",
+            "warn: La clave de HUB_DATABASE_URL es la de fábrica",
+        ),
+        (
+            {"HUB_REDIS_URL": "redis://redis.example:6379/0"},
+            "Conexiones",
+            "warn: Redis está en otro equipo, sin clave: redis://redis.example:6379/0. Ponga `requirepass",
+        ),
+        (
+            {
+                "HUB_AMQP_URL": "amqp://u:longer@mq.example",
+                "HUB_DATABASE_URL": "postgresql://u:longer@db.example/hub",
+                "HUB_REDIS_URL": "rediss://u:longer@redis.example",
+                "HUB_AMQP_MANAGEMENT_URL": "https://u:longer@mq.example",
+            },
+            "Conexiones",
+            "warn: A otro equipo sin TLS: HUB_AMQP_URL, HUB_DATABASE_URL. Quien",
+        ),
+        (
+            {"HUB_MODE": "live", "HUB_SMS_URL": "twilio+http://SID:TOKEN@sms.example?from=+573001234567"},
+            "Conexiones",
+            "warn: HUB_SMS_URL: twilio+http://sms.example recibe mensajes y claves sin cifrar.",
+        ),
+        (
+            {"HUB_MODE": "live", "HUB_EMAIL_URL": "smtp://mail.example?starttls=never"},
+            "Conexiones",
+            "warn: HUB_EMAIL_URL: smtp://mail.example recibe mensajes y claves sin cifrar.",
+        ),
+        (
+            {"HUB_API_KEY": GOOD, "HUB_HTTP": "0.0.0.0:1", "HUB_PUBLIC_URL": "http://127.0.0.1:1"},
+            "Conexiones",
+            "warn: HUB_HTTP=0.0.0.0:1 contesta a otros equipos, sin TLS ni proxy delante.",
+        ),
         ({"HUB_POLICY": "/nowhere.toml"}, "Política", "bad: the policy file /nowhere.toml cannot be read"),
     ],
 )
@@ -371,6 +416,44 @@ async def test_what_the_settings_hold_is_judged(
     environ: dict[str, str], more: dict[str, str], area: str, words: str
 ) -> None:
     assert words in printed(await look({**environ, **more}, area))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"HUB_DATABASE_URL": "postgresql://u:longer@db.example/hub?sslmode=verify-full"},
+        {"HUB_DATABASE_URL": "postgresql:///hub"},
+        {"HUB_REDIS_URL": "unix:///run/redis.sock"},
+        {"HUB_REDIS_URL": "rediss+cluster://u:longer@one.example:1,two.example:1"},
+        {"HUB_MODE": "live", "HUB_EMAIL_URL": "smtp://mail.example?starttls=always"},
+        {
+            "HUB_API_KEY": GOOD,
+            "HUB_HTTP": "0.0.0.0:1",
+            "HUB_PUBLIC_URL": "https://hub.example.co",
+            "HUB_TRUSTED_PROXIES": "10.0.0.1",
+        },
+    ],
+)
+async def test_what_is_encrypted_or_local_is_no_warning(
+    environ: dict[str, str], more: dict[str, str]
+) -> None:
+    assert "warn:" not in printed(await connections(load({**environ, **more})))
+
+
+async def test_a_directory_that_whoever_publishes_may_change_is_a_warning(environ: dict[str, str]) -> None:
+    free = printed(await look(environ, "PostgreSQL"))
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        keys = PostgresKeys(database)
+        await keys.add(made_key("http", source=CRM)[0])
+        unbound = printed(await look(environ, "PostgreSQL"))
+        await keys.add(made_key("crm", source=CRM, amqp_user="crm")[0])
+        bound = printed(await look(environ, "PostgreSQL"))
+        await keys.revoke("crm")
+        revoked = printed(await look(environ, "PostgreSQL"))
+
+    words = "warn: Ninguna llave ata una fuente a un usuario de RabbitMQ: quien pueda publicar cambia"
+    assert [True, True, False, True] == [words in found for found in (free, unbound, bound, revoked)]
+    assert "`hub keys create NOMBRE --scope publish --source URN --amqp-user USUARIO`" in free
 
 
 async def test_a_way_that_is_missing_is_bad_and_is_left_as_it_is(environ: dict[str, str]) -> None:

@@ -128,6 +128,20 @@ async def test_every_answer_carries_the_security_headers(path: str) -> None:
     assert "unsafe" not in reply.headers["Content-Security-Policy"]
 
 
+async def test_no_page_of_the_hub_may_use_camera_microphone_or_place() -> None:
+    policy = (await ask(World(), "/")).headers["Permissions-Policy"]
+
+    assert {"camera=()", "microphone=()", "geolocation=()"} <= set(policy.split(", "))
+
+
+@pytest.mark.parametrize(("path", "status"), [("/api/messages", 200), ("/api/nothing", 404)])
+async def test_data_that_a_browser_is_lured_to_is_a_file_and_no_page(path: str, status: int) -> None:
+    data, page = await ask(World(), path), await ask(World(), "/")
+
+    assert (status, 'attachment; filename="api.json"') == (data.status, data.headers["Content-Disposition"])
+    assert "Content-Disposition" not in page.headers
+
+
 async def test_the_form_allows_no_style_but_its_own() -> None:
     reply = await ask(World(environ=GUARDED), "/")
     policy = reply.headers["Content-Security-Policy"]

@@ -16,6 +16,7 @@ from prometheus_client import REGISTRY
 
 from hub.settings import Address, load
 from hub.web.connections import METRIC, Limits, listening
+from hub.web.responses import HEADERS
 from tests.acceptance.harness import until
 from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.web_doubles import World, event
@@ -253,3 +254,29 @@ async def test_body_of_a_refused_request_holds_no_place(world: World) -> None:
 
 def test_an_idle_connection_outlives_those_of_proxies() -> None:
     assert Limits().idle > 60
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GARBAGE-ana@example.co\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),
+        WHOLE.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: ana@example.co\r\nContent-Length: 3\r\n\r\nabc"),
+        WHOLE.replace(b"live", b"live" + b"x" * 20_000),
+    ],
+    ids=["no method", "TLS", "two lengths", "a long path"],
+)
+async def test_what_is_no_http_is_answered_like_all_else_without_version_or_echo(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(World()) as door:
+        reader, _ = await door.opened(sent)
+        async with asyncio.timeout(10):
+            head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+
+    given = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+    assert head.startswith("HTTP/1.0 400 ")
+    assert HEADERS.items() <= given.items()
+    assert "The request cannot be read." in body
+    assert not any(word in head + body for word in ("aiohttp", "Python", "ana@example.co"))
+    assert caplog.records == []

@@ -181,6 +181,8 @@ def test_checking_with_every_server_away_shows_no_secret(
         ("HUB_WHATSAPP_URL", "whatsapp+http://{}:{}@127.0.0.1:1?phone={}"),
         ("HUB_WHATSAPP_URL", "whatsapp+http://{}@127.0.0.1:1?phone=1&version={}"),
         ("HUB_AMQP_URL", "amqp://{}:{}"),
+        ("HUB_AMQP_MANAGEMENT_URL", "http://{}:{}"),
+        ("HUB_AMQP_MANAGEMENT_URL", "amqp://{}:{}@127.0.0.1:1/{}"),
         ("HUB_REDIS_URL", "{}"),
         ("HUB_DATABASE_URL", "postgresql://{}/{}@127.0.0.1:1"),
         ("HUB_HEARTBEAT_URL", "ftp://127.0.0.1/{}"),

@@ -173,7 +173,7 @@ def test_values_become_text_and_objects_only_their_type() -> None:
         ours=BrokerUnavailable("RabbitMQ does not answer ana@x.co"),
         at=datetime(2026, 3, 9, tzinfo=UTC),
         took=timedelta(seconds=2),
-        path=Path("/tmp/x"),
+        path=Path("/var/x"),
         body=b"Ana",
         pair=("a", "b@x.co"),
     )
@@ -184,7 +184,7 @@ def test_values_become_text_and_objects_only_their_type() -> None:
         "ours": "BrokerUnavailable: RabbitMQ does not answer ***",
         "at": "2026-03-09 00:00:00+00:00",
         "took": "0:00:02",
-        "path": "/tmp/x",
+        "path": "/var/x",
         "body": "<bytes>",
         "pair": ["a", "***"],
     }

@@ -19,6 +19,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
 
     assert settings == Settings(
         amqp_url=SecretUrl("amqp://guest:guest@127.0.0.1:5672/"),
+        amqp_management_url=None,
         redis_url=SecretUrl("redis://127.0.0.1:6379/0"),
         database_url=SecretUrl("postgresql://hub:hub@127.0.0.1:5432/hub"),
         http=Address("127.0.0.1", 8080),
@@ -46,6 +47,7 @@ def test_everything_can_be_set() -> None:
     settings = load(
         {
             "HUB_AMQP_URL": "amqps://u:p@broker:5671/hub",
+            "HUB_AMQP_MANAGEMENT_URL": "https://u:p@broker:15671",
             "HUB_REDIS_URL": "rediss://cache:6380/1",
             "HUB_DATABASE_URL": "postgres://db/hub",
             "HUB_HTTP": "0.0.0.0:80",
@@ -71,9 +73,10 @@ def test_everything_can_be_set() -> None:
 
     assert settings == Settings(
         amqp_url=SecretUrl("amqps://u:p@broker:5671/hub"),
+        amqp_management_url=SecretUrl("https://u:p@broker:15671"),
         redis_url=SecretUrl("rediss://cache:6380/1"),
         database_url=SecretUrl("postgres://db/hub"),
-        http=Address("0.0.0.0", 80),
+        http=Address("0.0.0.0", 80),  # noqa: S104 - read, not bound
         metrics=Address("::1", 9100),
         public_url="https://hub.example",
         trusted_proxies=(ip_network("127.0.0.1"), ip_network("10.1.0.0/16"), ip_network("fd00::/8")),
@@ -109,6 +112,8 @@ def test_everything_can_be_set() -> None:
         ({"HUB_HTTP": "localhost:99999"}, "HUB_HTTP is not a valid URL or address."),
         ({"HUB_PUBLIC_URL": "hub.example"}, "HUB_PUBLIC_URL must be the web address people see"),
         ({"HUB_HEARTBEAT_URL": "http://ping.example/x"}, "HUB_HEARTBEAT_URL must be an address like https:"),
+        ({"HUB_AMQP_MANAGEMENT_URL": "amqp://u:p@h"}, "HUB_AMQP_MANAGEMENT_URL must be a URL like http"),
+        ({"HUB_AMQP_MANAGEMENT_URL": "http://u@h:15672"}, "HUB_AMQP_MANAGEMENT_URL must be a URL like http"),
         ({"HUB_TRUSTED_PROXIES": "proxy.example"}, "HUB_TRUSTED_PROXIES must be addresses or networks"),
         ({"HUB_TRUSTED_PROXIES": "10.0.0.1/8"}, "HUB_TRUSTED_PROXIES must be addresses or networks"),
         ({"HUB_API_KEY": "k"}, "HUB_API_KEY has fewer than 32 characters and can be guessed"),

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
-from hub.cli.check import channels, house, mail_dns, mail_records, servers
+from hub.cli.check import channels, connections, house, mail_dns, mail_records, management, servers
 from hub.cli.check.finding import Finding, bad
 from hub.errors import HubError, Unavailable
 from hub.settings import Settings
@@ -25,9 +25,11 @@ _LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
     (house.PROGRAM, house.program, "Instale de nuevo el hub."),
     (house.MODE, house.mode, "Corrija HUB_MODE."),
     (house.ACCESS, house.access, "Corrija HUB_API_KEY y HUB_SECRET."),
+    (connections.CONNECTIONS, connections.connections, "Corrija la dirección que se nombra."),
     (house.POLICY, house.policy, "Corrija el archivo que nombra HUB_POLICY."),
     (house.TEMPLATES, house.templates, "Corrija la plantilla que se nombra."),
     (servers.RABBITMQ, servers.rabbitmq, "Revise que el servidor esté encendido y HUB_AMQP_URL."),
+    (servers.RABBITMQ, management.broker_rights, "Revise HUB_AMQP_MANAGEMENT_URL."),
     (servers.REDIS, servers.redis, "Revise que el servidor esté encendido y HUB_REDIS_URL."),
     (servers.POSTGRESQL, servers.postgresql, "Revise que el servidor esté encendido y HUB_DATABASE_URL."),
     (channels.CHANNELS, channels.channels, "Corrija la variable que se nombra."),

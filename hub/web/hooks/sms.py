@@ -19,9 +19,9 @@ from hub.channels.sms.spec import Format, Receipts, Replies
 from hub.channels.sms.spec_loader import Hook
 from hub.inbound.process_receipt import take
 from hub.model import Json
-from hub.web.bodies import FORM, JSON, body_of, read_form, read_json, required
+from hub.web.bodies import FORM, body_of, read_form, read_json, required
 from hub.web.requests import uuid_in
-from hub.web.responses import Refusal
+from hub.web.responses import JSON, Refusal
 from hub.web.services import services
 
 log = structlog.get_logger()

@@ -12,9 +12,9 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.inbound import Unreadable
 from hub.channels.sms.twilio_reports import read_reply, read_report
 from hub.inbound.process_receipt import take
-from hub.web.bodies import FORM, JSON, Form, body_of, read_form, read_json, required
+from hub.web.bodies import FORM, Form, body_of, read_form, read_json, required
 from hub.web.requests import uuid_in
-from hub.web.responses import Refusal
+from hub.web.responses import JSON, Refusal
 from hub.web.services import services
 
 SIGNATURE: Final = "X-Twilio-Signature"
