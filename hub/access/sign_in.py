@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -104,7 +105,7 @@ async def change_password(
     await deps.accounts.unlock(account.id)
     if old == new:
         raise InvalidAccount("La nueva contraseña debe ser distinta de la actual.")
-    require_good(new, name=account.name, display_name=account.display_name)
+    await asyncio.to_thread(require_good, new, name=account.name, display_name=account.display_name)
     await _note(deps, account, "password")
     await deps.accounts.set_password(account.id, await deps.passwords.hash(new), must_change=False)
     return await _begin(deps, account.id)
