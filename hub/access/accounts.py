@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.access import audit, passwords
-from hub.access.passwords import Passwords
+from hub.access import audit
+from hub.access.passwords import ONE_TIME, Passwords, one_time
 from hub.errors import InvalidAccount, UnknownAccount
 from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope
 from hub.model.ids import uuid8
@@ -74,7 +74,7 @@ async def create(
     await _require_grantable(admin, grants)
     if await admin.store.named(name) is not None:
         raise _taken(name)
-    password = passwords.one_time()
+    password = one_time()
     account = Account(
         id=uuid8(admin.now, "account", name),
         name=name,
@@ -82,6 +82,7 @@ async def create(
         password_hash=await admin.passwords.hash(password),
         grants=tuple(grants),
         must_change=True,
+        password_until=admin.now + ONE_TIME,
         created_at=admin.now,
         created_by=admin.who,
     )
@@ -112,10 +113,10 @@ async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Acc
 
 async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
     """Set a one-time password and end the account's sessions. Raises UnknownAccount."""
-    account, password = await _account(admin, name), passwords.one_time()
+    account, password = await _account(admin, name), one_time()
     await admin.note("reset", account)
-    password_hash = await admin.passwords.hash(password)
-    await admin.store.set_password(account.id, password_hash, must_change=True)
+    password_hash, until = await admin.passwords.hash(password), admin.now + ONE_TIME
+    await admin.store.set_password(account.id, password_hash, must_change=True, until=until)
     return await _account(admin, name), password
 
 

@@ -12,6 +12,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -22,6 +23,8 @@ from hub.errors import InvalidAccount
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
+ONE_TIME: Final = timedelta(hours=72)
+"""How long a one-time password opens: over a weekend with a holiday, and not for whoever finds it later."""
 MEMORY: Final = 19_456  # KiB
 ROUNDS: Final = 2
 AT_ONCE: Final = 2
@@ -33,10 +36,10 @@ _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without characters that are ambiguous when read aloud."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHORT: Final = 3
+_ADVICE: Final = "tres o cuatro palabras que no suelan ir juntas"
 _GUESSABLE: Final = (
     "Es fácil de adivinar: lo primero que se prueba son nombres, palabras comunes, fechas, secuencias y "
-    "repeticiones. "
-    "Use tres o cuatro palabras que no suelan ir juntas."
+    f"repeticiones. Use {_ADVICE}."
 )
 
 
@@ -47,7 +50,7 @@ def require_good(password: str, *, name: str, display_name: str) -> None:
     It takes some milliseconds: call it in a thread.
     """
     if len(_plain(password)) < SHORTEST:
-        raise InvalidAccount(f"Use al menos {SHORTEST} caracteres: sirven tres o cuatro palabras que no suelan ir juntas.")
+        raise InvalidAccount(f"Use al menos {SHORTEST} caracteres: sirven {_ADVICE}.")
     if len(password) > LONGEST:
         raise InvalidAccount(f"Use como máximo {LONGEST} caracteres.")
     folded, own = _folded(_plain(password)), _words_of(name, display_name)

@@ -15,7 +15,7 @@ from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
 from hub.app.container import open_accounts, open_audit
 from hub.cli.audit import operator
-from hub.cli.common import AsJson, Columns, print_facts, print_json, print_list, settings, warn
+from hub.cli.common import AsJson, Columns, local_time, print_facts, print_json, print_list, settings, warn
 from hub.model import EVERYWHERE, Account, Grant, Office
 
 app = typer.Typer(no_args_is_help=True)
@@ -30,6 +30,7 @@ _COLUMNS: Final[Columns] = {
     "nombre": "display_name",
     "estado": "state",
     "cargos": _grants,
+    "contraseña hasta": lambda row: local_time(row.password_until),
     "último ingreso": "signed_in_at",
     "bloqueada hasta": "locked_until",
 }
@@ -172,4 +173,5 @@ def _show_password(account: Account, password: str, *, as_json: bool) -> None:
         print_json(made(account, password, now=datetime.now(UTC)))
         return
     typer.echo(password)
-    warn("Se muestra una sola vez; al entrar con ella se elige otra.")
+    until = local_time(account.password_until)
+    warn(f"Se muestra una sola vez y abre hasta {until} (hora de Bogotá); al entrar con ella se elige otra.")
