@@ -16,7 +16,7 @@ from hub.access.passwords import Passwords
 from hub.app.container import open_accounts, open_audit
 from hub.cli.audit import operator
 from hub.cli.common import AsJson, Columns, local_time, print_facts, print_json, print_list, settings, warn
-from hub.model import EVERYWHERE, Account, Grant, Office
+from hub.model import EVERYTHING, EVERYWHERE, Account, Grant, Office
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -148,14 +148,14 @@ def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool)
 
 @asynccontextmanager
 async def _admin() -> AsyncIterator[AccountAdmin]:
-    """Open the administration of accounts for the operator, who reaches everywhere."""
+    """Open the administration of accounts for the operator, who may give anything."""
     async with open_accounts(settings()) as store, open_audit(settings()) as audit:
         yield AccountAdmin(
             store=store,
             audit=audit,
             passwords=Passwords(),
             who=operator(),
-            places=None,
+            reach=EVERYTHING,
             now=datetime.now(UTC),
         )
 
