@@ -25,7 +25,7 @@ def is_guessable(folded: str, own: Sequence[str]) -> bool:
     """
     Return whether a password, in lower case without accents, is found with too few guesses.
 
-    `own` are the words of whoever chooses it. It takes milliseconds, the first time also 7 MB: call it in a
+    `own` are the words of whoever chooses it. It takes milliseconds, the first time also 10 MB: call it in a
     thread.
     """
     from zxcvbn_rs_py import zxcvbn  # noqa: PLC0415 - most processes never check a new password
