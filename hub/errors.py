@@ -10,6 +10,7 @@ Every error of the hub. The docstring of a class is its message.
     │   └── WrongSender           who sent it may not publish it
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
+    ├── BeyondOwnRights           who gives access would give more than they have
     ├── InvalidKey                an API key that makes no sense
     ├── NameTaken                 there is one of this name already
     ├── InvalidPeriod             days that are no period
@@ -70,6 +71,10 @@ class InvalidAccount(HubError, ValueError):
 
 class LastAdministrator(InvalidAccount):
     """It would leave nobody who gives accounts: make another administrator everywhere first."""
+
+
+class BeyondOwnRights(HubError):
+    """Nobody gives more than they have: HUB_API_KEY and the command line may give anything."""
 
 
 class InvalidKey(HubError, ValueError):

@@ -28,6 +28,7 @@ class AccountRow(Struct, kw_only=True):
     display_name: str
     state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
     must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
+    password_until: Annotated[Instant | None, Meta(description="Until when a one-time password opens.")]
     grants: list[GrantBody]
     created_at: Instant
     created_by: str
@@ -37,7 +38,7 @@ class AccountRow(Struct, kw_only=True):
 
 
 class AccountMade(AccountRow, kw_only=True):
-    """`password` is shown only here; it must be changed at the first sign-in."""
+    """`password` is shown only here; it opens until `password_until`, to choose another."""
 
     password: str
 
@@ -49,6 +50,7 @@ def row(account: Account, *, now: datetime) -> AccountRow:
         display_name=account.display_name,
         state="disabled" if account.disabled_at else "locked" if locked else "active",
         must_change=account.must_change,
+        password_until=account.password_until,
         grants=[
             GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
             for grant in account.grants

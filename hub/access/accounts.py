@@ -1,8 +1,9 @@
 """
 Administration of accounts. Each change writes an audit entry.
 
-An administrator of some copropiedades grants offices only in those, and changes only accounts without an
-office elsewhere. Otherwise, resetting the password of a more powerful account would give them its power.
+Nobody gains by giving. An administrator of some copropiedades grants offices only in those, and changes only
+accounts without an office elsewhere. Everybody grants only what they may do themselves, never to themselves,
+and opens no account that may do more: else whoever gives accounts would soon have everything.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.access import audit, passwords
-from hub.access.passwords import Passwords
-from hub.errors import InvalidAccount, UnknownAccount
-from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope
+from hub.access import audit
+from hub.access.passwords import ONE_TIME, Passwords, one_time
+from hub.errors import BeyondOwnRights, InvalidAccount, UnknownAccount
+from hub.model import EVERYWHERE, NOWHERE, Account, Grant, Json, PropertyScope, Reach, Scope, includes
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -26,14 +27,19 @@ _DISPLAY: Final = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAdmin:
-    """The dependencies of account administration, the administrator, and their copropiedades."""
+    """The dependencies of account administration, and the administrator with what they may do where."""
 
     store: AccountStore
     audit: AuditStore
     passwords: Passwords
     who: str
-    places: PropertyScope
+    reach: Reach
     now: datetime
+
+    @property
+    def places(self) -> PropertyScope:
+        """The copropiedades where they are an administrator."""
+        return self.reach.get(Scope.ADMIN, NOWHERE)
 
     def reaches(self, account: Account) -> bool:
         """Return whether the administrator may change this account."""
@@ -45,8 +51,13 @@ class AccountAdmin:
 
     async def note(self, action: str, account: Account, **detail: Json) -> None:
         """Write the audit entry before the change. Raises StorageUnavailable, which prevents the change."""
-        subject = f"account:{account.name}"
+        subject = account_label(account)
         await audit.note(self.audit, who=self.who, action=f"account.{action}", subject=subject, **detail)
+
+
+def account_label(account: Account) -> str:
+    """Return what the audit calls an account."""
+    return f"account:{account.name}"
 
 
 def canonical(name: str) -> str:
@@ -65,7 +76,7 @@ async def create(
     """
     Make an account and its one-time password.
 
-    Raises InvalidAccount, also for a name in use.
+    Raises BeyondOwnRights, InvalidAccount; this also for a name in use.
     """
     name, display_name = canonical(name), display_name.strip()
     _require_names(name, display_name)
@@ -74,7 +85,7 @@ async def create(
     await _require_grantable(admin, grants)
     if await admin.store.named(name) is not None:
         raise _taken(name)
-    password = passwords.one_time()
+    password = one_time()
     account = Account(
         id=uuid8(admin.now, "account", name),
         name=name,
@@ -82,6 +93,7 @@ async def create(
         password_hash=await admin.passwords.hash(password),
         grants=tuple(grants),
         must_change=True,
+        password_until=admin.now + ONE_TIME,
         created_at=admin.now,
         created_by=admin.who,
     )
@@ -92,8 +104,9 @@ async def create(
 
 
 async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
-    """Grant offices. Raises InvalidAccount, UnknownAccount."""
+    """Grant offices. Raises BeyondOwnRights, InvalidAccount, UnknownAccount."""
     account = await _account(admin, name)
+    _require_other(admin, account)
     await _require_grantable(admin, grants)
     await admin.note("grant", account, grants=_grant_labels(grants))
     await admin.store.grant(account.id, grants)
@@ -101,8 +114,13 @@ async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Ac
 
 
 async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
-    """Revoke offices and end the sessions. Raises InvalidAccount, LastAdministrator, UnknownAccount."""
+    """
+    Revoke offices and end the sessions.
+
+    Raises BeyondOwnRights, InvalidAccount, LastAdministrator, UnknownAccount.
+    """
     account = await _account(admin, name)
+    _require_other(admin, account)
     if not set(grants) & set(account.grants):
         raise InvalidAccount(f"{account.name} has no such office there.")
     await admin.note("take", account, grants=_grant_labels(grants))
@@ -111,11 +129,17 @@ async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Acc
 
 
 async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
-    """Set a one-time password and end the account's sessions. Raises UnknownAccount."""
-    account, password = await _account(admin, name), passwords.one_time()
+    """
+    Set a one-time password and end the account's sessions. Raises BeyondOwnRights, UnknownAccount.
+
+    One's own is changed by whoever knows the old one: a session that somebody left open does not suffice.
+    """
+    account, password = await _account(admin, name), one_time()
+    _require_other(admin, account)
+    _require_no_gain(admin, account)
     await admin.note("reset", account)
-    password_hash = await admin.passwords.hash(password)
-    await admin.store.set_password(account.id, password_hash, must_change=True)
+    password_hash, until = await admin.passwords.hash(password), admin.now + ONE_TIME
+    await admin.store.set_password(account.id, password_hash, must_change=True, until=until)
     return await _account(admin, name), password
 
 
@@ -128,16 +152,23 @@ async def disable(admin: AccountAdmin, name: str) -> Account:
 
 
 async def enable(admin: AccountAdmin, name: str) -> Account:
-    """Allow sign-in again. Raises UnknownAccount."""
+    """Allow sign-in again. Raises BeyondOwnRights, UnknownAccount."""
     account = await _account(admin, name)
+    _require_no_gain(admin, account)
     await admin.note("enable", account)
     await admin.store.enable(account.id)
     return await _account(admin, name)
 
 
 async def unlock(admin: AccountAdmin, name: str) -> Account:
-    """End the account's lock early. Raises UnknownAccount."""
+    """
+    End the account's lock early. Raises BeyondOwnRights, UnknownAccount.
+
+    Who made a one-time password knows it. A password of one's own nobody else knows.
+    """
     account = await _account(admin, name)
+    if account.must_change:
+        _require_no_gain(admin, account)
     await admin.note("unlock", account)
     await admin.store.unlock(account.id)
     return await _account(admin, name)
@@ -150,9 +181,28 @@ async def _account(admin: AccountAdmin, name: str) -> Account:
     return account
 
 
+def _gains_by(admin: AccountAdmin, account: Account) -> bool:
+    """Return whether the administrator could do more with this account's password than without it."""
+    return not includes(admin.reach, account.grants)
+
+
+def _require_no_gain(admin: AccountAdmin, account: Account) -> None:
+    if _gains_by(admin, account):
+        raise BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
+
+
+def _require_other(admin: AccountAdmin, account: Account) -> None:
+    if admin.who == account_label(account):
+        raise BeyondOwnRights(
+            "Another administrator changes your offices; your password you change at /account."
+        )
+
+
 async def _require_grantable(admin: AccountAdmin, grants: Collection[Grant]) -> None:
     if not admin.covers(grants):
         raise InvalidAccount("Offices are given where one is an administrator oneself, and nowhere else.")
+    if not includes(admin.reach, grants):
+        raise BeyondOwnRights("Offices are given by who may do all that they allow, in the same copropiedad.")
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
     if missing := sorted(named - (await admin.store.names(named)).keys()):
         raise InvalidAccount(f"There is no copropiedad {missing[0]!r}.")

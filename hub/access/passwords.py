@@ -1,7 +1,7 @@
 """
 Passwords: which are accepted, and how they are stored.
 
-NIST SP 800-63B: length instead of composition rules, no expiry, no commonly used passwords. Stored with
+NIST SP 800-63B: length and an estimate of guesses instead of composition rules, no expiry. Stored with
 Argon2id and the parameters of OWASP's Password Storage Cheat Sheet: 19 MiB, two rounds, one lane.
 """
 
@@ -11,54 +11,53 @@ import asyncio
 import re
 import secrets
 import unicodedata
-from pathlib import Path
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from hub.access.password_strength import is_guessable
 from hub.errors import InvalidAccount
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
+ONE_TIME: Final = timedelta(hours=72)
+"""How long a one-time password opens: over a weekend with a holiday, and not for whoever finds it later."""
 MEMORY: Final = 19_456  # KiB
 ROUNDS: Final = 2
 AT_ONCE: Final = 2
 """Hashes computed at a time for strangers, so that many attempts cannot take all memory and cores."""
 KEPT_FREE: Final = 1
 """Hashes at a time beside those, for known devices and for who is inside: no crowd keeps them waiting."""
-FEWEST: Final = 5
-"""Different characters."""
 
-_COMMON: Final = frozenset(
-    Path(__file__).with_name("common_passwords.txt").read_text(encoding="ascii").splitlines()
-)
-"""Passwords of 12 characters and more from leaked lists, with common ones of Colombia."""
-_STEMS: Final = frozenset(
-    {
-        *("contrasena", "clave", "password", "secreto", "bienvenido", "bienvenida", "temporal", "cambiame"),
-        *("administrador", "administracion", "copropiedad", "coproservicios", "conjunto", "edificio"),
-        *("colombia", "bogota", "medellin", "cali", "usuario", "qwertyuiop", "comunicaciones"),
-    }
-)
-"""Words that are refused with only digits and signs around them."""
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without characters that are ambiguous when read aloud."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHORT: Final = 3
+_ADVICE: Final = "tres o cuatro palabras que no suelan ir juntas"
+_GUESSABLE: Final = (
+    "Es fácil de adivinar: lo primero que se prueba son nombres, palabras comunes, fechas, secuencias y "
+    f"repeticiones. Use {_ADVICE}."
+)
 
 
 def require_good(password: str, *, name: str, display_name: str) -> None:
-    """Raise InvalidAccount, with advice in Spanish, for a password that is too easy to guess."""
+    """
+    Raise InvalidAccount, with advice in Spanish, for a password that is too easy to guess.
+
+    It takes some milliseconds: call it in a thread.
+    """
     if len(_plain(password)) < SHORTEST:
-        raise InvalidAccount(f"Use al menos {SHORTEST} caracteres: una frase de varias palabras sirve.")
+        raise InvalidAccount(f"Use al menos {SHORTEST} caracteres: sirven {_ADVICE}.")
     if len(password) > LONGEST:
         raise InvalidAccount(f"Use como máximo {LONGEST} caracteres.")
-    folded = _folded(password)
-    if _contains_own_name(folded, name, display_name):
+    folded, own = _folded(_plain(password)), _words_of(name, display_name)
+    if _contains(folded, own):
         raise InvalidAccount("La contraseña no puede contener su nombre ni su usuario.")
-    if _is_common(folded):
-        raise InvalidAccount("Es una de las contraseñas que se prueban primero. Use una frase que sea suya.")
+    if is_guessable(folded, [_folded(name), *own]):
+        raise InvalidAccount(_GUESSABLE)
 
 
 def one_time() -> str:
@@ -111,13 +110,11 @@ def _folded(text: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
-def _contains_own_name(folded: str, name: str, display_name: str) -> bool:
+def _words_of(name: str, display_name: str) -> list[str]:
+    return list(dict.fromkeys(_WORD.findall(_folded(f"{name} {display_name}"))))
+
+
+def _contains(folded: str, own: Collection[str]) -> bool:
     # "ana" is in "manzana": parts of three letters count only as a whole word, shorter ones never.
-    parts = set(_WORD.findall(_folded(f"{name} {display_name}")))
-    long = any(part in folded for part in parts if len(part) > _SHORT)
-    return long or any(len(word) == _SHORT for word in parts & set(_WORD.findall(folded)))
-
-
-def _is_common(folded: str) -> bool:
-    stem = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    return folded in _COMMON or stem in _STEMS or len(set(folded)) < FEWEST
+    long = any(part in folded for part in own if len(part) > _SHORT)
+    return long or any(len(word) == _SHORT for word in {*own} & {*_WORD.findall(folded)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,9 +36,14 @@ class SignInDeps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A refused sign-in; `until` is the end of the name's lock, for known and unknown names alike."""
+    """
+    A refused sign-in; `until` is the end of the name's lock, for known and unknown names alike.
+
+    `ended` is for the right one-time password, too late: who has a wrong one does not hear of it.
+    """
 
     until: datetime | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,8 @@ async def sign_in(deps: SignInDeps, name: str, password: str, *, device: str | N
     refused = await _refused(deps, attempt)
     if refused is not None or account is None:
         return refused or Refused()
+    if account.password_until is not None and account.password_until <= deps.now():
+        return await _ended(deps, attempt, account)
     await _note(deps, account, "sign_in")
     await _succeeded(deps, attempt, account)
     if deps.passwords.outdated(account.password_hash):
@@ -104,7 +112,7 @@ async def change_password(
     await deps.accounts.unlock(account.id)
     if old == new:
         raise InvalidAccount("La nueva contraseña debe ser distinta de la actual.")
-    require_good(new, name=account.name, display_name=account.display_name)
+    await asyncio.to_thread(require_good, new, name=account.name, display_name=account.display_name)
     await _note(deps, account, "password")
     await deps.accounts.set_password(account.id, await deps.passwords.hash(new), must_change=False)
     return await _begin(deps, account.id)
@@ -151,11 +159,23 @@ async def _matches(deps: SignInDeps, kept: str | None, attempt: _Attempt) -> boo
     return await deps.passwords.matches(kept, attempt.password, known=attempt.device is not None)
 
 
+async def _ended(deps: SignInDeps, attempt: _Attempt, account: Account) -> Refused:
+    # No guess: it does not count as one.
+    await _forget(deps, attempt)
+    if attempt.device is None:
+        await deps.accounts.unlock(account.id)
+    await _note(deps, account, "expired")
+    return Refused(ended=True)
+
+
 async def _succeeded(deps: SignInDeps, attempt: _Attempt, account: Account) -> None:
-    key = attempt.key(deps.pepper)
-    if key is not None:
-        await deps.accounts.forget_key(key)
+    await _forget(deps, attempt)
     await deps.accounts.signed_in(account.id, now=deps.now())
+
+
+async def _forget(deps: SignInDeps, attempt: _Attempt) -> None:
+    if (key := attempt.key(deps.pepper)) is not None:
+        await deps.accounts.forget_key(key)
 
 
 async def _begin(deps: SignInDeps, account_id: UUID | None, *, key: str = "") -> str:

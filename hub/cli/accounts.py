@@ -15,8 +15,8 @@ from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
 from hub.app.container import open_accounts, open_audit
 from hub.cli.audit import operator
-from hub.cli.common import AsJson, Columns, print_facts, print_json, print_list, settings, warn
-from hub.model import EVERYWHERE, Account, Grant, Office
+from hub.cli.common import AsJson, Columns, local_time, print_facts, print_json, print_list, settings, warn
+from hub.model import EVERYTHING, EVERYWHERE, Account, Grant, Office
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -30,6 +30,7 @@ _COLUMNS: Final[Columns] = {
     "nombre": "display_name",
     "estado": "state",
     "cargos": _grants,
+    "contraseña hasta": lambda row: local_time(row.password_until),
     "último ingreso": "signed_in_at",
     "bloqueada hasta": "locked_until",
 }
@@ -147,14 +148,14 @@ def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool)
 
 @asynccontextmanager
 async def _admin() -> AsyncIterator[AccountAdmin]:
-    """Open the administration of accounts for the operator, who reaches everywhere."""
+    """Open the administration of accounts for the operator, who may give anything."""
     async with open_accounts(settings()) as store, open_audit(settings()) as audit:
         yield AccountAdmin(
             store=store,
             audit=audit,
             passwords=Passwords(),
             who=operator(),
-            places=None,
+            reach=EVERYTHING,
             now=datetime.now(UTC),
         )
 
@@ -172,4 +173,5 @@ def _show_password(account: Account, password: str, *, as_json: bool) -> None:
         print_json(made(account, password, now=datetime.now(UTC)))
         return
     typer.echo(password)
-    warn("Se muestra una sola vez; al entrar con ella se elige otra.")
+    until = local_time(account.password_until)
+    warn(f"Se muestra una sola vez y abre hasta {until} (hora de Bogotá); al entrar con ella se elige otra.")

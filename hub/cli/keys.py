@@ -10,12 +10,12 @@ from typing import Annotated, Final
 import typer
 
 from hub.access import api_keys, grant_keys
+from hub.access.grant_keys import KeyAdmin
 from hub.app.container import open_audit, open_keys
 from hub.catalog import BY_NAME
 from hub.cli import audit
 from hub.cli.common import AsJson, fields, instant_option, print_done, print_json, print_list, settings, warn
-from hub.model import ApiKey, Scope
-from hub.ports import AuditStore, KeyStore
+from hub.model import EVERYTHING, ApiKey, Scope
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -65,8 +65,8 @@ async def create(
         by=audit.operator(),
         now=datetime.now(UTC),
     )
-    async with _open() as (keys, notes):
-        await grant_keys.grant(key, keys=keys, notes=notes)
+    async with _admin() as admin:
+        await grant_keys.grant(admin, key)
     _show(key, token, as_json=as_json)
 
 
@@ -91,11 +91,8 @@ async def rotate(
 
     Both keys work until the old one expires, so that the system can change over in between.
     """
-    who, now = audit.operator(), datetime.now(UTC)
-    async with _open() as (keys, notes):
-        key, token = await grant_keys.rotate(
-            name, old_ends_at=old_ends, keys=keys, notes=notes, who=who, now=now
-        )
+    async with _admin() as admin:
+        key, token = await grant_keys.rotate(admin, name, old_ends_at=old_ends)
     _show(key, token, as_json=as_json)
 
 
@@ -104,15 +101,18 @@ async def revoke(
     named: Annotated[str, typer.Argument(metavar="NAME|PREFIX", show_default=False)], as_json: AsJson = False
 ) -> None:
     """Revoke the live keys of a name, or the key of a prefix. Every process applies it within a second."""
-    async with _open() as (keys, notes):
-        revoked = await grant_keys.revoke(named, keys=keys, notes=notes, who=audit.operator())
+    async with _admin() as admin:
+        revoked = await grant_keys.revoke(admin, named)
     print_done({"revoked": revoked}, f"{revoked} revoked", as_json=as_json)
 
 
 @asynccontextmanager
-async def _open() -> AsyncIterator[tuple[KeyStore, AuditStore]]:
-    async with open_keys(settings()) as keys, open_audit(settings()) as notes:
-        yield keys, notes
+async def _admin() -> AsyncIterator[KeyAdmin]:
+    """Open the administration of keys for the operator, who may give anything."""
+    async with open_keys(settings()) as store, open_audit(settings()) as notes:
+        yield KeyAdmin(
+            store=store, audit=notes, who=audit.operator(), reach=EVERYTHING, now=datetime.now(UTC)
+        )
 
 
 def _show(key: ApiKey, token: str, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.model.access import (
+    EVERYTHING,
     EVERYWHERE,
     NOWHERE,
     SCOPES_OF,
@@ -12,6 +13,7 @@ from hub.model.access import (
     PropertyScope,
     Reach,
     Session,
+    includes,
     reach_of,
     union,
 )

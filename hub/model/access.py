@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,8 @@ PropertyScope = frozenset[str] | None
 
 Reach = Mapping[Scope, PropertyScope]
 """What an account may do, and where."""
+
+EVERYTHING: Final[Reach] = dict.fromkeys(Scope)
 
 NOWHERE: Final[PropertyScope] = frozenset()
 
@@ -71,6 +73,8 @@ class Account:
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     signed_in_at: datetime | None = None
+    password_until: datetime | None = None
+    """Until when a one-time password opens; None for a password of one's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,20 @@ def reach_of(grants: tuple[Grant, ...]) -> Reach:
             here = None if grant.copropiedad_id == EVERYWHERE else frozenset({grant.copropiedad_id})
             reach[scope] = union(reach.get(scope, NOWHERE), here)
     return reach
+
+
+def includes(reach: Reach, grants: Iterable[Grant]) -> bool:
+    """Return whether all that these grants allow is within this reach."""
+    return all(
+        _everywhere_or_in(reach.get(scope, NOWHERE), grant.copropiedad_id)
+        for grant in grants
+        for scope in SCOPES_OF[grant.office]
+    )
+
+
+def _everywhere_or_in(places: PropertyScope, copropiedad_id: str) -> bool:
+    # EVERYWHERE is no copropiedad, so no set of them has it.
+    return places is None or copropiedad_id in places
 
 
 def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:

@@ -45,8 +45,10 @@ class AccountStore(Protocol):
     async def unlock(self, account_id: UUID) -> None:
         """Clear its failures and its lock."""
 
-    async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
-        """Set a new password, and clear its failures and its lock."""
+    async def set_password(
+        self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None
+    ) -> None:
+        """Set a new password, one for one use with its end, and clear its failures and its lock."""
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         """Replace the hash of the same password, unless the password was changed meanwhile."""

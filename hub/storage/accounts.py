@@ -28,7 +28,13 @@ class PostgresAccounts(Store):
 
     async def add(self, account: Account) -> bool:
         async with self._database.transaction() as transaction:
-            columns = account.id, account.created_at, account.must_change, account.name
+            columns = (
+                account.id,
+                account.created_at,
+                account.must_change,
+                account.password_until,
+                account.name,
+            )
             words = storable(account.display_name), account.password_hash, storable(account.created_by)
             if not await transaction.rows(_SQL["add"], *columns, *words):
                 return False
@@ -56,8 +62,10 @@ class PostgresAccounts(Store):
     async def unlock(self, account_id: UUID) -> None:
         await self.rows(_SQL["unlock"], account_id)
 
-    async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
-        await self.rows(_SQL["set_password"], account_id, password_hash, must_change)
+    async def set_password(
+        self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None
+    ) -> None:
+        await self.rows(_SQL["set_password"], account_id, password_hash, must_change, until)
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         await self.rows(_SQL["rehash"], account_id, old, new)

@@ -73,8 +73,10 @@ class MemoryAccounts:
     async def unlock(self, account_id: UUID) -> None:
         self._set(account_id, failures=0, locked_until=None)
 
-    async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
-        self._set(account_id, password_hash=password_hash, must_change=must_change)
+    async def set_password(
+        self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None
+    ) -> None:
+        self._set(account_id, password_hash=password_hash, must_change=must_change, password_until=until)
         await self.unlock(account_id)
         self._end(account_id)
 

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from hub.errors import (
+    BeyondOwnRights,
     HubError,
     InvalidAccount,
     InvalidAudience,
@@ -169,6 +170,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
     UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
     UnknownName: (404, "{error}.", "GET /api/channels lists the channels, /asyncapi.json the events."),
+    BeyondOwnRights: (403, "{error}", "Ask who may do more, or use HUB_API_KEY or the hub's command line."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),

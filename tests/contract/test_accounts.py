@@ -54,7 +54,8 @@ async def is_open(stores: Stores, session: Session) -> bool:
 
 
 async def test_account_is_read_as_stored_with_its_roles(stores: Stores) -> None:
-    account = await added(stores, "ana", ADMIN, HERE)
+    account = made("ana", ADMIN, HERE, password_until=NOW + MINUTE)
+    assert await stores.accounts.add(account)
     await added(stores, "abel")
 
     assert await stores.accounts.named("ana") == account
@@ -207,6 +208,16 @@ async def test_end_of_a_lock_resets_the_failures(stores: Stores, way: str) -> No
     assert found is not None
     assert (found.failures, found.locked_until) == (0, None)
     assert found.signed_in_at == (NOW if way == "signed_in" else None)
+
+
+async def test_a_one_time_password_has_its_end_and_the_next_one_its_own(stores: Stores) -> None:
+    account, ends = await added(stores), []
+    for until in (NOW + MINUTE, None):
+        await stores.accounts.set_password(account.id, "new", must_change=until is not None, until=until)
+        found = await stores.accounts.named("ana")
+        ends.append(found and (found.must_change, found.password_until))
+
+    assert ends == [(True, NOW + MINUTE), (False, None)]
 
 
 async def test_unknown_account_counts_no_failures(stores: Stores) -> None:

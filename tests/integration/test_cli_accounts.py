@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.access.lockout import FAILURES
-from hub.access.passwords import Passwords
+from hub.access.passwords import ONE_TIME, Passwords
 from hub.access.sign_in import Refused, SignInDeps, sign_in
+from hub.cli.common import local_time
+from hub.model import Scope
 from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresDirectoryHistory, PostgresSessions
 from tests.contract.values import copropiedad
 from tests.integration.test_cli_contacts import printed
@@ -52,6 +54,8 @@ async def test_account_is_created_signs_in_is_changed_and_audited(
         old = await sign_in(deps(database), "ana.ruiz", made["password"])
         new = await sign_in(deps(database), "ana.ruiz", reset["password"])
         screen, _ = await printed(environ, "accounts", "list")
+        shown, advice = await printed(environ, "accounts", "reset", "ana.ruiz")
+        [ends] = await database.rows("SELECT password_until AS at FROM account")
         _, notes, _ = await hub(environ, "audit")
 
     assert (again, "is taken" in complaint) == (1, True)
@@ -63,12 +67,30 @@ async def test_account_is_created_signs_in_is_changed_and_audited(
     assert unlocked["state"] == "active"
     assert (isinstance(old, Refused), isinstance(new, str)) == (True, True)
     assert "operator:ph-1" in screen
+    # Each of the two says until when the password opens, in Bogotá's time.
+    until = datetime.fromisoformat(reset["password_until"])
+    assert timedelta(hours=71) < until - datetime.now(UTC) <= ONE_TIME
+    assert local_time(until) in screen
+    assert f"abre hasta {local_time(ends['at'])}" in advice
+    assert len(shown.strip()) == 19
     output = screen + str(notes) + str(locked)
     assert not any(secret in output for secret in (made["password"], reset["password"], "$argon2"))
     assert [row["action"].removeprefix("account.") for row in reversed(notes["items"])] == [
         *("create", "sign_in", "take", *["refused"] * (FAILURES - 1), "lock"),
-        *("unlock", "reset", "refused", "sign_in"),
+        *("unlock", "reset", "refused", "sign_in", "reset"),
     ]
+
+
+async def test_the_command_line_appoints_a_manager_and_gives_any_key(environ: dict[str, str]) -> None:
+    _, manager, _ = await hub(
+        environ, "accounts", "create", "ana", "--name", "Ana", "--office", "manager", "--everywhere"
+    )
+    _, reset, _ = await hub(environ, "accounts", "reset", "ana")
+    _, key, _ = await hub(environ, "keys", "create", "todo", *(f"--scope={scope}" for scope in Scope))
+
+    assert manager["grants"] == [{"office": "manager", "copropiedad_id": "*"}]
+    assert reset["must_change"]
+    assert sorted(key["scopes"]) == sorted(Scope)
 
 
 async def test_last_administrator_is_kept_with_a_hint(environ: dict[str, str]) -> None:

@@ -228,6 +228,26 @@ async def test_older_letters_refused_for_their_sender_are_known_by_their_reason(
     assert unused == 0
 
 
+async def test_one_time_passwords_that_wait_open_for_72_hours_from_the_upgrade(empty: str) -> None:
+    await migrations.upgrade(empty, to="0013")
+    connection = await asyncpg.connect(empty)
+    try:
+        await connection.execute(
+            "INSERT INTO account (id, created_at, must_change, name, display_name, password_hash, created_by)"
+            " SELECT gen_random_uuid(), now() - interval '1 year', name = 'ana', name, name, '', 'test'"
+            " FROM unnest(ARRAY['ana', 'luis']) AS name"
+        )
+        await migrations.upgrade(empty)
+        found = await connection.fetch(
+            "SELECT name, password_until - now() BETWEEN interval '71 hours' AND interval '72 hours' AS soon"
+            " FROM account ORDER BY name"
+        )
+    finally:
+        await connection.close()
+
+    assert [("ana", True), ("luis", None)] == [tuple(row) for row in found]
+
+
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(
     database: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -180,7 +180,7 @@ async def test_stranger_with_a_free_key_takes_nobody_over(source: str | None, st
 
 async def test_a_key_is_made_shown_once_rotated_and_revoked_and_all_of_it_is_noted() -> None:
     world = World(environ=GUARDED)
-    admin = {**await holding(world, Scope.ADMIN), hdrs.CONTENT_TYPE: "application/json"}
+    admin = {**await holding(world, Scope.ADMIN, Scope.PUBLISH), hdrs.CONTENT_TYPE: "application/json"}
     body = json.dumps({"name": "crm", "scopes": ["publish"], "source": CRM}).encode()
 
     made = await ask(world, "/api/keys", method="POST", headers=admin, body=body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from hub.web.auth.csrf import HEADER, SAFE_METHODS
 from hub.web.route import SIGNED_IN, Route, Where
 from hub.web.routes import ROUTES
 from tests.contract.values import copropiedad
-from tests.integration.test_web_access import GUARDED, label, path_of
+from tests.integration.test_web_access import BEARER, GUARDED, label, path_of
 from tests.integration.web_doubles import Reply, World, browsing, dead_letter
 from tests.integration.web_visitor import Client, Visitor, give_account
 
@@ -200,8 +201,79 @@ async def test_administrator_of_one_copropiedad_cannot_grant_more_than_that() ->
         ]
         listed = await local.ask("/api/accounts")
 
-    assert [answer.status for answer in refused] == [404, 400, 400]
+    assert [answer.status for answer in refused] == [404, 403, 400]
     assert [row["name"] for row in listed.json["items"]] == ["local"]
+
+
+async def test_office_administrator_makes_nobody_a_manager_and_opens_no_managers_account() -> None:
+    world = World(environ=GUARDED)
+    await give_account(world, "root", Grant(office=Office.ADMINISTRATOR))
+    await give_account(world, "gerente", Grant(office=Office.MANAGER))
+    closed = await give_account(world, "cerrada", Grant(office=Office.PRIVACY_OFFICER))
+    await world.accounts.disable(closed.id, now=datetime.now(UTC))
+    manager = [{"office": "manager", "copropiedad_id": "*"}]
+    async with browsing(world) as client:
+        root = await signed_in(client, "root")
+        straw = await root.change("/api/accounts", body=someone("straw", "administrator"))
+        refused = [
+            await root.change("/api/accounts", body=someone("x1", "manager")),
+            await root.change("/api/accounts/straw/grant", body={"grants": manager}),
+            await root.change("/api/accounts/root/grant", body={"grants": manager}),
+            await root.change("/api/accounts/root/take", body={"grants": manager}),
+            await root.change("/api/accounts/root/reset"),
+            await root.change("/api/accounts/gerente/reset"),
+            await root.change("/api/accounts/cerrada/enable"),
+        ]
+        by_key = await ask(client, "/api/accounts", body=someone("nueva", "manager"))
+        again = await root.change("/api/accounts/nueva/unlock")
+        known = {account.name: account for account in await world.accounts.accounts()}
+
+    assert straw.status == 201
+    assert datetime.fromisoformat(straw.json["password_until"]) > datetime.now(UTC) + timedelta(hours=71)
+    assert [answer.status for answer in refused] == [403] * len(refused)
+    assert all("HUB_API_KEY" in answer.json["hint"] for answer in refused)
+    assert (by_key, again.status) == (201, 403)
+    assert known.keys() == {"root", "gerente", "cerrada", "straw", "nueva"}
+    assert known["root"].grants == known["straw"].grants == (Grant(office=Office.ADMINISTRATOR),)
+    assert known["cerrada"].disabled_at is not None
+
+
+async def test_office_administrator_makes_no_key_that_opens_more() -> None:
+    world = World(environ=GUARDED)
+    await give_account(world, "root", Grant(office=Office.ADMINISTRATOR))
+    async with browsing(world) as client:
+        root = await signed_in(client, "root")
+        made = {
+            scope: await root.change("/api/keys", body={"name": scope, "scopes": [scope]}) for scope in Scope
+        }
+        for scope in (Scope.PRIVACY, Scope.PUBLISH):
+            assert 201 == await ask(client, "/api/keys", body={"name": scope, "scopes": [scope]})
+        rotated = {scope: await root.change(f"/api/keys/{scope}/rotate", body={}) for scope in Scope}
+        revoked = await root.change("/api/keys/privacy/revoke")
+
+    for answers in (made, rotated):
+        assert {scope: answer.status for scope, answer in answers.items()} == {
+            **dict.fromkeys((Scope.READ, Scope.OPERATE, Scope.ADMIN), 201),
+            **dict.fromkeys((Scope.PRIVACY, Scope.PUBLISH), 403),
+        }
+    assert "you lack privacy." in made[Scope.PRIVACY].json["error"]
+    assert "hub_" not in rotated[Scope.PRIVACY].text
+    assert revoked.json == {"revoked": 1}
+
+
+def someone(name: str, office: str) -> dict[str, Any]:
+    """Make the body of a new account with an office everywhere."""
+    return {
+        "name": name,
+        "display_name": name.title(),
+        "grants": [{"office": office, "copropiedad_id": "*"}],
+    }
+
+
+async def ask(client: Client, path: str, *, body: Any) -> int:
+    """Post with HUB_API_KEY; return the status."""
+    async with client.post(path, json=body, headers=BEARER) as answer:
+        return answer.status
 
 
 def test_routes_need_only_existing_scopes() -> None:

@@ -270,6 +270,39 @@ async def test_account_with_a_one_time_password_can_only_change_it(client: Clien
     assert (await Visitor(client).sign_in("luis", "viento entre pinos")).status == 303
 
 
+async def test_ended_one_time_password_says_so_to_who_has_it_and_to_nobody_else(
+    client: Client, world: World
+) -> None:
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    await give_account(world, "luis", VIEWER, must_change=True, until=past)
+    await give_account(world, "eva", VIEWER, must_change=True, until=past + timedelta(minutes=5))
+    guesses = [await Visitor(client).sign_in(name, "guess") for name in ("luis", "eva", "nobody")]
+    right, in_time = await Visitor(client).sign_in("luis"), await Visitor(client).sign_in("eva")
+
+    for answer in guesses:
+        assert answer.status == 401
+        assert "El usuario o la contraseña no son correctos." in answer.text
+        assert "venció" not in answer.text
+    assert (right.status, in_time.status) == (401, 303)
+    assert "ya venció. Pida una nueva a quien administra las cuentas" in right.text
+    assert hdrs.SET_COOKIE not in right.headers
+    assert len(world.accounts.sessions) == 1
+
+
+async def test_password_that_is_guessed_first_is_refused_with_advice(client: Client, world: World) -> None:
+    await give_account(world, "luis", VIEWER, must_change=True)
+    luis = Visitor(client)
+    await luis.sign_in("luis")
+    for guessed in ("123456789012", "losmillonarios1", "Bogota2026!!!"):
+        form = {"csrf": luis.csrf, "old": PASSWORD, "new": guessed, "again": guessed}
+        answer = await luis.ask("/account", "POST", form=form)
+
+        assert answer.status == 400
+        assert "Use tres o cuatro palabras que no suelan ir juntas." in answer.text
+        assert guessed not in answer.text
+    assert (await Visitor(client).sign_in("luis")).status == 303
+
+
 @pytest.mark.parametrize(
     ("old", "new", "again", "words"),
     [

@@ -24,9 +24,14 @@ HTML: dict[str, str] = {hdrs.ACCEPT: "text/html,application/xhtml+xml"}
 
 
 async def give_account(
-    world: World, name: str, *grants: Grant, must_change: bool = False, password: str = PASSWORD
+    world: World,
+    name: str,
+    *grants: Grant,
+    must_change: bool = False,
+    password: str = PASSWORD,
+    until: datetime | None = None,
 ) -> Account:
-    """Give somebody an account, with a password that is his own unless it must be changed."""
+    """Give somebody an account, with a password that is his own unless it must be changed, until then."""
     account = Account(
         id=uuid4(),
         name=name,
@@ -34,6 +39,7 @@ async def give_account(
         password_hash=await PASSWORDS.hash(password),
         grants=grants,
         must_change=must_change,
+        password_until=until,
         created_at=datetime.now(UTC),
         created_by="test",
     )

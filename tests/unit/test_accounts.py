@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hub.access import accounts
 from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, LastAdministrator, UnknownName
-from hub.model import Account, Grant, Office, PropertyScope
+from hub.model import Account, Grant, Office, PropertyScope, Scope, reach_of
 from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore
 from tests.contract.values import copropiedad
 
@@ -41,13 +41,14 @@ class House:
         self.store = MemoryAccounts(store)
         self.audit = MemoryAudit()
 
-    def admin(self, places: PropertyScope = None) -> AccountAdmin:
+    def admin(self, places: PropertyScope = None, *, by: Account | None = None) -> AccountAdmin:
+        """Return somebody who may do everything in these places, or what an account may do."""
         return AccountAdmin(
             store=self.store,
             audit=self.audit,
             passwords=Passwords(memory=8, rounds=1),
-            who="account:root",
-            places=places,
+            who="cli:root" if by is None else f"account:{by.name}",
+            reach=dict.fromkeys(Scope, places) if by is None else reach_of(by.grants),
             now=NOON,
         )
 
@@ -61,6 +62,7 @@ async def test_new_account_has_a_one_time_password_that_is_not_stored() -> None:
     account, password = await accounts.create(house.admin(), " Ana.Ruiz ", "Ana Ruiz", [HERE])
 
     assert (account.name, account.must_change, account.grants) == ("ana.ruiz", True, (HERE,))
+    assert account.password_until == NOON + timedelta(hours=72)
     assert await house.admin().passwords.matches(account.password_hash, password)
     assert password not in repr(account) + repr(house.audit.rows)
     [note] = house.audit.rows
@@ -108,7 +110,7 @@ async def test_each_account_change_is_audited_before_it_is_made(change: str) -> 
     await CHANGES[change](house.admin(), "ANA")
 
     assert [(note.who, note.action, note.subject) for note in house.audit.rows[1:]] == [
-        ("account:root", f"account.{change}", "account:ana")
+        ("cli:root", f"account.{change}", "account:ana")
     ]
 
 
@@ -184,5 +186,6 @@ async def test_reset_password_opens_once_and_ends_the_lock() -> None:
     fresh, password = await accounts.reset(house.admin(), "ana")
 
     assert fresh.must_change
+    assert fresh.password_until == NOON + timedelta(hours=72)
     assert fresh.locked_until is None
     assert await house.admin().passwords.matches(fresh.password_hash, password)

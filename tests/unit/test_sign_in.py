@@ -11,10 +11,10 @@ import pytest
 
 from hub.access import accounts, sessions
 from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
-from hub.access.passwords import Passwords
+from hub.access.passwords import ONE_TIME, Passwords
 from hub.access.sign_in import Refused, SignInDeps, change_password, sign_in, sign_in_with_key
 from hub.errors import InvalidAccount, StorageUnavailable
-from hub.model import Account, Grant, Office
+from hub.model import EVERYTHING, Account, Grant, Office
 from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore, SettableClock
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -51,16 +51,18 @@ class House:
             now=self.clock,
         )
 
-    async def account(self, name: str = "ana", office: Office = Office.OPERATOR) -> Account:
-        desk = accounts.AccountAdmin(
+    def admin(self) -> accounts.AccountAdmin:
+        return accounts.AccountAdmin(
             store=self.store,
             audit=self.audit,
             passwords=self.passwords,
             who="cli:test",
-            places=None,
+            reach=EVERYTHING,
             now=NOON,
         )
-        account, _ = await accounts.create(desk, name, name.title(), [Grant(office=office)])
+
+    async def account(self, name: str = "ana", office: Office = Office.OPERATOR) -> Account:
+        account, _ = await accounts.create(self.admin(), name, name.title(), [Grant(office=office)])
         await self.store.set_password(account.id, await self.passwords.hash(GOOD), must_change=False)
         return await self.named(name)
 
@@ -173,6 +175,65 @@ async def test_concurrent_brute_force_checks_five_passwords(house: House) -> Non
 
     assert all(isinstance(answer, Refused) for answer in answers)
     assert account.failures == FAILURES
+
+
+async def one_time(house: House) -> str:
+    """Reset the password; return the one-time password."""
+    _, password = await accounts.reset(house.admin(), "ana")
+    house.audit.rows.clear()
+    return password
+
+
+async def test_one_time_password_opens_until_its_end_and_not_from_then_on(house: House) -> None:
+    password = await one_time(house)
+    house.clock.at = NOON + ONE_TIME - TICK
+    before = await sign_in(house.deps, "ana", password)
+    house.clock.at = NOON + ONE_TIME
+    after = await sign_in(house.deps, "ana", password)
+
+    assert isinstance(before, str)
+    assert after == Refused(ended=True)
+    assert house.noted() == ["account.sign_in", "account.expired"]
+
+
+@pytest.mark.parametrize("device", [None, "d1"])
+async def test_the_right_password_that_has_ended_locks_nobody(house: House, device: str | None) -> None:
+    password = await one_time(house)
+    house.clock.at = NOON + ONE_TIME
+    answers = [await sign_in(house.deps, "ana", password, device=device) for _ in range(2 * FAILURES)]
+
+    assert answers == [Refused(ended=True)] * len(answers)
+    assert (await house.named()).failures == 0
+
+
+async def test_who_guesses_does_not_hear_that_a_password_has_ended(house: House) -> None:
+    await one_time(house)
+    fresh = [await house.fail(1) for _ in range(FAILURES)]
+    await house.store.unlock((await house.named()).id)
+    house.clock.at = NOON + ONE_TIME
+    house.passwords.looks = 0
+    ended = [await house.fail(1) for _ in range(FAILURES)]
+
+    assert ended[:-1] == fresh[:-1] == [Refused()] * (FAILURES - 1)
+    assert ended[-1] == Refused(until=NOON + ONE_TIME + LOCKS[0])
+    assert house.passwords.looks == FAILURES
+
+
+async def test_a_lock_hides_that_the_right_password_has_ended(house: House) -> None:
+    password = await one_time(house)
+    house.clock.at = NOON + ONE_TIME
+    await house.fail(FAILURES)
+
+    assert await sign_in(house.deps, "ana", password) == Refused(until=house.clock.at + LOCKS[0])
+
+
+async def test_a_password_of_ones_own_never_ends(house: House) -> None:
+    password = await one_time(house)
+    await change_password(house.deps, await house.named(), password, "viento entre pinos")
+    house.clock.at = NOON + 1000 * ONE_TIME
+
+    assert (await house.named()).password_until is None
+    assert isinstance(await sign_in(house.deps, "ana", "viento entre pinos"), str)
 
 
 async def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(house: House) -> None:

@@ -11,8 +11,8 @@ WHERE $1::text IS NULL OR name = $1
 ORDER BY name
 
 -- add --
-INSERT INTO account (id, created_at, must_change, name, display_name, password_hash, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO account (id, created_at, must_change, password_until, name, display_name, password_hash, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (name) DO NOTHING
 RETURNING id
 
@@ -40,7 +40,9 @@ UPDATE account SET failures = 0, locked_until = NULL WHERE id = $1
 
 -- set_password --
 WITH ended AS (DELETE FROM session WHERE account_id = $1)
-UPDATE account SET password_hash = $2, must_change = $3, failures = 0, locked_until = NULL WHERE id = $1
+UPDATE account
+SET password_hash = $2, must_change = $3, password_until = $4, failures = 0, locked_until = NULL
+WHERE id = $1
 
 -- rehash --
 UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2

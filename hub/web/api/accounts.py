@@ -12,7 +12,7 @@ from hub.access import accounts
 from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
 from hub.model import EVERYWHERE, Account, Grant, Word
-from hub.web.auth.caller import caller_of, places_of
+from hub.web.auth.caller import caller_of
 from hub.web.responses import Handler, json_answer
 from hub.web.services import services
 
@@ -85,7 +85,7 @@ def _admin(request: web.Request) -> AccountAdmin:
         audit=deps.audit,
         passwords=deps.passwords,
         who=caller_of(request).who,
-        places=places_of(request),
+        reach=caller_of(request).reach,
         now=deps.now(),
     )
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access import api_keys, grant_keys
+from hub.access.grant_keys import KeyAdmin
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
 from hub.web.auth.caller import caller_of, note
@@ -77,32 +78,20 @@ async def create_key(request: web.Request, body: KeyBody) -> web.Response:
         by=caller_of(request).who,
         now=now,
     )
-    deps = services(request)
-    await grant_keys.grant(key, keys=deps.api_keys, notes=deps.audit)
+    await grant_keys.grant(_admin(request), key)
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
 async def rotate_key(request: web.Request, body: RotateBody) -> web.Response:
     """Create the successor of a key; both work until the old one expires."""
-    deps = services(request)
-    now = deps.now()
-    key, token = await grant_keys.rotate(
-        request.match_info["name"],
-        old_ends_at=body.old_ends_at,
-        keys=deps.api_keys,
-        notes=deps.audit,
-        who=caller_of(request).who,
-        now=now,
-    )
-    return json_answer(grant_keys.made(key, token, now=now), status=201)
+    admin, name = _admin(request), request.match_info["name"]
+    key, token = await grant_keys.rotate(admin, name, old_ends_at=body.old_ends_at)
+    return json_answer(grant_keys.made(key, token, now=admin.now), status=201)
 
 
 async def revoke_key(request: web.Request) -> web.Response:
     """Revoke at once the live keys of a name, or the key of a prefix."""
-    deps = services(request)
-    revoked = await grant_keys.revoke(
-        request.match_info["name"], keys=deps.api_keys, notes=deps.audit, who=caller_of(request).who
-    )
+    revoked = await grant_keys.revoke(_admin(request), request.match_info["name"])
     return json_answer(KeysRevoked(revoked=revoked))
 
 
@@ -112,3 +101,16 @@ async def list_notes(request: web.Request, query: NotesQuery) -> web.Response:
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
     return json_answer(page)
+
+
+def _admin(request: web.Request) -> KeyAdmin:
+    deps, caller = services(request), caller_of(request)
+    return KeyAdmin(
+        store=deps.api_keys,
+        audit=deps.audit,
+        who=caller.who,
+        reach=caller.reach,
+        source=caller.source,
+        event_types=caller.event_types,
+        now=deps.now(),
+    )

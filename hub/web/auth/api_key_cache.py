@@ -11,7 +11,7 @@ from typing import Final
 
 from hub.access.api_keys import opens, prefix_of
 from hub.errors import Unavailable
-from hub.model import NOWHERE, ApiKey, PropertyScope, Reach, Scope, union
+from hub.model import EVERYTHING, NOWHERE, ApiKey, PropertyScope, Reach, Scope, union
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
 from hub.resilience.database_time import NOW
@@ -47,7 +47,6 @@ def anywhere(scopes: Iterable[Scope]) -> Reach:
     return dict.fromkeys(scopes)
 
 
-EVERYTHING: Final = anywhere(frozenset(Scope))
 BOOTSTRAP: Final = Caller(who="HUB_API_KEY", reach=EVERYTHING)
 CONSOLE: Final = Caller(who="console", reach=EVERYTHING)
 THIS_MACHINE: Final = Caller(who="this machine", reach=EVERYTHING)

@@ -33,6 +33,9 @@ known names.
 """
 _WRONG: Final = "El usuario o la contraseña no son correctos."
 _WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
+_ENDED: Final = (
+    "Esta contraseña de un solo uso ya venció. Pida una nueva a quien administra las cuentas en su empresa."
+)
 _BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
 
 
@@ -77,11 +80,17 @@ async def _by_password(
     deps, password = services(request).sign_in, given.get("password", "")
     entered = await signing_in.sign_in(deps, name, password, device=device)
     if isinstance(entered, Refused):
-        request[REASON] = "password" if entered.until is None else "locked"
-        return form(request, name=name, wrong=_words(entered.until))
+        request[REASON] = _reason(entered)
+        return form(request, name=name, wrong=_ENDED if entered.ended else _words(entered.until))
     answer = await _let_in(request, entered)
     remember(request, answer, name)
     return answer
+
+
+def _reason(refused: Refused) -> str:
+    if refused.ended:
+        return "expired"
+    return "password" if refused.until is None else "locked"
 
 
 async def _let_in(request: web.Request, token: str) -> web.Response:
