@@ -26,6 +26,7 @@ Every error of the hub. The docstring of a class is its message.
     │   ├── UnknownAccount
     │   └── UnknownKey
     ├── StorageRefused            the database refuses a value: never try the same again
+    │   └── VersionJump           a version of the directory that is too far ahead
     └── Unavailable               a server of ours does not answer
         ├── BrokerUnavailable
         ├── StorageUnavailable
@@ -244,6 +245,14 @@ class StorageConflict(StorageUnavailable):
 
 class StorageRefused(HubError):
     """The database refuses a value."""
+
+
+class VersionJump(StorageRefused):
+    """
+    The version of a directory entry is too far ahead of the one before it.
+
+    The text is for the publisher: what was expected, and who may write over it.
+    """
 
 
 class RecordUnavailable(Unavailable):

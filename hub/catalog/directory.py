@@ -1,10 +1,12 @@
-"""Changes of people, units and buildings: they update the directory and notify nobody."""
+"""Changes of people, units and buildings: they update the directory, and notify whose contact they take."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from hub.model import EventType
+from hub.catalog.audiences import to
+from hub.model import EventType, Lane, Purpose
+from hub.people.contact_changes import CHANGED
 
 DIRECTORY: Final = (
     EventType(name="directory.copropiedad.upserted", case="copropiedad_id"),
@@ -17,4 +19,15 @@ DIRECTORY: Final = (
     EventType(name="directory.leave.removed", case="leave_id"),
     EventType(name="directory.rota.upserted", case="rota_id"),
     EventType(name="directory.rota.removed", case="rota_id"),
+    EventType(
+        name=CHANGED,
+        # A file of people may change thousands at once.
+        lane=Lane.BULK,
+        case="change_id",
+        audiences=(
+            # To the address or number itself: the person has another one now.
+            to("former_contact", Purpose.TRANSACTIONAL, "email", "sms"),
+        ),
+        hub_emitted=True,
+    ),
 )

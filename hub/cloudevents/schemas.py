@@ -27,11 +27,10 @@ from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, Event, EventType, Json
+from hub.people.versions import latest_first
 
 FUTURE: Final = timedelta(minutes=5)
 """How far a publisher's clock may be ahead of the hub's."""
-_ANY_ZONE: Final = timedelta(days=1)
-"""How far a timestamp of another zone may be ahead of UTC, generously."""
 _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 
 _SHOWN_ERRORS: Final = 3
@@ -129,10 +128,10 @@ def _check_version(event: Event, now: datetime) -> None:
     """
     Refuse a version beyond the present as a timestamp (20260309081500), the greatest that publishers use.
 
-    A greater one would be the last: nothing that comes later would count, not even an administrator's.
+    A greater one would be the last: nothing that comes later would count, not even an administrator's. What
+    jumps over the version in force is found where that one is known (`hub.people.versions`).
     """
-    latest = int((now + _ANY_ZONE).strftime("%Y%m%d%H%M%S"))
-    if event.data["version"] > latest:
+    if event.data["version"] > latest_first(now):
         what = "expected a counter, or at most the present as a timestamp, like 20260309081500"
         raise InvalidEvent(f"data.version: {what}", field="data.version")
 

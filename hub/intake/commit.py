@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Final
 
-from hub.errors import StorageConflict, StorageRefused
+from hub.errors import InvalidEvent, StorageConflict, StorageRefused, VersionJump
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import Batch, IntakeContext
 from hub.intake.planner import plan_in
@@ -18,8 +18,8 @@ async def commit(batch: Batch, *, context: IntakeContext, store: IntakeStore, no
     """
     Commit the batch.
 
-    Halving finds the event with a value that the database refuses: that event becomes a dead letter, and
-    the rest is committed. Raises StorageUnavailable when there is no database.
+    Halving finds the event with a value that the database refuses, or whose version jumps: that event
+    becomes a dead letter, and the rest is committed. Raises StorageUnavailable when there is no database.
     """
     try:
         return await _until_no_conflict(batch, context=context, store=store, now=now)
@@ -27,11 +27,17 @@ async def commit(batch: Batch, *, context: IntakeContext, store: IntakeStore, no
         if not batch.events:
             raise
         if len(batch.events) == 1:
-            dead = batch.without_events(f"the database refuses a value of it ({exc})")
+            dead = batch.without_events(_for_the_publisher(exc))
             return await _until_no_conflict(dead, context=context, store=store, now=now)
     first, second = batch.halves()
     result = await commit(first, context=context, store=store, now=now)
     return result.join(await commit(second, context=context, store=store, now=now))
+
+
+def _for_the_publisher(error: StorageRefused) -> InvalidEvent:
+    if isinstance(error, VersionJump):
+        return InvalidEvent(str(error), field="data.version")
+    return InvalidEvent(f"the database refuses a value of it ({error})")
 
 
 async def _until_no_conflict(

@@ -82,9 +82,8 @@ class Batch:
         first = Batch(events=dict(items[:middle]), letters=self.letters)
         return first, Batch(events=dict(items[middle:]))
 
-    def without_events(self, reason: str) -> Batch:
+    def without_events(self, refused: InvalidEvent) -> Batch:
         """Turn the events into dead letters."""
-        refused = InvalidEvent(reason)
         letters = [dead_letter(incoming, refused) for _, incoming in self.events.values()]
         return Batch(letters=self.letters + letters)
 

@@ -51,7 +51,8 @@ class DirectoryHistoryStore(Protocol):
         """
         Apply a `directory.*` event as intake does; an older or equal version changes nothing.
 
-        With `override` it counts whatever stands there, and greater versions are forgotten.
+        With `override` it counts whatever stands there, and greater versions are forgotten; without it a
+        version that jumps raises VersionJump.
         """
 
     async def standing(self, noun: str, ref: str) -> Standing | None:

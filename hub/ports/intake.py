@@ -29,7 +29,11 @@ class IntakeTransaction(Protocol):
     """One database transaction of intake. The implementation sorts rows by key."""
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events in order; an older `version` than the stored one never wins."""
+        """
+        Apply `directory.*` events in order; an older `version` than the stored one never wins.
+
+        One that is too far ahead of it raises VersionJump, which is a StorageRefused.
+        """
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
         """

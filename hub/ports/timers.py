@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub.model import Clock, DispatchStatus, Inbound, Lane, LiveClock, Message
 from hub.model.tickets import Ticket
+from hub.people.contact_changes import ContactChange
 from hub.ports.appointments import Later
 from hub.ports.delivery import CascadeStore
 
@@ -120,6 +121,12 @@ class TimerStore(CascadeStore, Protocol):
 
     async def mark_published(self, reply_id: UUID) -> None:
         """Store that a reply's event is with the broker."""
+
+    async def contact_changes(self, limit: int) -> Sequence[ContactChange]:
+        """Return versions of people whose former contacts are not notified yet, the oldest first."""
+
+    async def mark_notified(self, changes: Sequence[ContactChange]) -> None:
+        """Store that the notices of these changes are with the broker."""
 
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Return a page of the `held` or `retrying` messages with a `next_at`, to arm them again."""

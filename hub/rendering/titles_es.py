@@ -93,6 +93,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "directory.leave.removed": "Ausencia retirada",
     "directory.rota.upserted": "Turnos registrados",
     "directory.rota.removed": "Turnos retirados",
+    "person.contact.changed": "Cambio de contacto avisado al anterior",
     "hub.trouble.began": "Avería del centro",
     "hub.trouble.ended": "Avería resuelta",
 }

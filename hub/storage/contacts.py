@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.model import Json, PropertyScope
+from hub.people.masking import mask_address, mask_reference
 from hub.ports import Page
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
-from hub.storage.masking import mask_address, mask_reference
 from hub.storage.paging import paged, shown
 
 _SQL = load("contacts")

@@ -6,32 +6,50 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from asyncpg import Record
+from msgspec import Struct, convert
+
 from hub.business_time import dates
 from hub.business_time.rfc3339 import EARLIEST
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
 from hub.people.audience import usable_email, usable_phone
+from hub.people.contact_changes import former_contacts
+from hub.people.versions import Entry, entry_of, require_no_jump
 from hub.storage.database import Runner, encode, encode_some, load, write
 
 _SQL = load("directory")
 
 Row = tuple[object, ...]
-Entry = tuple[str, str]
-"""A kind of directory entry, and its id."""
+_Version = tuple[str, str, int]
+"""A kind of entry, its id, and a version of it."""
 
 
-async def apply(run: Runner, events: Sequence[Event]) -> frozenset[Entry]:
+class _InForce(Struct, frozen=True):
+    """The rows that events change, as they are before: versions, and what people have; `at` is now."""
+
+    at: datetime
+    versions: Mapping[Entry, int]
+    people: Mapping[str, Record]
+
+
+async def apply(run: Runner, events: Sequence[Event], *, jumps: bool = False) -> frozenset[Entry]:
     """
     Apply `directory.*` events: the greatest version wins, the first of equals. Return what changed.
 
     Only the winner of each row is written, so that one statement per kind is enough.
-    All events are kept as history. Raises StorageRefused for unreadable instants.
+    All events are kept as history, with the contact points that they take from people.
+    Raises StorageRefused for unreadable instants, VersionJump unless the writer may jump (`jumps`).
     """
-    await _keep(run, events)
+    in_force = await _in_force(run, events)
+    if not jumps:
+        require_no_jump(events, in_force.versions, in_force.at)
+    newest = _newest(events)
+    await _keep(run, events, _to_notify(newest.get("person", {}), in_force))
     changed: set[Entry] = set()
-    for noun, rows in _newest(events).items():
+    for noun, winners in newest.items():
         # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-        written = await write(run, _SQL[noun], [row for _, (_, row) in sorted(rows.items())])
+        written = await write(run, _SQL[noun], [_row(noun, event) for _, event in sorted(winners.items())])
         changed |= {(noun, row["id"]) for row in written}
     return frozenset(changed)
 
@@ -43,35 +61,59 @@ async def set_back(run: Runner, entry: Entry, version: int) -> None:
     await run.rows(_SQL["forget_later"], noun, key, version)
 
 
-def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, tuple[int, Row]]]:
-    newest: dict[str, dict[str, tuple[int, Row]]] = {noun: {} for noun in _COLUMNS}
+async def _in_force(run: Runner, events: Iterable[Event]) -> _InForce:
+    asked = {entry_of(event) for event in events}
+    ids = [sorted(key for kind, key in asked if kind == noun) for noun in _COLUMNS]
+    rows = await run.rows(_SQL["in_force"], *ids)
+    known = [row for row in rows if row["noun"] is not None]
+    return _InForce(
+        at=rows[0]["at"],
+        versions={(row["noun"], row["id"]): row["version"] for row in known},
+        people={row["id"]: row for row in known if row["noun"] == "person"},
+    )
+
+
+def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, Event]]:
+    newest: dict[str, dict[str, Event]] = {noun: {} for noun in _COLUMNS}
     for event in events:
-        version, (noun, key) = event.data["version"], entry_of(event)
+        noun, key = entry_of(event)
         known = newest[noun].get(key)
-        if known is None or version > known[0]:
-            columns = _REMOVED[noun] if _is_removal(event) else _COLUMNS[noun](event.data)
-            newest[noun][key] = version, (key, version, *columns)
-    return {noun: rows for noun, rows in newest.items() if rows}
+        if known is None or event.data["version"] > known.data["version"]:
+            newest[noun][key] = event
+    return {noun: winners for noun, winners in newest.items() if winners}
 
 
-async def _keep(run: Runner, events: Iterable[Event]) -> None:
+def _row(noun: str, event: Event) -> Row:
+    columns = _REMOVED[noun] if _is_removal(event) else _COLUMNS[noun](event.data)
+    return entry_of(event)[1], event.data["version"], *columns
+
+
+def _to_notify(winners: Mapping[str, Event], in_force: _InForce) -> Mapping[_Version, bytes]:
+    """Return the versions that take contact points from people, each with whose they were and what."""
+    found: dict[_Version, bytes] = {}
+    for key, event in winners.items():
+        before, version = in_force.people.get(key), event.data["version"]
+        if before is None or _is_removal(event) or version <= before["version"]:
+            continue
+        had = convert(before["contact_points"] or [], list[ContactPoint])
+        if former := former_contacts(had, usable(event.data.get("contact_points") or ())):
+            found["person", key, version] = encode({"name": before["name"], "former": former})
+    return found
+
+
+async def _keep(run: Runner, events: Iterable[Event], to_notify: Mapping[_Version, bytes]) -> None:
     """Store every version; for a removed person, that the person existed and nothing else."""
-    versions: dict[tuple[str, str, int], Row] = {}
+    versions: dict[_Version, Row] = {}
     for event in events:
         (noun, key), data = entry_of(event), event.data
         termed = data if noun in _TERMED else {}
         since, until = instant(termed.get("since")), instant(termed.get("until"))
         row = event.time, since or event.time, until, _is_removal(event), encode(data), event.source
-        versions.setdefault((noun, key, data["version"]), row)
-    await write(run, _SQL["keep"], [(*key, *row) for key, row in sorted(versions.items())])
+        version = noun, key, data["version"]
+        versions.setdefault(version, (*row, to_notify.get(version)))
+    await write(run, _SQL["keep"], [(*version, *row) for version, row in sorted(versions.items())])
     if people := sorted({key for noun, key, _ in versions if noun == "person"}):
         await run.rows(_SQL["forget"], people)
-
-
-def entry_of(event: Event) -> Entry:
-    """Return the entry that a `directory.*` event changes."""
-    _, noun, _ = event.name.split(".")
-    return noun, event.data[f"{noun}_id"]
 
 
 def _is_removal(event: Event) -> bool:

@@ -8,11 +8,12 @@ import msgspec
 from asyncpg import Record
 
 from hub.model import Event, Json, PropertyScope
+from hub.people.masking import mask_address, mask_name
+from hub.people.versions import entry_of
 from hub.ports import Holders, Page, Standing, Written
 from hub.storage import consents, directory
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
-from hub.storage.masking import mask_address, mask_name
 from hub.storage.paging import read_ref, shown, write_ref
 
 _SQL = load("directory_history")
@@ -22,11 +23,11 @@ class PostgresDirectoryHistory(Store):
     """The DirectoryHistoryStore."""
 
     async def write(self, event: Event, *, override: bool = False) -> Written:
-        entry = directory.entry_of(event)
+        entry = entry_of(event)
         async with self._database.transaction() as transaction:
             if override:
                 await directory.set_back(transaction, entry, event.data["version"])
-            changed = await directory.apply(transaction, [event])
+            changed = await directory.apply(transaction, [event], jumps=override)
             (row,) = await transaction.rows(_SQL["standing"], *entry)
         return Written(applied=entry in changed, version=row["version"])
 

@@ -11,10 +11,10 @@ from asyncpg import Record
 from msgspec.structs import replace
 
 from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
+from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
 from hub.storage.database import Runner, Store, load, read, storable
-from hub.storage.masking import mask_address
 from hub.storage.messages import message_of
 
 _SQL = load("explain")

@@ -9,10 +9,10 @@ from typing import Final
 from hub.model import Json, Person, PropertyScope
 from hub.people.audience import Group, Homes, at_home, within
 from hub.people.headcount import Tally
+from hub.people.masking import mask_name
 from hub.ports import HeadcountPage, Page
 from hub.storage import people
 from hub.storage.database import Database, Runner, Store, load
-from hub.storage.masking import mask_name
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.suppressions import Lasts, suppressed
 

@@ -72,7 +72,8 @@ class PostgresImport:
         }
 
     async def apply(self, events: Sequence[Event]) -> None:
-        await directory.apply(self._run, events)
+        # Each version is the next one after the row that this transaction has read.
+        await directory.apply(self._run, events, jumps=True)
 
 
 def _copropiedad(_: Record) -> Mapping[str, Json]:

@@ -23,11 +23,11 @@ from hub.model import (
     State,
     type_of,
 )
+from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.ports import MessageFilter, Page
 from hub.storage import clocks, unreached
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
-from hub.storage.masking import mask_address, mask_name, mask_reference
 from hub.storage.paging import cursor, page, paged, shown
 
 MANY: Final = 10_000

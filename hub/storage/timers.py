@@ -15,7 +15,7 @@ from hub.model.state_machine import sources
 from hub.model.tickets import grouped
 from hub.people.audience import anybody, level_groups
 from hub.ports import Later, Ticket
-from hub.storage import clocks, messages, people, receipts, replies, staff
+from hub.storage import clocks, contact_changes, messages, people, receipts, replies, staff
 from hub.storage.database import Database, load
 from hub.storage.delivery import PostgresCascades
 from hub.storage.lookback import Lookback, all_taken
@@ -33,6 +33,9 @@ class PostgresTimers(PostgresCascades):
     unpublished_replies = replies.unpublished
     mark_published = replies.mark_published
     drop_early = receipts.drop_early
+    mark_notified = contact_changes.mark_notified
+    # Last, because it shadows the module with the same name.
+    contact_changes = contact_changes.unnotified
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)

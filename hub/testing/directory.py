@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,8 +13,10 @@ from hub.business_time.dates import instant
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person, WorkWeek
 from hub.people.audience import Group, usable_email, usable_phone
+from hub.people.contact_changes import ContactChange, former_contacts
 from hub.people.rota import FLAGS, absent, on_shift, standing_in
 from hub.people.units import in_order, unit_name
+from hub.people.versions import Entry, entry_of, require_no_jump
 
 _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {"payer": ("owner",)}
 """Role → the roles to use when nobody in the unit has it."""
@@ -33,20 +35,47 @@ class Directory:
     entries: dict[tuple[str, str], DirectoryEntry] = field(default_factory=dict)
     received: frozenset[tuple[str, str, int]] = frozenset()
     """All received versions, whether they won or not."""
+    to_notify: tuple[ContactChange, ...] = ()
+    """Changes of people whose former contacts are not notified yet."""
 
     def copy(self) -> Directory:
-        return Directory(dict(self.entries), self.received)
+        return Directory(dict(self.entries), self.received, self.to_notify)
+
+    def apply_all(self, events: Sequence[Event], now: datetime) -> None:
+        """Apply events, none of whose versions may jump, and note the contact points that they take."""
+        require_no_jump(events, {entry: row.version for entry, row in self.entries.items()}, now)
+        before = self.copy()
+        for event in events:
+            self.apply(event)
+        sources = {(entry_of(event), event.data["version"]): event.source for event in events}
+        people = sorted({ref for noun, ref in map(entry_of, events) if noun == "person"})
+        changes = [self._change(ref, before, sources, now) for ref in people]
+        noted = (*self.to_notify, *(change for change in changes if change.former))
+        self.to_notify = tuple(change for change in noted if self.person(change.person) is not None)
 
     def apply(self, event: Event) -> bool:
         """Apply an event: the greatest version wins, the first of equals; return whether this one won."""
-        _, noun, verb = event.name.split(".")
-        key, version = (noun, event.data[f"{noun}_id"]), event.data["version"]
+        key, version = entry_of(event), event.data["version"]
         self.received |= {(*key, version)}
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
-        self.entries[key] = DirectoryEntry(version, event.data if verb == "upserted" else None)
+        self.entries[key] = DirectoryEntry(version, None if event.name.endswith(".removed") else event.data)
         return True
+
+    def _change(
+        self, ref: str, before: Directory, sources: Mapping[tuple[Entry, int], str], now: datetime
+    ) -> ContactChange:
+        entry, had, has = self.entries["person", ref], before.person(ref), self.person(ref)
+        former = former_contacts(had.contact_points, has.contact_points) if had and has else []
+        return ContactChange(
+            person=ref,
+            version=entry.version,
+            at=now,
+            source=sources.get((("person", ref), entry.version), ""),
+            name=had.name if had else "",
+            former=tuple(former),
+        )
 
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Return one column of one row: a building's name, a unit's label, its copropiedad."""

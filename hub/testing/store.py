@@ -15,6 +15,7 @@ from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
+from hub.people.contact_changes import ContactChange
 from hub.ports import Later, Now, Ticket
 from hub.testing.clocks import MemoryClocks
 from hub.testing.replies import MemoryReplies
@@ -104,6 +105,13 @@ class MemoryStore(MemoryReplies, MemoryClocks):
                     message_id=contact.message_id,
                 )
                 tables.suppressions[message.address, message.channel] = found
+
+    async def contact_changes(self, limit: int) -> Sequence[ContactChange]:
+        return (await self._statement("contact_changes")).directory.to_notify[:limit]
+
+    async def mark_notified(self, changes: Sequence[ContactChange]) -> None:
+        directory = (await self._statement("mark_notified")).directory
+        directory.to_notify = tuple(change for change in directory.to_notify if change not in changes)
 
     async def settle_early(self, limit: int) -> int:  # noqa: ARG002 - the port's signature
         """No receipt is ever early: this store takes none."""

@@ -42,8 +42,7 @@ class MemoryTransaction:
         self._added: set[UUID] = set()
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
-        for event in events:
-            self._tables.directory.apply(event)
+        self._tables.directory.apply_all(events, self._now)
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):

@@ -26,6 +26,7 @@ from hub.inbound.replies import events_of
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.model import Message
+from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
@@ -189,8 +190,9 @@ async def audit(timers: Timers) -> bool:
     await _advance_cascades(unconfirmed, timers)
     await timers.store.stop_waiting([message.id for message in unconfirmed])
     await _publish_replies(timers)
+    notified = await _notify_former_contacts(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
-    return more or AT_ONCE in {rescheduled, len(lost), len(unconfirmed)}
+    return more or AT_ONCE in {rescheduled, len(lost), len(unconfirmed), notified}
 
 
 async def reschedule_clocks(timers: Timers) -> int:
@@ -224,6 +226,18 @@ async def _publish_replies(timers: Timers) -> None:
             await timers.publisher.event(event)
         await timers.store.mark_published(inbound.id)
         log.info("reply.published", reply_id=str(inbound.id))
+
+
+async def _notify_former_contacts(timers: Timers) -> int:
+    """Notify those whose contact points were changed, however that came; return how many changes."""
+    changes = await timers.store.contact_changes(AT_ONCE)
+    for change in changes:
+        for event in notices(change):
+            await timers.publisher.event(event)
+    if changes:
+        await timers.store.mark_notified(changes)
+        log.info("contacts.notified", changes=len(changes))
+    return len(changes)
 
 
 async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:

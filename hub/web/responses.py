@@ -27,6 +27,7 @@ from hub.errors import (
     UnknownAccount,
     UnknownKey,
     UnknownName,
+    VersionJump,
 )
 from hub.model import Json
 from hub.operations.indicators import MOST
@@ -174,6 +175,11 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
+    VersionJump: (
+        409,
+        "{error}.",
+        "Count on from the version in force; GET /api/people/{{ref}} shows a person's.",
+    ),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys((StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey), _REFUSED),
 }

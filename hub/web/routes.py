@@ -77,7 +77,7 @@ _ACCOUNT: Final = {200: AccountRow}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
-_WRITTEN: Final = {200: people.Written}
+_WRITTEN: Final = {200: people.Written, **_TOO_LATE}
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(

@@ -21,7 +21,7 @@ from hub.people.audience import Group
 from hub.people.importing import Changes, Report, examine
 from hub.people.importing.columns import COLUMNS
 from hub.settings import Secret
-from hub.storage import Database, PostgresImports, PostgresIntake
+from hub.storage import Database, PostgresImports, PostgresIntake, PostgresTimers
 from hub.storage.secrets import PostgresSecrets
 from tests.contract.values import copropiedad, membership, person, person_removed, unit
 from tests.integration.test_cli_contacts import printed
@@ -262,6 +262,27 @@ async def test_devices_and_verified_addresses_stay_when_a_file_comes_again(impor
     values = {point["value"]: point.get("verified") for point in change.data["contact_points"]}
     assert change.data["version"] == 8
     assert values == {"andres.ruiz@example.com": True, "+573000000199": None, "token": None}
+
+
+async def test_file_goes_on_from_any_version_and_notifies_whose_contact_it_takes(
+    importing: Importing,
+) -> None:
+    await importing.apply(EXAMPLE.read_bytes())
+    text, timers = EXAMPLE.read_text(), PostgresTimers(importing.database)
+    today = int(datetime.now(UTC).strftime("%Y%m%d"))
+    # Somebody has given the row a version that reads as a day; the file counts on from it.
+    await importing.database.rows("UPDATE person SET version = $1 WHERE name ~ '^Andr'", today + 1)
+    moved = [await importing.apply(text.replace("300 000 0102", number).encode()) for number in NUMBERS]
+    changes = await timers.contact_changes(10)
+
+    assert [[today + 2], [today + 3]] == [
+        [change.data["version"] for change in each.made if change.noun == "person"] for each in moved
+    ]
+    assert ["+573000000102", "+573000000199"] == [change.former[0].value for change in changes]
+    assert {"urn:hub:import"} == {change.source for change in changes}
+
+
+NUMBERS = ("300 000 0199", "300 000 0198")
 
 
 async def test_who_is_gone_from_the_file_is_reported_and_ended_only_when_asked(importing: Importing) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Person
 from hub.people.audience import RESIDENTS, Group
-from hub.storage import Database, PostgresIntake
+from hub.storage import Database, PostgresIntake, PostgresTimers
+from tests.acceptance.harness import until
 from tests.contract.values import (
     membership,
     membership_removed,
@@ -294,3 +295,32 @@ async def test_of_somebody_removed_no_name_and_no_address_is_kept(
 
     assert [(1, {}), (2, {})] == [(row["version"], row["data"]) for row in kept[:2]]
     assert "María" not in str(kept)
+
+
+async def test_change_that_waits_for_another_takes_what_that_one_has_written(
+    directory: Directory, database: str
+) -> None:
+    def maria(version: int, address: str) -> Event:
+        points = [{"id": "a", "kind": "email", "value": address}]
+        return person("p-1", version, contact_points=points)
+
+    await directory.apply(maria(1, "a@example.com"))
+    async with directory.intake.transaction() as first:
+        await first.apply_directory([maria(2, "b@example.com")])
+        second = asyncio.create_task(directory.apply(maria(3, "c@example.com")))
+        async with Database(database) as watching:
+
+            async def waits() -> bool:
+                return bool(await watching.rows(WAITING))
+
+            await until(waits, "the second change to wait for the first")
+    await second
+    async with Database(database) as opened:
+        changes = await PostgresTimers(opened).contact_changes(10)
+
+    assert [(2, "a@example.com"), (3, "b@example.com")] == [
+        (change.version, change.former[0].value) for change in changes
+    ]
+
+
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

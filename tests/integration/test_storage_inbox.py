@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.model import Outgoing, Rendered
+from hub.people.masking import mask_address, mask_name
 from hub.storage import Database, PostgresInbox
-from hub.storage.masking import mask_address, mask_name
 from tests.contract.values import HOUR, NOON
 from tests.unit.factories import message
 

@@ -10,7 +10,7 @@ import pytest
 from hub.contact_rules.consents import consents_of
 from hub.model import Json
 from hub.model.ids import event_key
-from hub.storage import Database, PostgresIntake
+from hub.storage import Database, PostgresIntake, PostgresTimers
 from tests.contract.values import consent
 from tests.integration.web_doubles import Reply, World, ask
 
@@ -54,7 +54,7 @@ async def test_entry_is_applied_once_and_an_older_version_never(opened: Database
 
 async def test_administrator_writes_over_a_version_that_jumped(opened: Database) -> None:
     world = World(database=opened)
-    stolen = {**PERSON, "version": 1_700_000_000_000, "names": "Mallory"}
+    stolen = {**PERSON, "version": 1_000_000, "names": "Mallory"}
     await write(world, "people/p-1", PERSON)
     await write(world, "people/p-1", stolen)
     ignored = await write(world, "people/p-1", {**PERSON, "version": 3})
@@ -63,11 +63,40 @@ async def test_administrator_writes_over_a_version_that_jumped(opened: Database)
     person = await ask(world, "/api/people/p-1?whole=true")
     notes = [note.detail for note in world.audit.rows if note.detail.get("override")]
 
-    assert {"applied": False, "version": 1_700_000_000_000} == ignored.json
+    assert {"applied": False, "version": 1_000_000} == ignored.json
     assert {"applied": True, "version": 3} == over.json
     assert {"applied": True, "version": 4} == later.json
     assert "María Peña" == person.json["name"]
     assert [{"version": 3, "override": True}] == notes
+
+
+async def test_jump_is_refused_unless_an_administrator_overrides(opened: Database) -> None:
+    world = World(database=opened)
+    await write(world, "people/p-1", PERSON)
+    refused = await write(world, "people/p-1", {**PERSON, "version": 20260309081500})
+    removal = await write(world, "people/p-1", {"version": 20260309081500}, "DELETE")
+    next_one = await write(world, "people/p-1", {**PERSON, "version": 3})
+    over = await write(world, "people/p-1?override=true", {**PERSON, "version": 20260309081500})
+
+    assert [409, 409] == [refused.status, removal.status]
+    assert "data.version: expected at most 1000002" in refused.json["error"]
+    assert "override=true" in refused.json["error"]
+    assert {"applied": True, "version": 3} == next_one.json
+    assert {"applied": True, "version": 20260309081500} == over.json
+
+
+async def test_override_notifies_whose_contact_it_takes(opened: Database) -> None:
+    world, timers = World(database=opened), PostgresTimers(opened)
+    theirs = [{"id": "m", "kind": "email", "value": "mallory@evil.example"}]
+    await write(world, "people/p-1", PERSON)
+    await write(world, "people/p-1", {**PERSON, "version": 1_000_000, "contact_points": theirs})
+    [taken] = await timers.contact_changes(10)
+    await write(world, "people/p-1?override=true", {**PERSON, "version": 3})
+    [given_back] = await timers.contact_changes(10)
+
+    assert ("maria@example.com", 1_000_000) == (taken.former[0].value, taken.version)
+    assert ("mallory@evil.example", 3) == (given_back.former[0].value, given_back.version)
+    assert ("urn:hub:api", "m***@e***.com") == (given_back.source, given_back.former[0].now)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ BATCH: Final = 100
 PLACE: Final = "ph-altos"
 
 _DUTIES: Final = ("service", "operations", "on_call")
-_CASES: Final = frozenset({"pqrs_id", "radicado", "package_id", "request_id", "emergency_id", "payment_id"})
+_CASES: Final = frozenset(
+    {"pqrs_id", "radicado", "package_id", "request_id", "emergency_id", "payment_id", "person_id"}
+)
 
 
 def town() -> Sequence[Event]:

@@ -58,6 +58,21 @@ ACK_ANSWERED: Final = {
     "clocks": [],
 }
 """Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered."""
+CONTACT_CHANGED: Final = {
+    "name": "person.contact.changed",
+    "lane": "bulk",
+    "case": "change_id",
+    "audiences": [
+        {
+            "who": ["former_contact"],
+            "purpose": "transactional",
+            "channels": [["email"], ["sms"]],
+            "print": "never",
+        },
+    ],
+    "clocks": [],
+}
+"""Not in the table: the former contact of a person learns of a change."""
 REVISED: Final = (
     [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
@@ -98,12 +113,14 @@ A lost answer counts only once its letter is handed over, and staff is asked fir
 so; the desk gets the breaches of its packages.
 """
 MEANT: Final = {
-    event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED]
+    event["name"]: event
+    for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED, CONTACT_CHANGED]
 }
 HUB_EMITS: Final = {
     *MISSION["hub_emits"],
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
+    CONTACT_CHANGED["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }

@@ -23,6 +23,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.model import Lane, Step, StepKind
+from hub.people.contact_changes import CHANGED
 from hub.policy.clocks import ESCALATES
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import EVENTS, SUMMARY, step_event
@@ -93,6 +94,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         UNDELIVERED,
         BOUNCE_REPORTED,
         HANDED_OVER,
+        CHANGED,
         BEGAN,
         ENDED,
     }

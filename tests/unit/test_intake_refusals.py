@@ -293,3 +293,18 @@ async def test_reason_never_quotes_the_event() -> None:
     [kept] = hub.letters
 
     assert "secreto" not in kept.letter.reason
+
+
+async def test_version_that_jumps_costs_only_its_own_event() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(somebody("p-maria-pena", email(), version=7))
+    forged = somebody("p-maria-pena", email("mallory@evil.example"), version=20260309081500)
+    ana = somebody("p-ana", email())
+    await hub.take_in(petition("one"), forged, ana, petition("other"))
+    [kept] = hub.letters
+
+    assert kept.letter.field == "data.version"
+    assert kept.letter.reason.startswith("data.version: expected at most 1000007")
+    assert "override=true" in kept.letter.reason
+    assert {"one", "other", ana.id} <= taken(hub)
+    assert forged.id not in taken(hub)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.storage.masking import mask_address, mask_name
+from hub.people.masking import mask_address, mask_name
 
 
 @pytest.mark.parametrize(

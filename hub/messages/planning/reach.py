@@ -18,6 +18,7 @@ from hub.model import (
     Purpose,
     Target,
 )
+from hub.people.audience import preferred
 from hub.phones import can_text
 
 LETTER: Final = "print"
@@ -118,7 +119,7 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     # All of a person's devices get the push; one address and one number are enough.
     if channel.contact == "push" or len(points) == 1:
         return points
-    return [next((point for point in points if point.verified), points[0])]
+    return [preferred(points)]
 
 
 def broken_channels(event: Event) -> Collection[str]:

@@ -4,7 +4,14 @@ Audiences: the language that describes them in the catalogue, CLI and API, and t
 """
 
 from hub.people.audience.asking import asked
-from hub.people.audience.contacts import operators, recipient, usable_email, usable_phone, written_as
+from hub.people.audience.contacts import (
+    operators,
+    preferred,
+    recipient,
+    usable_email,
+    usable_phone,
+    written_as,
+)
 from hub.people.audience.groups import (
     EVERY_ROLE,
     RESIDENTS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -44,6 +44,11 @@ def _stranger(raw: Mapping[str, Json]) -> Person:
         contact_points=tuple(points),
         known=False,
     )
+
+
+def preferred(points: Sequence[ContactPoint]) -> ContactPoint:
+    """Return the point that is used of some of one kind, of which there is at least one."""
+    return next((point for point in points if point.verified), points[0])
 
 
 def written_as(raw: str) -> str | None:

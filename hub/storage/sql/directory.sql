@@ -1,6 +1,21 @@
 The directory: writes `directory.*` events and looks up people.
 Only a greater version replaces a row. A removed row keeps its version and nothing else.
 
+-- in_force --
+-- People are locked: what a change takes from them is what they have when it is written.
+WITH somebody AS (
+    SELECT id, version, name, contact_points FROM person WHERE id = ANY ($3::text[]) ORDER BY id FOR NO KEY UPDATE
+), known AS (
+    SELECT 'copropiedad' AS noun, id, version, NULL AS name, NULL::jsonb AS contact_points
+    FROM copropiedad WHERE id = ANY ($1::text[])
+    UNION ALL SELECT 'unit', id, version, NULL, NULL FROM unit WHERE id = ANY ($2::text[])
+    UNION ALL SELECT 'person', id, version, name, contact_points FROM somebody
+    UNION ALL SELECT 'membership', id, version, NULL, NULL FROM membership WHERE id = ANY ($4::text[])
+    UNION ALL SELECT 'leave', id, version, NULL, NULL FROM leave WHERE id = ANY ($5::text[])
+    UNION ALL SELECT 'rota', id, version, NULL, NULL FROM rota WHERE id = ANY ($6::text[])
+)
+SELECT now() AS at, known.* FROM (SELECT) AS always LEFT JOIN known ON true
+
 -- copropiedad --
 INSERT INTO copropiedad (id, version, name, address, towers, branding, timezone, desk)
 SELECT * FROM unnest(
@@ -88,16 +103,16 @@ UPDATE {table} SET version = $2 - 1 WHERE id = $1 AND version >= $2
 DELETE FROM directory_version WHERE kind = $1 AND id = $2 AND version >= $3
 
 -- keep --
-INSERT INTO directory_version (kind, id, version, time, since, until, removed, data, source)
+INSERT INTO directory_version (kind, id, version, time, since, until, removed, data, source, to_notify)
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-    $7::bool[], $8::jsonb[], $9::text[]
+    $7::bool[], $8::jsonb[], $9::text[], $10::jsonb[]
 )
 ON CONFLICT DO NOTHING
 
 -- forget --
 -- The history of a removed person keeps no name and no address, in whatever order the events arrive.
-UPDATE directory_version SET data = '{}'
+UPDATE directory_version SET data = '{}', to_notify = NULL
 WHERE kind = 'person' AND id = ANY ($1::text[]) AND NOT removed AND data <> '{}'
   AND EXISTS (
       SELECT FROM directory_version AS later
