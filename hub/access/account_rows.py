@@ -28,6 +28,7 @@ class AccountRow(Struct, kw_only=True):
     display_name: str
     state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
     must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
+    second_factor: Annotated[bool, Meta(description="Whether it has enrolled one.")]
     grants: list[GrantBody]
     created_at: Instant
     created_by: str
@@ -49,6 +50,7 @@ def row(account: Account, *, now: datetime) -> AccountRow:
         display_name=account.display_name,
         state="disabled" if account.disabled_at else "locked" if locked else "active",
         must_change=account.must_change,
+        second_factor=account.second_factor,
         grants=[
             GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
             for grant in account.grants

@@ -16,7 +16,7 @@ from typing import Final
 from hub.access import audit, passwords
 from hub.access.passwords import Passwords
 from hub.errors import InvalidAccount, UnknownAccount
-from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope
+from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope, Reach, covers, reach_of
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -140,6 +140,21 @@ async def unlock(admin: AccountAdmin, name: str) -> Account:
     account = await _account(admin, name)
     await admin.note("unlock", account)
     await admin.store.unlock(account.id)
+    return await _account(admin, name)
+
+
+async def forget_factor(admin: AccountAdmin, name: str, *, reach: Reach | None = None) -> Account:
+    """
+    Remove the second factor and end the sessions; it must be enrolled anew where it is required.
+
+    `reach` is that of the administrator; None is everything. Raises InvalidAccount for an account that may
+    do more: whoever also gets hold of its password would gain that. Raises UnknownAccount.
+    """
+    account = await _account(admin, name)
+    if reach is not None and not covers(reach, reach_of(account.grants)):
+        raise InvalidAccount(f"{account.name} may do what you may not: use `hub accounts forget-factor`.")
+    await admin.note("forget_factor", account)
+    await admin.store.forget_factor(account.id)
     return await _account(admin, name)
 
 

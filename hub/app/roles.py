@@ -157,6 +157,7 @@ def _services(parts: Container) -> Services:
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         explain=storage.PostgresExplain(database),
+        factors=storage.PostgresSecondFactors(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),

@@ -46,6 +46,9 @@ SCOPES_OF: Final[Mapping[Office, frozenset[Scope]]] = {
     Office.ADMINISTRATOR: frozenset({Scope.READ, Scope.OPERATE, Scope.ADMIN}),
 }
 
+SECOND_FACTOR_OFFICES: Final = frozenset({Office.ADMINISTRATOR, Office.MANAGER, Office.PRIVACY_OFFICER})
+"""For these a password is not enough: they give access, or see people unmasked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -71,6 +74,28 @@ class Account:
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     signed_in_at: datetime | None = None
+    second_factor: bool = False
+    """Whether one is enrolled."""
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Return whether one of its offices is not for a password alone."""
+        return any(grant.office in SECOND_FACTOR_OFFICES for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactor:
+    """
+    What makes the codes of an account's second factor.
+
+    `sealed` is the secret, encrypted; `last_step` the time step of the last code that was accepted.
+    """
+
+    sealed: str = field(repr=False)
+    last_step: int
+    enrolled_at: datetime
+    codes_left: int
+    """Recovery codes that have not been used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +121,11 @@ def reach_of(grants: tuple[Grant, ...]) -> Reach:
             here = None if grant.copropiedad_id == EVERYWHERE else frozenset({grant.copropiedad_id})
             reach[scope] = union(reach.get(scope, NOWHERE), here)
     return reach
+
+
+def covers(reach: Reach, other: Reach) -> bool:
+    """Return whether whoever has `reach` has each scope of `other`, wherever that has it."""
+    return all(union(reach.get(scope, NOWHERE), where) == reach.get(scope) for scope, where in other.items())
 
 
 def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:

@@ -27,6 +27,7 @@ from hub.ports import (
     LogStore,
     PauseStore,
     RedriveStore,
+    SecondFactorStore,
     SessionStore,
     Ticket,
     TimerStore,
@@ -54,10 +55,18 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
+    PostgresSecondFactors,
     PostgresSessions,
     PostgresTimers,
 )
-from hub.testing import MemoryAccounts, MemoryAudit, MemoryKeys, MemoryPauses, MemoryStore
+from hub.testing import (
+    MemoryAccounts,
+    MemoryAudit,
+    MemoryKeys,
+    MemoryPauses,
+    MemorySecondFactors,
+    MemoryStore,
+)
 from tests.contract.values import LEASE, now
 
 LASTS: Final = {"sms": timedelta(days=90)}
@@ -79,6 +88,7 @@ class Stores:
     audit: AuditStore
     accounts: AccountStore
     sessions: SessionStore
+    factors: SecondFactorStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -152,6 +162,7 @@ def memory_stores() -> MemoryStores:
         audit=MemoryAudit(),
         accounts=accounts,
         sessions=accounts,
+        factors=MemorySecondFactors(accounts),
     )
 
 
@@ -170,6 +181,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             audit=PostgresAudit(opened),
             accounts=PostgresAccounts(opened),
             sessions=PostgresSessions(opened),
+            factors=PostgresSecondFactors(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
             redrive=PostgresRedrive(opened),

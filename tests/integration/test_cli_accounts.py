@@ -6,10 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hub.access.attempts import Refused, SignInDeps
+from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES
 from hub.access.passwords import Passwords
-from hub.access.sign_in import Refused, SignInDeps, sign_in
-from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresDirectoryHistory, PostgresSessions
+from hub.access.sign_in import sign_in
+from hub.storage import (
+    Database,
+    PostgresAccounts,
+    PostgresAudit,
+    PostgresDirectoryHistory,
+    PostgresSecondFactors,
+    PostgresSessions,
+)
 from tests.contract.values import copropiedad
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
@@ -24,8 +33,10 @@ def deps(database: Database) -> SignInDeps:
     return SignInDeps(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
+        factors=PostgresSecondFactors(database),
         audit=PostgresAudit(database),
         passwords=Passwords(),
+        ring=KeyRing([]),
         now=lambda: datetime.now(UTC),
     )
 

@@ -74,6 +74,12 @@ enable: Final = _change_by_name(accounts.enable, "Enable an account again; safe 
 unlock: Final = _change_by_name(accounts.unlock, "Unlock an account early; safe to repeat.")
 
 
+async def forget_factor(request: web.Request) -> web.Response:
+    """Remove the second factor of an account that may do no more than the caller; its sessions end."""
+    name, reach = request.match_info["name"], caller_of(request).reach
+    return _answer(request, await accounts.forget_factor(_admin(request), name, reach=reach))
+
+
 def _answer(request: web.Request, account: Account) -> web.Response:
     return json_answer(row(account, now=services(request).now()))
 
