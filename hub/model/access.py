@@ -125,7 +125,9 @@ def reach_of(grants: tuple[Grant, ...]) -> Reach:
 
 def covers(reach: Reach, other: Reach) -> bool:
     """Return whether whoever has `reach` has each scope of `other`, wherever that has it."""
-    return all(union(reach.get(scope, NOWHERE), where) == reach.get(scope) for scope, where in other.items())
+    return all(
+        scope in reach and union(reach[scope], where) == reach[scope] for scope, where in other.items()
+    )
 
 
 def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:

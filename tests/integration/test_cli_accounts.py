@@ -11,6 +11,7 @@ from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES
 from hub.access.passwords import Passwords
 from hub.access.sign_in import sign_in
+from hub.model import SecondFactor
 from hub.storage import (
     Database,
     PostgresAccounts,
@@ -113,6 +114,23 @@ async def test_missing_place_is_refused_and_never_means_everywhere(
     assert code == 2
     assert "--everywhere" in complaint
     assert listed["items"] == []
+
+
+async def test_second_factor_is_listed_and_forgotten(environ: dict[str, str]) -> None:
+    await hub(environ, "accounts", "create", *ROOT)
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        account = await PostgresAccounts(database).named("root")
+        assert account is not None
+        factor = SecondFactor(sealed="a:b:c", last_step=0, enrolled_at=datetime.now(UTC), codes_left=1)
+        await PostgresSecondFactors(database).enrol(account.id, factor, [b"code"], again=False)
+        _, before, _ = await hub(environ, "accounts", "list")
+        code, forgotten, _ = await hub(environ, "accounts", "forget-factor", "ROOT")
+        audited = await database.rows("SELECT action FROM audit ORDER BY at")
+        codes = await database.rows("SELECT FROM recovery_code")
+
+    assert [row["second_factor"] for row in before["items"]] == [True]
+    assert (code, forgotten["second_factor"], codes) == (0, False, [])
+    assert [row["action"] for row in audited] == ["account.create", "account.forget_factor"]
 
 
 async def test_unknown_copropiedad_is_refused(environ: dict[str, str]) -> None:

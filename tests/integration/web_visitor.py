@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -17,6 +18,7 @@ from aiohttp.test_utils import TestClient
 
 from hub.access import sessions
 from hub.access.keyring import Kept, KeyRing
+from hub.access.second_factor import recovery_hash
 from hub.model import Account, Grant, SecondFactor
 from hub.settings import load
 from hub.testing import MemorySecondFactors
@@ -75,13 +77,14 @@ class Authenticator:
         return f"{number % 1_000_000:06}"
 
 
-async def give_factor(world: World, account: Account) -> Authenticator:
+async def give_factor(world: World, account: Account, codes: Collection[str] = ()) -> Authenticator:
     """Give an account a second factor, as if it had enrolled one."""
     app = Authenticator(world, secrets.token_bytes(20))
     ring = KeyRing(load(world.environ).secrets)
     sealed = ring.seal(Kept.SECOND_FACTOR, app.secret, str(account.id))
-    factor = SecondFactor(sealed=sealed, last_step=0, enrolled_at=world.now(), codes_left=0)
-    assert await MemorySecondFactors(world.accounts).enrol(account.id, factor, [], again=False)
+    factor = SecondFactor(sealed=sealed, last_step=0, enrolled_at=world.now(), codes_left=len(codes))
+    hashes = [recovery_hash(account.id, code) for code in codes]
+    assert await MemorySecondFactors(world.accounts).enrol(account.id, factor, hashes, again=False)
     return app
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.access import sign_in
 from hub.access.attempts import Refused
+from hub.access.second_factor import is_time_code
 from hub.access.sign_in import Entered
 from hub.web.auth import csrf
 from hub.web.auth.device_cookie import device_of, remember
@@ -43,7 +44,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
         entered = await sign_in.enter_code(services(request).sign_in, account, given, device=device)
         if isinstance(entered, Entered):
             return await _let_in(request, pending, entered)
-        return _refused(request, pending, entered)
+        return _refused(request, pending, entered, lost=not is_time_code(given))
 
     return await slowed(request, device, answer, lambda: _form(request, pending, status=429, wrong=BUSY))
 
@@ -58,11 +59,14 @@ async def _let_in(request: web.Request, pending: Pending, entered: Entered) -> w
     return answer
 
 
-def _refused(request: web.Request, pending: Pending, refused: Refused) -> web.Response:
+def _refused(request: web.Request, pending: Pending, refused: Refused, *, lost: bool) -> web.Response:
     request[REASON] = "code" if refused.until is None else "locked"
     wrong = _WRONG if refused.until is None else until_words(refused.until)
-    return _form(request, pending, status=401, wrong=wrong)
+    return _form(request, pending, status=401, wrong=wrong, lost=lost)
 
 
-def _form(request: web.Request, pending: Pending, *, status: int, wrong: str = "") -> web.Response:
-    return plain("code.html", request, status=status, csrf=pending.csrf, wrong=wrong)
+def _form(
+    request: web.Request, pending: Pending, *, status: int, wrong: str = "", lost: bool = False
+) -> web.Response:
+    """Respond with the form; open at the recovery codes for who has `lost` the app."""
+    return plain("code.html", request, status=status, csrf=pending.csrf, wrong=wrong, lost=lost)
