@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hub.access import attempts
 from hub.access.attempts import SignInDeps
-from hub.access.keyring import Kept, KeyRing, Purpose
+from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.access.second_factor import matching_step, recovery_codes, recovery_hash
 from hub.errors import InvalidAccount
 from hub.model import Account, SecondFactor
@@ -16,7 +16,7 @@ WRONG: str = "El código no es correcto. Escriba el que la aplicación muestra a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolled:
+class Enrolment:
     """`token` is the cookie's value of the new session; `codes` are the recovery codes, shown once."""
 
     token: str = field(repr=False)
@@ -37,7 +37,7 @@ def offered(ring: KeyRing, account: Account, session_hash: bytes) -> bytes:
     return bytes.fromhex(ring.sign(Purpose.OFFER, session_hash.hex(), str(account.id)))
 
 
-async def enrol(deps: SignInDeps, account: Account, secret: bytes, code: str) -> Enrolled:
+async def enrol(deps: SignInDeps, account: Account, secret: bytes, code: str) -> Enrolment:
     """
     Enrol this secret, or replace the one before; every session of the account ends, and a new one begins.
 
@@ -50,7 +50,7 @@ async def enrol(deps: SignInDeps, account: Account, secret: bytes, code: str) ->
         raise InvalidAccount(WRONG)
     codes = recovery_codes()
     factor = SecondFactor(
-        sealed=deps.ring.seal(Kept.SECOND_FACTOR, secret, str(account.id)),
+        sealed=deps.ring.seal(Sealed.SECOND_FACTOR, secret, str(account.id)),
         last_step=step,
         enrolled_at=now,
         codes_left=len(codes),
@@ -58,7 +58,7 @@ async def enrol(deps: SignInDeps, account: Account, secret: bytes, code: str) ->
     await attempts.note(deps, account, "second_factor", again=account.second_factor)
     if not await deps.factors.enrol(account.id, factor, _hashes(account, codes), again=account.second_factor):
         raise InvalidAccount("La cuenta ya tiene un segundo factor. Entre de nuevo.")
-    return Enrolled(token=await attempts.begin(deps, account.id), codes=codes)
+    return Enrolment(token=await attempts.begin(deps, account.id), codes=codes)
 
 
 async def renew_codes(deps: SignInDeps, account: Account) -> tuple[str, ...]:

@@ -45,8 +45,8 @@ class Purpose(StrEnum):
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
 
-class Kept(StrEnum):
-    """What is stored sealed."""
+class Sealed(StrEnum):
+    """What is stored encrypted."""
 
     SECOND_FACTOR = "second_factor"
     """The secrets of second factors: `hub.access.second_factor`."""
@@ -119,19 +119,19 @@ class KeyRing:
         self._first()
         return [f"{DOCUMENT_HASH}:{key.id}:{key.sign(Purpose.DOCUMENT, (document,))}" for key in self._keys]
 
-    def seal(self, kept: Kept, plain: bytes, *parts: str) -> str:
+    def seal(self, what: Sealed, plain: bytes, *parts: str) -> str:
         """
         Encrypt for the database. The parts say whose it is: for others it cannot be opened.
 
         It names the key, to count the rows that still depend on it before its removal.
         """
         key = self._first()
-        return f"{SEALED}:{key.id}:{b64encode(key.seal(kept, plain, parts)).decode()}"
+        return f"{SEALED}:{key.id}:{b64encode(key.seal(what, plain, parts)).decode()}"
 
-    def unseal(self, kept: Kept, sealed: str, *parts: str) -> bytes | None:
+    def unseal(self, what: Sealed, sealed: str, *parts: str) -> bytes | None:
         """Return what was sealed; None if its key is no longer here, or the parts are others."""
         _, key_id, data = sealed.split(":")
-        opened = (key.unseal(kept, b64decode(data), parts) for key in self._keys if key.id == key_id)
+        opened = (key.unseal(what, b64decode(data), parts) for key in self._keys if key.id == key_id)
         return next(opened, None)
 
     def is_current(self, sealed: str) -> bool:
@@ -155,12 +155,12 @@ class _Key:
         signed = hmac.digest(self._for(purpose.value), _encoded(parts), "sha256")
         return signed.hex()[: LENGTHS[purpose]]
 
-    def seal(self, kept: Kept, plain: bytes, parts: Iterable[str]) -> bytes:
+    def seal(self, what: Sealed, plain: bytes, parts: Iterable[str]) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + AESGCM(self._for(f"sealed:{kept.value}")).encrypt(nonce, plain, _encoded(parts))
+        return nonce + AESGCM(self._for(f"sealed:{what.value}")).encrypt(nonce, plain, _encoded(parts))
 
-    def unseal(self, kept: Kept, data: bytes, parts: Iterable[str]) -> bytes | None:
-        cipher = AESGCM(self._for(f"sealed:{kept.value}"))
+    def unseal(self, what: Sealed, data: bytes, parts: Iterable[str]) -> bytes | None:
+        cipher = AESGCM(self._for(f"sealed:{what.value}"))
         try:
             return cipher.decrypt(data[:_NONCE], data[_NONCE:], _encoded(parts))
         except InvalidTag:

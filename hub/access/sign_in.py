@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hub.access import attempts, audit
 from hub.access.attempts import Attempt, Refused, SignInDeps
-from hub.access.keyring import Kept
+from hub.access.keyring import Sealed
 from hub.access.passwords import require_good
 from hub.access.second_factor import is_time_code, matching_step, recovery_hash
 from hub.errors import InvalidAccount
@@ -14,14 +14,14 @@ from hub.model import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeNeeded:
+class PendingSignIn:
     """The password was right; `token` is the cookie's value of what waits for the code, and opens nothing."""
 
     token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
+class CodeAccepted:
     """`token` is the cookie's value of the new session; `codes_left` is told after a recovery code."""
 
     token: str = field(repr=False)
@@ -35,7 +35,7 @@ class _Accepted:
 
 async def sign_in(
     deps: SignInDeps, name: str, password: str, *, device: str | None = None
-) -> str | CodeNeeded | Refused:
+) -> str | PendingSignIn | Refused:
     """
     Sign in and return the cookie's value of a new session.
 
@@ -55,7 +55,7 @@ async def sign_in(
     if account.second_factor:
         # Wrong codes go on counting where wrong passwords stopped: the password alone clears nothing.
         await attempts.undo(deps, attempt)
-        return CodeNeeded(token=await attempts.begin(deps, account.id, pending=True))
+        return PendingSignIn(token=await attempts.begin(deps, account.id, pending=True))
     await attempts.note(deps, account, "sign_in")
     await attempts.clear(deps, attempt, account)
     return await attempts.begin(deps, account.id)
@@ -63,7 +63,7 @@ async def sign_in(
 
 async def enter_code(
     deps: SignInDeps, account: Account, given: str, *, device: str | None = None
-) -> Entered | Refused:
+) -> CodeAccepted | Refused:
     """
     Sign in with the code that follows the password: an app's, or a recovery code, which is spent.
 
@@ -79,7 +79,7 @@ async def enter_code(
     await attempts.note(deps, account, "sign_in")
     await attempts.clear(deps, attempt, account)
     token = await attempts.begin(deps, account.id)
-    return Entered(token=token, codes_left=accepted.codes_left)
+    return CodeAccepted(token=token, codes_left=accepted.codes_left)
 
 
 async def sign_in_with_key(deps: SignInDeps, key: str) -> str:
@@ -142,15 +142,13 @@ async def _accept_time_code(deps: SignInDeps, account: Account, given: str) -> b
     factor = await deps.factors.factor(account.id)
     if factor is None:
         return False
-    secret = deps.ring.unseal(Kept.SECOND_FACTOR, factor.sealed, str(account.id))
+    secret = deps.ring.unseal(Sealed.SECOND_FACTOR, factor.sealed, str(account.id))
     step = None if secret is None else matching_step(secret, given, now=deps.now())
-    if (
-        secret is None
-        or step is None
-        or not await deps.factors.accept(account.id, step, sealed=factor.sealed)
-    ):
+    if secret is None or step is None:
+        return False
+    if not await deps.factors.accept(account.id, step, sealed=factor.sealed):
         return False
     if not deps.ring.is_current(factor.sealed):
-        fresh = deps.ring.seal(Kept.SECOND_FACTOR, secret, str(account.id))
+        fresh = deps.ring.seal(Sealed.SECOND_FACTOR, secret, str(account.id))
         await deps.factors.reseal(account.id, old=factor.sealed, new=fresh)
     return True

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from prometheus_client import REGISTRY
 
-from hub.access.keyring import Kept, KeyRing, Purpose
+from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.app.signature_metrics import METRIC, count
 from hub.channels.sms.hooks import Addresses, Use
 from hub.cli.check.examine import examine
@@ -80,7 +80,7 @@ async def add_factors(url: str) -> None:
             account = made(f"ana{place}", Grant(office=Office.MANAGER))
             await PostgresAccounts(database).add(account)
             if ring is not None:
-                sealed = ring.seal(Kept.SECOND_FACTOR, b"x", str(account.id))
+                sealed = ring.seal(Sealed.SECOND_FACTOR, b"x", str(account.id))
                 factor = SecondFactor(
                     sealed=sealed, last_step=0, enrolled_at=account.created_at, codes_left=0
                 )

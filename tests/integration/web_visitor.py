@@ -17,7 +17,7 @@ from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
 
 from hub.access import sessions
-from hub.access.keyring import Kept, KeyRing
+from hub.access.keyring import KeyRing, Sealed
 from hub.access.second_factor import recovery_hash
 from hub.model import Account, Grant, SecondFactor
 from hub.settings import load
@@ -81,7 +81,7 @@ async def give_factor(world: World, account: Account, codes: Collection[str] = (
     """Give an account a second factor, as if it had enrolled one."""
     app = Authenticator(world, secrets.token_bytes(20))
     ring = KeyRing(load(world.environ).secrets)
-    sealed = ring.seal(Kept.SECOND_FACTOR, app.secret, str(account.id))
+    sealed = ring.seal(Sealed.SECOND_FACTOR, app.secret, str(account.id))
     factor = SecondFactor(sealed=sealed, last_step=0, enrolled_at=world.now(), codes_left=len(codes))
     hashes = [recovery_hash(account.id, code) for code in codes]
     assert await MemorySecondFactors(world.accounts).enrol(account.id, factor, hashes, again=False)

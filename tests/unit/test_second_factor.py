@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hub.access import enrolment, sessions
 from hub.access.attempts import Refused
-from hub.access.keyring import Kept, KeyRing
+from hub.access.keyring import KeyRing, Sealed
 from hub.access.lockout import FAILURES, LOCKS
 from hub.access.second_factor import (
     DRIFT,
@@ -27,7 +27,7 @@ from hub.access.second_factor import (
     recovery_hash,
     secret_text,
 )
-from hub.access.sign_in import CodeNeeded, Entered, enter_code, sign_in
+from hub.access.sign_in import CodeAccepted, PendingSignIn, enter_code, sign_in
 from hub.errors import InvalidAccount
 from hub.model import Account, Grant, Office, SecondFactor
 from hub.settings import Secret
@@ -156,7 +156,7 @@ class Factored(House):
     def code(self, steps: int = 0) -> str:
         return code_at(self.secret, self.clock() + steps * STEP)
 
-    async def enter(self, code: str, *, device: str | None = None) -> Entered | Refused:
+    async def enter(self, code: str, *, device: str | None = None) -> CodeAccepted | Refused:
         return await enter_code(self.deps, await self.named(), code, device=device)
 
     async def kept(self) -> SecondFactor:
@@ -174,7 +174,7 @@ async def test_password_alone_opens_nothing(house: Factored) -> None:
     before = set(house.store.sessions)
     waiting = await sign_in(house.deps, "ana", GOOD)
 
-    assert isinstance(waiting, CodeNeeded)
+    assert isinstance(waiting, PendingSignIn)
     assert await house.store.find([sessions.hash_of(waiting.token)]) is None
     [pending] = [row for key, row in house.store.sessions.items() if key not in before]
     assert pending.hash == sessions.pending_hash_of(waiting.token)
@@ -186,7 +186,7 @@ async def test_password_alone_opens_nothing(house: Factored) -> None:
 async def test_code_after_the_password_opens_a_session(house: Factored) -> None:
     entered = await house.enter(house.code())
 
-    assert isinstance(entered, Entered)
+    assert isinstance(entered, CodeAccepted)
     assert await house.store.find([sessions.hash_of(entered.token)]) is not None
     assert entered.codes_left is None
     assert house.noted() == ["account.sign_in"]
@@ -196,7 +196,7 @@ async def test_code_opens_once_and_no_earlier_one_after_it(house: Factored) -> N
     codes = [house.code(steps) for steps in (1, 1, 0, -1)]
     answers = [await house.enter(code) for code in codes]
 
-    assert isinstance(answers[0], Entered)
+    assert isinstance(answers[0], CodeAccepted)
     assert answers[1:] == [Refused()] * 3
 
 
@@ -209,7 +209,7 @@ async def test_code_of_the_enrolment_does_not_open_again() -> None:
 async def test_recovery_code_opens_once_and_says_how_many_are_left(house: Factored) -> None:
     first, again = await house.enter(house.codes[3].upper()), await house.enter(house.codes[3])
 
-    assert isinstance(first, Entered)
+    assert isinstance(first, CodeAccepted)
     assert first.codes_left == RECOVERY_CODES - 1
     assert again == Refused()
     assert house.noted() == ["account.recovery_code", "account.sign_in", "account.refused"]
@@ -230,11 +230,11 @@ async def test_wrong_codes_lock_like_wrong_passwords_and_with_them(house: Factor
 
 async def test_right_password_between_wrong_codes_clears_nothing(house: Factored) -> None:
     for _ in range(FAILURES - 1):
-        assert isinstance(await sign_in(house.deps, "ana", GOOD), CodeNeeded)
+        assert isinstance(await sign_in(house.deps, "ana", GOOD), PendingSignIn)
         assert await house.enter("000000") == Refused()
     waiting = await sign_in(house.deps, "ana", GOOD)
 
-    assert isinstance(waiting, CodeNeeded)
+    assert isinstance(waiting, PendingSignIn)
     assert await house.enter("000000") == Refused(until=house.clock() + LOCKS[0])
 
 
@@ -242,18 +242,18 @@ async def test_lock_by_others_locks_no_known_device_out_at_the_code(house: Facto
     for _ in range(FAILURES):
         await sign_in(house.deps, "ana", "guess")
 
-    assert isinstance(await sign_in(house.deps, "ana", GOOD, device="d1"), CodeNeeded)
-    assert isinstance(await house.enter(house.code(), device="d1"), Entered)
+    assert isinstance(await sign_in(house.deps, "ana", GOOD, device="d1"), PendingSignIn)
+    assert isinstance(await house.enter(house.code(), device="d1"), CodeAccepted)
 
 
 async def test_known_device_is_locked_by_its_own_wrong_codes(house: Factored) -> None:
     for _ in range(FAILURES - 1):
-        assert isinstance(await sign_in(house.deps, "ana", GOOD, device="d1"), CodeNeeded)
+        assert isinstance(await sign_in(house.deps, "ana", GOOD, device="d1"), PendingSignIn)
         assert await house.enter("000000", device="d1") == Refused()
     last = await house.enter("000000", device="d1")
 
     assert last == Refused(until=house.clock() + LOCKS[0])
-    assert isinstance(await house.enter(house.code()), Entered)
+    assert isinstance(await house.enter(house.code()), CodeAccepted)
 
 
 async def test_sign_in_with_a_code_forgets_the_failures(house: Factored) -> None:
@@ -272,9 +272,9 @@ async def test_factor_of_an_older_key_opens_and_goes_over_to_the_first(house: Fa
     house.clock.at += STEP
     only_new = House(clock=house.clock, store=house.store, ring=KeyRing([NEW]))
 
-    assert isinstance(entered, Entered)
+    assert isinstance(entered, CodeAccepted)
     assert (before.sealed.split(":")[1], after.sealed.split(":")[1]) == rotated.deps.ring.ids[::-1]
-    assert isinstance(await enter_code(only_new.deps, await house.named(), house.code()), Entered)
+    assert isinstance(await enter_code(only_new.deps, await house.named(), house.code()), CodeAccepted)
 
 
 @pytest.mark.parametrize("ring", [KeyRing([]), KeyRing([NEW])], ids=["no key", "another key"])
@@ -283,9 +283,9 @@ async def test_without_its_key_codes_are_refused_and_recovery_codes_open(
 ) -> None:
     lost = House(clock=house.clock, store=house.store, ring=ring)
 
-    assert isinstance(await sign_in(lost.deps, "ana", GOOD), CodeNeeded)
+    assert isinstance(await sign_in(lost.deps, "ana", GOOD), PendingSignIn)
     assert await enter_code(lost.deps, await house.named(), house.code()) == Refused()
-    assert isinstance(await enter_code(lost.deps, await house.named(), house.codes[0]), Entered)
+    assert isinstance(await enter_code(lost.deps, await house.named(), house.codes[0]), CodeAccepted)
 
 
 async def test_secret_of_another_account_opens_nothing(house: Factored) -> None:
@@ -300,7 +300,7 @@ async def test_secret_of_another_account_opens_nothing(house: Factored) -> None:
 async def test_secret_is_stored_encrypted_and_no_code_in_the_clear(house: Factored) -> None:
     factor = await house.kept()
 
-    assert house.deps.ring.unseal(Kept.SECOND_FACTOR, factor.sealed, str((await house.named()).id))
+    assert house.deps.ring.unseal(Sealed.SECOND_FACTOR, factor.sealed, str((await house.named()).id))
     assert secret_text(house.secret).replace(" ", "") not in factor.sealed
     assert factor.sealed not in repr(factor)
     stored = str(house.store.recovery_codes) + str(house.audit.rows)
@@ -337,7 +337,7 @@ async def test_new_recovery_codes_end_those_before(house: Factored) -> None:
 
     assert not set(fresh) & set(house.codes)
     assert await house.enter(house.codes[0]) == Refused()
-    assert isinstance(await house.enter(fresh[0]), Entered)
+    assert isinstance(await house.enter(fresh[0]), CodeAccepted)
     assert house.noted()[0] == "account.recovery_codes"
 
 

@@ -9,10 +9,11 @@ from aiohttp import web
 from hub.access import sign_in
 from hub.access.attempts import Refused
 from hub.access.second_factor import is_time_code
-from hub.access.sign_in import Entered
+from hub.access.sign_in import CodeAccepted
 from hub.web.auth import csrf
 from hub.web.auth.device_cookie import device_of, remember
-from hub.web.auth.refusals import REASON
+from hub.web.auth.guard import identify
+from hub.web.auth.refusals import NO_REFUSAL, REASON
 from hub.web.auth.session_cookie import Pending, hold, pending_of
 from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
@@ -26,7 +27,7 @@ _LATE: Final = "Pasaron más de cinco minutos desde la contraseña. Entre de nue
 async def show(request: web.Request) -> web.StreamResponse:
     """Ask for the code. Without a password before, for the password."""
     pending = await pending_of(request)
-    return redirect(SIGN_IN) if pending is None else _form(request, pending, status=200)
+    return await _password_first(request) if pending is None else _form(request, pending, status=200)
 
 
 async def enter(request: web.Request) -> web.StreamResponse:
@@ -35,21 +36,30 @@ async def enter(request: web.Request) -> web.StreamResponse:
     given = (await fields_of(request)).get("code", "")
     pending = await pending_of(request)
     if pending is None:
-        return form(request, wrong=_LATE)
+        return await _password_first(request, _LATE)
     await csrf.require_token(request, pending.csrf)
     account = pending.account
     device = device_of(request, account.name)
 
     async def answer() -> web.Response:
         entered = await sign_in.enter_code(services(request).sign_in, account, given, device=device)
-        if isinstance(entered, Entered):
+        if isinstance(entered, CodeAccepted):
             return await _let_in(request, pending, entered)
         return _refused(request, pending, entered, lost=not is_time_code(given))
 
     return await slowed(request, device, answer, lambda: _form(request, pending, status=429, wrong=BUSY))
 
 
-async def _let_in(request: web.Request, pending: Pending, entered: Entered) -> web.Response:
+async def _password_first(request: web.Request, wrong: str = "") -> web.Response:
+    """Ask for the password. Who is inside already, such as after a second click, goes on."""
+    if await identify(request):
+        return redirect(SIGN_IN)
+    if not wrong:
+        request[REASON] = NO_REFUSAL
+    return form(request, wrong=wrong)
+
+
+async def _let_in(request: web.Request, pending: Pending, entered: CodeAccepted) -> web.Response:
     await services(request).sessions.close(pending.hash)
     answer = redirect(SIGN_IN)
     if entered.codes_left is not None:

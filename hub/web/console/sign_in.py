@@ -17,7 +17,7 @@ from hub.access.accounts import canonical
 from hub.access.attempts import Refused
 from hub.access.lockout import network_of
 from hub.access.sessions import CODE_WITHIN, LONGEST
-from hub.access.sign_in import CodeNeeded
+from hub.access.sign_in import PendingSignIn
 from hub.access.webhook_signatures import same
 from hub.web.auth import csrf
 from hub.web.auth.client_address import client_address
@@ -98,7 +98,7 @@ async def _by_password(
         request[REASON] = "password" if entered.until is None else "locked"
         wrong = _WRONG if entered.until is None else until_words(entered.until)
         return form(request, name=name, wrong=wrong)
-    if isinstance(entered, CodeNeeded):
+    if isinstance(entered, PendingSignIn):
         return await _let_in(request, entered.token, to=CODE, lasts=CODE_WITHIN)
     answer = await _let_in(request, entered)
     remember(request, answer, name)
