@@ -27,7 +27,7 @@ from hub.access.second_factor import (
     recovery_hash,
     secret_text,
 )
-from hub.access.sign_in import CodeAccepted, PendingSignIn, enter_code, sign_in
+from hub.access.sign_in import CodeAccepted, PendingSignIn, enter_code, require_password, sign_in
 from hub.errors import InvalidAccount
 from hub.model import Account, Grant, Office, SecondFactor
 from hub.settings import Secret
@@ -357,3 +357,11 @@ def test_second_factor_is_required_of_those_who_give_access_or_see_people_whole(
 
     assert enrolment.must_enrol(account, KeyRing([NEW])) == (office in needed)
     assert not enrolment.must_enrol(account, KeyRing([]))
+
+
+async def test_right_password_at_a_known_device_is_no_failure(house: Factored) -> None:
+    for _ in range(FAILURES + 1):
+        await require_password(house.deps, await house.named(), GOOD, device="d1")
+
+    with pytest.raises(InvalidAccount):
+        await require_password(house.deps, await house.named(), "guess", device="d1")
