@@ -29,6 +29,7 @@ class AccountRow(Struct, kw_only=True):
     state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
     must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
     password_until: Annotated[Instant | None, Meta(description="Until when a one-time password opens.")]
+    second_factor: Annotated[bool, Meta(description="Whether it has enrolled one.")]
     grants: list[GrantBody]
     created_at: Instant
     created_by: str
@@ -51,6 +52,7 @@ def row(account: Account, *, now: datetime) -> AccountRow:
         state="disabled" if account.disabled_at else "locked" if locked else "active",
         must_change=account.must_change,
         password_until=account.password_until,
+        second_factor=account.second_factor,
         grants=[
             GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
             for grant in account.grants

@@ -17,7 +17,7 @@ from typing import Final
 from hub.access import audit
 from hub.access.passwords import ONE_TIME, Passwords, one_time
 from hub.errors import BeyondOwnRights, InvalidAccount, UnknownAccount
-from hub.model import EVERYWHERE, NOWHERE, Account, Grant, Json, PropertyScope, Reach, Scope, includes
+from hub.model import EVERYWHERE, NOWHERE, Account, Grant, Json, PropertyScope, Reach, Scope, covers, reach_of
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -174,6 +174,22 @@ async def unlock(admin: AccountAdmin, name: str) -> Account:
     return await _account(admin, name)
 
 
+async def forget_factor(admin: AccountAdmin, name: str) -> Account:
+    """
+    Remove the second factor and end the sessions; it must be enrolled anew where it is required.
+
+    Raises BeyondOwnRights for an account that may do more, since whoever also gets hold of its password would
+    gain that, and for one's own, which the page replaces for the password. Raises UnknownAccount.
+    """
+    account = await _account(admin, name)
+    _require_other(admin, account)
+    if not _covers(admin, account.grants):
+        raise _does_more(account)
+    await admin.note("forget_factor", account)
+    await admin.store.forget_factor(account.id)
+    return await _account(admin, name)
+
+
 async def _account(admin: AccountAdmin, name: str) -> Account:
     account = await admin.store.named(canonical(name))
     if account is None or not admin.reaches(account):
@@ -182,13 +198,25 @@ async def _account(admin: AccountAdmin, name: str) -> Account:
 
 
 def _gains_by(admin: AccountAdmin, account: Account) -> bool:
-    """Return whether the administrator could do more with this account's password than without it."""
-    return not includes(admin.reach, account.grants)
+    """
+    Return whether the administrator could do more with this account's password than without it.
+
+    Where a second factor is enrolled the password alone opens nothing.
+    """
+    return not account.second_factor and not _covers(admin, account.grants)
+
+
+def _covers(admin: AccountAdmin, grants: Collection[Grant]) -> bool:
+    return covers(admin.reach, reach_of(tuple(grants)))
 
 
 def _require_no_gain(admin: AccountAdmin, account: Account) -> None:
     if _gains_by(admin, account):
-        raise BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
+        raise _does_more(account)
+
+
+def _does_more(account: Account) -> BeyondOwnRights:
+    return BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
 
 
 def _require_other(admin: AccountAdmin, account: Account) -> None:
@@ -201,7 +229,7 @@ def _require_other(admin: AccountAdmin, account: Account) -> None:
 async def _require_grantable(admin: AccountAdmin, grants: Collection[Grant]) -> None:
     if not admin.covers(grants):
         raise InvalidAccount("Offices are given where one is an administrator oneself, and nowhere else.")
-    if not includes(admin.reach, grants):
+    if not _covers(admin, grants):
         raise BeyondOwnRights("Offices are given by who may do all that they allow, in the same copropiedad.")
     named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
     if missing := sorted(named - (await admin.store.names(named)).keys()):

@@ -1,6 +1,8 @@
 """
 The key ring: signs and verifies the hub's own signatures. Pure.
 
+It also seals what must be read again: encrypts it with a key of its own.
+
 HUB_SECRET is one secret or several: the first signs, all of them verify. No secret is used directly: each
 purpose has its own derived key (HKDF-SHA256, RFC 5869), so that a signature for one purpose is invalid for
 another, and does not help to forge one.
@@ -9,12 +11,16 @@ another, and does not help to forge one.
 from __future__ import annotations
 
 import hmac
+import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -33,8 +39,17 @@ class Purpose(StrEnum):
     """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
     DEVICE = "device"
     """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
+    OFFER = "second_factor_offer"
+    """The secret that a session is offered as its second factor: `hub.access.enrolment`. Never presented."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
+
+
+class Sealed(StrEnum):
+    """What is stored encrypted."""
+
+    SECOND_FACTOR = "second_factor"
+    """The secrets of second factors: `hub.access.second_factor`."""
 
 
 LENGTHS: Final[Mapping[Purpose, int]] = {
@@ -42,6 +57,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.SMS_HOOK: 32,
     Purpose.ACKNOWLEDGE: 32,
     Purpose.DEVICE: 32,
+    Purpose.OFFER: 40,
     Purpose.DOCUMENT: 64,
 }
 """
@@ -50,6 +66,8 @@ its 64 octets; each guess costs a mail.
 """
 
 DOCUMENT_HASH: Final = "hmac-sha256"
+SEALED: Final = "aes-256-gcm"
+_NONCE: Final = 12
 _KEY_ID: Final = "key-id"
 
 Seen = Callable[[Purpose, str], None]
@@ -101,6 +119,25 @@ class KeyRing:
         self._first()
         return [f"{DOCUMENT_HASH}:{key.id}:{key.sign(Purpose.DOCUMENT, (document,))}" for key in self._keys]
 
+    def seal(self, what: Sealed, plain: bytes, *parts: str) -> str:
+        """
+        Encrypt for the database. The parts say whose it is: for others it cannot be opened.
+
+        It names the key, to count the rows that still depend on it before its removal.
+        """
+        key = self._first()
+        return f"{SEALED}:{key.id}:{b64encode(key.seal(what, plain, parts)).decode()}"
+
+    def unseal(self, what: Sealed, sealed: str, *parts: str) -> bytes | None:
+        """Return what was sealed; None if its key is no longer here, or the parts are others."""
+        _, key_id, data = sealed.split(":")
+        opened = (key.unseal(what, b64decode(data), parts) for key in self._keys if key.id == key_id)
+        return next(opened, None)
+
+    def is_current(self, sealed: str) -> bool:
+        """Return whether the first key has sealed it."""
+        return sealed.split(":")[1] in self.ids[:1]
+
     def _first(self) -> _Key:
         if not self._keys:
             raise ConfigurationError("Set HUB_SECRET: without it nothing can be signed. `hub secrets new`.")
@@ -117,6 +154,17 @@ class _Key:
     def sign(self, purpose: Purpose, parts: Iterable[str]) -> str:
         signed = hmac.digest(self._for(purpose.value), _encoded(parts), "sha256")
         return signed.hex()[: LENGTHS[purpose]]
+
+    def seal(self, what: Sealed, plain: bytes, parts: Iterable[str]) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + AESGCM(self._for(f"sealed:{what.value}")).encrypt(nonce, plain, _encoded(parts))
+
+    def unseal(self, what: Sealed, data: bytes, parts: Iterable[str]) -> bytes | None:
+        cipher = AESGCM(self._for(f"sealed:{what.value}"))
+        try:
+            return cipher.decrypt(data[:_NONCE], data[_NONCE:], _encoded(parts))
+        except InvalidTag:
+            return None
 
 
 def _derive(secret: Secret, info: str) -> bytes:

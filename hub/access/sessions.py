@@ -21,19 +21,27 @@ IDLE: Final = timedelta(minutes=30)
 """A session without requests for this long ends."""
 LONGEST: Final = timedelta(hours=12)
 """A session ends after this long, even in use."""
+CODE_WITHIN: Final = timedelta(minutes=5)
+"""How long after the password a code may be entered."""
 SEEN_EVERY: Final = timedelta(minutes=1)
 """Precision of the last-seen time: not every request writes it."""
 
 
-def begin(account_id: UUID | None, *, key: str = "", now: datetime) -> tuple[Session, str]:
-    """Make a session and its cookie's value; `key` is HUB_API_KEY if that opened it."""
+def begin(
+    account_id: UUID | None, *, key: str = "", pending: bool = False, now: datetime
+) -> tuple[Session, str]:
+    """
+    Make a session and its cookie's value; `key` is HUB_API_KEY if that opened it.
+
+    A `pending` one waits for the code that follows the password.
+    """
     token = secrets.token_urlsafe(32)
     session = Session(
-        hash=hash_of(token, key=key),
+        hash=pending_hash_of(token) if pending else hash_of(token, key=key),
         account_id=account_id,
         created_at=now,
         seen_at=now,
-        ends_at=now + LONGEST,
+        ends_at=now + (CODE_WITHIN if pending else LONGEST),
     )
     return session, token
 
@@ -42,6 +50,15 @@ def hash_of(token: str, *, key: str = "") -> bytes:
     """Return the hash under which a session is stored."""
     given = token.encode(errors="surrogateescape")
     return hmac.digest(key.encode(), given, "sha256") if key else sha256(given).digest()
+
+
+def pending_hash_of(token: str) -> bytes:
+    """
+    Return the hash of a session that waits for a code.
+
+    It is another than that of a session: whoever looks up a session can never find one that waits.
+    """
+    return hmac.digest(token.encode(errors="surrogateescape"), b"hub pending", "sha256")
 
 
 def live(session: Session, *, now: datetime) -> bool:

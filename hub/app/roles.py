@@ -158,6 +158,7 @@ def _services(parts: Container) -> Services:
         directory=storage.PostgresDirectoryHistory(database),
         escalations=storage.PostgresEscalations(database),
         explain=storage.PostgresExplain(database),
+        factors=storage.PostgresSecondFactors(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),

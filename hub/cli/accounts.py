@@ -31,6 +31,7 @@ _COLUMNS: Final[Columns] = {
     "estado": "state",
     "cargos": _grants,
     "contraseña hasta": lambda row: local_time(row.password_until),
+    "segundo factor": lambda row: "sí" if row.second_factor else "no",
     "último ingreso": "signed_in_at",
     "bloqueada hasta": "locked_until",
 }
@@ -136,6 +137,13 @@ async def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
     async with _admin() as admin:
         _show(await accounts.unlock(admin, name), as_json=as_json)
+
+
+@app.command("forget-factor")
+async def forget_factor(name: Name, as_json: AsJson = False) -> None:
+    """Quita el segundo factor; las sesiones terminan, y quien lo necesita registra otro al entrar."""
+    async with _admin() as admin:
+        _show(await accounts.forget_factor(admin, name), as_json=as_json)
 
 
 def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:

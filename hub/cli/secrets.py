@@ -20,11 +20,17 @@ from hub.storage.secrets import UnderWay
 
 app = typer.Typer(no_args_is_help=True)
 
+
+def _number(count: int | None) -> str:
+    return "?" if count is None else str(count)
+
+
 _KEYS: Final[Columns] = {
     "lugar": "place",
     "id": "id",
     "hace": lambda key: "firma y verifica" if key["signs"] else "verifica",
-    "documentos": lambda key: "?" if key["documents"] is None else str(key["documents"]),
+    "documentos": lambda key: _number(key["documents"]),
+    "segundos factores": lambda key: _number(key["factors"]),
 }
 _USES: Final = {"receipts": "entregas", "replies": "respuestas"}
 _HOOKS: Final[Columns] = {
@@ -61,26 +67,37 @@ async def list_keys(as_json: AsJson = False) -> None:
 
 async def _usage(given: Settings) -> dict[str, Any]:
     ids = KeyRing(given.secrets).ids
-    documents, under_way = await _read_usage(given)
+    documents, factors, under_way = await _read_usage(given)
     return {
         "keys": [
-            {"id": key, "signs": place == 0, "documents": documents.get(key, 0) if under_way else None}
+            {
+                "id": key,
+                "signs": place == 0,
+                "documents": documents.get(key, 0) if under_way else None,
+                "factors": factors.get(key, 0) if under_way else None,
+            }
             for place, key in enumerate(ids)
         ],
         "documents_lost": sum(people for key, people in documents.items() if key not in ids),
+        "factors_lost": sum(count for key, count in factors.items() if key not in ids),
         "mails": under_way.mails if under_way and given.mail_domain else None,
         "texts": under_way.texts if under_way else None,
         "panels": sorted({row["provider"] for row in _hooks(given)}),
     }
 
 
-async def _read_usage(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
-    """Return key id → people, and recent signed messages; ({}, None) if PostgreSQL does not answer."""
+async def _read_usage(given: Settings) -> tuple[Mapping[str, int], Mapping[str, int], UnderWay | None]:
+    """
+    Return key id → people, key id → second factors, and recent signed messages.
+
+    ({}, {}, None) if PostgreSQL does not answer.
+    """
     try:
         async with open_secrets(given) as store:
-            return await store.documents(), await store.under_way(datetime.now(UTC))
+            counts = await store.documents(), await store.factors()
+            return *counts, await store.under_way(datetime.now(UTC))
     except HubError:
-        return {}, None
+        return {}, {}, None
 
 
 def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
@@ -89,13 +106,18 @@ def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
         yield "Sin PostgreSQL no se sabe qué necesita todavía cada clave."
     if usage["documents_lost"]:
         yield f"{usage['documents_lost']} personas tienen el documento bajo una clave que ya no está."
+    if usage["factors_lost"]:
+        yield (
+            f"{usage['factors_lost']} segundos factores están bajo una clave que ya no está: entran con un "
+            "código de recuperación y registran otro."
+        )
     if usage["mails"]:
         yield f"{usage['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
     if usage["texts"]:
         yield f"{usage['texts']} textos de los últimos 3 días esperan su informe de entrega, que lleva firma."
     for name in usage["panels"]:
         yield f"En el panel de {name} está escrita una dirección firmada: `hub secrets hooks`."
-    yield "Los documentos pasan a la primera clave al importar de nuevo."
+    yield "Los documentos pasan a la primera clave al importar de nuevo; un segundo factor, al usarlo."
     yield 'Si una clave todavía verifica algo: hub_signature_verified_total{key="ID"} en /metrics.'
 
 

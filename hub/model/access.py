@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -48,6 +48,9 @@ SCOPES_OF: Final[Mapping[Office, frozenset[Scope]]] = {
     Office.ADMINISTRATOR: frozenset({Scope.READ, Scope.OPERATE, Scope.ADMIN}),
 }
 
+SECOND_FACTOR_OFFICES: Final = frozenset({Office.ADMINISTRATOR, Office.MANAGER, Office.PRIVACY_OFFICER})
+"""For these a password is not enough: they give access, or see people unmasked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -75,6 +78,28 @@ class Account:
     signed_in_at: datetime | None = None
     password_until: datetime | None = None
     """Until when a one-time password opens; None for a password of one's own."""
+    second_factor: bool = False
+    """Whether one is enrolled."""
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Return whether one of its offices is not for a password alone."""
+        return any(grant.office in SECOND_FACTOR_OFFICES for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactor:
+    """
+    What makes the codes of an account's second factor.
+
+    `sealed` is the secret, encrypted; `last_step` the time step of the last code that was accepted.
+    """
+
+    sealed: str = field(repr=False)
+    last_step: int
+    enrolled_at: datetime
+    codes_left: int
+    """Recovery codes that have not been used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,18 +127,11 @@ def reach_of(grants: tuple[Grant, ...]) -> Reach:
     return reach
 
 
-def includes(reach: Reach, grants: Iterable[Grant]) -> bool:
-    """Return whether all that these grants allow is within this reach."""
+def covers(reach: Reach, other: Reach) -> bool:
+    """Return whether whoever has `reach` has each scope of `other`, wherever that has it."""
     return all(
-        _everywhere_or_in(reach.get(scope, NOWHERE), grant.copropiedad_id)
-        for grant in grants
-        for scope in SCOPES_OF[grant.office]
+        scope in reach and union(reach[scope], where) == reach[scope] for scope, where in other.items()
     )
-
-
-def _everywhere_or_in(places: PropertyScope, copropiedad_id: str) -> bool:
-    # EVERYWHERE is no copropiedad, so no set of them has it.
-    return places is None or copropiedad_id in places
 
 
 def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:

@@ -64,6 +64,16 @@ class AccountStore(Protocol):
     async def attempt_key(self, key: bytes, *, now: datetime) -> int | None:
         """Count a failure of what is no account, a name that nobody has or a device, in the same way."""
 
+    async def undo_attempt(self, account_id: UUID) -> None:
+        """
+        Undo one counted failure and its lock: what was tried was right, but not all that is needed.
+
+        Only for a try that was counted: while an account is locked nothing else is.
+        """
+
+    async def undo_key(self, key: bytes) -> None:
+        """Undo one counted failure of what is no account, in the same way."""
+
     async def key_locked_until(self, key: bytes) -> datetime | None:
         """Return the end of the key's last lock."""
 
@@ -72,6 +82,9 @@ class AccountStore(Protocol):
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
         """Clear its failures and its lock, and store the time of the sign-in."""
+
+    async def forget_factor(self, account_id: UUID) -> None:
+        """Remove its second factor and its recovery codes, and end its sessions."""
 
 
 class SessionStore(Protocol):

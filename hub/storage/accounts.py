@@ -81,6 +81,12 @@ class PostgresAccounts(Store):
         rows = await self.rows(_SQL[statement], *given)
         return rows[0]["failures"] if rows else None
 
+    async def undo_attempt(self, account_id: UUID) -> None:
+        await self.rows(_SQL["undo_attempt"], account_id)
+
+    async def undo_key(self, key: bytes) -> None:
+        await self.rows(_SQL["undo_key"], key)
+
     async def key_locked_until(self, key: bytes) -> datetime | None:
         rows = await self.rows(_SQL["key_locked_until"], key)
         return rows[0]["locked_until"] if rows else None
@@ -90,6 +96,9 @@ class PostgresAccounts(Store):
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
         await self.rows(_SQL["signed_in"], account_id, now)
+
+    async def forget_factor(self, account_id: UUID) -> None:
+        await self.rows(_SQL["forget_factor"], account_id)
 
 
 class PostgresSessions(Store):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.access.lockout import FORGOTTEN_AFTER, lock_after
 from hub.errors import LastAdministrator
-from hub.model import EVERYWHERE, Account, Grant, Office, Session
+from hub.model import EVERYWHERE, Account, Grant, Office, SecondFactor, Session
 from hub.testing.faults import Faults
 from hub.testing.store import MemoryStore
 
@@ -30,6 +30,8 @@ class MemoryAccounts:
     def __init__(self, store: MemoryStore) -> None:
         self.faults = Faults()
         self.sessions: dict[bytes, Session] = {}
+        self.factors: dict[UUID, SecondFactor] = {}
+        self.recovery_codes: dict[UUID, set[bytes]] = {}
         self._store = store
         self._accounts: dict[UUID, Account] = {}
         self._counts: dict[UUID, _Count] = {}
@@ -103,6 +105,14 @@ class MemoryAccounts:
         self._keys[key] = counted
         return counted.failures
 
+    async def undo_attempt(self, account_id: UUID) -> None:
+        failures = self._accounts[account_id].failures
+        self._set(account_id, failures=max(failures - 1, 0), locked_until=None)
+
+    async def undo_key(self, key: bytes) -> None:
+        if (count := self._keys.get(key)) is not None:
+            self._keys[key] = _Count(max(count.failures - 1, 0), None, count.failed_at)
+
     async def key_locked_until(self, key: bytes) -> datetime | None:
         return self._keys.get(key, _Count()).locked_until
 
@@ -111,6 +121,18 @@ class MemoryAccounts:
 
     async def signed_in(self, account_id: UUID, *, now: datetime) -> None:
         self._set(account_id, failures=0, locked_until=None, signed_in_at=now)
+
+    async def forget_factor(self, account_id: UUID) -> None:
+        self.recovery_codes.pop(account_id, None)
+        self.set_factor(account_id, None)
+
+    def set_factor(self, account_id: UUID, factor: SecondFactor | None) -> None:
+        """Store or remove a second factor, and end the sessions; for MemorySecondFactors."""
+        self.factors.pop(account_id, None)
+        if factor is not None:
+            self.factors[account_id] = factor
+        self._set(account_id, second_factor=factor is not None)
+        self._end(account_id)
 
     async def open(self, session: Session) -> None:
         self.sessions[session.hash] = session

@@ -40,7 +40,7 @@ from hub.web.api import (
     replies,
     summary,
 )
-from hub.web.console import console, own_account, sign_in
+from hub.web.console import console, own_account, second_factor, second_step, sign_in
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
@@ -162,6 +162,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **_TOO_LATE}),
     _change_accounts("/api/accounts/{name}/enable", accounts.enable, answers=_ACCOUNT),
     _change_accounts("/api/accounts/{name}/unlock", accounts.unlock, answers=_ACCOUNT),
+    _change_accounts(
+        "/api/accounts/{name}/second-factor", accounts.forget_factor, method=_DELETE, answers=_ACCOUNT
+    ),
     # For machines without a key: health, and calls that carry a signature.
     _open("/health/live", health.live, answers={200: common.Health}),
     _open("/health/ready", health.ready, answers={200: common.Health, 503: common.Health}),
@@ -183,9 +186,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_private("/letters/{id}", letters.print_letter),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST),
+    _open(sign_in.CODE, second_step.show),
+    _open(sign_in.CODE, second_step.enter, method=_POST),
     _signed_in("/sign-out", sign_in.sign_out, method=_POST),
     _signed_in(own_account.ACCOUNT, own_account.show),
     _signed_in(own_account.ACCOUNT, own_account.change, method=_POST),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.show),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST),
+    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST),
 )
 
 

@@ -12,11 +12,11 @@ from typing import Final, Self, TypeAlias
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from hub.access.attempts import SignInDeps
 from hub.access.keyring import KeyRing
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
 from hub.access.refusals import Refusals
-from hub.access.sign_in import SignInDeps
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook, read_hooks
 from hub.channels.sms.twilio_reports import twilio_tokens
@@ -43,6 +43,7 @@ from hub.ports import (
     PauseStore,
     Publisher,
     RedriveStore,
+    SecondFactorStore,
     SessionStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
@@ -134,6 +135,7 @@ class Services:
     directory: DirectoryHistoryStore
     escalations: EscalationStore
     explain: ExplainStore
+    factors: SecondFactorStore
     headcount: HeadcountStore
     incidents: IncidentLog
     letters: LetterStore
@@ -145,7 +147,7 @@ class Services:
 
     keyring: Keyring
     ring: KeyRing
-    """Signs the cookies of known devices."""
+    """Signs the cookies of known devices, and seals the secrets of second factors."""
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
@@ -166,8 +168,10 @@ class Services:
         return SignInDeps(
             accounts=self.accounts,
             sessions=self.sessions,
+            factors=self.factors,
             audit=self.audit,
             passwords=self.passwords,
+            ring=self.ring,
             now=self.now,
             pepper=self.settings.api_key.reveal().encode() if self.settings.api_key else b"",
         )

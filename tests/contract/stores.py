@@ -28,6 +28,7 @@ from hub.ports import (
     LogStore,
     PauseStore,
     RedriveStore,
+    SecondFactorStore,
     SessionStore,
     Ticket,
     TimerStore,
@@ -56,10 +57,18 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
+    PostgresSecondFactors,
     PostgresSessions,
     PostgresTimers,
 )
-from hub.testing import MemoryAccounts, MemoryAudit, MemoryKeys, MemoryPauses, MemoryStore
+from hub.testing import (
+    MemoryAccounts,
+    MemoryAudit,
+    MemoryKeys,
+    MemoryPauses,
+    MemorySecondFactors,
+    MemoryStore,
+)
 from tests.contract.values import LEASE, now
 
 LASTS: Final = {"sms": timedelta(days=90)}
@@ -81,6 +90,7 @@ class Stores:
     audit: AuditStore
     accounts: AccountStore
     sessions: SessionStore
+    factors: SecondFactorStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -155,6 +165,7 @@ def memory_stores() -> MemoryStores:
         audit=MemoryAudit(),
         accounts=accounts,
         sessions=accounts,
+        factors=MemorySecondFactors(accounts),
     )
 
 
@@ -174,6 +185,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             accounts=PostgresAccounts(opened),
             sessions=PostgresSessions(opened),
             escalations=PostgresEscalations(opened),
+            factors=PostgresSecondFactors(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
             redrive=PostgresRedrive(opened),

@@ -345,6 +345,7 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_reported(environ:
             "warn: HUB_PUBLIC_URL es http (hub.example.co): contraseñas y sesiones viajan sin cifrar. Ponga",
         ),
         ({}, "Acceso", "warn: Falta HUB_SECRET"),
+        ({"HUB_API_KEY": GOOD}, "Acceso", "warn: Sin HUB_SECRET nadie tiene segundo factor"),
         (
             {"HUB_SECRET": GOOD, "HUB_MAIL": "0.0.0.0:2525", "HUB_MAIL_DOMAIN": "respuestas.example.co"},
             "Acceso",

@@ -6,12 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.access.attempts import Refused, SignInDeps
+from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES
 from hub.access.passwords import ONE_TIME, Passwords
-from hub.access.sign_in import Refused, SignInDeps, sign_in
+from hub.access.sign_in import sign_in
 from hub.cli.common import local_time
-from hub.model import Scope
-from hub.storage import Database, PostgresAccounts, PostgresAudit, PostgresDirectoryHistory, PostgresSessions
+from hub.model import Scope, SecondFactor
+from hub.storage import (
+    Database,
+    PostgresAccounts,
+    PostgresAudit,
+    PostgresDirectoryHistory,
+    PostgresSecondFactors,
+    PostgresSessions,
+)
 from tests.contract.values import copropiedad
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
@@ -26,8 +35,10 @@ def deps(database: Database) -> SignInDeps:
     return SignInDeps(
         accounts=PostgresAccounts(database),
         sessions=PostgresSessions(database),
+        factors=PostgresSecondFactors(database),
         audit=PostgresAudit(database),
         passwords=Passwords(),
+        ring=KeyRing([]),
         now=lambda: datetime.now(UTC),
     )
 
@@ -124,6 +135,23 @@ async def test_missing_place_is_refused_and_never_means_everywhere(
     assert code == 2
     assert "--everywhere" in complaint
     assert listed["items"] == []
+
+
+async def test_second_factor_is_listed_and_forgotten(environ: dict[str, str]) -> None:
+    await hub(environ, "accounts", "create", *ROOT)
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        account = await PostgresAccounts(database).named("root")
+        assert account is not None
+        factor = SecondFactor(sealed="a:b:c", last_step=0, enrolled_at=datetime.now(UTC), codes_left=1)
+        await PostgresSecondFactors(database).enrol(account.id, factor, [b"code"], again=False)
+        _, before, _ = await hub(environ, "accounts", "list")
+        code, forgotten, _ = await hub(environ, "accounts", "forget-factor", "ROOT")
+        audited = await database.rows("SELECT action FROM audit ORDER BY at")
+        codes = await database.rows("SELECT FROM recovery_code")
+
+    assert [row["second_factor"] for row in before["items"]] == [True]
+    assert (code, forgotten["second_factor"], codes) == (0, False, [])
+    assert [row["action"] for row in audited] == ["account.create", "account.forget_factor"]
 
 
 async def test_unknown_copropiedad_is_refused(environ: dict[str, str]) -> None:

@@ -8,15 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from prometheus_client import REGISTRY
 
-from hub.access.keyring import KeyRing, Purpose
+from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.app.signature_metrics import METRIC, count
 from hub.channels.sms.hooks import Addresses, Use
 from hub.cli.check.examine import examine
-from hub.model import State
+from hub.model import Grant, Office, SecondFactor, State
 from hub.settings import Secret, load
-from hub.storage import Database
+from hub.storage import Database, PostgresAccounts, PostgresSecondFactors
 from hub.storage.secrets import MAIL_LASTS, TEXT_LASTS, PostgresSecrets
 from tests.contract.stores import open_stores
+from tests.contract.test_accounts import made
 from tests.contract.values import event, message, stored
 from tests.integration.test_cli_servers import hub
 from tests.providers.aggregator import EXAMPLE
@@ -64,11 +65,37 @@ async def test_each_key_is_listed_with_the_documents_that_need_it(environ: dict[
 
     assert (code, err) == (0, "")
     assert stdout["keys"] == [
-        {"id": RING.ids[0], "signs": True, "documents": 0},
-        {"id": RING.ids[1], "signs": False, "documents": 2},
+        {"id": RING.ids[0], "signs": True, "documents": 0, "factors": 0},
+        {"id": RING.ids[1], "signs": False, "documents": 2, "factors": 0},
     ]
     assert (stdout["documents_lost"], stdout["panels"]) == (1, ["mensajeria"])
     assert NEW not in str(stdout)
+
+
+async def add_factors(url: str) -> None:
+    """Second factors: one under each key, one under a removed key, and one that must still be enrolled."""
+    rings = KeyRing([Secret(NEW)]), KeyRing([Secret(OLD)]), KeyRing([Secret("gone")]), None
+    async with Database(url) as database:
+        for place, ring in enumerate(rings):
+            account = made(f"ana{place}", Grant(office=Office.MANAGER))
+            await PostgresAccounts(database).add(account)
+            if ring is not None:
+                sealed = ring.seal(Sealed.SECOND_FACTOR, b"x", str(account.id))
+                factor = SecondFactor(
+                    sealed=sealed, last_step=0, enrolled_at=account.created_at, codes_left=0
+                )
+                await PostgresSecondFactors(database).enrol(account.id, factor, [], again=False)
+
+
+async def test_second_factors_are_counted_by_the_key_that_they_need(environ: dict[str, str]) -> None:
+    await add_factors(environ["HUB_DATABASE_URL"])
+    _, stdout, _ = await hub(environ, "secrets", "list")
+    whats = [finding.what for finding in await examine(load(environ))]
+
+    assert [key["factors"] for key in stdout["keys"]] == [1, 1]
+    assert stdout["factors_lost"] == 1
+    assert "1 segundo factor tiene una clave que no está en HUB_SECRET." in whats
+    assert any(what.startswith("1 cuenta entra todavía solo con contraseña") for what in whats)
 
 
 async def test_check_warns_of_a_key_removed_too_early(environ: dict[str, str]) -> None:

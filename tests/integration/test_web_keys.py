@@ -63,7 +63,7 @@ async def test_each_route_that_is_served_has_its_rule_and_each_rule_its_route() 
 
 
 def test_only_health_sign_in_and_hooks_need_no_key() -> None:
-    assert {route.path for route in ROUTES if route.needs is None} == FREE | {"/"}
+    assert {route.path for route in ROUTES if route.needs is None} == FREE | {"/", "/sign-in/code"}
 
 
 @pytest.mark.parametrize("path", ["/static/console.js", "/nothing", "/health/../api/messages"])

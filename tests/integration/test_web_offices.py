@@ -279,7 +279,7 @@ async def ask(client: Client, path: str, *, body: Any) -> int:
 def test_routes_need_only_existing_scopes() -> None:
     assert all(route.needs <= set(Scope) for route in ROUTES if route.needs)
     own = {route.path for route in ROUTES if route.needs == SIGNED_IN}
-    assert own == {"/account", "/sign-out"}
+    assert own == {"/account", "/account/second-factor", "/account/recovery-codes", "/sign-out"}
 
 
 def test_readers_change_nothing_and_only_administrators_give_access() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hub.model import EVERYWHERE, SCOPES_OF, Grant, Office, Scope, reach_of
+from dataclasses import replace
+
+import pytest
+
+from hub.model import EVERYWHERE, SCOPES_OF, Grant, Office, Scope, covers, reach_of
 from hub.web.auth.api_key_cache import Caller
 
 
@@ -33,6 +37,26 @@ def test_office_everywhere_includes_the_office_of_one_place() -> None:
     )
 
     assert {Scope.READ: None} == reach
+
+
+@pytest.mark.parametrize("office", list(Office))
+def test_reach_covers_what_it_has_everywhere_that_it_has_it(office: Office) -> None:
+    here = Grant(office=office, copropiedad_id="ph-a")
+    both = reach_of((here, replace(here, copropiedad_id="ph-b")))
+    everywhere = reach_of((Grant(office=office),))
+
+    assert covers(everywhere, both)
+    assert covers(both, reach_of((here,)))
+    assert not covers(reach_of((here,)), both)
+    assert not covers(both, everywhere)
+    assert covers(everywhere, {})
+    assert not covers({}, everywhere)
+
+
+def test_administrator_does_not_cover_who_sees_people_whole() -> None:
+    assert not covers(
+        reach_of((Grant(office=Office.ADMINISTRATOR),)), reach_of((Grant(office=Office.MANAGER),))
+    )
 
 
 def test_caller_has_the_places_of_any_requested_scope() -> None:

@@ -26,7 +26,16 @@ from hub.cli.main import app
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
 from hub.health.incidents import KINDS
-from hub.model import SCOPES_OF, Audience, ClockMove, EventType, Reminder, Scope, State
+from hub.model import (
+    SCOPES_OF,
+    SECOND_FACTOR_OFFICES,
+    Audience,
+    ClockMove,
+    EventType,
+    Reminder,
+    Scope,
+    State,
+)
 from hub.model.state_machine import MOVES
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
@@ -274,13 +283,18 @@ def rooms() -> list[list[str]]:
 def test_the_table_of_offices_is_the_table_of_scopes() -> None:
     header = (
         "| office | on the page | lists and sums (`read`) | acts (`operate`) "
-        "| sees people whole (`privacy`) | gives accounts (`admin`) |"
+        "| sees people whole (`privacy`) | gives accounts (`admin`) | second factor |"
     )
     columns = [Scope(name) for name in re.findall(r"\(`(\w+)`\)", header)]
     documented = rows(ROOT / "docs/access.md", header)
 
     assert [
-        [f"`{office}`", OFFICES[office], *("yes" if column in scopes else "–" for column in columns)]
+        [
+            f"`{office}`",
+            OFFICES[office],
+            *("yes" if column in scopes else "–" for column in columns),
+            "required" if office in SECOND_FACTOR_OFFICES else "offered",
+        ]
         for office, scopes in SCOPES_OF.items()
     ] == documented
     assert set(Scope) - {Scope.PUBLISH} == set(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from itertools import combinations
 
 import pytest
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.access.keyring import LENGTHS, KeyRing, Purpose
+from hub.access.keyring import LENGTHS, KeyRing, Purpose, Sealed
 from hub.errors import ConfigurationError
 from hub.settings import Secret
 
@@ -125,3 +126,33 @@ def test_document_is_stored_under_the_first_key_and_found_under_each() -> None:
     assert before[0] == now[1] != now[0]
     assert [digest.split(":")[1] for digest in now] == list(RING.ids)
     assert max(map(len, now)) <= 200
+
+
+@given(st.binary(max_size=64), parts)
+def test_what_is_sealed_is_opened_by_its_key_and_for_whom_it_was_sealed(
+    plain: bytes, texts: list[str]
+) -> None:
+    sealed = KeyRing([OLD]).seal(Sealed.SECOND_FACTOR, plain, *texts)
+
+    assert RING.unseal(Sealed.SECOND_FACTOR, sealed, *texts) == plain
+    assert RING.unseal(Sealed.SECOND_FACTOR, sealed, *texts, "more") is None
+    assert KeyRing([NEW]).unseal(Sealed.SECOND_FACTOR, sealed, *texts) is None
+    assert (RING.is_current(sealed), KeyRing([OLD]).is_current(sealed)) == (False, True)
+
+
+def test_same_secret_is_sealed_differently_each_time() -> None:
+    assert RING.seal(Sealed.SECOND_FACTOR, b"x", "a") != RING.seal(Sealed.SECOND_FACTOR, b"x", "a")
+
+
+def test_changed_seal_is_not_opened() -> None:
+    head, _, data = RING.seal(Sealed.SECOND_FACTOR, b"secret", "a").rpartition(":")
+    octets = bytearray(b64decode(data))
+    for place in range(len(octets)):
+        changed = bytes(octet ^ (index == place) for index, octet in enumerate(octets))
+        assert RING.unseal(Sealed.SECOND_FACTOR, f"{head}:{b64encode(changed).decode()}", "a") is None
+
+
+def test_without_a_key_nothing_is_sealed() -> None:
+    with pytest.raises(ConfigurationError):
+        KeyRing([]).seal(Sealed.SECOND_FACTOR, b"x")
+    assert not KeyRing([]).is_current(RING.seal(Sealed.SECOND_FACTOR, b"x"))

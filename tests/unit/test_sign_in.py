@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.access import accounts, sessions
+from hub.access.attempts import Refused, SignInDeps
+from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.access.passwords import ONE_TIME, Passwords
-from hub.access.sign_in import Refused, SignInDeps, change_password, sign_in, sign_in_with_key
+from hub.access.sign_in import change_password, sign_in, sign_in_with_key
 from hub.errors import InvalidAccount, StorageUnavailable
 from hub.model import EVERYTHING, Account, Grant, Office
-from hub.testing import MemoryAccounts, MemoryAudit, MemoryStore, SettableClock
+from hub.testing import MemoryAccounts, MemoryAudit, MemorySecondFactors, MemoryStore, SettableClock
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -41,13 +43,16 @@ class House:
     passwords: Counting = field(default_factory=Counting)
     store: MemoryAccounts = field(default_factory=lambda: MemoryAccounts(MemoryStore(lambda: NOON)))
     audit: MemoryAudit = field(default_factory=MemoryAudit)
+    ring: KeyRing = field(default_factory=lambda: KeyRing([]))
 
     def __post_init__(self) -> None:
         self.deps = SignInDeps(
             accounts=self.store,
             sessions=self.store,
+            factors=MemorySecondFactors(self.store),
             audit=self.audit,
             passwords=self.passwords,
+            ring=self.ring,
             now=self.clock,
         )
 

@@ -118,6 +118,9 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
     if not settings.secrets:
         to_do = "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos."
         yield warn(ACCESS, "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.", to_do)
+        if settings.api_key is not None:
+            what = "Sin HUB_SECRET nadie tiene segundo factor: basta una contraseña para administrar."
+            yield warn(ACCESS, what, "Con HUB_SECRET se pide a quien administra, gestiona o ve datos.")
     # Anyone with a signed address can test guesses offline; and spaces split a phrase into several keys.
     for place, secret in enumerate(settings.secrets, start=1):
         if is_guessable(secret):

@@ -13,6 +13,7 @@ from aiormq.exceptions import ChannelAccessRefused
 
 from hub.access.keyring import KeyRing
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
+from hub.cli.check.second_factors import second_factors
 from hub.consumers import canary
 from hub.consumers.broker import broker_errors, connect
 from hub.consumers.canary import TopologyFindings
@@ -181,6 +182,10 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield warn(
                 POSTGRESQL, what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas."
             )
+        accounts, sealed = PostgresAccounts(database), PostgresSecrets(database)
+        ring = KeyRing(settings.secrets)
+        for finding in second_factors(POSTGRESQL, ring, await accounts.accounts(), await sealed.factors()):
+            yield finding
         policy = load_policy(settings.policy)
         months = await read_months(PostgresMonths(database), policy.retention.months, datetime.now(UTC))
         for finding in of_months(months, datetime.now(UTC)):

@@ -1,7 +1,9 @@
 Accounts of the console and their sessions.
 
 -- accounts --
-SELECT account.*, grants.* FROM account,
+SELECT account.*, grants.*,
+    EXISTS (SELECT FROM second_factor WHERE account_id = account.id) AS second_factor
+FROM account,
 LATERAL (
     SELECT array_agg(role ORDER BY copropiedad_id, role) AS roles,
         array_agg(copropiedad_id ORDER BY copropiedad_id, role) AS places
@@ -78,6 +80,12 @@ SET failures = CASE WHEN known.failed_at <= $2::timestamptz - $5::interval THEN 
 WHERE known.locked_until IS NULL OR known.locked_until <= $2
 RETURNING failures
 
+-- undo_attempt --
+UPDATE account SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE id = $1
+
+-- undo_key --
+UPDATE sign_in_lock SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE key = $1
+
 -- key_locked_until --
 SELECT locked_until FROM sign_in_lock WHERE key = $1
 
@@ -86,6 +94,10 @@ DELETE FROM sign_in_lock WHERE key = $1
 
 -- signed_in --
 UPDATE account SET failures = 0, locked_until = NULL, signed_in_at = $2 WHERE id = $1
+
+-- forget_factor --
+WITH ended AS (DELETE FROM session WHERE account_id = $1)
+DELETE FROM second_factor WHERE account_id = $1
 
 -- guard_administrators --
 -- Lock: two administrators who disable each other at the same time must not both succeed.
@@ -102,7 +114,8 @@ DELETE FROM session WHERE account_id = $1
 INSERT INTO session (hash, account_id, created_at, seen_at, ends_at) VALUES ($1, $2, $3, $4, $5)
 
 -- find_session --
-SELECT session.hash, session.created_at AS began_at, session.seen_at, session.ends_at, account.*, grants.*
+SELECT session.hash, session.created_at AS began_at, session.seen_at, session.ends_at, account.*, grants.*,
+    EXISTS (SELECT FROM second_factor WHERE account_id = account.id) AS second_factor
 FROM session
 LEFT JOIN account ON account.id = session.account_id,
 LATERAL (

@@ -7,6 +7,9 @@ FROM person
 WHERE document_hash ~ '^hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}$'
 GROUP BY 1
 
+-- factors --
+SELECT split_part(sealed, ':', 2) AS key, count(*) AS factors FROM second_factor GROUP BY 1
+
 -- under_way --
 -- By id: its first 48 bits are the event's time, so the primary key finds the newest rows.
 SELECT count(*) FILTER (WHERE channel = 'email') AS mails,

@@ -72,6 +72,10 @@ def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]], s
 disable: Final = _change_by_name(accounts.disable, "Disable an account; its sessions end.")
 enable: Final = _change_by_name(accounts.enable, "Enable an account again; safe to repeat.")
 unlock: Final = _change_by_name(accounts.unlock, "Unlock an account early; safe to repeat.")
+forget_factor: Final = _change_by_name(
+    accounts.forget_factor,
+    "Remove the second factor of an account that may do no more than the caller; its sessions end.",
+)
 
 
 def _answer(request: web.Request, account: Account) -> web.Response:

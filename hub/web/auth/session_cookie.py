@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 from aiohttp import web
 
 from hub.access import sessions
-from hub.model import Account, reach_of
+from hub.access.attempts import SignInDeps
+from hub.access.enrolment import must_enrol
+from hub.model import Account, Session, reach_of
 from hub.web.auth.api_key_cache import CONSOLE, Caller
 from hub.web.services import access
 
@@ -23,14 +26,30 @@ class SignedIn:
     hash: bytes
     csrf: str
     account: Account | None
+    must_enrol: bool = False
+    """Whether the account may do nothing before it has enrolled a second factor."""
 
     @property
     def caller(self) -> Caller:
-        """The caller with the account's current scopes: none until a one-time password is changed."""
+        """
+        The caller with the account's current scopes.
+
+        None until a one-time password is changed, and a second factor enrolled where it is required.
+        """
         if self.account is None:
             return CONSOLE
-        reach = {} if self.account.must_change else reach_of(self.account.grants)
+        closed = self.account.must_change or self.must_enrol
+        reach = {} if closed else reach_of(self.account.grants)
         return Caller(who=f"account:{self.account.name}", reach=reach)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A right password that waits for its code. No route but that of the code knows of it."""
+
+    hash: bytes
+    csrf: str
+    account: Account
 
 
 SESSION: Final = web.RequestKey("session", SignedIn)
@@ -43,20 +62,45 @@ async def session_of(request: web.Request) -> SignedIn | None:
 
     The metrics listener knows no sessions, and a hub without HUB_API_KEY needs none.
     """
-    deps, key = access(request).sign_in, access(request).api_key
-    token = request.cookies.get(cookie_name(request), "")
+    deps, key, token = access(request).sign_in, access(request).api_key, _token(request)
     if deps is None or key is None or not token:
         return None
-    row = await deps.sessions.find([sessions.hash_of(token), sessions.hash_of(token, key=key)])
-    now = deps.now()
-    if row is None:
+    found = await _live(deps, [sessions.hash_of(token), sessions.hash_of(token, key=key)])
+    if found is None:
         return None
-    session, account = row
-    if not sessions.live(session, now=now) or (account is not None and account.disabled_at is not None):
-        return None
-    if now - session.seen_at >= sessions.SEEN_EVERY:
+    session, account = found
+    if (now := deps.now()) - session.seen_at >= sessions.SEEN_EVERY:
         await deps.sessions.seen(session.hash, now=now)
-    return SignedIn(hash=session.hash, csrf=sessions.csrf_of(token), account=account)
+    return SignedIn(
+        hash=session.hash,
+        csrf=sessions.csrf_of(token),
+        account=account,
+        must_enrol=account is not None and must_enrol(account, deps.ring),
+    )
+
+
+async def pending_of(request: web.Request) -> Pending | None:
+    """Return what waits for a code in this browser. Raises StorageUnavailable."""
+    deps, token = access(request).sign_in, _token(request)
+    if deps is None or not token:
+        return None
+    found = await _live(deps, [sessions.pending_hash_of(token)])
+    if found is None or found[1] is None:
+        return None
+    return Pending(hash=found[0].hash, csrf=sessions.csrf_of(token), account=found[1])
+
+
+async def _live(deps: SignInDeps, hashes: Collection[bytes]) -> tuple[Session, Account | None] | None:
+    found = await deps.sessions.find(hashes)
+    if found is None:
+        return None
+    session, account = found
+    is_open = account is None or account.disabled_at is None
+    return found if is_open and sessions.live(session, now=deps.now()) else None
+
+
+def _token(request: web.Request) -> str:
+    return request.cookies.get(cookie_name(request), "")
 
 
 def cookie_name(request: web.Request) -> str:
@@ -68,9 +112,15 @@ def prefixed(request: web.Request, name: str) -> str:
     return f"__Host-{name}" if is_secure(request) else name
 
 
-def hold(request: web.Request, answer: web.StreamResponse, token: str) -> None:
+def hold(
+    request: web.Request,
+    answer: web.StreamResponse,
+    token: str,
+    *,
+    lasts: timedelta = sessions.LONGEST,
+) -> None:
     """Set the session cookie."""
-    keep(request, answer, cookie_name(request), token, sessions.LONGEST)
+    keep(request, answer, cookie_name(request), token, lasts)
 
 
 def keep(request: web.Request, answer: web.StreamResponse, name: str, value: str, lasts: timedelta) -> None:

@@ -19,13 +19,20 @@ from hub.web.console.pages import SIGN_IN, plain, redirect
 from hub.web.services import services
 
 ACCOUNT: Final = "/account"
+SECOND_FACTOR: Final = f"{ACCOUNT}/second-factor"
 _EVERYWHERE: Final = "todas las copropiedades"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Show the account. A session opened with HUB_API_KEY has none and is redirected."""
-    account = request[SESSION].account
-    return redirect(SIGN_IN) if account is None else await _form(request, account)
+    session = request[SESSION]
+    account = session.account
+    if account is None:
+        return redirect(SIGN_IN)
+    # First the password, then the second factor.
+    if session.must_enrol and not account.must_change:
+        return redirect(SECOND_FACTOR)
+    return await _form(request, account)
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -67,6 +74,8 @@ async def _form(
         status=status,
         account=account,
         offices=await offices(request, account.grants),
+        factor=await services(request).factors.factor(account.id),
+        can_enrol=bool(services(request).ring),
         csrf=request[SESSION].csrf,
         shortest=SHORTEST,
         wrong=wrong,

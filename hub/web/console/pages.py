@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.errors import Unavailable
+from hub.rendering.filters import fecha
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
 from hub.web.services import access, services
 
@@ -17,6 +18,8 @@ _CSP: Final = "Content-Security-Policy"
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
 )
+
+_TEMPLATES.filters["fecha"] = fecha
 
 
 @web.middleware

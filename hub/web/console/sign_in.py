@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,18 +14,22 @@ from aiohttp import hdrs, web
 
 from hub.access import sign_in as signing_in
 from hub.access.accounts import canonical
+from hub.access.attempts import Refused
 from hub.access.lockout import network_of
-from hub.access.sign_in import Refused
+from hub.access.sessions import CODE_WITHIN, LONGEST
+from hub.access.sign_in import PendingSignIn
 from hub.access.webhook_signatures import same
 from hub.web.auth import csrf
 from hub.web.auth.client_address import client_address
 from hub.web.auth.device_cookie import device_of, remember
 from hub.web.auth.refusals import REASON
-from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
+from hub.web.auth.session_cookie import SESSION, drop, hold, pending_of, session_of
 from hub.web.bodies import fields_of
 from hub.web.console.pages import SIGN_IN, plain, redirect
 from hub.web.services import access, services
 
+CODE: Final = "/sign-in/code"
+"""Where the code is asked for after the password."""
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 REFUSED_AFTER: Final = 0.25
 """
@@ -36,7 +41,7 @@ _WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
 _ENDED: Final = (
     "Esta contraseña de un solo uso ya venció. Pida una nueva a quien administra las cuentas en su empresa."
 )
-_BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
+BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -49,18 +54,31 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     given = await fields_of(request)
     name = "" if given.get("key") else canonical(given.get("name", ""))
     device = device_of(request, name)
+    by_key, by_password = partial(_by_key, request, key), partial(_by_password, request, name, device)
+    return await slowed(
+        request,
+        device,
+        partial(by_key if given.get("key") else by_password, given),
+        partial(form, request, status=429, name=name, wrong=BUSY),
+    )
+
+
+async def slowed(
+    request: web.Request,
+    device: str | None,
+    attempt: Callable[[], Awaitable[web.Response]],
+    refuse: Callable[[], web.Response],
+) -> web.Response:
+    """Answer an attempt when it is its turn, or refuse it; every refusal takes a multiple of a time."""
     # A known device waits for its own failures only, whoever else tries from its address.
     queue, peer = services(request).login_queue, device or network_of(client_address(request))
     async with queue.turn(peer, known=device is not None) as may_try:
         if not may_try:
             request[REASON] = "too_many"
-            return form(request, status=429, name=name, wrong=_BUSY)
+            return refuse()
         began_at = asyncio.get_running_loop().time()
-        if given.get("key"):
-            answer = await _by_key(request, key, given)
-        else:
-            answer = await _by_password(request, name, device, given)
-        if answer.status == 303:
+        answer = await attempt()
+        if answer.status < 400:
             queue.brake.succeeded(peer)
         else:
             await asyncio.sleep(-(asyncio.get_running_loop().time() - began_at) % REFUSED_AFTER)
@@ -81,7 +99,9 @@ async def _by_password(
     entered = await signing_in.sign_in(deps, name, password, device=device)
     if isinstance(entered, Refused):
         request[REASON] = _reason(entered)
-        return form(request, name=name, wrong=_ENDED if entered.ended else _words(entered.until))
+        return form(request, name=name, wrong=_words(entered))
+    if isinstance(entered, PendingSignIn):
+        return await _let_in(request, entered.token, to=CODE, lasts=CODE_WITHIN)
     answer = await _let_in(request, entered)
     remember(request, answer, name)
     return answer
@@ -93,12 +113,20 @@ def _reason(refused: Refused) -> str:
     return "password" if refused.until is None else "locked"
 
 
-async def _let_in(request: web.Request, token: str) -> web.Response:
+def _words(refused: Refused) -> str:
+    if refused.ended:
+        return _ENDED
+    return _WRONG if refused.until is None else until_words(refused.until)
+
+
+async def _let_in(
+    request: web.Request, token: str, *, to: str = SIGN_IN, lasts: timedelta = LONGEST
+) -> web.Response:
     # End the session the browser had before: somebody else may have planted its cookie.
-    if before := await session_of(request):
+    if before := await session_of(request) or await pending_of(request):
         await services(request).sessions.close(before.hash)
-    answer = redirect(SIGN_IN)
-    hold(request, answer, token)
+    answer = redirect(to)
+    hold(request, answer, token, lasts=lasts)
     return answer
 
 
@@ -125,9 +153,8 @@ def form(
     )
 
 
-def _words(until: datetime | None) -> str:
-    if until is None:
-        return _WRONG
+def until_words(until: datetime) -> str:
+    """Say in Spanish until when a name is locked."""
     # Rounded up: the account is unlocked at the minute shown.
     local = datetime.fromtimestamp(ceil(until.timestamp() / 60) * 60, _BOGOTA)
     return (
