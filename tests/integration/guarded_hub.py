@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from itertools import count
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -24,7 +25,7 @@ from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSessio
 from hub.web.application import build, build_metrics
 from hub.web.connections import listening
 from hub.web.services import Access
-from tests.contract.stores import open_stores
+from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import event, letter, message, now, stored
 from tests.integration.access_table import Row
 from tests.integration.identities import API_KEY, SECRET, Identity, Registry, everybody
@@ -125,6 +126,7 @@ class GuardedHub:
         self, method: str, path: str, headers: Mapping[str, str], data: Any = None, *, at: str = "guarded"
     ) -> Answer:
         url = URL(f"http://{self.addresses[at]}{path}", encoded=True)
+        data = BytesIO(data) if isinstance(data, bytes) else data
         async with self.client.request(
             method, url, headers=headers, data=data, allow_redirects=False
         ) as answer:
@@ -213,18 +215,28 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
         await town.happen()
         buildings = {}
         for mark, ids in zip(MARKS, (town.a, town.b), strict=True):
-            of = stored(event(id=f"mail-{mark}"), copropiedad_id=f"ph-{mark}", case=None)
-            mail = message(
-                of, person=f"p-{mark}", address=f"{mark}@lives.example", state=State.SENT, created_at=now()
-            )
-            body = json.dumps({"names": f"Persona {mark}", "phone": PHONE[mark]}).encode()
-            dead = letter(body, reason=f"data.{mark}: required", received_at=now())
-            async with stores.intake.transaction() as transaction:
-                await transaction.add_events([of])
-                await transaction.add_dead_letters([dead])
-            await stores.add(mail)
-            named = {"MESSAGE": ids.message, "MAIL": mail.id, "DEAD": dead.id}
-            named |= {"CLOCK": ids.clock, "REPLY": ids.reply, "SUPPRESSION": ids.suppression}
+            named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
+            named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
             buildings[mark] = Building(mark=mark, ids=named)
         buildings[NOWHERE] = Building(mark=NOWHERE, ids={word: uuid4() for word in named})
         return buildings, frozenset(town.b.words)
+
+
+async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
+    """Add what was sent in a building, and a dead letter that names somebody of it; return their ids."""
+    of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", case=None)
+    channels = {"MAIL": "email", "TEXT": "sms", "NOTE": "whatsapp"}
+    address = f"{mark}@lives.example"
+    messages = {
+        word: message(
+            of, channel=channel, person=f"p-{mark}", address=address, state=State.SENT, created_at=now()
+        )
+        for word, channel in channels.items()
+    }
+    body = json.dumps({"names": f"Persona {mark}", "phone": PHONE[mark]}).encode()
+    dead = letter(body, reason=f"data.{mark}: required", received_at=now())
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.add_dead_letters([dead])
+    await stores.add(*messages.values())
+    return {**{word: one.id for word, one in messages.items()}, "DEAD": dead.id}

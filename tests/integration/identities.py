@@ -19,7 +19,7 @@ from hub.ports import AccountStore, KeyStore, SessionStore
 from hub.settings import Secret
 
 API_KEY: Final = "a key that nobody guesses, long enough"
-SECRET: Final = "a secret of this test alone, and long enough"
+SECRET: Final = "a-secret-of-this-test-alone-and-long-enough"
 COOKIE: Final = "__Host-hub_session"
 HERE: Final = "ph-alfa"
 SCOPES: Final = ("publish", "read", "operate", "privacy", "admin")
@@ -234,8 +234,20 @@ async def _sessions(registry: Registry) -> list[Identity]:
         Identity(name="session of yesterday", headers=old, is_known=False),
         Identity(name="wrong bearer and a session", headers={**headers, **bearer("guess")}, is_known=False),
         Identity(name="cookie under its plain name", headers=_plain(headers), is_known=False),
+        Identity(
+            name="session in an old browser",
+            headers=_of_old_browser(headers),
+            scopes=frozenset({"read", "operate", "privacy", "admin"}),
+            is_session=True,
+        ),
         Identity(name="known device", headers=_device("ana"), is_known=False),
     ]
+
+
+def _of_old_browser(headers: Mapping[str, str]) -> dict[str, str]:
+    """Such a browser says where a change comes from by Origin alone."""
+    kept = {name: value for name, value in headers.items() if name not in OWN_PAGE}
+    return {**kept, hdrs.ORIGIN: "https://hub.example"}
 
 
 def _plain(headers: Mapping[str, str]) -> dict[str, str]:

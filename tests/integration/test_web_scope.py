@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import uuid4
 
 import pytest
 from aiohttp import hdrs, web
@@ -175,23 +174,6 @@ async def test_caller_with_reach_finds_the_data_by_the_same_questions(town: Town
                     missed.append((route.method, path, status, text[:200]))
 
     assert [] == missed
-
-
-@pytest.mark.parametrize("reach", [everything_in(A), everything_in()], ids=["of A", "of nothing"])
-async def test_data_out_of_reach_is_answered_like_missing_data(town: Town, reach: Reach) -> None:
-    replies: list[object] = []
-    async with town.seen_by(reach) as client:
-        for route, one in tries():
-            if route.where is Where.PLACES and "{id}" in route.path:
-                path = path_of(route, town) + one.tail
-                unknown = path
-                for known in (town.b.message, town.b.reply, town.b.clock, town.b.suppression, town.dead.id):
-                    unknown = unknown.replace(str(known), str(uuid4()))
-                answers = [await ask(client, route.method, address, one.body) for address in (path, unknown)]
-                if answers[0] != answers[1] or answers[0][0] != 404:
-                    replies.append((path, answers))
-
-    assert [] == replies
 
 
 async def test_sums_and_cursors_cover_only_the_callers_copropiedad(town: Town) -> None:
