@@ -23,7 +23,7 @@ from hub.model import Grant, Office, State
 from hub.settings import Address, load
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSessions
 from hub.web.application import build, build_metrics
-from hub.web.connections import listening
+from hub.web.connections import Limits, listening
 from hub.web.services import Access
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import event, letter, message, now, stored
@@ -205,7 +205,9 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
 
 @asynccontextmanager
 async def _served(application: web.Application, trusted: Any) -> AsyncIterator[Address]:
-    async with listening(application, Address("127.0.0.1", 0), trusted=trusted) as [address]:
+    # On a busy machine the client, who is in this process, is slower than any client may be.
+    patient = Limits(head=60.0, body=60.0, answer=120.0)
+    async with listening(application, Address("127.0.0.1", 0), trusted=trusted, limits=patient) as [address]:
         yield address
 
 
