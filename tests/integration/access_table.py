@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, Final
 
 
@@ -52,6 +53,8 @@ class Row:
     form: str | None = None
     elsewhere: int = 404
     status: int = 200
+    finds: bool = True
+    """Whether there is anything to find, so that whoever may look sees it."""
     ends_session: bool = False
 
     @property
@@ -87,6 +90,8 @@ KEY: Final = {"name": "new", "scopes": ["read"]}
 UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
 OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
+MARCH: Final = "from=2026-03-01&to=2026-03-31"
+WHOLE: Final = "?whole=true"
 
 ROWS: Final[dict[str, Row]] = {
     "POST /api/events": Row(needs="publish", where=EVERYWHERE, body=EVENT, status=422),
@@ -100,7 +105,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/clocks": Row(needs=READ, where=OWN),
     "GET /api/clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
-    "GET /api/indicators": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
     "GET /api/dead": Row(needs=READ, where=OWN),
     "GET /api/dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
@@ -108,7 +113,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
-    "GET /api/unreached": Row(needs=READ, where=OWN),
+    "GET /api/unreached": Row(needs=READ, where=OWN, finds=False),
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),
     "GET /api/replies/{id}": Row(needs=PRIVACY, where=OWN, fill="REPLY"),
@@ -132,7 +137,7 @@ ROWS: Final[dict[str, Row]] = {
     "PUT /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms", body={}),
     "DELETE /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms"),
     "GET /api/incidents": Row(needs=READ),
-    "GET /api/summary": Row(needs=READ, where=OWN),
+    "GET /api/summary": Row(needs=READ, where=OWN, finds=False),
     # Access.
     "GET /api/keys": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /api/keys": Row(needs=ADMIN, where=EVERYWHERE, body=KEY, status=201),
@@ -173,11 +178,14 @@ ROWS: Final[dict[str, Row]] = {
 }
 """METHOD and path → its row."""
 
-WHOLE: Final = "?whole=true"
+
+_own: Final = partial(Row, where=OWN)
+_look: Final = partial(Row, needs=READ, where=OWN, elsewhere=200)
+
 MORE: Final[tuple[tuple[str, Row], ...]] = (
-    ("GET /api/messages/{id}", Row(needs=READ, also=PRIVACY, where=OWN, fill="MESSAGE", tail=WHOLE)),
-    ("GET /api/suppressions/{id}", Row(needs=READ, also=PRIVACY, where=OWN, fill="SUPPRESSION", tail=WHOLE)),
-    ("GET /api/people/{ref}", Row(needs=READ, also=PRIVACY, where=OWN, fill="p-MARK", tail=WHOLE)),
+    ("GET /api/messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
+    ("GET /api/suppressions/{id}", _own(needs=READ, also=PRIVACY, fill="SUPPRESSION", tail=WHOLE)),
+    ("GET /api/people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
     (
         "PUT /api/directory/{kind}/{ref}",
         Row(
@@ -189,8 +197,23 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
             body=UNIT,
         ),
     ),
+    *(
+        ("GET /api/messages", _look(tail=f"?{tail}"))
+        for tail in ("limit=1", "state=failed", "event=pqrs.received", "channel=print", "event_id=event-MARK")
+    ),
+    ("POST /api/messages/redrive", _own(needs=OPERATE, body={**OF_FAILED, "dry_run": True}, elsewhere=200)),
+    ("GET /api/clocks", _look(tail="?state=open")),
+    ("GET /api/clocks", _look(tail="?state=met", finds=False)),
+    ("GET /api/indicators", _look(tail=f"?{MARCH}", finds=False)),
+    ("GET /api/explain", _look(tail="?event=event-MARK&person=p-two", elsewhere=404)),
+    ("GET /api/audience", _look(tail="?who=owners@copropiedad:ph-MARK")),
+    ("GET /api/audience", _look(tail="?who=residents@unit:u-MARK", finds=False)),
+    ("GET /api/audience", _look(tail="?who=everyone")),
+    ("GET /api/people", _look(tail="?role=owner&copropiedad=ph-MARK")),
+    ("GET /api/people", _look(tail="?role=council&copropiedad=ph-MARK")),
+    ("GET /api/letters", _look(tail="?handed_over=false")),
 )
-"""Questions to the same routes for which a caller needs more."""
+"""More questions to the same routes: for some of them a caller needs more."""
 
 METRICS_LISTENER: Final = frozenset({"GET /health/live", "GET /health/ready", "GET /metrics"})
 """All that HUB_METRICS serves; there only HUB_API_KEY is known."""

@@ -191,14 +191,15 @@ def _longer(headers: Mapping[str, str]) -> dict[str, str]:
 
 async def _offices(registry: Registry) -> list[Identity]:
     found = []
-    for office, scopes in OFFICES.items():
+    for name, scopes in {**OFFICES, "all": " ".join(OFFICES.values())}.items():
         for where, place in {"everywhere": "", "in A": HERE}.items():
-            name = f"{office}-{place or 'all'}"
-            account = await registry.account(name, Grant(office=Office(office), copropiedad_id=place))
+            offices = OFFICES if name == "all" else (name,)
+            grants = [Grant(office=Office(office), copropiedad_id=place) for office in offices]
+            account = await registry.account(f"{name}-{place or 'everywhere'}", *grants)
             session, headers = await registry.session(account)
             found.append(
                 Identity(
-                    name=f"{office} {where}",
+                    name=f"{name} {where}",
                     headers=headers,
                     scopes=frozenset(scopes.split()),
                     only_here=bool(place),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -42,7 +43,8 @@ class Try:
 
     @property
     def question(self) -> str:
-        return f"{self.route}{self.row.tail}, by {self.who.name}"
+        body = "" if self.row.body is None else f" {json.dumps(self.row.body)}"
+        return f"{self.route}{self.row.tail}{body}, by {self.who.name}"
 
     def __str__(self) -> str:
         return f"{self.question}, of {self.mark}"
@@ -219,6 +221,7 @@ async def test_who_may_enter_does_and_sees_its_own_building_alone(hub: GuardedHu
     ]
     assert [] == [f"{one}: {answer.status}" for one, answer in answered if answer.status in {401, 403}]
     assert [] == faults(answered)
+    assert [] == await found_nothing(hub, succeeded), "what nobody finds proves nothing"
     seen = [
         f"{one}: {word}"
         for one, answer in answered
@@ -228,3 +231,22 @@ async def test_who_may_enter_does_and_sees_its_own_building_alone(hub: GuardedHu
     assert [] == seen
     privileged = "".join(answer.text for one, answer in answered if "privacy" in one.who.scopes)
     assert [] == [word for word in PERSONAL if word not in privileged], "what nobody sees proves nothing"
+
+
+async def found_nothing(hub: GuardedHub, answered: Iterable[tuple[Try, Answer]]) -> list[str]:
+    """Looks at building B, or at all, that show nothing of B to who may see it."""
+    looks = [
+        (one, answer)
+        for one, answer in answered
+        if one.is_once and one.row.finds and one.row.where is Where.OWN and not is_change(one.route)
+    ]
+    nowhere = await answers(
+        hub, [replace(one, mark=NOWHERE) for one, _ in looks if asks_for_a_building(one.row)]
+    )
+    nothing = {one.question: said(hub, one, answer) for one, answer in nowhere}
+    return [
+        str(one)
+        for one, answer in looks
+        if said(hub, one, answer) == nothing.get(one.question)
+        or (one.question not in nothing and not any(word in answer.text for word in hub.words_of_b))
+    ]
