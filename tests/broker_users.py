@@ -39,9 +39,18 @@ async def publisher_user(servers: Servers, url: str) -> AsyncIterator[str]:
 
 
 async def publish_as(
-    url: str, event: Event, *, user_id: str | None, headers: Mapping[str, Json] | None = None
+    url: str,
+    event: Event,
+    *,
+    user_id: str | None,
+    headers: Mapping[str, Json] | None = None,
+    key: str | None = None,
 ) -> None:
-    """Publish as the user of this URL, with this `user_id`; the exchange must be there."""
+    """
+    Publish as the user of this URL, with this `user_id`; the exchange must be there.
+
+    The routing key is the event's name unless another is given.
+    """
     async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
         exchange = await channel.get_exchange(DOMAIN_EVENTS, ensure=False)
@@ -52,7 +61,7 @@ async def publish_as(
             headers=dict(headers or {}),
             user_id=user_id,
         )
-        await exchange.publish(message, event.name, mandatory=True)
+        await exchange.publish(message, key or event.name, mandatory=True)
 
 
 def _binary(text: str) -> str:

@@ -16,10 +16,8 @@ from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Json, Scope
 from hub.storage import Database
-from hub.web.application import build_metrics
 from hub.web.routes import ROUTES
-from hub.web.services import Access
-from tests.integration.test_web_access import BEARER, FREE, GUARDED, label, path_of
+from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.web_doubles import Reply, World, ask, browsing, dead_letter, event
 
 CRM = "urn:coproservicios:crm"
@@ -39,33 +37,6 @@ def refused(reply: Reply) -> bool:
     return reply.status == 403 and "scope" in reply.text
 
 
-@every_scope
-async def test_a_leaked_key_opens_what_the_table_says_and_nothing_else(
-    scope: Scope, subtests: pytest.Subtests
-) -> None:
-    for route in ROUTES:
-        with subtests.test(label(route)):
-            world = World(environ=GUARDED)
-            world.log.letters.append(dead_letter())
-            shown = await holding(world, scope)
-            form = {"key": "x"} if (route.method, route.path) == ("POST", "/") else None
-            reply = await ask(world, path_of(route), method=route.method, headers=shown, body=form)
-            assert refused(reply) == (route.needs is not None and scope not in route.needs)
-            assert reply.status != 500
-            assert route.needs is None or reply.status != 401
-
-
-async def test_each_route_that_is_served_has_its_rule_and_each_rule_its_route() -> None:
-    app = World(environ=GUARDED).build()
-    served = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
-
-    assert served == {(route.method, route.path) for route in ROUTES}
-
-
-def test_only_health_sign_in_and_hooks_need_no_key() -> None:
-    assert {route.path for route in ROUTES if route.needs is None} == FREE | {"/", "/sign-in/code"}
-
-
 @pytest.mark.parametrize("path", ["/static/console.js", "/nothing", "/health/../api/messages"])
 @every_scope
 async def test_unlisted_route_needs_the_admin_scope(path: str, scope: Scope) -> None:
@@ -74,13 +45,6 @@ async def test_unlisted_route_needs_the_admin_scope(path: str, scope: Scope) -> 
     allowed = {"/static/console.js": Scope.READ, "/health/../api/messages": Scope.READ}
 
     assert refused(reply) == (scope is not allowed.get(path, Scope.ADMIN))
-
-
-async def test_metrics_listener_needs_the_key_too() -> None:
-    services = World(environ=GUARDED).services()
-    app = build_metrics(Access(settings=services.settings), services.monitoring)
-
-    assert len(app.router.routes()) == 3
 
 
 @pytest.mark.parametrize("spoil", ["x", "_", " x"])

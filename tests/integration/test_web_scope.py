@@ -1,21 +1,15 @@
-"""A caller who reaches one copropiedad tries every route on another one's data."""
+"""What a caller who reaches one copropiedad is shown of it. What it may ask for: `access_table.py`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
-from uuid import uuid4
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
-from yarl import URL
 
 from hub.model import Json, Reach, Scope
-from hub.web.route import Route, Where
-from hub.web.routes import ROUTES
 from tests.contract.stores import open_stores
 from tests.integration.town import A, B, Town, everything_in
 
@@ -31,123 +25,12 @@ async def town(database: str) -> AsyncIterator[Town]:
         yield town
 
 
-@dataclass(frozen=True)
-class Try:
-    """`tail` follows the path; `finds`: a caller of B finds data this way; `wanted`: the refusal."""
-
-    tail: str = ""
-    body: Mapping[str, Json] | None = None
-    finds: bool = True
-    wanted: int = 404
-
-
-VIEWER: Final = {"office": "viewer", "copropiedad_id": B}
-TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
-    (GET, "/api/messages"): (
-        *(Try(), Try("?limit=1"), Try("?state=failed"), Try("?event=pqrs.received")),
-        *(Try("?person=p-beta"), Try("?event_id=event-beta"), Try("?channel=print")),
-    ),
-    (GET, "/api/messages/{id}"): (Try(), Try("?whole=true")),
-    (GET, "/api/clocks"): (Try(), Try("?state=open"), Try("?state=met", finds=False)),
-    (POST, "/api/clocks/{id}/acknowledge"): (Try(),),
-    (GET, "/api/clocks/{id}"): (Try(),),
-    (GET, "/api/indicators"): (Try(finds=False), Try("?copropiedad=ph-beta", finds=False)),
-    (GET, "/api/explain"): (Try("?event=event-beta&person=p-beta"), Try("?event=event-beta&person=p-two")),
-    (GET, "/api/audience"): (
-        Try("?who=owners@copropiedad:ph-beta", wanted=400),
-        Try("?who=residents@unit:u-beta", finds=False),
-        Try("?who=everyone"),
-        Try("?who=person:p-beta"),
-    ),
-    (GET, "/api/people"): (
-        Try("?role=owner&unit=u-beta"),
-        Try("?role=owner&copropiedad=ph-beta"),
-        Try("?role=council&copropiedad=ph-beta"),
-    ),
-    (GET, "/api/people/{ref}"): (Try(), Try("?whole=true")),
-    (GET, "/api/suppressions/{id}"): (Try(), Try("?whole=true")),
-    (GET, "/api/letters"): (Try(), Try("?handed_over=false")),
-    (GET, "/api/summary"): (Try(finds=False),),
-    (GET, "/api/dead"): (Try(finds=False),),
-    (GET, "/api/dead/{id}"): (Try(finds=False),),
-    (POST, "/api/dead/{id}/replay"): (Try(finds=False),),
-    (POST, "/api/dead/{id}/discard"): (Try(finds=False),),
-    (POST, "/api/dead/replay"): (Try(body={}, finds=False),),
-    (POST, "/api/dead/discard"): (Try(body={}, finds=False),),
-    (POST, "/api/messages/redrive"): (
-        Try(body={"state": "failed", "person": "p-beta", "dry_run": True}, finds=False),
-        Try(body={"state": "failed", "person": "p-beta"}),
-    ),
-    (POST, "/api/suppressions/lift"): (Try(body={"address": "beta@lives.example"}, finds=False),),
-    (PUT, "/api/directory/{kind}/{ref}"): (
-        Try(body={"version": 9, "copropiedad_id": B, "label": "beta"}, finds=False),
-    ),
-    (GET, "/api/accounts"): (Try(),),
-    (POST, "/api/accounts"): (
-        Try(body={"name": "nueva", "display_name": "Nueva", "grants": [VIEWER]}, finds=False, wanted=400),
-    ),
-    (POST, "/api/accounts/{name}/grant"): (Try(body={"grants": [VIEWER]}, finds=False),),
-    (POST, "/api/accounts/{name}/take"): (Try(body={"grants": [VIEWER]}, finds=False),),
-    (DELETE, "/api/directory/{kind}/{ref}"): (Try(body={"version": 9}, finds=False),),
-}
-"""How to ask a route for B's data. A route that is not here is tried once, without changes."""
-
-
-def path_of(route: Route, town: Town) -> str:
-    """Fill a route's path with B's data. A new path parameter needs its value for B here."""
-    noun = route.path.removeprefix("/api").split("/")[1]
-    ids = {"replies": town.b.reply, "suppressions": town.b.suppression, "dead": town.dead.id}
-    ids |= {"clocks": town.b.clock}
-    method_kind = "memberships" if route.method == DELETE else "units"
-    named = {
-        "id": ids.get(noun, town.b.message),
-        "ref": {"people": "p-beta", "directory": "m-beta" if route.method == DELETE else "u-beta"}.get(noun),
-        "kind": method_kind,
-        "name": {"accounts": "beta"}.get(noun, "sms"),
-        "event": "event-beta",
-        "event_id": "event-beta",
-        "person": "p-beta",
-    }
-    return route.path.format(**named)
-
-
-def without_request(text: str, attempt: Try) -> str:
-    """Remove from an answer what the question contained."""
-    for value in URL(attempt.tail).query.values():
-        text = text.replace(value, "")
-    return text
-
-
-def tries() -> Iterator[tuple[Route, Try]]:
-    for route in ROUTES:
-        if route.needs is not None:
-            for attempt in TRIES.get((route.method, route.path), (Try(finds=False),)):
-                yield route, attempt
-
-
 async def ask(
     client: Client, method: str, path: str, body: Mapping[str, Json] | None = None
 ) -> tuple[int, str]:
     data = None if body is None else json.dumps(body)
     async with client.request(method, path, data=data, allow_redirects=False) as answer:
         return answer.status, await answer.text()
-
-
-async def test_no_route_answers_or_does_anything_of_another_copropiedad(town: Town) -> None:
-    leaks: list[tuple[str, str, str, int, str]] = []
-    before = await belongings(town)
-    async with town.seen_by(everything_in(A)) as client:
-        for route, one in tries():
-            path = path_of(route, town) + one.tail
-            status, text = await ask(client, route.method, path, one.body)
-            expected = {403} if route.where not in (Where.PLACES, Where.COMPANY) else {200, 403, one.wanted}
-            seen = {word for word in town.b.words if word in without_request(text, one)}
-            if status not in expected or seen:
-                leaks.append((route.method, path, str(sorted(seen)), status, text[:200]))
-
-    assert [] == leaks
-    assert before == await belongings(town)
-    assert [] == town.publisher.replayed
 
 
 async def belongings(town: Town) -> list[object]:
@@ -161,37 +44,6 @@ async def belongings(town: Town) -> list[object]:
     person = await stores.roster.somebody("p-beta")
     pauses, accounts = await town.pauses.pauses(), await town.accounts.accounts()
     return [accounts, one, letter, suppression, standing, person, pauses, await town.keys.keys()]
-
-
-async def test_caller_with_reach_finds_the_data_by_the_same_questions(town: Town) -> None:
-    """Without this the test above would prove nothing."""
-    missed: list[tuple[str, str, int, str]] = []
-    async with town.seen_by(everything_in(B)) as client:
-        for route, one in tries():
-            path = path_of(route, town) + one.tail
-            if route.where is Where.PLACES and one.finds:
-                status, text = await ask(client, route.method, path, one.body)
-                if status != 200 or not any(word in text for word in (*town.b.words, "print", "p-two")):
-                    missed.append((route.method, path, status, text[:200]))
-
-    assert [] == missed
-
-
-@pytest.mark.parametrize("reach", [everything_in(A), everything_in()], ids=["of A", "of nothing"])
-async def test_data_out_of_reach_is_answered_like_missing_data(town: Town, reach: Reach) -> None:
-    replies: list[object] = []
-    async with town.seen_by(reach) as client:
-        for route, one in tries():
-            if route.where is Where.PLACES and "{id}" in route.path:
-                path = path_of(route, town) + one.tail
-                unknown = path
-                for known in (town.b.message, town.b.reply, town.b.clock, town.b.suppression, town.dead.id):
-                    unknown = unknown.replace(str(known), str(uuid4()))
-                answers = [await ask(client, route.method, address, one.body) for address in (path, unknown)]
-                if answers[0] != answers[1] or answers[0][0] != 404:
-                    replies.append((path, answers))
-
-    assert [] == replies
 
 
 async def test_sums_and_cursors_cover_only_the_callers_copropiedad(town: Town) -> None:

@@ -58,6 +58,7 @@ ARCHITECTURE: Final = ROOT / "docs/architecture.md"
 PUBLISHING: Final = ROOT / "docs/publishing-events.md"
 RELIABILITY: Final = ROOT / "docs/reliability.md"
 OPERATIONS: Final = ROOT / "docs/operations.md"
+SECURITY: Final = ROOT / "docs/security.md"
 
 HUB: Final[Any] = typer.main.get_command(app)
 HUB.commands = {entry.name: load(entry) for entry in COMMANDS}
@@ -134,13 +135,13 @@ def test_a_test_that_is_named_exists(page: Path) -> None:
     assert {word for word in spans(page) if re.fullmatch(r"test_\w+", word)} <= known
 
 
-def test_every_promise_names_a_test_that_is_in_the_file_it_leads_to() -> None:
-    table = rows(RELIABILITY, "| fault | promise | test |")
-    shown = [re.findall(r"\[(test_\w+)\]\((\S+?)\)", cell) for *_, cell in table]
+@for_each([(RELIABILITY, "| fault | promise | test |"), (SECURITY, "| attack | test |")])
+def test_every_promise_names_a_test_that_is_in_the_file_it_leads_to(page: Path, header: str) -> None:
+    shown = [re.findall(r"\[(test_\w+)\]\((\S+?)\)", cell) for *_, cell in rows(page, header)]
 
     assert all(shown)
     for name, path in itertools.chain(*shown):
-        assert f"def {name}(" in text(RELIABILITY.parent / path), name
+        assert f"def {name}(" in text(page.parent / path), name
 
 
 @every_page

@@ -1,0 +1,219 @@
+"""
+Who may enter which route: written by hand, since the code that it judges may not write it.
+
+A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION and DEAD are ids, and MARK is `alfa` or `beta`: all
+that is in building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from typing import Any, Final
+
+
+class Door(Enum):
+    """Who may enter, where it is not who has a scope."""
+
+    OPEN = "everybody"
+    SIGNED = "whoever signs the call; here nobody does"
+    SIGN_IN = "whoever gives a password; here nobody does"
+    KNOWN = "whoever has a valid key or session, with whatever scope"
+    SESSION = "whoever has signed in, with whatever scope"
+
+
+class Where(Enum):
+    """What a caller of one building may ask for."""
+
+    OWN = "what belongs to the building"
+    COMPANY = "what belongs to no building"
+    EVERYWHERE = "nothing: it is for callers of all buildings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """
+    Who may enter, and a question that succeeds.
+
+    `needs` is a door, or scopes of which the caller must have one. `elsewhere`: the answer to a caller of
+    another building. `status`: the answer to HUB_API_KEY; of a signed call, to everybody.
+    """
+
+    needs: Door | str
+    where: Where = Where.COMPANY
+    also: str = ""
+    """A scope that the caller must have besides."""
+    fill: str = ""
+    """What stands in the gaps of the path, one word for each."""
+    tail: str = ""
+    body: Any = None
+    form: str | None = None
+    elsewhere: int = 404
+    status: int = 200
+    finds: bool = True
+    """Whether there is anything to find, so that whoever may look sees it."""
+    ends_session: bool = False
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset() if isinstance(self.needs, Door) else frozenset(self.needs.split())
+
+    @property
+    def question(self) -> str:
+        """All words of the question that may name something of a building."""
+        return f"{self.fill} {self.tail} {json.dumps(self.body)}"
+
+
+OWN, COMPANY, EVERYWHERE = Where
+READ, OPERATE, PRIVACY, ADMIN = "read", "operate", "privacy", "admin"
+
+EVENT: Final = {
+    "specversion": "1.0",
+    "id": "evt-of-the-matrix",
+    "source": "urn:coproservicios:crm",
+    "type": "co.coproservicios.pqrs.received.v1",
+    "time": "2026-03-09T17:00:00Z",
+    "datacontenttype": "application/json",
+    "data": {},
+}
+"""It lacks its data: who may publish is told so (422), and nothing is published."""
+ACCOUNT: Final = {
+    "name": "new-MARK",
+    "display_name": "Nueva",
+    "grants": [{"office": "viewer", "copropiedad_id": "ph-MARK"}],
+}
+GRANTS: Final = {"grants": ACCOUNT["grants"]}
+KEY: Final = {"name": "new", "scopes": ["read"]}
+UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
+OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
+MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
+MARCH: Final = "from=2026-03-01&to=2026-03-31"
+WHOLE: Final = "?whole=true"
+
+ROWS: Final[dict[str, Row]] = {
+    "POST /api/events": Row(needs="publish", where=EVERYWHERE, body=EVENT, status=422),
+    # Messages and promises.
+    "GET /api/messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
+    "GET /api/messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
+    "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
+    "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
+    "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),
+    "POST /api/messages/{id}/arrived": Row(needs=OPERATE, where=OWN, fill="MAIL"),
+    "GET /api/clocks": Row(needs=READ, where=OWN),
+    "GET /api/clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
+    "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
+    "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),
+    # Events that could not be accepted. They are of no building: nobody of one building finds any.
+    "GET /api/dead": Row(needs=READ, where=OWN),
+    "GET /api/dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
+    "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
+    "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
+    "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "GET /api/unreached": Row(needs=READ, where=OWN, finds=False),
+    # People.
+    "GET /api/replies": Row(needs=READ, where=OWN),
+    "GET /api/replies/{id}": Row(needs=PRIVACY, where=OWN, fill="REPLY"),
+    "GET /api/suppressions": Row(needs=READ, where=OWN),
+    "GET /api/suppressions/{id}": Row(needs=READ, where=OWN, fill="SUPPRESSION"),
+    "POST /api/suppressions/lift": Row(needs=OPERATE, where=OWN, body=MAIL_OF_PERSON, elsewhere=200),
+    "GET /api/people": Row(needs=READ, where=OWN, tail="?role=owner&unit=u-MARK", elsewhere=200),
+    "GET /api/people/{ref}": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "GET /api/audience": Row(needs=READ, where=OWN, tail="?who=person:p-MARK", elsewhere=200),
+    "PUT /api/directory/{kind}/{ref}": Row(needs=OPERATE, where=OWN, fill="units u-MARK", body=UNIT),
+    "DELETE /api/directory/{kind}/{ref}": Row(
+        needs=OPERATE, where=OWN, fill="memberships m-MARK", body={"version": 9}
+    ),
+    "GET /api/letters": Row(needs=READ, where=OWN),
+    "GET /api/letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    "POST /api/letters/{id}/done": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
+    "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    # The hub itself.
+    "GET /api/channels": Row(needs=READ),
+    "GET /api/pauses": Row(needs=READ),
+    "PUT /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms", body={}),
+    "DELETE /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms"),
+    "GET /api/incidents": Row(needs=READ),
+    "GET /api/summary": Row(needs=READ, where=OWN, finds=False),
+    # Access.
+    "GET /api/keys": Row(needs=ADMIN, where=EVERYWHERE),
+    "POST /api/keys": Row(needs=ADMIN, where=EVERYWHERE, body=KEY, status=201),
+    "POST /api/keys/{name}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill="other", status=201),
+    "POST /api/keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
+    "GET /api/audit": Row(needs="privacy admin", where=EVERYWHERE),
+    "GET /api/accounts": Row(needs=ADMIN, where=OWN),
+    "POST /api/accounts": Row(needs=ADMIN, where=OWN, body=ACCOUNT, status=201, elsewhere=400),
+    "POST /api/accounts/{name}/grant": Row(needs=ADMIN, where=OWN, fill="MARK", body=GRANTS),
+    "POST /api/accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", body=GRANTS),
+    "POST /api/accounts/{name}/reset": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /api/accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /api/accounts/{name}/enable": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /api/accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    # For machines without a key.
+    "GET /health/live": Row(needs=Door.OPEN),
+    "GET /health/ready": Row(needs=Door.OPEN),
+    "POST /hooks/twilio": Row(needs=Door.SIGNED, status=403, form=""),
+    "POST /hooks/twilio/inbound": Row(needs=Door.SIGNED, status=403, form=""),
+    "GET /hooks/sms/{name}": Row(needs=Door.SIGNED, fill="mensajeria", status=405),
+    "POST /hooks/sms/{name}": Row(needs=Door.SIGNED, fill="mensajeria", status=403, form=""),
+    "GET /hooks/sms/{name}/reply": Row(needs=Door.SIGNED, fill="mensajeria", status=405),
+    "POST /hooks/sms/{name}/reply": Row(needs=Door.SIGNED, fill="mensajeria", status=403, body={}),
+    "GET /hooks/whatsapp": Row(needs=Door.SIGNED, status=403),
+    "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
+    "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
+    "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
+    # Pages and documents.
+    "GET /metrics": Row(needs=READ, where=EVERYWHERE),
+    "GET /openapi.json": Row(needs=READ),
+    "GET /asyncapi.json": Row(needs=READ),
+    "GET /static/{name}": Row(needs=READ, fill="console.js"),
+    "GET /": Row(needs=Door.KNOWN),
+    "POST /": Row(needs=Door.SIGN_IN, status=403),
+    "GET /account": Row(needs=Door.SESSION),
+    "POST /account": Row(needs=Door.SESSION, status=400),
+    "POST /sign-out": Row(needs=Door.SESSION, status=303, ends_session=True),
+}
+"""METHOD and path → its row."""
+
+
+_own: Final = partial(Row, where=OWN)
+_look: Final = partial(Row, needs=READ, where=OWN, elsewhere=200)
+
+MORE: Final[tuple[tuple[str, Row], ...]] = (
+    ("GET /api/messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
+    ("GET /api/suppressions/{id}", _own(needs=READ, also=PRIVACY, fill="SUPPRESSION", tail=WHOLE)),
+    ("GET /api/people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    (
+        "PUT /api/directory/{kind}/{ref}",
+        Row(
+            needs=OPERATE,
+            also=ADMIN,
+            where=EVERYWHERE,
+            fill="units u-MARK",
+            tail="?override=true",
+            body=UNIT,
+        ),
+    ),
+    *(
+        ("GET /api/messages", _look(tail=f"?{tail}"))
+        for tail in ("limit=1", "state=failed", "event=pqrs.received", "channel=print", "event_id=event-MARK")
+    ),
+    ("POST /api/messages/redrive", _own(needs=OPERATE, body={**OF_FAILED, "dry_run": True}, elsewhere=200)),
+    ("GET /api/clocks", _look(tail="?state=open")),
+    ("GET /api/clocks", _look(tail="?state=met", finds=False)),
+    ("GET /api/indicators", _look(tail=f"?{MARCH}", finds=False)),
+    ("GET /api/explain", _look(tail="?event=event-MARK&person=p-two", elsewhere=404)),
+    ("GET /api/audience", _look(tail="?who=owners@copropiedad:ph-MARK")),
+    ("GET /api/audience", _look(tail="?who=residents@unit:u-MARK", finds=False)),
+    ("GET /api/audience", _look(tail="?who=everyone")),
+    ("GET /api/people", _look(tail="?role=owner&copropiedad=ph-MARK")),
+    ("GET /api/people", _look(tail="?role=council&copropiedad=ph-MARK")),
+    ("GET /api/letters", _look(tail="?handed_over=false")),
+)
+"""More questions to the same routes: for some of them a caller needs more."""
+
+METRICS_LISTENER: Final = frozenset({"GET /health/live", "GET /health/ready", "GET /metrics"})
+"""All that HUB_METRICS serves; there only HUB_API_KEY is known."""

@@ -1,0 +1,244 @@
+"""A hub as `hub run` composes it, on real servers and sockets, with two buildings and everybody's keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import count
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import aio_pika
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector, hdrs, web
+from yarl import URL
+
+from hub.access.passwords import Passwords
+from hub.app import roles
+from hub.app.container import open_parts
+from hub.consumers.topology import QUEUES
+from hub.model import Grant, Office, State
+from hub.settings import Address, load
+from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSessions
+from hub.web.application import build, build_metrics
+from hub.web.connections import Limits, listening
+from hub.web.services import Access
+from tests.contract.stores import RealStores, open_stores
+from tests.contract.values import event, letter, message, now, stored
+from tests.integration.access_table import Row
+from tests.integration.identities import API_KEY, SECRET, Identity, Registry, everybody
+from tests.integration.town import PHONE, Town
+from tests.providers.aggregator import EXAMPLE
+
+MARKS: Final = ("alfa", "beta")
+NOWHERE: Final = "nosuch"
+AT_ONCE: Final = 24
+ENVIRON: Final = {
+    "HUB_API_KEY": API_KEY,
+    "HUB_SECRET": SECRET,
+    "HUB_MODE": "live",
+    "HUB_PUBLIC_URL": "https://hub.example",
+    "HUB_TRUSTED_PROXIES": "127.0.0.1",
+    "HUB_SMS_URL": f"twilio+https://AC1:token@api.example?from=+15005550006 http+https://u:p@api.example?spec={EXAMPLE}",
+    "HUB_WHATSAPP_URL": "whatsapp+https://T@graph.example?phone=1&secret=s&verify=word",
+}
+TABLES: Final = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+"""
+DIGEST: Final = """
+SELECT count(*), md5(string_agg(row, '' ORDER BY row))
+FROM (SELECT (to_jsonb(t) - 'seen_at' - 'used_at')::text AS row FROM {table} AS t) AS rows
+"""
+"""When a key or session was last used may change with any request."""
+PERSONAL: Final = (
+    *(f"Persona {mark}" for mark in MARKS),
+    *(f"{mark}@lives.example" for mark in MARKS),
+    *(PHONE[mark].removeprefix("+57") for mark in MARKS),
+    *(f"{kind}-{mark}" for kind in ("words", "text", "html") for mark in MARKS),
+)
+"""Names, addresses, numbers, and what was written to people and by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    text: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """What there is to ask for; of `nosuch` there is nothing."""
+
+    mark: str
+    ids: Mapping[str, UUID]
+
+    def put_into(self, text: str) -> str:
+        for word, value in self.ids.items():
+            text = text.replace(word, str(value))
+        return text.replace("MARK", self.mark)
+
+    def taken_from(self, text: str) -> str:
+        """Remove from an answer what the question named."""
+        for word, value in self.ids.items():
+            text = text.replace(str(value), word)
+        return text.replace(self.mark, "MARK")
+
+
+@dataclass(kw_only=True)
+class GuardedHub:
+    client: ClientSession
+    applications: Mapping[str, web.Application]
+    addresses: Mapping[str, Address]
+    identities: list[Identity]
+    buildings: Mapping[str, Building]
+    database: Database
+    amqp_url: str
+    words_of_b: frozenset[str]
+
+    def __post_init__(self) -> None:
+        self._callers = count(1)
+
+    def routes(self, name: str) -> set[str]:
+        """METHOD and path of all that the application's router has."""
+        routes = self.applications[name].router.routes()
+        return {f"{one.method} {one.resource.canonical if one.resource else one}" for one in routes}
+
+    async def ask(self, route: str, row: Row, who: Identity, mark: str = MARKS[0], *, at: str = "") -> Answer:
+        """Ask as this identity, from an address of its own: so nobody is slowed for another's guesses."""
+        method, building = route.partition(" ")[0], self.buildings[mark]
+        headers = {**who.headers, hdrs.X_FORWARDED_FOR: self._address(who)}
+        data: str | None = row.form
+        if row.form is not None:
+            headers[hdrs.CONTENT_TYPE] = "application/x-www-form-urlencoded"
+        if row.body is not None:
+            data = building.put_into(json.dumps(row.body))
+            headers[hdrs.CONTENT_TYPE] = "application/json"
+        path = building.put_into(filled(route, row.fill.split()) + row.tail)
+        return await self.send(
+            method, path, headers, data, at=at or ("guarded" if who.is_guarded else "keyless")
+        )
+
+    async def send(
+        self, method: str, path: str, headers: Mapping[str, str], data: Any = None, *, at: str = "guarded"
+    ) -> Answer:
+        url = URL(f"http://{self.addresses[at]}{path}", encoded=True)
+        data = BytesIO(data) if isinstance(data, bytes) else data
+        async with self.client.request(
+            method, url, headers=headers, data=data, allow_redirects=False
+        ) as answer:
+            return Answer(answer.status, await answer.text(errors="replace"), answer.headers)
+
+    async def state(self, *, without: str = "") -> Mapping[str, tuple[object, ...]]:
+        """A digest of every table but one, and how many messages wait in RabbitMQ."""
+        names = [str(row[0]) for row in await self._rows(TABLES)]
+        state = {
+            name: tuple((await self._rows(DIGEST.format(table=name)))[0])
+            for name in sorted(names)
+            if name != without
+        }
+        return {**state, "RabbitMQ": (await self._waiting(),)}
+
+    async def _rows(self, sql: str) -> list[Any]:
+        return list(await self.database.rows(sql))
+
+    async def _waiting(self) -> int:
+        async with await aio_pika.connect(self.amqp_url) as connection:
+            channel = await connection.channel()
+            queues = [await channel.declare_queue(name, passive=True) for name in QUEUES]
+            return sum(queue.declaration_result.message_count or 0 for queue in queues)
+
+    def _address(self, who: Identity) -> str:
+        number = next(self._callers)
+        return f"{'198.18' if who.is_guarded else '127.1'}.{number // 250}.{number % 250}"
+
+
+def filled(route: str, words: Iterable[str]) -> str:
+    """The path of `METHOD /path` with one word in each gap."""
+    left = iter(words)
+    parts = route.partition(" ")[2].split("/")
+    return "/".join(next(left) if part.startswith("{") else part for part in parts)
+
+
+@asynccontextmanager
+async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIterator[GuardedHub]:
+    servers = {"HUB_AMQP_URL": amqp_url, "HUB_REDIS_URL": redis_url, "HUB_DATABASE_URL": database}
+    settings = load({**ENVIRON, **servers})
+    async with AsyncExitStack() as stack:
+        buildings, words = await _two_buildings(database)
+        parts = await stack.enter_async_context(open_parts(settings, "web"))
+        await parts.publisher.ping()
+        services = replace(roles._services(parts), passwords=Passwords(memory=8, rounds=1))
+        registry = Registry(
+            accounts=PostgresAccounts(parts.database),
+            keys=PostgresKeys(parts.database),
+            sessions=PostgresSessions(parts.database),
+        )
+        identities = await everybody(registry)
+        for mark in MARKS:
+            await registry.account(mark, Grant(office=Office.VIEWER, copropiedad_id=f"ph-{mark}"))
+        applications = {
+            "guarded": build(services),
+            "keyless": build(replace(services, settings=replace(settings, api_key=None))),
+            "metrics": build_metrics(Access(settings=settings), services.monitoring),
+        }
+        addresses = {
+            name: (await stack.enter_async_context(_served(application, settings.trusted_proxies)))
+            for name, application in applications.items()
+        }
+        connector = TCPConnector(limit=AT_ONCE)
+        client = ClientSession(connector=connector, cookie_jar=DummyCookieJar())
+        yield GuardedHub(
+            client=await stack.enter_async_context(client),
+            applications=applications,
+            addresses=addresses,
+            identities=identities,
+            buildings=buildings,
+            database=parts.database,
+            amqp_url=amqp_url,
+            words_of_b=words,
+        )
+
+
+@asynccontextmanager
+async def _served(application: web.Application, trusted: Any) -> AsyncIterator[Address]:
+    # On a busy machine the client, who is in this process, is slower than any client may be.
+    patient = Limits(head=60.0, body=60.0, answer=120.0)
+    async with listening(application, Address("127.0.0.1", 0), trusted=trusted, limits=patient) as [address]:
+        yield address
+
+
+async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozenset[str]]:
+    async with open_stores(database) as stores:
+        town = Town(stores)
+        await town.happen()
+        buildings = {}
+        for mark, ids in zip(MARKS, (town.a, town.b), strict=True):
+            named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
+            named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
+            buildings[mark] = Building(mark=mark, ids=named)
+        buildings[NOWHERE] = Building(mark=NOWHERE, ids={word: uuid4() for word in named})
+        return buildings, frozenset(town.b.words)
+
+
+async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
+    """Add what was sent in a building, and a dead letter that names somebody of it; return their ids."""
+    of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", case=None)
+    channels = {"MAIL": "email", "TEXT": "sms", "NOTE": "whatsapp"}
+    address = f"{mark}@lives.example"
+    messages = {
+        word: message(
+            of, channel=channel, person=f"p-{mark}", address=address, state=State.SENT, created_at=now()
+        )
+        for word, channel in channels.items()
+    }
+    body = json.dumps({"names": f"Persona {mark}", "phone": PHONE[mark]}).encode()
+    dead = letter(body, reason=f"data.{mark}: required", received_at=now())
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.add_dead_letters([dead])
+    await stores.add(*messages.values())
+    return {**{word: one.id for word, one in messages.items()}, "DEAD": dead.id}

@@ -1,0 +1,255 @@
+"""Every route, asked by everybody about two buildings: who may not enters nowhere, and leaves no trace."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from aiohttp import hdrs
+
+from hub.web.auth.csrf import SAFE_METHODS
+from tests.integration.access_table import METRICS_LISTENER, MORE, ROWS, Door, Row, Where
+from tests.integration.guarded_hub import AT_ONCE, MARKS, NOWHERE, PERSONAL, Answer, GuardedHub, guarded_hub
+from tests.integration.identities import BOOTSTRAP, Identity
+from tests.servers import Servers
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HOW: Final = "write its row into ROWS of tests/integration/access_table.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    route: str
+    row: Row
+    who: Identity
+    mark: str
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether somebody of building A asks for what belongs to another one."""
+        return self.who.only_here and self.row.where is Where.OWN and self.mark != MARKS[0]
+
+    @property
+    def is_once(self) -> bool:
+        """Whether it is of building B, or of none: so each question is asked once."""
+        return self.mark == MARKS[1] or not asks_for_a_building(self.row)
+
+    @property
+    def question(self) -> str:
+        body = "" if self.row.body is None else f" {json.dumps(self.row.body)}"
+        return f"{self.route}{self.row.tail}{body}, by {self.who.name}"
+
+    def __str__(self) -> str:
+        return f"{self.question}, of {self.mark}"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(servers: Servers) -> AsyncIterator[GuardedHub]:
+    """One hub for all tests here; the last one changes what there is."""
+    async with (
+        servers.vhost() as amqp_url,
+        servers.redis_database() as redis_url,
+        servers.database() as database,
+        guarded_hub(amqp_url, redis_url, database) as hub,
+    ):
+        yield hub
+
+
+def is_change(route: str) -> bool:
+    return route.partition(" ")[0] not in SAFE_METHODS
+
+
+def refusal(asked: Try) -> int | None:
+    """The status with which the table refuses somebody, whatever there is to see; None lets in."""
+    row, who = asked.row, asked.who
+    if row.needs is Door.SIGNED:
+        return row.status
+    if not who.opens_open or (is_change(asked.route) and not who.may_change):
+        return 403
+    if row.needs is Door.OPEN:
+        return None
+    if not who.is_known:
+        return 401
+    return None if _may_enter(row, who) and (asked.is_elsewhere or _may_ask(row, who)) else 403
+
+
+def _may_enter(row: Row, who: Identity) -> bool:
+    if row.needs is Door.KNOWN:
+        return True
+    if row.needs is Door.SESSION:
+        return who.is_session
+    return bool(row.scopes & who.scopes) and not (who.only_here and row.where is Where.EVERYWHERE)
+
+
+def _may_ask(row: Row, who: Identity) -> bool:
+    """Of another building not even this is answered: there, nothing is."""
+    return not row.also or row.also in who.scopes
+
+
+def asks_for_a_building(row: Row) -> bool:
+    return any(
+        word in row.question for word in ("MARK", "MESSAGE", "MAIL", "CLOCK", "REPLY", "SUPPR", "DEAD")
+    )
+
+
+def tries(hub: GuardedHub, marks: Iterable[str] = MARKS) -> Iterator[Try]:
+    for route, row in (*ROWS.items(), *MORE):
+        for who in hub.identities:
+            for mark in marks:
+                if row.needs is not Door.SIGN_IN and (mark == MARKS[0] or asks_for_a_building(row)):
+                    yield Try(route=route, row=row, who=who, mark=mark)
+
+
+async def answers(hub: GuardedHub, asked: Iterable[Try]) -> list[tuple[Try, Answer]]:
+    """Ask all, some at a time."""
+    waiting = iter(list(asked))
+
+    async def work() -> list[tuple[Try, Answer]]:
+        return [(one, await hub.ask(one.route, one.row, one.who, one.mark)) for one in waiting]
+
+    return list(chain(*await asyncio.gather(*(work() for _ in range(AT_ONCE)))))
+
+
+def is_spoiled(who: Identity) -> bool:
+    """A session that reads like any other."""
+    return who.is_session and not who.may_change
+
+
+def faults(answered: Iterable[tuple[Try, Answer]]) -> list[str]:
+    """What no answer may be or hold, whoever asks."""
+    found = []
+    for one, answer in answered:
+        hidden = () if "privacy" in one.who.scopes else PERSONAL
+        if answer.status >= 500:
+            found.append(f"{one}: {answer.status}")
+        found += [f"{one}: shows {word}" for word in hidden if word in answer.text]
+    return found
+
+
+async def test_every_route_has_a_row_and_every_row_a_route(hub: GuardedHub) -> None:
+    served = hub.routes("guarded")
+
+    assert dict.fromkeys(served - ROWS.keys(), HOW) == {}, "routes without a row"
+    assert ROWS.keys() - served == set(), "rows without a route"
+    assert hub.routes("metrics") == METRICS_LISTENER
+
+
+async def test_who_may_not_enter_is_refused_as_the_table_says_and_leaves_no_trace(hub: GuardedHub) -> None:
+    forbidden = [one for one in tries(hub) if refusal(one)]
+    before = await hub.state()
+    answered = await answers(hub, forbidden)
+
+    assert [] == [
+        f"{one}: {answer.status}, not {refusal(one)}"
+        for one, answer in answered
+        if answer.status != refusal(one)
+    ]
+    assert [] == faults(answered)
+    assert not [str(one) for one, answer in answered if hdrs.SET_COOKIE in answer.headers]
+    assert before == await hub.state()
+
+
+async def test_another_building_is_answered_like_one_that_does_not_exist(hub: GuardedHub) -> None:
+    """Of whoever may do something in building A, about building B."""
+    there = MARKS[1]
+    asked = [one for one in tries(hub, [there, NOWHERE]) if one.is_elsewhere and not refusal(one)]
+    before = await hub.state(without="audit")
+    answered = await answers(hub, asked)
+    theirs, nobodys = (
+        {one.question: said(hub, one, answer) for one, answer in answered if one.mark == mark}
+        for mark in (there, NOWHERE)
+    )
+
+    assert theirs.keys() == nobodys.keys()
+    assert [] == [
+        (asked, theirs[asked], nobodys[asked]) for asked in theirs if theirs[asked] != nobodys[asked]
+    ]
+    assert [] == [f"{one}: {answer.status}" for one, answer in answered if answer.status != one.row.elsewhere]
+    assert [] == faults(answered)
+    assert before == await hub.state(without="audit")
+
+
+def said(hub: GuardedHub, one: Try, answer: Answer) -> tuple[int, str]:
+    return answer.status, hub.buildings[one.mark].taken_from(answer.text)
+
+
+async def test_sign_in_is_no_door_for_who_has_no_password(hub: GuardedHub) -> None:
+    """Who is inside already goes on, and a form may be looked at; nobody gets a cookie."""
+    doors = [(route, row) for route, row in ROWS.items() if row.needs is Door.SIGN_IN]
+    guarded = [who for who in hub.identities if who.is_guarded]
+    for route, row in doors:
+        answered = await asyncio.gather(*(hub.ask(route, row, who) for who in guarded))
+        for who, answer in zip(guarded, answered, strict=True):
+            passes = {303} if who.is_known else set() if is_change(route) else {200}
+            assert answer.status in {401, 403} | passes, f"{route}, by {who.name}"
+            assert hdrs.SET_COOKIE not in answer.headers, f"{route}, by {who.name}"
+
+
+async def test_metrics_listener_knows_only_the_hubs_own_key(hub: GuardedHub) -> None:
+    for route in sorted(METRICS_LISTENER):
+        for who in hub.identities:
+            if who.is_guarded:
+                status = (await hub.ask(route, ROWS[route], who, at="metrics")).status
+                is_open = who is BOOTSTRAP or ROWS[route].needs is Door.OPEN
+                assert (status == 200) == is_open, f"{route}, by {who.name}: {status}"
+                assert is_open or status == 401
+
+
+async def test_who_may_enter_does_and_sees_its_own_building_alone(hub: GuardedHub) -> None:
+    allowed = [
+        one
+        for one in tries(hub)
+        if not refusal(one) and (one.mark == MARKS[0] or one.who is BOOTSTRAP) and not is_spoiled(one.who)
+    ]
+    reads = [one for one in allowed if not is_change(one.route)]
+    changes = [one for one in allowed if is_change(one.route) and not one.row.ends_session]
+    first = [one for one in changes if one.who is BOOTSTRAP and one.is_once]
+    answered = await answers(hub, reads)
+    succeeded = [(one, answer) for one, answer in answered if one.who is BOOTSTRAP]
+    succeeded += [(one, await hub.ask(one.route, one.row, one.who, one.mark)) for one in first]
+    answered += await answers(hub, changes)
+    answered += await answers(hub, [one for one in allowed if one.row.ends_session])
+
+    assert [] == [
+        f"{one}: {answer.status} {answer.text}"
+        for one, answer in succeeded
+        if answer.status != one.row.status
+    ]
+    assert [] == [f"{one}: {answer.status}" for one, answer in answered if answer.status in {401, 403}]
+    assert [] == faults(answered)
+    assert [] == await found_nothing(hub, succeeded), "what nobody finds proves nothing"
+    seen = [
+        f"{one}: {word}"
+        for one, answer in answered
+        for word in hub.words_of_b
+        if one.who.only_here and word in answer.text
+    ]
+    assert [] == seen
+    privileged = "".join(answer.text for one, answer in answered if "privacy" in one.who.scopes)
+    assert [] == [word for word in PERSONAL if word not in privileged], "what nobody sees proves nothing"
+
+
+async def found_nothing(hub: GuardedHub, answered: Iterable[tuple[Try, Answer]]) -> list[str]:
+    """Looks at building B, or at all, that show nothing of B to who may see it."""
+    looks = [
+        (one, answer)
+        for one, answer in answered
+        if one.is_once and one.row.finds and one.row.where is Where.OWN and not is_change(one.route)
+    ]
+    nowhere = await answers(
+        hub, [replace(one, mark=NOWHERE) for one, _ in looks if asks_for_a_building(one.row)]
+    )
+    nothing = {one.question: said(hub, one, answer) for one, answer in nowhere}
+    return [
+        str(one)
+        for one, answer in looks
+        if said(hub, one, answer) == nothing.get(one.question)
+        or (one.question not in nothing and not any(word in answer.text for word in hub.words_of_b))
+    ]
