@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.usefixture
 HUB = (10001, 10001)
 SOURCE, PACKAGES, INTERPRETER = "/opt/source", "/opt/packages", "/opt/python"
 POSTGRES_DATA = "/var/lib/postgresql/data"
+ROLES_HERE = ("intake", "delivery", "timers", "web")
 FIRST_START = """
 initdb --username=postgres --pwfile="$POSTGRES_PASSWORD_FILE" --auth-host=scram-sha-256 >/dev/null
 pg_ctl -w -o "-c listen_addresses=''" start
@@ -128,7 +129,7 @@ async def test_the_services_work_where_only_their_volumes_can_be_written(machine
         await healthy(machine, "postgres", user("postgres"), **postgres)
         await healthy(machine, "rabbitmq", user("rabbitmq"), **rabbitmq)
         await hub(machine, "upgrade", *machine.services["upgrade"]["command"])
-        for number, name in enumerate(("intake", "delivery", "timers", "web")):
+        for number, name in enumerate(ROLES_HERE):
             port = {"HUB_METRICS": f"127.0.0.1:{9100 + 10 * number}"}  # they share one network here
             await started(name, HUB, *program(), *machine.services[name]["command"], **PYTHON, **port)
         await hub(machine, "web", "publish", "-", text=json.dumps(EVENT))
@@ -136,6 +137,8 @@ async def test_the_services_work_where_only_their_volumes_can_be_written(machine
         await until(lambda: any(outbox.rglob("*sms*")), "the text in the outbox", patience=60)
         findings = json.loads(await hub(machine, "web", "check", "--json"))["items"]
 
+    logged = [json.loads(line) for name in ROLES_HERE for line in machine.log(name).read_text().splitlines()]
+    assert [] == [line for line in logged if line["level"] == "error"]
     shown = "\n".join(finding["what"] for finding in findings)
     assert [] == [finding for finding in findings if finding["state"] == "bad"]
     assert not re.search("auditoría|superusuario|AOF|maxmemory", shown)
