@@ -267,6 +267,16 @@ def test_images_are_pinned_to_a_version_and_its_digest(services: Services) -> No
         assert re.fullmatch(r"[a-z/]+:v?\d+(\.\d+)*(-[a-z]+)*@sha256:[0-9a-f]{64}", image)
 
 
+def test_what_has_no_wheel_is_built_where_its_backend_is_pinned() -> None:
+    """A package of one file in the lock: its source."""
+    lock = (ROOT / "requirements.lock").read_text()
+    packages = re.findall(r"^([\w.-]+)==.*\n((?:    --hash=.*\n)+)", lock, re.MULTILINE)
+    built = re.findall(r"--no-binary (\S+)", (ROOT / "Dockerfile").read_text())
+
+    assert {name for name, hashes in packages if hashes.count("--hash") == 1} == set(built)
+    assert "setuptools==" in (ROOT / "requirements-build.lock").read_text()
+
+
 async def test_a_role_without_a_page_passes_the_health_check(
     services: Services, amqp_url: str, redis_url: str, database: str
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -273,6 +275,33 @@ async def _divide_users(url: str, user: str, secrets: Path) -> None:
     assert ["people.read"] == [item["action"] for item in notes.items]
     assert "2031_05" in there
     assert [] == of_others
+
+
+async def test_the_commands_of_the_page_make_two_users_of_one(
+    private_servers: Servers, tmp_path: Path
+) -> None:
+    server = private_servers.postgres
+    await migrations.upgrade(server.url)
+    page = (ROOT / "docs/operations.md").read_text()
+    [commands] = re.findall(r"^```sh\n(mkdir -m 700 secrets\n.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "scripts").symlink_to(ROOT / "scripts")
+    programs_here = (Path(sys.executable).parent, programs.find_postgres().parent)
+    environ = {
+        "PATH": ":".join([*map(str, programs_here), os.environ["PATH"]]),
+        "PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": "hub", "PGPASSWORD": server.password,
+    }
+    running = await asyncio.create_subprocess_exec(
+        *("bash", "-ec", commands.replace(":5432", f":{server.port}")),
+        cwd=tmp_path,
+        env=environ,
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    printed, _ = await asyncio.wait_for(running.communicate(), 60)
+    assert running.returncode == 0, printed
+    password = (tmp_path / "secrets/database_password").read_text().strip()
+    async with Database(f"postgresql://hub_app:{password}@127.0.0.1:{server.port}/hub") as opened:
+        assert [] == list(of_audit(await audit_rights(opened)))
 
 
 WARNED = {
