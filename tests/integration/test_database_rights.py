@@ -288,7 +288,10 @@ async def test_the_commands_of_the_page_make_two_users_of_one(
     programs_here = (Path(sys.executable).parent, programs.find_postgres().parent)
     environ = {
         "PATH": ":".join([*map(str, programs_here), os.environ["PATH"]]),
-        "PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": "hub", "PGPASSWORD": server.password,
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(server.port),
+        "PGUSER": "hub",
+        "PGPASSWORD": server.password,
     }
     running = await asyncio.create_subprocess_exec(
         *("bash", "-ec", commands.replace(":5432", f":{server.port}")),

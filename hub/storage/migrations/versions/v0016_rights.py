@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from alembic import op
 
 from hub.storage.migrations.statements import statements_beside
-from hub.storage.rights import FUNCTIONS
 
 revision = "0016"
 down_revision = "0013"
+_FUNCTIONS: Final = ("make_month(text, text, uuid, uuid)", "drop_month(text)")
 _functions = statements_beside(__file__)
 
 
@@ -16,7 +18,7 @@ def upgrade() -> None:
     _functions()
     run = op.get_bind().exec_driver_sql
     schema = run("SELECT quote_ident(current_schema())").scalar_one()
-    for function in FUNCTIONS:
+    for function in _FUNCTIONS:
         # They run with the rights of their owner: a caller must not choose which tables their names mean.
         run(f"ALTER FUNCTION {function} SET search_path = {schema}, pg_temp")
         run(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
