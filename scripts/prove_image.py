@@ -63,7 +63,7 @@ class Image:
         self._settings = settings
 
     async def start(self, *command: str, stdout: int = PIPE, stderr: int | None = None) -> Process:
-        entered = self.stage.entered(command, self._settings)
+        entered = self.stage.entered(command, self._settings, volumes=[OUTBOX])
         return await asyncio.create_subprocess_exec(*entered, stdin=PIPE, stdout=stdout, stderr=stderr)
 
     async def ask(self, *command: str, text: str = "") -> tuple[int | None, str]:

@@ -61,11 +61,16 @@ def findings() -> Iterator[tuple[str, bool]]:
     yield f"no cache, no sources {found or ''}", not found
     yield "everything is compiled beforehand", _all_compiled()
     yield "nothing of the program can be written", not os.access(PACKAGE, os.W_OK)
+    yield "nothing at all, but its outbox and /tmp", _is_read_only(Path("/")) and not _is_read_only(OUTBOX)
 
 
 def _is_own_and_private(folder: Path) -> bool:
     found = folder.stat()
     return found.st_uid == os.getuid() and found.st_mode & 0o077 == 0
+
+
+def _is_read_only(folder: Path) -> bool:
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def _effective_rights() -> int:

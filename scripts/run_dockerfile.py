@@ -26,6 +26,17 @@ BASE_PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What docker-compose.yml asks for with `cap_drop: [ALL]` and `no-new-privileges`.
 WITHOUT_RIGHTS = ("--init-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
 
+# Enters the root $0, of which only the folders up to `--` and /tmp can be written.
+READ_ONLY = """
+mount --make-rprivate /
+mount --rbind "$0" "$0"
+mount -t tmpfs tmpfs "$0/tmp"
+while [ "$1" != -- ]; do mount --bind "$0$1" "$0$1"; shift; done
+shift
+mount -o remount,ro,bind "$0"
+exec chroot "$0" "$@"
+"""
+
 
 @dataclass(kw_only=True, slots=True)
 class Stage:
@@ -36,16 +47,27 @@ class Stage:
     entrypoint: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
 
-    def entered(self, command: Sequence[str], more: Mapping[str, str]) -> list[str]:
-        """What runs `command` in here, as process 1 of its own process space, on our network."""
+    def entered(
+        self, command: Sequence[str], more: Mapping[str, str], *, volumes: Sequence[str] | None = None
+    ) -> list[str]:
+        """
+        What runs `command` in here, as process 1 of its own process space, on our network.
+
+        With `volumes` only they, and /tmp, can be written, as docker-compose.yml asks for.
+        """
         variables = [f"{name}={value}" for name, value in {**self.environment, **more}.items()]
         account = [f"--reuid={self.user}", f"--regid={self.user}", *WITHOUT_RIGHTS]
         return [
             *("unshare", "--mount", "--pid", "--kill-child", f"--mount-proc={self.root}/proc"),
-            *("chroot", str(self.root)),
+            *self._root(volumes),
             *(("setpriv", *account) if self.user != "root" else ()),
             *("env", "-i", "-C", self.folder, *variables, *command),
         ]
+
+    def _root(self, volumes: Sequence[str] | None) -> list[str]:
+        if volumes is None:
+            return ["chroot", str(self.root)]
+        return ["sh", "-ec", READ_ONLY, str(self.root), *volumes, "--"]
 
     def path(self, inside: str) -> Path:
         """Where that lies for us."""

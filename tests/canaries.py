@@ -21,6 +21,7 @@ PLACES: Final[Mapping[str, str]] = {
     "HUB_AMQP_MANAGEMENT_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}?key={{}}",
     "HUB_REDIS_URL": f"redis://{{}}:{{}}@{CLOSED}/0?password={{}}",
     "HUB_DATABASE_URL": f"postgresql://{{}}:{{}}@{CLOSED}/hub?password={{}}",
+    "HUB_DATABASE_OWNER_URL": f"postgresql://{{}}:{{}}@{CLOSED}/hub?password={{}}",
     "HUB_EMAIL_URL": f"smtp://{{}}:{{}}@{CLOSED}?from=hub@example.co smtps://{{}}:{{}}@{CLOSED}",
     "HUB_SMS_URL": f"twilio+http://{{}}:{{}}@{CLOSED}?from=+573001234567&also={{}} "
     f"http+http://{{}}:{{}}@{CLOSED}?spec={EXAMPLE}&also={{}}",

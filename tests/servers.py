@@ -22,6 +22,9 @@ from hub.model.months import missing
 from hub.storage import Database, PostgresMonths, migrations
 from hub.timers.months import AHEAD
 
+OWNER = "hub_owner"
+APP = "hub_app"
+"""The users of `scripts/database-users.sql`: who owns the tables, and with whom the roles connect."""
 TEMPLATE = "hub_template"
 REUSED = "hub_reused"
 EMPTY = """
@@ -128,7 +131,7 @@ class Servers:
         """The one of this session for tests that only write rows; whoever had it before is gone."""
         await self._make_template()
         if REUSED not in self._made:
-            await self._sql(f"CREATE DATABASE {REUSED} TEMPLATE {TEMPLATE}")
+            await self._new_database(REUSED, f"TEMPLATE {TEMPLATE}")
             self._made.add(REUSED)
         url = self.postgres.url_of(REUSED)
         await self._sql(EMPTY, url)
@@ -140,7 +143,7 @@ class Servers:
         await self._make_template()
         template = f"filled_{name}"
         if template not in self._made:
-            await self._sql(f"CREATE DATABASE {template} TEMPLATE {TEMPLATE}")
+            await self._new_database(template, f"TEMPLATE {TEMPLATE}")
             await fill(self.postgres.url_of(template))
             self._made.add(template)
         # Hundreds of megabytes go faster by file than through the log.
@@ -162,8 +165,16 @@ class Servers:
 
     async def _new_copy(self, of: str) -> str:
         name = _new_name()
-        await self._sql(f"CREATE DATABASE {name} {of}")
+        await self._new_database(name, of)
         return name
+
+    async def _new_database(self, name: str, of: str = "") -> None:
+        """It belongs to the owner, as where the two users were made by `scripts/database-users.sql`."""
+        if OWNER not in self._made:
+            for user in (OWNER, APP):
+                await self._sql(f"CREATE ROLE {user} LOGIN PASSWORD '{self.postgres.password}'")
+            self._made.add(OWNER)
+        await self._sql(f"CREATE DATABASE {name} OWNER {OWNER} {of}")
 
     async def _drop(self, name: str) -> None:
         await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -182,8 +193,9 @@ class Servers:
 
     async def _make_template(self) -> None:
         if TEMPLATE not in self._made:
-            await self._sql(f"CREATE DATABASE {TEMPLATE}")
-            await migrations.upgrade(self.postgres.url_of(TEMPLATE))
+            await self._new_database(TEMPLATE)
+            url = self.postgres.url_of(TEMPLATE)
+            await migrations.upgrade(as_user(url, OWNER), roles_url=as_user(url, APP))
             await _make_months(self.postgres.url_of(TEMPLATE))
             async with self._connected(self.postgres.url_of(TEMPLATE)) as connection:
                 self._shape = await _shape(connection)
@@ -229,6 +241,12 @@ async def _make_months(url: str) -> None:
 
 async def _shape(connection: asyncpg.Connection[asyncpg.Record]) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await connection.fetch(SHAPE)]
+
+
+def as_user(url: str, user: str) -> str:
+    """The same address for another user, of the same password."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{user}:{rest.partition(':')[2]}"
 
 
 def _new_name() -> str:

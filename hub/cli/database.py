@@ -12,8 +12,16 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 async def upgrade(as_json: AsJson = False) -> None:
-    """Bring the schema up to date. Safe to repeat, also from several machines at once."""
-    await migrations.upgrade(settings().database_url.reveal())
+    """
+    Bring the schema up to date. Safe to repeat, also from several machines at once.
+
+    With HUB_DATABASE_OWNER_URL that user does it, and gives the user of HUB_DATABASE_URL its rights.
+    """
+    roles, owner = settings().database_url, settings().database_owner_url
+    if owner is None:
+        await migrations.upgrade(roles.reveal())
+    else:
+        await migrations.upgrade(owner.reveal(), roles_url=roles.reveal())
     _show(migrations.HEAD, migrations.HEAD, as_json=as_json)
 
 

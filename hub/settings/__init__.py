@@ -37,6 +37,7 @@ PROVIDERS: Final[Mapping[str, str]] = {
 """Channel → the setting that lists its providers in failover order."""
 
 
+POSTGRES_SCHEMES: Final = ("postgresql", "postgres")
 REDIS_SCHEMES: Final = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
 
 
@@ -52,6 +53,8 @@ class Settings:
     """Where `hub check` asks who may do what in RabbitMQ; nothing else uses it."""
     redis_url: SecretUrl
     database_url: SecretUrl
+    database_owner_url: SecretUrl | None
+    """The user that owns the tables and migrates; None: that of `database_url`."""
     http: Address
     metrics: Address | None
     """None: served on the address of `http`."""
@@ -102,8 +105,9 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         amqp_url=env.url("HUB_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/", ("amqp", "amqps")),
         amqp_management_url=env.login_url("HUB_AMQP_MANAGEMENT_URL"),
         redis_url=env.url("HUB_REDIS_URL", "redis://127.0.0.1:6379/0", REDIS_SCHEMES),
-        database_url=env.url(
-            "HUB_DATABASE_URL", "postgresql://hub:hub@127.0.0.1:5432/hub", ("postgresql", "postgres")
+        database_url=env.url("HUB_DATABASE_URL", "postgresql://hub:hub@127.0.0.1:5432/hub", POSTGRES_SCHEMES),
+        database_owner_url=env.optional_url(
+            "HUB_DATABASE_OWNER_URL", "postgresql://hub_owner@127.0.0.1:5432/hub", POSTGRES_SCHEMES
         ),
         http=http,
         metrics=env.address("HUB_METRICS"),

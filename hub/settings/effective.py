@@ -48,6 +48,7 @@ SETTINGS: Final[Mapping[str, Describe]] = {
     ),
     "HUB_REDIS_URL": lambda settings, _: _url(settings.redis_url),
     "HUB_DATABASE_URL": lambda settings, _: _url(settings.database_url),
+    "HUB_DATABASE_OWNER_URL": lambda settings, _: _url(settings.database_owner_url),
     "HUB_MODE": lambda settings, _: settings.mode,
     **{setting: _provider(channel) for channel, setting in PROVIDERS.items()},
     # Person data: shows only the number of addresses.

@@ -66,6 +66,9 @@ class Environment:
             raise ConfigurationError(f"{name} must be a URL like {SecretUrl(default).shown}.")
         return url
 
+    def optional_url(self, name: str, example: str, schemes: tuple[str, ...]) -> SecretUrl | None:
+        return self.url(name, example, schemes) if self.text(name) else None
+
     def urls(self, name: str) -> tuple[SecretUrl, ...]:
         """Read URLs separated by white space: a comma may be part of a URL."""
         urls = tuple(SecretUrl(word) for word in (self.text(name) or "").split())

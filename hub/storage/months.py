@@ -44,7 +44,7 @@ class PostgresMonths(Store):
             # A transaction for each: whoever holds a lock that we wait for may wait for another of ours.
             async with self._alone() as run:
                 if not await _exists(run, f"{table}_{label}"):
-                    await _make(run, table, label, within)
+                    await run.rows(_SQL["make"], table, label, *_ids(within))
 
     async def holding(self, month: StoredMonth) -> Mapping[str, int]:
         return await _holding(self, month, _EVER)
@@ -57,7 +57,7 @@ class PostgresMonths(Store):
             # All wait for us now: of clocks, only one that a late event has just started is looked for.
             if held := await _holding(run, month, (month.since, month.until)):
                 return held
-            await run.rows(_SQL["drop"].format(month=month.name))
+            await run.rows(_SQL["drop"], month.name)
         return {}
 
     async def forget(self, gap: Range, limit: int) -> int:
@@ -101,18 +101,6 @@ async def _list(run: Runner) -> Sequence[StoredMonth]:
 async def _exists(run: Runner, name: str) -> bool:
     [row] = await run.rows(_SQL["exists"], name)
     return bool(row["there"])
-
-
-async def _make(run: Runner, table: str, label: str, within: Range) -> None:
-    since, until = _ids(within)
-    names = {"table": table, "key": _KEYS[table], "month": f"{table}_{label}"}
-    await run.rows(_SQL["make"].format(**names))
-    [row] = await run.rows(_SQL["options"].format(**names))
-    if row["options"]:
-        await run.rows(_SQL["set"].format(**names, options=row["options"]))
-    await run.rows(_SQL["close_rest"].format(**names))
-    await run.rows(_SQL["move"].format(**names, since=since, until=until))
-    await run.rows(_SQL["attach"].format(**names, since=since, until=until))
 
 
 async def _holding(run: Runner, month: StoredMonth, clocks: Range) -> Mapping[str, int]:

@@ -32,7 +32,9 @@ PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds between the tries of a change; the next ones come with the next look."""
 PACE: Final = 0.2
 """Seconds between the batches of a deletion."""
-_RIGHTS: Final = "the hub's database user must own the tables and may create tables in their schema"
+_RIGHTS: Final = (
+    "run `hub db upgrade`; the owner of the tables must be allowed to create tables in their schema"
+)
 
 T = TypeVar("T")
 

@@ -18,6 +18,7 @@ from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Habits
 from tests.providers.twilio import TwilioServer
 from tests.providers.whatsapp import WhatsappServer
+from tests.servers import APP, as_user
 
 MAIL_DOMAIN = "respuestas.coproservicios.example"
 
@@ -29,6 +30,9 @@ class House:
     amqp_url: str
     redis_url: str
     database_url: str
+    """With it a test looks into the database."""
+    database_user: str = APP
+    """With whom the hub connects: by the rights that each role of an installation has."""
     folder: Path
     smtp: SmtpServer = field(default_factory=SmtpServer)
     twilio: TwilioServer = field(default_factory=TwilioServer)
@@ -42,7 +46,7 @@ class House:
         return {
             "HUB_AMQP_URL": self.amqp_url,
             "HUB_REDIS_URL": self.redis_url,
-            "HUB_DATABASE_URL": self.database_url,
+            "HUB_DATABASE_URL": as_user(self.database_url, self.database_user),
             "HUB_MODE": "live",
             "HUB_EMAIL_URL": f"smtp://127.0.0.1:{self.smtp.port}?from=avisos@coproservicios.example",
             "HUB_SMS_URL": self.twilio.url,

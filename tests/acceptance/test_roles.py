@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import PATIENCE, HubProcess, hub_process, publisher, until
-from tests.servers import Servers
+from tests.servers import OWNER, Servers
 
 
 async def test_four_processes_with_a_role_each_are_one_hub(house: House) -> None:
@@ -56,7 +56,7 @@ async def test_a_single_role_refuses_an_empty_database_and_names_the_command(
 
 async def test_all_roles_bring_an_empty_database_up_to_date(servers: Servers, house: House) -> None:
     async with servers.empty_database() as url:
-        house.database_url = url
+        house.database_url, house.database_user = url, OWNER
         async with house.running() as publishing:
             await publishing.publish("pqrs.received", directory.pqrs(1))
             await until(lambda: bool(house.smtp.mails), "the mail")

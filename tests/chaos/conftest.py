@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.local.postgres import USER
 from hub.storage import migrations
 from tests.acceptance.conftest import House, furnished
 from tests.chaos.scenario import Scenario, ordeal
@@ -22,6 +23,7 @@ async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]
             amqp_url=private_servers.rabbitmq.url,
             redis_url=private_servers.redis.url,
             database_url=private_servers.postgres.url,
+            database_user=USER,
             folder=tmp_path,
         )
     ) as house:

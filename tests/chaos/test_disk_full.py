@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.local.postgres import Postgres
+from hub.local.postgres import USER, Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.storage import migrations
 from tests.acceptance.conftest import House, furnished
@@ -57,7 +57,13 @@ async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
     cramped: Postgres, amqp_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     async with furnished(
-        House(amqp_url=amqp_url, redis_url=redis_url, database_url=cramped.url, folder=tmp_path)
+        House(
+            amqp_url=amqp_url,
+            redis_url=redis_url,
+            database_url=cramped.url,
+            database_user=USER,
+            folder=tmp_path,
+        )
     ) as house:
         full = await ordeal(house)
         async with full.hub() as hub:

@@ -22,9 +22,7 @@ from hub.local.loopback import free_port
 from hub.settings import Mode, load
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ("HUB_API_KEY", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD")
-GIVEN = {name: f"a-{name.lower()}-that-nobody-can-guess" for name in SECRETS}
-MAIL = {"COMPOSE_PROFILES": "mail", "HUB_MAIL_DOMAIN": "respuestas.example", "HUB_SECRET": "a-secret"}
+MAIL = {"COMPOSE_PROFILES": "mail", "HUB_MAIL_DOMAIN": "respuestas.example"}
 """What the role `mail` needs besides; it is there where it was asked for."""
 OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
@@ -64,20 +62,37 @@ def read(
 
 @pytest.fixture(scope="session")
 def services(compose: tuple[str, ...]) -> Services:
-    answer = read(compose, GIVEN | MAIL, "--format", "json")
+    found: Services = whole(compose, MAIL)["services"]
+    return found
+
+
+def whole(compose: tuple[str, ...], given: Mapping[str, str]) -> dict[str, Any]:
+    answer = read(compose, given, "--format", "json")
     assert answer.returncode == 0, answer.stderr
-    found: Services = json.loads(answer.stdout)["services"]
+    found: dict[str, Any] = json.loads(answer.stdout)
     return found
 
 
 @pytest.fixture(scope="session")
-def written(compose: tuple[str, ...]) -> Services:
-    """The same with `${…}` left as it is written."""
-    given = {"COMPOSE_PROFILES": "mail"}
-    found: Services = json.loads(read(compose, given, "--no-interpolate", "--format", "json").stdout)[
-        "services"
-    ]
-    return found
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `scripts/new-secrets` makes."""
+    return new_secrets(tmp_path_factory.mktemp("checkout"))
+
+
+def new_secrets(checkout: Path) -> Path:
+    (checkout / "scripts").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "scripts/new-secrets", checkout / "scripts")
+    subprocess.run([checkout / "scripts/new-secrets"], check=True, capture_output=True, timeout=30)
+    return checkout / "secrets"
+
+
+def environment(service: Mapping[str, Any], secrets: Path) -> dict[str, str]:
+    """The variables of a service, with its secrets where they are here."""
+    mounted = {secret["target"]: secret["source"] for secret in service["secrets"]}
+    return {
+        name: str(secrets / mounted[value]) if name.endswith("_FILE") else value
+        for name, value in service["environment"].items()
+    }
 
 
 def hub_services(services: Services) -> Services:
@@ -88,22 +103,81 @@ def role_services(services: Services) -> Services:
     return {name: services[name] for name in ROLES}
 
 
-@pytest.mark.parametrize("missing", SECRETS)
-def test_a_missing_secret_is_an_error_that_names_it(compose: tuple[str, ...], missing: str) -> None:
-    answer = read(compose, {name: value for name, value in GIVEN.items() if name != missing})
+def test_no_container_has_a_secret_in_its_environment(services: Services) -> None:
+    for service in services.values():
+        for name, value in service.get("environment", {}).items():
+            if name.endswith("_FILE"):
+                assert value in {secret["target"] for secret in service["secrets"]}
+            else:
+                assert not re.search("KEY|PASS|SECRET|TOKEN|_URL$", name) or name == "HUB_PUBLIC_URL"
+                assert not urlsplit(value).username
 
-    assert answer.returncode != 0
-    assert f"required variable {missing} is missing a value" in answer.stderr
+
+def test_every_service_can_write_to_its_volumes_only_and_gain_no_right(services: Services) -> None:
+    for name, service in services.items():
+        locked = {
+            "read_only": True,
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges:true"],
+            "pids_limit": 2048,
+        }
+        assert locked == {key: service.get(key) for key in locked}, name
+        assert not {"cap_add", "privileged", "devices", "pid", "ipc"} & set(service), name
+        assert service["user"].partition(":")[0] not in {"", "0", "root"}, name
+        assert "/tmp" in service["tmpfs"], name
+        binds = [volume for volume in service.get("volumes", []) if volume["type"] == "bind"]
+        assert all(bind.get("read_only") for bind in binds), name
 
 
-def test_no_secret_is_in_the_file(written: Services) -> None:
-    variables = [pair for service in written.values() for pair in service.get("environment", {}).items()]
-    named = {value for name, value in variables if re.search("KEY|PASS|SECRET|TOKEN", name)}
-    in_urls = {urlsplit(value).netloc.rpartition("@")[0].partition(":")[2] for _, value in variables}
+def test_only_the_upgrade_has_the_owner_of_the_database(services: Services) -> None:
+    given = {
+        name: {secret["source"] for secret in each.get("secrets", [])} for name, each in services.items()
+    }
 
-    assert named
-    for value in named | in_urls - {""}:
-        assert re.fullmatch(r"\$\{[A-Z_]+(:\?set it|:-)\}", value)
+    assert {"upgrade"} == {name for name, sources in given.items() if "database_owner_url" in sources}
+    assert {"postgres"} == {name for name, sources in given.items() if "database_owner_password" in sources}
+    assert {"database_owner_url", "database_url"} == given["upgrade"]
+
+
+def test_the_script_makes_each_secret_and_nobody_else_may_enter_their_folder(
+    compose: tuple[str, ...], secrets: Path
+) -> None:
+    asked = whole(compose, MAIL)["secrets"]
+    made = {path.name for path in secrets.iterdir()}
+
+    assert {name: str(ROOT / "secrets" / name) for name in asked} == {
+        name: secret["file"] for name, secret in asked.items()
+    }
+    assert made - {"rabbitmq_password", "redis_password"} == set(asked)
+    assert secrets.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in secrets.iterdir()} == {0o444}
+    assert "secrets/" in (ROOT / ".gitignore").read_text().split()
+
+
+def test_the_script_never_writes_over_a_secret(tmp_path: Path) -> None:
+    first = contents(new_secrets(tmp_path))
+    chosen = tmp_path / "secrets/email_url"
+    chosen.unlink()
+    chosen.write_text("smtp://mail.example")
+    (tmp_path / "secrets/amqp_url").unlink()
+
+    assert first | {"email_url": "smtp://mail.example"} == contents(new_secrets(tmp_path))
+
+
+def test_the_script_takes_what_an_older_version_has(tmp_path: Path) -> None:
+    older = {"HUB_API_KEY": "k" * 48, "RABBITMQ_PASSWORD": "word", "HUB_SECRET": "a b", "HUB_MODE": "live"}
+    lines = [*(f"{name}={value}" for name, value in older.items()), 'HUB_SMS_URL="http+https://u:p@x?a=b"']
+    (tmp_path / ".env").write_text("\n".join([*lines, ""]))
+    made = contents(new_secrets(tmp_path))
+
+    assert ("k" * 48, "a b") == (made["api_key"], made["secret"])
+    assert "amqp://hub:word@rabbitmq:5672/" == made["amqp_url"]
+    assert "default_pass = word" in made["rabbitmq.conf"].splitlines()
+    assert ("http+https://u:p@x?a=b", "") == (made["sms_url"], made["email_url"])
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text().strip() for path in folder.iterdir()}
 
 
 def test_each_role_is_a_service_of_its_name(services: Services) -> None:
@@ -113,11 +187,13 @@ def test_each_role_is_a_service_of_its_name(services: Services) -> None:
     }
 
 
-def test_mail_is_taken_in_only_where_that_was_asked_for(compose: tuple[str, ...]) -> None:
-    found: Services = json.loads(read(compose, GIVEN, "--format", "json").stdout)["services"]
+def test_mail_is_taken_in_only_where_that_was_asked_for(compose: tuple[str, ...], secrets: Path) -> None:
+    found: Services = whole(compose, {})["services"]
 
     assert set(ROLES) - {"mail"} == set(ROLES) & set(found)
-    assert {Mode.CAPTURE} == {load(service["environment"]).mode for service in hub_services(found).values()}
+    assert {Mode.CAPTURE} == {
+        load(environment(service, secrets)).mode for service in hub_services(found).values()
+    }
 
 
 def test_one_service_builds_the_image_that_all_use(services: Services) -> None:
@@ -154,9 +230,9 @@ def test_every_variable_is_a_setting_that_the_hub_reads(services: Services) -> N
     assert set() == named - asked
 
 
-def test_the_hub_accepts_what_it_is_given_and_reaches_nobody(services: Services) -> None:
+def test_the_hub_accepts_what_it_is_given_and_reaches_nobody(services: Services, secrets: Path) -> None:
     for service in hub_services(services).values():
-        assert load(service["environment"]).mode is Mode.CAPTURE
+        assert load(environment(service, secrets)).mode is Mode.CAPTURE
 
 
 def test_captured_mail_goes_to_a_catcher_on_the_same_loopback(services: Services) -> None:
@@ -183,9 +259,22 @@ def test_redis_writes_everything_down_and_forgets_nothing(services: Services) ->
     assert ["/data"] == [volume["target"] for volume in redis["volumes"]]
 
 
-def test_images_are_pinned_to_a_version(services: Services) -> None:
-    for image in {service["image"] for service in services.values()} - {OURS}:
-        assert re.fullmatch(r"[a-z/]+:v?\d+(\.\d+)*", image)
+def test_images_are_pinned_to_a_version_and_its_digest(services: Services) -> None:
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert len(bases) == 2
+    for image in {service["image"] for service in services.values()} - {OURS} | set(bases):
+        assert re.fullmatch(r"[a-z/]+:v?\d+(\.\d+)*(-[a-z]+)*@sha256:[0-9a-f]{64}", image)
+
+
+def test_what_has_no_wheel_is_built_where_its_backend_is_pinned() -> None:
+    """A package of one file in the lock: its source."""
+    lock = (ROOT / "requirements.lock").read_text()
+    packages = re.findall(r"^([\w.-]+)==.*\n((?:    --hash=.*\n)+)", lock, re.MULTILINE)
+    built = re.findall(r"--no-binary (\S+)", (ROOT / "Dockerfile").read_text())
+
+    assert {name for name, hashes in packages if hashes.count("--hash") == 1} == set(built)
+    assert "setuptools==" in (ROOT / "requirements-build.lock").read_text()
 
 
 async def test_a_role_without_a_page_passes_the_health_check(

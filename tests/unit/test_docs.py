@@ -179,7 +179,8 @@ def settings() -> set[str]:
 
 
 def test_every_metric_is_documented() -> None:
-    documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS)))
+    users = {"hub_owner", "hub_app"}  # of the database
+    documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS))) - users
 
     assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | {
         "hub_case_replays_total",

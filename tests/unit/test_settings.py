@@ -22,6 +22,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
         amqp_management_url=None,
         redis_url=SecretUrl("redis://127.0.0.1:6379/0"),
         database_url=SecretUrl("postgresql://hub:hub@127.0.0.1:5432/hub"),
+        database_owner_url=None,
         http=Address("127.0.0.1", 8080),
         metrics=None,
         public_url="http://127.0.0.1:8080",
@@ -50,6 +51,7 @@ def test_everything_can_be_set() -> None:
             "HUB_AMQP_MANAGEMENT_URL": "https://u:p@broker:15671",
             "HUB_REDIS_URL": "rediss://cache:6380/1",
             "HUB_DATABASE_URL": "postgres://db/hub",
+            "HUB_DATABASE_OWNER_URL": "postgresql://owner@db/hub",
             "HUB_HTTP": "0.0.0.0:80",
             "HUB_METRICS": "[::1]:9100",
             "HUB_PUBLIC_URL": "https://hub.example/",
@@ -76,6 +78,7 @@ def test_everything_can_be_set() -> None:
         amqp_management_url=SecretUrl("https://u:p@broker:15671"),
         redis_url=SecretUrl("rediss://cache:6380/1"),
         database_url=SecretUrl("postgres://db/hub"),
+        database_owner_url=SecretUrl("postgresql://owner@db/hub"),
         http=Address("0.0.0.0", 80),  # noqa: S104 - read, not bound
         metrics=Address("::1", 9100),
         public_url="https://hub.example",

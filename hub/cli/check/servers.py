@@ -32,6 +32,7 @@ from hub.storage.migrations import HEAD, current
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.redis_connection import CLUSTER_SCHEMES, at_keys, client, failures
+from hub.storage.rights import AuditRights, audit_rights
 from hub.storage.secrets import PostgresSecrets
 
 RABBITMQ: Final = "RabbitMQ"
@@ -50,6 +51,13 @@ _MEND: Final = (
 _UNTOLD_CLUSTER: Final = (
     "HUB_REDIS_URL nombra un nodo de un clúster como si fuera un servidor solo.",
     "Escriba redis+cluster://NODO:PUERTO,NODO:PUERTO (o rediss+cluster://).",
+)
+_TWO_USERS: Final = (
+    "Use dos usuarios: el dueño en HUB_DATABASE_OWNER_URL, solo para `hub db upgrade`, y otro para los "
+    "papeles (docs/operations.md, Two users of the database)."
+)
+_RIGHTS_AGAIN: Final = (
+    "Quítele CREATEROLE y los papeles que tenga, y repita `hub db upgrade` con HUB_DATABASE_OWNER_URL."
 )
 _NO_BINDING: Final = (
     "Ninguna llave ata una fuente a un usuario de RabbitMQ: quien pueda publicar cambia el directorio.",
@@ -170,6 +178,8 @@ async def postgresql(settings: Settings) -> list[Finding]:
 async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
     """Warn of what waits for an operator."""
     async with Database(settings.database_url.reveal(), size=1) as database:
+        for finding in of_audit(await audit_rights(database)):
+            yield finding
         for finding in _waiting(await PostgresLog(database).live_counts()):
             yield finding
         if not await _has_account(settings, database):
@@ -201,6 +211,20 @@ def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
     if breached := counts["clocks"].get("breached", 0):
         what = f"{counted(breached, 'plazo incumplido', 'plazos incumplidos')} sin respuesta."
         yield warn(POSTGRESQL, what, "Mírelos con `hub clocks --state breached`.")
+
+
+def of_audit(rights: AuditRights) -> Iterator[Finding]:
+    """Warn if the roles' user can rewrite who did what."""
+    if rights.is_superuser:
+        yield warn(
+            POSTGRESQL, "El usuario de HUB_DATABASE_URL es superusuario: puede cambiar todo.", _TWO_USERS
+        )
+    elif rights.is_owner:
+        what = "El usuario de HUB_DATABASE_URL es dueño de las tablas: puede cambiar la auditoría."
+        yield warn(POSTGRESQL, what, _TWO_USERS)
+    elif rights.may_change:
+        what = "El usuario de HUB_DATABASE_URL puede cambiar la auditoría, o darse el permiso."
+        yield warn(POSTGRESQL, what, _RIGHTS_AGAIN)
 
 
 def of_months(found: Sequence[MonthReport], now: datetime) -> Iterator[Finding]:

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 import asyncpg
 
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, StorageUnavailable
+from hub.storage import rights
 from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, translated
 
 HEAD: Final = "0017"
 
+_HOW: Final = "docs/operations.md, Two users of the database, has the commands"
+_NO_USER: Final = (
+    f"PostgreSQL does not let the user of HUB_DATABASE_URL in: create it, or correct its password ({_HOW})."
+)
+_NO_OWNER: Final = (
+    f"The user of HUB_DATABASE_OWNER_URL does not own the hub's tables: hand them over ({_HOW})."
+)
 
-async def upgrade(database_url: str, *, to: str = HEAD) -> None:
+
+async def upgrade(database_url: str, *, to: str = HEAD, roles_url: str | None = None) -> None:
     """
     Bring the schema to a revision, in one transaction; of several at once, one does it and the rest wait.
 
-    Raises StorageUnavailable.
+    With `roles_url`, another user of the same database, give that user the rights that the roles need.
+    Raises StorageUnavailable, and ConfigurationError where the users are not the right ones.
     """
-    if await current(database_url) == to:
+    user = await _roles_user(database_url, roles_url) if roles_url else None
+    if user is None and await current(database_url) == to:
         return
     from hub.storage.migrations import upgrading  # noqa: PLC0415 - Alembic takes 0.3 s that others do not need
 
-    await upgrading.upgrade(database_url, to)
+    await upgrading.upgrade(database_url, to, user)
 
 
 async def current(database_url: str) -> str | None:
     """Return the revision of the schema; None when there is no schema yet."""
-    with translated():
-        connection = await asyncpg.connect(
-            database_url, timeout=CONNECT_TIMEOUT, command_timeout=COMMAND_TIMEOUT
-        )
-        try:
-            if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
-                return None
-            revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-            return revision
-        finally:
-            await connection.close()
+    async with _connected(database_url) as connection:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return revision
 
 
 async def require_current(database_url: str) -> None:
@@ -47,3 +54,37 @@ async def require_current(database_url: str) -> None:
         raise ConfigurationError(
             f"The database's schema is {found or 'missing'} and this hub needs {HEAD}: run `hub db upgrade`."
         )
+
+
+async def _roles_user(owner_url: str, roles_url: str) -> str | None:
+    """Return the name of the roles' user; None when it is the owner."""
+    owner = await _who(owner_url)
+    try:
+        roles = await _who(roles_url)
+    except StorageUnavailable as exc:
+        if isinstance(exc.__cause__, asyncpg.InvalidAuthorizationSpecificationError):
+            raise ConfigurationError(_NO_USER) from exc
+        raise
+    if roles["place"] != owner["place"]:
+        raise ConfigurationError("HUB_DATABASE_OWNER_URL and HUB_DATABASE_URL name different databases.")
+    if not owner["owns"]:
+        raise ConfigurationError(_NO_OWNER)
+    return None if roles["user"] == owner["user"] else str(roles["user"])
+
+
+async def _who(database_url: str) -> asyncpg.Record:
+    async with _connected(database_url) as connection:
+        found: asyncpg.Record = await connection.fetchrow(rights.WHO)
+        return found
+
+
+@asynccontextmanager
+async def _connected(database_url: str) -> AsyncIterator[Any]:
+    with translated():
+        connection = await asyncpg.connect(
+            database_url, timeout=CONNECT_TIMEOUT, command_timeout=COMMAND_TIMEOUT
+        )
+        try:
+            yield connection
+        finally:
+            await connection.close()

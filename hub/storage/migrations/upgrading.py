@@ -10,16 +10,24 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from hub.errors import ConfigurationError
+from hub.storage import rights
 from hub.storage.database import CONNECT_TIMEOUT, translated
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
+_NO_RIGHT: Final = "42501"  # SQLSTATE insufficient_privilege
 
 
-async def upgrade(database_url: str, to: str) -> None:
-    """Run the migrations that are missing up to that revision, in one transaction, under a lock."""
+async def upgrade(database_url: str, to: str, user: str | None) -> None:
+    """
+    Run the migrations that are missing up to that revision, in one transaction, under a lock.
+
+    Then give that user of the roles its rights.
+    """
     engine = create_async_engine(
         # Only asyncpg parses the URL: SQLAlchemy accepts other query parameters.
         "postgresql+asyncpg://",
@@ -29,7 +37,13 @@ async def upgrade(database_url: str, to: str) -> None:
     try:
         with translated():
             async with engine.begin() as connection:
-                await connection.run_sync(_upgrade, to)
+                await connection.run_sync(_upgrade, to, user)
+    except ProgrammingError as exc:
+        if getattr(exc.orig, "sqlstate", None) != _NO_RIGHT:
+            raise
+        raise ConfigurationError(
+            "The database's user may not change the schema: run `hub db upgrade` with HUB_DATABASE_OWNER_URL."
+        ) from exc
     finally:
         await engine.dispose()
 
@@ -42,7 +56,11 @@ def config(connection: Connection | None = None) -> Config:
     return configured
 
 
-def _upgrade(connection: Connection, to: str) -> None:
+def _upgrade(connection: Connection, to: str, user: str | None) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(config(connection), to)
+    if user is not None:
+        names = connection.exec_driver_sql(rights.NAMES, (user,)).one()
+        for statement in rights.grants(*names):
+            connection.exec_driver_sql(statement)

@@ -17,25 +17,8 @@ SET LOCAL lock_timeout = '500ms'
 SELECT to_regclass($1) IS NOT NULL AS there
 
 -- make --
-CREATE TABLE {month} (LIKE {table}_default INCLUDING ALL)
-
--- options --
-SELECT string_agg(option, ', ') AS options
-FROM pg_class CROSS JOIN unnest(reloptions) AS option
-WHERE oid = '{table}_default'::regclass
-
--- set --
-ALTER TABLE {month} SET ({options})
-
--- close_rest --
-LOCK TABLE {table}_default IN ACCESS EXCLUSIVE MODE
-
--- move --
-WITH moved AS (DELETE FROM {table}_default WHERE {key} >= '{since}' AND {key} < '{until}' RETURNING *)
-INSERT INTO {month} SELECT * FROM moved
-
--- attach --
-ALTER TABLE {table} ATTACH PARTITION {month} FOR VALUES FROM ('{since}') TO ('{until}')
+-- As the tables' owner: schema 0016.
+SELECT make_month($1, $2, $3, $4)
 
 -- holding --
 -- Of clocks only those of a range of ids.
@@ -70,7 +53,7 @@ SELECT 'cases', count(*) FROM (
 LOCK TABLE ONLY event, ONLY message, ONLY attempt IN ACCESS EXCLUSIVE MODE
 
 -- drop --
-DROP TABLE attempt_{month}, message_{month}, event_{month}
+SELECT drop_month($1)
 
 -- forget_messages --
 WITH gone AS (
