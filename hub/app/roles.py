@@ -62,6 +62,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             schemas=parts.company.schemas,
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.company.policy),
+            rates=parts.sender_rates,
         ),
         senders=SourceBindings(
             storage.PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())
