@@ -23,11 +23,13 @@ from hub.intake.source_bindings import SourceBindings
 from hub.model import CALLER_HEADER, LANE_HEADER, SENDER_HEADER, Event, Json, Lane, RawMessage
 from hub.policy.intake import ANONYMOUS
 from hub.storage import Database, PostgresIntake, PostgresKeys
+from hub.storage.database import KEPT, POOL_SIZE
 from hub.testing import MemoryAppointments
 from tests.acceptance.harness import until
 from tests.broker_users import publisher_user
 from tests.contract.values import now
 from tests.integration.test_event_lanes import waiting
+from tests.integration.test_urgent_connections import hanging
 from tests.servers import Servers
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import DESK, POLICY, event
@@ -194,3 +196,18 @@ async def test_what_is_moved_twice_is_stored_once(house: House) -> None:
     assert await house.stored("alice") == MANY
     of_one = "SELECT event_key FROM message GROUP BY event_key, person, channel HAVING count(*) > 1"
     assert await house.count(f"({of_one}) AS doubled") == 0
+
+
+async def test_an_emergency_is_stored_while_other_work_hangs_in_its_connections(
+    house: House, database: str
+) -> None:
+    holding: list[int] = []
+    async with Database(database, size=1) as aside, hanging(house.database, 2 * POOL_SIZE, holding):
+        await until(lambda: len(holding) >= POOL_SIZE - KEPT, "all connections for other work")
+        await publish(house.bob, [emergency("bob")], user_id=None)
+        async with house.taking_in():
+            await until(lambda: is_there(aside), "the emergency", patience=10)
+
+
+async def is_there(database: Database) -> bool:
+    return bool(await database.rows("SELECT FROM event WHERE id = 'bob-0'"))
