@@ -18,8 +18,12 @@ _OWN: Final = frozenset({SENDER_HEADER, CALLER_HEADER, LANE_HEADER})
 
 
 def headers_of(letter: DeadLetter) -> dict[str, Json]:
-    """Return the headers of the letter's replay; an empty sender means that it named nobody."""
-    return {**letter.headers, SENDER_HEADER: letter.sender or ""}
+    """
+    Return the headers of the letter's replay; an empty sender means that it named nobody.
+
+    What the first sender has written into the hub's own headers would be believed in the hub's name.
+    """
+    return {**_foreign(letter.headers), SENDER_HEADER: letter.sender or ""}
 
 
 def headers_of_moved(raw: RawMessage, to: Lane | None) -> dict[str, Json]:
@@ -47,8 +51,12 @@ def as_sent(incoming: RawMessage, own: str | None) -> RawMessage:
         user=str(headers[SENDER_HEADER]) or None if SENDER_HEADER in headers else own,
         caller=str(headers[CALLER_HEADER]) if CALLER_HEADER in headers else None,
         lane=_lane(headers),
-        headers={name: value for name, value in headers.items() if name not in _OWN},
+        headers=_foreign(headers),
     )
+
+
+def _foreign(headers: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in headers.items() if name not in _OWN}
 
 
 def _lane(headers: Mapping[str, Json]) -> Lane | None:
