@@ -18,8 +18,10 @@ from hub.channels import ProviderLimits, build_channels, sender_address, texts_c
 from hub.channels.email.mime import Sender, build_email
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
+from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
+from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
 from hub.model import Claimed, Lane, Outgoing, Rendered
 from hub.policy import Policy, load_policy
@@ -116,6 +118,7 @@ class Container:
     appointments: storage.RedisAppointments
     breakers: Breakers
     throttle: storage.RedisThrottle
+    sender_rates: SenderRates
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
@@ -147,6 +150,7 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
             appointments=await stack.enter_async_context(open_appointments(settings)),
             breakers=breakers,
             throttle=await stack.enter_async_context(_throttle(settings, company.policy.throttle)),
+            sender_rates=SenderRates(company.policy.intake, own=user_of(settings.amqp_url.reveal())),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections import Counter
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
@@ -17,7 +18,9 @@ from hub.channels.balances import remaining
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor
 from hub.health.monitor import Monitor
-from hub.ports import Channel
+from hub.intake.sender_rates import SenderRates
+from hub.model.incidents import excess_subject
+from hub.ports import Channel, Heartbeats
 from hub.resilience.database_time import NOW
 from hub.storage.monitor import PostgresMonitor
 from hub.tasks import reraise_if_cancelled, run_all
@@ -61,6 +64,27 @@ async def report_circuits(parts: Container) -> None:
             reraise_if_cancelled()
             log.warning("circuits.unsaid", error=str(exc))
         await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
+
+
+async def report_excess(parts: Container) -> None:
+    """Write periodically, for the monitor, which senders were above their rate in this process."""
+    store = PostgresMonitor(parts.database, QUEUES)
+    while True:
+        await report_rates(store, parts.sender_rates)
+        await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
+
+
+async def report_rates(store: Heartbeats, rates: SenderRates) -> None:
+    """Write what was demoted since the last time; what cannot be written is added to the next time."""
+    excess, rates.excess = rates.excess, Counter()
+    try:
+        if excess:
+            states = {excess_subject(lane, sender): str(events) for (lane, sender), events in excess.items()}
+            await store.beat(this_process(), states)
+    except Unavailable as exc:
+        reraise_if_cancelled()
+        rates.excess += excess
+        log.warning("excess.unsaid", error=str(exc))
 
 
 def this_process() -> str:

@@ -62,6 +62,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             schemas=parts.company.schemas,
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.company.policy),
+            rates=parts.sender_rates,
         ),
         senders=SourceBindings(
             storage.PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())
@@ -221,7 +222,7 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits.
+    reports the other's death; delivery reports its circuits, intake the senders above their rate.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
@@ -231,6 +232,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     ]
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
+    if "intake" in roles:
+        work.append(_until(stop, partial(monitoring.report_excess, parts)))
     if "delivery" in roles:
         work.append(_until(stop, partial(monitoring.report_circuits, parts)))
     return work

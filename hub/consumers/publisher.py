@@ -24,8 +24,8 @@ from hub.consumers import confirms, topology
 from hub.consumers.broker import broker_errors, close, connect, open_channel, user_of
 from hub.consumers.canary import Canary, is_lost, look
 from hub.errors import BrokerUnavailable, ConfigurationError
-from hub.intake.replay_sender import headers_of
-from hub.model import SENDER_HEADER, DeadLetter, Event, Gap, Json, Lane
+from hub.intake.replay_sender import headers_of, headers_of_caller, headers_of_moved
+from hub.model import DeadLetter, Event, Gap, Json, Lane, RawMessage
 from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
 from hub.resilience.database_time import NOW
@@ -93,20 +93,22 @@ class BrokerPublisher:
             )
         )
 
-    async def event(self, event: Event) -> None:
-        properties = _durable(CONTENT_TYPE, user=self._user)
+    async def event(self, event: Event, *, caller: str | None = None) -> None:
+        properties = _durable(CONTENT_TYPE, headers=headers_of_caller(caller), user=self._user)
         opened = await self._channel()
         await self._publish(opened, topology.DOMAIN_EVENTS, event.name, encode(event), properties)
 
-    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None:
+    async def move(
+        self, lane: Lane, events: Sequence[tuple[Event, RawMessage]], *, stay: bool = False
+    ) -> None:
         send = partial(self._publish, await self._channel(), DEFAULT, topology.events_queue(lane))
+        to = lane if stay else None
         await asyncio.gather(
             *(
                 send(
-                    encode(event),
-                    _durable(CONTENT_TYPE, headers={SENDER_HEADER: sender or ""}, user=self._user),
+                    encode(event), _durable(CONTENT_TYPE, headers=headers_of_moved(raw, to), user=self._user)
                 )
-                for event, sender in events
+                for event, raw in events
             )
         )
 

@@ -27,6 +27,7 @@ from hub.model import (
     is_hub_source,
     own_event,
 )
+from hub.policy.intake import ANONYMOUS
 from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
@@ -123,6 +124,14 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         meanwhile="Lo publicado en ese rato pudo confirmarse y perderse; lo de después llega.",
     ),
     IncidentKind(
+        name="sender_rate",
+        title="{2} publica demasiado en la cola {1}",
+        seen="Publica más de lo que dice `[intake.rate]` o, si tiene límite propio, `[intake.senders]`.",
+        to_do="Pregunte a ese sistema si es de verdad: entonces súbale el límite en `[intake.senders]`. "
+        "Si no, quítele el permiso en RabbitMQ, o la llave con `hub keys revoke`.",
+        meanwhile="Lo que sobra se recibe con menos prioridad; nada se pierde, y lo de los demás pasa antes.",
+    ),
+    IncidentKind(
         name="server",
         title="No responde {1}",
         seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
@@ -149,6 +158,7 @@ _WORDS: Final[Mapping[str, str]] = {
     Lane.URGENT: "urgente",
     Lane.NORMAL: "normal",
     Lane.BULK: "masiva",
+    ANONYMOUS: "Quien no da su nombre",
 }
 
 
@@ -168,7 +178,7 @@ def confirmed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symp
 
 def title_of(key: str) -> str:
     """Return the incident's title, one line in Spanish."""
-    parts = key.split(":")
+    parts = key.split(":", 2)  # what is last may have colons of its own
     return kind_of(key).title.format(*(_WORDS.get(part, part) for part in parts))
 
 
@@ -287,6 +297,14 @@ def of_gaps(gaps: Sequence[Gap]) -> Iterator[Symptom]:
         since = f"desde las {_hour(min(starts))}" if starts else "desde antes"
         until = f"hasta las {_hour(max(ends))}" if len(ends) == len(gaps) else "y aún falta"
         yield Symptom(key="topology", measured=f"Sin camino {since}, {until}")
+
+
+def of_excess(found: Mapping[tuple[Lane, str], int]) -> Iterator[Symptom]:
+    """Report each sender above their rate, with how many events went to the lane below."""
+    for (lane, sender), events in sorted(found.items()):
+        # The key is part of an event's id, whose length is limited.
+        key = f"sender_rate:{lane}:{sender[:_SHOWN]}"
+        yield Symptom(key=key, measured=f"{events} de más hace un momento")
 
 
 def _hour(at: datetime) -> str:

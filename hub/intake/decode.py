@@ -15,6 +15,7 @@ from hub.contact_rules.consents import SAID_AT
 from hub.errors import InvalidEvent, WrongSender
 from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_sent
+from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import BindingSnapshot
 from hub.messages.planning.plan import Rules
 from hub.model import (
@@ -38,7 +39,8 @@ class IntakeContext:
     """
     What intake needs to read an event. Values only: nothing here calls a server.
 
-    `lane` is the lane whose queue is read; without it, events of all lanes are processed together.
+    `lane` is the lane whose queue is read; without it, events of all lanes are processed together. `rates`
+    counts what each sender publishes in it; without them nobody has a limit.
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
     (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, the `version` of replays,
@@ -49,6 +51,7 @@ class IntakeContext:
     catalog: Mapping[str, EventType]
     rules: Rules
     lane: Lane | None = None
+    rates: SenderRates | None = None
     kinds: Mapping[str, EventType] = field(init=False)
     needs: Mapping[str, Needs] = field(init=False)
     skipping: frozenset[str] = field(init=False)

@@ -1,45 +1,75 @@
 """
-An event's lane is that of its type. Its routing key is its publisher's word, and only finds the queue.
+In which lane an event is handled. What belongs elsewhere is published to the queue of its lane.
 
-Otherwise whoever publishes payments under the key of an emergency would delay the next emergency.
+An event's lane is that of its type. Its routing key is its publisher's word, and only finds the queue:
+otherwise whoever publishes payments under the key of an emergency would delay the next emergency.
+
+What is above its sender's rate is handled one lane below. Its messages keep the lane of its type.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 
 from hub.intake.decode import Batch, IntakeContext
-from hub.model import Event, Lane
+from hub.intake.sender_rates import BELOW, SenderRates
+from hub.model import Event, Lane, RawMessage
 from hub.ports import Publisher
-
-Misplaced: TypeAlias = Mapping[Lane, Sequence[tuple[Event, str | None]]]
-"""By lane, the events that belong there, each with the RabbitMQ user who has sent it."""
 
 log = structlog.get_logger()
 
 
-def take_out(batch: Batch, context: IntakeContext) -> Misplaced:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
     """
-    Take the events of other lanes out of the batch, and return them.
+    Events for another lane, each with the message in which it came.
 
-    They have been decoded, validated and judged by their sender: the hub may publish them in its own name.
+    What is above its sender's rate is `demoted_from` a lane; nobody moves it back.
     """
-    if context.lane is None:
-        return {}
-    found: defaultdict[Lane, list[tuple[Event, str | None]]] = defaultdict(list)
-    for key, (event, raw) in list(batch.events.items()):
-        if (own := context.kinds[event.type].lane) is not context.lane:
-            found[own].append((event, raw.user))
-            del batch.events[key]
-    return found
+
+    lane: Lane
+    events: Sequence[tuple[Event, RawMessage]]
+    demoted_from: Lane | None = None
 
 
-async def move(misplaced: Misplaced, publisher: Publisher) -> None:
+def take_out(batch: Batch, context: IntakeContext) -> list[Move]:
+    """
+    Take out of the batch what is not handled in this lane, and return where it goes.
+
+    It has been decoded, validated and judged by its sender: the hub may publish it in its own name.
+    """
+    lane, rates = context.lane, context.rates
+    if lane is None:
+        return []
+    moves = _misplaced(batch, context, lane)
+    if rates is not None and rates.limits(lane) and (excess := _excess(batch, rates, lane)):
+        moves.append(Move(lane=BELOW[lane], events=excess, demoted_from=lane))
+    return moves
+
+
+def _misplaced(batch: Batch, context: IntakeContext, lane: Lane) -> list[Move]:
+    found: defaultdict[Lane, list[UUID]] = defaultdict(list)
+    for key, (event, raw) in batch.events.items():
+        if (own := raw.lane or context.kinds[event.type].lane) is not lane:
+            found[own].append(key)
+    return [Move(lane=own, events=[batch.events.pop(key) for key in keys]) for own, keys in found.items()]
+
+
+def _excess(batch: Batch, rates: SenderRates, lane: Lane) -> list[tuple[Event, RawMessage]]:
+    keys = [key for key, (_, raw) in batch.events.items() if not rates.admits(key, raw, lane)]
+    return [batch.events.pop(key) for key in keys]
+
+
+async def move(moves: Sequence[Move], publisher: Publisher, context: IntakeContext) -> None:
     """Publish each event to the queue of its lane."""
-    for lane, events in misplaced.items():
-        await publisher.move(lane, events)
-        log.warning("events.moved", lane=lane, count=len(events))
+    for one in moves:
+        left = one.demoted_from
+        await publisher.move(one.lane, one.events, stay=left is not None)
+        log.warning("events.demoted" if left else "events.moved", lane=one.lane, count=len(one.events))
+        if left is not None and context.rates is not None:
+            context.rates.note_demoted(left, [raw for _, raw in one.events])

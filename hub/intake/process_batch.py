@@ -4,7 +4,7 @@ INTAKE: store a batch of raw messages, publish its tickets, and only then let it
     read (decode ▸ validate) ▸ ONE transaction (events, parties, messages, clocks, dead letters)
     ▸ tickets, confirmed ▸ broad audiences page by page, each page its own transaction
     ▸ notices of rejected events and of events that do not reach all recipients ▸ appointments
-    ▸ events that came into the wrong lane go to theirs
+    ▸ events that came into the wrong lane, or above their sender's rate, go to another one
 
 Everything is idempotent, because a batch that was committed but not acknowledged is redelivered: ids are
 made from the event, and a duplicate creates nothing but tickets for messages that are still queued.
@@ -58,16 +58,18 @@ async def process_batch(
     """
     Process a batch. When this returns, all of it is durable and may be acknowledged.
 
-    Where the context has a lane, events of other lanes are published to the queues of theirs.
+    Where the context has a lane, events of other lanes are published to the queues of theirs, and those
+    above their sender's rate to the queue of the lane below.
 
     Raises StorageUnavailable or BrokerUnavailable when a server is away: then acknowledge nothing; the
     same batch may be processed again.
     """
     batch = await _read(incoming, context=context, now=now(), bound=await senders.current())
-    misplaced = lanes.take_out(batch, context)
+    moves = lanes.take_out(batch, context)
     result = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(result.messages))
     for audience in result.broad:
+        await RIGHT_OF_WAY.pause()
         async for expanded in expand(audience, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(expanded.messages))
             await make_appointments(appointments, waiting(expanded.messages))
@@ -75,7 +77,9 @@ async def process_batch(
     await _notify_publishers(result.letters, publisher, now)
     await _notify_unreached(result.unreached, publisher, now)
     await make_appointments(appointments, result.later, result.clocks)
-    await lanes.move(misplaced, publisher)
+    await lanes.move(moves, publisher, context)
+    if context.rates is not None:
+        context.rates.settle(batch.events)
 
 
 async def _read(

@@ -1,34 +1,64 @@
 """
-The sender of a replay: a replay comes from the hub's own user, but the dead letter came from somebody else.
+The sender of what the hub has published again: it comes from the hub's own user, but was somebody else's.
 
-RabbitMQ lets the hub name only its own user, so the first sender travels in a header. It is believed of
-the hub alone; whoever else sets it is judged as who they are.
+RabbitMQ lets the hub name only its own user, so what is known of the first sender travels in headers. They
+are believed of the hub alone; whoever else sets them is judged as who they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
-from hub.model import SENDER_HEADER, DeadLetter, Json, RawMessage
+from hub.model import CALLER_HEADER, LANE_HEADER, SENDER_HEADER, DeadLetter, Json, Lane, RawMessage
+
+_OWN: Final = frozenset({SENDER_HEADER, CALLER_HEADER, LANE_HEADER})
 
 
 def headers_of(letter: DeadLetter) -> dict[str, Json]:
-    """Return the headers of the letter's replay; an empty sender means that it named nobody."""
-    return {**letter.headers, SENDER_HEADER: letter.sender or ""}
+    """
+    Return the headers of the letter's replay; an empty sender means that it named nobody.
+
+    What the first sender has written into the hub's own headers would be believed in the hub's name.
+    """
+    return {**_foreign(letter.headers), SENDER_HEADER: letter.sender or ""}
+
+
+def headers_of_moved(raw: RawMessage, to: Lane | None) -> dict[str, Json]:
+    """Return the headers of an event that goes to another queue; `to` is the lane where it has to stay."""
+    known = {CALLER_HEADER: raw.caller, LANE_HEADER: to}
+    return {SENDER_HEADER: raw.user or "", **{name: str(value) for name, value in known.items() if value}}
+
+
+def headers_of_caller(caller: str | None) -> dict[str, Json]:
+    """Return the headers of an event that this caller has published over HTTP."""
+    return {CALLER_HEADER: caller} if caller else {}
 
 
 def as_sent(incoming: RawMessage, own: str | None) -> RawMessage:
-    """Return a replay as its first sender sent it, and anything else unchanged; `own` is the hub's user."""
-    if own is None or incoming.user != own or SENDER_HEADER not in incoming.headers:
+    """
+    Return what the hub has published again as its first sender sent it, and anything else unchanged.
+
+    `own` is the hub's user.
+    """
+    headers = incoming.headers
+    if own is None or incoming.user != own or _OWN.isdisjoint(headers):
         return incoming
-    return replace(incoming, user=_sender(incoming.headers), headers=_without(incoming.headers))
+    return replace(
+        incoming,
+        user=str(headers[SENDER_HEADER]) or None if SENDER_HEADER in headers else own,
+        caller=str(headers[CALLER_HEADER]) if CALLER_HEADER in headers else None,
+        lane=_lane(headers),
+        headers=_foreign(headers),
+    )
 
 
-def _sender(headers: Mapping[str, Json]) -> str | None:
-    return str(headers[SENDER_HEADER]) or None
+def _foreign(headers: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in headers.items() if name not in _OWN}
 
 
-def _without(headers: Mapping[str, Json]) -> Mapping[str, Json]:
-    return {name: value for name, value in headers.items() if name != SENDER_HEADER}
+def _lane(headers: Mapping[str, Json]) -> Lane | None:
+    named = headers.get(LANE_HEADER)
+    return Lane(named) if named in tuple(Lane) else None

@@ -63,8 +63,10 @@ from hub.model.clocks import (
 )
 from hub.model.consents import Consent, OptedOut, Stance
 from hub.model.events import (
+    CALLER_HEADER,
     CANARY,
     HUB_SOURCE,
+    LANE_HEADER,
     SENDER_HEADER,
     THREAD,
     DeadLetter,

@@ -10,13 +10,17 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, type_of
+from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, Lane, type_of
 from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
 _PARTS = f"{HUB_SOURCE}:"
 SENDER_HEADER = "x-hub-sender"
 """The RabbitMQ user whose message the hub has published again in its own name. Believed of no other user."""
+CALLER_HEADER = "x-hub-caller"
+"""Who has published the event over HTTP, on whose rate it counts. Believed of the hub's user only."""
+LANE_HEADER = "x-hub-lane"
+"""Where the hub has moved an event that was above its sender's rate. Believed of the hub's user only."""
 CANARY = "hub.canary"
 """How the routing keys of canaries begin: empty messages that show whether events would arrive."""
 THREAD = "thread_id"
@@ -99,6 +103,10 @@ class RawMessage(Struct, frozen=True, kw_only=True):
     received_at: datetime
     user: str | None = None
     """The RabbitMQ user who sent it, as validated by the broker; None if the sender named none."""
+    caller: str | None = None
+    """Who has published it over HTTP, as the hub itself says."""
+    lane: Lane | None = None
+    """The lane to which the hub has moved it, because its sender was above their rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
+
+from hub.model.catalogue import Lane
+
+EXCESS: Final = "excess:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,17 @@ class Gap:
         """Read what `str` has written."""
         since, until = (datetime.fromisoformat(at) if at else None for at in text.split("/"))
         return cls(since=since, until=until)
+
+
+def excess_subject(lane: Lane, sender: str) -> str:
+    """Return the subject under which a process reports what it has demoted of this sender's."""
+    return f"{EXCESS}{lane}:{sender}"
+
+
+def excess_of(subject: str) -> tuple[Lane, str]:
+    """Read what `excess_subject` has written; a sender's name may have colons."""
+    lane, _, sender = subject.removeprefix(EXCESS).partition(":")
+    return Lane(lane), sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

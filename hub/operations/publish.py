@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from hub.errors import BrokerUnavailable
@@ -23,12 +24,17 @@ class Sent:
     failure: BrokerUnavailable | None = None
 
 
-async def send(publisher: Publisher, events: Sequence[Event]) -> Sent:
-    """Publish in order; stop at the first part of the list that the broker does not confirm."""
+async def send(publisher: Publisher, events: Sequence[Event], *, caller: str | None = None) -> Sent:
+    """
+    Publish in order; stop at the first part of the list that the broker does not confirm.
+
+    Events of a `caller` count on their rate; those without are the hub's own, or its operator's.
+    """
+    publish = partial(publisher.event, caller=caller)
     accepted = 0
     for start in range(0, len(events), _IN_FLIGHT):
         part = events[start : start + _IN_FLIGHT]
-        results = await asyncio.gather(*map(publisher.event, part), return_exceptions=True)
+        results = await asyncio.gather(*map(publish, part), return_exceptions=True)
         failures = [result for result in results if isinstance(result, BaseException)]
         accepted += len(results) - len(failures)
         for failure in failures:

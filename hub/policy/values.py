@@ -18,6 +18,8 @@ Target: TypeAlias = Term | Mapping[str, Term]
 Expiry: TypeAlias = timedelta | None
 """None means never."""
 Frames: TypeAlias = tuple[Frame, ...]
+RateLimit: TypeAlias = Rate | None
+"""None means no limit."""
 
 
 class Weekday(StrEnum):
@@ -53,6 +55,10 @@ def _parse_expiry(value: Any) -> Expiry:
     return None if value == "never" else parse_duration(value)
 
 
+def _parse_rate_limit(value: Any) -> RateLimit:
+    return None if value == "none" else parse_rate(value)
+
+
 def _parse_frames(value: Any) -> Frames:
     pairs = value if isinstance(value, list) else [value]
     if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -68,6 +74,7 @@ _PARSERS: Final = {
     Expiry: _parse_expiry,
     Frames: _parse_frames,
     Rate: parse_rate,
+    RateLimit: _parse_rate_limit,
 }
 
 

@@ -28,6 +28,9 @@ class MonitorStore(Heartbeats, Protocol):
     async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
         """Return each gap (`gap:…`) that a process reported in the last `fresh`."""
 
+    async def excess(self, fresh: timedelta) -> Mapping[tuple[Lane, str], int]:
+        """Return by (lane, sender) how many events above the sender's rate were reported lately."""
+
     async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
         """Return by host how far its clock was from the database's in the last `fresh`, without a sign."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from hub.model import DeadLetter, Event, Lane
+from hub.model import DeadLetter, Event, Lane, RawMessage
 from hub.model.tickets import Ticket
 
 
@@ -15,11 +15,21 @@ class Publisher(Protocol):
     async def tickets(self, tickets: Sequence[Ticket]) -> None:
         """Publish each ticket to its queue."""
 
-    async def event(self, event: Event) -> None:
-        """Publish to `domain.events` as structured JSON; intake receives it like any other event."""
+    async def event(self, event: Event, *, caller: str | None = None) -> None:
+        """
+        Publish to `domain.events` as structured JSON; intake receives it like any other event.
 
-    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None:
-        """Publish events of this lane to its queue; each comes with the RabbitMQ user who has sent it."""
+        `caller` is who has published it over HTTP: on their rate it counts.
+        """
+
+    async def move(
+        self, lane: Lane, events: Sequence[tuple[Event, RawMessage]], *, stay: bool = False
+    ) -> None:
+        """
+        Publish events to the queue of this lane, each with what is known of the message in which it came.
+
+        They `stay` in this lane, although their type may belong to another one.
+        """
 
     async def depth(self, channel: str, lane: Lane) -> int:
         """Return how many tickets of a queue wait for a consumer."""

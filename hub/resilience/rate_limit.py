@@ -105,6 +105,25 @@ def draw(rate: Rate, urgent_share: float) -> Draw:
     )
 
 
+class TokenBuckets:
+    """Buckets of one process that start full; `clock` returns monotonic seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._full_at: dict[str, float] = {}
+
+    def take(self, key: str, rate: Rate, burst: int) -> bool:
+        """Draw one from a bucket of `burst`; return false, and draw nothing, when it is empty."""
+        now, spacing = self._clock(), rate.per.total_seconds() / rate.count
+        full_at = max(now, self._full_at.get(key, now))
+        if full_at - now > spacing * (burst - 0.5):  # half a token for the rounding of floats
+            return False
+        self._full_at[key] = full_at + spacing
+        if len(self._full_at) > _MOST_KEYS:
+            self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+        return True
+
+
 @dataclass(slots=True)
 class _Bucket:
     """Instants in microseconds: when the two parts are full again, and when the two queues end."""

@@ -40,6 +40,11 @@ class RightOfWay:
             _IS_URGENT.reset(before)
             self._active -= 1
 
+    @staticmethod
+    def is_urgent() -> bool:
+        """Return whether what runs now is urgent work."""
+        return _IS_URGENT.get()
+
     async def pause(self) -> None:
         """
         Let other work have its turn; what is not urgent lets urgent work pass, for `LIMIT` at most.

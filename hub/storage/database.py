@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -15,10 +16,13 @@ from asyncpg.exceptions import _base as client_side
 
 from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.model import Json
+from hub.resilience.right_of_way import RIGHT_OF_WAY
 
 T = TypeVar("T")
 
 POOL_SIZE: Final = 10
+KEPT: Final = 2
+"""Connections of a pool that only urgent work gets: other work may hang in all the rest, or hold locks."""
 CONNECT_TIMEOUT: Final = 5.0  # seconds
 ACQUIRE_TIMEOUT: Final = 15.0  # seconds
 COMMAND_TIMEOUT: Final = 30.0  # seconds
@@ -100,6 +104,8 @@ class Database:
             init=_set_codecs,
             reset=_nothing_to_reset,
         )
+        # A command has a small pool, and does nothing beside its work.
+        self._common = asyncio.Semaphore(size - KEPT if size > 2 * KEPT else size)
 
     async def __aenter__(self) -> Self:
         await self._pool
@@ -110,9 +116,10 @@ class Database:
 
     async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
         """Run a statement in its own transaction."""
-        with translated():
-            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
-                return await connection.fetch(statement, *arguments)
+        async with self._connection() as connection:
+            with translated():
+                rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
+        return rows
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
@@ -128,9 +135,7 @@ class Database:
         Translates only the errors of this class's own calls: an OSError that the block raises
         stays unchanged.
         """
-        with translated():
-            connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
-        try:
+        async with self._connection() as connection:
             work = connection.transaction(**how)
             with translated():
                 await work.start()
@@ -141,9 +146,31 @@ class Database:
                 raise
             with translated():
                 await work.commit()
-        finally:
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """Lend a connection; to work that is not urgent, none of those that are kept."""
+        async with self._turn():
             with translated():
-                await self._pool.release(connection)
+                connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
+            try:
+                yield connection
+            finally:
+                with translated():
+                    await self._pool.release(connection)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if RIGHT_OF_WAY.is_urgent():
+            yield
+            return
+        with translated():
+            async with asyncio.timeout(ACQUIRE_TIMEOUT):
+                await self._common.acquire()
+        try:
+            yield
+        finally:
+            self._common.release()
 
 
 class Store:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from asyncpg import Record
 
 from hub.model import Gap, Incident, Lane, Symptom
+from hub.model.incidents import excess_of
 from hub.people.audience import Group
 from hub.storage import people
 from hub.storage.database import Database, Store, load, read
@@ -41,6 +42,10 @@ class PostgresMonitor(Store):
 
     async def gaps(self, fresh: timedelta) -> Sequence[Gap]:
         return [Gap.read(row["state"]) for row in await self.rows(_SQL["gaps"], fresh)]
+
+    async def excess(self, fresh: timedelta) -> Mapping[tuple[Lane, str], int]:
+        rows = await self.rows(_SQL["excess"], fresh)
+        return {excess_of(row["subject"]): row["events"] for row in rows}
 
     async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
         rows = await self.rows(_SQL["clock_offsets"], fresh)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from hub.model import Gap, Incident, Lane, State, Symptom
+from hub.model.incidents import EXCESS, excess_of
 from hub.people.audience import Group
 from hub.ports import Now
 from hub.testing.faults import Faults
@@ -56,6 +58,13 @@ class MemoryMonitor:
             if subject.startswith("gap:") and at > self._now() - fresh
         }
         return [Gap.read(state) for state in sorted(found)]
+
+    async def excess(self, fresh: timedelta) -> Mapping[tuple[Lane, str], int]:
+        found: Counter[tuple[Lane, str]] = Counter()
+        for (_, subject), (at, state) in self._beats.items():
+            if subject.startswith(EXCESS) and at > self._now() - fresh:
+                found[excess_of(subject)] += int(state)
+        return found
 
     async def clock_offsets(self, fresh: timedelta) -> Mapping[str, timedelta]:
         offsets: dict[str, timedelta] = {}

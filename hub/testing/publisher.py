@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from hub.model import DeadLetter, Event, Lane
+from msgspec.structs import replace
+
+from hub.model import DeadLetter, Event, Lane, RawMessage
 from hub.ports import Ticket
 from hub.testing.faults import Faults
 
@@ -20,6 +22,8 @@ class MemoryPublisher:
         self.events: list[Event] = []
         self.notices: list[Event] = []
         self.moved: list[tuple[Lane, Event, str | None]] = []
+        self.demoted: list[RawMessage] = []
+        self.callers: list[str | None] = []
         self.replayed: list[DeadLetter] = []
         self.depths: defaultdict[tuple[str, Lane], int] = defaultdict(int)
 
@@ -33,13 +37,18 @@ class MemoryPublisher:
             self.faults.meet("tickets")
         self.published += tickets
 
-    async def event(self, event: Event) -> None:
+    async def event(self, event: Event, *, caller: str | None = None) -> None:
         self.faults.meet("event")
+        self.callers.append(caller)
         self.events.append(event)
 
-    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None:
+    async def move(
+        self, lane: Lane, events: Sequence[tuple[Event, RawMessage]], *, stay: bool = False
+    ) -> None:
         self.faults.meet("move")
-        self.moved += [(lane, event, sender) for event, sender in events]
+        self.moved += [(lane, event, raw.user) for event, raw in events]
+        if stay:
+            self.demoted += [replace(raw, lane=lane) for _, raw in events]
 
     async def depth(self, channel: str, lane: Lane) -> int:
         self.faults.meet("depth")

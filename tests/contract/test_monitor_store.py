@@ -236,3 +236,14 @@ async def test_promises_that_have_not_ended_are_counted_by_name_and_state(stores
         ("first_reply", "breached"): 1,
         ("legal_term", "breached"): 1,
     }
+
+
+async def test_excess_of_a_sender_adds_up_over_the_processes_that_reported_it_lately(
+    watching: Watching,
+) -> None:
+    await watching.beat("one", {"excess:urgent:http:key:crm": "40", "excess:normal:pay": "2"})
+    await watching.beat("two", {"excess:urgent:http:key:crm": "2"})
+
+    assert {(Lane.URGENT, "http:key:crm"): 42, (Lane.NORMAL, "pay"): 2} == await watching.excess(HOUR)
+    assert {} == await watching.excess(AGO)
+    assert [] == await watching.open_circuits(HOUR)

@@ -26,7 +26,7 @@ from hub.model import Lane, own_event
 from hub.ports import Ticket
 from tests.integration.test_broker_publisher import publishing
 from tests.servers import Servers
-from tests.unit.factories import MONDAY, event
+from tests.unit.factories import MONDAY, arrived, event
 
 SECURITY: Final = Path(__file__).parents[2] / "docs/security.md"
 PASSWORD: Final = "of-these-tests"
@@ -111,7 +111,7 @@ async def publish(channel: AbstractChannel, key: str, exchange: str = topology.D
 async def test_the_hubs_user_may_do_all_that_a_hub_does(hub: BrokerPublisher) -> None:
     await hub.event(event("pqrs.received"))
     await hub.tickets([Ticket(channel="sms", lane=Lane.URGENT, ids=(uuid4(),))])
-    await hub.move(Lane.BULK, [(event("admin.invoice.issued"), "crm")])
+    await hub.move(Lane.BULK, [(event("admin.invoice.issued"), arrived(b"", user="crm"))])
     await hub.renew()
 
     waiting = await hub.unattended()

@@ -179,6 +179,19 @@ async def test_missing_accounts_are_reported_where_one_is_needed(environ: dict[s
     assert ["Nadie tiene cuenta" in words for words in (free, after)] == [False, False]
 
 
+async def test_a_hub_in_which_anybody_may_flood_emergencies_is_reported(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[intake.rate]\nurgent = { rate = "none" }\n')
+
+    limited = printed(await look(environ, "Política"))
+    unlimited = printed(await look({**environ, "HUB_POLICY": str(policy)}, "Política"))
+
+    assert "límite" not in limited
+    assert "warn: Nadie tiene límite en la cola urgente" in unlimited
+
+
 async def test_incidents_that_only_the_company_would_get_are_reported(
     environ: dict[str, str], tmp_path: Path
 ) -> None:

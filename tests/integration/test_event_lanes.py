@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import aio_pika
 
@@ -13,6 +14,7 @@ from hub.consumers import events, topology
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
+from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import SourceBindings
 from hub.model import SENDER_HEADER, Event, Lane
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryStore
@@ -20,7 +22,7 @@ from tests.acceptance.harness import until
 from tests.contract.values import now
 from tests.integration.broker_damage import administrator
 from tests.integration.test_broker_publisher import publishing
-from tests.unit.factories import DESK, event
+from tests.unit.factories import DESK, POLICY, arrived, event
 
 KEYS = ("emergency.declared", "admin.payment.received", "admin.invoice.issued", "no.such.event")
 OF_LANES = [event(name) for name in ("emergency.declared", "admin.payment.received", "admin.invoice.issued")]
@@ -30,7 +32,7 @@ OF_LANES = [event(name) for name in ("emergency.declared", "admin.payment.receiv
 async def taking_in(url: str, publisher: BrokerPublisher) -> AsyncIterator[MemoryStore]:
     store, stop = MemoryStore(now), asyncio.Event()
     consumers = events.consumers(
-        context=DESK,
+        context=replace(DESK, rates=SenderRates(POLICY.intake, own=user_of(url))),
         senders=SourceBindings(MemoryKeys(now), own=user_of(url)),
         store=store,
         publisher=publisher,
@@ -89,7 +91,8 @@ async def test_a_lane_without_its_binding_is_served_all_the_same(amqp_url: str) 
 async def test_a_moved_event_names_its_sender_in_the_hubs_own_word(amqp_url: str) -> None:
     payment = event("admin.payment.received")
     async with publishing(amqp_url) as publisher:
-        await publisher.move(Lane.NORMAL, [(payment, "crm"), (payment, None)])
+        named, nameless = arrived(encode(payment), user="crm"), arrived(encode(payment))
+        await publisher.move(Lane.NORMAL, [(payment, named), (payment, nameless)])
     async with administrator(amqp_url) as channel:
         queue = await channel.get_queue(topology.events_queue(Lane.NORMAL), ensure=False)
         messages = [await queue.get(timeout=10) for _ in range(2)]

@@ -37,6 +37,13 @@ async def test_one_event_is_published_as_it_says() -> None:
     assert [(event.id, event.name) for event in world.publisher.events] == [("evt-7", "pqrs.received")]
 
 
+async def test_an_event_counts_on_the_rate_of_its_caller() -> None:
+    world = World()
+    await post(world, event())
+
+    assert ["http:this machine"] == world.publisher.callers
+
+
 async def test_an_array_keeps_its_order_and_says_which_are_refused_and_why() -> None:
     world = World()
     wrong = event()

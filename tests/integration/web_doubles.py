@@ -336,14 +336,16 @@ class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
 
     events: list[Event] = field(default_factory=list)
+    callers: list[str | None] = field(default_factory=list)
     notices: list[Event] = field(default_factory=list)
     replayed: list[DeadLetter] = field(default_factory=list)
     room: int = 1_000_000
 
-    async def event(self, event: Event) -> None:
+    async def event(self, event: Event, *, caller: str | None = None) -> None:
         if len(self.events) >= self.room:
             raise BrokerUnavailable
         self.events.append(event)
+        self.callers.append(caller)
 
     async def replay(self, letter: DeadLetter) -> None:
         if self.room == 0:
@@ -354,7 +356,9 @@ class MemoryPublisher:
     async def notify(self, events: Sequence[Event]) -> None:
         self.notices += events
 
-    async def move(self, lane: Lane, events: Sequence[tuple[Event, str | None]]) -> None: ...
+    async def move(
+        self, lane: Lane, events: Sequence[tuple[Event, RawMessage]], *, stay: bool = False
+    ) -> None: ...
     async def depth(self, channel: str, lane: Lane) -> int:  # noqa: ARG002 - the port's signature
         return 0
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from structlog.testing import capture_logs
 
+from hub.app.monitoring import report_rates
 from hub.cloudevents.schemas import Schemas
 from hub.errors import (
     AppointmentsUnavailable,
@@ -30,6 +31,8 @@ from hub.health.incidents import (
     BY_KIND,
     KINDS,
     avoided_channels,
+    event_of,
+    of_excess,
     of_gaps,
     of_queues,
     of_wrong_senders,
@@ -37,13 +40,16 @@ from hub.health.incidents import (
 )
 from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
-from hub.model import Gap, Lane, Remaining, Symptom
+from hub.intake.sender_rates import SenderRates
+from hub.model import Gap, Incident, Lane, Remaining, Symptom
 from hub.policy import load_policy
+from hub.policy.intake import ANONYMOUS
 from hub.tasks import cancel
 from hub.testing import MemoryMonitor, MemoryPublisher, MemoryStore, SettableClock
 from tests.unit.delivery_harness import ABOUT, mail
-from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, incoming
+from tests.unit.factories import HOUR, MINUTE, MONDAY, OWN_USER, SECOND, arrived, event, incoming
 
+FLOODED = load_policy().intake
 POLICY = load_policy().monitor
 SCHEMAS = Schemas.load()
 LETTER = dead_letter(incoming(event("pqrs.received")), InvalidEvent("data.radicado: required"))
@@ -187,6 +193,12 @@ async def _lose_way(house: House) -> None:
     await house.store.beat("web", {"gap:": str(Gap(since=MONDAY - MINUTE, until=MONDAY))})
 
 
+async def _flood(house: House) -> None:
+    rates = SenderRates(FLOODED, own=OWN_USER)
+    rates.note_demoted(Lane.URGENT, [arrived(b"", user="crm")] * 40)
+    await report_rates(house.store, rates)
+
+
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
     "queue_age:email:urgent": _break_queue,
@@ -199,6 +211,7 @@ BROKEN = {
     "skew:uno:postgresql": _set_clock_of_a_process,
     "server:redis": _stop_redis,
     "topology": _lose_way,
+    "sender_rate:urgent:crm": _flood,
 }
 
 
@@ -545,3 +558,41 @@ async def test_last_known_balance_stays_in_force_if_a_read_fails() -> None:
     await house.passes(4 * 16)
 
     assert [("began", "balance:sms:twilio")] == house.published_events
+
+
+async def test_a_sender_above_the_rate_is_named_and_the_incident_ends_by_itself() -> None:
+    house = House()
+    await _flood(house)
+    await house.passes()
+    [began] = house.publisher.events
+    house.clock.advance(POLICY.heartbeat_max_age)
+    await house.passes(20)
+
+    assert "crm publica demasiado en la cola urgente" == began.data["title"]
+    assert "40 de más hace un momento" == began.data["measured"]
+    assert [("began", "sender_rate:urgent:crm"), ("ended", "sender_rate:urgent:crm")] == (
+        house.published_events
+    )
+
+
+def test_senders_with_colons_or_without_a_name_are_named_in_the_title() -> None:
+    assert "http:key:crm publica demasiado en la cola normal" == title_of("sender_rate:normal:http:key:crm")
+    assert "Quien no da su nombre" in title_of(f"sender_rate:urgent:{ANONYMOUS}")
+
+
+def test_the_longest_name_of_a_sender_fits_into_the_incident() -> None:
+    [symptom] = of_excess({(Lane.URGENT, "x" * 255): 1})
+    incident = Incident(key=symptom.key, since=MONDAY, seen_at=MONDAY, measured=symptom.measured)
+
+    SCHEMAS.check(event_of(incident, now=MONDAY), now=MONDAY)
+
+
+async def test_what_could_not_be_reported_is_reported_the_next_time() -> None:
+    house, rates = House(), SenderRates(FLOODED, own=OWN_USER)
+    house.store.faults.script("beat", StorageUnavailable("away"))
+    for _ in range(2):
+        rates.note_demoted(Lane.URGENT, [arrived(b"", user="crm")])
+        await report_rates(house.store, rates)
+
+    assert {(Lane.URGENT, "crm"): 2} == await house.store.excess(MINUTE)
+    assert not rates.excess

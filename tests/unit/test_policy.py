@@ -265,6 +265,11 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
             '[clocks.legal_term]\ntarget = { default = "x" }',
             "clocks.legal_term.target: 'x' is not a duration",
         ),
+        ('[intake.rate]\nurgent = { rate = "10" }', 'intake.rate.urgent.rate: a rate is written "20/s"'),
+        ("[intake.rate]\nurgent = { burst = 0 }", "intake.rate.urgent.burst: Expected `int` >= 1"),
+        ('[intake.rate]\nslow = { rate = "1/s" }', "intake.rate: slow is not known; known: urgent, normal"),
+        ('[intake.rate]\nbulk = { rate = "1/s" }', "intake: bulk is the lowest lane"),
+        ("[intake.senders]\ncrm = { urgent = { } }", "intake.senders.crm.urgent.rate is missing"),
         ("[watch]\nx = 1", "watch is now monitor: see hub/tuning.toml"),
         ("watch = 1", "watch is now monitor: see hub/tuning.toml"),
     ],
@@ -308,7 +313,7 @@ def test_one_overlay_changes_promises_and_tuning(overlaid: Overlaid) -> None:
 def test_no_table_is_in_both_built_in_files() -> None:
     promises, tuning = (tomllib.loads(file.read_text()) for file in (BUILT_IN_FILE, TUNING))
 
-    assert {"delivery", "breaker", "throttle", "monitor", "retry"} == set(tuning)
+    assert {"delivery", "breaker", "throttle", "intake", "monitor", "retry"} == set(tuning)
     assert set(promises).isdisjoint(tuning)
 
 

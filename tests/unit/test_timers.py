@@ -123,8 +123,8 @@ class _Answering(MemoryPublisher):
 
     hub: MemoryHub
 
-    async def event(self, event: Event) -> None:
-        await super().event(event)
+    async def event(self, event: Event, *, caller: str | None = None) -> None:
+        await super().event(event, caller=caller)
         if event.name == "sla.breached":
             await self.hub.take_in(REPLIED)
 
@@ -208,10 +208,10 @@ class _Failing(MemoryPublisher):
         self.clock_id = clock_id
         self.error = error
 
-    async def event(self, event: Event) -> None:
+    async def event(self, event: Event, *, caller: str | None = None) -> None:
         if event.data["clock_id"] == str(self.clock_id):
             raise self.error
-        await super().event(event)
+        await super().event(event, caller=caller)
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), BrokerUnavailable()], ids=["broken", "away"])

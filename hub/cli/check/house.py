@@ -16,6 +16,7 @@ from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
 from hub.cli.check.finding import Finding, bad, ok, warn
+from hub.model import Lane
 from hub.settings import Mode, Secret, Settings, is_loopback
 
 PROGRAM: Final = "Programa"
@@ -143,7 +144,11 @@ async def policy(settings: Settings) -> list[Finding]:
     """Check that the policy loads."""
     policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
     origin = str(settings.policy) if settings.policy else "la incluida en el hub"
-    return [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
+    findings = [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
+    if (limit := policy.intake.rate.get(Lane.URGENT)) is None or limit.rate is None:
+        what = "Nadie tiene límite en la cola urgente: quien publica de más atrasa las emergencias de otros."
+        findings.append(warn(POLICY, what, "Póngale un límite a urgent en `[intake.rate]`."))
+    return findings
 
 
 async def templates(settings: Settings) -> list[Finding]:

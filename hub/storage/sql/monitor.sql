@@ -11,7 +11,7 @@ ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.
 -- forget --
 -- Removes processes that have ended; all audits share one row.
 DELETE FROM heartbeat
-WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%']) OR subject = 'clock') AND at < now() - interval '1 hour'
+WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%', 'excess:%']) OR subject = 'clock') AND at < now() - interval '1 hour'
 
 -- open_circuits --
 SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
@@ -20,6 +20,12 @@ ORDER BY place
 
 -- gaps --
 SELECT DISTINCT state FROM heartbeat WHERE subject LIKE 'gap:%' AND at > now() - $1::interval ORDER BY state
+
+-- excess --
+SELECT subject, sum(state::bigint)::bigint AS events FROM heartbeat
+WHERE subject LIKE 'excess:%' AND at > now() - $1::interval
+GROUP BY subject
+ORDER BY subject
 
 -- clock_offsets --
 -- The greatest of each host: its processes have one clock, unless one of them has just seen it change.

@@ -59,12 +59,13 @@ async def receive(request: web.Request) -> web.Response:
     """
     documents = _documents(request, await request.read())
     deps = services(request)
-    found = [_validate(deps, document, caller_of(request)) for document in documents]
+    caller = caller_of(request)
+    found = [_validate(deps, document, caller) for document in documents]
     accepted = [event for event in found if isinstance(event, Event)]
     refused = await _store_refused(deps.refuse, [one for one in found if isinstance(one, Refused)])
     if refused and not accepted:
         raise _none_accepted(refused)
-    sent = await send(deps.publisher, accepted)
+    sent = await send(deps.publisher, accepted, caller=_sender(caller))
     answer = EventsAnswer(accepted=sent.accepted, refused=refused)
     if sent.failure is not None:
         raise Refusal(
@@ -113,7 +114,7 @@ def _bounded(body: bytes) -> bytes:
 
 
 def _validate(deps: Services, document: Document, caller: Caller) -> Event | Refused:
-    asking = f"{HTTP}{caller.who}"
+    asking = _sender(caller)
     sender: str | None = asking
     try:
         event = _decode(document)
@@ -128,6 +129,10 @@ def _validate(deps: Services, document: Document, caller: Caller) -> Event | Ref
         sender = asking if isinstance(error, WrongSender) else sender
         return Refused(document=document, error=error, sender=sender)
     return event
+
+
+def _sender(caller: Caller) -> str:
+    return f"{HTTP}{caller.who}"
 
 
 def _decode(document: Document) -> Event:
