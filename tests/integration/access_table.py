@@ -152,6 +152,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/enable": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, where=OWN, fill="MARK"),
     # For machines without a key.
     "GET /health/live": Row(needs=Door.OPEN),
     "GET /health/ready": Row(needs=Door.OPEN),
@@ -163,8 +164,8 @@ ROWS: Final[dict[str, Row]] = {
     "POST /hooks/sms/{name}/reply": Row(needs=Door.SIGNED, fill="mensajeria", status=403, body={}),
     "GET /hooks/whatsapp": Row(needs=Door.SIGNED, status=403),
     "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
-    "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
-    "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
+    "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
+    "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),
@@ -174,6 +175,11 @@ ROWS: Final[dict[str, Row]] = {
     "POST /": Row(needs=Door.SIGN_IN, status=403),
     "GET /account": Row(needs=Door.SESSION),
     "POST /account": Row(needs=Door.SESSION, status=400),
+    "GET /account/second-factor": Row(needs=Door.SESSION),
+    "POST /account/second-factor": Row(needs=Door.SESSION, status=400),
+    "POST /account/recovery-codes": Row(needs=Door.SESSION, status=400),
+    "GET /sign-in/code": Row(needs=Door.SIGN_IN, status=303),
+    "POST /sign-in/code": Row(needs=Door.SIGN_IN, status=303),
     "POST /sign-out": Row(needs=Door.SESSION, status=303, ends_session=True),
 }
 """METHOD and path → its row."""

@@ -21,7 +21,7 @@ from hub.app.container import open_parts
 from hub.consumers.topology import QUEUES
 from hub.model import Grant, Office, State
 from hub.settings import Address, load
-from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSessions
+from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
 from hub.web.services import Access
@@ -176,6 +176,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
             accounts=PostgresAccounts(parts.database),
             keys=PostgresKeys(parts.database),
             sessions=PostgresSessions(parts.database),
+            factors=PostgresSecondFactors(parts.database),
         )
         identities = await everybody(registry)
         for mark in MARKS:
