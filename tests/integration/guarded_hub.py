@@ -68,6 +68,11 @@ class Answer:
     text: str
     headers: Mapping[str, str]
 
+    @property
+    def gives_cookie(self) -> bool:
+        """Whether the browser gets a cookie, and not only loses one."""
+        return "Max-Age=0" not in self.headers.get(hdrs.SET_COOKIE, "Max-Age=0")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
