@@ -69,7 +69,6 @@ async def process_batch(
     result = await commit(batch, context=context, store=store, now=now)
     await publisher.tickets(tickets(result.messages))
     for audience in result.broad:
-        await RIGHT_OF_WAY.pause()
         async for expanded in expand(audience, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(expanded.messages))
             await make_appointments(appointments, waiting(expanded.messages))
