@@ -140,7 +140,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/summary": Row(needs=READ, where=OWN, finds=False),
     # Access.
     "GET /api/keys": Row(needs=ADMIN, where=EVERYWHERE),
-    "POST /api/keys": Row(needs=ADMIN, where=EVERYWHERE, body=KEY, status=201),
+    "POST /api/keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, body=KEY, status=201),
     "POST /api/keys/{name}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill="other", status=201),
     "POST /api/keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "GET /api/audit": Row(needs="privacy admin", where=EVERYWHERE),
@@ -150,7 +150,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", body=GRANTS),
     "POST /api/accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
-    "POST /api/accounts/{name}/enable": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /api/accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     # For machines without a key.
