@@ -141,7 +141,7 @@ ROWS: Final[dict[str, Row]] = {
     # Access.
     "GET /api/keys": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /api/keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, body=KEY, status=201),
-    "POST /api/keys/{name}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill="other", status=201),
+    "POST /api/keys/{name}/rotate": Row(needs=ADMIN, also=READ, where=EVERYWHERE, fill="other", status=201),
     "POST /api/keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "GET /api/audit": Row(needs="privacy admin", where=EVERYWHERE),
     "GET /api/accounts": Row(needs=ADMIN, where=OWN),
@@ -151,8 +151,8 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
+    "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK"),
-    "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     # For machines without a key.
     "GET /health/live": Row(needs=Door.OPEN),
     "GET /health/ready": Row(needs=Door.OPEN),
@@ -164,8 +164,8 @@ ROWS: Final[dict[str, Row]] = {
     "POST /hooks/sms/{name}/reply": Row(needs=Door.SIGNED, fill="mensajeria", status=403, body={}),
     "GET /hooks/whatsapp": Row(needs=Door.SIGNED, status=403),
     "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
-    "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
-    "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
+    "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
+    "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),
@@ -173,13 +173,13 @@ ROWS: Final[dict[str, Row]] = {
     "GET /static/{name}": Row(needs=READ, fill="console.js"),
     "GET /": Row(needs=Door.KNOWN),
     "POST /": Row(needs=Door.SIGN_IN, status=403),
+    "GET /sign-in/code": Row(needs=Door.SIGN_IN),
+    "POST /sign-in/code": Row(needs=Door.SIGN_IN, status=403),
     "GET /account": Row(needs=Door.SESSION),
     "POST /account": Row(needs=Door.SESSION, status=400),
     "GET /account/second-factor": Row(needs=Door.SESSION),
     "POST /account/second-factor": Row(needs=Door.SESSION, status=400),
     "POST /account/recovery-codes": Row(needs=Door.SESSION, status=400),
-    "GET /sign-in/code": Row(needs=Door.SIGN_IN, status=303),
-    "POST /sign-in/code": Row(needs=Door.SIGN_IN, status=303),
     "POST /sign-out": Row(needs=Door.SESSION, status=303, ends_session=True),
 }
 """METHOD and path → its row."""

@@ -185,8 +185,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
         )
         identities = await everybody(registry)
         for mark in MARKS:
-            viewer = Grant(office=Office.VIEWER, copropiedad_id=f"ph-{mark}")
-            await registry.account(mark, viewer, enrolled=False)
+            await registry.account(mark, Grant(office=Office.VIEWER, copropiedad_id=f"ph-{mark}"))
         applications = {
             "guarded": build(services),
             "keyless": build(replace(services, settings=replace(settings, api_key=None))),

@@ -15,7 +15,8 @@ from hub.access.api_keys import issue
 from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
 from hub.model import Account, ApiKey, Grant, Office, Scope, SecondFactor, Session
-from hub.ports import AccountStore, KeyStore, SecondFactorStore, SessionStore
+from hub.ports import AccountStore, KeyStore, SessionStore
+from hub.ports.second_factors import SecondFactorStore
 from hub.settings import Secret
 
 API_KEY: Final = "a key that nobody guesses, long enough"
@@ -129,7 +130,9 @@ class Registry:
         assert await self.keys.add(replace(key, **fields))
         return key, bearer(token)
 
-    async def account(self, name: str, *grants: Grant, enrolled: bool = True, **fields: Any) -> Account:
+    async def account(self, name: str, *grants: Grant, **fields: Any) -> Account:
+        """Make an account; it has enrolled a second factor, unless `is_enrolled` is false."""
+        is_enrolled = fields.pop("is_enrolled", True)
         values: dict[str, Any] = {"must_change": False, "created_at": datetime.now(UTC), **fields}
         account = Account(
             id=uuid4(),
@@ -141,21 +144,16 @@ class Registry:
             **values,
         )
         assert await self.accounts.add(account)
-        if enrolled:
-            factor = SecondFactor(sealed="nothing", last_step=0, enrolled_at=account.created_at, codes_left=0)
-            assert await self.factors.enrol(account.id, factor, [], again=False)
+        if is_enrolled:
+            factor = SecondFactor(sealed="sealed", last_step=0, enrolled_at=datetime.now(UTC), codes_left=0)
+            assert await self.factors.enrol(account.id, factor, (), again=False)
         return account
 
     async def session(
-        self,
-        account: Account | None,
-        *,
-        key: str = "",
-        age: timedelta = timedelta(0),
-        pending: bool = False,
+        self, account: Account | None, *, key: str = "", age: timedelta = timedelta(0)
     ) -> tuple[Session, dict[str, str]]:
-        begun, whose = datetime.now(UTC) - age, account.id if account else None
-        session, token = sessions.begin(whose, key=key, pending=pending, now=begun)
+        begun = datetime.now(UTC) - age
+        session, token = sessions.begin(account.id if account else None, key=key, now=begun)
         await self.sessions.open(session)
         return session, cookie(token)
 
@@ -225,13 +223,12 @@ async def _sessions(registry: Registry) -> list[Identity]:
     none = await registry.account("no-office")
     gone = await registry.account("gone", *everything)
     ana = await registry.account("ana", *everything)
-    bare = await registry.account("no-factor", *everything, enrolled=False)
     console, by_key = await registry.session(None, key=API_KEY)
     _, by_old_key = await registry.session(None, key="HUB_API_KEY before it was changed")
     new_session, one_time = await registry.session(new)
     none_session, without = await registry.session(none)
-    bare_session, without_factor = await registry.session(bare)
-    _, pending = await registry.session(ana, pending=True)
+    bare = await registry.account("bare", *everything, is_enrolled=False)
+    alone_session, alone = await registry.session(bare)
     await registry.accounts.disable(gone.id, now=datetime.now(UTC))
     _, disabled = await registry.session(gone)
     _, idle = await registry.session(ana, age=sessions.IDLE)
@@ -242,8 +239,6 @@ async def _sessions(registry: Registry) -> list[Identity]:
         Identity(name="session by an old HUB_API_KEY", headers=by_old_key, is_known=False),
         Identity(name="one-time password", headers=one_time, is_session=True, ends=new_session),
         Identity(name="account without office", headers=without, is_session=True, ends=none_session),
-        Identity(name="second factor missing", headers=without_factor, is_session=True, ends=bare_session),
-        Identity(name="password without its code", headers=pending, is_known=False),
         Identity(name="disabled account", headers=disabled, is_known=False),
         Identity(name="idle session", headers=idle, is_known=False),
         Identity(name="session of yesterday", headers=old, is_known=False),
@@ -255,8 +250,17 @@ async def _sessions(registry: Registry) -> list[Identity]:
             scopes=frozenset({"read", "operate", "privacy", "admin"}),
             is_session=True,
         ),
+        Identity(name="password without its code", headers=await _waiting(registry, ana), is_known=False),
+        Identity(name="password alone", headers=alone, is_session=True, ends=alone_session),
         Identity(name="known device", headers=_device("ana"), is_known=False),
     ]
+
+
+async def _waiting(registry: Registry, account: Account) -> dict[str, str]:
+    """The cookie of a right password that waits for its code."""
+    session, token = sessions.begin(account.id, pending=True, now=datetime.now(UTC))
+    await registry.sessions.open(session)
+    return cookie(token)
 
 
 def _of_old_browser(headers: Mapping[str, str]) -> dict[str, str]:

@@ -20,10 +20,8 @@ from hub.web.auth.csrf import FETCH_SITE
 from hub.web.console.own_account import ACCOUNT, SECOND_FACTOR
 from hub.web.console.second_factor import RECOVERY_CODES
 from hub.web.console.sign_in import CODE, REFUSED_AFTER
-from hub.web.route import SIGNED_IN
-from hub.web.routes import ROUTES
 from tests.contract.values import copropiedad
-from tests.integration.test_web_access import BEARER, GUARDED, KEY, label, path_of
+from tests.integration.test_web_access import BEARER, GUARDED, KEY
 from tests.integration.test_web_door import SECRETS
 from tests.integration.web_doubles import Reply, World, browsing
 from tests.integration.web_visitor import (
@@ -113,39 +111,13 @@ async def test_manager_enrols_signs_in_with_a_code_and_recovers(
     assert {note.subject for note in world.audit.rows} == {f"account:{marta.name}"}
 
 
-async def test_nothing_opens_before_the_enrolment_that_an_office_requires(
-    client: Client, marta: Account, subtests: pytest.Subtests
-) -> None:
+async def test_who_must_enrol_is_led_to_the_page_for_it(client: Client, marta: Account) -> None:
     visitor = Visitor(client)
     assert (await visitor.sign_in(marta.name)).headers[hdrs.LOCATION] == "/"
-    for route in ROUTES:
-        if route.needs is None or route.needs == SIGNED_IN:
-            continue
-        with subtests.test(label(route)):
-            answer = await visitor.ask(path_of(route), route.method, headers={"X-CSRF-Token": visitor.csrf})
-            assert (answer.status, "scope" in answer.text) == (403, True)
 
     page, own = await visitor.ask("/"), await visitor.ask(ACCOUNT)
     assert (page.headers[hdrs.LOCATION], own.headers[hdrs.LOCATION]) == (ACCOUNT, SECOND_FACTOR)
     assert "Con su cargo" in (await visitor.ask(SECOND_FACTOR)).text
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_nothing_opens_between_the_password_and_the_code(
-    client: Client, app: Authenticator, method: str, subtests: pytest.Subtests
-) -> None:
-    visitor = Visitor(client)
-    await visitor.sign_in("marta")
-    for route in ROUTES:
-        if route.method != method or route.needs is None:
-            continue
-        with subtests.test(label(route)):
-            answer = await visitor.ask(
-                path_of(route), method, form={"csrf": visitor.csrf} if method == "POST" else None
-            )
-            assert answer.status in {401, 415}
-    assert (await visitor.ask("/")).status == 401
-    assert app.step == 0
 
 
 async def test_one_time_password_is_changed_before_the_factor_is_enrolled(

@@ -120,7 +120,7 @@ async def test_three_months_are_made_ahead() -> None:
     ("faults", "event", "words"),
     [
         ((StorageConflict(), StorageConflict()), "months.in_use", ""),
-        ((StorageUnavailable("(InsufficientPrivilegeError)"),), "months.not_made", "allowed to create tables"),
+        ((StorageUnavailable("(InsufficientPrivilegeError)"),), "months.not_made", "create tables"),
     ],
 )
 async def test_a_month_that_cannot_be_made_is_said_and_made_later(
