@@ -151,7 +151,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
-    "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK"),
     # For machines without a key.
     "GET /health/live": Row(needs=Door.OPEN),

@@ -185,7 +185,8 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
         )
         identities = await everybody(registry)
         for mark in MARKS:
-            await registry.account(mark, Grant(office=Office.VIEWER, copropiedad_id=f"ph-{mark}"))
+            viewer = Grant(office=Office.VIEWER, copropiedad_id=f"ph-{mark}")
+            await registry.account(mark, viewer, is_enrolled=False)
         applications = {
             "guarded": build(services),
             "keyless": build(replace(services, settings=replace(settings, api_key=None))),
