@@ -7,7 +7,7 @@ from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
 from tests.canaries import PLACES, planted
 
-SERVERS = ("HUB_AMQP_URL", "HUB_REDIS_URL", "HUB_DATABASE_URL")
+SERVERS = ("HUB_AMQP_URL", "HUB_AMQP_MANAGEMENT_URL", "HUB_REDIS_URL", "HUB_DATABASE_URL")
 COMMANDS = (
     *(("check",), ("settings", "--json"), ("secrets", "list", "--json"), ("deliveries", "--json")),
     *(("dead", "list", "--json"), ("channel", "list", "--json"), ("incidents", "--json")),
