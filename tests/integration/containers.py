@@ -68,7 +68,12 @@ class Machine:
     async def start(self, name: str, user: tuple[int, int], command: Sequence[str], **more: str) -> Process:
         with self.log(name).open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *self.entered(name, user, command, **more), stdin=DEVNULL, stdout=log, stderr=STDOUT
+                *self.entered(name, user, command, **more),
+                stdin=DEVNULL,
+                stdout=log,
+                stderr=STDOUT,
+                # To be ended together: whoever changes its user outlives the unshare that began it.
+                process_group=0,
             )
 
     async def ask(

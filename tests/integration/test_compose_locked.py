@@ -8,8 +8,10 @@ its first start is done here.
 from __future__ import annotations
 
 import json
+import os
 import pwd
 import re
+import signal
 import sys
 import sysconfig
 from asyncio.subprocess import Process
@@ -93,7 +95,7 @@ async def ended(process: Process) -> AsyncIterator[Process]:
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 
