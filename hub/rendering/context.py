@@ -10,7 +10,7 @@ there, and the cascade advances.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -28,7 +28,8 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation.
+    the link to acknowledge an escalation. `due` is when the promises that run in the case end, by the name of
+    the clock.
     """
 
     data: Mapping[str, Json]
@@ -42,6 +43,7 @@ class Context:
     occasion: str = INITIAL
     purpose: Purpose | None = None
     ack_url: str | None = None
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, claimed: Claimed, *, ack_url: str | None = None) -> Context:
@@ -59,6 +61,7 @@ class Context:
             purpose=message.purpose,
             # Only staff get a link that acts.
             ack_url=ack_url if message.purpose is Purpose.INTERNAL else None,
+            due=claimed.due,
         )
 
     def names(self) -> dict[str, Json]:
