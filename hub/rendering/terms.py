@@ -20,6 +20,9 @@ Due = Mapping[str, datetime]
 """The name of a running clock → when it ends."""
 
 _NO_CLOCK: Final[Due] = MappingProxyType({})
+_plazo = lru_cache(maxsize=256)(plazo)
+_plazo_corto = lru_cache(maxsize=256)(plazo_corto)
+"""Remembered: a mail says each end in its HTML and in its text, and what comes in one minute ends in one."""
 
 _UNITS: Final = (
     (timedelta(hours=1), "hora", "horas"),
@@ -47,8 +50,8 @@ def functions(
     return {
         "term": partial(_term, clocks, data),
         "extension": partial(_extension, clocks, data),
-        "hasta": partial(_until, clocks, data, due, plazo),
-        "hasta_corto": partial(_until, clocks, data, due, plazo_corto),
+        "hasta": partial(_until, clocks, data, due, _plazo),
+        "hasta_corto": partial(_until, clocks, data, due, _plazo_corto),
     }
 
 

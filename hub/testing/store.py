@@ -16,7 +16,6 @@ from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, St
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
 from hub.ports import Later, Now, Ticket
-from hub.sla import due_of
 from hub.testing.clocks import MemoryClocks
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Suppression, Tables, step_key
@@ -226,7 +225,12 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         unsure_of=_unsure_of(row, tables),
         suppression=tables.suppression(row.message),
         weeks=tables.directory.weeks_of(row.message.person, now) if row.message.rests else (),
-        due=due_of(clock for clock in tables.clocks.values() if clock.case == stored.case),
+        due={
+            clock.name: clock.due_at
+            for clock in tables.clocks.values()
+            if clock.case == stored.case and clock.ended_at is None
+            if not clock.course.pauses or clock.course.pauses[-1].until is not None
+        },
     )
 
 
