@@ -92,11 +92,10 @@ class CompanyRules:
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
-            ack_url = links.of_event(message.event, claimed.data or {})
             return templates.render(
                 message.event,
                 message.channel,
-                Context.of(claimed, ack_url=ack_url),
+                Context.of(claimed, ack_url=links.of(claimed)),
                 variant=message.variant,
                 locale=message.locale,
             )

@@ -156,6 +156,7 @@ def _services(parts: Container) -> Services:
         audit=storage.PostgresAudit(database),
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
+        escalations=storage.PostgresEscalations(database),
         explain=storage.PostgresExplain(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
         incidents=storage.PostgresMonitor(database, QUEUES),

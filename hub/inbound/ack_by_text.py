@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from hub.catalog import BY_NAME
 from hub.contact_rules.opt_out_words import folded, own_words
-from hub.model import AckDecision, AckOutcome, Clock, Escalation, Move, StepKind
+from hub.model import AckDecision, AckOutcome, Clock, Escalation, StepKind
 from hub.sla import subject_of
-from hub.sla.acknowledge import ACKNOWLEDGED
+from hub.sla.acknowledge import ENDED_BY_IT
 
 TAKE: Final = frozenset({"tomo", "tomar"})
 _BESIDE: Final = frozenset(
@@ -120,6 +119,5 @@ def _ask_which(free: Sequence[Escalation]) -> AckDecision:
 
 def _has_next_level(clock: Clock, level: int) -> bool:
     """Return whether a higher level is still to be notified: not if acknowledging stops the clock."""
-    ends = {move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP}
     above = any(step.kind is StepKind.ESCALATE and step.to_level > level for step in clock.steps)
-    return above and clock.name not in ends
+    return above and clock.name not in ENDED_BY_IT

@@ -88,5 +88,15 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
-from hub.model.replies import About, AckDecision, AckOutcome, Complaint, Escalation, Inbound, Reply, ReplyKind
+from hub.model.replies import (
+    About,
+    AckDecision,
+    AckOutcome,
+    Complaint,
+    Escalation,
+    EscalationStatus,
+    Inbound,
+    Reply,
+    ReplyKind,
+)
 from hub.model.suppressions import InvalidContact, SuppressionStatus

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from hub.model.clocks import Clock
+from hub.model.clocks import Acknowledgement, Clock
 from hub.model.json import Json
 
 
@@ -84,6 +84,22 @@ class Escalation:
     person: str
     level: int
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStatus:
+    """
+    What has become of an escalation that a person received.
+
+    `is_held` is true while that person has the level at the case's place, or stands in for somebody who has
+    it. `taken` says who has acknowledged the clock at that level; `taker` is their name, empty for anybody
+    who is not in the directory.
+    """
+
+    escalation: Escalation
+    is_held: bool = True
+    taken: Acknowledgement | None = None
+    taker: str = ""
 
 
 class AckOutcome(StrEnum):

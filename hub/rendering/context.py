@@ -20,6 +20,8 @@ from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
+_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+"""The purposes of escalations to a level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,8 @@ class Context:
             units=message.units,
             occasion=message.occasion,
             purpose=message.purpose,
-            # Only staff get a link that acts.
-            ack_url=ack_url if message.purpose is Purpose.INTERNAL else None,
+            # Only a level gets a link that acts, not the petitioner of the same event.
+            ack_url=ack_url if message.purpose in _TO_STAFF else None,
             due=claimed.due,
         )
 

@@ -1,19 +1,20 @@
 """
-The link with which a level acknowledges a clock, signed for one clock and one level. Pure.
+The link with which a person acknowledges an escalation, signed for the message that brought it. Pure.
 
-The recipient has no session at hand: the signature is the proof. It allows nothing but this
-acknowledgement, and only until the clock escalates to the next level.
+The recipient has no session at hand: the signature is the proof. The message is of one person, about one
+clock and one level, so the address names none of them. The link allows nothing but this acknowledgement,
+once, and only until the clock escalates to the next level.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
-from hub.model import Json
+from hub.model import Claimed
 from hub.policy.clocks import ESCALATES
 
 PATH: Final = "/take-on/{id}"
@@ -27,19 +28,22 @@ class Links:
     public_url: str
     ring: KeyRing
 
-    def of_event(self, name: str, data: Mapping[str, Json]) -> str | None:
+    def of(self, claimed: Claimed) -> str | None:
         """
-        Make the link that a level receives with this event.
+        Make the link of an escalation that is about to be sent.
 
-        None for other events, without a signing key, and where the hub is reached over plain http: anybody
+        None for other messages, without a signing key, and where the hub is reached over plain http: anybody
         on the network path could read such a link and use it.
         """
-        clock_id, level = data.get("clock_id"), data.get("to_level")
-        usable = bool(self.ring) and self.public_url.startswith("https://")
-        if name not in _ESCALATIONS or clock_id is None or not usable:
+        if claimed.message.event not in _ESCALATIONS or (claimed.data or {}).get("clock_id") is None:
             return None
-        query = {"level": level, "sig": self.ring.sign(Purpose.ACKNOWLEDGE, str(clock_id), str(level))}
-        return f"{self.public_url}{PATH.format(id=clock_id)}?{urlencode(query)}"
+        usable = bool(self.ring) and self.public_url.startswith("https://")
+        return self.to(claimed.message.id) if usable else None
 
-    def signs(self, given: str, clock_id: str, level: str) -> bool:
-        return self.ring.verify(Purpose.ACKNOWLEDGE, given, clock_id, level) is not None
+    def to(self, message_id: UUID) -> str:
+        """Make the link of a message. Raises ConfigurationError without a signing key."""
+        query = {"sig": self.ring.sign(Purpose.ACKNOWLEDGE, str(message_id))}
+        return f"{self.public_url}{PATH.format(id=message_id)}?{urlencode(query)}"
+
+    def signs(self, given: str, message_id: str) -> bool:
+        return self.ring.verify(Purpose.ACKNOWLEDGE, given, message_id) is not None

@@ -21,7 +21,8 @@ from hub.policy.clocks import ESCALATES
 from hub.ports import Publisher
 
 ACKNOWLEDGED: Final = "sla.acknowledged"
-_ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)
+ENDED_BY_IT: Final = frozenset(move.clock for move in BY_NAME[ACKNOWLEDGED].clocks if move.move is Move.STOP)
+"""The clocks that an acknowledgement ends, such as an emergency's."""
 
 
 class AckResult(Struct, kw_only=True, frozen=True):
@@ -38,7 +39,7 @@ def level_to_acknowledge(clock: Clock) -> int:
         raise NothingToAcknowledge("The promise has ended: nobody is notified of it any more.")
     if clock.name not in ESCALATES:
         raise NothingToAcknowledge("This promise has no levels: what it waits for is what it promises.")
-    if clock.level == FIRST_LEVEL and clock.name not in _ENDED_BY_IT:
+    if clock.level == FIRST_LEVEL and clock.name not in ENDED_BY_IT:
         raise NothingToAcknowledge("The promise is still with level 1: answer the person, which ends it.")
     return clock.level
 
@@ -69,4 +70,9 @@ def acknowledged(clock_id: UUID, case: str, level: int, *, by: str, place: str |
     """
     data = {"clock_id": str(clock_id), BY_NAME[ACKNOWLEDGED].case: case, "level": level, "by": by}
     data |= {} if place is None else {"copropiedad_id": place}
-    return own_event(ACKNOWLEDGED, f"{clock_id}:acknowledged:{level}", data, time=at)
+    return own_event(ACKNOWLEDGED, ack_id(clock_id, level), data, time=at)
+
+
+def ack_id(clock_id: UUID, level: int) -> str:
+    """Return the id of the event that a level has acknowledged a clock."""
+    return f"{clock_id}:acknowledged:{level}"

@@ -21,6 +21,7 @@ from hub.web.connections import in_time
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES
+from hub.web.request_limit import begin_counting, limit_requests
 from hub.web.responses import explain_failures, secure_headers
 from hub.web.routes import ROUTES, add_routes
 from hub.web.services import ACCESS, MONITORING, SERVICES, Access, Monitoring, Services
@@ -45,10 +46,12 @@ def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:
 
 
 def _guarded(access: Access, monitoring: Monitoring, *inner: Middleware) -> web.Application:
-    middlewares = (in_time, secure_headers, explain_failures, *inner, count_refusals, guard, within_reach)
+    outer = in_time, secure_headers, explain_failures, *inner
+    middlewares = (*outer, count_refusals, limit_requests, guard, within_reach)
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
     app[ACCESS] = access
     app[MONITORING] = monitoring
+    begin_counting(app)
     return app
 
 

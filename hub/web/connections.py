@@ -48,6 +48,11 @@ class Limits:
     """Half of the files that a process may open by default."""
     most_of_one: int = 256
     """Of one address, or of one /64 of IPv6; a trusted proxy may have all."""
+    requests_of_one: int = 128
+    """
+    Requests of one client at the same time, also behind a proxy: a quarter of the places. An office of
+    thirty has some ten at a time, a system that publishes needs no more than it has connections.
+    """
 
 
 _LIMITS: Final = Limits()

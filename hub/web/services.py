@@ -33,6 +33,7 @@ from hub.ports import (
     AuditStore,
     ContactStore,
     DirectoryHistoryStore,
+    EscalationStore,
     ExplainStore,
     HeadcountStore,
     IncidentLog,
@@ -131,6 +132,7 @@ class Services:
     audit: AuditStore
     contacts: ContactStore
     directory: DirectoryHistoryStore
+    escalations: EscalationStore
     explain: ExplainStore
     headcount: HeadcountStore
     incidents: IncidentLog

@@ -19,6 +19,7 @@ from hub.ports import (
     ContactStore,
     DeliveryStore,
     DirectoryHistoryStore,
+    EscalationStore,
     ExplainStore,
     HeadcountStore,
     ImportStore,
@@ -41,6 +42,7 @@ from hub.storage import (
     PostgresContacts,
     PostgresDelivery,
     PostgresDirectoryHistory,
+    PostgresEscalations,
     PostgresExplain,
     PostgresHeadcount,
     PostgresHistory,
@@ -122,6 +124,7 @@ class RealStores(Stores):
 
     receipts: ReceiptStore
     mail_reports: ReportStore
+    escalations: EscalationStore
     log: LogStore
     letters: LetterStore
     redrive: RedriveStore
@@ -171,6 +174,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             audit=PostgresAudit(opened),
             accounts=PostgresAccounts(opened),
             sessions=PostgresSessions(opened),
+            escalations=PostgresEscalations(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
             redrive=PostgresRedrive(opened),

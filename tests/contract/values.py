@@ -114,9 +114,8 @@ def clock(case: str = "pqrs_id:PQ-1", **fields: Any) -> Clock:
         "opened_by": event_key(opening),
         "context": {"pqrs_id": "PQ-1", "copropiedad_id": "ph-1"},
     }
-    return Clock(
-        id=clock_id(case, "first_reply", opening), case=case, name="first_reply", **{**values, **fields}
-    )
+    name = fields.pop("name", "first_reply")
+    return Clock(id=clock_id(case, name, opening), case=case, name=name, **{**values, **fields})
 
 
 def letter(body: bytes = b"{", **fields: Any) -> DeadLetter:

@@ -185,6 +185,57 @@ async def test_address_that_guesses_is_slowed_and_nobody_else(client: Client, at
     assert another.status == attack.status
 
 
+def cookie(value: object) -> dict[str, str]:
+    return {hdrs.COOKIE: f"hub_session={value}"}
+
+
+@pytest.mark.parametrize("path", ["/api/messages", "/"])
+async def test_address_that_guesses_session_cookies_is_slowed_and_nobody_else(
+    client: Client, path: str
+) -> None:
+    async def guess(value: object, address: str = MALLORY) -> Reply:
+        return await launch(client, Attack(name="", path=path, headers=cookie(value), reason=""), address)
+
+    before = counted("page" if path == "/" else "api", "session")
+    guesses = [(await guess(number)).status for number in range(GUESSES)]
+    late, another = await guess("one more"), await guess("one more", ANA)
+
+    assert guesses == [401] * GUESSES
+    assert (late.status, 0 < int(late.headers[hdrs.RETRY_AFTER]) <= 60) == (429, True)
+    assert another.status == 401
+    assert counted("page" if path == "/" else "api", "session") == before + GUESSES + 2
+
+
+async def test_browser_whose_session_has_ended_is_not_slowed_however_often_it_asks(client: Client) -> None:
+    old = Attack(name="", path="/api/messages", headers=cookie("old"), reason="")
+    statuses = {(await launch(client, old)).status for _ in range(3 * GUESSES)}
+
+    assert statuses == {401}
+
+
+async def test_right_session_passes_from_where_somebody_guesses_cookies(client: Client) -> None:
+    ana = Browser(client, MALLORY)
+    assert await ana.sign_in("ana") == 303
+    for number in range(GUESSES + 1):
+        await launch(client, Attack(name="", path="/", headers=cookie(number), reason=""))
+    session = cookie(ana.cookies["hub_session"])
+    here = Attack(name="", path="/api/messages", headers=session, reason="")
+
+    assert (await launch(client, here)).status == 200
+
+
+async def test_browser_of_an_office_that_guesses_gets_a_page_and_then_the_form(client: Client) -> None:
+    for number in range(GUESSES):
+        await launch(client, Attack(name="", path="/", headers=cookie(number), reason=""))
+    page: dict[str, str] = {hdrs.ACCEPT: "text/html"}
+    slowed = await launch(client, Attack(name="", path="/", headers={**cookie("old"), **page}, reason=""))
+    form = await launch(client, Attack(name="", path="/", headers=page, reason=""))
+
+    assert (slowed.status, "Vuelva a cargar la página" in slowed.text) == (429, True)
+    assert 'hub_session=""' in slowed.headers[hdrs.SET_COOKIE]
+    assert (form.status, "Contraseña" in form.text) == (401, True)
+
+
 async def test_right_key_and_signature_pass_also_from_where_somebody_guesses(client: Client) -> None:
     """An office, or a proxy that is not trusted, is one address for many."""
     wrong = next(attack for attack in ATTACKS if attack.name == "wrong key")

@@ -26,6 +26,7 @@ from hub.intake.process_batch import refuse
 from hub.model import (
     Clock,
     DeadLetter,
+    EscalationStatus,
     Event,
     Json,
     Lane,
@@ -312,6 +313,16 @@ class MemoryBoards:
     async def begin_epoch(self) -> None: ...
 
 
+@dataclass
+class MemoryEscalations:
+    """`EscalationStore`: what is laid in is what has become of a message's escalation."""
+
+    received: dict[UUID, EscalationStatus] = field(default_factory=dict)
+
+    async def of_message(self, message_id: UUID) -> EscalationStatus | None:
+        return self.received.get(message_id)
+
+
 class MemoryIncidents(MemoryMonitor):
     """`IncidentLog`, with no message, event or clock to count."""
 
@@ -364,6 +375,7 @@ class World:
     def __post_init__(self) -> None:
         self.intake = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
+        self.escalations = MemoryEscalations()
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
@@ -390,6 +402,7 @@ class World:
             audit=self.audit,
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
+            escalations=self.escalations,
             explain=PostgresExplain(database),
             headcount=PostgresHeadcount(database, POLICY.suppression_for),
             incidents=self.incidents,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from hub.catalog import BY_NAME
-from hub.model import Json
+from hub.model import Claimed, Json, Purpose
+from hub.rendering import Context
+from tests.contract.values import NOON, message, stored
 from tests.unit.test_templates import TEMPLATES, context, examples
 
-LINK = "https://hub.example.co/take-on/c-1?level=2&sig=0"
+LINK = "https://hub.example.co/take-on/m-1?sig=0"
 ESCALATED = "pqrs.escalated"
 
 
@@ -23,6 +27,32 @@ def test_only_the_mail_to_the_level_has_the_link() -> None:
 
     assert [None, "petitioner"] == audiences
     assert [True, False] == [LINK in mail(variant, 0, link=LINK) for variant in audiences]
+
+
+def test_mail_of_an_escalated_emergency_has_the_link() -> None:
+    data: dict[str, Json] = examples("emergency.escalated")[0]
+    with_link = replace(context("emergency.escalated", data), ack_url=LINK)
+
+    assert LINK in TEMPLATES.render("emergency.escalated", "email", with_link, variant=None).text
+
+
+@pytest.mark.parametrize(
+    ("purpose", "link"),
+    [(Purpose.INTERNAL, LINK), (Purpose.EMERGENCY, LINK), (Purpose.TRANSACTIONAL, None)],
+)
+def test_link_is_for_the_purposes_of_a_level(purpose: Purpose, link: str | None) -> None:
+    of = stored()
+    claimed = Claimed(
+        message=message(of, purpose=purpose),
+        attempt=1,
+        event_time=NOON,
+        source="urn:hub",
+        data={},
+        building=None,
+        unit=None,
+    )
+
+    assert link == Context.of(claimed, ack_url=LINK).ack_url
 
 
 def test_mail_without_a_link_does_not_mention_one() -> None:

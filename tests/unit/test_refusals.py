@@ -28,6 +28,25 @@ def test_guesses_beyond_the_limit_wait_for_the_end_of_the_minute() -> None:
     assert seen.guessed(PEER) == 0
 
 
+def test_cookie_that_comes_again_and_again_is_one_guess_and_different_ones_are_many() -> None:
+    seen = Refusals(Clock())
+    honest = [seen.guessed_cookie(PEER, "old") for _ in range(3 * GUESSES)]
+    others = [seen.guessed_cookie(PEER, f"guess {number}") for number in range(GUESSES)]
+
+    assert honest == [0] * 3 * GUESSES
+    assert others == [0] * (GUESSES - 1) + [60]
+    assert seen.guessed_cookie(PEER, "old") == 60
+    assert seen.guessed_cookie("203.0.113.10", "old") == 0
+
+
+def test_wrong_keys_do_not_slow_the_cookies_of_an_office() -> None:
+    seen = Refusals(Clock())
+    for _ in range(2 * GUESSES):
+        seen.guessed(PEER)
+
+    assert seen.guessed_cookie(PEER, "old") == 0
+
+
 def test_refusals_of_one_kind_and_address_are_one_line_a_minute_with_their_number() -> None:
     clock = Clock()
     seen = Refusals(clock)

@@ -34,6 +34,7 @@ from hub.web.auth.csrf import (
     require_own_page,
     require_token,
 )
+from hub.web.auth.refusals import NO_CREDENTIALS, SESSION_REASON
 from hub.web.auth.session_cookie import SESSION, cookie_name, session_of
 from hub.web.responses import Handler, Refusal, route_of
 from hub.web.route import SIGNED_IN, needed
@@ -108,7 +109,7 @@ def why_unknown(request: web.Request) -> str:
     """Return why a caller is unknown, for a count of what is refused."""
     if _bearer(request):
         return "key"
-    return "session" if cookie_name(request) in request.cookies else "no_credentials"
+    return SESSION_REASON if cookie_name(request) in request.cookies else NO_CREDENTIALS
 
 
 def _require_session(request: web.Request) -> None:

@@ -13,18 +13,21 @@ from hub.access.lockout import network_of
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.web.auth.client_address import client_address
 from hub.web.auth.csrf import FORMS
+from hub.web.auth.session_cookie import cookie_name, dropped
 from hub.web.responses import Handler, Refusal, route_of
 from hub.web.services import access
 
 METRIC: Final = "hub_refusals_total"
 REASON: Final = web.RequestKey("reason", str)
 """Where a handler that refuses with a page of its own says why."""
+SESSION_REASON: Final = "session"
+"""The reason of a cookie that opens no session."""
 NO_REFUSAL: Final = "none"
 """The reason of a page that answers 401 and refuses nothing: the form to sign in."""
-_NO_CREDENTIALS: Final = "no_credentials"
-_REASONS: Final = {401: _NO_CREDENTIALS, 403: "forbidden", 429: "too_many"}
+NO_CREDENTIALS: Final = "no_credentials"
+_REASONS: Final = {401: NO_CREDENTIALS, 403: "forbidden", 429: "too_many"}
 """Status → reason, where nothing better is said."""
-_GUESSES: Final = frozenset({"key", "signature", "link", "word"})
+_GUESSES: Final = frozenset({"key", "signature", "link", "word", SESSION_REASON})
 """What is wrong is a secret that the client may be guessing."""
 
 _REFUSED: Final = Counter(
@@ -62,12 +65,25 @@ def _count(request: web.Request, status: int, said: str) -> None:
         # `client`, not `address`: that of a person is masked in the log.
         client = client_address(request)
         log.warning("request.refused", door=door, reason=reason, status=status, client=client, times=times)
-    if reason in _GUESSES and (wait := refusals.guessed(network)):
+    if reason in _GUESSES:
+        _slow(request, network, reason)
+
+
+def _slow(request: web.Request, network: str, reason: str) -> None:
+    refusals = access(request).refusals
+    headers: dict[str, str] = {}
+    if reason == SESSION_REASON:
+        wait = refusals.guessed_cookie(network, request.cookies.get(cookie_name(request), ""))
+        # An honest browser among those that guess comes back without it, and gets the form.
+        headers[hdrs.SET_COOKIE] = dropped(request)
+    else:
+        wait = refusals.guessed(network)
+    if wait:
         raise Refusal(
             429,
             "Too many wrong keys or signatures from this address.",
             "The right one is accepted at any time; wait before you try another.",
-            headers={hdrs.RETRY_AFTER: str(wait)},
+            headers={**headers, hdrs.RETRY_AFTER: str(wait)},
         ) from None
 
 

@@ -92,6 +92,13 @@ def drop(request: web.Request, answer: web.StreamResponse) -> None:
     )
 
 
+def dropped(request: web.Request) -> str:
+    """Return the header's value that deletes the session cookie."""
+    answer = web.Response()
+    drop(request, answer)
+    return answer.cookies[cookie_name(request)].OutputString()
+
+
 def is_secure(request: web.Request) -> bool:
     """Return whether people come by https, so that cookies are for nothing else."""
     return access(request).settings.public_url.startswith("https:")

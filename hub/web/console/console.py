@@ -12,8 +12,8 @@ from hub.model import Json, Scope
 from hub.rendering import labels_es
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.guard import identify, why_unknown
-from hub.web.auth.refusals import NO_REFUSAL, REASON
-from hub.web.auth.session_cookie import SESSION, SignedIn
+from hub.web.auth.refusals import NO_CREDENTIALS, NO_REFUSAL, REASON, SESSION_REASON
+from hub.web.auth.session_cookie import SESSION, SignedIn, drop
 from hub.web.console.own_account import ACCOUNT, offices
 from hub.web.console.pages import page, redirect
 from hub.web.console.sign_in import form
@@ -27,8 +27,12 @@ async def show(request: web.Request) -> web.StreamResponse:
     caller = await identify(request)
     if caller is None:
         reason = why_unknown(request)
-        request[REASON] = reason if reason == "key" else NO_REFUSAL
-        return form(request)
+        request[REASON] = NO_REFUSAL if reason == NO_CREDENTIALS else reason
+        answer = form(request)
+        if reason == SESSION_REASON:
+            # The next look at the form is no guess any more.
+            drop(request, answer)
+        return answer
     session = request.get(SESSION)
     if session is not None and not caller.may({Scope.READ}):
         return redirect(ACCOUNT)

@@ -21,7 +21,7 @@ _TEMPLATES: Final = Environment(
 
 @web.middleware
 async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """For browsers: show a plain page while PostgreSQL is down, and redirect a 401 to the sign-in form."""
+    """For browsers: plain pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form."""
     if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
         return await handler(request)
     try:
@@ -29,9 +29,17 @@ async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResp
     except Unavailable:
         return plain("away.html", request, status=503, headers={hdrs.RETRY_AFTER: RETRY_AFTER})
     except Refusal as refusal:
+        if refusal.status == 429:
+            return _busy(request, refusal)
         if refusal.status != 401:
             raise
         return redirect(SIGN_IN)
+
+
+def _busy(request: web.Request, refusal: Refusal) -> web.Response:
+    headers = dict(refusal.headers)
+    seconds = headers.get(hdrs.RETRY_AFTER, RETRY_AFTER)
+    return plain("busy.html", request, status=refusal.status, headers=headers, seconds=seconds)
 
 
 def redirect(path: str) -> web.Response:

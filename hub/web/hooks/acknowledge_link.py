@@ -1,67 +1,93 @@
 """
-The page behind an escalation's link: a level acknowledges the promise without signing in.
+The page behind an escalation's link: a person acknowledges the promise without signing in.
 
 Malware scanners open every link of a mail, so only the button changes anything.
 """
 
 from __future__ import annotations
 
-from typing import Final
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from hub.access import audit
-from hub.errors import NothingToAcknowledge
-from hub.model import FIRST_LEVEL, Clock
+from hub.model import EscalationStatus
+from hub.rendering.filters import fecha_hora, punto
 from hub.sla import acknowledge
 from hub.web.auth.refusals import REASON
 from hub.web.console.pages import plain
+from hub.web.requests import uuid_in
 from hub.web.services import services
 
 _PAGE: Final = "acknowledge.html"
+_STATUSES: Final[Mapping[str, int]] = {"early": 409, "passed": 410, "ended": 410, "left": 403, "wrong": 403}
+"""State of the page → its status, where that is not 200."""
+_TOO_LATE: Final = 409
+"""Answers the button when somebody of the level has already acknowledged."""
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the button that acknowledges. Changes nothing."""
-    clock = await _clock_or_page(request)
-    return clock if isinstance(clock, web.Response) else _page(request, "asked", clock)
+    """Show the button that acknowledges, or who has. Changes nothing."""
+    return _page(request, *await _found(request))
 
 
 async def take(request: web.Request) -> web.Response:
-    """Acknowledge the promise. Safe to repeat."""
-    clock = await _clock_or_page(request)
-    if isinstance(clock, web.Response):
-        return clock
-    deps, by, subject = services(request), f"link:level-{clock.level}", f"clock:{clock.id}"
-    await audit.note(deps.audit, who=by, action="clock.acknowledge", subject=subject, level=clock.level)
-    await acknowledge.acknowledge(clock, by=by, publisher=deps.publisher, now=deps.now())
-    return _page(request, "taken", clock)
+    """Acknowledge the promise, in the name of the person who received the link. Safe to repeat."""
+    state, found = await _found(request)
+    if state != "asked" or found is None:
+        return _page(request, state, found)
+    deps, received = services(request), found.escalation
+    # The link proves to whom it was sent, not who has pressed: the address is in the audit for that.
+    who, subject = f"link:{received.person}", f"clock:{received.clock.id}"
+    about = {"level": received.level, "message_id": str(received.message_id)}
+    action, person = "clock.acknowledge", received.person
+    await audit.note(deps.audit, who=who, action=action, subject=subject, person=person, **about)
+    await acknowledge.acknowledge(received.clock, by=person, publisher=deps.publisher, now=deps.now())
+    return _page(request, "done", found)
 
 
-async def _clock_or_page(request: web.Request) -> Clock | web.Response:
-    """Return the link's clock, or the page that explains why nobody can acknowledge it."""
-    clock_id, level = request.match_info["id"], request.query.get("level", "")
-    if not services(request).hooks.links.signs(request.query.get("sig", ""), clock_id, level):
+async def _found(request: web.Request) -> tuple[str, EscalationStatus | None]:
+    """Return the state of the page, and the escalation of a link that is the hub's own."""
+    given, deps = request.match_info["id"], services(request)
+    message_id = uuid_in(given)
+    if message_id is None or not deps.hooks.links.signs(request.query.get("sig", ""), given):
         request[REASON] = "link"
-        return _page(request, "wrong", status=403)
-    clock = await services(request).log.clock(UUID(clock_id))
-    if clock is None:
-        return _page(request, "ended", status=410)
-    try:
-        standing = acknowledge.level_to_acknowledge(clock)
-    except NothingToAcknowledge:
-        # No level can acknowledge yet: the notice was sent before the clock was stored.
-        state = "ended" if clock.ended_at is not None or clock.level != FIRST_LEVEL else "early"
-        return _page(request, state, status=410 if state == "ended" else 409)
-    if standing < int(level):
-        return _page(request, "early", status=409)
-    return clock if str(standing) == level else _page(request, "passed", clock, status=410)
+        return "wrong", None
+    found = await deps.escalations.of_message(message_id)
+    if found is not None and not found.is_held:
+        request[REASON] = "level"
+    return _state(found), found
 
 
-def _page(request: web.Request, state: str, clock: Clock | None = None, *, status: int = 200) -> web.Response:
-    about = "" if clock is None else str(clock.context.get("radicado", ""))
-    level = 0 if clock is None else clock.level
-    taken = clock is not None and level in {ack.level for ack in clock.course.acknowledged}
-    shown = "taken" if state == "asked" and taken else state
-    return plain(_PAGE, request, status=status, state=shown, about=about, level=level)
+def _state(found: EscalationStatus | None) -> str:
+    if found is None:
+        return "ended"
+    clock, level = found.escalation.clock, found.escalation.level
+    if not found.is_held:
+        return "left"
+    if clock.ended_at is not None:
+        return "ended" if found.taken is None else "taken"
+    if clock.level != level:
+        # Early: the notice was sent before the clock was stored.
+        return "early" if clock.level < level else "passed"
+    return "asked" if found.taken is None else "taken"
+
+
+def _page(request: web.Request, state: str, found: EscalationStatus | None) -> web.Response:
+    is_button = request.method == hdrs.METH_POST
+    status = _TOO_LATE if state == "taken" and is_button else _STATUSES.get(state, 200)
+    return plain(_PAGE, request, status=status, state=state, **_words(found))
+
+
+def _words(found: EscalationStatus | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    clock, taken = found.escalation.clock, found.taken
+    return {
+        "about": str(clock.context.get("radicado") or clock.context.get("subject") or ""),
+        "level": clock.level,
+        "ends_it": clock.name in acknowledge.ENDED_BY_IT,
+        "who": found.taker or (taken.by.rpartition(":")[2] if taken else ""),
+        "since": punto(fecha_hora(taken.at)) if taken else "",
+    }
