@@ -60,7 +60,11 @@ class CompanyRules:
         words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
         texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
         return Templates.load(
-            self._settings.templates, company=words, clocks=self.policy.clocks, texting=texting
+            self._settings.templates,
+            company=words,
+            clocks=self.policy.clocks,
+            calendar=self.policy.calendar,
+            texting=texting,
         )
 
     @cached_property

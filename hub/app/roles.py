@@ -90,7 +90,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     )
     consumers = messages.consumers(
         deps=deps,
-        store=storage.PostgresDelivery(parts.database),
+        store=storage.PostgresDelivery(parts.database, parts.company.templates.dated),
         publisher=parts.publisher,
         appointments=parts.appointments,
     )

@@ -5,18 +5,22 @@ from __future__ import annotations
 import tempfile
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.rule import Rule
 
+from hub import sla
 from hub.app.container import CompanyRules
+from hub.catalog import BY_NAME
 from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
-from hub.model import Json, Rendered
+from hub.model import Event, Json, Rendered, type_of
 from hub.rendering.approved import Approved
+from hub.rendering.templates import PREVIEWED_AT
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
@@ -85,12 +89,20 @@ def whatsapp(
 def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
     company = CompanyRules(settings())
     for name in company.schemas.by_name if event is None else (event,):
-        yield from company.templates.to_approve(name, _example(company, name))
+        example = _example(company, name)
+        yield from company.templates.to_approve(name, example, _due(company, name, example))
 
 
 def _render(event: str) -> Mapping[str, Rendered]:
     company = CompanyRules(settings())
-    return company.templates.preview(event, _example(company, event))
+    example = _example(company, event)
+    return company.templates.preview(event, example, _due(company, event, example))
+
+
+def _due(company: CompanyRules, event: str, example: Mapping[str, Json]) -> Mapping[str, datetime]:
+    """Return when the promises end that this example would start."""
+    happened = Event(id="example", source="/example", type=type_of(event), time=PREVIEWED_AT, data=example)
+    return sla.due_of(sla.replay("example", [happened], BY_NAME, company.policy))
 
 
 def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:

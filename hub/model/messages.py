@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +17,8 @@ from hub.model.catalogue import Lane, Purpose
 from hub.model.json import Json
 from hub.model.people import Target, WorkWeek
 from hub.model.suppressions import SuppressionStatus
+
+_NO_INSTANTS: Final[Mapping[str, datetime]] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -80,7 +85,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
 
     `unsure_of` is the provider of the latest attempt with an unknown outcome. `suppression` is the
     suppression of its contact point, which may have ended by now. `weeks` are the working hours of a person
-    who `rests`, as in `Person`.
+    who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
+    empty for events whose texts name no such instant.
     """
 
     message: Message
@@ -93,6 +99,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     unsure_of: str | None = None
     suppression: SuppressionStatus | None = None
     weeks: tuple[WorkWeek | None, ...] = ()
+    due: Mapping[str, datetime] = _NO_INSTANTS
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ there, and the cascade advances.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -30,7 +30,8 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation.
+    the link to acknowledge an escalation. `due` is when the promises that run in the case end, by the name of
+    the clock.
     """
 
     data: Mapping[str, Json]
@@ -44,6 +45,7 @@ class Context:
     occasion: str = INITIAL
     purpose: Purpose | None = None
     ack_url: str | None = None
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, claimed: Claimed, *, ack_url: str | None = None) -> Context:
@@ -61,6 +63,7 @@ class Context:
             purpose=message.purpose,
             # Only a level gets a link that acts, not the petitioner of the same event.
             ack_url=ack_url if message.purpose in _TO_STAFF else None,
+            due=claimed.due,
         )
 
     def names(self) -> dict[str, Json]:

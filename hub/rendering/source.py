@@ -48,6 +48,10 @@ class Source:
     prelude: tuple[Piece, ...]
     blocks: Mapping[str, str]
 
+    def matches(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether the pattern occurs anywhere in the file or its includes."""
+        return any(map(pattern.search, (*(piece.code for piece in self.prelude), *self.blocks.values())))
+
     def with_prelude(self, block: str) -> str:
         return self._prelude_of(block) + block
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json, Purpose, Rendered
@@ -19,13 +20,15 @@ from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
 from hub.rendering.engine import Form
 from hub.rendering.forms import EventTexts
-from hub.rendering.source import read
-from hub.rendering.terms import Clocks, functions
+from hub.rendering.source import Source, read
+from hub.rendering.terms import NAMING_INSTANTS, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
 BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
+PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
+"""When the example of a preview has happened."""
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
 _NAMES_UNITS: Final = re.compile(r"\{\{[^}]*\bunit(?:_line|s)\b")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
@@ -36,11 +39,15 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Templates:
+    """`dated` are the events whose texts name instants of their case's clocks."""
+
     words: Mapping[Key, EventTexts]
     globals: Mapping[str, Json]
     company: Mapping[str, str]
     texting: Texting = BUILT_IN_TEXTING
     clocks: Clocks = field(default_factory=dict)
+    calendar: WorkCalendar | None = None
+    dated: frozenset[str] = frozenset()
 
     @classmethod
     def load(
@@ -49,12 +56,14 @@ class Templates:
         *,
         company: Mapping[str, str],
         clocks: Clocks,
+        calendar: WorkCalendar | None = None,
         texting: Texting = BUILT_IN_TEXTING,
     ) -> Templates:
         """
         Read all templates. A file in `folder` replaces the built-in one with the same path.
 
-        `clocks` are the policy's: templates write its terms with `term("first_reply")`.
+        `clocks` and `calendar` are the policy's: templates write its terms with `term("first_reply")`, their
+        ends with `hasta("first_reply")`, and with `abrimos()` when it opens.
 
         Templates that use a file of `folder` are compiled now, because a mistake in them must prevent the
         start. The built-in files are tested, and compiling all of them takes seconds.
@@ -65,8 +74,22 @@ class Templates:
         company = {**_COMPANY, **company}
         constants = {"company": company, "sms_two_way": texting.two_way}
         compiler = Compiler(*(files.layout(name) for name in _LAYOUTS), constants=constants)
-        words = {key: texts for path in files.events() for key, texts in _compile(files, path, compiler)}
-        return cls(MappingProxyType(words), compiler.engine.globals, company, texting, clocks)
+        words: dict[Key, EventTexts] = {}
+        dated: set[str] = set()
+        for path in files.events():
+            source, texts = _compile(files, path, compiler)
+            words |= texts
+            if source.matches(NAMING_INSTANTS):
+                dated |= {name for _, name, _ in texts}
+        return cls(
+            MappingProxyType(words),
+            compiler.engine.globals,
+            company,
+            texting,
+            clocks,
+            calendar,
+            frozenset(dated),
+        )
 
     def render(
         self,
@@ -90,20 +113,24 @@ class Templates:
             if _is_urgent(name):
                 yield from words.compile()
 
-    def preview(self, event_name: str, example: Mapping[str, Json]) -> dict[str, Rendered]:
+    def preview(
+        self, event_name: str, example: Mapping[str, Json], due: Due | None = None
+    ) -> dict[str, Rendered]:
         """Render every form of an event for an invented reader: `email`, `sms`, `staff/inbox` …"""
         return {
             channel if variant is None else f"{variant}/{channel}": words.render(
-                channel, self._variables(_preview_context(event_name, variant, example))
+                channel, self._variables(_preview_context(event_name, variant, example, due))
             )
             for (locale, name, variant), words in self.words.items()
             if (locale, name) == (DEFAULT_LOCALE, event_name)
             for channel in words.channels()
         }
 
-    def to_approve(self, event_name: str, example: Mapping[str, Json]) -> Iterator[tuple[Approved, Rendered]]:
+    def to_approve(
+        self, event_name: str, example: Mapping[str, Json], due: Due | None = None
+    ) -> Iterator[tuple[Approved, Rendered]]:
         """Yield the texts of an event that a provider must approve, each filled with an example."""
-        variables = self._variables(_preview_context(event_name, None, example))
+        variables = self._variables(_preview_context(event_name, None, example, due))
         for (locale, name, _), words in self.words.items():
             if (locale, name) == (DEFAULT_LOCALE, event_name):
                 for approved in words.approved.values():
@@ -117,7 +144,8 @@ class Templates:
             **context.names(),
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
-            **functions(self.clocks, context.data),
+            **functions(self.clocks, context.data, context.due),
+            "abrimos": opening(self.calendar, context.event_time),
             "company": self.company,
         }
 
@@ -172,7 +200,7 @@ def _read(file: Path) -> str:
         raise InvalidTemplate(f"{file}: cannot be read") from exc
 
 
-def _compile(files: _Folders, path: str, compiler: Compiler) -> Iterator[tuple[Key, EventTexts]]:
+def _compile(files: _Folders, path: str, compiler: Compiler) -> tuple[Source, dict[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
     parts = [path, *(f"layouts/{layout}" for layout in _LAYOUTS)]
 
@@ -182,12 +210,13 @@ def _compile(files: _Folders, path: str, compiler: Compiler) -> Iterator[tuple[K
 
     try:
         source = read(files.text(path), fetch)
-        for variant, words in compiler.words(name, source).items():
-            if any(map(files.replaces, parts)):
-                deque(words.compile(), maxlen=0)
-            yield (locale, name, variant), words
+        words = compiler.words(name, source)
+        if any(map(files.replaces, parts)):
+            for texts in words.values():
+                deque(texts.compile(), maxlen=0)
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc
+    return source, {(locale, name, variant): texts for variant, texts in words.items()}
 
 
 def _is_urgent(event_name: str) -> bool:
@@ -195,15 +224,18 @@ def _is_urgent(event_name: str) -> bool:
     return any(audience.purpose is Purpose.EMERGENCY for audience in audiences)
 
 
-def _preview_context(event_name: str, variant: str | None, example: Mapping[str, Json]) -> Context:
+def _preview_context(
+    event_name: str, variant: str | None, example: Mapping[str, Json], due: Due | None
+) -> Context:
     audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
     return Context(
         data=example,
         event_id="vista-previa",
-        event_time=datetime(2026, 3, 9, 13, 5, tzinfo=UTC),
+        event_time=PREVIEWED_AT,
         event_name=event_name,
         person="María Fernanda Ríos",
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
         purpose=next((audience.purpose for audience in audiences if audience.template == variant), None),
+        due=due or {},
     )

@@ -1,18 +1,28 @@
-"""Terms of the policy in Spanish words, so that no template repeats a number of a clock."""
+"""Terms and their ends in Spanish words, so that no template repeats a number or an instant of a clock."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Final
 
-from hub.business_time import BusinessDays, Term
+from hub.business_time import BusinessDays, Term, WorkCalendar
 from hub.errors import TemplateFailure
 from hub.model import Json
 from hub.policy.clocks import ClockPolicy
+from hub.rendering.filters import fecha_hora, plazo, plazo_corto
 
 Clocks = Mapping[str, ClockPolicy]
+Due = Mapping[str, datetime]
+"""The name of a running clock → when it ends."""
+
+_NO_CLOCK: Final[Due] = MappingProxyType({})
+_plazo = lru_cache(maxsize=256)(plazo)
+_plazo_corto = lru_cache(maxsize=256)(plazo_corto)
+"""Remembered: a mail says each end in its HTML and in its text, and what comes in one minute ends in one."""
 
 _UNITS: Final = (
     (timedelta(hours=1), "hora", "horas"),
@@ -21,14 +31,57 @@ _UNITS: Final = (
 )
 
 
-def functions(clocks: Clocks, data: Mapping[str, Json]) -> dict[str, Callable[[str], str]]:
+NAMING_INSTANTS: Final = re.compile(r"\bhasta(?:_corto)?\(")
+"""A call in a template that needs the clocks of the case."""
+
+
+def functions(
+    clocks: Clocks, data: Mapping[str, Json], due: Due = _NO_CLOCK
+) -> dict[str, Callable[..., str]]:
     """
-    Make the functions that templates call, for one event's data.
+    Make the functions that templates call, for one event's data and the running clocks of its case.
 
     `term("first_reply")` is `24 horas hábiles`; if the policy has a table of terms, the data selects one.
     `extension("privacy_query")` is the time by which the term may be extended.
+    `hasta("first_reply")` is `a más tardar el martes 10 de marzo de 2026 a las 2:53 p. m.`, the instant that
+    the clock holds; `hasta_corto` is that for a short text. Where no such clock runs both say the second
+    argument, an end in words; without one the term, `en máximo 24 horas hábiles`.
     """
-    return {"term": partial(_term, clocks, data), "extension": partial(_extension, clocks, data)}
+    return {
+        "term": partial(_term, clocks, data),
+        "extension": partial(_extension, clocks, data),
+        "hasta": partial(_until, clocks, data, due, _plazo),
+        "hasta_corto": partial(_until, clocks, data, due, _plazo_corto),
+    }
+
+
+def opening(calendar: WorkCalendar | None, at: datetime) -> Callable[[], str]:
+    """
+    Make the function `abrimos` for an event at this instant.
+
+    It is when somebody reads what came outside the opening hours, `martes 10 de marzo de 2026 a las
+    8:00 a. m.`; empty within them, and without a calendar.
+    """
+
+    def abrimos() -> str:
+        opens = at if calendar is None else calendar.next_open(at)
+        return fecha_hora(opens) if opens > at else ""
+
+    return abrimos
+
+
+def _until(
+    clocks: Clocks,
+    data: Mapping[str, Json],
+    due: Due,
+    in_full: Callable[[Json], str],
+    name: str,
+    otherwise: str = "",
+) -> str:
+    end = in_full(due[name]) if name in due else otherwise
+    if end:
+        return f"a más tardar el {end}"
+    return f"en máximo {_term(clocks, data, name)}"
 
 
 def _term(clocks: Clocks, data: Mapping[str, Json], name: str) -> str:

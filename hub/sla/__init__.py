@@ -16,6 +16,7 @@ from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
 from hub.sla.replay import (
     ReplayResult,
     changes_nothing,
+    due_of,
     moves_of,
     must_restart,
     only_ends,

@@ -62,6 +62,13 @@ def replay(case: str, events: Iterable[Event], catalog: Catalog, policy: Policy)
     return replay_whole(case, events, catalog, policy, version="", reopened=frozenset()).clocks
 
 
+def due_of(clocks: Iterable[Clock]) -> dict[str, datetime]:
+    """Return when the promises that run end, by the name of the clock; a paused one has no end yet."""
+    return {
+        clock.name: clock.due_at for clock in clocks if clock.ended_at is None and not clock.course.paused
+    }
+
+
 def replay_whole(
     case: str,
     events: Iterable[Event],

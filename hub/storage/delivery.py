@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record
@@ -13,7 +13,7 @@ from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.model.ids import span
 from hub.people.units import unit_name
 from hub.storage import events, messages, suppressions
-from hub.storage.database import Store, load, storable
+from hub.storage.database import Database, Store, load, storable
 
 
 class PostgresCascades(Store):
@@ -33,12 +33,21 @@ _ATTEMPT_COLUMNS = 7
 
 
 class PostgresDelivery(PostgresCascades):
-    """The DeliveryStore. No method holds a connection after it returns."""
+    """
+    The DeliveryStore. No method holds a connection after it returns.
+
+    `dated` are the events whose texts name instants of their case's clocks.
+    """
 
     suppress = suppressions.add
 
+    def __init__(self, database: Database, dated: Iterable[str] = ()) -> None:
+        super().__init__(database)
+        self._dated = sorted(dated)
+
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        return [_claimed(row) for row in await self.rows(_SQL["claim"], ids, token, lease, *span(ids))]
+        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated)
+        return [_claimed(row) for row in rows]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """Write outcomes and attempts; return the ids that took effect. Idempotent for the same token."""
@@ -70,6 +79,7 @@ def _claimed(row: Record) -> Claimed:
         unsure_of=row["unsure_of"],
         suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
+        due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )
 
 

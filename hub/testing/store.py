@@ -233,6 +233,12 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         unsure_of=_unsure_of(row, tables),
         suppression=tables.suppression(row.message),
         weeks=tables.directory.weeks_of(row.message.person, now) if row.message.rests else (),
+        due={
+            clock.name: clock.due_at
+            for clock in tables.clocks.values()
+            if clock.case == stored.case and clock.ended_at is None
+            if not clock.course.pauses or clock.course.pauses[-1].until is not None
+        },
     )
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
+from hub.catalog import BY_NAME
 from hub.model import Claimed, Json, Message
 from hub.ports import (
     AccountStore,
@@ -174,7 +175,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
     async with Database(database) as opened:
         yield RealStores(
             intake=PostgresIntake(opened),
-            delivery=PostgresDelivery(opened),
+            delivery=PostgresDelivery(opened, BY_NAME),
             timers=PostgresTimers(opened),
             receipts=PostgresReceipts(opened),
             mail_reports=PostgresMailReports(opened),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, State, StoredEvent, WorkWeek
+from hub.model import Attempt, ClockHistory, ClockState, Pause, State, StoredEvent, WorkWeek
 from hub.model.state_machine import sources
 from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import (
@@ -18,6 +19,7 @@ from tests.contract.values import (
     HOUR,
     LEASE,
     NOON,
+    clock,
     copropiedad,
     event,
     membership,
@@ -320,3 +322,20 @@ async def test_attempt_after_a_lost_lease_is_stored_too(stores: Stores, of: Stor
     assert list(shown["attempts"]) == [
         {"at": "2026-03-09T17:00:00Z", "outcome": "unknown", "provider": "", "reference": "SM1", "code": ""}
     ]
+
+
+async def test_a_claim_has_the_instants_at_which_the_promises_of_its_case_end(
+    stores: Stores, of: StoredEvent
+) -> None:
+    running = clock(due_at=NOON + 3 * HOUR)
+    paused = replace(clock(), id=uuid4(), name="legal_term", course=ClockHistory(pauses=(Pause(since=NOON),)))
+    ended = replace(clock(), id=uuid4(), name="callback", ended_at=NOON, state=ClockState.MET)
+    elsewhere = replace(clock("pqrs_id:PQ-2"), name="conflict")
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([running, paused, ended, elsewhere])
+    one = message(of)
+    await stores.add(one)
+
+    [claimed] = await stores.claim(one)
+
+    assert claimed.due == {"first_reply": NOON + 3 * HOUR}

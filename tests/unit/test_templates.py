@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -32,7 +32,14 @@ COMPANY = {
     "email": POLICY.company.email,
     "site": POLICY.company.site,
 }
-TEMPLATES = Templates.load(company=COMPANY, clocks=POLICY.clocks)
+TEMPLATES = Templates.load(company=COMPANY, clocks=POLICY.clocks, calendar=POLICY.calendar)
+DUE = {
+    name: datetime(2026, 9, 24, 5, tzinfo=UTC)
+    if isinstance(clock.target_for({}), BusinessDays)
+    else datetime(2026, 9, 23, 17, 53, tzinfo=UTC)
+    for name, clock in POLICY.clocks.items()
+}
+"""As if all promises ran, each to an instant with many letters."""
 BUILDING = "Conjunto Altos del Rosal"
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
 
@@ -68,7 +75,14 @@ def longest(event: str) -> Data:
     return examples(event)[0] | {name: ("Sí señor " * size)[:size] for name, size in free.items()}
 
 
-def context(event: str, data: Data, *, full: bool = True, occasion: str = "initial") -> Context:
+def context(
+    event: str,
+    data: Data,
+    *,
+    full: bool = True,
+    occasion: str = "initial",
+    due: Mapping[str, datetime] = DUE,
+) -> Context:
     return Context(
         data=data,
         event_id="e-1",
@@ -79,6 +93,7 @@ def context(event: str, data: Data, *, full: bool = True, occasion: str = "initi
         unit="Torre 1, apto. 101" if full else None,
         occasion=occasion,
         purpose=BY_NAME[event].audiences[0].purpose,
+        due=due,
     )
 
 
@@ -94,7 +109,7 @@ def asked(audience: Audience) -> list[str]:
 def rendered_texts(event: str, *more: Callable[[str], Data]) -> Iterator[tuple[str, Rendered]]:
     """Everything that the catalogue can make an event say: (channel, words)."""
     contexts = [
-        context(event, data, full=full, occasion=occasion)
+        context(event, data, full=full, occasion=occasion, due=DUE if full else {})
         for occasion in occasions(event)
         for full in (True, False)
         for data in (*examples(event), sparse(event), *(make(event) for make in more))

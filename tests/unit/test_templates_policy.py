@@ -122,8 +122,8 @@ def test_a_text_that_whatsapp_approves_has_a_gap_for_the_term(templates: Templat
     """The words around the gap are approved: a new policy must not change them."""
     ((approved, filled),) = templates.to_approve("pqrs.received", examples("pqrs.received")[0])
 
-    assert "en máximo {{respuesta}}" in approved.body
-    assert ("respuesta", FIRST_REPLY) in filled.parameters
+    assert "primera respuesta {{respuesta}}" in approved.body
+    assert ("respuesta", f"en máximo {FIRST_REPLY}.") in filled.parameters
 
 
 @pytest.mark.parametrize(

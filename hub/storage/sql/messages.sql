@@ -68,6 +68,12 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
           CASE WHEN message.rests THEN (
               SELECT weeks FROM own_hours WHERE own_hours.person_id = message.person
           ) END AS weeks,
+          -- Only for texts that name such an instant: what they promise is what the clock holds when they leave.
+          CASE WHEN message.event = ANY ($6::text[]) THEN (
+              SELECT jsonb_object_agg(clock.name, clock.due_at) FROM clock
+              WHERE clock.case_key = event.case_key AND clock.ended_at IS NULL
+                AND jsonb_typeof(clock.course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'null'
+          ) END AS due,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
           -- Skipped for all other purposes, because it costs a lookup.
           CASE WHEN message.purpose IN ('commercial', 'survey') THEN (

@@ -1,0 +1,128 @@
+"""What a text promises is what the clock of its case holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from hypothesis import given, settings
+
+from hub import sla
+from hub.catalog import BY_NAME
+from hub.model import Clock, Event, Rendered
+from hub.rendering.filters import fecha, plazo, plazo_corto
+from hub.rendering.terms import functions, opening
+from tests.unit.factories import MONDAY, POLICY, event
+from tests.unit.test_sla_histories import CASE, DAY, HISTORIES, happened
+from tests.unit.test_templates import TEMPLATES, asked, context, examples
+from tests.unit.test_templates import plain as without_accents
+
+PROMISING: Final = (
+    "pqrs.received",
+    "pqrs.info_received",
+    "pqrs.term_extended",
+    "pqrs.reopened",
+    "pqrs.assigned",
+)
+PROMISE: Final = "a mas tardar el "
+SATURDAY: Final = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
+
+
+def plain(text: str) -> str:
+    """As in an SMS, which has neither accents nor no-break spaces."""
+    return without_accents(re.sub(r"<[^>]+>", "", text).replace("*", "")).replace("\xa0", " ")
+
+
+def texts(told: Event, clocks: list[Clock]) -> Iterator[str]:
+    """All that an event says, without accents: an SMS has none."""
+    given_data = examples(told.name)[0] | dict(told.data)
+    reader = context(told.name, given_data, due=sla.due_of(clocks))
+    for audience in BY_NAME[told.name].audiences:
+        for channel in asked(audience):
+            words = TEMPLATES.render(told.name, channel, reader, variant=audience.template)
+            yield plain(f"{words.text}\n{words.html}")
+
+
+def held(clocks: list[Clock], told: Event) -> set[str]:
+    """The ends that the running clocks hold, in words; without one an extension says the publisher's day."""
+    due = sla.due_of(clocks)
+    ends = {write(at) for at in due.values() for write in (plazo, plazo_corto)}
+    if told.name == "pqrs.term_extended" and "legal_term" not in due:
+        ends.add(fecha(examples(told.name)[0]["new_due_on"]))
+    return {plain(end) for end in ends}
+
+
+@settings(max_examples=60)
+@given(HISTORIES)
+def test_each_instant_that_a_text_tells_is_the_clocks_at_that_moment(history: list[Event]) -> None:
+    for number, told in enumerate(history, start=1):
+        clocks = sla.replay(CASE, history[:number], BY_NAME, POLICY)
+        if told.name in PROMISING:
+            for text in texts(told, clocks):
+                ends = held(clocks, told)
+
+                assert [] == [
+                    promise[:60]
+                    for promise in text.split(PROMISE)[1:]
+                    if not any(promise.startswith(end) for end in ends)
+                ]
+
+
+def test_a_receipt_tells_both_ends_and_no_number_of_hours() -> None:
+    received = happened("pqrs.received", 0, 0)
+    clocks = sla.replay(CASE, [received], BY_NAME, POLICY)
+    first, legal = sla.due_of(clocks)["first_reply"], sla.due_of(clocks)["legal_term"]
+
+    for text in texts(received, clocks):
+        assert PROMISE + plain(plazo(first)) in text or PROMISE + plain(plazo_corto(first)) in text
+        assert "horas" not in text
+    assert any(PROMISE + plain(plazo(legal)) in text for text in texts(received, clocks))
+
+
+def test_an_extension_beyond_the_limit_of_the_law_promises_the_limit() -> None:
+    beyond = "2027-01-30"
+    extended = event(
+        "pqrs.term_extended",
+        {"pqrs_id": happened("pqrs.received", 0, 0).data["pqrs_id"], "new_due_on": beyond},
+        at=MONDAY + DAY,
+    )
+    clocks = sla.replay(CASE, [happened("pqrs.received", 0, 0), extended], BY_NAME, POLICY)
+
+    for text in texts(extended, clocks):
+        assert plain(fecha(beyond)) not in text
+        assert PROMISE in text
+
+
+def test_a_paused_or_ended_promise_has_no_instant() -> None:
+    received, asked_for = happened("pqrs.received", 0, 0), happened("pqrs.info_requested", 1, 1)
+    clocks = sla.replay(CASE, [received, asked_for], BY_NAME, POLICY)
+
+    assert {clock.name for clock in clocks} == {"first_reply", "legal_term"}
+    assert sla.due_of(clocks) == {}
+
+
+def test_without_a_clock_the_term_is_told() -> None:
+    words = functions(POLICY.clocks, {})
+
+    assert words["hasta"]("first_reply") == "en máximo 24 horas hábiles"
+    assert words["hasta"]("legal_term", "jueves") == "a más tardar el jueves"
+
+
+def test_what_comes_outside_the_opening_hours_is_read_when_the_office_opens() -> None:
+    assert opening(POLICY.calendar, SATURDAY)() == "lunes 16 de marzo de 2026 a las 8:00\xa0a.\xa0m."
+    assert opening(POLICY.calendar, MONDAY)() == ""
+    assert opening(None, SATURDAY)() == ""
+
+
+def test_a_receipt_of_the_night_says_when_it_is_read() -> None:
+    def receipt(at: datetime) -> Rendered:
+        reader = context("support.email.received", examples("support.email.received")[0])
+        return TEMPLATES.render(
+            "support.email.received", "email", replace(reader, event_time=at), variant=None
+        )
+
+    assert "una persona lo lee a partir del lunes 16 de marzo" in receipt(SATURDAY).text
+    assert "a partir del" not in receipt(MONDAY).text
