@@ -17,6 +17,7 @@ from hub.local.server import kept_secret, write_private
 from hub.storage.redis_connection import TAG
 
 NODES: Final = 3
+TRIES: Final = 3
 SLOTS: Final = 16_384
 OUR_SLOT: Final = key_slot(TAG.encode())
 CLUSTERED: Final = """\
@@ -91,7 +92,7 @@ class RedisCluster:
         return f"redis+cluster://:{one.password}@{hosts}"
 
     async def start(self) -> None:
-        await asyncio.gather(*(node.start() for node in self.nodes))
+        await self._start_nodes()
         first, *others = self.nodes
         for number, node in enumerate(self.nodes):
             bounds = number * SLOTS // NODES, (number + 1) * SLOTS // NODES - 1
@@ -101,6 +102,19 @@ class RedisCluster:
         for node in others:
             await node.ask("CLUSTER MEET", ADDRESS, first.port, first.bus)
         await self.agrees()
+
+    async def _start_nodes(self) -> None:
+        """Six ports were free when they were chosen; another test's server may have taken one since."""
+        for left in reversed(range(TRIES)):
+            started = await asyncio.gather(*(node.start() for node in self.nodes), return_exceptions=True)
+            failed = [error for error in started if isinstance(error, BaseException)]
+            if not failed:
+                return
+            if not left:
+                raise failed[0]
+            await self.stop()
+            for node in self.nodes:
+                node.port, node.bus = free_port(), free_port()
 
     async def add_replica(self) -> Node:
         """Add a node that copies the one with our slot, and takes its place when it is lost."""

@@ -50,7 +50,7 @@ class Users:
     def given(self, command: str) -> list[str]:
         """The words of a command of the page, for this virtual host and these users."""
         words = shlex.split(command)
-        names = {name: self.named(name) for name in ("hub", "crm", "crm_notices")}
+        names = {name: self.named(name) for name in ADDED}
         changed = [names.get(word, word) for word in words]
         if "-p" in changed:
             changed[changed.index("-p") + 1] = self.vhost
@@ -64,6 +64,9 @@ class Users:
 def commands() -> list[str]:
     blocks = re.findall(r"^```sh\n(.*?)^```", SECURITY.read_text(), flags=re.MULTILINE | re.DOTALL)
     return [line for block in blocks for line in block.splitlines() if line.startswith("rabbitmqctl ")]
+
+
+ADDED: Final = {command.split()[2] for command in commands() if command.split()[1] == "add_user"}
 
 
 @pytest.fixture(scope="module")
