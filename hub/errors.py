@@ -11,6 +11,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── InvalidKey                an API key that makes no sense
+    ├── InvalidSubscription       a subscription to results that makes no sense
     ├── NameTaken                 there is one of this name already
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
@@ -23,7 +24,8 @@ Every error of the hub. The docstring of a class is its message.
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
-    │   └── UnknownKey
+    │   ├── UnknownKey
+    │   └── UnknownSubscription
     ├── StorageRefused            the database refuses a value: never try the same again
     └── Unavailable               a server of ours does not answer
         ├── BrokerUnavailable
@@ -74,6 +76,10 @@ class LastAdministrator(InvalidAccount):
 
 class InvalidKey(HubError, ValueError):
     """The API key makes no sense."""
+
+
+class InvalidSubscription(HubError, ValueError):
+    """The subscription makes no sense."""
 
 
 class NameTaken(HubError, ValueError):
@@ -219,6 +225,10 @@ class UnknownAccount(UnknownName):
 
 class UnknownKey(UnknownName):
     """There is no live API key of this name."""
+
+
+class UnknownSubscription(UnknownName):
+    """There is no such subscription."""
 
 
 class Unavailable(HubError, ConnectionError):

@@ -25,6 +25,7 @@ from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
+from hub.storage.results import PostgresResults, PostgresSubscriptions
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers

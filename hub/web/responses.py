@@ -18,6 +18,7 @@ from hub.errors import (
     InvalidEvent,
     InvalidKey,
     InvalidPeriod,
+    InvalidSubscription,
     LastAdministrator,
     NameTaken,
     NothingToAcknowledge,
@@ -26,6 +27,7 @@ from hub.errors import (
     UnknownAccount,
     UnknownKey,
     UnknownName,
+    UnknownSubscription,
 )
 from hub.model import Json
 from hub.operations.indicators import MOST
@@ -154,12 +156,16 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
     UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
     UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
+    UnknownSubscription: (404, "{error}.", "GET /api/results lists the subscriptions."),
     UnknownName: (404, "{error}.", "GET /api/channels lists the channels, /asyncapi.json the events."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
-    **dict.fromkeys((StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey), _REFUSED),
+    **dict.fromkeys(
+        (StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey, InvalidSubscription),
+        _REFUSED,
+    ),
 }
 """Error → status, text, hint. The first class in the error's own order of resolution counts."""
 

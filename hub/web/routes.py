@@ -22,6 +22,7 @@ from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.redrive import RedrivenAnswer
+from hub.operations.results import SubscriptionRow
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
@@ -38,6 +39,7 @@ from hub.web.api import (
     messages,
     pauses,
     replies,
+    results,
     summary,
 )
 from hub.web.console import console, own_account, sign_in
@@ -147,6 +149,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
     _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
     _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
+    _list_keys("/api/results", results.list_subscriptions, answers={200: list_of(SubscriptionRow)}),
+    _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
+    _change_keys(
+        "/api/results", results.unsubscribe, method=_DELETE, answers={200: results.SubscriptionSource}
+    ),
     Route(
         "/api/audit",
         api_keys.list_notes,

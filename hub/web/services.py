@@ -44,6 +44,7 @@ from hub.ports import (
     Publisher,
     RedriveStore,
     SessionStore,
+    SubscriptionStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.settings import Settings
@@ -142,6 +143,7 @@ class Services:
     pauses: PauseStore
     redrive: RedriveStore
     sessions: SessionStore
+    subscriptions: SubscriptionStore
 
     keyring: Keyring
     ring: KeyRing

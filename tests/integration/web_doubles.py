@@ -59,6 +59,7 @@ from hub.testing import (
     MemoryKeys,
     MemoryMonitor,
     MemoryPauses,
+    MemoryResults,
     MemoryStore,
 )
 from hub.web.application import build
@@ -379,6 +380,7 @@ class World:
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
+        self.subscriptions = MemoryResults()
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
@@ -412,6 +414,7 @@ class World:
             pauses=self.pauses,
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
+            subscriptions=self.subscriptions,
             keyring=Keyring(self.keys),
             ring=KeyRing(settings.secrets),
             refuse=self.refuse,
