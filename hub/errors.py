@@ -21,6 +21,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
+    ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
@@ -208,6 +209,19 @@ class PermanentFailure(SendFailure):
 
     def __init__(self, reason: str, *, provider: str = "", code: str = "", gone: bool = False) -> None:
         super().__init__(reason, provider=provider, code=code)
+        self.gone = gone
+
+
+class WebhookFailure(HubError):
+    """
+    The receiver of a webhook did not take the events.
+
+    `reason` names neither its address nor anything that it answered; `gone` if it wants no more.
+    """
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(f"the receiver did not take the events: {reason}")
+        self.reason = reason
         self.gone = gone
 
 

@@ -9,12 +9,17 @@ another, and does not help to forge one.
 from __future__ import annotations
 
 import hmac
+import os
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -33,6 +38,8 @@ class Purpose(StrEnum):
     """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
     DEVICE = "device"
     """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
+    WEBHOOK = "webhook"
+    """Seals the secrets of webhooks; signs nothing: `hub.access.webhook_requests`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -42,6 +49,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.SMS_HOOK: 32,
     Purpose.ACKNOWLEDGE: 32,
     Purpose.DEVICE: 32,
+    Purpose.WEBHOOK: 64,
     Purpose.DOCUMENT: 64,
 }
 """
@@ -51,6 +59,7 @@ its 64 octets; each guess costs a mail.
 
 DOCUMENT_HASH: Final = "hmac-sha256"
 _KEY_ID: Final = "key-id"
+_NONCE: Final = 12
 
 Seen = Callable[[Purpose, str], None]
 """Called with the purpose and the key id of each verified signature."""
@@ -101,6 +110,22 @@ class KeyRing:
         self._first()
         return [f"{DOCUMENT_HASH}:{key.id}:{key.sign(Purpose.DOCUMENT, (document,))}" for key in self._keys]
 
+    def seal(self, purpose: Purpose, text: str) -> str:
+        """Encrypt a text for one purpose with the first key, whose id stands before it."""
+        key, nonce = self._first(), os.urandom(_NONCE)
+        sealed = key.cipher(purpose).encrypt(nonce, text.encode(), None)
+        return f"{key.id}:{b64encode(nonce + sealed).decode()}"
+
+    def unseal(self, purpose: Purpose, sealed: str) -> str | None:
+        """Decrypt what `seal` has made; None if none of the keys has made it."""
+        key_id, _, text = sealed.partition(":")
+        for key in self._keys:
+            if key.id == key_id:
+                octets = b64decode(text)
+                with suppress(InvalidTag):
+                    return key.cipher(purpose).decrypt(octets[:_NONCE], octets[_NONCE:], None).decode()
+        return None
+
     def _first(self) -> _Key:
         if not self._keys:
             raise ConfigurationError("Set HUB_SECRET: without it nothing can be signed. `hub secrets new`.")
@@ -113,6 +138,9 @@ class _Key:
     def __init__(self, secret: Secret) -> None:
         self._for = cache(lambda info: _derive(secret, info))
         self.id = sha256(self._for(_KEY_ID)).hexdigest()[:8]
+
+    def cipher(self, purpose: Purpose) -> AESGCM:
+        return AESGCM(self._for(f"{purpose.value}:seal"))
 
     def sign(self, purpose: Purpose, parts: Iterable[str]) -> str:
         signed = hmac.digest(self._for(purpose.value), _encoded(parts), "sha256")

@@ -61,26 +61,34 @@ async def list_keys(as_json: AsJson = False) -> None:
 
 async def _usage(given: Settings) -> dict[str, Any]:
     ids = KeyRing(given.secrets).ids
-    documents, under_way = await _read_usage(given)
+    documents, webhooks, under_way = await _read_usage(given)
     return {
         "keys": [
             {"id": key, "signs": place == 0, "documents": documents.get(key, 0) if under_way else None}
             for place, key in enumerate(ids)
         ],
         "documents_lost": sum(people for key, people in documents.items() if key not in ids),
+        "webhooks": sum(number for key, number in webhooks.items() if key not in ids[:1]),
         "mails": under_way.mails if under_way and given.mail_domain else None,
         "texts": under_way.texts if under_way else None,
         "panels": sorted({row["provider"] for row in _hooks(given)}),
     }
 
 
-async def _read_usage(given: Settings) -> tuple[Mapping[str, int], UnderWay | None]:
-    """Return key id → people, and recent signed messages; ({}, None) if PostgreSQL does not answer."""
+async def _read_usage(
+    given: Settings,
+) -> tuple[Mapping[str, int], Mapping[str, int], UnderWay | None]:
+    """
+    Return key id → people, key id → webhooks, and recent signed messages.
+
+    Nothing is known if PostgreSQL does not answer: ({}, {}, None).
+    """
     try:
         async with open_secrets(given) as store:
-            return await store.documents(), await store.under_way(datetime.now(UTC))
+            under_way = await store.under_way(datetime.now(UTC))
+            return await store.documents(), await store.webhooks(), under_way
     except HubError:
-        return {}, None
+        return {}, {}, None
 
 
 def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
@@ -89,6 +97,8 @@ def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
         yield "Sin PostgreSQL no se sabe qué necesita todavía cada clave."
     if usage["documents_lost"]:
         yield f"{usage['documents_lost']} personas tienen el documento bajo una clave que ya no está."
+    if usage["webhooks"]:
+        yield f"{usage['webhooks']} webhooks tienen el secreto sellado con otra clave: `hub webhooks rotate`."
     if usage["mails"]:
         yield f"{usage['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
     if usage["texts"]:

@@ -185,6 +185,10 @@ async def _gaps(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_gaps(await monitor.store.gaps(monitor.policy.heartbeat_max_age)))
 
 
+async def _webhooks(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_webhooks(await monitor.store.webhooks_off()))
+
+
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_servers(await monitor.answers()))
 
@@ -199,6 +203,7 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "balance": _balances,
     "skew": _skew,
     "topology": _gaps,
+    "webhook": _webhooks,
     "server": _servers,
 }
 """Kind of incident → its check."""

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from hub.model import Event, Json, own_event, type_of
+from hub.errors import InvalidSubscription
+from hub.model import HUB_SOURCE, Event, Json, is_hub_source, own_event, type_of
 from hub.model.ids import uuid8
 from hub.model.results import FINAL, KINDS, Result, ResultKind
 
 PREFIX: Final = "notification."
+LONGEST: Final = 255
+"""Characters of an event's source."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,3 +57,9 @@ def _undelivered(result: Result) -> Event:
     event_id = f"result:{uuid8(_EPOCH, key, result.person, occasion)}"
     data = {**_data(result), "reason": result.reason or result.state, **older}
     return own_event(name, event_id, data, time=result.at)
+
+
+def require_source(source: str) -> None:
+    """Raise InvalidSubscription for what cannot be the source of another system's events."""
+    if not source or len(source) > LONGEST or is_hub_source(source):
+        raise InvalidSubscription(f"a source is the URI of another system, not {HUB_SOURCE} or its like")

@@ -75,7 +75,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultSubscription:
-    """Who asked for the results of a source: over RabbitMQ. Without `kinds` it is all of them."""
+    """Who asked for the results of a source, over RabbitMQ. Without `kinds` it is all of them."""
 
     id: UUID
     source: str
@@ -83,8 +83,8 @@ class ResultSubscription:
     created_at: datetime
     created_by: str
 
-    def wants(self, source: str | None, kind: ResultKind) -> bool:
-        return source == self.source and (not self.kinds or kind in self.kinds)
+    def wants(self, kind: ResultKind) -> bool:
+        return not self.kinds or kind in self.kinds
 
 
 def source_key(source: str) -> str:

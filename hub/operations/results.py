@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import uuid4
 
 from msgspec import Meta, Struct
 
 from hub.access import audit
-from hub.errors import InvalidSubscription, UnknownSubscription
-from hub.model import HUB_SOURCE, Instant, is_hub_source
+from hub.errors import UnknownSubscription
+from hub.messages.results import require_source
+from hub.model import Instant
 from hub.model.ids import uuid8
 from hub.model.results import ResultKind, ResultSubscription, source_key
 from hub.ports import AuditStore, SubscriptionStore
-
-LONGEST: Final = 255
-"""Characters of an event's source."""
 
 
 class SubscriptionRow(Struct, kw_only=True):
@@ -62,12 +60,6 @@ async def unsubscribe(source: str, *, store: SubscriptionStore, notes: AuditStor
 
 async def read_subscriptions(store: SubscriptionStore) -> list[SubscriptionRow]:
     return [row_of(subscription) for subscription in await store.subscriptions()]
-
-
-def require_source(source: str) -> None:
-    """Raise InvalidSubscription for what cannot be the source of another system's events."""
-    if not source or len(source) > LONGEST or is_hub_source(source):
-        raise InvalidSubscription(f"a source is the URI of another system, not {HUB_SOURCE} or its like")
 
 
 def row_of(subscription: ResultSubscription) -> SubscriptionRow:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
 
+from hub.model import Event
 from hub.model.results import Result, ResultSubscription
 
 
@@ -32,8 +34,10 @@ class ResultStore(Protocol):
     async def take_results(self, limit: int, lease: timedelta) -> Sequence[Result]:
         """Claim the oldest; those that are not finished within the lease are claimed again."""
 
-    async def subscriptions(self) -> Sequence[ResultSubscription]:
-        """Return those over RabbitMQ, by source."""
+    async def listeners(self) -> Sequence[ResultSubscription]:
+        """Return all subscriptions that are on, those of webhooks too."""
 
-    async def finish_results(self, results: Sequence[Result]) -> None:
-        """Delete these: whoever asked for them has them."""
+    async def finish_results(
+        self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        """Delete these, and put the events into the queues of their webhooks, with one statement."""

@@ -29,3 +29,4 @@ from hub.storage.results import PostgresResults, PostgresSubscriptions
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
+from hub.storage.webhooks import PostgresWebhooks

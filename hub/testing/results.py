@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
+from hub.model import Event
 from hub.model.results import Result, ResultSubscription
+from hub.model.webhooks import Webhook
 from hub.testing.faults import Faults
 
 
@@ -16,6 +19,8 @@ class MemoryResults:
     def __init__(self) -> None:
         self.faults = Faults()
         self.waiting: list[Result] = []
+        self.webhooks: list[Webhook] = []
+        self.queued: list[tuple[UUID, Event]] = []
         self._subscriptions: dict[str, ResultSubscription] = {}
 
     async def take_results(
@@ -25,9 +30,15 @@ class MemoryResults:
     ) -> Sequence[Result]:
         return self.waiting[:limit]
 
-    async def finish_results(self, results: Sequence[Result]) -> None:
+    async def listeners(self) -> Sequence[ResultSubscription]:
+        return [*await self.subscriptions(), *self.webhooks]
+
+    async def finish_results(
+        self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
         self.faults.meet("finish_results")
         self.waiting = [result for result in self.waiting if result not in results]
+        self.queued += for_webhooks
 
     async def subscriptions(self) -> Sequence[ResultSubscription]:
         return [subscription for _, subscription in sorted(self._subscriptions.items())]

@@ -23,6 +23,7 @@ from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
+from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
@@ -41,6 +42,7 @@ from hub.web.api import (
     replies,
     results,
     summary,
+    webhooks,
 )
 from hub.web.console import console, own_account, sign_in
 from hub.web.documents import serve
@@ -154,6 +156,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _change_keys(
         "/api/results", results.unsubscribe, method=_DELETE, answers={200: results.SubscriptionSource}
     ),
+    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: list_of(WebhookRow)}),
+    _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
+    _change_keys(
+        "/api/webhooks/{id}", webhooks.remove_webhook, method=_DELETE, answers={200: webhooks.WebhookId}
+    ),
+    _change_keys("/api/webhooks/{id}/on", webhooks.enable_webhook, answers={200: webhooks.WebhookId}),
+    _change_keys("/api/webhooks/{id}/rotate", webhooks.rotate_webhook, answers={201: WebhookSecret}),
+    _change_keys("/api/webhooks/{id}/test", webhooks.test_webhook, answers={200: WebhookAnswer}),
     Route(
         "/api/audit",
         api_keys.list_notes,

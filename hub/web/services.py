@@ -45,6 +45,8 @@ from hub.ports import (
     RedriveStore,
     SessionStore,
     SubscriptionStore,
+    WebhookCalls,
+    WebhookStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.settings import Settings
@@ -144,6 +146,8 @@ class Services:
     redrive: RedriveStore
     sessions: SessionStore
     subscriptions: SubscriptionStore
+    webhooks: WebhookStore
+    webhook_calls: WebhookCalls
 
     keyring: Keyring
     ring: KeyRing

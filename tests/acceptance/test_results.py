@@ -14,19 +14,25 @@ import aio_pika
 import pytest
 import pytest_asyncio
 
+from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
 from tests.acceptance.publisher_queue import Lasting, lasting, reply
+from tests.integration.test_check import free_port
 from tests.servers import Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PROGRAM = Path(__file__).parents[2] / "examples/hear_results.py"
-OURS, THEIRS = "urn:test:publisher", "urn:test:another"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+OURS, THEIRS, HOOKED = "urn:test:publisher", "urn:test:another", "urn:test:hooked"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
-    async with lasting(servers, tmp_path_factory.mktemp("results")) as built:
+    def prepared(house: House) -> None:
+        house.settings["HUB_SECRET"] = "x" * 40
+        house.settings["HUB_WEBHOOK_NETWORKS"] = "127.0.0.1"
+
+    async with lasting(servers, tmp_path_factory.mktemp("results"), prepared=prepared) as built:
         yield built
 
 
@@ -36,15 +42,10 @@ async def ask_for(home: Lasting, source: str, **fields: Any) -> None:
 
 
 @asynccontextmanager
-async def hearing(home: Lasting, source: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """Run the example's program for this source; yields what it prints."""
+async def printing(program: str, *arguments: str, **environment: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """Run a program of the examples; yields what it prints."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(PROGRAM),
-        source,
-        source.rpartition(":")[2],
-        env={"HUB_AMQP_URL": home.house.amqp_url},
-        stdout=asyncio.subprocess.PIPE,
+        sys.executable, str(EXAMPLES / program), *arguments, env=environment, stdout=asyncio.subprocess.PIPE
     )
     heard: list[dict[str, Any]] = []
 
@@ -54,23 +55,35 @@ async def hearing(home: Lasting, source: str) -> AsyncIterator[list[dict[str, An
             heard.append(json.loads(line))  # noqa: PERF401 - whoever waits must see each at once
 
     reading = asyncio.create_task(read())
-    async with await aio_pika.connect(home.house.amqp_url) as connection:
-
-        async def bound() -> bool:
-            channel = await connection.channel()
-            try:
-                queue = await channel.get_queue(source.rpartition(":")[2])
-            except aio_pika.exceptions.ChannelNotFoundEntity:
-                return False
-            return bool(queue.declaration_result.consumer_count)
-
-        await until(bound, "the program to listen")
     try:
         yield heard
     finally:
         process.kill()
         await process.wait()
         await reading
+
+
+@asynccontextmanager
+async def hearing(home: Lasting, source: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """Listen with the example's program for this source."""
+    name = source.rpartition(":")[2]
+    async with printing("hear_results.py", source, name, HUB_AMQP_URL=home.house.amqp_url) as heard:
+        await _bound(home, name)
+        yield heard
+
+
+async def _bound(home: Lasting, name: str) -> None:
+    async with await aio_pika.connect(home.house.amqp_url) as connection:
+
+        async def bound() -> bool:
+            channel = await connection.channel()
+            try:
+                queue = await channel.get_queue(name)
+            except aio_pika.exceptions.ChannelNotFoundEntity:
+                return False
+            return bool(queue.declaration_result.consumer_count)
+
+        await until(bound, "the program to listen")
 
 
 async def test_a_publisher_hears_that_its_mail_was_sent_and_another_does_not(home: Lasting) -> None:
@@ -108,3 +121,21 @@ async def test_who_got_nothing_is_told_with_the_reason(home: Lasting) -> None:
     assert [(published, "suppressed", True)] == [
         (told["event_id"], told["state"], told["final"]) for told in lost
     ]
+
+
+async def test_a_publisher_without_rabbitmq_hears_the_same_by_webhook(home: Lasting) -> None:
+    port = free_port()
+    async with home.api.post(
+        "/api/webhooks", json={"source": HOOKED, "url": f"http://127.0.0.1:{port}/hub"}
+    ) as answer:
+        made = await answer.json()
+    # It was published before the receiver runs: it is tried again.
+    published = await home.publish("pqrs.replied", reply("olga"), source=HOOKED)
+    await home.publish("pqrs.replied", reply("raul"), source="urn:test:third")
+    await home.mail("olga@example.co")
+    async with printing("receive_webhook.py", str(port), WEBHOOK_SECRET=made["secret"]) as heard:
+        await until(lambda: bool(heard), "notification.sent by webhook", patience=30)
+
+    [told] = heard
+    assert (published, HOOKED, "sent") == (told["event_id"], told["event_source"], told["state"])
+    assert made["secret"] not in home.hub.log.read_text()

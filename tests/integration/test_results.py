@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aio_pika
 import pytest
@@ -161,8 +161,10 @@ async def test_whoever_still_has_a_step_left_is_not_undelivered(hub: Hub) -> Non
 class _Killed(PostgresResults):
     """A process that ends after it has published, before it says so."""
 
-    async def finish_results(self, results: Sequence[Result]) -> None:
-        del results
+    async def finish_results(
+        self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        del results, for_webhooks
         raise StorageUnavailable
 
 

@@ -20,6 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
+from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
@@ -52,6 +53,7 @@ from hub.storage import (
     PostgresMailReports,
     PostgresReceipts,
     PostgresRedrive,
+    PostgresWebhooks,
 )
 from hub.testing import (
     MemoryAccounts,
@@ -381,6 +383,7 @@ class World:
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.subscriptions = MemoryResults()
+        self.webhook_calls = HttpWebhookCalls(())
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
@@ -415,6 +418,8 @@ class World:
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
+            webhooks=PostgresWebhooks(database),
+            webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),
             ring=KeyRing(settings.secrets),
             refuse=self.refuse,

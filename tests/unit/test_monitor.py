@@ -187,6 +187,10 @@ async def _lose_way(house: House) -> None:
     await house.store.beat("web", {"gap:": str(Gap(since=MONDAY - MINUTE, until=MONDAY))})
 
 
+async def _turn_off(house: House) -> None:
+    house.store.off.append(("0199", "urn:crm", "http_500"))
+
+
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
     "queue_age:email:urgent": _break_queue,
@@ -199,6 +203,7 @@ BROKEN = {
     "skew:uno:postgresql": _set_clock_of_a_process,
     "server:redis": _stop_redis,
     "topology": _lose_way,
+    "webhook:0199": _turn_off,
 }
 
 

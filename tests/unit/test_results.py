@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import jsonschema_rs
 import pytest
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.messages.results import events_of
 from hub.model import State
 from hub.model.results import KINDS, Result, ResultKind, ResultSubscription, source_key
+from hub.model.webhooks import Webhook
 from hub.testing import MemoryResults
 from hub.timers.results import publish_results
+from hub.web.documents.notices import results
 from tests.contract.values import FALLBACK
 from tests.unit.factories import MONDAY
 from tests.unit.hub_in_memory import memory_hub
@@ -148,3 +151,36 @@ async def test_a_crash_before_or_after_the_publishing_repeats_the_same_ids() -> 
 
 def test_each_kind_but_the_persons_own_comes_from_a_state() -> None:
     assert set(ResultKind) - {ResultKind.UNDELIVERED} == set(KINDS.values())
+
+
+@pytest.mark.parametrize("state", KINDS)
+def test_each_result_keeps_its_schema(state: State) -> None:
+    schemas = results()
+    lost = KINDS[state] is ResultKind.FAILED
+    for given in (result(state, undelivered=lost), result(state, reason="x", fallback=FALLBACK)):
+        for _, event in events_of(given):
+            validator = jsonschema_rs.validator_for(dict(schemas[event.name]))
+            assert [] == [error.message for error in validator.iter_errors(event.data)]
+
+
+@pytest.mark.parametrize("name", results())
+def test_each_schema_has_examples_that_keep_it(name: str) -> None:
+    schema = results()[name]
+    validator = jsonschema_rs.validator_for(dict(schema))
+
+    assert schema["examples"]
+    assert all(validator.is_valid(example) for example in schema["examples"])
+
+
+async def test_results_of_a_webhook_are_queued_and_not_published() -> None:
+    hub = memory_hub(MONDAY)
+    store = MemoryResults()
+    webhook = Webhook(
+        id=UUID(int=3), source=CRM, created_at=MONDAY, created_by="ana", url="https://x.example", secret="s"
+    )
+    store.webhooks.append(webhook)
+    store.waiting = [result()]
+    await publish_results(timers_of(hub, results=store))
+
+    assert [] == hub.publisher.notices
+    assert [(webhook.id, "notification.sent")] == [(whose, event.name) for whose, event in store.queued]

@@ -32,7 +32,16 @@ LEFT JOIN LATERAL (SELECT * FROM message WHERE message.id = taken.message_id OFF
 LEFT JOIN LATERAL (SELECT source FROM event WHERE event.key = message.event_key OFFSET 0) AS event ON true
 ORDER BY taken.number
 
+-- listeners --
+SELECT * FROM result_subscription WHERE disabled_at IS NULL ORDER BY source, created_at, id
+
 -- finish --
+WITH queued AS (
+    INSERT INTO webhook_event (subscription_id, event_id, event)
+    SELECT given.* FROM unnest($4::uuid[], $5::text[], $6::jsonb[]) AS given (subscription_id, event_id, event)
+    WHERE EXISTS (SELECT FROM result_subscription WHERE id = given.subscription_id)
+    ON CONFLICT DO NOTHING
+)
 DELETE FROM result USING unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS done (message_id, state, at)
 WHERE result.message_id = done.message_id AND result.state = done.state AND result.at = done.at
 

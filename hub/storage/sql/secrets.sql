@@ -7,6 +7,12 @@ FROM person
 WHERE document_hash ~ '^hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}$'
 GROUP BY 1
 
+-- webhooks --
+-- What is sealed has the id of its key before it.
+SELECT split_part(secret, ':', 1) AS key, count(*) AS webhooks FROM result_subscription
+WHERE secret IS NOT NULL
+GROUP BY 1
+
 -- under_way --
 -- By id: its first 48 bits are the event's time, so the primary key finds the newest rows.
 SELECT count(*) FILTER (WHERE channel = 'email') AS mails,

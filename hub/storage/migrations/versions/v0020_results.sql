@@ -20,6 +20,9 @@ CREATE TABLE result_subscription (
 
 CREATE UNIQUE INDEX result_subscription_source ON result_subscription (source) WHERE url IS NULL;
 
+-- Read whenever messages are planned.
+CREATE INDEX result_subscription_live ON result_subscription (source) WHERE disabled_at IS NULL;
+
 -- Whether somebody had asked for its results when the message was planned.
 ALTER TABLE message ADD COLUMN listened boolean NOT NULL DEFAULT false;
 
