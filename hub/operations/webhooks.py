@@ -15,7 +15,7 @@ from hub.access.keyring import KeyRing, Purpose
 from hub.access.webhook_requests import new_secret, request_of
 from hub.channels.webhook_calls import require_url
 from hub.cloudevents import encode
-from hub.errors import UnknownSubscription, WebhookFailure
+from hub.errors import InvalidSubscription, UnknownSubscription, WebhookFailure
 from hub.messages.results import require_source
 from hub.model import Instant, own_event
 from hub.model.ids import uuid8
@@ -88,7 +88,7 @@ async def add(
         created_at=now,
         created_by=who,
         url=url,
-        secret=ring.seal(Purpose.WEBHOOK, secret),
+        secret=_sealed(secret, ring),
     )
     # Without its URL, which may hold a secret.
     await audit.note(notes, who=who, action="webhook.add", subject=_subject(webhook.id), source=source)
@@ -124,7 +124,7 @@ async def rotate(
 ) -> WebhookSecret:
     """Make a new secret; both sign until the old one ends. Raises UnknownSubscription."""
     secret, ends = new_secret(), earlier_ends_at or now + OVERLAP
-    sealed = ring.seal(Purpose.WEBHOOK, secret)
+    sealed = _sealed(secret, ring)
     await audit.note(notes, who=who, action="webhook.rotate", subject=_subject(webhook_id))
     _require(webhook_id, known=await store.rotate(webhook_id, sealed, earlier_ends_at=ends))
     return WebhookSecret(id=str(webhook_id), secret=secret, earlier_ends_at=ends)
@@ -162,6 +162,12 @@ def row_of(webhook: Webhook) -> WebhookRow:
         created_at=webhook.created_at,
         created_by=webhook.created_by,
     )
+
+
+def _sealed(secret: str, ring: KeyRing) -> str:
+    if not ring:
+        raise InvalidSubscription("webhooks need HUB_SECRET, which seals their secrets: `hub secrets new`")
+    return ring.seal(Purpose.WEBHOOK, secret)
 
 
 def _subject(webhook_id: UUID) -> str:
