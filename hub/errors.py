@@ -12,6 +12,7 @@ Every error of the hub. The docstring of a class is its message.
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── BeyondOwnRights           who gives access would give more than they have
     ├── InvalidKey                an API key that makes no sense
+    ├── InvalidSubscription       a subscription to results that makes no sense
     ├── NameTaken                 there is one of this name already
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
@@ -21,10 +22,12 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
+    ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
-    │   └── UnknownKey
+    │   ├── UnknownKey
+    │   └── UnknownSubscription
     ├── StorageRefused            the database refuses a value: never try the same again
     │   └── VersionJump           a version of the directory that is too far ahead
     └── Unavailable               a server of ours does not answer
@@ -80,6 +83,10 @@ class BeyondOwnRights(HubError):
 
 class InvalidKey(HubError, ValueError):
     """The API key makes no sense."""
+
+
+class InvalidSubscription(HubError, ValueError):
+    """The subscription makes no sense."""
 
 
 class NameTaken(HubError, ValueError):
@@ -211,6 +218,19 @@ class PermanentFailure(SendFailure):
         self.gone = gone
 
 
+class WebhookFailure(HubError):
+    """
+    The receiver of a webhook did not take the events.
+
+    `reason` names neither its address nor anything that it answered; `gone` if it wants no more.
+    """
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(f"the receiver did not take the events: {reason}")
+        self.reason = reason
+        self.gone = gone
+
+
 class NothingToAcknowledge(HubError):
     """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
 
@@ -225,6 +245,10 @@ class UnknownAccount(UnknownName):
 
 class UnknownKey(UnknownName):
     """There is no live API key of this name."""
+
+
+class UnknownSubscription(UnknownName):
+    """There is no such subscription."""
 
 
 class Unavailable(HubError, ConnectionError):

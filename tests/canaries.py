@@ -42,6 +42,7 @@ HARMLESS: Final = frozenset(
         "HUB_METRICS",
         "HUB_PUBLIC_URL",
         "HUB_TRUSTED_PROXIES",
+        "HUB_WEBHOOK_NETWORKS",
         "HUB_LOG",
         "HUB_LOG_LEVEL",
     }

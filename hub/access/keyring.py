@@ -50,6 +50,8 @@ class Sealed(StrEnum):
 
     SECOND_FACTOR = "second_factor"
     """The secrets of second factors: `hub.access.second_factor`."""
+    WEBHOOK = "webhook"
+    """The secrets of webhooks: `hub.access.webhook_requests`."""
 
 
 LENGTHS: Final[Mapping[Purpose, int]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from hub.app import monitoring, time_check, topology
 from hub.app.container import QUEUES, Container
 from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
+from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
@@ -32,14 +33,16 @@ from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, BounceReport, Complaint, Reply
+from hub.ports import WebhookCalls
 from hub.rendering import Templates
 from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
-from hub.tasks import cancel
-from hub.timers import scheduler
+from hub.tasks import cancel, run_all
+from hub.timers import scheduler, webhooks
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
+from hub.timers.webhooks import WebhookDeps
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.connections import listening
@@ -115,34 +118,50 @@ async def _compile_urgent(templates: Templates) -> None:
         await asyncio.sleep(0)  # each takes some milliseconds
 
 
-async def keep_time(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
-    """Run retries, releases, reminders, clocks and the sweep."""
+async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
     keeping = partial(
-        scheduler.run,
+        _keep_time,
         Timers(
             store=storage.PostgresTimers(parts.database),
             publisher=parts.publisher,
             appointments=parts.appointments,
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             months=storage.PostgresMonths(parts.database),
+            results=storage.PostgresResults(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
         ),
+        WebhookDeps(
+            queue=storage.PostgresWebhooks(parts.database),
+            calls=await _webhook_calls(parts, stack),
+            ring=parts.company.ring,
+            now=NOW,
+        ),
     )
     return _until(stop, keeping)
+
+
+async def _keep_time(timers: Timers, sending: WebhookDeps) -> None:
+    await run_all((scheduler.run(timers), webhooks.run(sending)))
 
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Serve the API, the console and health checks."""
     settings = parts.settings
-    await _listen(build(_services(parts)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
+    calls = await _webhook_calls(parts, stack)
+    await _listen(build(_services(parts, calls)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
     return _until_set(stop)
 
 
-def _services(parts: Container) -> Services:
+async def _webhook_calls(parts: Container, stack: AsyncExitStack) -> HttpWebhookCalls:
+    return await stack.enter_async_context(aclosing(HttpWebhookCalls(parts.settings.webhook_networks)))
+
+
+def _services(parts: Container, calls: WebhookCalls) -> Services:
     database, settings, company = parts.database, parts.settings, parts.company
     return Services(
         settings=settings,
@@ -168,6 +187,9 @@ def _services(parts: Container) -> Services:
         pauses=storage.PostgresPauses(database),
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
+        subscriptions=storage.PostgresSubscriptions(database),
+        webhooks=storage.PostgresWebhooks(database),
+        webhook_calls=calls,
         keyring=Keyring(storage.PostgresKeys(database)),
         ring=company.ring,
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),

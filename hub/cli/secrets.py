@@ -67,7 +67,7 @@ async def list_keys(as_json: AsJson = False) -> None:
 
 async def _usage(given: Settings) -> dict[str, Any]:
     ids = KeyRing(given.secrets).ids
-    documents, factors, under_way = await _read_usage(given)
+    documents, factors, webhooks, under_way = await _read_usage(given)
     return {
         "keys": [
             {
@@ -80,24 +80,27 @@ async def _usage(given: Settings) -> dict[str, Any]:
         ],
         "documents_lost": sum(people for key, people in documents.items() if key not in ids),
         "factors_lost": sum(count for key, count in factors.items() if key not in ids),
+        "webhooks": sum(number for key, number in webhooks.items() if key not in ids[:1]),
         "mails": under_way.mails if under_way and given.mail_domain else None,
         "texts": under_way.texts if under_way else None,
         "panels": sorted({row["provider"] for row in _hooks(given)}),
     }
 
 
-async def _read_usage(given: Settings) -> tuple[Mapping[str, int], Mapping[str, int], UnderWay | None]:
+async def _read_usage(
+    given: Settings,
+) -> tuple[Mapping[str, int], Mapping[str, int], Mapping[str, int], UnderWay | None]:
     """
-    Return key id → people, key id → second factors, and recent signed messages.
+    Return key id → people, key id → second factors, key id → webhooks, and recent signed messages.
 
-    ({}, {}, None) if PostgreSQL does not answer.
+    Nothing is known if PostgreSQL does not answer: ({}, {}, {}, None).
     """
     try:
         async with open_secrets(given) as store:
-            counts = await store.documents(), await store.factors()
+            counts = await store.documents(), await store.factors(), await store.webhooks()
             return *counts, await store.under_way(datetime.now(UTC))
     except HubError:
-        return {}, {}, None
+        return {}, {}, {}, None
 
 
 def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
@@ -111,6 +114,8 @@ def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
             f"{usage['factors_lost']} segundos factores están bajo una clave que ya no está: entran con un "
             "código de recuperación y registran otro."
         )
+    if usage["webhooks"]:
+        yield f"{usage['webhooks']} webhooks tienen el secreto sellado con otra clave: `hub webhooks rotate`."
     if usage["mails"]:
         yield f"{usage['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
     if usage["texts"]:

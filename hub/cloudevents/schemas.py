@@ -39,6 +39,9 @@ _VERSIONED: Final = frozenset(kind.name for kind in CATALOG if kind.name.startsw
 _HAS_HOURS: Final = "directory.membership.upserted"
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PACKAGE: Final = Path(__file__).parent.parent
+_INSTALLED: Final = _PACKAGE / "_schemas"
+FOLDER: Final = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas"
+"""The hub's own schemas: inside an installed package, or next to it in a checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Schemas:
     @classmethod
     def load(cls, folder: Path | None = None) -> Schemas:
         """Compile every schema of the folder, by default the hub's own. Raises ConfigurationError."""
-        place = folder or _folder()
+        place = folder or FOLDER
         return cls({kind.name: _compile(place / f"{kind.name}.v1.json") for kind in CATALOG})
 
     def check(self, event: Event, *, now: datetime) -> None:
@@ -87,12 +90,6 @@ class Schemas:
         # Nearly all events are valid, and a yes is much cheaper than a list of errors.
         if not schema.validator.is_valid(event.data):
             raise _refusal(schema, event.data)
-
-
-def _folder() -> Path:
-    """Find the schemas: inside an installed package, or next to it in a checkout."""
-    installed = _PACKAGE / "_schemas"
-    return installed if installed.is_dir() else _PACKAGE.parent / "schemas"
 
 
 def _compile(path: Path) -> Schema:

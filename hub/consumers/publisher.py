@@ -26,6 +26,7 @@ from hub.consumers.canary import Canary, is_lost, look
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.intake.replay_sender import headers_of, headers_of_caller, headers_of_moved
 from hub.model import DeadLetter, Event, Gap, Json, Lane, RawMessage
+from hub.model.results import source_key
 from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
 from hub.resilience.database_time import NOW
@@ -116,7 +117,7 @@ class BrokerPublisher:
         if not events:
             return
         send = partial(self._publish, await self._channel(), topology.EVENTS_OUT, mandatory=False)
-        await asyncio.gather(*(send(event.name, encode(event), _durable(CONTENT_TYPE)) for event in events))
+        await asyncio.gather(*(send(event.name, encode(event), _to_its_source(event)) for event in events))
 
     async def replay(self, letter: DeadLetter) -> None:
         properties = _durable(letter.content_type, headers=headers_of(letter), user=self._user)
@@ -278,6 +279,13 @@ async def _declare(connection: AbstractConnection) -> None:
         raise BrokerUnavailable(str(exc)) from exc
     finally:
         await close(channel)
+
+
+def _to_its_source(event: Event) -> Basic.Properties:
+    """Route a notice also under its name and the source that it is for, in the same publish."""
+    source = event.data.get("event_source")
+    also = [f"{event.name}.{source_key(source)}"] if source else []
+    return _durable(CONTENT_TYPE, headers={"CC": also} if also else None)
 
 
 def _durable(

@@ -132,6 +132,13 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         meanwhile="Lo que sobra se recibe con menos prioridad; nada se pierde, y lo de los demás pasa antes.",
     ),
     IncidentKind(
+        name="webhook",
+        title="Un webhook quedó apagado",
+        seen="Falló tres días seguidos, o su receptor pidió que no lo llamaran más.",
+        to_do="Mire `hub webhooks list`; corregido el receptor, `hub webhooks on ID`, o bórrelo.",
+        meanwhile="Lo que esperaba se guarda, lo nuevo para él no. A las personas se avisa igual.",
+    ),
+    IncidentKind(
         name="server",
         title="No responde {1}",
         seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
@@ -268,6 +275,12 @@ def of_wrong_senders(found: Sequence[tuple[str | None, str | None]]) -> Iterator
         who = f"de {sender[:_SHOWN]}" if sender else "sin user_id"
         measured = f"{len(found)}; el último en nombre de {named}, {who}"
         yield Symptom(key="impersonation", measured=measured)
+
+
+def of_webhooks(off: Sequence[tuple[str, str, str]]) -> Iterator[Symptom]:
+    """Report the webhooks that are off: (id, source, error) of each."""
+    for webhook, source, error in off:
+        yield Symptom(key=f"webhook:{webhook}", measured=f"De {source[:_SHOWN]}; lo último: {error}")
 
 
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:

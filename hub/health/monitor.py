@@ -189,6 +189,10 @@ async def _excess(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_excess(await monitor.store.excess(monitor.policy.heartbeat_max_age)))
 
 
+async def _webhooks(monitor: Monitor) -> Sequence[Symptom]:
+    return list(incidents.of_webhooks(await monitor.store.webhooks_off()))
+
+
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_servers(await monitor.answers()))
 
@@ -204,6 +208,7 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "skew": _skew,
     "topology": _gaps,
     "sender_rate": _excess,
+    "webhook": _webhooks,
     "server": _servers,
 }
 """Kind of incident → its check."""

@@ -85,6 +85,7 @@ class LocalHub:
         await stack.enter_async_context(running(list(self._servers.values()), print_line=print_line))
         self._default(**{setting: server.url for setting, server in self._servers.items()})
         self._default(HUB_SECRET=kept_secret(self._instance.folder / "secret"))
+        self._default(HUB_WEBHOOK_NETWORKS="127.0.0.0/8")
         watch = await stack.enter_async_context(asyncio.TaskGroup())
         for server in self._servers.values():
             watch.create_task(_unexpected_end(server.child))

@@ -38,5 +38,7 @@ from hub.ports.months import MonthStore
 from hub.ports.pauses import PauseStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
+from hub.ports.results import ResultStore, SubscriptionStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.timers import Now, TimerStore
+from hub.ports.webhooks import WebhookCalls, WebhookQueue, WebhookStore

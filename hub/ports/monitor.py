@@ -54,6 +54,9 @@ class MonitorStore(Heartbeats, Protocol):
         Those that arrived within the last `lately`, newest first.
         """
 
+    async def webhooks_off(self) -> Sequence[tuple[str, str, str]]:
+        """Return the id, the source and the last error of each webhook that is turned off."""
+
     async def anybody_on_duty(self) -> bool:
         """Return whether anybody in the directory has the duty `ops`."""
 

@@ -38,4 +38,9 @@ class Publisher(Protocol):
         """Publish a dead letter's bytes to `domain.events` again, unchanged, as its first sender's."""
 
     async def notify(self, events: Sequence[Event]) -> None:
-        """Publish to the exchange `hub.events.out` only; no bound queue is not a fault."""
+        """
+        Publish to the exchange `hub.events.out` only; no bound queue is not a fault.
+
+        The key is the event's name; where its data has an `event_source`, also the name and the key of that
+        source (`hub.model.results.source_key`), so that a publisher hears of its own only.
+        """

@@ -78,6 +78,8 @@ class Settings:
     templates: Path | None
     heartbeat_url: SecretUrl | None
     """The URL called each minute while all is well."""
+    webhook_networks: Networks
+    """Private networks in which webhooks may be."""
     log: LogFormat
     log_level: LogLevel
 
@@ -125,6 +127,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         policy=env.path("HUB_POLICY"),
         templates=env.path("HUB_TEMPLATES"),
         heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL"),
+        webhook_networks=env.networks("HUB_WEBHOOK_NETWORKS"),
         log=env.choice("HUB_LOG", LogFormat.TEXT if is_terminal else LogFormat.JSON),
         log_level=env.choice("HUB_LOG_LEVEL", LogLevel.INFO),
     )

@@ -25,7 +25,9 @@ from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
+from hub.storage.results import PostgresResults, PostgresSubscriptions
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
+from hub.storage.webhooks import PostgresWebhooks

@@ -73,6 +73,10 @@ class PostgresMonitor(Store):
         rows = await self.rows(_SQL["wrong_senders"], lately)
         return [(row["source"], row["sender"]) for row in rows]
 
+    async def webhooks_off(self) -> Sequence[tuple[str, str, str]]:
+        rows = await self.rows(_SQL["webhooks_off"])
+        return [(row["id"], row["source"], row["error"]) for row in rows]
+
     async def anybody_on_duty(self) -> bool:
         ops = Group(duty="ops")
         found = (await people.look_up(self, [ops]))[ops]

@@ -37,6 +37,10 @@ class PostgresSecrets(Store):
         """Return key id → number of second factors whose secret it has sealed."""
         return {row["key"]: row["factors"] for row in await self.rows(_SQL["factors"])}
 
+    async def webhooks(self) -> Mapping[str, int]:
+        """Return key id → number of webhooks whose secret is sealed with it."""
+        return {row["key"]: row["webhooks"] for row in await self.rows(_SQL["webhooks"])}
+
     async def under_way(self, now: datetime) -> UnderWay:
         """Count the mails of the last `MAIL_LASTS`, and the texts of `TEXT_LASTS` without a receipt."""
         since = [earliest(now - lasts) for lasts in (MAIL_LASTS, TEXT_LASTS)]

@@ -19,6 +19,7 @@ from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
+from hub.testing.results import MemoryResults
 from hub.testing.second_factors import MemorySecondFactors
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle

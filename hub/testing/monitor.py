@@ -29,6 +29,7 @@ class MemoryMonitor:
 
     def __init__(self, store: MemoryStore, now: Now) -> None:
         self.faults = Faults()
+        self.off: list[tuple[str, str, str]] = []
         self.rows: list[Incident] = []
         self._store = store
         self._now = now
@@ -91,6 +92,9 @@ class MemoryMonitor:
     async def open_letters(self, lately: timedelta) -> tuple[int, int]:
         letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]
         return len(letters), sum(letter.received_at > self._now() - lately for letter in letters)
+
+    async def webhooks_off(self) -> Sequence[tuple[str, str, str]]:
+        return self.off
 
     async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
         letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hub.model import Lane
 from hub.policy import Policy
-from hub.ports import Appointments, Heartbeats, MonthStore, Now, Publisher, TimerStore
+from hub.ports import Appointments, Heartbeats, MonthStore, Now, Publisher, ResultStore, TimerStore
 from hub.timers.lease_time import LeaseTime
 
 
@@ -19,6 +19,7 @@ class Timers:
     appointments: Appointments
     heartbeats: Heartbeats
     months: MonthStore
+    results: ResultStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

@@ -33,6 +33,7 @@ from hub.timers.deps import Timers
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
+from hub.timers.results import publish_results
 
 TICK: Final = 0.05
 """Seconds between polls of the appointments: the greatest delay of an idle hub."""
@@ -46,6 +47,8 @@ COMPARE: Final = 300.0
 """Seconds between comparisons of Redis with SQL, for what Redis missed while it was briefly away."""
 KEEP_MONTHS: Final = 3600.0
 """Seconds between looks at the months: at the start, and again where something was in the way."""
+RESULTS: Final = 0.5
+"""Seconds between looks for results that somebody asked for."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -68,6 +71,7 @@ async def run(timers: Timers) -> None:
         _every(COMPARE, compare, timers),
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
         _every(KEEP_MONTHS, keep_months, timers),
+        _every(RESULTS, publish_results, timers),
     )
     await run_all(loops)
 

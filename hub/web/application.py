@@ -20,7 +20,7 @@ from hub.web.auth.refusals import count_refusals
 from hub.web.connections import in_time
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
-from hub.web.documents.notices import NOTICES
+from hub.web.documents.notices import NOTICES, results
 from hub.web.request_limit import begin_counting, limit_requests
 from hub.web.responses import explain_failures, secure_headers
 from hub.web.routes import ROUTES, add_routes
@@ -59,7 +59,8 @@ def _guarded(access: Access, monitoring: Monitoring, *inner: Middleware) -> web.
 def _documents(schemas: Schemas) -> Mapping[str, bytes]:
     release = version("hub")
     data = {name: schema.document for name, schema in schemas.by_name.items()}
+    events = asyncapi.describe(CATALOG, data, NOTICES, results(), version=release)
     return {
         "/openapi.json": msgspec.json.encode(openapi.describe(ROUTES, version=release)),
-        "/asyncapi.json": msgspec.json.encode(asyncapi.describe(CATALOG, data, NOTICES, version=release)),
+        "/asyncapi.json": msgspec.json.encode(events),
     }

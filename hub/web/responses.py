@@ -19,6 +19,7 @@ from hub.errors import (
     InvalidEvent,
     InvalidKey,
     InvalidPeriod,
+    InvalidSubscription,
     LastAdministrator,
     NameTaken,
     NothingToAcknowledge,
@@ -27,6 +28,7 @@ from hub.errors import (
     UnknownAccount,
     UnknownKey,
     UnknownName,
+    UnknownSubscription,
     VersionJump,
 )
 from hub.model import Json
@@ -170,6 +172,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
     UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
     UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
+    UnknownSubscription: (404, "{error}.", "GET /api/results lists the subscriptions."),
     UnknownName: (404, "{error}.", "GET /api/channels lists the channels, /asyncapi.json the events."),
     BeyondOwnRights: (403, "{error}", "Ask who may do more, or use HUB_API_KEY or the hub's command line."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
@@ -181,7 +184,10 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
         "Count on from the version in force; GET /api/people/{{ref}} shows a person's.",
     ),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
-    **dict.fromkeys((StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey), _REFUSED),
+    **dict.fromkeys(
+        (StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey, InvalidSubscription),
+        _REFUSED,
+    ),
 }
 """Error → status, text, hint. The first class in the error's own order of resolution counts."""
 

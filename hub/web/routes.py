@@ -22,6 +22,8 @@ from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.redrive import RedrivenAnswer
+from hub.operations.results import SubscriptionRow
+from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
@@ -38,7 +40,9 @@ from hub.web.api import (
     messages,
     pauses,
     replies,
+    results,
     summary,
+    webhooks,
 )
 from hub.web.console import console, own_account, second_factor, second_step, sign_in
 from hub.web.documents import serve
@@ -147,6 +151,19 @@ ROUTES: Final[tuple[Route, ...]] = (
     _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
     _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
     _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
+    _list_keys("/api/results", results.list_subscriptions, answers={200: list_of(SubscriptionRow)}),
+    _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
+    _change_keys(
+        "/api/results", results.unsubscribe, method=_DELETE, answers={200: results.SubscriptionSource}
+    ),
+    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: list_of(WebhookRow)}),
+    _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
+    _change_keys(
+        "/api/webhooks/{id}", webhooks.remove_webhook, method=_DELETE, answers={200: webhooks.WebhookId}
+    ),
+    _change_keys("/api/webhooks/{id}/on", webhooks.enable_webhook, answers={200: webhooks.WebhookId}),
+    _change_keys("/api/webhooks/{id}/rotate", webhooks.rotate_webhook, answers={201: WebhookSecret}),
+    _change_keys("/api/webhooks/{id}/test", webhooks.test_webhook, answers={200: WebhookAnswer}),
     Route(
         "/api/audit",
         api_keys.list_notes,

@@ -45,6 +45,9 @@ from hub.ports import (
     RedriveStore,
     SecondFactorStore,
     SessionStore,
+    SubscriptionStore,
+    WebhookCalls,
+    WebhookStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.settings import Settings
@@ -144,6 +147,9 @@ class Services:
     pauses: PauseStore
     redrive: RedriveStore
     sessions: SessionStore
+    subscriptions: SubscriptionStore
+    webhooks: WebhookStore
+    webhook_calls: WebhookCalls
 
     keyring: Keyring
     ring: KeyRing

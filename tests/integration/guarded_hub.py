@@ -176,7 +176,8 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
         buildings, words = await _two_buildings(database)
         parts = await stack.enter_async_context(open_parts(settings, "web"))
         await parts.publisher.ping()
-        services = replace(roles._services(parts), passwords=Passwords(memory=8, rounds=1))
+        calls = await roles._webhook_calls(parts, stack)
+        services = replace(roles._services(parts, calls), passwords=Passwords(memory=8, rounds=1))
         registry = Registry(
             accounts=PostgresAccounts(parts.database),
             keys=PostgresKeys(parts.database),

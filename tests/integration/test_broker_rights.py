@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -30,6 +31,8 @@ from tests.unit.factories import MONDAY, arrived, event
 
 SECURITY: Final = Path(__file__).parents[2] / "docs/security.md"
 PASSWORD: Final = "of-these-tests"
+CRM: Final = "urn:coproservicios:crm"
+"""The source that the page's commands name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,20 +238,51 @@ async def test_a_publisher_may_declare_no_queue(users: Users, hub: BrokerPublish
             await _declare_queue(channel)
 
 
-async def test_the_user_for_notices_receives_refusals_and_nothing_else(
+async def test_the_user_for_notices_receives_those_of_its_source_and_nothing_else(
     users: Users, hub: BrokerPublisher
 ) -> None:
     async with channel_of(users.url("crm_notices")) as channel:
         queue = await channel.declare_queue("crm.notices", durable=True)
-        await queue.bind(topology.EVENTS_OUT, "event.rejected")
+        for name in ("event.rejected", "hub.event.unreached", "notification.*"):
+            await queue.bind(topology.EVENTS_OUT, f"{name}.{CRM}")
+        names = ("notification.sent", "event.rejected", "sla.at_risk")
         await hub.notify(
-            [own_event(name, "1", {}, time=MONDAY) for name in ("sla.at_risk", "event.rejected")]
+            [
+                own_event(name, source, {"event_source": source}, time=MONDAY)
+                for source in ("urn:coproservicios:other", CRM)
+                for name in names
+            ]
         )
 
-        assert b"event.rejected" in (await queue.get(timeout=10)).body
+        heard = [json.loads((await queue.get(timeout=10)).body) for _ in range(2)]
+        assert [(CRM, f"co.coproservicios.{name}.v1") for name in names[:2]] == [
+            (told["id"], told["type"]) for told in heard
+        ]
         assert await queue.get(fail=False) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "#",
+        "*.*.*",
+        "event.rejected",
+        "notification.sent",
+        "notification.#",
+        "notification.*.*",
+        "notification.*.urn:coproservicios:other",
+        f"*.*.{CRM}",
+        f"notification.sent.{CRM}x",
+    ],
+)
+async def test_the_user_for_notices_may_not_hear_of_other_sources(
+    users: Users, hub: BrokerPublisher, key: str
+) -> None:
+    del hub
+    async with channel_of(users.url("crm_notices")) as channel:
+        queue = await channel.declare_queue("crm.curious", exclusive=True)
         with pytest.raises(ChannelAccessRefused):
-            await queue.bind(topology.EVENTS_OUT, "#")
+            await queue.bind(topology.EVENTS_OUT, key)
 
 
 async def test_a_queue_for_notices_leads_nothing_into_the_hub(users: Users, hub: BrokerPublisher) -> None:

@@ -15,10 +15,12 @@ from hub.catalog import CATALOG
 from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT
 from hub.errors import StorageUnavailable
 from hub.model import StepKind
+from hub.model.results import ResultKind
 from hub.web.documents.notices import NOTICES
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
 
+RESULTS: Final = {f"results.{kind}" for kind in ResultKind}
 ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_0_0.json"
 """The AsyncAPI Initiative's schema, from its npm package: see `tests/vectors/README.md`."""
 
@@ -174,14 +176,14 @@ async def test_asyncapi_has_every_event_received_unless_the_hub_emits_it() -> No
     document = (await ask(World(), "/asyncapi.json")).json
 
     assert document["asyncapi"] == "3.0.0"
-    assert set(document["channels"]) == {kind.name for kind in CATALOG} | set(NOTICES)
+    assert set(document["channels"]) == {kind.name for kind in CATALOG} | set(NOTICES) | RESULTS
     assert {name: each["action"] for name, each in document["operations"].items()} == {
         **{
             f"{action}.{kind.name}": action
             for kind in CATALOG
             for action in ["send" if kind.hub_emitted else "receive"]
         },
-        **{f"send.{name}": "send" for name in NOTICES},
+        **{f"send.{name}": "send" for name in {*NOTICES, *RESULTS}},
     }
 
 
@@ -189,7 +191,8 @@ async def test_asyncapi_says_on_which_exchange_an_event_travels() -> None:
     channels = (await ask(World(), "/asyncapi.json")).json["channels"]
     exchanges = {name: each["bindings"]["amqp"]["exchange"]["name"] for name, each in channels.items()}
 
-    assert {name for name, exchange in exchanges.items() if exchange == EVENTS_OUT} == set(NOTICES)
+    assert {name for name, exchange in exchanges.items() if exchange == EVENTS_OUT} == set(NOTICES) | RESULTS
+    assert "notification.failed.{source}" == channels["results.failed"]["address"]
     assert exchanges["pqrs.received"] == DOMAIN_EVENTS
 
 

@@ -20,6 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
+from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
@@ -52,6 +53,7 @@ from hub.storage import (
     PostgresMailReports,
     PostgresReceipts,
     PostgresRedrive,
+    PostgresWebhooks,
 )
 from hub.testing import (
     MemoryAccounts,
@@ -59,6 +61,7 @@ from hub.testing import (
     MemoryKeys,
     MemoryMonitor,
     MemoryPauses,
+    MemoryResults,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -386,6 +389,8 @@ class World:
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
+        self.subscriptions = MemoryResults()
+        self.webhook_calls = HttpWebhookCalls(())
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
         self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
@@ -420,6 +425,9 @@ class World:
             pauses=self.pauses,
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
+            subscriptions=self.subscriptions,
+            webhooks=PostgresWebhooks(database),
+            webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),
             ring=KeyRing(settings.secrets),
             refuse=self.refuse,

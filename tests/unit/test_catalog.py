@@ -11,7 +11,9 @@ import pytest
 
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schemas
+from hub.messages.results import PREFIX
 from hub.model import Audience, ClockMove, EventType, Move
+from hub.model.results import ResultKind
 from hub.people.audience import party_words
 from hub.policy import load_policy
 from tests.for_each import for_each
@@ -237,7 +239,7 @@ def test_names_are_unique_and_found() -> None:
 def test_each_entry_has_a_schema_and_each_schema_an_entry() -> None:
     files = {path.name.removesuffix(".v1.json") for path in (ROOT / "schemas").iterdir()}
 
-    assert files == set(BY_NAME)
+    assert files == set(BY_NAME) | {f"{PREFIX}{kind}" for kind in ResultKind}
 
 
 def test_each_event_that_others_publish_has_an_example_to_publish() -> None:

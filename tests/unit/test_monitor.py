@@ -199,6 +199,10 @@ async def _flood(house: House) -> None:
     await report_rates(house.store, rates)
 
 
+async def _turn_off(house: House) -> None:
+    house.store.off.append(("0199", "urn:crm", "http_500"))
+
+
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
     "queue_age:email:urgent": _break_queue,
@@ -212,6 +216,7 @@ BROKEN = {
     "server:redis": _stop_redis,
     "topology": _lose_way,
     "sender_rate:urgent:crm": _flood,
+    "webhook:0199": _turn_off,
 }
 
 

@@ -39,6 +39,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
         policy=None,
         templates=None,
         heartbeat_url=None,
+        webhook_networks=(),
         log=LogFormat.JSON,
         log_level=LogLevel.INFO,
     )
@@ -68,6 +69,7 @@ def test_everything_can_be_set() -> None:
             "HUB_POLICY": "policy.toml",
             "HUB_TEMPLATES": "templates",
             "HUB_HEARTBEAT_URL": "https://ping.example/word",
+            "HUB_WEBHOOK_NETWORKS": "10.20.0.0/16",
             "HUB_LOG": "text",
             "HUB_LOG_LEVEL": "debug",
         }
@@ -95,6 +97,7 @@ def test_everything_can_be_set() -> None:
         policy=Path("policy.toml"),
         templates=Path("templates"),
         heartbeat_url=SecretUrl("https://ping.example/word"),
+        webhook_networks=(ip_network("10.20.0.0/16"),),
         log=LogFormat.TEXT,
         log_level=LogLevel.DEBUG,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.testing import MemoryMonitor, MemoryMonths
+from hub.testing import MemoryMonitor, MemoryMonths, MemoryResults
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
 from tests.unit.delivery_harness import ABOUT, mail
@@ -23,6 +23,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "appointments": hub.appointments,
         "heartbeats": MemoryMonitor(hub.store, hub.clock),
         "months": MemoryMonths(),
+        "results": MemoryResults(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -4,12 +4,16 @@ The ids of an event and of its messages begin with the same instant: both are in
 knows its ids names their range, as in `events`; where they come from a row, `moment_start` and `moment_end` do.
 
 -- add --
--- A message belongs to the copropiedad of its event.
-INSERT INTO message ({columns}, copropiedad_id)
-SELECT given.*, (
-    SELECT event.copropiedad_id FROM event WHERE event.key = given.event_key AND event.key BETWEEN {first} AND {last}
-)
+-- A message belongs to the copropiedad of its event. The sources that are listened to are few, and read once.
+INSERT INTO message ({columns}, copropiedad_id, listened)
+SELECT given.*, event.copropiedad_id, coalesce(event.source = ANY (ARRAY (
+    SELECT source FROM result_subscription WHERE disabled_at IS NULL
+)), false)
 FROM {given}
+LEFT JOIN LATERAL (
+    SELECT copropiedad_id, source FROM event WHERE event.key = given.event_key AND event.key BETWEEN {first} AND {last}
+    OFFSET 0
+) AS event ON true
 ON CONFLICT DO NOTHING
 
 -- end_reminders --

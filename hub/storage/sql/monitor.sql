@@ -76,6 +76,11 @@ SELECT source, sender FROM dead_letter
 WHERE wrong_sender AND state = 'open' AND received_at > now() - $1::interval
 ORDER BY received_at DESC LIMIT 10000
 
+-- webhooks_off --
+SELECT id::text AS id, source, coalesce(last_error, '') AS error FROM result_subscription
+WHERE disabled_at IS NOT NULL
+ORDER BY disabled_at
+
 -- see --
 INSERT INTO trouble (key, since, seen_at, detail)
 SELECT key, now(), now(), jsonb_build_object('measured', measured)

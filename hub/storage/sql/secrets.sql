@@ -10,6 +10,11 @@ GROUP BY 1
 -- factors --
 SELECT split_part(sealed, ':', 2) AS key, count(*) AS factors FROM second_factor GROUP BY 1
 
+-- webhooks --
+SELECT split_part(secret, ':', 2) AS key, count(*) AS webhooks FROM result_subscription
+WHERE secret IS NOT NULL
+GROUP BY 1
+
 -- under_way --
 -- By id: its first 48 bits are the event's time, so the primary key finds the newest rows.
 SELECT count(*) FILTER (WHERE channel = 'email') AS mails,

@@ -14,29 +14,41 @@ _OUT: Final = "hub.events.out"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _EventChannel:
-    """An event as an AsyncAPI channel; `action` is the hub's: send or receive."""
+    """
+    An event as an AsyncAPI channel; `action` is the hub's: send or receive.
+
+    `by_source` if the routing key also has the source of the publisher for whom it is.
+    """
 
     name: str
+    event: str
     action: str
     exchange: str
     schema: Mapping[str, Json]
+    by_source: bool = False
 
 
 def describe(
     catalog: Iterable[EventType],
     schemas: Mapping[str, Json],
     notices: Mapping[str, Mapping[str, Json]],
+    results: Mapping[str, Mapping[str, Json]],
     *,
     version: str,
 ) -> dict[str, Any]:
     """
     Describe each event as a channel; `schemas` maps an event's name to the JSON Schema of its data.
 
-    `notices` maps the name of each event on `hub.events.out` to its schema.
+    `notices` maps the name of each event on `hub.events.out` to its schema, `results` those that a publisher
+    asks for: their channels are `results.sent` …, because staff hear of `notification.undelivered` too.
     """
     events = [
         *(_event(kind, schemas[kind.name]) for kind in catalog),
-        *(_EventChannel(name=name, action="send", exchange=_OUT, schema=notices[name]) for name in notices),
+        *(
+            _EventChannel(name=name, event=name, action="send", exchange=_OUT, schema=schema)
+            for name, schema in notices.items()
+        ),
+        *(_result(name, schema) for name, schema in results.items()),
     ]
     return {
         "asyncapi": "3.0.0",
@@ -61,13 +73,30 @@ def describe(
 _DESCRIPTION: Final = (
     "Structured CloudEvents 1.0; the routing key is the channel's address. The hub receives those on the "
     "exchange domain.events, where it also sends those that it emits itself. It sends notices to publishers "
-    "about their events to the exchange hub.events.out."
+    "about their events to the exchange hub.events.out, where each also has a key that ends in the source of "
+    "the event that it is about: a publisher binds those of its own."
+)
+
+_SOURCE: Final = (
+    "The source of the events, as `hub results list` shows it: characters other than letters, digits and "
+    ":/-_~ are written as in a URL, a dot as %2E."
 )
 
 
 def _event(kind: EventType, schema: Mapping[str, Json]) -> _EventChannel:
     action = "send" if kind.hub_emitted else "receive"
-    return _EventChannel(name=kind.name, action=action, exchange=_IN, schema=schema)
+    return _EventChannel(name=kind.name, event=kind.name, action=action, exchange=_IN, schema=schema)
+
+
+def _result(name: str, schema: Mapping[str, Json]) -> _EventChannel:
+    return _EventChannel(
+        name=f"results.{name.rpartition('.')[2]}",
+        event=name,
+        action="send",
+        exchange=_OUT,
+        schema=schema,
+        by_source=True,
+    )
 
 
 def _channel(event: _EventChannel) -> dict[str, Any]:
@@ -78,8 +107,11 @@ def _channel(event: _EventChannel) -> dict[str, Any]:
         "autoDelete": False,
         "vhost": "/",
     }
+    key: dict[str, Any] = {"address": event.event}
+    if event.by_source:
+        key = {"address": f"{event.event}.{{source}}", "parameters": {"source": {"description": _SOURCE}}}
     return {
-        "address": event.name,
+        **key,
         "messages": {"event": {"$ref": f"#/components/messages/{event.name}"}},
         "bindings": {"amqp": {"is": "routingKey", "exchange": exchange, "bindingVersion": "0.3.0"}},
     }
@@ -105,7 +137,7 @@ def _relocated(node: Json, name: str) -> Json:
 
 
 def _message(event: _EventChannel) -> dict[str, Any]:
-    kind, data = type_of(event.name), {"$ref": f"#/components/schemas/{event.name}"}
+    kind, data = type_of(event.event), {"$ref": f"#/components/schemas/{event.name}"}
     return {
         "name": kind,
         "title": event.schema.get("title", event.name),

@@ -1,11 +1,16 @@
-"""The notices to publishers on `hub.events.out`: the JSON Schema of each one's data."""
+"""The notices to publishers on `hub.events.out`, and the results: the JSON Schema of each one's data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
+from hub.cloudevents.schemas import FOLDER
+from hub.messages.results import PREFIX
 from hub.model import UnreachedReason
+from hub.model.results import ResultKind
 
 _OPTIONAL: Final = ["string", "null"]
 
@@ -44,3 +49,9 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
         },
     },
 }
+
+
+def results() -> Mapping[str, Mapping[str, Any]]:
+    """Read the schemas of the events that tell publishers what became of their messages."""
+    names = [f"{PREFIX}{kind}" for kind in ResultKind]
+    return {name: msgspec.json.decode((FOLDER / f"{name}.v1.json").read_bytes()) for name in names}

@@ -1,0 +1,43 @@
+"""Results that are not published yet, and who asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Event
+from hub.model.results import Result, ResultSubscription
+
+
+class SubscriptionStore(Protocol):
+    """Subscriptions to the results of a source, as administrators see and change them. They are few."""
+
+    async def subscriptions(self) -> Sequence[ResultSubscription]:
+        """Return those over RabbitMQ, by source."""
+
+    async def subscribe(self, subscription: ResultSubscription) -> None:
+        """Store it for messages planned from now on; where the source has one, only its kinds change."""
+
+    async def unsubscribe(self, source: str) -> bool:
+        """Delete it; false if there was none."""
+
+
+class ResultStore(Protocol):
+    """
+    The results that the database has kept in the very statement that changed the message.
+
+    Only of messages that were planned while somebody had subscribed to their source.
+    """
+
+    async def take_results(self, limit: int, lease: timedelta) -> Sequence[Result]:
+        """Claim the oldest; those that are not finished within the lease are claimed again."""
+
+    async def listeners(self) -> Sequence[ResultSubscription]:
+        """Return all subscriptions that are on, those of webhooks too."""
+
+    async def finish_results(
+        self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        """Delete these, and put the events into the queues of their webhooks, with one statement."""

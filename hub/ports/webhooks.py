@@ -1,0 +1,50 @@
+"""Webhooks: their endpoints, the events that wait for them, and the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from hub.model.webhooks import Webhook, WebhookEvent
+
+
+class WebhookStore(Protocol):
+    """Endpoints as administrators see and change them. They are few: lists are not paged."""
+
+    async def webhooks(self) -> Sequence[Webhook]:
+        """Return all endpoints, also those that are off, by source."""
+
+    async def add(self, webhook: Webhook) -> None:
+        """Store a new endpoint."""
+
+    async def remove(self, webhook_id: UUID) -> bool:
+        """Delete an endpoint and what waits for it; false if there is none."""
+
+    async def rotate(self, webhook_id: UUID, secret: str, *, earlier_ends_at: datetime) -> bool:
+        """Set a new sealed secret; the one before signs as well until then. False if there is none."""
+
+    async def enable(self, webhook_id: UUID) -> bool:
+        """Turn an endpoint on again, with all its tries; what waits goes out. False if there is none."""
+
+
+class WebhookQueue(Protocol):
+    """The events that wait for endpoints. The database's clock decides what is due."""
+
+    async def due(self, limit: int, lease: timedelta) -> Sequence[Webhook]:
+        """Claim endpoints for which events wait and whose next try has come; a claim ends by itself."""
+
+    async def batch(self, webhook_id: UUID, limit: int) -> Sequence[WebhookEvent]:
+        """Return the oldest of its events."""
+
+    async def sent(self, webhook_id: UUID, event_ids: Sequence[str]) -> None:
+        """Delete these: the endpoint has them. It is well, and due at once if more wait."""
+
+    async def failed(self, webhook_id: UUID, error: str, *, again: timedelta, off: bool) -> None:
+        """Count a try that failed. The next is in `again`, or none if the endpoint is turned off."""
+
+
+class WebhookCalls(Protocol):
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Post, and wait for the answer. Raises WebhookFailure for anything but a success."""

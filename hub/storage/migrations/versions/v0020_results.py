@@ -1,0 +1,7 @@
+"""What became of a source's messages, for those who asked for it."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0020"
+down_revision = "0017"
+upgrade = statements_beside(__file__)

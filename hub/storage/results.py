@@ -1,0 +1,58 @@
+"""Results and subscriptions in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from hub.cloudevents import encode
+from hub.model import Event
+from hub.model.results import Result, ResultSubscription
+from hub.model.state_machine import LOST
+from hub.model.webhooks import Webhook
+from hub.storage.database import Store, load, read, storable
+
+_SQL = load("results")
+_LOST: Final = sorted(LOST)
+
+
+class PostgresSubscriptions(Store):
+    """The SubscriptionStore."""
+
+    async def subscriptions(self) -> Sequence[ResultSubscription]:
+        return [read(ResultSubscription, row) for row in await self.rows(_SQL["subscriptions"])]
+
+    async def subscribe(self, subscription: ResultSubscription) -> None:
+        words = storable(subscription.source), sorted(subscription.kinds), storable(subscription.created_by)
+        await self.rows(_SQL["subscribe"], subscription.id, *words)
+
+    async def unsubscribe(self, source: str) -> bool:
+        return bool(await self.rows(_SQL["unsubscribe"], storable(source)))
+
+
+class PostgresResults(PostgresSubscriptions):
+    """The ResultStore."""
+
+    async def take_results(self, limit: int, lease: timedelta) -> Sequence[Result]:
+        return [_result(row) for row in await self.rows(_SQL["take"], limit, lease, _LOST)]
+
+    async def listeners(self) -> Sequence[ResultSubscription]:
+        rows = await self.rows(_SQL["listeners"])
+        return [read(Webhook if row["url"] else ResultSubscription, row) for row in rows]
+
+    async def finish_results(
+        self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        done = zip(*((result.message_id, result.state, result.at) for result in results), strict=True)
+        queued = [(webhook_id, event.id, encode(event)) for webhook_id, event in for_webhooks]
+        columns = zip(*queued, strict=True) if queued else ((), (), ())
+        await self.rows(_SQL["finish"], *done, *columns)
+
+
+def _result(row: Record) -> Result:
+    return msgspec.convert({name: value for name, value in row.items() if value is not None}, Result)

@@ -1,0 +1,56 @@
+Results of messages for those who asked for them, and the subscriptions.
+
+-- take --
+-- In the order in which they were written. A claim that its process did not finish ends.
+WITH due AS (
+    SELECT message_id, state, at FROM result
+    WHERE claimed_until IS NULL OR claimed_until < now()
+    ORDER BY number
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE result SET claimed_until = now() + $2::interval
+    FROM due
+    WHERE result.message_id = due.message_id AND result.state = due.state AND result.at = due.at
+    RETURNING result.*
+)
+SELECT taken.message_id, taken.state, taken.at, taken.reason,
+       message.event_key, message.event_id, message.event, message.audience, message.person, message.channel,
+       message.occasion, message.fallback, event.source,
+       -- Nobody has had it, and no step follows.
+       taken.state = ANY ($3::text[]) AND message.fallback IS NULL AND NOT EXISTS (
+           SELECT FROM message AS other
+           WHERE other.event_key = message.event_key
+             AND other.id BETWEEN moment_start(message.id) AND moment_end(message.id)
+             AND other.person = message.person AND other.audience = message.audience
+             AND other.occasion = message.occasion AND other.state <> ALL ($3::text[])
+           OFFSET 0
+       ) AS undelivered
+FROM taken
+-- Missing where the retention has dropped it.
+LEFT JOIN LATERAL (SELECT * FROM message WHERE message.id = taken.message_id OFFSET 0) AS message ON true
+LEFT JOIN LATERAL (SELECT source FROM event WHERE event.key = message.event_key OFFSET 0) AS event ON true
+ORDER BY taken.number
+
+-- listeners --
+SELECT * FROM result_subscription WHERE disabled_at IS NULL ORDER BY source, created_at, id
+
+-- finish --
+WITH queued AS (
+    INSERT INTO webhook_event (subscription_id, event_id, event)
+    SELECT given.* FROM unnest($4::uuid[], $5::text[], $6::jsonb[]) AS given (subscription_id, event_id, event)
+    WHERE EXISTS (SELECT FROM result_subscription WHERE id = given.subscription_id)
+    ON CONFLICT DO NOTHING
+)
+DELETE FROM result USING unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS done (message_id, state, at)
+WHERE result.message_id = done.message_id AND result.state = done.state AND result.at = done.at
+
+-- subscriptions --
+SELECT * FROM result_subscription WHERE url IS NULL ORDER BY source
+
+-- subscribe --
+INSERT INTO result_subscription (id, source, kinds, created_by) VALUES ($1, $2, $3, $4)
+ON CONFLICT (source) WHERE url IS NULL DO UPDATE SET kinds = excluded.kinds
+
+-- unsubscribe --
+DELETE FROM result_subscription WHERE source = $1 AND url IS NULL RETURNING id

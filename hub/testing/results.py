@@ -1,0 +1,53 @@
+"""Results and subscriptions in memory: a test puts the results there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from hub.model import Event
+from hub.model.results import Result, ResultSubscription
+from hub.model.webhooks import Webhook
+from hub.testing.faults import Faults
+
+
+class MemoryResults:
+    """`hub.ports.ResultStore` and `SubscriptionStore`. `faults` applies to `finish_results`."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.waiting: list[Result] = []
+        self.webhooks: list[Webhook] = []
+        self.queued: list[tuple[UUID, Event]] = []
+        self._subscriptions: dict[str, ResultSubscription] = {}
+
+    async def take_results(
+        self,
+        limit: int,
+        lease: timedelta,  # noqa: ARG002 - the port's signature
+    ) -> Sequence[Result]:
+        return self.waiting[:limit]
+
+    async def listeners(self) -> Sequence[ResultSubscription]:
+        return [*await self.subscriptions(), *self.webhooks]
+
+    async def finish_results(
+        self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        self.faults.meet("finish_results")
+        self.waiting = [result for result in self.waiting if result not in results]
+        self.queued += for_webhooks
+
+    async def subscriptions(self) -> Sequence[ResultSubscription]:
+        return [subscription for _, subscription in sorted(self._subscriptions.items())]
+
+    async def subscribe(self, subscription: ResultSubscription) -> None:
+        known = self._subscriptions.get(subscription.source)
+        self._subscriptions[subscription.source] = (
+            subscription if known is None else replace(known, kinds=subscription.kinds)
+        )
+
+    async def unsubscribe(self, source: str) -> bool:
+        return self._subscriptions.pop(source, None) is not None

@@ -1,0 +1,120 @@
+"""
+Send waiting results to webhooks.
+
+Each endpoint is a queue of its own: a batch at a time, in order, and no batch before the one before it was
+taken. A slow or broken endpoint delays nobody but itself: its calls are tasks of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from hub.access.keyring import KeyRing
+from hub.access.webhook_requests import request_of
+from hub.errors import Unavailable, WebhookFailure
+from hub.model.webhooks import Webhook
+from hub.ports import Now, WebhookCalls, WebhookQueue
+from hub.tasks import cancel, reraise_if_cancelled
+
+LOOK: Final = 0.5
+"""Seconds between looks for endpoints that are due."""
+AT_ONCE: Final = 50
+"""Endpoints that are called at the same time by a process."""
+BATCH: Final = 100
+LEASE: Final = timedelta(seconds=30)
+"""Longer than a call: the endpoint of a process that died is taken over."""
+GIVE_UP: Final = timedelta(days=3)
+"""How long an endpoint may fail before it is turned off."""
+PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600))
+"""After each failed try; the last one again and again."""
+_JITTER: Final = 0.2
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookDeps:
+    """What sending needs."""
+
+    queue: WebhookQueue
+    calls: WebhookCalls
+    ring: KeyRing
+    now: Now
+
+
+async def run(deps: WebhookDeps) -> None:
+    """Send until cancelled. While PostgreSQL is away, wait for it."""
+    calls: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            await _begin_calls(deps, calls)
+            await asyncio.sleep(LOOK)
+    finally:
+        await cancel(*calls)
+
+
+async def _begin_calls(deps: WebhookDeps, calls: set[asyncio.Task[None]]) -> None:
+    room = AT_ONCE - len(calls)
+    if not room:
+        return
+    try:
+        webhooks = await deps.queue.due(room, LEASE)
+    except Unavailable as exc:
+        reraise_if_cancelled()
+        log.warning("webhooks.waiting", error=str(exc))
+        return
+    except Exception:
+        reraise_if_cancelled()
+        log.exception("webhooks.broken")
+        return
+    for webhook in webhooks:
+        call = asyncio.create_task(_call(webhook, deps))
+        calls.add(call)
+        call.add_done_callback(calls.discard)
+
+
+async def _call(webhook: Webhook, deps: WebhookDeps) -> None:
+    """Send a batch. What fails here is tried again when the claim has ended."""
+    try:
+        await send(webhook, deps)
+    except Unavailable as exc:
+        reraise_if_cancelled()
+        log.warning("webhooks.waiting", webhook=str(webhook.id), error=str(exc))
+    except Exception:
+        reraise_if_cancelled()
+        log.exception("webhooks.broken", webhook=str(webhook.id))
+
+
+async def send(webhook: Webhook, deps: WebhookDeps) -> None:
+    """Send the oldest events of an endpoint, and record what became of the call."""
+    events = await deps.queue.batch(webhook.id, BATCH)
+    if not events:
+        return
+    try:
+        body, headers = request_of(webhook, events, ring=deps.ring, now=deps.now())
+        await deps.calls.post(webhook.url, body, headers)
+    except WebhookFailure as exc:
+        await _fail(webhook, exc, deps)
+        return
+    await deps.queue.sent(webhook.id, [waiting.event_id for waiting in events])
+    log.info("webhook.sent", webhook=str(webhook.id), events=len(events))
+
+
+async def _fail(webhook: Webhook, error: WebhookFailure, deps: WebhookDeps) -> None:
+    since = webhook.failing_since
+    off = error.gone or (since is not None and deps.now() - since >= GIVE_UP)
+    pause = PAUSES[min(webhook.tries, len(PAUSES) - 1)]
+    again = pause * (1 + random.uniform(0, _JITTER))  # noqa: S311 - jitter, not a secret
+    await deps.queue.failed(webhook.id, error.reason, again=again, off=off)
+    log.warning(
+        "webhook.off" if off else "webhook.failed",
+        webhook=str(webhook.id),
+        reason=error.reason,
+        tries=webhook.tries + 1,
+    )
