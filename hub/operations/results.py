@@ -48,7 +48,9 @@ async def subscribe(
     )
     await audit.note(notes, who=who, action="results.on", subject=f"source:{source}", kinds=sorted(kinds))
     await store.subscribe(subscription)
-    return next(row_of(each) for each in await store.subscriptions() if each.source == source)
+    standing = (known for known in await store.subscriptions() if known.source == source)
+    # Somebody else may have ended it since.
+    return row_of(next(standing, subscription))
 
 
 async def unsubscribe(source: str, *, store: SubscriptionStore, notes: AuditStore, who: str) -> None:

@@ -87,6 +87,9 @@ ACCOUNT: Final = {
 }
 GRANTS: Final = {"grants": ACCOUNT["grants"]}
 KEY: Final = {"name": "new", "scopes": ["read"]}
+RESULTS: Final = {"source": "urn:coproservicios:crm"}
+WEBHOOK: Final = {**RESULTS, "url": "https://hooks.example/hub"}
+NOBODYS: Final = "00000000-0000-8000-8000-000000000000"
 UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
 OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
@@ -143,6 +146,16 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, body=KEY, status=201),
     "POST /api/keys/{name}/rotate": Row(needs=ADMIN, also=READ, where=EVERYWHERE, fill="other", status=201),
     "POST /api/keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
+    # What publishers hear of their messages.
+    "GET /api/results": Row(needs=ADMIN, where=EVERYWHERE),
+    "POST /api/results": Row(needs=ADMIN, where=EVERYWHERE, body=RESULTS),
+    "DELETE /api/results": Row(needs=ADMIN, where=EVERYWHERE, body=RESULTS),
+    "GET /api/webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
+    "POST /api/webhooks": Row(needs=ADMIN, where=EVERYWHERE, body=WEBHOOK, status=201),
+    "DELETE /api/webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /api/webhooks/{id}/on": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /api/webhooks/{id}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /api/webhooks/{id}/test": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
     "GET /api/audit": Row(needs="privacy admin", where=EVERYWHERE),
     "GET /api/accounts": Row(needs=ADMIN, where=OWN),
     "POST /api/accounts": Row(needs=ADMIN, also=READ, where=OWN, body=ACCOUNT, status=201, elsewhere=400),
