@@ -30,7 +30,7 @@ def label(route: Route) -> str:
 
 def path_of(route: Route) -> str:
     path = route.path.replace("{id}", str(dead_letter().id)).replace("{name}", "sms")
-    return path.replace("{kind}", "people").replace("{ref}", "p-1")
+    return path.replace("{kind}", "people").replace("{ref}", "p-1").replace("{key}", "PQ-1")
 
 
 async def test_every_route_but_health_and_hooks_needs_the_key_even_locally(

@@ -52,6 +52,8 @@ TRIES: Final[Mapping[tuple[str, str], tuple[Try, ...]]] = {
     (POST, "/api/clocks/{id}/acknowledge"): (Try(),),
     (GET, "/api/clocks/{id}"): (Try(),),
     (GET, "/api/indicators"): (Try(finds=False), Try("?copropiedad=ph-beta", finds=False)),
+    (GET, "/api/cases/{key}"): (Try(), Try("?whole=true"), Try("?limit=1")),
+    (GET, "/cases/{key}"): (Try(), Try("?whole=true")),
     (GET, "/api/explain"): (Try("?event=event-beta&person=p-beta"), Try("?event=event-beta&person=p-two")),
     (GET, "/api/audience"): (
         Try("?who=owners@copropiedad:ph-beta", wanted=400),
@@ -103,6 +105,7 @@ def path_of(route: Route, town: Town) -> str:
         "id": ids.get(noun, town.b.message),
         "ref": {"people": "p-beta", "directory": "m-beta" if route.method == DELETE else "u-beta"}.get(noun),
         "kind": method_kind,
+        "key": "pqrs_id:CASE-beta",
         "name": {"accounts": "beta"}.get(noun, "sms"),
         "event": "event-beta",
         "event_id": "event-beta",

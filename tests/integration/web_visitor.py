@@ -81,8 +81,8 @@ class Visitor:
         """Change something as the page does."""
         return await self.ask(path, method, body=body, headers={HEADER: self.csrf})
 
-    async def sign_in(self, name: str, password: str = PASSWORD) -> Reply:
-        return await self.ask("/", "POST", form={"name": name, "password": password})
+    async def sign_in(self, name: str, password: str = PASSWORD, *, path: str = "/") -> Reply:
+        return await self.ask(path, "POST", form={"name": name, "password": password})
 
     def _keep(self, cookies: list[str]) -> None:
         for cooky in cookies:

@@ -22,7 +22,7 @@ from hub.web.auth.device_cookie import device_of, remember
 from hub.web.auth.refusals import REASON
 from hub.web.auth.session_cookie import SESSION, drop, hold, session_of
 from hub.web.bodies import fields_of
-from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.console.pages import SIGN_IN, plain, redirect, return_path, sign_in_path
 from hub.web.services import access, services
 
 _BOGOTA: Final = ZoneInfo("America/Bogota")
@@ -88,7 +88,7 @@ async def _let_in(request: web.Request, token: str) -> web.Response:
     # End the session the browser had before: somebody else may have planted its cookie.
     if before := await session_of(request):
         await services(request).sessions.close(before.hash)
-    answer = redirect(SIGN_IN)
+    answer = redirect(sign_in_path(return_path(request)))
     hold(request, answer, token)
     return answer
 
@@ -113,6 +113,7 @@ def form(
         name=name,
         wrong=wrong,
         wrong_key=wrong_key,
+        action=sign_in_path(return_path(request)),
     )
 
 
