@@ -16,7 +16,7 @@ from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer, TextOrigin, ThreadEntry
-from hub.operations.cases.thread import ThreadPage, Threads
+from hub.operations.cases.thread import ThreadPage, Threads, people_shown
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.cases import KnownCase
 
@@ -60,8 +60,10 @@ async def case(
             store=store, calendar=rules.policy.calendar, render=rules.render_again if whole else None
         )
         asked = ThreadPage(after=after, limit=limit, whole=whole)
-        await note("case.show", f"case:{known.case}", whole=whole)
         thread = await threads.thread(known, asked, datetime.now(UTC))
+    people: Sequence[str | None] = people_shown(thread) if whole else ()
+    for person in people or (None,):
+        await note("case.show", f"case:{known.case}", person=person, whole=whole)
     if as_json:
         values = {name: getattr(thread, name) for name in thread.__struct_fields__}
         print_json(CaseThreadAnswer(**values, masked=not whole, may_unmask=True))

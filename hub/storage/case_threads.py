@@ -40,12 +40,14 @@ class PostgresCases(Store):
     """The CaseStore."""
 
     async def named(self, words: Collection[str], ids: Collection[UUID]) -> Collection[str]:
-        rows = await self.rows(_SQL["named"], [storable(word) for word in words], list(ids))
-        found = {row["case_key"] for row in rows}
-        # The steps of a clock are in a case of their own: what is meant is the clock's.
-        steps = {UUID(case.removeprefix(_OF_CLOCK)) for case in found if case.startswith(_OF_CLOCK)}
-        whole = {case for case in found if not case.startswith(_OF_CLOCK)}
-        return whole | {row["case_key"] for row in await self.rows(_SQL["of_clocks"], list(steps))}
+        asked = [storable(word) for word in words], list(ids), _ESCALATED
+        found = {(row["case_key"], row["clock"]) for row in await self.rows(_SQL["named"], *asked)}
+        # The steps of a clock are in other cases: what is meant is the clock's.
+        steps = {
+            case: clock or case.removeprefix(_OF_CLOCK) for case, clock in found if _is_step(case, clock)
+        }
+        of_clocks = await self.rows(_SQL["of_clocks"], [UUID(clock) for clock in steps.values()])
+        return {case for case, _ in found if case not in steps} | {row["case_key"] for row in of_clocks}
 
     async def known(self, cases: Collection[str], *, places: PropertyScope = None) -> Sequence[KnownCase]:
         asked = sorted({storable(case) or "" for case in cases})
@@ -174,6 +176,10 @@ def _by(stored: StoredEvent) -> object:
 def _others(facts: CaseFacts) -> set[str]:
     replied = {reply.about.person for reply in facts.replies.values()}
     return {ref for ref in replied | {entry.person for entry in facts.entries} if ref is not None}
+
+
+def _is_step(case: str, clock: str | None) -> bool:
+    return clock is not None or case.startswith(_OF_CLOCK)
 
 
 def _cursor(entry: CaseEntry) -> str:

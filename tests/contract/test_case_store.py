@@ -107,9 +107,8 @@ async def test_a_message_stands_where_it_was_first_tried(stores: RealStores) -> 
 async def test_escalation_of_a_conversation_belongs_to_its_case(stores: RealStores) -> None:
     case = "thread_id:CONV-1"
     running = clock(case, context={})
-    escalated = own_event(
-        "pqrs.escalated", f"{running.id}:escalate:2", {"pqrs_id": "CONV-1"}, time=NOON + HOUR
-    )
+    data = {"pqrs_id": "CONV-1", "clock_id": str(running.id)}
+    escalated = own_event("pqrs.escalated", f"{running.id}:escalate:2", data, time=NOON + HOUR)
     other = own_event("pqrs.escalated", f"{uuid4()}:escalate:2", {"pqrs_id": "CONV-1"}, time=NOON + HOUR)
     await add(
         stores,
@@ -122,6 +121,7 @@ async def test_escalation_of_a_conversation_belongs_to_its_case(stores: RealStor
     facts = await page(stores, case)
 
     assert ["event", "started", "event"] == kinds(facts)
+    assert {case} == set(await stores.cases.named([escalated.id], []))
     assert escalated.id == facts.events[facts.entries[-1].key].event.id
     assert [] == list(await stores.cases.known(["pqrs_id:CONV-1"]))
 
@@ -155,6 +155,31 @@ async def test_reply_stands_for_its_event_with_its_text_only_in_the_whole_case(
     assert {"p-1": "María Peña"} == whole.names
     assert "maria" not in str(masked.replies) + str(masked.messages)
     assert "maria@example.com" == whole.messages[sent.id].message.address
+
+
+async def test_reply_to_a_notice_with_many_recipients_is_in_its_case_and_in_a_conversation(
+    stores: RealStores,
+) -> None:
+    case = "outage_id:7"
+    notice = happened("building.outage.reported", 0, case)
+    sent = message(notice)
+    await add(stores, notice)
+    await stores.add(sent)
+    reply = Reply(
+        channel="email",
+        provider="mail",
+        reference="r-1",
+        address="maria@example.com",
+        text="¿Hasta cuándo?",
+        at=NOON + HOUR,
+        message_id=sent.id,
+    )
+    inbound = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
+    thread = f"thread_id:{inbound.thread}"
+    await add(stores, stored(event_of(inbound), case=thread))
+
+    assert ["event", "message", "reply"] == kinds(await page(stores, case))
+    assert ["reply"] == kinds(await page(stores, thread))
 
 
 async def test_letter_and_inbox_keep_what_they_said(stores: RealStores, of: StoredEvent) -> None:

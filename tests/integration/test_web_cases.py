@@ -50,6 +50,12 @@ SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?"
 
 @pytest.fixture
 async def world(opened: Database) -> World:
+    await fill(opened)
+    return World(database=opened, environ=GUARDED)
+
+
+async def fill(opened: Database) -> None:
+    """Fill the database with a case: its event, its promise, a mail, and the reply to it."""
     sent, token = message(FIRST), uuid4()
     async with PostgresIntake(opened).transaction() as transaction:
         await transaction.apply_directory([copropiedad("ph-1"), person("p-1", names="María Peña")])
@@ -71,7 +77,6 @@ async def world(opened: Database) -> World:
         message_id=sent.id,
     )
     await replies.add(read(reply, await replies.about(reply), now=now() + timedelta(seconds=1)))
-    return World(database=opened, environ=GUARDED)
 
 
 async def test_thread_is_told_in_time_order_masked_and_audited(world: World) -> None:

@@ -8,11 +8,12 @@ An operator with access to some copropiedades sees only what belongs to those.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.business_time import WorkCalendar
-from hub.model import PropertyScope
+from hub.model import PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import CaseThread
@@ -55,6 +56,17 @@ class Threads:
             entries=entries_of(facts, whole=asked.whole, render=self.render),
             next=facts.next,
         )
+
+
+def people_shown(thread: CaseThread) -> Sequence[str]:
+    """Return whose data a whole page shows, by reference: not of staff in their work."""
+    written = {
+        entry.message.person
+        for entry in thread.entries
+        if entry.message is not None and entry.message.purpose is not Purpose.INTERNAL
+    }
+    replied = {entry.reply.person for entry in thread.entries if entry.reply is not None}
+    return sorted(written | {person for person in replied if person is not None})
 
 
 def _number(facts: CaseFacts) -> str:

@@ -3,17 +3,22 @@ A case as one thread.
 The events of a clock's steps are in cases of their own: `clock_id:…`, and an escalation of a conversation in `pqrs_id:…`.
 
 -- named --
-SELECT case_key FROM clock WHERE context ->> 'radicado' = ANY ($1::text[])
+-- `clock` is set for an escalation, `$3`, whose own case may be that of a PQRS of the same number.
+SELECT case_key, NULL AS clock FROM clock WHERE context ->> 'radicado' = ANY ($1::text[])
 UNION
-SELECT case_key FROM event WHERE id = ANY ($1::text[]) AND case_key IS NOT NULL
+SELECT case_key, NULL FROM clock WHERE id = ANY ($2::uuid[])
 UNION
-SELECT case_key FROM clock WHERE id = ANY ($2::uuid[])
+SELECT case_key, CASE WHEN type = ANY ($3::text[]) THEN data ->> 'clock_id' END FROM event
+WHERE id = ANY ($1) AND case_key IS NOT NULL
 UNION
-SELECT case_key FROM event WHERE key = ANY ($2::uuid[]) AND case_key IS NOT NULL
+SELECT case_key, CASE WHEN type = ANY ($3) THEN data ->> 'clock_id' END FROM event
+WHERE key = ANY ($2) AND case_key IS NOT NULL
 UNION
-SELECT case_key FROM (SELECT event_key FROM message WHERE id = ANY ($2::uuid[]) OFFSET 0) AS sent
+SELECT event.case_key, event.clock FROM (SELECT event_key FROM message WHERE id = ANY ($2) OFFSET 0) AS sent
 CROSS JOIN LATERAL (
-    SELECT case_key FROM event WHERE event.key = sent.event_key AND case_key IS NOT NULL OFFSET 0
+    SELECT case_key, CASE WHEN type = ANY ($3) THEN data ->> 'clock_id' END AS clock FROM event
+    WHERE event.key = sent.event_key AND case_key IS NOT NULL
+    OFFSET 0
 ) AS event
 
 -- of_clocks --

@@ -8,15 +8,15 @@ from typing import Annotated, Final
 from aiohttp import web
 from msgspec import Meta
 
-from hub.model import Purpose, Scope
+from hub.model import Scope
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
-from hub.operations.cases.thread import ThreadPage
+from hub.operations.cases.thread import ThreadPage, people_shown
 from hub.ports.cases import KnownCase
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import Cursor, Limit, WholeQuery
+from hub.web.schemas.common import Cursor, WholeQuery
 from hub.web.services import services
 
 _NO_CASE: Final = "No hay un caso con esa clave."
@@ -28,7 +28,8 @@ class CaseQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Meta(description="Names, addresses and texts as they are; needs the scope `privacy` there."),
     ] = False
     after: Cursor | None = None
-    limit: Limit = 100
+    # Texts are rendered in one go: more would keep other requests waiting.
+    limit: Annotated[int, Meta(ge=1, le=100, description="How many at most.")] = 100
 
 
 async def show_case(request: web.Request, query: CaseQuery) -> web.Response:
@@ -73,18 +74,6 @@ async def seen(request: web.Request, case: KnownCase, query: CaseQuery) -> CaseT
 
 async def _note(request: web.Request, thread: CaseThread, *, whole: bool) -> None:
     """Audit the look; a whole one for each person whose data it shows, who may ask who has read them."""
-    people: Sequence[str | None] = _people(thread) if whole else ()
+    people: Sequence[str | None] = people_shown(thread) if whole else ()
     for person in people or (None,):
         await note(request, "case.show", f"case:{thread.case}", person=person, whole=whole)
-
-
-def _people(thread: CaseThread) -> Sequence[str]:
-    """Return the people of the page by reference, without staff in their work."""
-    written = {
-        entry.message.person
-        for entry in thread.entries
-        if entry.message is not None and entry.message.purpose is not Purpose.INTERNAL
-    }
-    return sorted(
-        written | {entry.reply.person for entry in thread.entries if entry.reply and entry.reply.person}
-    )
