@@ -399,11 +399,13 @@ async def test_case_is_found_by_its_key_its_number_and_what_names_it() -> None:
     by_key = await find(store, " pqrs_id:PQ-1 ")
     by_number = await find(store, "pq-1")
     by_id = await find(OneCase("outage_id:7", named="outage_id:7"), str(UUID(int=7)))
+    steps = f"clock_id:{UUID(int=7)}"
+    by_step = await find(OneCase("outage_id:7", steps, named="outage_id:7"), steps)
     nobody = [await find(OneCase(), asked) for asked in ("PQ-1", "", "x" * 1001)]
 
     assert ["pqrs_id:PQ-1"] == [found.case for found in by_key]
     assert ["incident_id:PQ-1", "outage_id:7", "pqrs_id:PQ-1"] == [found.case for found in by_number]
-    assert ["outage_id:7"] == [found.case for found in by_id]
+    assert ["outage_id:7"] == [found.case for found in by_id] == [found.case for found in by_step]
     assert [[], [], []] == nobody
     assert ["PQRS recibida"] * 3 == [choice.title for choice in choices(by_number).choices]
 

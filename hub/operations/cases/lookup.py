@@ -50,7 +50,8 @@ async def find(store: CaseStore, asked: str, *, places: PropertyScope = None) ->
     text = asked.strip()
     if not 0 < len(text) <= LONGEST:
         return []
-    if ":" in text and (found := await store.known([text], places=places)):
+    whole = ":" in text and not text.startswith(_STEP)
+    if whole and (found := await store.known([text], places=places)):
         return found
     words = {text, text.upper()}
     named = await store.named(sorted(words), list(_ids(text)))
