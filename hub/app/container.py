@@ -93,22 +93,30 @@ class CompanyRules:
         templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
 
         def render(claimed: Claimed) -> Rendered:
-            message = claimed.message
-            return templates.render(
-                message.event,
-                message.channel,
-                Context.of(claimed, ack_url=links.of(claimed)),
-                variant=message.variant,
-                locale=message.locale,
-            )
+            return _render(templates, claimed, ack_url=links.of(claimed))
 
         return render
+
+    def render_again(self, claimed: Claimed) -> Rendered:
+        """Render a message for who reads its case: without the link to acknowledge an escalation."""
+        return _render(self.templates, claimed, ack_url=None)
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""
         domain = self.sender.address.rpartition("@")[2]
         reply_to = self.verp.reply_address(outgoing.message.id) if self.verp else ""
         return build_email(outgoing, sender=self.sender, domain=domain, now=NOW(), reply_to=reply_to)
+
+
+def _render(templates: Templates, claimed: Claimed, *, ack_url: str | None) -> Rendered:
+    message = claimed.message
+    return templates.render(
+        message.event,
+        message.channel,
+        Context.of(claimed, ack_url=ack_url),
+        variant=message.variant,
+        locale=message.locale,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +179,7 @@ def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Open
 
 open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
+open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_explain: Final = _opener(storage.PostgresExplain)

@@ -174,6 +174,8 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         accounts=storage.PostgresAccounts(database),
         api_keys=storage.PostgresKeys(database),
         audit=storage.PostgresAudit(database),
+        cases=storage.PostgresCases(database),
+        render_again=company.render_again,
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         escalations=storage.PostgresEscalations(database),

@@ -14,6 +14,8 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.operations.audience import AudienceMeant
+from hub.operations.cases.lookup import CaseChoices
+from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
@@ -30,6 +32,7 @@ from hub.web.api import (
     accounts,
     api_keys,
     bounces,
+    cases,
     clocks,
     dead_letters,
     directory,
@@ -44,7 +47,7 @@ from hub.web.api import (
     summary,
     webhooks,
 )
-from hub.web.console import console, own_account, second_factor, second_step, sign_in
+from hub.web.console import case_page, console, own_account, second_factor, second_step, sign_in
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
@@ -78,6 +81,7 @@ _EVENTS: Final = {
     503: intake.EventsUnfinished,
 }
 _ACCOUNT: Final = {200: AccountRow}
+_CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
@@ -91,6 +95,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
+    _read("/api/cases/{key}", cases.show_case, answers=_CASE),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
@@ -205,6 +210,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open("/", sign_in.sign_in, method=_POST),
     _open(sign_in.CODE, second_step.show),
     _open(sign_in.CODE, second_step.enter, method=_POST),
+    _read("/cases/{key}", case_page.show),
+    _read("/cases", case_page.search),
     _signed_in("/sign-out", sign_in.sign_out, method=_POST),
     _signed_in(own_account.ACCOUNT, own_account.show),
     _signed_in(own_account.ACCOUNT, own_account.change, method=_POST),

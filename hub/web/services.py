@@ -25,12 +25,15 @@ from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.model import DeadLetter, Event, Json, RawMessage, Reply
+from hub.operations.cases.texts import Render
+from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
     Appointments,
     AuditStore,
+    CaseStore,
     ContactStore,
     DirectoryHistoryStore,
     EscalationStore,
@@ -134,6 +137,8 @@ class Services:
     accounts: AccountStore
     api_keys: KeyStore
     audit: AuditStore
+    cases: CaseStore
+    render_again: Render
     contacts: ContactStore
     directory: DirectoryHistoryStore
     escalations: EscalationStore
@@ -168,6 +173,10 @@ class Services:
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
+
+    @cached_property
+    def threads(self) -> Threads:
+        return Threads(store=self.cases, calendar=self.policy.calendar, render=self.render_again)
 
     @cached_property
     def sign_in(self) -> SignInDeps:

@@ -16,6 +16,7 @@ from hub.model import Claimed, Json, Message
 from hub.ports import (
     AccountStore,
     AuditStore,
+    CaseStore,
     ContactStore,
     DeliveryStore,
     DirectoryHistoryStore,
@@ -40,6 +41,7 @@ from hub.storage import (
     Database,
     PostgresAccounts,
     PostgresAudit,
+    PostgresCases,
     PostgresContacts,
     PostgresDelivery,
     PostgresDirectoryHistory,
@@ -142,6 +144,7 @@ class RealStores(Stores):
     roster: DirectoryHistoryStore
     headcount: HeadcountStore
     explaining: ExplainStore
+    cases: CaseStore
     imports: ImportStore
     history: PostgresHistory
     monitor: PostgresMonitor
@@ -194,6 +197,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             roster=PostgresDirectoryHistory(opened),
             headcount=PostgresHeadcount(opened, LASTS.get),
             explaining=PostgresExplain(opened),
+            cases=PostgresCases(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),

@@ -108,6 +108,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/clocks": Row(needs=READ, where=OWN),
     "GET /api/clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
+    "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /cases": Row(needs=READ, where=OWN, finds=False),
     "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
     "GET /api/dead": Row(needs=READ, where=OWN),
@@ -202,6 +205,8 @@ _own: Final = partial(Row, where=OWN)
 _look: Final = partial(Row, needs=READ, where=OWN, elsewhere=200)
 
 MORE: Final[tuple[tuple[str, Row], ...]] = (
+    ("GET /api/cases/{key}", _own(needs=READ, also=PRIVACY, fill="pqrs_id:CASE-MARK", tail=WHOLE)),
+    ("GET /cases/{key}", _own(needs=READ, also=PRIVACY, fill="pqrs_id:CASE-MARK", tail=WHOLE)),
     ("GET /api/messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
     ("GET /api/suppressions/{id}", _own(needs=READ, also=PRIVACY, fill="SUPPRESSION", tail=WHOLE)),
     ("GET /api/people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),

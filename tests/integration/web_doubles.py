@@ -20,6 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
+from hub.app.container import CompanyRules
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -45,6 +46,7 @@ from hub.ports.receipts import ReceiptStore
 from hub.settings import load
 from hub.storage import (
     Database,
+    PostgresCases,
     PostgresContacts,
     PostgresDirectoryHistory,
     PostgresExplain,
@@ -73,6 +75,7 @@ from hub.web.services import Hooks, Monitoring, Services
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 POLICY = load_policy()
+RULES = CompanyRules(load({}))
 SCHEMAS = Schemas.load()
 PASSWORDS = Passwords(memory=8, rounds=1)
 """Fast, and as weak as that."""
@@ -412,6 +415,8 @@ class World:
             accounts=self.accounts,
             api_keys=self.keys,
             audit=self.audit,
+            cases=PostgresCases(database),
+            render_again=RULES.render_again,
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
             escalations=self.escalations,

@@ -137,8 +137,8 @@ class Visitor:
         """Change something as the page does."""
         return await self.ask(path, method, body=body, headers={HEADER: self.csrf})
 
-    async def sign_in(self, name: str, password: str = PASSWORD) -> Reply:
-        return await self.ask("/", "POST", form={"name": name, "password": password})
+    async def sign_in(self, name: str, password: str = PASSWORD, *, path: str = "/") -> Reply:
+        return await self.ask(path, "POST", form={"name": name, "password": password})
 
     async def enter(self, name: str, app: Authenticator) -> Reply:
         """Sign in with the password and the code of the app."""

@@ -44,6 +44,13 @@ SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
 -- seen --
 SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
+-- of_case --
+-- Those that run, then those that ended last. `$3`: what names no place belongs to the places as well.
+SELECT * FROM clock
+WHERE case_key = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
+  AND NOT promise @> '{"silent": true}'
+ORDER BY ended_at IS NOT NULL, started_at DESC, id LIMIT $4
+
 -- places --
 SELECT id, copropiedad_id FROM clock WHERE id = ANY ($1::uuid[])
 

@@ -15,7 +15,7 @@ from hub.web.auth.guard import identify, why_unknown
 from hub.web.auth.refusals import NO_CREDENTIALS, NO_REFUSAL, REASON, SESSION_REASON
 from hub.web.auth.session_cookie import SESSION, SignedIn, drop
 from hub.web.console.own_account import ACCOUNT, offices
-from hub.web.console.pages import page, redirect
+from hub.web.console.pages import page, redirect, return_path
 from hub.web.console.sign_in import form
 from hub.web.services import services
 
@@ -36,6 +36,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     session = request.get(SESSION)
     if session is not None and not caller.may({Scope.READ}):
         return redirect(ACCOUNT)
+    if path := return_path(request):
+        return redirect(path)
     mode = services(request).settings.mode
     account = session.account if session is not None else None
     return page(

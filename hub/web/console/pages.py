@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any, Final
+from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,6 +16,8 @@ from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
 from hub.web.services import access, services
 
 SIGN_IN: Final = "/"
+_LINKED: Final = re.compile(r"/cases/[^/?#\\\s]{1,3000}")
+"""The pages that mails link to. No other path is taken from a query: it could lead to another site."""
 _CSP: Final = "Content-Security-Policy"
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
@@ -36,13 +40,24 @@ async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResp
             return _busy(request, refusal)
         if refusal.status != 401:
             raise
-        return redirect(SIGN_IN)
+        return redirect(sign_in_path(request.rel_url.raw_path))
 
 
 def _busy(request: web.Request, refusal: Refusal) -> web.Response:
     headers = dict(refusal.headers)
     seconds = headers.get(hdrs.RETRY_AFTER, RETRY_AFTER)
     return plain("busy.html", request, status=refusal.status, headers=headers, seconds=seconds)
+
+
+def sign_in_path(path: str, form: str = SIGN_IN) -> str:
+    """Return the path of the sign-in form, which leads on to `path` if mails link to that page."""
+    return f"{form}?next={quote(path, safe='')}" if _LINKED.fullmatch(path) else form
+
+
+def return_path(request: web.Request) -> str:
+    """Return the page that somebody asked for before signing in; empty if it is none that mails link to."""
+    path = request.query.get("next", "")
+    return path if _LINKED.fullmatch(path) else ""
 
 
 def redirect(path: str) -> web.Response:

@@ -25,7 +25,7 @@ from hub.web.auth.device_cookie import device_of, remember
 from hub.web.auth.refusals import REASON
 from hub.web.auth.session_cookie import SESSION, drop, hold, pending_of, session_of
 from hub.web.bodies import fields_of
-from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.console.pages import SIGN_IN, plain, redirect, return_path, sign_in_path
 from hub.web.services import access, services
 
 CODE: Final = "/sign-in/code"
@@ -101,7 +101,7 @@ async def _by_password(
         request[REASON] = _reason(entered)
         return form(request, name=name, wrong=_words(entered))
     if isinstance(entered, PendingSignIn):
-        return await _let_in(request, entered.token, to=CODE, lasts=CODE_WITHIN)
+        return await _let_in(request, entered.token, form=CODE, lasts=CODE_WITHIN)
     answer = await _let_in(request, entered)
     remember(request, answer, name)
     return answer
@@ -120,12 +120,12 @@ def _words(refused: Refused) -> str:
 
 
 async def _let_in(
-    request: web.Request, token: str, *, to: str = SIGN_IN, lasts: timedelta = LONGEST
+    request: web.Request, token: str, *, form: str = SIGN_IN, lasts: timedelta = LONGEST
 ) -> web.Response:
     # End the session the browser had before: somebody else may have planted its cookie.
     if before := await session_of(request) or await pending_of(request):
         await services(request).sessions.close(before.hash)
-    answer = redirect(to)
+    answer = redirect(sign_in_path(return_path(request), form))
     hold(request, answer, token, lasts=lasts)
     return answer
 
@@ -150,6 +150,7 @@ def form(
         name=name,
         wrong=wrong,
         wrong_key=wrong_key,
+        action=sign_in_path(return_path(request)),
     )
 
 

@@ -122,6 +122,7 @@ _MEANINGS: Final = {
     200: "As asked",
     201: "Made",
     202: "Taken: what is accepted is with the broker, durably; what is refused is listed",
+    300: "Several; ask again for one of them",
     400: "The request is not right",
     401: "The key is missing or wrong",
     403: "Not from there, or the key has not the scope",
@@ -139,6 +140,7 @@ _PARTS: Final = {
     "id": {"type": "string", "format": "uuid"},
     "name": {"type": "string"},
     "ref": {"type": "string"},
+    "key": {"type": "string", "examples": ["PQ-2026-000901", "pqrs_id:pqrs-ejemplo-1"]},
     "kind": {"enum": list(NOUNS)},
 }
 

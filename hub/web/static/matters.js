@@ -1,6 +1,6 @@
 // What waits for an operator: pauses, events that reach nobody, letters to hand over, recent replies. One line each, with its list in a dialog.
 
-import { ask, byId, make, may } from "./page.js";
+import { ask, byId, caseLink, make, may } from "./page.js";
 import { eventName, personWords, shortTime } from "./words.js";
 
 const MOST = 100;
@@ -12,7 +12,7 @@ export function makeMatters(words, { show }) {
   const event = (name) => words.events[name] ?? name;
   const many = (page, one, more) => (page.items.length === 1 ? `1 ${one}` : `${page.next ? "más de " : ""}${page.items.length} ${more}`);
   const list = (title, rows) => () => show(Promise.resolve({ title, body: [make("ol", { class: "attempts" }, ...rows)] }));
-  const row = (head, ...small) => make("li", {}, head, make("small", {}, small.filter(Boolean).join(" · ")));
+  const row = (head, ...small) => make("li", {}, head, make("small", {}, ...small.filter(Boolean).flatMap((part, n) => (n ? [" · ", part] : [part]))));
   const line = (text, open) => make("li", {}, make("button", { type: "button", class: "opener", onclick: open }, text));
 
   function paused({ subject, since, by, reason }) {
@@ -33,7 +33,7 @@ export function makeMatters(words, { show }) {
     const late = page.items.filter((each) => new Date(each.received_at).getTime() > since);
     if (!late.length) return [];
     const rows = late.map((each) =>
-      row(make("strong", {}, each.person ? personWords(each.person) : each.address), shortTime(each.received_at), channel(each.channel), each.case?.replace(/^[a-z_]+:/, "")));
+      row(make("strong", {}, each.person ? personWords(each.person) : each.address), shortTime(each.received_at), channel(each.channel), each.case && caseLink(each.case, each.case.replace(/^[a-z_]+:/, ""))));
     const next = late.length === page.items.length && page.next;
     return [line(many({ items: late, next }, "respuesta de una persona en las últimas 24 horas", "respuestas de personas en las últimas 24 horas"), list("Respuestas de personas", rows))];
   }

@@ -15,6 +15,9 @@ export const byId = (id) => document.getElementById(id);
 
 export const chip = (state, word) => make("span", { class: `chip ${state}` }, word);
 
+// The page of a case: by its key, or by the id of anything in it.
+export const caseLink = (key, ...children) => make("a", { href: `/cases/${encodeURIComponent(key)}` }, ...children);
+
 // The caller: the page hides what their scopes do not allow. The hub refuses it in any case.
 const me = JSON.parse(byId("me").textContent);
 export const may = (scope) => me.scopes.includes(scope);

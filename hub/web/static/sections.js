@@ -1,6 +1,6 @@
 // The three sections: where each reads its rows, and what it shows of a row.
 
-import { ask, chip, make, may } from "./page.js";
+import { ask, caseLink, chip, make, may } from "./page.js";
 import { dueTime, dueWords, eventName, fullTime, personWords, reasonWords, shortTime, skippedWords } from "./words.js";
 
 const when = (instant) => make("time", { datetime: instant, title: fullTime(instant) }, shortTime(instant));
@@ -39,7 +39,7 @@ export function makeSections(words, { show, reload }) {
       columns: ["Promesa", "Caso", "Vence", "Nivel", "Estado"],
       cells: (row) => [
         [make("strong", {}, words.clocks[row.name] ?? row.name)],
-        [make("span", { title: row.case }, row.case.replace(/^[a-z_]+:/, ""))],
+        [caseLink(row.case, make("span", { title: row.case }, row.case.replace(/^[a-z_]+:/, "")))],
         [dueWords(row.left) || "–", make("small", { title: fullTime(row.due_at) }, dueTime(row.due_at))],
         [`Nivel ${row.level}`, words.levels[row.level] ? make("small", {}, words.levels[row.level]) : null],
         [chip(row.state, words.clockStates[row.state] ?? row.state)],
@@ -123,6 +123,7 @@ export function makeSections(words, { show, reload }) {
       ["Creado", fullTime(message.created_at)],
       ["Próximo intento", message.next_at && fullTime(message.next_at)],
       ["Canales omitidos", (message.skipped ?? []).map((each) => skippedWords(each, words)).join("; ")],
+      ["Caso", caseLink(message.id, "Ver el caso completo")],
       ["Id del evento", make("code", {}, message.event_id)],
       ["Id del mensaje", make("code", {}, message.id)],
     ];

@@ -1,0 +1,123 @@
+"""`hub case`: a case as one thread, from its beginning, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+from rich.text import Text
+
+from hub.app.container import CompanyRules, open_cases
+from hub.cli.audit import note
+from hub.cli.common import AsJson, Limit, Whole, console, print_json, settings, warn
+from hub.errors import HubError
+from hub.operations.cases import lookup
+from hub.operations.cases.lookup import HOW_KEYS_LOOK
+from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer, TextOrigin, ThreadEntry
+from hub.operations.cases.thread import ThreadPage, Threads, people_shown
+from hub.operations.explain.sentences_es import short_time
+from hub.ports.cases import KnownCase
+
+_SAID: Final = {
+    TextOrigin.TODAY: "Lo que decía, con las plantillas de hoy:",
+    TextOrigin.AS_SENT: "Lo que decía:",
+}
+
+
+async def case(
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY",
+            show_default=False,
+            help="El radicado, el número del caso, su clave completa, o el id de algo que haya en él.",
+        ),
+    ],
+    whole: Whole = False,
+    after: Annotated[str | None, typer.Option(metavar="NEXT", help="La página que sigue a esta.")] = None,
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Cuenta un caso de principio a fin: qué llegó, qué se dijo a quién, quién respondió, plazos y cartas.
+
+      hub case PQ-2026-000901
+
+      hub case pqrs_id:pqrs-1 --whole
+
+    Primero dice cómo está ahora: qué plazo corre, cuándo vence y quién lo tiene.
+
+    Nombres y direcciones salen ocultos y sin el texto de los mensajes; con
+    --whole salen completos. La consulta queda en `hub audit`.
+    """
+    given = settings()
+    rules = CompanyRules(given)
+    async with open_cases(given) as store:
+        known = _the_one(await lookup.find(store, key), as_json=as_json)
+        threads = Threads(
+            store=store, calendar=rules.policy.calendar, render=rules.render_again if whole else None
+        )
+        asked = ThreadPage(after=after, limit=limit, whole=whole)
+        thread = await threads.thread(known, asked, datetime.now(UTC))
+    people: Sequence[str | None] = people_shown(thread) if whole else ()
+    for person in people or (None,):
+        await note("case.show", f"case:{known.case}", person=person, whole=whole)
+    if as_json:
+        values = {name: getattr(thread, name) for name in thread.__struct_fields__}
+        print_json(CaseThreadAnswer(**values, masked=not whole, may_unmask=True))
+        return
+    _print(thread)
+
+
+def _the_one(found: Sequence[KnownCase], *, as_json: bool) -> KnownCase:
+    if not found:
+        raise HubError(f"No hay un caso con esa clave. {HOW_KEYS_LOOK}")
+    if len(found) == 1:
+        return found[0]
+    several = lookup.choices(found)
+    if as_json:
+        print_json(several)
+    else:
+        out = console()
+        out.print("Varios casos tienen ese número; pida uno por su clave:", markup=False)
+        for choice in several.choices:
+            since = f", {short_time(choice.opened_at)}" if choice.opened_at is not None else ""
+            out.print(f"  {choice.case}  {choice.title}{since}", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _print(thread: CaseThread) -> None:
+    out = console()
+    out.print(Text(f"{thread.title} · {thread.number}", style="bold"), soft_wrap=True)
+    place = f"{thread.copropiedad} · " if thread.copropiedad else ""
+    out.print(Text(f"{place}{thread.case}", style="dim"), soft_wrap=True)
+    for sentence in thread.summary:
+        out.print(sentence, markup=False, soft_wrap=True)
+    told_at = ""
+    for entry in thread.entries:
+        at = short_time(entry.at)
+        if at != told_at:
+            out.print(Text(f"\n{at}", style="dim"), soft_wrap=True)
+        told_at = at
+        _print_entry(entry)
+    if thread.next is not None:
+        warn(f"Hay más: --after {thread.next}")
+
+
+def _print_entry(entry: ThreadEntry) -> None:
+    out = console()
+    out.print(f"• {entry.sentence}", markup=False, soft_wrap=True)
+    for line in (*entry.more, *_words_of(entry)):
+        out.print(Text(f"  {line}".rstrip()), soft_wrap=True)
+
+
+def _words_of(entry: ThreadEntry) -> Sequence[str]:
+    if entry.reply is not None and entry.reply.text:
+        return [f"«{entry.reply.text}»"]
+    message = entry.message
+    if message is None or message.text is None or message.text_origin is None:
+        return []
+    subject = [message.subject] if message.subject else []
+    return [_SAID[message.text_origin], *subject, *message.text.strip().splitlines()]

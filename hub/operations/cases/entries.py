@@ -1,0 +1,222 @@
+"""The entries of a case, each in a sentence with its facts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from hub.messages.planning.reach import LETTER
+from hub.model import NOT_OPTED_IN, ON_LEAVE, THREAD, Attempt, Clock, ClockState, Inbound, ReplyKind
+from hub.operations.cases import events_es
+from hub.operations.cases.schemas import (
+    ThreadAttempt,
+    ThreadClock,
+    ThreadEntry,
+    ThreadEvent,
+    ThreadKind,
+    ThreadMessage,
+    ThreadReply,
+)
+from hub.operations.cases.summary_es import promise
+from hub.operations.cases.texts import Render, text_of
+from hub.operations.explain import sentences_es
+from hub.operations.explain.messages import BY, sentences
+from hub.ports import SentMessage
+from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind
+from hub.rendering import filters, labels_es
+
+_CHANGES: Final[Mapping[ClockChange, ThreadKind]] = {
+    ClockChange.STARTED: ThreadKind.CLOCK_STARTED,
+    ClockChange.PAUSED: ThreadKind.CLOCK_PAUSED,
+    ClockChange.RESUMED: ThreadKind.CLOCK_RESUMED,
+    ClockChange.EXTENDED: ThreadKind.CLOCK_EXTENDED,
+    ClockChange.REOPENED: ThreadKind.CLOCK_REOPENED,
+    ClockChange.ENDED: ThreadKind.CLOCK_ENDED,
+}
+_WRITES: Final[Mapping[ReplyKind, str]] = {
+    ReplyKind.REPLY: "{who} escribe {by}",
+    ReplyKind.OPT_OUT: "{who} pide {by} no recibir más mensajes comerciales",
+    ReplyKind.OPT_IN: "{who} pide {by} volver a recibir mensajes comerciales",
+    ReplyKind.UNPROVEN: "{who} pide algo {by}, de una dirección que cualquiera pudo escribir",
+    ReplyKind.ACKNOWLEDGE: "{who} escribe TOMO {by}",
+    ReplyKind.AUTOMATIC: "{who} contesta {by} con un mensaje automático",
+    ReplyKind.COMPLAINT: "{who} marca como no deseado un mensaje nuestro",
+}
+_NOBODY_KNOWN: Final = "Alguien que el directorio no conoce"
+
+
+def entries_of(facts: CaseFacts, *, whole: bool, render: Render | None) -> list[ThreadEntry]:
+    """Tell each entry. One whose row is gone since it was listed is left out."""
+    tell: Mapping[EntryKind, Callable[[CaseEntry], ThreadEntry | None]] = {
+        EntryKind.EVENT: lambda entry: _event(entry, facts, whole=whole),
+        EntryKind.CLOCK: lambda entry: _clock(entry, facts),
+        EntryKind.REPLY: lambda entry: _reply(entry, facts, whole=whole),
+        EntryKind.LEFT_OUT: lambda entry: _left_out(entry, facts),
+        EntryKind.MESSAGE: lambda entry: _message(entry, facts, render if whole else None),
+    }
+    return [told for entry in facts.entries if (told := tell[entry.kind](entry)) is not None]
+
+
+def _event(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | None:
+    stored = facts.events.get(entry.key)
+    if stored is None:
+        return None
+    by = stored.event.data.get("by") if isinstance(stored.event.data, dict) else None
+    return ThreadEntry(
+        kind=events_es.kind_of(stored),
+        at=entry.at,
+        sentence=events_es.sentence_of(stored, facts.names),
+        more=events_es.further(stored, tuple(facts.unreached.get(entry.key, ())), whole=whole),
+        who=by if isinstance(by, str) else None,
+        event=ThreadEvent(
+            key=stored.key, id=stored.event.id, source=stored.event.source, event=stored.event.name
+        ),
+    )
+
+
+def _clock(entry: CaseEntry, facts: CaseFacts) -> ThreadEntry | None:
+    clock = facts.clocks.get(entry.key)
+    if clock is None or entry.change is None:
+        return None
+    return ThreadEntry(
+        kind=_CHANGES[entry.change],
+        at=entry.at,
+        sentence=_plain(_changed(entry.change, clock)),
+        clock=ThreadClock(id=clock.id, name=clock.name, state=clock.state, due_at=clock.due_at),
+    )
+
+
+def _changed(change: ClockChange, clock: Clock) -> str:
+    name, due = f"«{promise(clock.name)}»", f"vence el {filters.plazo(clock.due_at)}"
+    course = clock.course
+    as_begun = not (course.pauses or course.extended_at or course.reopened)
+    return {
+        ClockChange.STARTED: f"Empieza el plazo {name}{f': {due}' if as_begun else ''}",
+        ClockChange.PAUSED: f"El plazo {name} queda en pausa",
+        ClockChange.RESUMED: f"El plazo {name} sigue corriendo{'' if course.paused else f': {due}'}",
+        ClockChange.EXTENDED: f"Se amplía el plazo {name}: {due}",
+        ClockChange.REOPENED: f"El plazo {name} sigue corriendo: la respuesta no llegó",
+        ClockChange.ENDED: _ended(clock, name),
+    }[change]
+
+
+def _ended(clock: Clock, name: str) -> str:
+    if clock.state is ClockState.MET:
+        return f"Se cumple a tiempo el plazo {name}"
+    if clock.state is ClockState.BREACHED:
+        return f"Se cumple tarde el plazo {name}: había vencido el {filters.plazo(clock.due_at)}"
+    return f"Se cancela el plazo {name}"
+
+
+def _reply(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | None:
+    inbound = facts.replies.get(entry.key)
+    if inbound is None:
+        return None
+    reply, person = inbound.reply, inbound.about.person
+    by = BY.get(reply.channel, f"Por {reply.channel}")
+    words = _WRITES[inbound.kind].format(who=_writer(inbound, facts), by=f"{by[:1].lower()}{by[1:]}")
+    text = (reply.text.strip() or reply.subject) if whole else None
+    return ThreadEntry(
+        kind=ThreadKind.REPLY,
+        at=entry.at,
+        sentence=_plain(words),
+        who=person,
+        reply=ThreadReply(
+            id=inbound.id,
+            kind=inbound.kind,
+            channel=reply.channel,
+            person=person,
+            thread=_case_of(inbound.thread),
+            text=text,
+        ),
+    )
+
+
+def _writer(inbound: Inbound, facts: CaseFacts) -> str:
+    name = facts.names.get(inbound.about.person or "") or inbound.about.name
+    if name:
+        return name
+    address = inbound.reply.address
+    return f"{_NOBODY_KNOWN} ({address})" if address else _NOBODY_KNOWN
+
+
+def _case_of(thread: str) -> str:
+    return thread if ":" in thread else f"{THREAD}:{thread}"
+
+
+def _left_out(entry: CaseEntry, facts: CaseFacts) -> ThreadEntry:
+    person, stored = entry.person or "", facts.events.get(entry.key)
+    about = f" de «{events_es.title(stored.event.name)}»" if stored is not None else ""
+    return ThreadEntry(
+        kind=ThreadKind.LEFT_OUT,
+        at=entry.at,
+        sentence=_plain(f"A {facts.names.get(person, person)} no se le avisa{about}: {_why_left_out(entry)}"),
+        who=person,
+    )
+
+
+def _why_left_out(entry: CaseEntry) -> str:
+    if entry.reason == ON_LEAVE:
+        return f"está en licencia o vacaciones{f'; la reemplaza {entry.detail}' if entry.detail else ''}"
+    if entry.reason == NOT_OPTED_IN:
+        return "no hay una autorización suya en pie para escribirle con esta finalidad"
+    why = sentences_es.reason(entry.reason)
+    return f"{why[:1].lower()}{why[1:]}"
+
+
+def _message(entry: CaseEntry, facts: CaseFacts, render: Render | None) -> ThreadEntry | None:
+    sent = facts.messages.get(entry.key)
+    if sent is None:
+        return None
+    message = sent.message
+    first, *rest = sentences(SentMessage(message=message, attempts=sent.attempts))
+    who = message.name or message.person
+    about = events_es.title(message.event)
+    return ThreadEntry(
+        kind=ThreadKind.LETTER if message.channel == LETTER else ThreadKind.MESSAGE,
+        at=entry.at,
+        sentence=f"A {who}, «{about}», {first[:1].lower()}{first[1:]}",
+        more=rest or [_answer(call) for call in sent.attempts],
+        who=message.person,
+        message=_message_facts(sent, facts, render),
+    )
+
+
+def _answer(call: Attempt) -> str:
+    """`9 mar 2026, 8:05 a. m.: aceptado por el proveedor (smtp, 250).`: what the provider has answered."""
+    outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
+    by = ", ".join(part for part in (call.provider, call.code) if part)
+    said_by = f" ({by})" if by else ""
+    return f"{sentences_es.short_time(call.at)}: {outcome[:1].lower()}{outcome[1:]}{said_by}."
+
+
+def _message_facts(sent: CaseMessage, facts: CaseFacts, render: Render | None) -> ThreadMessage:
+    message, words = sent.message, text_of(sent, facts, render)
+    return ThreadMessage(
+        id=message.id,
+        event=message.event,
+        person=message.person,
+        name=message.name,
+        channel=message.channel,
+        address=message.address,
+        purpose=message.purpose,
+        state=message.state,
+        reason=message.reason,
+        attempts=[
+            ThreadAttempt(
+                at=call.at,
+                outcome=call.outcome,
+                provider=call.provider,
+                reference=call.reference,
+                code=call.code,
+            )
+            for call in sent.attempts
+        ],
+        subject=words.subject,
+        text=words.text,
+        text_origin=words.text_origin,
+    )
+
+
+def _plain(text: str) -> str:
+    return sentences_es.sentence(text.replace(filters.NBSP, " "))

@@ -1,0 +1,173 @@
+"""Each event of a case in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hub.errors import TemplateFailure
+from hub.model import Json, StoredEvent
+from hub.operations.cases.schemas import ThreadKind
+from hub.operations.cases.summary_es import level, name_of, promise
+from hub.operations.explain import sentences_es
+from hub.rendering import filters, labels_es
+from hub.rendering.titles_es import EVENTS
+
+Data = Mapping[str, Json]
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How an event is told: the kind of its entry, and its sentence from data and names."""
+
+    kind: ThreadKind
+    sentence: Callable[[Data, Names], str]
+
+
+def title(name: str) -> str:
+    """`PQRS recibida`."""
+    return EVENTS.get(name, name)
+
+
+def kind_of(stored: StoredEvent) -> ThreadKind:
+    telling = _TELLINGS.get(stored.event.name)
+    return ThreadKind.EVENT if telling is None else telling.kind
+
+
+def sentence_of(stored: StoredEvent, names: Names) -> str:
+    """Tell the event. What could be a person's own words is not in it."""
+    event = stored.event
+    data: Data = event.data if isinstance(event.data, dict) else {}
+    telling = _TELLINGS.get(event.name)
+    text = _plainly(event.name, data) if telling is None else telling.sentence(data, names)
+    return sentences_es.sentence(text.replace(filters.NBSP, " "))
+
+
+def _plainly(name: str, data: Data) -> str:
+    facts = [words.format(_written(field, data[field])) for field, words in _FACTS.items() if data.get(field)]
+    told = ", ".join(facts)
+    return f"{title(name)} ({told})" if told else title(name)
+
+
+_FACTS: Final[Mapping[str, str]] = {
+    "radicado": "radicado {}",
+    "new_due_on": "se pide hasta el {}",
+    "receipt_no": "recibo {}",
+}
+"""Fields of the data that no person wrote, and how they are told."""
+
+
+def _written(field: str, value: Json) -> str:
+    return _day(value) if field.endswith("_on") else str(value)
+
+
+def _day(value: Json) -> str:
+    try:
+        return filters.fecha(value)
+    except TemplateFailure:
+        return str(value)
+
+
+def _due(value: Json) -> str:
+    try:
+        return filters.plazo(value)
+    except TemplateFailure:
+        return str(value)
+
+
+_WHOLE: Final = 100
+
+
+def _at_risk(data: Data, _: Names) -> str:
+    percent = data.get("percent")
+    # The whole time has gone where an answer was found not to have arrived.
+    early = isinstance(percent, int) and percent < _WHOLE
+    gone = f" va en el {percent} % de su plazo" if early else " está en riesgo"
+    return f"«{promise(str(data.get('clock')))}»{gone}: se avisa al {level(data.get('level'))}{_vacant(data)}"
+
+
+def _breached(data: Data, _: Names) -> str:
+    due = f": venció el {_due(data['due_at'])}" if data.get("due_at") else ""
+    told = f"; se avisa al {level(data.get('level'))}"
+    return f"Se incumple «{promise(str(data.get('clock')))}»{due}{told}{_vacant(data)}"
+
+
+def _escalated(data: Data, _: Names) -> str:
+    to, of = level(data.get("to_level")), f"«{promise(str(data.get('clock')))}»"
+    texts = {
+        "reminder": f"Se le recuerda al {to}: {of} sigue sin respuesta",
+        "term_at_risk": f"{of} está en riesgo: se avisa al {to}",
+        "term_breached": f"{of} se incumplió: se avisa al {to}",
+    }
+    climbs = f"{of} sigue sin respuesta: pasa del nivel {data.get('from_level')} al {to}"
+    return texts.get(str(data.get("cause")), climbs) + _vacant(data)
+
+
+def _vacant(data: Data) -> str:
+    vacant = [str(number) for number in data.get("vacant_levels") or ()]
+    if not vacant:
+        return ""
+    several = f"nadie ocupa los niveles {filters.lista(vacant)}"
+    return f"; {several if len(vacant) > 1 else f'nadie ocupa el nivel {vacant[0]}'}"
+
+
+def _acknowledged(data: Data, names: Names) -> str:
+    return f"{_actor(data, names)} asume el caso por el {level(data.get('level'))}"
+
+
+def _attended(data: Data, names: Names) -> str:
+    return f"{_actor(data, names)} atiende la emergencia"
+
+
+def _actor(data: Data, names: Names) -> str:
+    by = data.get("by")
+    return name_of(by, names) if isinstance(by, str) and by else "Alguien"
+
+
+def _resolved(data: Data, _: Names) -> str:
+    return f"Se avisa a quienes fueron llamados que «{promise(str(data.get('clock')))}» terminó"
+
+
+def _undelivered(data: Data, _: Names) -> str:
+    why = sentences_es.reason(str(data.get("reason") or "")).rstrip(".")
+    why = f": {why[:1].lower()}{why[1:]}" if why else ""
+    letter = "; queda una carta por imprimir y entregar" if data.get("letter_id") else ""
+    return f"No se pudo entregar «{title(str(data.get('about')))}»{why}{letter}"
+
+
+def _handed_over(data: Data, _: Names) -> str:
+    return f"Se entregó en mano la carta de «{title(str(data.get('about')))}»"
+
+
+def _bounced(data: Data, _: Names) -> str:
+    until = f" antes del {_due(data['confirm_by'])}" if data.get("confirm_by") else ""
+    return f"Un informe da por devuelto «{title(str(data.get('about')))}»; alguien debe confirmarlo{until}"
+
+
+_TELLINGS: Final[Mapping[str, _Telling]] = {
+    "sla.at_risk": _Telling(ThreadKind.CLOCK_AT_RISK, _at_risk),
+    "sla.breached": _Telling(ThreadKind.CLOCK_BREACHED, _breached),
+    "sla.resolved": _Telling(ThreadKind.CLOCK_RESOLVED, _resolved),
+    "pqrs.escalated": _Telling(ThreadKind.CLOCK_ESCALATED, _escalated),
+    "emergency.escalated": _Telling(ThreadKind.CLOCK_ESCALATED, _escalated),
+    "sla.acknowledged": _Telling(ThreadKind.ACKNOWLEDGED, _acknowledged),
+    "emergency.acknowledged": _Telling(ThreadKind.ACKNOWLEDGED, _attended),
+    "notification.undelivered": _Telling(ThreadKind.UNDELIVERED, _undelivered),
+    "notification.bounce_reported": _Telling(ThreadKind.UNDELIVERED, _bounced),
+    "notification.handed_over": _Telling(ThreadKind.LETTER_HANDED_OVER, _handed_over),
+}
+
+
+def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> list[str]:
+    """Say why the event did not reach everybody; in the whole case also its subject, which a person wrote."""
+    data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
+    subject = data.get("subject") if whole and kind_of(stored) is ThreadKind.EVENT else None
+    asks = [f"Asunto: «{subject}»."] if isinstance(subject, str) and subject else []
+    quiet = stored.event.extensions.get("quiet") is True
+    return [
+        *asks,
+        *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
+        *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
+    ]

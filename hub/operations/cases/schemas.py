@@ -1,0 +1,149 @@
+"""The shapes of a case's thread, for the API, the page and the command line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model import ClockState, Instant, Purpose, ReplyKind, State
+
+
+class ThreadKind(StrEnum):
+    """What an entry of a thread tells."""
+
+    EVENT = "event"
+    REPLY = "reply"
+    MESSAGE = "message"
+    LETTER = "letter"
+    """A message on paper."""
+    LETTER_HANDED_OVER = "letter_handed_over"
+    UNDELIVERED = "undelivered"
+    LEFT_OUT = "left_out"
+    ACKNOWLEDGED = "acknowledged"
+    CLOCK_STARTED = "clock_started"
+    CLOCK_AT_RISK = "clock_at_risk"
+    CLOCK_BREACHED = "clock_breached"
+    CLOCK_ESCALATED = "clock_escalated"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_RESUMED = "clock_resumed"
+    CLOCK_EXTENDED = "clock_extended"
+    CLOCK_REOPENED = "clock_reopened"
+    CLOCK_ENDED = "clock_ended"
+    CLOCK_RESOLVED = "clock_resolved"
+    """Those who were called hear of the end."""
+
+
+class CaseProgress(StrEnum):
+    """Whether a promise of the case still runs."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    NO_PROMISES = "no_promises"
+
+
+class TextOrigin(StrEnum):
+    """Where the text of a message comes from."""
+
+    AS_SENT = "as_sent"
+    """As it was stored when it was sent."""
+    TODAY = "today"
+    """Rendered now from the event, by today's templates: it may differ from what was sent."""
+
+
+class ThreadEvent(Struct, kw_only=True):
+    key: UUID
+    id: str
+    source: str
+    event: Annotated[str, Meta(examples=["pqrs.received"])]
+
+
+class ThreadAttempt(Struct, kw_only=True):
+    """One call of a provider, or its report."""
+
+    at: Instant
+    outcome: str
+    provider: str
+    reference: str | None
+    code: str
+
+
+class ThreadMessage(Struct, kw_only=True):
+    """A message. Name and address are masked, and the text is left out, unless the whole case is shown."""
+
+    id: UUID
+    event: str
+    person: str
+    name: str
+    channel: str
+    address: str
+    purpose: Purpose
+    state: State
+    reason: str | None
+    attempts: list[ThreadAttempt]
+    subject: str | None
+    text: str | None
+    text_origin: Annotated[TextOrigin | None, Meta(description="Where subject and text come from.")]
+
+
+class ThreadReply(Struct, kw_only=True):
+    """A reply of a person; `thread` is the case in which it is answered. The text only in the whole case."""
+
+    id: UUID
+    kind: ReplyKind
+    channel: str
+    person: str | None
+    thread: str
+    text: str | None
+
+
+class ThreadClock(Struct, kw_only=True):
+    id: UUID
+    name: Annotated[str, Meta(examples=["first_reply"])]
+    state: ClockState
+    due_at: Instant
+
+
+class ThreadEntry(Struct, kw_only=True):
+    """What happened at an instant. `who` acted or was left out: a reference."""
+
+    kind: ThreadKind
+    at: Instant
+    sentence: Annotated[str, Meta(description="Spanish, for operators; times are Colombia's.")]
+    more: Annotated[list[str], Meta(description="Further sentences: tries, what to do.")] = []
+    who: str | None = None
+    event: ThreadEvent | None = None
+    message: ThreadMessage | None = None
+    reply: ThreadReply | None = None
+    clock: ThreadClock | None = None
+
+
+class CaseThread(Struct, kw_only=True):
+    """A case from its beginning, oldest entry first; `summary` says first how it stands now."""
+
+    case: Annotated[str, Meta(examples=["pqrs_id:pqrs-ejemplo-1"])]
+    number: Annotated[str, Meta(description="By which people know it.", examples=["PQ-2026-000901"])]
+    title: Annotated[str, Meta(examples=["PQRS recibida"])]
+    opened_at: Instant | None
+    copropiedad: Annotated[str | None, Meta(description="The name of its copropiedad.")]
+    state: CaseProgress
+    summary: Annotated[
+        list[str],
+        Meta(
+            description="Spanish.",
+            examples=[
+                ["Abierto.", "Primera respuesta: vence el martes 1 a las 2:53 p. m.; lo tiene Luz Mora."]
+            ],
+        ),
+    ]
+    entries: list[ThreadEntry]
+    next: Annotated[str | None, Meta(description="The cursor of the next page.")]
+
+
+class CaseThreadAnswer(CaseThread, kw_only=True):
+    """A case as this caller may see it."""
+
+    masked: Annotated[bool, Meta(description="Whether names and addresses are masked and texts left out.")]
+    may_unmask: Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]

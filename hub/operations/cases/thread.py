@@ -1,0 +1,84 @@
+"""
+A case as one thread.
+
+    key ▸ the case that it means ▸ a page of entries in time order ▸ each in a sentence; how it stands now
+
+An operator with access to some copropiedades sees only what belongs to those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.business_time import WorkCalendar
+from hub.model import PropertyScope, Purpose
+from hub.operations.cases import lookup, summary_es
+from hub.operations.cases.entries import entries_of
+from hub.operations.cases.schemas import CaseThread
+from hub.operations.cases.texts import Render
+from hub.ports.cases import CaseFacts, CaseStore, KnownCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPage:
+    """Which entries of a case: up to `limit` after this cursor; `whole` with names, addresses and texts."""
+
+    after: str | None = None
+    limit: int = 100
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threads:
+    """Reads cases. `render` makes the texts that were not stored again, by today's templates."""
+
+    store: CaseStore
+    calendar: WorkCalendar
+    render: Render | None = None
+
+    async def thread(
+        self, case: KnownCase, asked: ThreadPage, now: datetime, *, places: PropertyScope = None
+    ) -> CaseThread:
+        """Return a page of the case. Raises StorageRefused for a cursor that no page has given."""
+        facts = await self.store.page(
+            case, after=asked.after, limit=asked.limit, places=places, whole=asked.whole
+        )
+        return CaseThread(
+            case=case.case,
+            number=_number(facts),
+            title=lookup.title_of(case),
+            opened_at=case.first.event.time if case.first is not None else None,
+            copropiedad=_copropiedad(facts),
+            state=summary_es.progress_of(facts.head),
+            summary=summary_es.summary(facts.head, facts.names, now, self.calendar),
+            entries=entries_of(facts, whole=asked.whole, render=self.render),
+            next=facts.next,
+        )
+
+
+def people_shown(thread: CaseThread) -> Sequence[str]:
+    """Return whose data a whole page shows, by reference: not of staff in their work."""
+    written = {
+        entry.message.person
+        for entry in thread.entries
+        if entry.message is not None and entry.message.purpose is not Purpose.INTERNAL
+    }
+    replied = {entry.reply.person for entry in thread.entries if entry.reply is not None}
+    return sorted(written | {person for person in replied if person is not None})
+
+
+def _number(facts: CaseFacts) -> str:
+    """Return the radicado; without one the case's own number."""
+    first = facts.first.event.data if facts.first is not None else None
+    contexts = [*(clock.context for clock in facts.head), *([first] if isinstance(first, dict) else [])]
+    known = (str(context["radicado"]) for context in contexts if context.get("radicado"))
+    return next(known, facts.case.partition(":")[2] or facts.case)
+
+
+def _copropiedad(facts: CaseFacts) -> str | None:
+    named = [facts.first.copropiedad_id] if facts.first is not None else []
+    named += [clock.context.get("copropiedad_id") for clock in facts.head]
+    ref = next((place for place in named if place), None)
+    return None if ref is None else facts.copropiedades.get(ref, ref)

@@ -1,0 +1,132 @@
+"""Everything that is stored of one case, entry by entry in time order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Attempt, Clock, Inbound, Message, PropertyScope, StoredEvent
+
+
+class EntryKind(StrEnum):
+    """What an entry of a case is. A clock's steps are events of the hub's own, so they are events here."""
+
+    EVENT = "event"
+    REPLY = "reply"
+    CLOCK = "clock"
+    LEFT_OUT = "left_out"
+    MESSAGE = "message"
+
+
+class ClockChange(StrEnum):
+    """What a clock itself records; its warnings and escalations are events."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    REOPENED = "reopened"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEntry:
+    """
+    Where an entry stands in its case: entries are in the order of `at`, `rank` and `id`.
+
+    `at` is when it happened: the CloudEvents time of an event, the first try of a message, or its creation
+    while there is none. `rank` puts what an event has caused after it. `key` is the id of the event, message,
+    reply or clock; of a person who was left out, that of the event. `change` is a ClockChange. `person`,
+    `reason` and `detail` are those of a person who was left out.
+    """
+
+    at: datetime
+    rank: int
+    id: str
+    kind: EntryKind
+    key: UUID
+    change: ClockChange | None = None
+    person: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMessage:
+    """
+    A message with its attempts. Name and address are masked, unless the whole case was asked for.
+
+    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels.
+    """
+
+    message: Message
+    attempts: Sequence[Attempt] = ()
+    subject: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """
+    A page of a case, with all that its entries name.
+
+    `head` are the clocks that run, then those that ended last. `first` is the event that opened the case.
+    `names` are those of people and accounts: of who acted (took on, acknowledged) whole, of others masked
+    unless the whole case was asked for. `unreached` says why an event did not reach everybody.
+    """
+
+    case: str
+    first: StoredEvent | None
+    head: Sequence[Clock]
+    entries: Sequence[CaseEntry]
+    next: str | None = None
+    events: Mapping[UUID, StoredEvent] = field(default_factory=dict)
+    messages: Mapping[UUID, CaseMessage] = field(default_factory=dict)
+    replies: Mapping[UUID, Inbound] = field(default_factory=dict)
+    clocks: Mapping[UUID, Clock] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    copropiedades: Mapping[str, str] = field(default_factory=dict)
+    unreached: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCase:
+    """
+    A case that the caller may see, with the event that opened it.
+
+    `alone` is true if nothing in it belongs to another place: then what names no place belongs to it, too.
+    """
+
+    case: str
+    alone: bool
+    first: StoredEvent | None = None
+
+
+class CaseStore(Protocol):
+    """Reads only. With `places`, what belongs to none of them does not exist."""
+
+    async def named(self, words: Collection[str], ids: Collection[UUID]) -> Collection[str]:
+        """
+        Return the keys of the cases in which somebody knows these words or ids.
+
+        A word is a radicado or the publisher's id of an event; an id is that of an event, a clock, a message.
+        """
+
+    async def known(self, cases: Collection[str], *, places: PropertyScope = None) -> Sequence[KnownCase]:
+        """Return those of these cases that exist and belong to the places, by key."""
+
+    async def page(
+        self,
+        case: KnownCase,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        whole: bool = False,
+    ) -> CaseFacts:
+        """Return the entries after this cursor, oldest first. Raises StorageRefused for a foreign cursor."""

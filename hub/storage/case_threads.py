@@ -1,0 +1,197 @@
+"""A case as one thread: a page of its entries, and all that they name, in a fixed number of statements."""
+
+from __future__ import annotations
+
+import base64
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from hub.errors import StorageRefused
+from hub.inbound.replies import NAME as REPLIED
+from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, PropertyScope, StoredEvent, type_of
+from hub.model.ids import span
+from hub.people.masking import mask_address, mask_name, mask_reference
+from hub.people.units import unit_name
+from hub.policy.clocks import ESCALATES
+from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase
+from hub.storage import clocks, events
+from hub.storage.database import Runner, Store, load, read, storable
+from hub.storage.filters import listed
+from hub.storage.messages import message_of
+from hub.storage.replies import inbound_of
+
+_SQL = load("case_threads")
+_HEAD: Final = 20
+"""Clocks that the head of a case shows at most."""
+_ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
+_OF_CLOCK: Final = "clock_id:"
+_ACCOUNT: Final = "account:"
+_Position = tuple[datetime, int, str]
+_BEGINNING: Final[_Position] = (datetime(1, 1, 1, tzinfo=UTC), 0, "")
+
+
+class PostgresCases(Store):
+    """The CaseStore."""
+
+    async def named(self, words: Collection[str], ids: Collection[UUID]) -> Collection[str]:
+        asked = [storable(word) for word in words], list(ids), _ESCALATED
+        found = {(row["case_key"], row["clock"]) for row in await self.rows(_SQL["named"], *asked)}
+        # The steps of a clock are in other cases: what is meant is the clock's.
+        steps = {
+            case: clock or case.removeprefix(_OF_CLOCK) for case, clock in found if _is_step(case, clock)
+        }
+        of_clocks = await self.rows(_SQL["of_clocks"], [UUID(clock) for clock in steps.values()])
+        return {case for case, _ in found if case not in steps} | {row["case_key"] for row in of_clocks}
+
+    async def known(self, cases: Collection[str], *, places: PropertyScope = None) -> Sequence[KnownCase]:
+        asked = sorted({storable(case) or "" for case in cases})
+        rows = await self.rows(_SQL["known"], asked, listed(places), _ESCALATED)
+        firsts: dict[str, StoredEvent] = {}
+        for alone in {row["alone"] for row in rows}:
+            keys = [row["case_key"] for row in rows if row["alone"] is alone]
+            found = await self.rows(_SQL["first"], keys, listed(places), alone, _ESCALATED)
+            firsts |= {row["case_key"]: events.event_of(row) for row in found}
+        return [
+            KnownCase(case=row["case_key"], alone=row["alone"], first=firsts.get(row["case_key"]))
+            for row in rows
+        ]
+
+    async def page(
+        self,
+        case: KnownCase,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        whole: bool = False,
+    ) -> CaseFacts:
+        there: tuple[object, ...] = (listed(places), case.alone)
+        async with self._database.snapshot() as run:
+            head = await clocks.find(run, "of_case", case.case, *there, _HEAD)
+            asked = case.case, *there, *_position(after), limit + 1, type_of(REPLIED), TOLD_BY_ANOTHER
+            rows = await run.rows(_SQL["page"], *asked)
+            entries = [read(CaseEntry, row) for row in rows[:limit]]
+            facts = CaseFacts(case=case.case, first=case.first, head=head, entries=entries)
+            facts = await _with_rows(run, facts, whole=whole)
+            facts = await _with_names(run, facts, whole=whole)
+        return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
+
+
+async def _with_rows(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts:
+    """Add what the entries are of."""
+    ids = _ids(facts.entries)
+    messages = await _messages(run, ids[EntryKind.MESSAGE], whole=whole)
+    keys = {message.message.event_key for message in messages.values()}
+    replies = [inbound_of(row) for row in await run.rows(_SQL["replies"], sorted(ids[EntryKind.REPLY]))]
+    unreached = await run.rows(_SQL["unreached"], sorted(ids[EntryKind.EVENT]))
+    return replace(
+        facts,
+        messages=messages,
+        events=await events.by_key(run, keys | ids[EntryKind.EVENT] | ids[EntryKind.LEFT_OUT]),
+        replies={reply.id: reply if whole else _without_text(reply) for reply in replies},
+        clocks={clock.id: clock for clock in await clocks.by_id(run, ids[EntryKind.CLOCK])},
+        unreached={row["event_key"]: row["reasons"] for row in unreached},
+    )
+
+
+def _ids(entries: Iterable[CaseEntry]) -> Mapping[EntryKind, set[UUID]]:
+    found: defaultdict[EntryKind, set[UUID]] = defaultdict(set)
+    for entry in entries:
+        found[entry.kind].add(entry.key)
+    return found
+
+
+async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mapping[UUID, CaseMessage]:
+    asked = sorted(ids), *span(ids)
+    rows = await run.rows(_SQL["messages"], *asked)
+    calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
+    for row in await run.rows(_SQL["attempts"], *asked):
+        calls[row["message_id"]].append(read(Attempt, row))
+    texts = {row["id"]: row for row in await run.rows(_SQL["texts"], sorted(ids))}
+    found = [
+        CaseMessage(
+            message=message,
+            attempts=calls[message.id],
+            subject=texts[message.id]["subject"] if message.id in texts else None,
+            text=texts[message.id]["text"] if message.id in texts else None,
+        )
+        for message in map(message_of, rows)
+    ]
+    return {sent.message.id: sent if whole else _masked(sent) for sent in found}
+
+
+def _masked(sent: CaseMessage) -> CaseMessage:
+    message = sent.message
+    # For the inbox and letters the address is the person's reference, which needs no mask.
+    address = "" if message.address in ("", message.person) else mask_address(message.address)
+    return CaseMessage(
+        message=msgspec.structs.replace(message, name=mask_name(message.name), address=address),
+        attempts=[
+            msgspec.structs.replace(call, reference=mask_reference(call.reference)) for call in sent.attempts
+        ],
+    )
+
+
+def _without_text(inbound: Inbound) -> Inbound:
+    reply = replace(inbound.reply, text="", subject="", address=mask_address(inbound.reply.address))
+    about = replace(inbound.about, name=mask_name(inbound.about.name))
+    return replace(inbound, reply=reply, about=about)
+
+
+async def _with_names(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts:
+    """Add the names of the people and places that the rows name by reference."""
+    acting, others = _acting(facts), _others(facts)
+    refs = sorted(acting | others)
+    accounts = [ref.removeprefix(_ACCOUNT) for ref in refs if ref.startswith(_ACCOUNT)]
+    named = {row["ref"]: row["name"] for row in await run.rows(_SQL["names"], refs, accounts)}
+    stored = [*facts.events.values(), *([facts.first] if facts.first else [])]
+    homes = {event.copropiedad_id for event in stored if event.copropiedad_id is not None}
+    units = {event.unit_id for event in stored if event.unit_id is not None}
+    places = await run.rows(_SQL["places"], sorted(homes), sorted(units))
+    return replace(
+        facts,
+        names={ref: name if whole or ref in acting else mask_name(name) for ref, name in named.items()},
+        copropiedades={row["id"]: row["name"] for row in places if row["kind"] == "copropiedad"},
+        units={row["id"]: unit_name(row["tower"], row["name"]) for row in places if row["kind"] == "unit"},
+    )
+
+
+def _acting(facts: CaseFacts) -> set[str]:
+    """Return who has taken a clock on, or acknowledged something: staff, by reference."""
+    clocks_seen = [*facts.head, *facts.clocks.values()]
+    taken = {ack.by for clock in clocks_seen for ack in clock.course.acknowledged}
+    return taken | {by for stored in facts.events.values() if isinstance(by := _by(stored), str)}
+
+
+def _by(stored: StoredEvent) -> object:
+    return stored.event.data.get("by") if isinstance(stored.event.data, dict) else None
+
+
+def _others(facts: CaseFacts) -> set[str]:
+    replied = {reply.about.person for reply in facts.replies.values()}
+    return {ref for ref in replied | {entry.person for entry in facts.entries} if ref is not None}
+
+
+def _is_step(case: str, clock: str | None) -> bool:
+    return clock is not None or case.startswith(_OF_CLOCK)
+
+
+def _cursor(entry: CaseEntry) -> str:
+    """Encode the position after an entry."""
+    return base64.urlsafe_b64encode(msgspec.json.encode((entry.at, entry.rank, entry.id))).decode()
+
+
+def _position(after: str | None) -> _Position:
+    if after is None:
+        return _BEGINNING
+    try:
+        at, rank, entry = msgspec.json.decode(base64.urlsafe_b64decode(after), type=_Position)
+    except (ValueError, msgspec.MsgspecError) as exc:
+        raise StorageRefused("The cursor is not one that a list has given.") from exc
+    return at, rank, entry

@@ -1,0 +1,225 @@
+"""A case as one thread over HTTP, and its page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiohttp import hdrs
+
+from hub.inbound.replies import read
+from hub.model import EVERYWHERE, Grant, Office, Reply
+from hub.storage import Database, PostgresIntake, PostgresReplies
+from hub.storage.delivery import PostgresDelivery
+from tests.contract.values import (
+    LEASE,
+    clock,
+    copropiedad,
+    event,
+    message,
+    now,
+    outcome,
+    person,
+    stored,
+)
+from tests.integration.test_web_access import GUARDED
+from tests.integration.web_doubles import World, ask, browsing
+from tests.integration.web_visitor import Visitor, give_account
+
+CASE = "pqrs_id:PQ/1 ñ"
+DATA = {
+    "pqrs_id": "PQ/1 ñ",
+    "radicado": "PQ-2026-000901",
+    "kind": "peticion",
+    "entry_channel": "web",
+    "received_at": "2026-03-09T12:00:00-05:00",
+    "service_area": "administracion",
+    "subject": "Ruido del 301",
+    "copropiedad_id": "ph-1",
+}
+FIRST = stored(event(id="evt-1", data=DATA), case=CASE, copropiedad_id="ph-1")
+PATH = "/api/cases/PQ-2026-000901"
+PAGE = "/cases/PQ-2026-000901"
+KEY: dict[Any, str] = {hdrs.AUTHORIZATION: f"Bearer {GUARDED['HUB_API_KEY']}"}
+HTML: dict[Any, str] = {hdrs.ACCEPT: "text/html"}
+SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?"
+"""What only who has the scope may read."""
+
+
+@pytest.fixture
+async def world(opened: Database) -> World:
+    await fill(opened)
+    return World(database=opened, environ=GUARDED)
+
+
+async def fill(opened: Database) -> None:
+    """Fill the database with a case: its event, its promise, a mail, and the reply to it."""
+    sent, token = message(FIRST), uuid4()
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.apply_directory([copropiedad("ph-1"), person("p-1", names="María Peña")])
+        await transaction.add_events([FIRST])
+        await transaction.save_clocks(
+            [clock(CASE, context={"radicado": DATA["radicado"], "copropiedad_id": "ph-1"})]
+        )
+        await transaction.add_messages([sent])
+    delivery, replies = PostgresDelivery(opened), PostgresReplies(opened)
+    await delivery.claim([sent.id], token=token, lease=LEASE)
+    await delivery.record(token, [outcome(sent.id)])
+    reply = Reply(
+        channel="email",
+        provider="mail",
+        reference="r-1",
+        address="maria@example.com",
+        text="¿Para cuándo?",
+        at=now() + timedelta(seconds=1),
+        message_id=sent.id,
+    )
+    await replies.add(read(reply, await replies.about(reply), now=now() + timedelta(seconds=1)))
+
+
+async def test_thread_is_told_in_time_order_masked_and_audited(world: World) -> None:
+    reply = await ask(world, PATH, headers=KEY)
+    thread = reply.json
+    [noted] = world.audit.rows
+
+    assert 200 == reply.status
+    assert (CASE, "PQ-2026-000901", "PQRS recibida", "Conjunto ph-1", "open", True, True) == tuple(
+        thread[name] for name in ("case", "number", "title", "copropiedad", "state", "masked", "may_unmask")
+    )
+    assert ["event", "clock_started", "message", "reply"] == [entry["kind"] for entry in thread["entries"]]
+    assert "A M*** P***, «PQRS recibida», por correo a m***@e***.com:" in thread["entries"][2]["sentence"]
+    assert "M*** P*** escribe por correo." == thread["entries"][3]["sentence"]
+    assert not [words for words in SAID if words in reply.text]
+    assert ("case.show", f"case:{CASE}", None, {"whole": False}) == (
+        noted.action,
+        noted.subject,
+        noted.person,
+        noted.detail,
+    )
+
+
+async def test_whole_case_has_names_and_texts_and_is_audited_for_the_person(world: World) -> None:
+    reply = await ask(world, f"{PATH}?whole=true", headers=KEY)
+    said = reply.json["entries"][2]["message"]
+    [noted] = world.audit.rows
+
+    assert [] == [words for words in SAID if words not in reply.text]
+    assert ("today", True) == (said["text_origin"], "PQ-2026-000901" in said["text"])
+    assert ("p-1", {"whole": True}) == (noted.person, noted.detail)
+
+
+@pytest.mark.parametrize(
+    ("office", "place", "plain", "whole"),
+    [
+        (Office.OPERATOR, "ph-1", 200, 403),
+        (Office.MANAGER, "ph-1", 200, 200),
+        (Office.MANAGER, EVERYWHERE, 200, 200),
+        (Office.MANAGER, "ph-2", 404, 404),
+        (Office.VIEWER, EVERYWHERE, 200, 403),
+    ],
+)
+async def test_office_decides_who_sees_the_case_and_who_sees_it_whole(
+    world: World, office: Office, place: str, plain: int, whole: int
+) -> None:
+    await give_account(world, "ana", Grant(office=office, copropiedad_id=place))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        assert (await visitor.sign_in("ana")).status == 303
+        answers = [await visitor.ask(PATH), await visitor.ask(f"{PATH}?whole=true")]
+        pages = [await visitor.ask(PAGE), await visitor.ask(f"{PAGE}?whole=true")]
+        unknown = await visitor.ask("/api/cases/PQ-2026-000902")
+
+    assert [plain, whole] == [answer.status for answer in answers] == [page.status for page in pages]
+    assert ("Ver datos completos" in pages[0].text) == (whole == 200)
+    assert 404 != plain or (answers[0].text, answers[0].status) == (unknown.text, unknown.status)
+    assert 404 == unknown.status
+    assert "radicado" in unknown.json["hint"]
+    assert whole == 200 or not [words for words in SAID if words in str([*answers, *pages])]
+
+
+async def test_case_is_found_by_its_key_and_by_what_is_in_it(world: World) -> None:
+    keys = [
+        "pqrs_id%3APQ%2F1%20%C3%B1",
+        "PQ%2F1%20%C3%B1",
+        "pq-2026-000901",
+        "evt-1",
+        str(FIRST.key),
+        str(message(FIRST).id),
+    ]
+    answers = [await ask(world, f"/api/cases/{key}", headers=KEY) for key in keys]
+
+    assert [(200, CASE)] * len(keys) == [(answer.status, answer.json.get("case")) for answer in answers]
+
+
+async def test_number_of_several_cases_asks_which_one(world: World, opened: Database) -> None:
+    other = stored(event("building.outage.reported", id="evt-2"), case="outage_id:PQ/1 ñ")
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([other])
+    several = await ask(world, "/api/cases/PQ%2F1%20%C3%B1", headers=KEY)
+    page = await ask(world, "/cases/PQ%2F1%20%C3%B1", headers={**KEY, **HTML})
+
+    assert 300 == several.status == page.status
+    assert ["outage_id:PQ/1 ñ", CASE] == [choice["case"] for choice in several.json["choices"]]
+    assert 'href="/cases/pqrs_id%3APQ%2F1%20%C3%B1"' in page.text
+
+
+async def test_pages_of_a_thread_follow_each_other(world: World) -> None:
+    path, kinds = f"{PATH}?limit=3", []
+    while path:
+        page = (await ask(world, path, headers=KEY)).json
+        kinds += [entry["kind"] for entry in page["entries"]]
+        path = f"{PATH}?limit=3&after={page['next']}" if page["next"] else ""
+    foreign = await ask(world, f"{PATH}?after=nonsense", headers=KEY)
+
+    assert ["event", "clock_started", "message", "reply"] == kinds
+    assert 400 == foreign.status
+
+
+async def test_page_tells_the_case_and_escapes_what_people_wrote(world: World, opened: Database) -> None:
+    written = event(id="evt-3", data={**DATA, "subject": "<script>alert(1)</script>"})
+    marked = stored(written, case=CASE, copropiedad_id="ph-1")
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([marked])
+    page = await ask(world, f"{PAGE}?whole=true&limit=2", headers={**KEY, **HTML})
+
+    assert 200 == page.status
+    assert "<h1>PQRS recibida" in page.text
+    assert "Primera respuesta: venció hace" in page.text
+    assert "<script>" not in page.text
+    assert "&lt;script&gt;" in page.text
+    assert 'rel="next">Ver lo que sigue</a>' in page.text
+
+
+async def test_search_leads_to_the_page_of_the_case(world: World) -> None:
+    found = await ask(world, "/cases?key=PQ%2F1%20%C3%B1", headers={**KEY, **HTML})
+    empty = await ask(world, "/cases", headers={**KEY, **HTML})
+    unknown = await ask(world, "/cases/PQ-9", headers={**KEY, **HTML})
+
+    assert (303, "/cases/PQ%2F1%20%C3%B1") == (found.status, found.headers[hdrs.LOCATION])
+    assert (200, 404) == (empty.status, unknown.status)
+    assert "No hay un caso con esa clave." in unknown.text
+    assert 'name="key"' in unknown.text
+
+
+async def test_link_of_a_mail_leads_over_the_sign_in_to_the_case_and_nowhere_else(world: World) -> None:
+    await give_account(world, "ana", Grant(office=Office.VIEWER))
+    link, form = "/cases/PQ%2F1", "/?next=%2Fcases%2FPQ%252F1"
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        stranger = await visitor.ask(link, headers=HTML)
+        asked = await visitor.ask(form, headers=HTML)
+        wrong = await visitor.sign_in("ana", "not her password", path=form)
+        right = await visitor.sign_in("ana", path=form)
+        back = await visitor.ask(form, headers=HTML)
+        elsewhere = [
+            (await visitor.ask(f"/?next={path}", headers=HTML)).status
+            for path in ("//evil.example", "https:%2F%2Fevil.example", "/cases/%2F%2Fevil", "/account")
+        ]
+
+    assert (303, form) == (stranger.status, stranger.headers[hdrs.LOCATION])
+    assert [True, True] == [f'action="{form}"' in answer.text for answer in (asked, wrong)]
+    assert (303, form) == (right.status, right.headers[hdrs.LOCATION])
+    assert (303, link) == (back.status, back.headers[hdrs.LOCATION])
+    assert [200] * 4 == elsewhere
