@@ -41,6 +41,9 @@ CONTEXT: Final = (
     "scope",
     "contact",
     "drill",
+    "emergency_kind",
+    "excerpt",
+    "writer",
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
 
@@ -132,12 +135,15 @@ def _pqrs_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 
 def _emergency_data(clock: Clock, step: Step) -> dict[str, Json]:
+    own = clock.case.partition(":")[2]
     return {
         **_escalation_data(clock, step),
         "case": clock.case,
+        # Somebody may have answered a message whose emergency is not known: their conversation stands in.
+        "emergency_id": clock.context.get("emergency_id") or own,
         "subject": subject_of(clock),
         "started_at": clock.started_at.isoformat(),
-        "emergency_kind": clock.context.get("kind"),
+        "emergency_kind": clock.context.get("kind") or clock.context.get("emergency_kind"),
     }
 
 

@@ -46,8 +46,25 @@ ACKNOWLEDGED: Final = {
         {"clock": "first_reply", "move": "acknowledge"},
         {"clock": "legal_term", "move": "acknowledge"},
         {"clock": "emergency_ack", "move": "stop"},
+        {"clock": "emergency_reply", "move": "stop"},
     ],
 }
+CALL_FOR_HELP: Final = {
+    "name": "emergency.reply.received",
+    "lane": "urgent",
+    "case": "thread_id",
+    "audiences": [
+        {
+            "who": ["staff:front_desk", "staff:on_call"],
+            "purpose": "emergency",
+            "channels": [["voice", "sms", "push", "email"]],
+            "print": "never",
+        },
+        {"who": ["sender"], "purpose": "emergency", "channels": "the channel used", "print": "never"},
+    ],
+    "clocks": [{"clock": "emergency_reply", "move": "start"}],
+}
+"""Whoever answers a message of an emergency may need help now."""
 ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
@@ -60,6 +77,11 @@ ACK_ANSWERED: Final = {
 """Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered."""
 REVISED: Final = (
     [
+        event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
+        for event in MISSION["events"]
+        if event["name"] == "support.replied"
+    ]
+    + [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
         for event in MISSION["events"]
         if event["name"] == "notification.undelivered"
@@ -98,12 +120,14 @@ A lost answer counts only once its letter is handed over, and staff is asked fir
 so; the desk gets the breaches of its packages.
 """
 MEANT: Final = {
-    event["name"]: event for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED]
+    event["name"]: event
+    for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED, CALL_FOR_HELP]
 }
 HUB_EMITS: Final = {
     *MISSION["hub_emits"],
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
+    CALL_FOR_HELP["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }
@@ -122,6 +146,8 @@ WHEN: Final = {
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
     ("sla.take_on.answered", "sender"): {"acknowledge": "True"},
+    ("emergency.reply.received", "sender"): {"acknowledge": "True"},
+    ("emergency.reply.received", "emergency_reply"): {"from_staff": "False"},
     ("support.email.received", "first_reply"): {"auto_submitted": "False"},
     ("support.email.received", "sender"): {"auto_submitted": "False"},
     ("support.call.missed", "first_reply"): {"line": "main"},
