@@ -25,6 +25,7 @@ from hub.model import Claimed, Lane, Outgoing, Rendered
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
 from hub.rendering import Context, Templates, Texting
+from hub.rendering.page_links import page_of
 from hub.resilience.breaker import Breakers
 from hub.resilience.database_time import NOW
 from hub.resilience.rate_limit import ThrottlePolicy
@@ -88,14 +89,15 @@ class CompanyRules:
         Now, because a company template that does not compile must prevent the start; found at the
         first message it would fail that message.
         """
-        templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
+        templates, public_url = self.templates, self._settings.public_url
+        links = Links(public_url=public_url, ring=self.ring)
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
             return templates.render(
                 message.event,
                 message.channel,
-                Context.of(claimed, ack_url=links.of(claimed)),
+                Context.of(claimed, ack_url=links.of(claimed), page_url=page_of(claimed, public_url)),
                 variant=message.variant,
                 locale=message.locale,
             )

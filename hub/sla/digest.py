@@ -12,7 +12,7 @@ from uuid import UUID
 from hub.model import TOP_LEVEL, Clock, Event, Step, own_event
 from hub.model.ids import uuid8
 from hub.policy.clocks import SummaryPolicy
-from hub.sla.events import hours_of, subject_of
+from hub.sla.events import hours_of, matter_of, subject_of
 
 SUMMARY: Final = "sla.summary"
 _QUARTER: Final = timedelta(minutes=15)
@@ -93,6 +93,7 @@ def summary_event(digest: Digest, held: Collection[int], *, now: datetime) -> Ev
                 "kind": oldest.name,
                 "due_at": oldest.due_at.isoformat(),
             },
+            **matter_of(oldest),
             **({"any_hour": True} if any(map(hours_of, digest.clocks)) else {}),
         },
         time=now,

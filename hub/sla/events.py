@@ -46,16 +46,39 @@ CONTEXT: Final = (
     "writer",
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
+PERSON_REF: Final = "person_ref"
+PERSON_NAME: Final = "person_name"
+OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt"})
+"""Fields of a clock's context that are data of people, as is the `contact` of a call for help."""
+PARTIES: Final = ("petitioner", "requester", "sender", "visitor", "caller", "data_subject")
+"""Parties of a case whom staff must know by name; the first one that an event names."""
 
 
-def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) -> Event:
+def party_of(data: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the reference or the name of the person for whom a case was opened."""
+    party: Mapping[str, Json] = {}
+    for word in PARTIES:
+        named = data.get(word)
+        if isinstance(named, dict):
+            party = named
+            break
+    if ref := party.get("ref") or data.get("subject_id"):
+        return {PERSON_REF: ref}
+    return {PERSON_NAME: party["name"]} if party.get("name") else {}
+
+
+def step_event(
+    clock: Clock, step: Step, *, now: datetime, quiet: bool = False, person_name: str | None = None
+) -> Event:
     """
     Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
 
-    A `quiet` event is recorded and notifies nobody.
+    A `quiet` event is recorded and notifies nobody. `person_name` is that of the case's person in the
+    directory; of anybody else the context has it.
     """
     name = ESCALATES[clock.name] if step.kind in _ESCALATING else _HOLDER[step.kind]
-    data = {**clock.context, **_DATA_OF[name](clock, step), **hours_of(clock)}
+    data = {**clock.context, **matter_of(clock), **_DATA_OF[name](clock, step), **hours_of(clock)}
+    data |= {PERSON_NAME: person_name} if person_name else {}
     return own_event(name, event_id(clock, step), data, time=now, quiet=quiet)
 
 
@@ -72,6 +95,12 @@ def hours_of(clock: Clock) -> dict[str, Json]:
     escalate, and wakes nobody (Ley 2191 de 2022).
     """
     return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
+
+
+def matter_of(clock: Clock) -> dict[str, Json]:
+    """Return what the case is about in its own words; `subject` is the number of the case."""
+    matter = clock.context.get("subject") or clock.context.get("excerpt")
+    return {"matter": matter} if matter else {}
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:

@@ -13,7 +13,7 @@ from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Messag
 from hub.model.ids import span
 from hub.model.state_machine import sources
 from hub.model.tickets import grouped
-from hub.people.audience import anybody, level_groups
+from hub.people.audience import Group, anybody, level_groups
 from hub.ports import Later, Ticket
 from hub.storage import clocks, messages, people, receipts, replies, staff
 from hub.storage.database import Database, load
@@ -86,6 +86,10 @@ class PostgresTimers(PostgresCascades):
             clock_id: {level for level, group in by_level.items() if group in held}
             for clock_id, by_level in groups.items()
         }
+
+    async def names(self, refs: Collection[str]) -> Mapping[str, str]:
+        found = await people.look_up(self, {Group(person=ref) for ref in refs})
+        return {person.ref: person.name for members in found.values() for person in members}
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE, clocks.started(event_ids))

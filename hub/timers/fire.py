@@ -138,21 +138,20 @@ def _firing(
         return _Firing(seen=clock, advanced=_done(clock), event=None)
     if clock.promise.checked:
         return _check(clock, known, timers.now())
-    return _notify(clock, known.held.get(clock.id, ()), timers, summed)
+    return _notify(clock, known, timers, summed)
 
 
-def _notify(
-    clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.DigestKey]
-) -> _Firing:
+def _notify(clock: Clock, known: ClockLookups, timers: Timers, summed: Collection[sla.DigestKey]) -> _Firing:
     """
     Notify the step's level, or the next level that somebody holds now.
 
     A level that was notified so before its turn is not notified again (`sla.already_notified`).
     """
-    targeted = _skip_vacant(clock, held)
+    targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
     step = targeted.steps[clock.fired]
     quiet = clock.promise.silent or _is_summed(targeted, step, summed, timers)
-    event = sla.step_event(targeted, step, now=timers.now(), quiet=quiet)
+    name = known.names.get(clock.id)
+    event = sla.step_event(targeted, step, now=timers.now(), quiet=quiet, person_name=name)
     return _Firing(seen=clock, advanced=_done(targeted), event=event)
 
 
@@ -171,7 +170,8 @@ def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
     if left_at is not None:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
     targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
-    event = sla.step_event(targeted, targeted.steps[clock.fired], now=now)
+    step, name = targeted.steps[clock.fired], known.names.get(clock.id)
+    event = sla.step_event(targeted, step, now=now, person_name=name)
     return _Firing(seen=clock, advanced=_done(targeted), event=sla.with_pending(event, dispatch))
 
 

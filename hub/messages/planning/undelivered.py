@@ -29,7 +29,7 @@ REPORTED: Final = "reported_"
 """How the reason of a sent message begins whose loss somebody reports, until a person has confirmed it."""
 
 _STAFF_FIELDS: Final = ("radicado", "service_area")
-"""The event's fields that the alert shows to staff; the letter and the case name the person."""
+"""The event's fields that the alert shows to staff, by its own names."""
 
 
 def has_followup(message: Message) -> bool:
@@ -59,6 +59,7 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
         "about_id": message.event_id,
         "reason": message.reason or NO_RECEIPT,
         "letter_id": str(letters[0]) if letters else None,
+        **_whom(message),
     }
     data |= {} if stored is None else _case_fields(stored)
     return own_event(NAME, f"undelivered:{step_id(message)}", data, time=now)
@@ -77,10 +78,17 @@ def bounce_question(sent: SentMail, reason: str, *, until: datetime, now: dateti
         "about_id": message.event_id,
         "reason": reason,
         "confirm_by": until.isoformat(),
+        **_whom(message),
     }
     return own_event(
         BOUNCE_REPORTED, f"bounce_reported:{message.id}", data | _case_fields(sent.event), time=now
     )
+
+
+def _whom(message: Message) -> dict[str, Json]:
+    """Return the person and the units whom the alert is about, for the staff that must reach them."""
+    known = {"person_name": message.name, "person_units": ", ".join(message.units)}
+    return {name: value for name, value in known.items() if value}
 
 
 def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
@@ -97,5 +105,6 @@ def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> E
 def _case_fields(stored: StoredEvent) -> dict[str, Json]:
     """Return the case, its number, and its place, by which the alert finds the staff in charge."""
     known = {name: stored.event.data.get(name) for name in _STAFF_FIELDS}
+    known["matter"] = stored.event.data.get("subject")
     known |= {"thread_id": stored.case, "copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return {name: value for name, value in known.items() if value is not None}

@@ -1,0 +1,32 @@
+"""The page of the hub that opens what a message to staff is about. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from hub.model import Claimed, Json, Purpose
+
+_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+_PAGES: Final = (("clock_id", "relojes"), ("letter_id", "entregas"), ("message_id", "entregas"))
+"""Field of the data → the section of the console that opens it; the first one present."""
+_OF_REPLIES: Final = frozenset({"inbound.message.received", "emergency.reply.received"})
+"""Events whose message_id is a reply, which has no page yet: its promise has."""
+
+
+def page_of(claimed: Claimed, public_url: str) -> str | None:
+    """
+    Make the link to the page about which a message to staff is; the console where there is no such page.
+
+    None for other messages, and without an https address: templates link to nothing else.
+    """
+    if claimed.message.purpose not in _TO_STAFF or not public_url.startswith("https://"):
+        return None
+    return f"{public_url}/#{_section(claimed.message.event, claimed.data or {})}"
+
+
+def _section(event: str, data: Mapping[str, Json]) -> str:
+    if event in _OF_REPLIES:
+        return "relojes"
+    found = ((section, data[field]) for field, section in _PAGES if data.get(field))
+    return next((f"{section}/{key}" for section, key in found), "relojes")
