@@ -31,7 +31,8 @@ class Context:
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
     the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
-    promises that run in the case end, by the name of the clock.
+    promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
+    it had expired.
     """
 
     data: Mapping[str, Json]
@@ -47,6 +48,7 @@ class Context:
     ack_url: str | None = None
     page_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
+    late: bool = False
 
     @classmethod
     def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
@@ -66,6 +68,7 @@ class Context:
             ack_url=ack_url if message.purpose in _TO_STAFF else None,
             page_url=page_url,
             due=claimed.due,
+            late=claimed.late,
         )
 
     def names(self) -> dict[str, Json]:
@@ -81,6 +84,7 @@ class Context:
             "occasion": self.occasion,
             "take_on": self.ack_url,
             "page": self.page_url,
+            "late": self.late,
         }
 
 

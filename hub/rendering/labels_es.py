@@ -92,6 +92,7 @@ REASONS: Final[Mapping[str, str]] = {
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
     "over": "El asunto se resolvió antes de que este aviso saliera",
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
+    "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
     "no_receipt": "Nadie confirmó que hubiera llegado",

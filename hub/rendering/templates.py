@@ -144,7 +144,7 @@ class Templates:
             **context.names(),
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
-            **functions(self.clocks, context.data, context.due),
+            **functions(self.clocks, context.data, context.due, late=context.late),
             "abrimos": opening(self.calendar, context.event_time),
             "company": self.company,
         }

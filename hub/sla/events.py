@@ -46,6 +46,7 @@ CONTEXT: Final = (
     "writer",
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
+OVERTAKEN: Final = "overtaken"
 PERSON_REF: Final = "person_ref"
 PERSON_NAME: Final = "person_name"
 OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt"})
@@ -68,17 +69,26 @@ def party_of(data: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def step_event(
-    clock: Clock, step: Step, *, now: datetime, quiet: bool = False, person_name: str | None = None
+    clock: Clock,
+    step: Step,
+    *,
+    now: datetime,
+    quiet: bool = False,
+    person_name: str | None = None,
+    overtaken: bool = False,
 ) -> Event:
     """
     Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
 
     A `quiet` event is recorded and notifies nobody. `person_name` is that of the case's person in the
-    directory; of anybody else the context has it.
+    directory; of anybody else the context has it. `overtaken` is true if a later step of the clock is due
+    too: the case's person hears of that one only.
     """
     name = ESCALATES[clock.name] if step.kind in _ESCALATING else _HOLDER[step.kind]
     data = {**clock.context, **matter_of(clock), **_DATA_OF[name](clock, step), **hours_of(clock)}
     data |= {PERSON_NAME: person_name} if person_name else {}
+    if overtaken and step.kind is StepKind.ESCALATE:
+        data["cause"] = OVERTAKEN if clock.promise.ladder else "term_breached"
     return own_event(name, event_id(clock, step), data, time=now, quiet=quiet)
 
 

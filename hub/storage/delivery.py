@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
+from hub.model import Attempt, Claimed, Message, Outcome, StepKind, SuppressionStatus
 from hub.model.ids import span
 from hub.people.units import unit_name
+from hub.sla import EVENTS
 from hub.storage import events, messages, suppressions
 from hub.storage.database import Database, Store, load, storable
 
@@ -28,6 +30,15 @@ class PostgresCascades(Store):
 
 
 _SQL = load("messages")
+_STEPS: Final = sorted(
+    {
+        *EVENTS[StepKind.AT_RISK],
+        *EVENTS[StepKind.BREACH],
+        *EVENTS[StepKind.ESCALATE],
+        *EVENTS[StepKind.REMIND],
+    }
+)
+"""Events of the steps of promises: of several to one person, the newest says all."""
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
 
@@ -46,7 +57,7 @@ class PostgresDelivery(PostgresCascades):
         self._dated = sorted(dated)
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated)
+        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS)
         return [_claimed(row) for row in rows]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -79,6 +90,7 @@ def _claimed(row: Record) -> Claimed:
         unsure_of=row["unsure_of"],
         suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
+        overtaken=row["overtaken"],
         due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message
 from hub.model.ids import span
-from hub.model.state_machine import sources
+from hub.model.state_machine import UNSENT
 from hub.model.tickets import grouped
 from hub.people.audience import Group, anybody, level_groups
 from hub.ports import Later, Ticket
@@ -96,7 +96,7 @@ class PostgresTimers(PostgresCascades):
         return {row["event_id"]: row["people"] for row in rows}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        given = list(event_ids), HUB_SOURCE, sorted(sources(State.CANCELLED))
+        given = list(event_ids), HUB_SOURCE, sorted(UNSENT)
         await self.rows(_SQL["call_off"], *given, clocks.started(event_ids))
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:

@@ -27,7 +27,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
-from hub.model.state_machine import may
+from hub.model.state_machine import UNSENT
 from hub.ports import Now
 from hub.testing.directory import Directory
 from hub.testing.faults import Faults
@@ -126,7 +126,7 @@ class Tables:
         message = structs.replace(row.message, fallback=(), patience=None)
         if message.state is not State.SENDING:
             message = structs.replace(message, next_at=None)
-        if may(message.state, State.CANCELLED):
+        if message.state in UNSENT:
             message = structs.replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
 

@@ -18,7 +18,7 @@ import structlog
 from hub import sla
 from hub.errors import Unavailable
 from hub.messages.appointments import make_appointments
-from hub.model import Clock, Event, Step
+from hub.model import Clock, Event, Step, StepKind
 from hub.timers.deps import Timers
 from hub.timers.lookups import Calls, ClockLookups, look_up
 
@@ -149,9 +149,11 @@ def _notify(clock: Clock, known: ClockLookups, timers: Timers, summed: Collectio
     """
     targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
     step = targeted.steps[clock.fired]
-    quiet = clock.promise.silent or _is_summed(targeted, step, summed, timers)
-    name = known.names.get(clock.id)
-    event = sla.step_event(targeted, step, now=timers.now(), quiet=quiet, person_name=name)
+    now, name = timers.now(), known.names.get(clock.id)
+    overtaken = sla.is_overtaken(targeted, policy=timers.policy.clocks_summary, now=now)
+    old_news = overtaken and step.kind is StepKind.AT_RISK
+    quiet = clock.promise.silent or old_news or _is_summed(targeted, step, summed, timers)
+    event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name, overtaken=overtaken)
     return _Firing(seen=clock, advanced=_done(targeted), event=event)
 
 

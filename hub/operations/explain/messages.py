@@ -50,7 +50,7 @@ TO_DO: Final[Mapping[str, str]] = {
 _TO_DO_BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
 _FILE: Final = "file"
 """The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
-_NOTHING: Final = ("reached", "ended", "over")
+_NOTHING: Final = ("reached", "ended", "over", "overtaken")
 """Reasons that need no action."""
 
 
