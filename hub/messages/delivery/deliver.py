@@ -204,7 +204,7 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
         rendered = deps.render(claimed)
     except TemplateFailure as exc:
         log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
-        return fail_unsent(claimed, "template")
+        return fail_unsent(claimed, exc.reason)
     except Exception:
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)

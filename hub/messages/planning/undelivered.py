@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub.errors import MissingDocument
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.reach import LETTER
 from hub.model import (
@@ -25,6 +26,8 @@ HANDED_OVER: Final = "notification.handed_over"
 BOUNCE_REPORTED: Final = "notification.bounce_reported"
 NO_RECEIPT: Final = "no_receipt"
 """The reason when a provider accepted the message and no receipt came in time."""
+NOT_PRINTED: Final = MissingDocument.reason
+"""The reason of a letter that would only link to its document: staff prints that and hands it over."""
 REPORTED: Final = "reported_"
 """How the reason of a sent message begins whose loss somebody reports, until a person has confirmed it."""
 
@@ -34,13 +37,17 @@ _STAFF_FIELDS: Final = ("radicado", "service_area")
 
 def has_followup(message: Message) -> bool:
     """Return whether the failure of this message's step leads to another step or an alert."""
-    return bool(message.fallback) or message.purpose is Purpose.LEGAL
+    return bool(message.fallback) or message.purpose is Purpose.LEGAL or message.reason == NOT_PRINTED
 
 
 def needs_alert(message: Message) -> bool:
-    """Return whether a legally required message has only paper, or nothing, left after this step."""
+    """
+    Return whether a legally required message has only paper, or nothing, left after this step.
+
+    A document that must be printed by hand needs somebody who does it, whatever it is for.
+    """
     left = {target.channel for step in message.fallback for target in step}
-    return message.purpose is Purpose.LEGAL and left <= {LETTER}
+    return (message.purpose is Purpose.LEGAL or message.reason == NOT_PRINTED) and left <= {LETTER}
 
 
 def alerts(

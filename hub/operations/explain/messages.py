@@ -43,6 +43,7 @@ TO_DO: Final[Mapping[str, str]] = {
     "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
     "not_consented": "`hub people consents` dice qué ha autorizado; si acepta, registre su autorización",
     "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
+    "document_not_printed": "imprima el documento, entréguelo y regístrelo con `hub letters done`",
     "template": "complete el dato en el sistema que publica",
     "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
     "expired": "si todavía sirve, publique el aviso como un evento nuevo",
