@@ -24,7 +24,7 @@ from markupsafe import Markup
 from hub.business_time.dates import whole_day
 from hub.errors import TemplateFailure
 from hub.model import Json
-from hub.rendering.labels_es import REASON_STARTS, REASONS
+from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.titles_es import CLOCKS, EVENTS
 
 ZONE: Final = ZoneInfo("America/Bogota")
@@ -214,11 +214,7 @@ def aviso(value: Json) -> str:
 
 def motivo(value: Json) -> str:
     """`smtp_550_5.1.1` → La dirección de correo no existe. A code that has no words yet is not shown."""
-    reason = str(value)
-    if reason in REASONS:
-        return REASONS[reason]
-    starts = [start for start in REASON_STARTS if reason.startswith(start)]
-    return REASON_STARTS[max(starts, key=len)] if starts else "El proveedor no lo entregó"
+    return reason_in_words(str(value)) or "El proveedor no lo entregó"
 
 
 def legible(value: Json) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import Audience, Claimed, Json, Lane, Message, Purpose
 from hub.rendering.filters import legible, motivo
-from hub.rendering.labels_es import REASONS
+from hub.rendering.outcomes_es import REASONS
 from hub.rendering.page_links import page_of
 from tests.for_each import for_each
 from tests.unit.factories import MONDAY

@@ -115,7 +115,8 @@ export function makeSections(words, { show, reload }) {
     const message = await ask(`/api/messages/${row.id}${query}`);
     const facts = [
       ["Estado", chip(message.state, words.messageStates[message.state] ?? message.state)],
-      ["Motivo", reasonWords(message.reason, words)],
+      ["Qué significa", message.means],
+      ["Qué hacer", message.to_do.replaceAll("`", "")],
       ["Persona", personWords(message.person)],
       ["Nombre", message.name],
       ["Dirección", message.address],
