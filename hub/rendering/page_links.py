@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hub.model import Claimed, Json, Purpose
+from hub.model import Claimed, Json, Message, Purpose
 
-_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 _PAGES: Final = (("clock_id", "relojes"), ("letter_id", "entregas"), ("message_id", "entregas"))
 """Field of the data → the section of the console that opens it; the first one present."""
 _OF_REPLIES: Final = frozenset({"inbound.message.received", "emergency.reply.received"})
@@ -20,9 +19,17 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
 
     None for other messages, and without an https address: templates link to nothing else.
     """
-    if claimed.message.purpose not in _TO_STAFF or not public_url.startswith("https://"):
+    data = claimed.data or {}
+    if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):
         return None
-    return f"{public_url}/#{_section(claimed.message.event, claimed.data or {})}"
+    return f"{public_url}/#{_section(claimed.message.event, data)}"
+
+
+def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
+    """In an emergency everybody is told; staff reads a text of its own, or that of a clock."""
+    if message.purpose is Purpose.EMERGENCY:
+        return message.variant is not None or "clock_id" in data
+    return message.purpose is Purpose.INTERNAL
 
 
 def _section(event: str, data: Mapping[str, Json]) -> str:

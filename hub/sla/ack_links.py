@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
-from hub.model import Claimed, Json
+from hub.model import Claimed, Json, Message
 from hub.policy.clocks import CALLS, ESCALATES
 
 PATH: Final = "/take-on/{id}"
@@ -37,7 +37,7 @@ class Links:
         None for other messages, without a signing key, and where the hub is reached over plain http: anybody
         on the network path could read such a link and use it.
         """
-        if not _asks_for_it(claimed.message.event, claimed.data or {}):
+        if not _asks_for_it(claimed.message, claimed.data or {}):
             return None
         usable = bool(self.ring) and self.public_url.startswith("https://")
         return self.to(claimed.message.id) if usable else None
@@ -51,5 +51,8 @@ class Links:
         return self.ring.verify(Purpose.ACKNOWLEDGE, given, message_id) is not None
 
 
-def _asks_for_it(event: str, data: Mapping[str, Json]) -> bool:
-    return event in _CALLS or (event in _ESCALATIONS and data.get("clock_id") is not None)
+def _asks_for_it(message: Message, data: Mapping[str, Json]) -> bool:
+    if message.event in _CALLS:
+        # Its main text answers whoever called.
+        return message.variant is not None
+    return message.event in _ESCALATIONS and data.get("clock_id") is not None

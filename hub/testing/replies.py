@@ -93,7 +93,8 @@ def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
 
 
 def _escalates(message: Message) -> bool:
-    is_escalation = message.event in {*ESCALATES.values(), *CALLS.values()} and message.purpose in {
+    called = message.event in CALLS.values() and message.variant is not None
+    is_escalation = (called or message.event in ESCALATES.values()) and message.purpose in {
         Purpose.INTERNAL,
         Purpose.EMERGENCY,
     }

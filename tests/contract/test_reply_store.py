@@ -283,6 +283,27 @@ async def test_text_answers_the_emergency_before_a_newer_message_and_knows_what_
     assert kept == await stores.timers.unpublished_replies(10)
 
 
+async def test_call_for_help_is_an_escalation_to_the_desk_and_not_to_its_writer(stores: Stores) -> None:
+    case = "thread_id:de-1"
+    one = clock(case, name="emergency_reply")
+    of = stored(event("emergency.reply.received", data={"thread_id": "de-1"}), case=case)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.save_clocks([one])
+    to_desk = await texted(stores, of, purpose=Purpose.EMERGENCY, variant="desk", person="p-desk")
+    writer = "+573009990000"
+    await texted(stores, of, purpose=Purpose.EMERGENCY, person="p-ana", contact_id="cp-9", address=writer)
+
+    [found] = await stores.replies.escalations(PHONE)
+    assert (to_desk.id, "p-desk", 1, one.id) == (
+        found.message_id,
+        found.person,
+        found.level,
+        found.clock.id,
+    )
+    assert [] == list(await stores.replies.escalations(writer))
+
+
 async def test_text_that_takes_a_case_is_stored_and_answered_each_time(stores: Stores) -> None:
     one, _, text = await escalated(stores)
     about = await stores.replies.about_message(text.id)

@@ -129,6 +129,15 @@ async def test_tomo_of_the_desk_ends_the_clock_also_after_the_next_level_was_cal
     assert [hub.clock()] == [clock.ended_at for clock in hub.store.clocks if clock.name == "emergency_reply"]
 
 
+async def test_who_calls_for_help_cannot_end_the_search_by_tomo(hub: MemoryHub) -> None:
+    await write(hub)
+    send_all(hub)
+    again = await write(hub, "TOMO")
+
+    assert ReplyKind.REPLY is again.kind
+    assert [ClockState.OPEN] == hub.states("emergency_reply")
+
+
 async def test_an_answer_that_is_registered_ends_the_clock(hub: MemoryHub) -> None:
     inbound = await write(hub)
     assert [ClockState.OPEN] == hub.states("emergency_reply")

@@ -1,7 +1,8 @@
 Escalations that people have received, as they stand now.
 
 -- of_message --
--- A call for help came before its clock, which is its case's newest ($3), with level 1.
+-- A call for help came before its clock, which is its case's newest ($3), with level 1; its main text answers who
+-- called.
 SELECT called.* FROM (
     SELECT message.id AS message_id, message.person, event.copropiedad_id,
            coalesce(event.data ->> 'clock_id', (
@@ -14,6 +15,7 @@ SELECT called.* FROM (
     FROM message JOIN event ON event.key = message.event_key
      AND event.key BETWEEN moment_start($1) AND moment_end($1)
     WHERE message.id = $1 AND message.event = ANY ($2::text[]) AND message.purpose IN ('internal', 'emergency')
+      AND (event.data ->> 'to_level' IS NOT NULL OR message.variant IS NOT NULL)
 ) AS called
 WHERE called.clock_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 

@@ -24,7 +24,7 @@ LIMIT 1
 
 -- escalations --
 -- The escalation texts sent to this number: each names its clock and the level that now has the case. A call
--- for help came before its clock, which is its case's newest ($4), with level 1.
+-- for help came before its clock, which is its case's newest ($4), with level 1; its main text answers who called.
 SELECT called.message_id, called.person, called.clock_id, called.level
 FROM (
     SELECT message.id AS message_id, message.person, message.created_at,
@@ -37,6 +37,7 @@ FROM (
     FROM message JOIN event ON event.key = message.event_key
     WHERE message.channel = 'sms' AND message.address = $1 AND message.created_at > now() - $2::interval
       AND message.event = ANY ($3::text[]) AND message.purpose IN ('internal', 'emergency')
+      AND (event.data ->> 'to_level' IS NOT NULL OR message.variant IS NOT NULL)
       AND message.state IN ('sending', 'sent', 'delivered', 'read')
 ) AS called
 WHERE called.clock_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
