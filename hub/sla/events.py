@@ -24,6 +24,8 @@ EVENTS: Final[Mapping[StepKind, frozenset[str]]] = {
     StepKind.RESOLVE: frozenset({RESOLVED}),
 }
 """Kind of step → its events; where there are several, the clock decides."""
+NEWS: Final = frozenset(_HOLDER.values()) | _LEVELS
+"""Events of the steps of promises: of several to one person, the newest says all."""
 
 CONTEXT: Final = (
     "pqrs_id",

@@ -10,10 +10,10 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Claimed, Message, Outcome, StepKind, SuppressionStatus
+from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.model.ids import span
 from hub.people.units import unit_name
-from hub.sla import EVENTS
+from hub.sla import NEWS
 from hub.storage import events, messages, suppressions
 from hub.storage.database import Database, Store, load, storable
 
@@ -30,15 +30,7 @@ class PostgresCascades(Store):
 
 
 _SQL = load("messages")
-_STEPS: Final = sorted(
-    {
-        *EVENTS[StepKind.AT_RISK],
-        *EVENTS[StepKind.BREACH],
-        *EVENTS[StepKind.ESCALATE],
-        *EVENTS[StepKind.REMIND],
-    }
-)
-"""Events of the steps of promises: of several to one person, the newest says all."""
+_STEPS: Final = sorted(NEWS)
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
 

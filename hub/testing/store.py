@@ -12,19 +12,15 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StepKind, StoredEvent
+from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StoredEvent
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
 from hub.ports import Later, Now, Ticket
-from hub.sla import EVENTS
 from hub.testing.clocks import MemoryClocks
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Suppression, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
 
-_STEPS: Final = frozenset().union(
-    *(EVENTS[kind] for kind in (StepKind.AT_RISK, StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND))
-)
 _HELD: Final = frozenset({State.SENDING, State.QUEUED})
 """States in which the outcome of whoever has the lease counts."""
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -235,19 +231,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
             if clock.case == stored.case and clock.ended_at is None
             if not clock.course.pauses or clock.course.pauses[-1].until is not None
         },
-        overtaken=_is_overtaken(row.message, stored, tables),
-    )
-
-
-def _is_overtaken(message: Message, stored: StoredEvent, tables: Tables) -> bool:
-    clock_id = stored.event.data.get("clock_id") if message.event in _STEPS else None
-    return clock_id is not None and any(
-        (later.person, later.channel, later.purpose) == (message.person, message.channel, message.purpose)
-        and later.state not in {*LOST, State.CANCELLED}
-        and (newer := tables.events[later.event_key]).event.time > stored.event.time
-        and (newer.case, newer.event.data.get("clock_id")) == (stored.case, clock_id)
-        for later in (row.message for row in tables.messages.values())
-        if later.event in _STEPS
+        overtaken=tables.is_overtaken(row.message),
     )
 
 

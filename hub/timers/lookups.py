@@ -45,7 +45,7 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     held = await _isolating_faults(escalating, lambda batch: _held(batch, store))
     called = await _isolating_faults(ending, lambda batch: _called(batch, store))
     dispatch = await _isolating_faults(checked, lambda batch: _dispatch(batch, store))
-    named = [clock for clock in clocks if clock.context.get(PERSON_REF) and clock not in ending]
+    named = [clock for clock in clocks if clock.context.get(PERSON_REF) and clock.ended_at is None]
     names = await _isolating_faults(named, lambda batch: _names(batch, store))
     asked = {clock.id for clock in (*escalating, *ending, *checked)}
     return ClockLookups(

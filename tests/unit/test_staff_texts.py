@@ -62,27 +62,20 @@ def test_no_text_for_staff_has_an_id_a_path_a_command_or_a_code(event: str, audi
         assert {} == {what: words for what, words in found.items() if words}
 
 
-LINKED: Final = [
-    "notification.undelivered",
-    "notification.bounce_reported",
-    "pqrs.escalated",
-    "sla.at_risk",
-    "sla.breached",
-    "sla.summary",
-    "emergency.escalated",
-    "hub.trouble.began",
-]
+TO_ALL_STAFF: Final = "policy.updated"
+"""A notice to everybody, which is about nothing that waits in the hub."""
 
 
-@pytest.mark.parametrize("event", LINKED)
-def test_mail_for_staff_links_to_the_page_only_where_there_is_one(event: str) -> None:
-    told = context(event, examples(event)[0])
-    linked = TEMPLATES.render(event, "email", replace(told, page_url=PAGE), variant=None)
-    plain = TEMPLATES.render(event, "email", told, variant=None)
+@for_each((event, audience) for event, audience in staff_audiences() if event != TO_ALL_STAFF)
+def test_mail_for_staff_links_to_the_page_only_where_there_is_one(event: str, audience: Audience) -> None:
+    for channel in {channel for step in audience.channels for channel in step} & {"email", "inbox"}:
+        told = replace(context(event, examples(event)[0]), purpose=audience.purpose)
+        linked = TEMPLATES.render(event, channel, replace(told, page_url=PAGE), variant=audience.template)
+        plain = TEMPLATES.render(event, channel, told, variant=audience.template)
 
-    assert PAGE in linked.text
-    assert PAGE in linked.html
-    assert "Abrir en el centro" not in plain.text
+        assert PAGE in linked.text
+        assert PAGE in linked.html
+        assert "Abrir en el centro" not in plain.text
 
 
 @pytest.mark.parametrize(
