@@ -147,6 +147,15 @@ class InvalidTemplate(HubError, ValueError):
 class TemplateFailure(HubError):
     """The template cannot be rendered for this message."""
 
+    reason: str = "template"
+    """Why the message failed."""
+
+
+class MissingDocument(TemplateFailure):
+    """The letter would only say where on the Internet its content is."""
+
+    reason = "document_not_printed"
+
 
 class SendFailure(HubError):
     """

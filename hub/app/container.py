@@ -27,6 +27,7 @@ from hub.model import Claimed, Lane, Outgoing, Rendered
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
 from hub.rendering import Context, Templates, Texting
+from hub.rendering.page_links import page_of
 from hub.resilience.breaker import Breakers
 from hub.resilience.database_time import NOW
 from hub.resilience.rate_limit import ThrottlePolicy
@@ -90,10 +91,13 @@ class CompanyRules:
         Now, because a company template that does not compile must prevent the start; found at the
         first message it would fail that message.
         """
-        templates, links = self.templates, Links(public_url=self._settings.public_url, ring=self.ring)
+        templates, public_url = self.templates, self._settings.public_url
+        links = Links(public_url=public_url, ring=self.ring)
 
         def render(claimed: Claimed) -> Rendered:
-            return _render(templates, claimed, ack_url=links.of(claimed))
+            return _render(
+                templates, claimed, ack_url=links.of(claimed), page_url=page_of(claimed, public_url)
+            )
 
         return render
 
@@ -108,12 +112,14 @@ class CompanyRules:
         return build_email(outgoing, sender=self.sender, domain=domain, now=NOW(), reply_to=reply_to)
 
 
-def _render(templates: Templates, claimed: Claimed, *, ack_url: str | None) -> Rendered:
+def _render(
+    templates: Templates, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None
+) -> Rendered:
     message = claimed.message
     return templates.render(
         message.event,
         message.channel,
-        Context.of(claimed, ack_url=ack_url),
+        Context.of(claimed, ack_url=ack_url, page_url=page_url),
         variant=message.variant,
         locale=message.locale,
     )

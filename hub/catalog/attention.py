@@ -129,7 +129,11 @@ ATTENTION: Final = (
     EventType(
         name="support.replied",
         case="thread_id",
-        clocks=(ClockMove("first_reply", Move.STOP), ClockMove("emergency_callback", Move.STOP)),
+        clocks=(
+            ClockMove("first_reply", Move.STOP),
+            ClockMove("emergency_callback", Move.STOP),
+            ClockMove("emergency_reply", Move.STOP),
+        ),
     ),
     EventType(
         name="notification.undelivered",

@@ -1,4 +1,4 @@
-"""Emergencies: declared, updated, escalated, acknowledged."""
+"""Emergencies: declared, updated, escalated, acknowledged; and what people answer to their messages."""
 
 from __future__ import annotations
 
@@ -32,6 +32,31 @@ EMERGENCIES: Final = (
         lane=Lane.URGENT,
         case="emergency_id",
         audiences=(to("level:to_level", Purpose.EMERGENCY, "voice+sms+push+email+inbox"),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="emergency.reply.received",
+        lane=Lane.URGENT,
+        case="thread_id",
+        audiences=(
+            to(
+                ("staff:front_desk", "staff:on_call"),
+                Purpose.EMERGENCY,
+                "voice+sms+push+email",
+                template="desk",
+            ),
+            to(
+                "sender",
+                Purpose.EMERGENCY,
+                "email",
+                "sms",
+                "whatsapp",
+                when={"acknowledge": "True"},
+                channel_by="channel",
+            ),
+        ),
+        # Who answers on duty needs no help: colleagues hear it, and nobody is called after them.
+        clocks=(ClockMove("emergency_reply", Move.START, when={"from_staff": "False"}),),
         hub_emitted=True,
     ),
     EventType(

@@ -36,6 +36,7 @@ PROMISES: Final = (
             ClockMove("legal_term", Move.ACKNOWLEDGE),
             # In an emergency the only promise is that somebody acknowledges it.
             ClockMove("emergency_ack", Move.STOP),
+            ClockMove("emergency_reply", Move.STOP),
         ),
         hub_emitted=True,
     ),

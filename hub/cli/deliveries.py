@@ -29,6 +29,7 @@ from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
 from hub.errors import StorageUnavailable
 from hub.model import Json, State
 from hub.ports import LogStore, MessageFilter
+from hub.rendering.outcomes_es import described
 
 Row = Mapping[str, "Json"]
 
@@ -83,7 +84,8 @@ async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_j
         if follow:
             await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
         page = await log.messages(message_filter, after=None, limit=limit)
-    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
+    items = [{**row, **described(row["state"], row["reason"])} for row in page.items]
+    print_list(items, _COLUMNS, page.next, as_json=as_json)
 
 
 async def keep_following(

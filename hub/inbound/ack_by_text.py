@@ -88,7 +88,8 @@ def _newest_by_clock(escalations: Iterable[Escalation]) -> list[Escalation]:
 def _outcome_of(escalation: Escalation) -> AckOutcome:
     if escalation.clock.ended_at is not None:
         return AckOutcome.ENDED
-    if escalation.level < escalation.clock.level:
+    # Whoever attends an emergency ends the search for somebody, also after the next level was called.
+    if escalation.level < escalation.clock.level and escalation.clock.name not in ENDED_BY_IT:
         return AckOutcome.PASSED
     taken = escalation.level in {ack.level for ack in escalation.clock.course.acknowledged}
     return AckOutcome.ALREADY if taken else AckOutcome.TAKEN

@@ -13,6 +13,7 @@ from typing import Final
 
 from hub.catalog import CATALOG
 from hub.contact_rules.opt_out_words import Command, OptWish, command, own_words
+from hub.inbound import emergency_replies
 from hub.model import (
     THREAD,
     About,
@@ -32,7 +33,7 @@ from hub.sla.acknowledge import acknowledged
 
 NAME: Final = "inbound.message.received"
 ANSWERED: Final = "sla.take_on.answered"
-OF_REPLIES: Final = (NAME, ANSWERED)
+OF_REPLIES: Final = (NAME, ANSWERED, emergency_replies.NAME)
 """Events whose messages go to the address that wrote, even if it belongs to somebody else."""
 PUBLISHED_KINDS: Final = frozenset(
     {ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.UNPROVEN, ReplyKind.ACKNOWLEDGE}
@@ -195,24 +196,34 @@ def _answer(inbound: Inbound, decision: AckDecision) -> Event:
 
 def event_of(inbound: Inbound) -> Event:
     """Make the event of a reply. Its id is derived from the reply's, so a second copy is a duplicate."""
+    if emergency_replies.is_call(inbound):
+        data = {**_written(inbound), **emergency_replies.details(inbound), **_context(inbound)}
+        return own_event(emergency_replies.NAME, f"reply:{inbound.id}", data, time=inbound.reply.at)
     data = {**_reply_data(inbound), **_context(inbound)}
     return own_event(NAME, f"reply:{inbound.id}", data, time=inbound.reply.at)
 
 
 def _reply_data(inbound: Inbound) -> dict[str, Json]:
+    return {
+        **_written(inbound),
+        "kind": str(inbound.kind),
+        "revokes": inbound.revokes,
+        **_question(inbound),
+    }
+
+
+def _written(inbound: Inbound) -> dict[str, Json]:
+    """Describe what has come, by whom and when."""
     reply = inbound.reply
     return {
         "message_id": str(inbound.id),
         THREAD: inbound.thread,
         "channel": reply.channel,
-        "kind": str(inbound.kind),
-        "revokes": inbound.revokes,
         "acknowledge": inbound.acknowledge,
         "received_at": reply.at.isoformat(),
         "text_ref": f"/api/replies/{inbound.id}",
         "excerpt": (reply.text.strip() or reply.subject)[:_EXCERPT],
         "sender": _sender(inbound),
-        **_question(inbound),
     }
 
 

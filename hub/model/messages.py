@@ -86,7 +86,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     `unsure_of` is the provider of the latest attempt with an unknown outcome. `suppression` is the
     suppression of its contact point, which may have ended by now. `weeks` are the working hours of a person
     who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
-    empty for events whose texts name no such instant.
+    empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
+    message tells the same person of a later one, `late` if the message leaves after it had expired.
     """
 
     message: Message
@@ -100,6 +101,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     suppression: SuppressionStatus | None = None
     weeks: tuple[WorkWeek | None, ...] = ()
     due: Mapping[str, datetime] = _NO_INSTANTS
+    overtaken: bool = False
+    late: bool = False
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

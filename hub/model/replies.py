@@ -64,7 +64,9 @@ class About:
 
     `person` is a directory reference, `name` person data. `case` is the key of the case, `facts` the fields
     of its event (radicado, copropiedad_id, service_area …). `asked` is the kind that the message asks to
-    confirm, as `opt_in`; empty for any other message.
+    confirm, as `opt_in`; empty for any other message. `emergency` is true if the message is about an
+    emergency, `to_staff` if it went to the staff in charge. `units` are the labels of the person's units that
+    it is about, `phone` a number of the person: person data.
     """
 
     message_id: UUID | None = None
@@ -74,6 +76,10 @@ class About:
     case: str | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
     asked: str = ""
+    emergency: bool = False
+    to_staff: bool = False
+    units: tuple[str, ...] = ()
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

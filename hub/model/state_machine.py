@@ -29,6 +29,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
             State.BOUNCED,
             State.SUPPRESSED,
             State.EXPIRED,
+            State.CANCELLED,
         }
     ),
     State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED}),
@@ -41,6 +42,9 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.EXPIRED: _ARRIVED | {State.QUEUED},
     State.CANCELLED: frozenset(),
 }
+
+UNSENT: Final = frozenset({State.QUEUED, State.HELD, State.RETRYING})
+"""States from which others may cancel a message; one that is being sent belongs to its worker."""
 
 LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED})
 """The cascade takes its next step once all messages of a step are in these states."""

@@ -22,8 +22,12 @@ ESCALATES: Final[Mapping[str, str]] = {
     "first_reply": "pqrs.escalated",
     "legal_term": "pqrs.escalated",
     "emergency_ack": "emergency.escalated",
+    "emergency_reply": "emergency.escalated",
 }
 """Promises that notify levels above the holder → the event for that."""
+EMERGENCY_REPLY: Final = "emergency_reply"
+CALLS: Final[Mapping[str, str]] = {EMERGENCY_REPLY: "emergency.reply.received"}
+"""Promises whose opening event calls people who may acknowledge at once → that event."""
 Level: TypeAlias = Annotated[int, Meta(ge=2, le=TOP_LEVEL)]
 
 

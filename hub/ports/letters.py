@@ -14,6 +14,9 @@ class LetterStore(Protocol):
     """
     Letters, each with the id of its message.
 
+    A message whose document staff must print itself (`document_not_printed`) is shown and handed over like a
+    letter, and is in no list.
+
     With `places`, letters of messages that belong to none of them are left out.
     """
 

@@ -75,6 +75,9 @@ class TimerStore(CascadeStore, Protocol):
     ) -> Mapping[UUID, Collection[int]]:
         """Return by clock which of these levels somebody holds now in its place; people on leave do not."""
 
+    async def names(self, refs: Collection[str]) -> Mapping[str, str]:
+        """Return the names of these people of the directory, by reference; of unknown ones none."""
+
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         """
         Return by event of the hub's own the person_ids of the staff to whom it was addressed.

@@ -30,8 +30,9 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation. `due` is when the promises that run in the case end, by the name of
-    the clock.
+    the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
+    promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
+    it had expired.
     """
 
     data: Mapping[str, Json]
@@ -45,10 +46,12 @@ class Context:
     occasion: str = INITIAL
     purpose: Purpose | None = None
     ack_url: str | None = None
+    page_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
+    late: bool = False
 
     @classmethod
-    def of(cls, claimed: Claimed, *, ack_url: str | None = None) -> Context:
+    def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
         message = claimed.message
         return cls(
             data=claimed.data or {},
@@ -63,7 +66,9 @@ class Context:
             purpose=message.purpose,
             # Only a level gets a link that acts, not the petitioner of the same event.
             ack_url=ack_url if message.purpose in _TO_STAFF else None,
+            page_url=page_url,
             due=claimed.due,
+            late=claimed.late,
         )
 
     def names(self) -> dict[str, Json]:
@@ -78,6 +83,8 @@ class Context:
             **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
             "take_on": self.ack_url,
+            "page": self.page_url,
+            "late": self.late,
         }
 
 

@@ -24,7 +24,8 @@ from markupsafe import Markup
 from hub.business_time.dates import whole_day
 from hub.errors import TemplateFailure
 from hub.model import Json
-from hub.rendering.titles_es import CLOCKS
+from hub.rendering.outcomes_es import reason_in_words
+from hub.rendering.titles_es import CLOCKS, EVENTS
 
 ZONE: Final = ZoneInfo("America/Bogota")
 NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -196,12 +197,30 @@ def _capital(word: str, *, first: bool) -> str:
 
 _E_SOUND: Final = re.compile(r"h?[ií](?![aeou])", re.IGNORECASE)
 _COLOMBIAN: Final = str.maketrans(",.", ".,")
+_MACHINE_ID: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{8}-[0-9a-f]{4}-|_|:", re.IGNORECASE)
+"""A UUID, a hash such as that of a conversation, or the key of a case with its field."""
 _PLAIN_URL: Final = re.compile(r"https://[^\s\x00-\x1f\x7f\"<>\\]+")
 
 
 def promesa(value: Json) -> str:
     """`first_reply` → Primera respuesta."""
     return CLOCKS.get(str(value), str(value))
+
+
+def aviso(value: Json) -> str:
+    """`pqrs.responded` → PQRS respondida."""
+    return EVENTS.get(str(value), "Aviso")
+
+
+def motivo(value: Json) -> str:
+    """`smtp_550_5.1.1` → La dirección de correo no existe. A code that has no words yet is not shown."""
+    return reason_in_words(str(value)) or "El proveedor no lo entregó"
+
+
+def legible(value: Json) -> str:
+    """Return a number by which people know a case; empty for what only machines tell apart."""
+    text = "" if value is None else str(value)
+    return "" if _MACHINE_ID.search(text) else text
 
 
 def junto(value: Json) -> Json:
@@ -225,7 +244,7 @@ def _remembered(convert: Callable[[Json], str]) -> Callable[[Json], str]:
 _SIMPLE: Final = frozenset({str, int})
 _FIGURES: Final = (pesos, fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
 """Amounts and instants: no person's data stay in memory."""
-_WORDS: Final = (nombre, lista, inicial, punto, enlace, promesa)
+_WORDS: Final = (nombre, lista, inicial, punto, enlace, promesa, aviso, motivo, legible)
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     **{figure.__name__: _remembered(figure) for figure in _FIGURES},
     **{word.__name__: word for word in _WORDS},

@@ -13,11 +13,12 @@ from typing import Final
 
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
-from hub.errors import InvalidTemplate, TemplateFailure
+from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Json, Purpose, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
+from hub.rendering.document_links import document_links
 from hub.rendering.engine import Form
 from hub.rendering.forms import EventTexts
 from hub.rendering.source import Source, read
@@ -29,6 +30,7 @@ BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
 PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 """When the example of a preview has happened."""
+_LETTER: Final = "print"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
 _NAMES_UNITS: Final = re.compile(r"\{\{[^}]*\bunit(?:_line|s)\b")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
@@ -103,9 +105,13 @@ class Templates:
         """
         Render one message. Another audience's text never replaces a missing variant.
 
-        Raises `TemplateFailure` with the template and the variable, never a value.
+        Raises `TemplateFailure` with the template and the variable, never a value; `MissingDocument` for a
+        letter that would only link to its document.
         """
-        return self._find(event_name, variant, locale).render(channel, self._variables(context))
+        rendered = self._find(event_name, variant, locale).render(channel, self._variables(context))
+        if channel == _LETTER and any(link in rendered.text for link in document_links(context.data)):
+            raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
+        return rendered
 
     def compile_urgent(self) -> Iterator[Form]:
         """Compile what an emergency says, form by form: the first one must not wait for it."""
@@ -144,7 +150,7 @@ class Templates:
             **context.names(),
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
-            **functions(self.clocks, context.data, context.due),
+            **functions(self.clocks, context.data, context.due, late=context.late),
             "abrimos": opening(self.calendar, context.event_time),
             "company": self.company,
         }

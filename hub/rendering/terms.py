@@ -36,7 +36,7 @@ NAMING_INSTANTS: Final = re.compile(r"\bhasta(?:_corto)?\(")
 
 
 def functions(
-    clocks: Clocks, data: Mapping[str, Json], due: Due = _NO_CLOCK
+    clocks: Clocks, data: Mapping[str, Json], due: Due = _NO_CLOCK, *, late: bool = False
 ) -> dict[str, Callable[..., str]]:
     """
     Make the functions that templates call, for one event's data and the running clocks of its case.
@@ -45,13 +45,14 @@ def functions(
     `extension("privacy_query")` is the time by which the term may be extended.
     `hasta("first_reply")` is `a más tardar el martes 10 de marzo de 2026 a las 2:53 p. m.`, the instant that
     the clock holds; `hasta_corto` is that for a short text. Where no such clock runs both say the second
-    argument, an end in words; without one the term, `en máximo 24 horas hábiles`.
+    argument, an end in words; without one the term, `en máximo 24 horas hábiles`. In a message that comes
+    `late` a term without its clock has ended: `lo antes posible`.
     """
     return {
         "term": partial(_term, clocks, data),
         "extension": partial(_extension, clocks, data),
-        "hasta": partial(_until, clocks, data, due, _plazo),
-        "hasta_corto": partial(_until, clocks, data, due, _plazo_corto),
+        "hasta": partial(_until, clocks, data, due, late, _plazo),
+        "hasta_corto": partial(_until, clocks, data, due, late, _plazo_corto),
     }
 
 
@@ -74,6 +75,7 @@ def _until(
     clocks: Clocks,
     data: Mapping[str, Json],
     due: Due,
+    late: bool,
     in_full: Callable[[Json], str],
     name: str,
     otherwise: str = "",
@@ -81,6 +83,8 @@ def _until(
     end = in_full(due[name]) if name in due else otherwise
     if end:
         return f"a más tardar el {end}"
+    if late:
+        return "lo antes posible"
     return f"en máximo {_term(clocks, data, name)}"
 
 

@@ -9,8 +9,17 @@ says so: inbound messages, undelivered messages, acknowledgements.
 
 from __future__ import annotations
 
-from hub.sla.digest import SUMMARY, DigestKey, digest_key, digests, is_late, levels_of, summary_event
-from hub.sla.events import CHECKED, CONTEXT, EVENTS, RESOLVED, event_id, step_event, subject_of
+from hub.sla.digest import (
+    SUMMARY,
+    DigestKey,
+    digest_key,
+    digests,
+    is_late,
+    is_overtaken,
+    levels_of,
+    summary_event,
+)
+from hub.sla.events import CHECKED, CONTEXT, EVENTS, NEWS, RESOLVED, event_id, step_event, subject_of
 from hub.sla.lead_check import checked_event, happens, left_in_time, with_pending, without_warning
 from hub.sla.reconcile import reconcile, reschedule, skip_past, with_progress
 from hub.sla.replay import (

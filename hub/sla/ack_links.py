@@ -8,17 +8,19 @@ once, and only until the clock escalates to the next level.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
-from hub.model import Claimed
-from hub.policy.clocks import ESCALATES
+from hub.model import Claimed, Json, Message
+from hub.policy.clocks import CALLS, ESCALATES
 
 PATH: Final = "/take-on/{id}"
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
+_CALLS: Final = frozenset(CALLS.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,12 @@ class Links:
 
     def of(self, claimed: Claimed) -> str | None:
         """
-        Make the link of an escalation that is about to be sent.
+        Make the link of an escalation, or of a call for help, that is about to be sent.
 
         None for other messages, without a signing key, and where the hub is reached over plain http: anybody
         on the network path could read such a link and use it.
         """
-        if claimed.message.event not in _ESCALATIONS or (claimed.data or {}).get("clock_id") is None:
+        if not _asks_for_it(claimed.message, claimed.data or {}):
             return None
         usable = bool(self.ring) and self.public_url.startswith("https://")
         return self.to(claimed.message.id) if usable else None
@@ -47,3 +49,10 @@ class Links:
 
     def signs(self, given: str, message_id: str) -> bool:
         return self.ring.verify(Purpose.ACKNOWLEDGE, given, message_id) is not None
+
+
+def _asks_for_it(message: Message, data: Mapping[str, Json]) -> bool:
+    if message.event in _CALLS:
+        # Its main text answers whoever called.
+        return message.variant is not None
+    return message.event in _ESCALATIONS and data.get("clock_id") is not None

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.model import TOP_LEVEL, Clock, Event, Step, own_event
+from hub.model import TOP_LEVEL, Clock, Event, Step, StepKind, own_event
 from hub.model.ids import uuid8
 from hub.policy.clocks import SummaryPolicy
-from hub.sla.events import hours_of, subject_of
+from hub.sla.events import hours_of, matter_of, subject_of
 
 SUMMARY: Final = "sla.summary"
 _QUARTER: Final = timedelta(minutes=15)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SAID_BY: Final[Mapping[StepKind, StepKind]] = {
+    StepKind.AT_RISK: StepKind.BREACH,
+    StepKind.ESCALATE: StepKind.ESCALATE,
+}
+"""Kind of step → the kind that makes it old news."""
 
 DigestKey = tuple[int, str | None]
 """The level that a step notifies, and the copropiedad."""
@@ -56,6 +61,19 @@ def is_late(step: Step, *, policy: SummaryPolicy, now: datetime) -> bool:
     return now - step.at > policy.late
 
 
+def is_overtaken(clock: Clock, *, policy: SummaryPolicy, now: datetime) -> bool:
+    """
+    Return whether the clock's next step is late and a later one that says more is due as well.
+
+    After an outage a person would otherwise get an apology for each step within one second.
+    """
+    step, *later = clock.steps[clock.fired :]
+    if not is_late(step, policy=policy, now=now):
+        return False
+    said_by = _SAID_BY.get(step.kind)
+    return any(other.kind is said_by and other.at <= now for other in later)
+
+
 def digest_key(clock: Clock, step: Step) -> DigestKey:
     """Return the level that the step notifies, and the copropiedad."""
     return step.to_level, clock.context.get("copropiedad_id")
@@ -93,6 +111,7 @@ def summary_event(digest: Digest, held: Collection[int], *, now: datetime) -> Ev
                 "kind": oldest.name,
                 "due_at": oldest.due_at.isoformat(),
             },
+            **matter_of(oldest),
             **({"any_hour": True} if any(map(hours_of, digest.clocks)) else {}),
         },
         time=now,

@@ -24,6 +24,8 @@ EVENTS: Final[Mapping[StepKind, frozenset[str]]] = {
     StepKind.RESOLVE: frozenset({RESOLVED}),
 }
 """Kind of step → its events; where there are several, the clock decides."""
+NEWS: Final = frozenset(_HOLDER.values()) | _LEVELS
+"""Events of the steps of promises: of several to one person, the newest says all."""
 
 CONTEXT: Final = (
     "pqrs_id",
@@ -41,18 +43,54 @@ CONTEXT: Final = (
     "scope",
     "contact",
     "drill",
+    "emergency_kind",
+    "excerpt",
+    "writer",
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
+OVERTAKEN: Final = "overtaken"
+PERSON_REF: Final = "person_ref"
+PERSON_NAME: Final = "person_name"
+OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt"})
+"""Fields of a clock's context that are data of people, as is the `contact` of a call for help."""
+PARTIES: Final = ("petitioner", "requester", "sender", "visitor", "caller", "data_subject")
+"""Parties of a case whom staff must know by name; the first one that an event names."""
 
 
-def step_event(clock: Clock, step: Step, *, now: datetime, quiet: bool = False) -> Event:
+def party_of(data: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the reference or the name of the person for whom a case was opened."""
+    party: Mapping[str, Json] = {}
+    for word in PARTIES:
+        named = data.get(word)
+        if isinstance(named, dict):
+            party = named
+            break
+    if ref := party.get("ref") or data.get("subject_id"):
+        return {PERSON_REF: ref}
+    return {PERSON_NAME: party["name"]} if party.get("name") else {}
+
+
+def step_event(
+    clock: Clock,
+    step: Step,
+    *,
+    now: datetime,
+    quiet: bool = False,
+    person_name: str | None = None,
+    overtaken: bool = False,
+) -> Event:
     """
     Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
 
-    A `quiet` event is recorded and notifies nobody.
+    A `quiet` event is recorded and notifies nobody. `person_name` is that of the case's person in the
+    directory; of anybody else the context has it. `overtaken` is true if a later step of the clock is due
+    too: the case's person hears of that one only.
     """
     name = ESCALATES[clock.name] if step.kind in _ESCALATING else _HOLDER[step.kind]
-    data = {**clock.context, **_DATA_OF[name](clock, step), **hours_of(clock)}
+    data = {**clock.context, **matter_of(clock), **_DATA_OF[name](clock, step), **hours_of(clock)}
+    data |= {PERSON_NAME: person_name} if person_name else {}
+    if overtaken and step.kind is StepKind.ESCALATE:
+        data["cause"] = OVERTAKEN if clock.promise.ladder else "term_breached"
     return own_event(name, event_id(clock, step), data, time=now, quiet=quiet)
 
 
@@ -69,6 +107,12 @@ def hours_of(clock: Clock) -> dict[str, Json]:
     escalate, and wakes nobody (Ley 2191 de 2022).
     """
     return {"any_hour": True} if clock.promise.any_hour and clock.name in ESCALATES else {}
+
+
+def matter_of(clock: Clock) -> dict[str, Json]:
+    """Return what the case is about in its own words; `subject` is the number of the case."""
+    matter = clock.context.get("subject") or clock.context.get("excerpt")
+    return {"matter": matter} if matter else {}
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
@@ -132,12 +176,15 @@ def _pqrs_data(clock: Clock, step: Step) -> dict[str, Json]:
 
 
 def _emergency_data(clock: Clock, step: Step) -> dict[str, Json]:
+    own = clock.case.partition(":")[2]
     return {
         **_escalation_data(clock, step),
         "case": clock.case,
+        # Somebody may have answered a message whose emergency is not known: their conversation stands in.
+        "emergency_id": clock.context.get("emergency_id") or own,
         "subject": subject_of(clock),
         "started_at": clock.started_at.isoformat(),
-        "emergency_kind": clock.context.get("kind"),
+        "emergency_kind": clock.context.get("kind") or clock.context.get("emergency_kind"),
     }
 
 

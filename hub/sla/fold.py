@@ -24,7 +24,7 @@ from hub.model import (
 from hub.model.case_state import Answer
 from hub.model.ids import clock_id, event_key
 from hub.policy import Policy
-from hub.sla.events import CONTEXT
+from hub.sla.events import CONTEXT, party_of
 
 
 @dataclass(slots=True)
@@ -172,7 +172,8 @@ def about_id(event: Event) -> str | None:
 
 
 def _context(event: Event) -> dict[str, Json]:
-    return {key: event.data[key] for key in CONTEXT if event.data.get(key) is not None}
+    known = {key: event.data[key] for key in CONTEXT if event.data.get(key) is not None}
+    return known | party_of(event.data)
 
 
 MOVES: Final[Mapping[Move, Callable[[Fold, str, Event], None]]] = {

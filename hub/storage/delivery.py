@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,6 +13,7 @@ from hub.contact_rules.working_hours import weeks_of
 from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
 from hub.model.ids import span
 from hub.people.units import unit_name
+from hub.sla import NEWS
 from hub.storage import events, messages, suppressions
 from hub.storage.database import Database, Store, load, storable
 
@@ -28,6 +30,7 @@ class PostgresCascades(Store):
 
 
 _SQL = load("messages")
+_STEPS: Final = sorted(NEWS)
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 7
 
@@ -46,7 +49,7 @@ class PostgresDelivery(PostgresCascades):
         self._dated = sorted(dated)
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
-        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated)
+        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS)
         return [_claimed(row) for row in rows]
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
@@ -79,6 +82,7 @@ def _claimed(row: Record) -> Claimed:
         unsure_of=row["unsure_of"],
         suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
+        overtaken=row["overtaken"],
         due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import HUB_SOURCE, Acknowledgement, Escalation, EscalationStatus
-from hub.policy.clocks import ESCALATES
+from hub.policy.clocks import CALLS, ESCALATES
 from hub.sla.acknowledge import ack_id
 from hub.storage import clocks
 from hub.storage.database import Store, load, read
@@ -20,7 +20,8 @@ class PostgresEscalations(Store):
     """The EscalationStore."""
 
     async def of_message(self, message_id: UUID) -> EscalationStatus | None:
-        rows = await self.rows(_SQL["of_message"], message_id, sorted(ESCALATES.values()))
+        names = sorted({*ESCALATES.values(), *CALLS.values()})
+        rows = await self.rows(_SQL["of_message"], message_id, names, sorted(CALLS))
         known = await clocks.by_id(self, [UUID(row["clock_id"]) for row in rows])
         if not known:
             return None
@@ -28,13 +29,13 @@ class PostgresEscalations(Store):
         taken = await self._taken(escalation)
         return EscalationStatus(
             escalation=escalation,
-            is_held=await self._is_held(escalation, rows[0]["copropiedad_id"]),
+            is_held=await self._is_held(escalation, rows[0]["copropiedad_id"], of_desk=rows[0]["of_desk"]),
             taken=None if taken is None else read(Acknowledgement, taken),
             taker=(taken and taken["name"]) or "",
         )
 
-    async def _is_held(self, escalation: Escalation, place: str | None) -> bool:
-        holders = {row["id"] for row in await self.rows(_SQL["holders"], escalation.level, place)}
+    async def _is_held(self, escalation: Escalation, place: str | None, *, of_desk: bool) -> bool:
+        holders = {row["id"] for row in await self.rows(_SQL["holders"], escalation.level, place, of_desk)}
         stand_ins = {row["delegate_id"] for row in await self.rows(_AWAY, sorted(holders))}
         return escalation.person in holders | stand_ins
 

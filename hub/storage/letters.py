@@ -18,6 +18,11 @@ from hub.storage.paging import paged, shown
 _SQL = load("letters")
 _LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}
 _BY_HAND: Final = "hub"
+_TO_DO: Final = (
+    "Esta persona debe recibir un documento en papel. Imprímalo, entrégueselo y registre la entrega."
+)
+TO_PRINT: Final = ("Documento por imprimir y entregar", _TO_DO, f"<p>{_TO_DO}</p>")
+"""What stands in for a letter whose document is a link: subject, text, page."""
 
 
 class PostgresLetters(Store):
@@ -35,7 +40,7 @@ class PostgresLetters(Store):
         return await paged(self, statement, after, limit, listed(places), by="created_at")
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        rows = await self.rows(_SQL["show"], letter_id, listed(places))
+        rows = await self.rows(_SQL["show"], letter_id, listed(places), *TO_PRINT)
         return shown(rows[0]) if rows else None
 
     async def event_of(self, letter_id: UUID) -> StoredEvent | None:

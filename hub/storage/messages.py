@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.model import Message, State
+from hub.model import Message
 from hub.model.ids import span
-from hub.model.state_machine import sources
+from hub.model.state_machine import UNSENT
 from hub.storage.columns import columns_of, unnested
 from hub.storage.database import Runner, encode, load
 
@@ -37,7 +37,7 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
-    given = list(ended), list(ended.values()), sorted(sources(State.CANCELLED))
+    given = list(ended), list(ended.values()), sorted(UNSENT)
     await run.rows(_SQL["end_reminders"], *given)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import Attempt, InvalidContact, Receipt, State
-from hub.model.state_machine import sources
+from hub.model.state_machine import UNSENT, sources
 from hub.storage import suppressions
 from hub.storage.database import Database, Runner, Store, load, read, row_of, storable
 
@@ -25,7 +25,7 @@ async def settle(
 ) -> bool:
     """Move the message and store the attempt; false when the message is unknown."""
     given = message_id, state, storable(reason), sorted(sources(state)), *row_of(attempt, _ATTEMPT)
-    return bool(await run.rows(_SETTLE, *given, sorted(sources(State.CANCELLED))))
+    return bool(await run.rows(_SETTLE, *given, sorted(UNSENT)))
 
 
 class PostgresReceipts(Store):

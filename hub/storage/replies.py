@@ -10,9 +10,10 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.consents import REVOCABLE, came_back
+from hub.inbound import emergency_replies
 from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
-from hub.policy.clocks import ESCALATES
+from hub.policy.clocks import CALLS, ESCALATES
 from hub.storage import clocks, consents
 from hub.storage.database import Runner, Store, Transaction, encode, load, read, row_of, storable
 
@@ -20,6 +21,8 @@ _SQL = load("replies")
 _BY_REFERENCE = load("receipts")["by_reference"]
 RECENT: Final = timedelta(days=30)
 """The maximal age of the message that a text from a number is taken to answer."""
+EMERGENCY: Final = timedelta(hours=6)
+"""How long a text from a number is taken to answer an emergency, also when other messages came after it."""
 QUIET: Final = timedelta(hours=24)
 """How long the same writer gets no second acknowledgement for the same."""
 MOST_THANKS: Final = 5
@@ -40,7 +43,8 @@ class PostgresReplies(Store):
         if message_id is None and reply.in_reply_to is not None:
             message_id = await self._found(_BY_REFERENCE, storable(reply.in_reply_to), reply.provider)
         if message_id is None and reply.address.startswith("+"):
-            message_id = await self._found(_SQL["by_number"], storable(reply.address), RECENT)
+            number = storable(reply.address)
+            message_id = await self._found(_SQL["by_number"], number, RECENT, EMERGENCY)
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
@@ -48,8 +52,8 @@ class PostgresReplies(Store):
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
-        names = sorted(ESCALATES.values())
-        rows = await self.rows(_SQL["escalations"], storable(number), RECENT, names)
+        names = sorted({*ESCALATES.values(), *CALLS.values()})
+        rows = await self.rows(_SQL["escalations"], storable(number), RECENT, names, sorted(CALLS))
         ids = {UUID(row["clock_id"]) for row in rows}
         known = {str(clock.id): clock for clock in await clocks.by_id(self, ids)}
         return [
@@ -59,7 +63,8 @@ class PostgresReplies(Store):
     async def add(self, inbound: Inbound) -> Inbound:
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
-            if await transaction.rows(_SQL["add"], *_row(inbound), QUIET, MOST_THANKS):
+            limits = QUIET, MOST_THANKS, emergency_replies.is_call(inbound)
+            if await transaction.rows(_SQL["add"], *_row(inbound), *limits):
                 await _apply_revocation(transaction, inbound)
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])
@@ -86,13 +91,33 @@ def inbound_of(row: Record) -> Inbound:
 
 def _about(row: Record, address: str | None) -> About:
     known = {"name": row["name"] or "", "address": address or "", "case": row["case_key"]}
-    return read(About, row, **known, facts=_facts(row))
+    return read(About, row, **known, facts=_facts(row), **_emergency(row))
 
 
 def _facts(row: Record) -> Mapping[str, Json]:
     data = row["data"] or {}
     places = {name: row[name] for name in ("copropiedad_id", "unit_id") if row[name] is not None}
-    return {name: data[name] for name in FACTS if data.get(name) is not None} | places
+    known = {name: data[name] for name in FACTS if data.get(name) is not None} | places
+    return known | (emergency_replies.facts_of(row["event"], data) if _is_of_emergency(row) else {})
+
+
+def _emergency(row: Record) -> Mapping[str, object]:
+    """Return whether the answered message is about an emergency, and what a call for help then needs."""
+    if not _is_of_emergency(row):
+        return {"units": (), "phone": ""}
+    return {
+        "emergency": True,
+        "to_staff": emergency_replies.is_to_staff(row["event"], row["audience"]),
+        "units": row["units"] or (),
+        "phone": row["phone"] or "",
+    }
+
+
+def _is_of_emergency(row: Record) -> bool:
+    # A reply that answers none of our messages has no event.
+    return row["event"] is not None and emergency_replies.is_of_emergency(
+        row["event"], row["purpose"], row["data"] or {}
+    )
 
 
 def _row(inbound: Inbound) -> tuple[object, ...]:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, State
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message
 from hub.model.ids import span
-from hub.model.state_machine import sources
+from hub.model.state_machine import UNSENT
 from hub.model.tickets import grouped
-from hub.people.audience import anybody, level_groups
+from hub.people.audience import Group, anybody, level_groups
 from hub.ports import Later, Ticket
 from hub.storage import clocks, contact_changes, messages, people, receipts, replies, staff
 from hub.storage.database import Database, load
@@ -90,12 +90,16 @@ class PostgresTimers(PostgresCascades):
             for clock_id, by_level in groups.items()
         }
 
+    async def names(self, refs: Collection[str]) -> Mapping[str, str]:
+        found = await people.look_up(self, {Group(person=ref) for ref in refs})
+        return {person.ref: person.name for members in found.values() for person in members}
+
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE, clocks.started(event_ids))
         return {row["event_id"]: row["people"] for row in rows}
 
     async def call_off(self, event_ids: Collection[str]) -> None:
-        given = list(event_ids), HUB_SOURCE, sorted(sources(State.CANCELLED))
+        given = list(event_ids), HUB_SOURCE, sorted(UNSENT)
         await self.rows(_SQL["call_off"], *given, clocks.started(event_ids))
 
     async def dispatch(self, keys: Collection[UUID]) -> Mapping[UUID, DispatchStatus]:

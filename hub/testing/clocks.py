@@ -21,7 +21,7 @@ from hub.model import (
     StoredEvent,
     live_clock,
 )
-from hub.people.audience import anybody, level_groups
+from hub.people.audience import Group, anybody, level_groups
 from hub.testing.tables import Statements, Tables
 
 _PENDING: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
@@ -68,6 +68,11 @@ class MemoryClocks(Statements):
     ) -> Mapping[UUID, Collection[int]]:
         tables = await self._statement("held_levels")
         return {clock.id: _held(tables, clock, levels, self._now()) for clock, levels in escalating}
+
+    async def names(self, refs: Collection[str]) -> Mapping[str, str]:
+        tables, now = await self._statement("names"), self._now()
+        found = [tables.directory.people(Group(person=ref), now) for ref in sorted(refs)]
+        return {person.ref: person.name for people in found for person in people}
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         tables = await self._statement("called")

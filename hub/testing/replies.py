@@ -10,13 +10,15 @@ from typing import Final
 from uuid import UUID
 
 from hub.contact_rules.consents import REVOCABLE, came_back
+from hub.inbound import emergency_replies
 from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
-from hub.model import About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
-from hub.policy.clocks import ESCALATES
+from hub.model import FIRST_LEVEL, About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
+from hub.policy.clocks import CALLS, ESCALATES
 from hub.testing import consents
 from hub.testing.tables import OptOut, Statements, Tables
 
 RECENT: Final = timedelta(days=30)
+EMERGENCY: Final = timedelta(hours=6)
 QUIET: Final = timedelta(hours=24)
 MOST_THANKS: Final = 5
 _SEEN: Final = frozenset({State.SENDING, State.SENT, State.DELIVERED, State.READ})
@@ -42,7 +44,7 @@ class MemoryReplies(Statements):
             Escalation(
                 message_id=text.id,
                 person=text.person,
-                level=tables.events[text.event_key].event.data["to_level"],
+                level=tables.events[text.event_key].event.data.get("to_level", FIRST_LEVEL),
                 clock=tables.clocks[clock_id],
             )
             for text in sorted(texts, key=lambda message: message.created_at, reverse=True)
@@ -73,8 +75,12 @@ class MemoryReplies(Statements):
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:
     there = _sent_to(reply.address, tables, now)
-    newest = max(there, key=lambda message: message.created_at, default=None)
+    newest = max(there, key=lambda message: (_may_last(message, now), message.created_at), default=None)
     return None if newest is None else newest.id
+
+
+def _may_last(message: Message, now: datetime) -> bool:
+    return message.purpose is Purpose.EMERGENCY and message.created_at > now - EMERGENCY
 
 
 def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
@@ -87,15 +93,22 @@ def _sent_to(number: str, tables: Tables, now: datetime) -> list[Message]:
 
 
 def _escalates(message: Message) -> bool:
-    is_escalation = message.event in ESCALATES.values() and message.purpose in {
+    called = message.event in CALLS.values() and message.variant is not None
+    is_escalation = (called or message.event in ESCALATES.values()) and message.purpose in {
         Purpose.INTERNAL,
         Purpose.EMERGENCY,
     }
     return is_escalation and message.channel == "sms"
 
 
-def _clock_of(message: Message, tables: Tables) -> UUID:
-    return UUID(tables.events[message.event_key].event.data["clock_id"])
+def _clock_of(message: Message, tables: Tables) -> UUID | None:
+    """Return the clock that an escalation names; that of a call for help is its case's newest."""
+    stored = tables.events[message.event_key]
+    if named := stored.event.data.get("clock_id"):
+        return UUID(named)
+    clocks = [clock for clock in tables.clocks.values() if clock.case == stored.case and clock.name in CALLS]
+    newest = max(clocks, key=lambda clock: clock.started_at, default=None)
+    return None if newest is None else newest.id
 
 
 def _about(message_id: UUID, tables: Tables) -> About:
@@ -105,21 +118,28 @@ def _about(message_id: UUID, tables: Tables) -> About:
     stored = tables.events[row.message.event_key]
     places = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     data = {**stored.event.data, **{name: value for name, value in places.items() if value is not None}}
+    event, purpose = row.message.event, row.message.purpose
+    emergency = emergency_replies.is_of_emergency(event, purpose, data)
+    known = {name: data[name] for name in FACTS if data.get(name) is not None}
     return About(
         message_id=message_id,
         person=data.get("person") if row.message.event in OF_REPLIES else row.message.person,
         name=row.message.name,
         address=row.message.address,
         case=stored.case,
-        facts={name: data[name] for name in FACTS if data.get(name) is not None},
+        facts=known | (emergency_replies.facts_of(event, data) if emergency else {}),
         asked=data.get("asks", "") if row.message.event in OF_REPLIES else "",
+        emergency=emergency,
+        to_staff=emergency and emergency_replies.is_to_staff(event, row.message.audience),
+        units=row.message.units if emergency else (),
     )
 
 
 def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) -> bool:
     thanked = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
     of_thread = sum(reply.thread == inbound.thread for reply in thanked)
-    repeated = inbound.taking is None and any(_same(earlier, inbound) for earlier in thanked)
+    answered_each_time = inbound.taking is not None or emergency_replies.is_call(inbound)
+    repeated = not answered_each_time and any(_same(earlier, inbound) for earlier in thanked)
     return of_thread >= MOST_THANKS or repeated
 
 

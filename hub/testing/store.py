@@ -239,6 +239,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
             if clock.case == stored.case and clock.ended_at is None
             if not clock.course.pauses or clock.course.pauses[-1].until is not None
         },
+        overtaken=tables.is_overtaken(row.message),
     )
 
 

@@ -27,8 +27,9 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
-from hub.model.state_machine import may
+from hub.model.state_machine import LOST, UNSENT
 from hub.ports import Now
+from hub.sla import NEWS
 from hub.testing.directory import Directory
 from hub.testing.faults import Faults
 
@@ -126,7 +127,7 @@ class Tables:
         message = structs.replace(row.message, fallback=(), patience=None)
         if message.state is not State.SENDING:
             message = structs.replace(message, next_at=None)
-        if may(message.state, State.CANCELLED):
+        if message.state in UNSENT:
             message = structs.replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
 
@@ -140,6 +141,19 @@ class Tables:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)
         stated: str | None = clock.context.get("copropiedad_id")
         return stated or (None if opened is None else opened.copropiedad_id)
+
+    def is_overtaken(self, message: Message) -> bool:
+        """Return whether the person is told of a later step of the same promise."""
+        stored = self.events[message.event_key]
+        clock_id = stored.event.data.get("clock_id") if message.event in NEWS else None
+        return clock_id is not None and any(
+            (later.person, later.channel, later.purpose) == (message.person, message.channel, message.purpose)
+            and later.state not in {*LOST, State.CANCELLED}
+            and (newer := self.events[later.event_key]).event.time > stored.event.time
+            and (newer.case, newer.event.data.get("clock_id")) == (stored.case, clock_id)
+            for later in (row.message for row in self.messages.values())
+            if later.event in NEWS
+        )
 
     def suppression(self, message: Message) -> SuppressionStatus | None:
         """Return why the message must not be sent to its address, or None."""

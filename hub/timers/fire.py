@@ -18,7 +18,7 @@ import structlog
 from hub import sla
 from hub.errors import Unavailable
 from hub.messages.appointments import make_appointments
-from hub.model import Clock, Event, Step
+from hub.model import Clock, Event, Step, StepKind
 from hub.timers.deps import Timers
 from hub.timers.lookups import Calls, ClockLookups, look_up
 
@@ -138,21 +138,22 @@ def _firing(
         return _Firing(seen=clock, advanced=_done(clock), event=None)
     if clock.promise.checked:
         return _check(clock, known, timers.now())
-    return _notify(clock, known.held.get(clock.id, ()), timers, summed)
+    return _notify(clock, known, timers, summed)
 
 
-def _notify(
-    clock: Clock, held: Collection[int], timers: Timers, summed: Collection[sla.DigestKey]
-) -> _Firing:
+def _notify(clock: Clock, known: ClockLookups, timers: Timers, summed: Collection[sla.DigestKey]) -> _Firing:
     """
     Notify the step's level, or the next level that somebody holds now.
 
     A level that was notified so before its turn is not notified again (`sla.already_notified`).
     """
-    targeted = _skip_vacant(clock, held)
+    targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
     step = targeted.steps[clock.fired]
-    quiet = clock.promise.silent or _is_summed(targeted, step, summed, timers)
-    event = sla.step_event(targeted, step, now=timers.now(), quiet=quiet)
+    now, name = timers.now(), known.names.get(clock.id)
+    overtaken = sla.is_overtaken(targeted, policy=timers.policy.clocks_summary, now=now)
+    old_news = overtaken and step.kind is StepKind.AT_RISK
+    quiet = clock.promise.silent or old_news or _is_summed(targeted, step, summed, timers)
+    event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name, overtaken=overtaken)
     return _Firing(seen=clock, advanced=_done(targeted), event=event)
 
 
@@ -171,7 +172,8 @@ def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
     if left_at is not None:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
     targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
-    event = sla.step_event(targeted, targeted.steps[clock.fired], now=now)
+    step, name = targeted.steps[clock.fired], known.names.get(clock.id)
+    event = sla.step_event(targeted, step, now=now, person_name=name)
     return _Firing(seen=clock, advanced=_done(targeted), event=sla.with_pending(event, dispatch))
 
 

@@ -13,6 +13,7 @@ from hub import sla
 from hub.errors import Unavailable
 from hub.model import Clock, DispatchStatus
 from hub.ports import TimerStore
+from hub.sla.events import PERSON_REF
 
 Calls = Mapping[str, Collection[str]]
 """Id of each alert that intake has stored → the people it was addressed to."""
@@ -24,7 +25,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockLookups:
     """
-    By clock: `held` levels for its escalation, people `called` by its alerts, `dispatch` of its messages.
+    By clock: `held` levels for its escalation, people `called` by its alerts, `dispatch` of its messages, and
+    the `names` of the people whose cases they are.
 
     A clock whose look-up failed is in `broken`.
     """
@@ -32,6 +34,7 @@ class ClockLookups:
     held: Mapping[UUID, Collection[int]]
     called: Mapping[UUID, Calls]
     dispatch: Mapping[UUID, DispatchStatus]
+    names: Mapping[UUID, str]
     broken: frozenset[UUID]
 
 
@@ -42,11 +45,14 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     held = await _isolating_faults(escalating, lambda batch: _held(batch, store))
     called = await _isolating_faults(ending, lambda batch: _called(batch, store))
     dispatch = await _isolating_faults(checked, lambda batch: _dispatch(batch, store))
+    named = [clock for clock in clocks if clock.context.get(PERSON_REF) and clock.ended_at is None]
+    names = await _isolating_faults(named, lambda batch: _names(batch, store))
     asked = {clock.id for clock in (*escalating, *ending, *checked)}
     return ClockLookups(
         held=held,
         called=called,
         dispatch=dispatch,
+        names=names,
         broken=frozenset(asked - {*held, *called, *dispatch}),
     )
 
@@ -77,6 +83,12 @@ async def _isolating_faults(
 
 async def _held(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Collection[int]]:
     return await store.held_levels([(clock, target_levels(clock)) for clock in clocks])
+
+
+async def _names(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, str]:
+    refs = {clock.id: clock.context[PERSON_REF] for clock in clocks}
+    names = await store.names(set(refs.values()))
+    return {clock: names[ref] for clock, ref in refs.items() if ref in names}
 
 
 async def _called(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Calls]:

@@ -90,3 +90,43 @@ async def _on_paper(publisher: Publisher) -> None:
             "digital_access": False,
         },
     )
+
+
+async def test_document_at_a_link_is_no_letter_and_its_term_ends_when_it_is_handed_over(
+    house: House,
+) -> None:
+    house.policy(at_work())
+    async with house.running() as publisher:
+        await directory.publish_all(publisher)
+        await _on_paper(publisher)
+        await publisher.publish(
+            "pqrs.received", directory.pqrs(7, petitioner={"ref": "p-papel"}, subject="Copia del acta")
+        )
+        link = "https://portal.example.com/respuesta.pdf"
+        event_id = await publisher.publish("pqrs.responded", answer({"ref": "p-papel"}, document_ref=link))
+        await until(lambda: bool(house.smtp.mails), "the alert of the staff")
+        [unprinted] = await messages(house, "--event-id", event_id)
+        reopened = await running(house)
+        part = house.smtp.mails[0].message.get_body(("plain",))
+        await house.command("letters", "done", unprinted["id"])
+
+        async def has_ended() -> bool:
+            return "legal_term" not in await running(house)
+
+        await until(has_ended, "the end of the term")
+        [handed] = await messages(house, "--event-id", event_id)
+
+    assert ("print", "failed", "document_not_printed") == tuple(
+        unprinted[name] for name in ("channel", "state", "reason")
+    )
+    assert "legal_term" in reopened
+    assert part is not None
+    assert "Papel Ríos" in part.get_content()
+    assert "Imprima el documento" in part.get_content()
+    assert link not in part.get_content()
+    assert "delivered" == handed["state"]
+
+
+async def running(house: House) -> set[str]:
+    clocks = json.loads(await house.command("clocks", "--json"))["items"]
+    return {clock["name"] for clock in clocks}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -135,3 +136,22 @@ async def test_escalation_shows_who_of_the_level_has_acknowledged(
 def taken(of: Clock, *, level: int = 2, by: str = "p-3") -> StoredEvent:
     at = NOON + timedelta(hours=1)
     return stored(acknowledged(of.id, of.case, level, by=by, place="ph-1", at=at))
+
+
+async def test_call_for_help_can_be_acknowledged_by_the_staff_that_it_went_to(stores: RealStores) -> None:
+    await apply(stores, person("p-1"), membership("p-1", "copropiedad:ph-1", "staff", duty="front_desk"))
+    known = replace(clock("thread_id:de-1"), name="emergency_reply")
+    of = stored(
+        event("emergency.reply.received", data={"thread_id": "de-1"}), copropiedad_id="ph-1", case=known.case
+    )
+    to_desk = message(of, purpose=Purpose.EMERGENCY, variant="desk")
+    answer = message(of, purpose=Purpose.EMERGENCY, person="p-ana", contact_id="cp-9")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.save_clocks([known])
+        await transaction.add_messages([to_desk, answer])
+    found = await stores.escalations.of_message(to_desk.id)
+
+    assert found is not None
+    assert (True, 1, known.id) == (found.is_held, found.escalation.level, found.escalation.clock.id)
+    assert await stores.escalations.of_message(answer.id) is None

@@ -103,6 +103,29 @@ async def test_a_letter_knows_its_event(stores: RealStores, of: StoredEvent) -> 
     assert await stores.letters.event_of(uuid4()) is None
 
 
+async def test_document_that_staff_prints_is_handed_over_like_a_letter(
+    stores: RealStores, of: StoredEvent
+) -> None:
+    one = message(of, channel="print", contact_id="print", state=State.FAILED, reason="document_not_printed")
+    other = message(
+        of, person="p-2", channel="print", contact_id="print", state=State.FAILED, reason="template"
+    )
+    await stores.add(one, other)
+    before, found = await stores.letters.letter(one.id), await stores.letters.event_of(one.id)
+    results = [await stores.letters.hand_over(one.id) for _ in range(2)]
+    after = await stores.letters.letter(one.id)
+    shown = await stores.log.message(one.id)
+
+    assert before is not None
+    assert after is not None
+    assert (None, "María Peña", of.key) == (before["handed_over_at"], before["name"], found and found.key)
+    assert after["handed_over_at"] is not None
+    assert [True, False] == results
+    assert shown is not None
+    assert ("delivered", ["handed_over"]) == (shown["state"], [a["code"] for a in shown["attempts"]])
+    assert (None, None) == (await stores.letters.letter(other.id), await stores.letters.hand_over(other.id))
+
+
 async def test_crash_before_the_letter_repeats_the_same_id(stores: RealStores, of: StoredEvent) -> None:
     await made(stores, of)
     letters, publisher = stores.letters, MemoryPublisher()

@@ -257,6 +257,53 @@ async def test_messages_other_than_escalations_to_the_number_are_left_out(
     assert [] == await stores.replies.escalations(PHONE)
 
 
+async def test_text_answers_the_emergency_before_a_newer_message_and_knows_what_it_is_about(
+    stores: Stores,
+) -> None:
+    data = {"emergency_id": "E-1", "kind": "incendio", "contact": "601 555 0199", "instruction": "Salga."}
+    of = stored(event("emergency.declared", data=data, id="e-1"), case="emergency_id:E-1", unit_id=None)
+    other = stored(event("pqrs.replied", id="e-2"))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of, other])
+    asked = {"purpose": Purpose.EMERGENCY, "audience": 1, "units": ("Apto 301",), "address": PHONE}
+    declared = await texted(stores, of, created_at=now() - timedelta(hours=1), **asked)
+    await texted(stores, other)
+    kept = [await take(stores, reply()) for _ in range(6)]
+    about = kept[0].about
+
+    assert (declared.id, True, False, ("Apto 301",)) == (
+        about.message_id,
+        about.emergency,
+        about.to_staff,
+        about.units,
+    )
+    assert {"emergency_kind": "incendio", "help_line": "601 555 0199"}.items() <= about.facts.items()
+    assert [True] * 5 + [False] == [inbound.acknowledge for inbound in kept]
+    assert {"emergency.reply.received"} == {event_of(inbound).name for inbound in kept}
+    assert kept == await stores.timers.unpublished_replies(10)
+
+
+async def test_call_for_help_is_an_escalation_to_the_desk_and_not_to_its_writer(stores: Stores) -> None:
+    case = "thread_id:de-1"
+    one = clock(case, name="emergency_reply")
+    of = stored(event("emergency.reply.received", data={"thread_id": "de-1"}), case=case)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.save_clocks([one])
+    to_desk = await texted(stores, of, purpose=Purpose.EMERGENCY, variant="desk", person="p-desk")
+    writer = "+573009990000"
+    await texted(stores, of, purpose=Purpose.EMERGENCY, person="p-ana", contact_id="cp-9", address=writer)
+
+    [found] = await stores.replies.escalations(PHONE)
+    assert (to_desk.id, "p-desk", 1, one.id) == (
+        found.message_id,
+        found.person,
+        found.level,
+        found.clock.id,
+    )
+    assert [] == list(await stores.replies.escalations(writer))
+
+
 async def test_text_that_takes_a_case_is_stored_and_answered_each_time(stores: Stores) -> None:
     one, _, text = await escalated(stores)
     about = await stores.replies.about_message(text.id)

@@ -203,6 +203,13 @@ async def test_level_is_held_by_current_staff_of_the_clocks_copropiedad(stores: 
     assert {one.id: {4}, other.id: {2}} == {clock_id: set(levels) for clock_id, levels in held.items()}
 
 
+async def test_people_are_named_as_the_directory_does(stores: Stores) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-2", names="María Peña")])
+
+    assert {"p-2": "María Peña"} == await stores.timers.names({"p-2", "p-unknown"})
+
+
 async def test_a_step_of_a_kind_that_only_a_newer_hub_knows_is_read_as_it_stands(stores: Stores) -> None:
     newer = clock(steps=(Step(kind=StepKind("unheard_of"), at=NOON, from_level=1, to_level=1),))
     async with stores.intake.transaction() as transaction:

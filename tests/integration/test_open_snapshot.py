@@ -240,7 +240,11 @@ async def test_looks_go_by_the_instants_at_which_messages_are_due(
 @pytest.mark.parametrize(
     ("name", "types", "given"),
     [
-        ("claim", "uuid[], uuid, interval, uuid, uuid", f"'{{{ID}}}', '{ID}', '1 min', '{ID}', '{ID}'"),
+        (
+            "claim",
+            "uuid[], uuid, interval, uuid, uuid, text[], text[]",
+            f"'{{{ID}}}', '{ID}', '1 min', '{ID}', '{ID}', '{{}}', '{{}}'",
+        ),
         ("record", RECORDED, f"'{ID}', '{{{ID}}}', {NOTHING}, '{ID}', '{ID}'"),
         ("release", "uuid[], uuid, uuid", f"'{{{ID}}}', '{ID}', '{ID}'"),
         ("stop_waiting", "uuid[], uuid, uuid", f"'{{{ID}}}', '{ID}', '{ID}'"),

@@ -40,6 +40,7 @@ async def test_messages_have_the_promised_shape() -> None:
     assert set(reply.json["items"][0]) == {
         *("id", "event_id", "event", "person", "channel", "purpose"),
         *("state", "reason", "next_at", "created_at"),
+        *("final", "means", "to_do"),
     }
     assert msgspec.convert(reply.json, common.page_of(common.MessageRow)).items[0].created_at == NOON
 

@@ -90,6 +90,14 @@ async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(
         assert await browser.run("document.activeElement.getAttribute('aria-selected')") == "true"
 
 
+async def test_link_of_a_mail_to_staff_opens_the_message(browser: Browser, opened: Database) -> None:
+    world = busy_world(opened)
+    async with browsing(world) as client:
+        await browser.go(str(client.make_url(f"/#entregas/{world.log.rows[0]['id']}")))
+
+        assert await browser.until("document.querySelector('#detail[open] dl')?.innerText")
+
+
 async def test_permitted_operator_unmasks_a_person_and_the_look_is_audited(
     browser: Browser, opened: Database
 ) -> None:

@@ -48,8 +48,25 @@ ACKNOWLEDGED: Final = {
         {"clock": "first_reply", "move": "acknowledge"},
         {"clock": "legal_term", "move": "acknowledge"},
         {"clock": "emergency_ack", "move": "stop"},
+        {"clock": "emergency_reply", "move": "stop"},
     ],
 }
+CALL_FOR_HELP: Final = {
+    "name": "emergency.reply.received",
+    "lane": "urgent",
+    "case": "thread_id",
+    "audiences": [
+        {
+            "who": ["staff:front_desk", "staff:on_call"],
+            "purpose": "emergency",
+            "channels": [["voice", "sms", "push", "email"]],
+            "print": "never",
+        },
+        {"who": ["sender"], "purpose": "emergency", "channels": "the channel used", "print": "never"},
+    ],
+    "clocks": [{"clock": "emergency_reply", "move": "start"}],
+}
+"""Whoever answers a message of an emergency may need help now."""
 ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
@@ -77,6 +94,11 @@ CONTACT_CHANGED: Final = {
 """Not in the table: the former contact of a person learns of a change."""
 REVISED: Final = (
     [
+        event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
+        for event in MISSION["events"]
+        if event["name"] == "support.replied"
+    ]
+    + [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
         for event in MISSION["events"]
         if event["name"] == "notification.undelivered"
@@ -116,13 +138,22 @@ so; the desk gets the breaches of its packages.
 """
 MEANT: Final = {
     event["name"]: event
-    for event in [*MISSION["events"], *ADDED, *REVISED, ACKNOWLEDGED, ACK_ANSWERED, CONTACT_CHANGED]
+    for event in [
+        *MISSION["events"],
+        *ADDED,
+        *REVISED,
+        ACKNOWLEDGED,
+        ACK_ANSWERED,
+        CONTACT_CHANGED,
+        CALL_FOR_HELP,
+    ]
 }
 HUB_EMITS: Final = {
     *MISSION["hub_emits"],
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
     CONTACT_CHANGED["name"],
+    CALL_FOR_HELP["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }
@@ -141,6 +172,8 @@ WHEN: Final = {
     ("inbound.message.received", "staff:service"): {"kind": "reply"},
     ("inbound.message.received", "sender"): {"acknowledge": "True"},
     ("sla.take_on.answered", "sender"): {"acknowledge": "True"},
+    ("emergency.reply.received", "sender"): {"acknowledge": "True"},
+    ("emergency.reply.received", "emergency_reply"): {"from_staff": "False"},
     ("support.email.received", "first_reply"): {"auto_submitted": "False"},
     ("support.email.received", "sender"): {"auto_submitted": "False"},
     ("support.call.missed", "first_reply"): {"line": "main"},

@@ -18,7 +18,7 @@ from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
 from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import CHECKS
-from hub.inbound import replies
+from hub.inbound import emergency_replies, replies
 from hub.intake.source_bindings import SourceBindings
 from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
@@ -91,6 +91,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         ACKNOWLEDGED,
         replies.NAME,
         replies.ANSWERED,
+        emergency_replies.NAME,
         UNDELIVERED,
         BOUNCE_REPORTED,
         HANDED_OVER,

@@ -10,11 +10,12 @@ import pytest
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.model import Attempt, Role, State
-from hub.operations.explain.messages import BY, TO_DO, delivered_at, sentences
+from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
 from hub.operations.explain.verdict import ExplainOutcome, judge
 from hub.ports import ExplainFacts, SentMessage
-from hub.rendering import labels_es
+from hub.rendering import outcomes_es
+from hub.rendering.outcomes_es import TO_DO
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, message, stored
 
 ADDRESS = "m***@e***.co"
@@ -192,7 +193,7 @@ def test_there_is_a_word_for_every_channel_and_every_role() -> None:
 
 
 def test_advice_exists_only_for_known_reasons() -> None:
-    assert set(TO_DO) <= set(labels_es.REASONS)
+    assert set(TO_DO) <= set(outcomes_es.REASONS)
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ def test_breach_has_the_level_and_the_subject() -> None:
         "clock": "first_reply",
         "case": "pqrs_id:PQ-1",
         "subject": "PQ-2026-000123",
+        "matter": "Copia del acta de la asamblea de 2025",
         "kind": "first_reply",
         "started_at": "2026-04-01T21:30:00+00:00",
         "due_at": "2026-04-08T18:30:00+00:00",

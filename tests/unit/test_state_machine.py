@@ -13,7 +13,7 @@ TABLE = {
     "queued": "  . . . x . x x . . x . x",
     "held": "    x . . x . x x . . x . x",
     "retrying": "x . . x . x x . . x . x",
-    "sending": " x x x . x x x x x x x .",
+    "sending": " x x x . x x x x x x x x",
     "sent": "    . . . . . x x x x . . .",
     "delivered": ". . . . . . x . x . . .",
     "read": "    . . . . . . . . . . . .",

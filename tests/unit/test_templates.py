@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
+from hub.errors import MissingDocument
 from hub.model import Audience, Print, Purpose, Rendered
 from hub.policy import load_policy
 from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.approved import Approved
+from hub.rendering.document_links import document_links
 from hub.rendering.forms import CHANNELS
 from hub.sms_text import segments
 from tests.for_each import for_each
@@ -62,6 +65,20 @@ def sparse(event: str) -> Data:
     kept = {name: value for name, value in examples(event)[0].items() if name in rules["required"]}
     nullable = [name for name, rule in rules["properties"].items() if "null" in rule.get("type", ())]
     return kept | dict.fromkeys(nullable)
+
+
+def on_paper(data: Data) -> Data:
+    """The same, with a document that has a number and no link."""
+    links = set(document_links(data))
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, list):
+            return [bare(item) for item in value]
+        if isinstance(value, dict):
+            return {name: bare(item) for name, item in value.items()}
+        return "RESP-7" if isinstance(value, str) and value in links else value
+
+    return {name: bare(value) for name, value in data.items()}
 
 
 def longest(event: str) -> Data:
@@ -186,7 +203,8 @@ def test_letter_asks_for_no_reply_to_the_message(event: str) -> None:
     for audience in BY_NAME[event].audiences:
         if audience.print in {Print.LETTER, Print.BOTH}:
             for data in examples(event):
-                letter = TEMPLATES.render(event, "print", context(event, data), variant=audience.template)
+                told = context(event, on_paper(data))
+                letter = TEMPLATES.render(event, "print", told, variant=audience.template)
 
                 assert "este mensaje" not in letter.text.lower()
 
@@ -234,6 +252,10 @@ def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
         assert all(link.startswith("https://") for link in parser.links)
 
 
+LONGER: Final = {"emergency.declared", "emergency.reply.received"}
+"""What people must do in danger is worth a second part, and the words of whoever is."""
+
+
 @for_each(SPEAKING)
 def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
     for channel, words in rendered_texts(event):
@@ -241,7 +263,7 @@ def test_an_sms_is_gsm7_of_at_most_two_parts(event: str) -> None:
             size = segments(words.text)
 
             assert size.encoding == "GSM-7"
-            assert size.parts <= (2 if event == "emergency.declared" else 1), words.text
+            assert size.parts <= (2 if event in LONGER else 1), words.text
 
 
 @for_each(SPEAKING)
@@ -576,3 +598,35 @@ def test_document_reference_that_is_no_url_is_named() -> None:
 
 def plain(text: str) -> str:
     return text.translate(str.maketrans("áíóúÁÍÓÚ", "aiouAIOU"))
+
+
+AT_A_LINK: Final = [
+    "pqrs.responded",
+    "admin.minutes.published",
+    "realestate.conflict.resolved",
+    "privacy.consent.requested",
+    "privacy.query.answered",
+    "privacy.claim.answered",
+    "policy.updated",
+]
+
+
+@pytest.mark.parametrize("event", AT_A_LINK)
+def test_letter_never_has_a_link_as_its_content(event: str) -> None:
+    for audience in BY_NAME[event].audiences:
+        data = next(data for data in examples(event) if any(document_links(data)))
+        with pytest.raises(MissingDocument):
+            TEMPLATES.render(event, "print", context(event, data), variant=audience.template)
+
+
+@for_each(SPEAKING)
+def test_no_letter_that_is_made_has_a_link_but_to_meet_online(event: str) -> None:
+    for audience in BY_NAME[event].audiences:
+        if audience.print not in {Print.LETTER, Print.BOTH}:
+            continue
+        for data in examples(event):
+            told = context(event, data)
+            with suppress(MissingDocument):
+                letter = TEMPLATES.render(event, "print", told, variant=audience.template)
+                links = set(re.findall(r"https?://\S+", letter.text)) - {COMPANY["site"]}
+                assert links <= {data.get("place_or_link")}

@@ -11,13 +11,14 @@ import pytest
 from msgspec import structs
 from structlog.testing import capture_logs
 
+from hub.business_time.opening_hours import DAY
 from hub.errors import BrokerUnavailable, StorageUnavailable
-from hub.model import ClockState, Event, State, StepKind
+from hub.model import ClockState, Event, Json, State, StepKind
 from hub.testing import MemoryAppointments, MemoryPublisher
 from hub.timers.filling import AT_ONCE
-from hub.timers.scheduler import keep_appointments
-from tests.unit.factories import HOUR, MONDAY, SECOND, event, local
-from tests.unit.hub_in_memory import MemoryHub
+from hub.timers.scheduler import fire_from_sql, keep_appointments
+from tests.unit.factories import HOUR, MONDAY, SECOND, event, local, somebody
+from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import hub_with, petition, published, timers_of, waiting
 
 REPLIED = event("pqrs.replied", at=MONDAY + HOUR)
@@ -262,3 +263,25 @@ async def test_full_batch_means_more_to_do() -> None:
     assert await keep_appointments(timers_of(hub))
     assert not await keep_appointments(timers_of(hub))
     assert len(hub.publisher.ticketed) == AT_ONCE + 1
+
+
+@pytest.mark.parametrize(
+    ("petitioner", "name"),
+    [
+        ({"ref": "p-maria"}, "Persona p-maria"),
+        ({"name": "Rosa Díaz", "email": "rosa@example.com"}, "Rosa Díaz"),
+    ],
+    ids=["of the directory", "a stranger"],
+)
+async def test_a_step_names_the_person_of_the_case_and_its_matter(petitioner: Json, name: str) -> None:
+    hub = memory_hub(MONDAY)
+    asked = {"petitioner": petitioner, "subject": "Copia del acta"}
+    await hub.take_in(somebody("p-maria"), event("pqrs.received", asked))
+    hub.clock.advance(60 * DAY)
+    await fire_from_sql(timers_of(hub))
+    steps = [event for event in hub.publisher.events if event.name in {"sla.at_risk", "pqrs.escalated"}]
+
+    assert {"sla.at_risk", "pqrs.escalated"} == {event.name for event in steps}
+    assert {(name, "Copia del acta")} == {
+        (event.data["person_name"], event.data["matter"]) for event in steps
+    }

@@ -8,7 +8,7 @@ from hub.channels.sms import twilio
 from hub.channels.whatsapp import verdicts
 from hub.model import ClockState, Purpose, State, UnreachedReason
 from hub.policy import load_policy
-from hub.rendering import labels_es, titles_es
+from hub.rendering import labels_es, outcomes_es, titles_es
 from hub.settings import Mode
 
 
@@ -53,8 +53,8 @@ def test_every_reason_that_a_provider_gives_has_a_sentence() -> None:
     tables = (twilio.MEANINGS, verdicts.MEANINGS, fcm.MEANINGS, fcm.BY_STATUS)
 
     given = {reason for table in tables for _, reason in table.values()}
-    assert given <= set(labels_es.REASONS)
+    assert given <= set(outcomes_es.REASONS)
 
 
 def test_reason_prefix_is_never_a_whole_reason() -> None:
-    assert not set(labels_es.REASON_STARTS) & set(labels_es.REASONS)
+    assert not set(outcomes_es.REASON_STARTS) & set(outcomes_es.REASONS)

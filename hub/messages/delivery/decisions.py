@@ -6,10 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec.structs import replace
+
 from hub.contact_rules import is_interruptive, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Accepted, Attempt, Claimed, InvalidContact, Message, Outcome, State, SuppressionStatus
+from hub.model import (
+    Accepted,
+    Attempt,
+    Claimed,
+    InvalidContact,
+    Message,
+    Outcome,
+    Purpose,
+    State,
+    SuppressionStatus,
+)
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN
 from hub.resilience.retry import GiveUp, RetryIn, decide
@@ -26,7 +38,9 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     wall time after which it is worthless.
     """
     message = claimed.message
-    if message.expires_at is not None and message.expires_at <= now:
+    if claimed.overtaken and now - message.created_at > policy.clocks_summary.late:
+        return Outcome(message_id=message.id, state=State.CANCELLED, reason="overtaken", tried=False)
+    if message.expires_at is not None and message.expires_at <= now and not leaves_late(claimed):
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
     if claimed.suppression is not None and _applies(
         claimed.suppression, message.channel, policy=policy, now=now
@@ -40,6 +54,23 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests, weeks=claimed.weeks)
     longer_by = max(allowed - max(now, first), timedelta(0))
     return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
+
+
+def leaves_late(claimed: Claimed) -> bool:
+    """
+    Return whether a message is worth sending after it has expired.
+
+    That is so of an acknowledgement whose case is still open: it is the person's only proof that they have
+    asked. Where the publisher has named an end, or a reminder has one, that end counts.
+    """
+    message = claimed.message
+    return message.purpose is Purpose.TRANSACTIONAL and bool(claimed.due) and message.ends_at is None
+
+
+def late(claimed: Claimed, now: datetime) -> Claimed:
+    """Make the text say that it comes late, and leave out the promises that have ended meanwhile."""
+    due = {name: at for name, at in claimed.due.items() if at > now}
+    return replace(claimed, late=True, due=due)
 
 
 def _applies(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
@@ -128,7 +159,7 @@ def failed(
             gone=isinstance(error, PermanentFailure) and error.gone,
         )
     next_at = ended + decision.delay
-    if message.expires_at is not None and next_at >= message.expires_at:
+    if message.expires_at is not None and next_at >= message.expires_at and not leaves_late(claimed):
         return Outcome(
             message_id=message.id, state=State.EXPIRED, reason=error.reason, attempts=attempts, tried=tried
         )

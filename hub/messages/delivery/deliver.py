@@ -33,7 +33,14 @@ from hub.errors import (
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery import outcome_metrics
-from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
+from hub.messages.delivery.decisions import (
+    accepted,
+    blocking_outcome,
+    fail_unsent,
+    failed,
+    invalid_contact,
+    late,
+)
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
@@ -177,7 +184,11 @@ async def _allowed(
         (claim, held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now))
         for claim in claimed
     ]
-    free = [claim for claim, blocked in decided if blocked is None]
+    free = [
+        claim if (ends := claim.message.expires_at) is None or ends > now else late(claim, now)
+        for claim, blocked in decided
+        if blocked is None
+    ]
     over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
     outcomes.extend(blocked for _, blocked in decided if blocked is not None)
     outcomes.extend(over.values())
@@ -193,7 +204,7 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
         rendered = deps.render(claimed)
     except TemplateFailure as exc:
         log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
-        return fail_unsent(claimed, "template")
+        return fail_unsent(claimed, exc.reason)
     except Exception:
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from hub.errors import MissingDocument
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.reach import LETTER
 from hub.model import (
@@ -25,22 +26,28 @@ HANDED_OVER: Final = "notification.handed_over"
 BOUNCE_REPORTED: Final = "notification.bounce_reported"
 NO_RECEIPT: Final = "no_receipt"
 """The reason when a provider accepted the message and no receipt came in time."""
+NOT_PRINTED: Final = MissingDocument.reason
+"""The reason of a letter that would only link to its document: staff prints that and hands it over."""
 REPORTED: Final = "reported_"
 """How the reason of a sent message begins whose loss somebody reports, until a person has confirmed it."""
 
 _STAFF_FIELDS: Final = ("radicado", "service_area")
-"""The event's fields that the alert shows to staff; the letter and the case name the person."""
+"""The event's fields that the alert shows to staff, by its own names."""
 
 
 def has_followup(message: Message) -> bool:
     """Return whether the failure of this message's step leads to another step or an alert."""
-    return bool(message.fallback) or message.purpose is Purpose.LEGAL
+    return bool(message.fallback) or message.purpose is Purpose.LEGAL or message.reason == NOT_PRINTED
 
 
 def needs_alert(message: Message) -> bool:
-    """Return whether a legally required message has only paper, or nothing, left after this step."""
+    """
+    Return whether a legally required message has only paper, or nothing, left after this step.
+
+    A document that must be printed by hand needs somebody who does it, whatever it is for.
+    """
     left = {target.channel for step in message.fallback for target in step}
-    return message.purpose is Purpose.LEGAL and left <= {LETTER}
+    return (message.purpose is Purpose.LEGAL or message.reason == NOT_PRINTED) and left <= {LETTER}
 
 
 def alerts(
@@ -59,6 +66,7 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
         "about_id": message.event_id,
         "reason": message.reason or NO_RECEIPT,
         "letter_id": str(letters[0]) if letters else None,
+        **_whom(message),
     }
     data |= {} if stored is None else _case_fields(stored)
     return own_event(NAME, f"undelivered:{step_id(message)}", data, time=now)
@@ -77,10 +85,17 @@ def bounce_question(sent: SentMail, reason: str, *, until: datetime, now: dateti
         "about_id": message.event_id,
         "reason": reason,
         "confirm_by": until.isoformat(),
+        **_whom(message),
     }
     return own_event(
         BOUNCE_REPORTED, f"bounce_reported:{message.id}", data | _case_fields(sent.event), time=now
     )
+
+
+def _whom(message: Message) -> dict[str, Json]:
+    """Return the person and the units whom the alert is about, for the staff that must reach them."""
+    known = {"person_name": message.name, "person_units": ", ".join(message.units)}
+    return {name: value for name, value in known.items() if value}
 
 
 def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:
@@ -97,5 +112,6 @@ def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> E
 def _case_fields(stored: StoredEvent) -> dict[str, Json]:
     """Return the case, its number, and its place, by which the alert finds the staff in charge."""
     known = {name: stored.event.data.get(name) for name in _STAFF_FIELDS}
+    known["matter"] = stored.event.data.get("subject")
     known |= {"thread_id": stored.case, "copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
     return {name: value for name, value in known.items() if value is not None}

@@ -12,6 +12,8 @@ from hub.business_time import WorkCalendar
 from hub.model import ClockHistory, ClockState, Json, Promise, Step
 from hub.operations.clocks.due_words import due_words, ended_words, paused_words
 from hub.operations.clocks.time_left import time_left
+from hub.policy.clocks import EMERGENCY_REPLY
+from hub.sla.events import OF_PEOPLE
 
 Row = Mapping[str, Json]
 _KEPT: Final = ("id", "case", "name", "state", "started_at", "due_at", "level", "ended_at")
@@ -50,8 +52,14 @@ def whole_clock(row: Row, messages: Sequence[Row], now: datetime, calendar: Work
         "pauses": [msgspec.to_builtins(pause) for pause in course.pauses],
         "extended_at": course.extended_at,
         "reopened": list(course.reopened),
-        "context": row["context"] or {},
+        "context": _without_people(row["context"] or {}, row["name"]),
     }
+
+
+def _without_people(context: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """Leave out what only the staff in charge may know: names, and the words and the number of who wrote."""
+    hidden = OF_PEOPLE | ({"contact"} if name == EMERGENCY_REPLY else set())
+    return {key: value for key, value in context.items() if key not in hidden}
 
 
 def _words(row: Row, course: ClockHistory, now: datetime, calendar: WorkCalendar) -> str:

@@ -10,7 +10,7 @@ from hub.messages.planning.reach import LETTER
 from hub.model import Message, State
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
-from hub.rendering import labels_es
+from hub.rendering import labels_es, outcomes_es
 
 INITIAL: Final = "initial"
 BY: Final[Mapping[str, str]] = {
@@ -32,26 +32,8 @@ _ENDED: Final[Mapping[State, str]] = {
 }
 OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
 LOST: Final = frozenset(_ENDED)
-TO_DO: Final[Mapping[str, str]] = {
-    "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
-    "stranger": "registre a la persona en el directorio",
-    "unknown_person": "registre a la persona en el directorio y publique el aviso de nuevo",
-    "not_configured": "configure el canal: `hub check` dice qué falta",
-    "paused": "reanude con `hub resume`",
-    "gone": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
-    "suppressed": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
-    "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
-    "not_consented": "`hub people consents` dice qué ha autorizado; si acepta, registre su autorización",
-    "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
-    "template": "complete el dato en el sistema que publica",
-    "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
-    "expired": "si todavía sirve, publique el aviso como un evento nuevo",
-}
-_TO_DO_BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
 _FILE: Final = "file"
 """The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
-_NOTHING: Final = ("reached", "ended", "over")
-"""Reasons that need no action."""
 
 
 def has_gone(sent: SentMessage) -> bool:
@@ -86,10 +68,8 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     plain = message.state in OUT and len(_calls(sent)) == 1
     if not plain:
         yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
-    if message.state in _ENDED and message.reason not in _NOTHING:
-        yield f"Qué hacer: {TO_DO.get(message.reason or '', _TO_DO_BY_DEFAULT)}."
-    elif message.state is State.HELD and message.reason == "paused":
-        yield f"Qué hacer: {TO_DO['paused']}."
+    if to_do := outcomes_es.to_do(message.state, message.reason):
+        yield f"Qué hacer: {to_do}."
 
 
 def _route(message: Message) -> str:

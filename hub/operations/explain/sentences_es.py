@@ -10,6 +10,7 @@ from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
 from hub.ports import ExplainFacts, Unit, Version
 from hub.rendering import filters, labels_es
+from hub.rendering.outcomes_es import reason_in_words
 
 ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "owner": ("propietaria", "propietarios"),
@@ -87,9 +88,7 @@ def reason(code: str | None) -> str:
     """Return the sentence for a machine word; quote a word that has none."""
     if not code:
         return ""
-    starts = [start for start in labels_es.REASON_STARTS if code.startswith(start)]
-    text = labels_es.REASONS.get(code) or (labels_es.REASON_STARTS[max(starts, key=len)] if starts else None)
-    return f"{text or f'Motivo: {code}'}."
+    return f"{reason_in_words(code) or f'Motivo: {code}'}."
 
 
 def role(name: str | None) -> str:

@@ -33,37 +33,52 @@ ORDER BY created_at DESC, id DESC
 LIMIT $3
 
 -- show --
-SELECT * FROM letter
+-- Or what must be handed over without one: its document is a link, so there is no letter to print.
+SELECT id, created_at, handed_over_at, person, event, subject, text, html, name FROM letter
 WHERE id = $1
   AND ($2::text[] IS NULL OR EXISTS (
       SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($2)
   ))
+UNION ALL
+SELECT id, created_at, CASE WHEN state = 'delivered' THEN updated_at END, person, event,
+       $3::text, $4::text, $5::text, name
+FROM message
+WHERE id = $1 AND channel = 'print' AND (reason = 'document_not_printed' OR state = 'delivered')
+  AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+  AND NOT EXISTS (SELECT FROM letter WHERE letter.id = $1)
 
 -- event --
-SELECT event.* FROM letter
-JOIN message ON message.id = letter.id
+SELECT event.* FROM message
 JOIN event ON event.key = message.event_key
-WHERE letter.id = $1
+WHERE message.id = $1 AND message.channel = 'print'
 
 -- hand_over --
--- One statement: the letter and its message must not contradict each other.
-WITH there AS (
+-- One statement: the letter and its message must not contradict each other. A document that staff has printed has
+-- no letter, only a message.
+WITH without AS (
+    SELECT id FROM message
+    WHERE id = $1 AND channel = 'print' AND (reason = 'document_not_printed' OR state = 'delivered')
+      AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4))
+      AND NOT EXISTS (SELECT FROM letter WHERE letter.id = $1)
+), there AS (
     SELECT id FROM letter
     WHERE id = $1
       AND ($4::text[] IS NULL OR EXISTS (
           SELECT FROM message WHERE message.id = letter.id AND copropiedad_id = ANY ($4)
       ))
+    UNION ALL
+    SELECT id FROM without
 ), handed AS (
     UPDATE letter SET handed_over_at = now() FROM there
     WHERE letter.id = there.id AND handed_over_at IS NULL
     RETURNING letter.id
 ), moved AS (
     UPDATE message SET state = 'delivered', reason = NULL, next_at = NULL, updated_at = now()
-    FROM handed
-    WHERE message.id = handed.id AND message.state = ANY ($2::text[])
+    FROM (SELECT id FROM handed UNION ALL SELECT id FROM without) AS done
+    WHERE message.id = done.id AND message.state = ANY ($2::text[])
     RETURNING message.id
 ), ending AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT id, clock_timestamp(), 'delivered', $3, id::text, 'handed_over', interval '0' FROM moved
 )
-SELECT EXISTS (SELECT FROM handed) AS changed FROM there
+SELECT EXISTS (SELECT FROM handed UNION ALL SELECT FROM moved) AS changed FROM there

@@ -78,6 +78,17 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               WHERE clock.case_key = event.case_key AND clock.ended_at IS NULL
                 AND jsonb_typeof(clock.course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'null'
           ) END AS due,
+          -- Only for steps of promises: whether the person has been told of a later step, or is about to be.
+          message.event = ANY ($7::text[]) AND EXISTS (
+              SELECT FROM event AS newer
+              JOIN message AS later ON later.event_key = newer.key
+               AND later.id BETWEEN moment_start(newer.key) AND moment_end(newer.key)
+              WHERE newer.case_key = event.case_key AND newer.time > event.time AND newer.key >= $4
+                AND newer.data ->> 'clock_id' = event.data ->> 'clock_id'
+                AND later.person = message.person AND later.channel = message.channel
+                AND later.purpose = message.purpose AND later.event = ANY ($7::text[])
+                AND later.state NOT IN ('failed', 'bounced', 'suppressed', 'expired', 'cancelled')
+          ) AS overtaken,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
           -- Skipped for all other purposes, because it costs a lookup.
           CASE WHEN message.purpose IN ('commercial', 'survey') THEN (

@@ -5,27 +5,43 @@ Replies: the message that a reply answers, its row, its opt-outs.
 SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
        event.copropiedad_id, event.unit_id,
        CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person,
-       CASE WHEN message.event = ANY ($2::text[]) THEN coalesce(event.data ->> 'asks', '') ELSE '' END AS asked
+       CASE WHEN message.event = ANY ($2::text[]) THEN coalesce(event.data ->> 'asks', '') ELSE '' END AS asked,
+       message.event, message.audience, message.purpose, message.units,
+       (
+           SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
+           WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
+       ) AS phone
 FROM message JOIN event ON event.key = message.event_key AND event.key BETWEEN moment_start($1) AND moment_end($1)
 WHERE message.id = $1
 
 -- by_number --
+-- Of an emergency first, while it may last: who answers it may have got other messages meanwhile.
 SELECT id AS message_id FROM message
 WHERE channel IN ('sms', 'whatsapp') AND address = $1 AND created_at > now() - $2::interval
   AND state IN ('sending', 'sent', 'delivered', 'read')
-ORDER BY created_at DESC
+ORDER BY purpose = 'emergency' AND created_at > now() - $3::interval DESC, created_at DESC
 LIMIT 1
 
 -- escalations --
--- The escalation texts sent to this number: each names its clock and the level that now has the case.
-SELECT message.id AS message_id, message.person, event.data ->> 'clock_id' AS clock_id,
-       (event.data ->> 'to_level')::int AS level
-FROM message JOIN event ON event.key = message.event_key
-WHERE message.channel = 'sms' AND message.address = $1 AND message.created_at > now() - $2::interval
-  AND message.event = ANY ($3::text[]) AND message.purpose IN ('internal', 'emergency')
-  AND event.data ->> 'clock_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-  AND message.state IN ('sending', 'sent', 'delivered', 'read')
-ORDER BY message.created_at DESC
+-- The escalation texts sent to this number: each names its clock and the level that now has the case. A call
+-- for help came before its clock, which is its case's newest ($4), with level 1; its main text answers who called.
+SELECT called.message_id, called.person, called.clock_id, called.level
+FROM (
+    SELECT message.id AS message_id, message.person, message.created_at,
+           coalesce(event.data ->> 'clock_id', (
+               SELECT clock.id::text FROM clock
+               WHERE clock.case_key = event.case_key AND clock.name = ANY ($4::text[])
+               ORDER BY clock.started_at DESC LIMIT 1
+           )) AS clock_id,
+           coalesce((event.data ->> 'to_level')::int, 1) AS level
+    FROM message JOIN event ON event.key = message.event_key
+    WHERE message.channel = 'sms' AND message.address = $1 AND message.created_at > now() - $2::interval
+      AND message.event = ANY ($3::text[]) AND message.purpose IN ('internal', 'emergency')
+      AND (event.data ->> 'to_level' IS NOT NULL OR message.variant IS NOT NULL)
+      AND message.state IN ('sending', 'sent', 'delivered', 'read')
+) AS called
+WHERE called.clock_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+ORDER BY called.created_at DESC
 
 -- one_writer --
 -- Lock: of two simultaneous texts of one writer, only one is acknowledged.
@@ -38,8 +54,9 @@ INSERT INTO reply (
 )
 VALUES (
     $1, $2, $3, $4,
-    -- Every reply that takes a case (TOMO) is answered, because the result may differ each time.
-    $5 AND ($16::jsonb IS NOT NULL OR NOT EXISTS (
+    -- Every reply that takes a case (TOMO) is answered, because the result may differ each time; and every
+    -- call for help ($19), for whoever writes again is waiting.
+    $5 AND ($16::jsonb IS NOT NULL OR $19 OR NOT EXISTS (
         SELECT FROM reply AS earlier
         WHERE earlier.address = $10 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
           AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
@@ -56,7 +73,11 @@ RETURNING id
 
 -- show --
 SELECT reply.*, message.name, message.address AS message_address, event.data, event.copropiedad_id,
-       event.unit_id
+       event.unit_id, message.event, message.audience, message.purpose, message.units,
+       (
+           SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
+           WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
+       ) AS phone
 FROM reply
 LEFT JOIN message ON message.id = reply.message_id
 LEFT JOIN event ON event.key = message.event_key
@@ -64,7 +85,11 @@ WHERE reply.id = $1
 
 -- unpublished --
 SELECT reply.*, message.name, message.address AS message_address, event.data, event.copropiedad_id,
-       event.unit_id
+       event.unit_id, message.event, message.audience, message.purpose, message.units,
+       (
+           SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
+           WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
+       ) AS phone
 FROM reply
 LEFT JOIN message ON message.id = reply.message_id
 LEFT JOIN event ON event.key = message.event_key

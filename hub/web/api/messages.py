@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 import msgspec
 from aiohttp import web
 
-from hub.model import PropertyScope
+from hub.model import Json, PropertyScope
 from hub.operations import redrive as redriving
 from hub.operations.redrive import RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
+from hub.rendering.outcomes_es import described
 from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import read_id
@@ -26,13 +28,13 @@ async def list_messages(request: web.Request, query: MessagesQuery) -> web.Respo
     """List messages, newest first."""
     narrowed = _filter(query, places_of(request))
     page = await services(request).log.messages(narrowed, after=query.after, limit=query.limit)
-    return json_answer(page)
+    return json_answer(replace(page, items=[_in_words(row) for row in page.items]))
 
 
 async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
-    return json_answer(await look(request, query, log.message, message_id, noun=_MESSAGE))
+    return json_answer(_in_words(await look(request, query, log.message, message_id, noun=_MESSAGE)))
 
 
 async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
@@ -48,6 +50,10 @@ async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
     if not body.dry_run:
         await note(request, "redrive", f"messages:{body.state}", taken=done.of(RedriveResult.TAKEN))
     return json_answer(redriving.shown(done, dry_run=body.dry_run))
+
+
+def _in_words(row: Mapping[str, Json]) -> dict[str, Json]:
+    return {**row, **described(row["state"], row["reason"])}
 
 
 def _filter(query: MessagesQuery | RedriveBody, places: PropertyScope) -> MessageFilter:

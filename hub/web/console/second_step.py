@@ -17,7 +17,7 @@ from hub.web.auth.refusals import NO_REFUSAL, REASON
 from hub.web.auth.session_cookie import Pending, hold, pending_of
 from hub.web.bodies import fields_of
 from hub.web.console.pages import plain, redirect, return_path, sign_in_path
-from hub.web.console.sign_in import BUSY, CODE, form, slowed, until_words
+from hub.web.console.sign_in import BUSY, form, slowed, until_words
 from hub.web.services import services
 
 _WRONG: Final = "El código no es correcto, o ya se usó. Espere el siguiente de su aplicación."
@@ -79,7 +79,4 @@ def _form(
     request: web.Request, pending: Pending, *, status: int, wrong: str = "", lost: bool = False
 ) -> web.Response:
     """Respond with the form; open at the recovery codes for who has `lost` the app."""
-    action = sign_in_path(return_path(request), CODE)
-    return plain(
-        "code.html", request, status=status, action=action, csrf=pending.csrf, wrong=wrong, lost=lost
-    )
+    return plain("code.html", request, status=status, csrf=pending.csrf, wrong=wrong, lost=lost)

@@ -150,7 +150,6 @@ def form(
         name=name,
         wrong=wrong,
         wrong_key=wrong_key,
-        action=sign_in_path(return_path(request)),
     )
 
 

@@ -68,7 +68,7 @@ def _state(found: EscalationStatus | None) -> str:
         return "left"
     if clock.ended_at is not None:
         return "ended" if found.taken is None else "taken"
-    if clock.level != level:
+    if clock.level != level and not (clock.level > level and clock.name in acknowledge.ENDED_BY_IT):
         # Early: the notice was sent before the clock was stored.
         return "early" if clock.level < level else "passed"
     return "asked" if found.taken is None else "taken"

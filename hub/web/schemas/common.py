@@ -87,6 +87,9 @@ class MessageRow(Struct, kw_only=True):
     reason: str | None
     next_at: Instant | None
     created_at: Instant
+    final: Annotated[bool, Meta(description="Nothing more happens to it by itself.")]
+    means: Annotated[str, Meta(description="What its state and reason mean, in Spanish.")]
+    to_do: Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
 
 
 class AttemptRow(Struct, kw_only=True):

@@ -249,5 +249,8 @@ filters.addEventListener("submit", (event) => event.preventDefault());
 byId("more").addEventListener("click", readOlder);
 byId("detail").addEventListener("click", (event) => event.target === byId("detail") && byId("detail").close());
 document.addEventListener("visibilitychange", look);
-if (location.hash.slice(1) in sections) openTab(location.hash.slice(1));
+// A link in a message to staff: #relojes/ID opens the promise, #entregas/ID the message.
+const [section, id] = location.hash.slice(1).split("/");
+if (section in sections) openTab(section);
+if (id && sections[section]?.byId) show(sections[section].byId(decodeURIComponent(id)));
 if (open === "entregas") prepare();

@@ -12,6 +12,7 @@ export function makeSections(words, { show, reload }) {
 
   return {
     entregas: {
+      byId: (id) => messageDetail({ id: encodeURIComponent(id) }),
       path: "/api/messages",
       states: words.messageStates,
       counted: "messages",
@@ -29,6 +30,7 @@ export function makeSections(words, { show, reload }) {
       ],
     },
     relojes: {
+      byId: clockDetail,
       path: "/api/clocks",
       states: words.clockStates,
       counted: "clocks",
@@ -113,7 +115,8 @@ export function makeSections(words, { show, reload }) {
     const message = await ask(`/api/messages/${row.id}${query}`);
     const facts = [
       ["Estado", chip(message.state, words.messageStates[message.state] ?? message.state)],
-      ["Motivo", reasonWords(message.reason, words)],
+      ["Qué significa", message.means],
+      ["Qué hacer", message.to_do.replaceAll("`", "")],
       ["Persona", personWords(message.person)],
       ["Nombre", message.name],
       ["Dirección", message.address],
@@ -129,6 +132,21 @@ export function makeSections(words, { show, reload }) {
     ];
     const whole = message.masked && message.may_unmask ? [unmask(row)] : [];
     return { title: eventTitle(message.event), body: [listOf(facts), ...whole, ...attempts(message.attempts ?? [])] };
+  }
+
+  async function clockDetail(id) {
+    const clock = await ask(`/api/clocks/${encodeURIComponent(id)}`);
+    const facts = [
+      ["Estado", chip(clock.state, words.clockStates[clock.state] ?? clock.state)],
+      ["Caso", clock.context.radicado ?? clock.case.replace(/^[a-z_]+:/, "")],
+      ["Asunto", clock.context.subject],
+      ["Empezó", fullTime(clock.started_at)],
+      ["Vence", fullTime(clock.due_at)],
+      ["Situación", clock.due_words],
+      ["Nivel", words.levels[clock.level] ?? String(clock.level)],
+      ["Tomado por", clock.acknowledged.map((ack) => `nivel ${ack.level}, ${shortTime(ack.at)}`).join("; ")],
+    ];
+    return { title: words.clocks[clock.name] ?? clock.name, body: [listOf(facts)] };
   }
 
   // The hub audits each unmasked look, so the page makes one only when the user asks.

@@ -1,0 +1,193 @@
+"""
+What became of a message, in Spanish: one table of states, one of reasons, for the API, the page, the command
+line, `hub explain` and `docs/states.md`.
+
+A state is final if nothing more happens to the message by itself. A person may still be reached by the next
+step of its cascade, and an operator may send the message again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class StateWords(NamedTuple):
+    label: str
+    final: bool
+    means: str
+
+
+STATES: Final[Mapping[str, StateWords]] = {
+    "queued": StateWords("En cola", False, "Espera su turno para salir"),
+    "sending": StateWords("Enviando", False, "Está saliendo en este momento"),
+    "sent": StateWords("Enviado", False, "El proveedor lo aceptó; no ha dicho si llegó"),
+    "delivered": StateWords("Entregado", True, "Llegó"),
+    "read": StateWords("Leído", True, "La persona lo abrió"),
+    "held": StateWords("En espera", False, "Todavía no debe salir; sale solo cuando llegue su hora"),
+    "retrying": StateWords("Reintentando", False, "No se pudo; se intenta de nuevo"),
+    "failed": StateWords("Fallido", True, "No se pudo enviar y no se intenta más"),
+    "bounced": StateWords("Rebotado", True, "El proveedor lo aceptó y después lo devolvió"),
+    "suppressed": StateWords("No se envía", True, "No hay a dónde enviarlo, o no se debe"),
+    "expired": StateWords("Vencido", True, "Se hizo tarde: ya no servía enviarlo"),
+    "cancelled": StateWords("Cancelado", True, "Dejó de hacer falta antes de salir"),
+}
+"""State of a message → its label, whether it is final, and what it means."""
+
+REASONS: Final[Mapping[str, str]] = {
+    # the hub's own
+    "unknown_person": "La persona no está en el directorio",
+    "no_contact": "La persona no tiene un dato de contacto que sirva para este canal",
+    "stranger": "La persona no está en el directorio y no tiene buzón interno",
+    "not_configured": "El canal no está configurado",
+    "broken": "El canal está averiado: de eso trata el aviso",
+    "not_consented": "La persona no ha autorizado estos mensajes, o no por este canal",
+    "not_allowed_here": "No está en la lista autorizada del modo de prueba",
+    "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
+    "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
+    "throttled": "La persona recibió muchos mensajes en poco tiempo; saldrá cuando haya lugar",
+    "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
+    "over": "El asunto se resolvió antes de que este aviso saliera",
+    "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
+    "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
+    "too_old": "Llegó cuando ya no servía avisar",
+    "gone": "El dato de contacto dejó de existir",
+    "no_receipt": "Nadie confirmó que hubiera llegado",
+    "suppressed": "Un operador pidió no escribir a ese dato de contacto",
+    "inline_not_allowed": "Este tipo de mensaje solo se envía a personas del directorio",
+    "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
+    "working_hours": "Fuera de la jornada de trabajo de la persona; saldrá cuando empiece la próxima",
+    "expired": "Se venció antes de poder enviarse",
+    "template": "A la plantilla le falta un dato del evento",
+    "document_not_printed": "La carta solo diría dónde leer el documento en internet: hay que imprimirlo",
+    "channel_fault": "Falla interna del canal; el registro del hub dice cuál",
+    "storage": "La base de datos no respondió",
+    "storage_refused": "La base de datos no acepta el mensaje",
+    "outbox": "No se pudo escribir el archivo",
+    # any provider
+    "timeout": "El proveedor no respondió a tiempo",
+    "connect_timeout": "No se logró conexión con el proveedor a tiempo",
+    "connect_failed": "No se pudo conectar con el proveedor",
+    "connection_lost": "El proveedor cortó la conexión",
+    "protocol": "El proveedor respondió algo que no se entiende",
+    "provider_answer": "El proveedor respondió algo que no se entiende",
+    "provider_auth": "El proveedor no acepta nuestras credenciales",
+    "provider_tls": "La conexión segura con el proveedor falló",
+    "provider_offers": "El servidor de correo no ofrece lo que se le pide",
+    "provider_permission": "Nuestra cuenta no tiene permiso para enviar",
+    "provider_project": "El proyecto del proveedor no existe",
+    "provider_account": "Nuestra cuenta con el proveedor no está activa",
+    "provider_sender": "El proveedor no acepta nuestro remitente",
+    "provider_region": "Nuestra cuenta no puede enviar a ese país",
+    "provider_trial": "Nuestra cuenta con el proveedor es de prueba",
+    "provider_callback": "El proveedor no acepta nuestra dirección de avisos",
+    "provider_payment": "El proveedor espera un pago nuestro",
+    "provider_queue_full": "La cola del proveedor está llena",
+    "provider_unknown": "El proveedor falló sin decir por qué",
+    "rate_limited": "El proveedor pidió ir más despacio",
+    "quota_exceeded": "El proveedor pidió ir más despacio",
+    "unavailable": "El proveedor no está disponible",
+    "internal": "El proveedor tiene una falla",
+    "unspecified_error": "El proveedor falló sin decir por qué",
+    "third_party_auth_error": "El proveedor no acepta nuestro certificado",
+    # e-mail
+    "bad_address": "La dirección no es válida",
+    "smtputf8_unsupported": "El servidor de correo no admite tildes en la dirección",
+    "too_large": "El mensaje es demasiado grande para el proveedor",
+    # text messages
+    "invalid_number": "El número no es válido",
+    "unknown_number": "El número no existe",
+    "not_mobile": "El número no recibe mensajes de texto",
+    "premium_number": "El número es de tarifa especial",
+    "unreachable_number": "No se puede enviar a ese número",
+    "unreachable_handset": "El teléfono está apagado o sin señal",
+    "blocked": "El operador bloqueó el mensaje",
+    "filtered": "El operador filtró el mensaje",
+    "opted_out": "La persona pidió no recibir mensajes",
+    "empty_text": "El mensaje no tiene texto",
+    "too_long": "El mensaje de texto es demasiado largo",
+    "price_limit": "El mensaje supera el precio permitido",
+    # WhatsApp
+    "not_on_whatsapp": "El número no tiene WhatsApp o no puede recibir mensajes de empresas",
+    "withheld": "WhatsApp decidió no entregarlo",
+    "not_delivered_in_time": "WhatsApp no logró entregarlo a tiempo",
+    "outside_window": "La persona no ha escrito en las últimas 24 horas",
+    "quality_limited": "WhatsApp limita nuestros envíos porque se los marcó como no deseados",
+    "template_not_approved": "WhatsApp no ha aprobado la plantilla",
+    "template_parameters": "La plantilla aprobada tiene otros datos que la del hub",
+    "template_policy": "La plantilla no cumple las reglas de WhatsApp",
+    "template_paused": "WhatsApp pausó la plantilla",
+    "template_disabled": "WhatsApp desactivó la plantilla",
+    "template_syncing": "WhatsApp todavía no tiene lista la plantilla",
+    # push
+    "unregistered": "El dispositivo ya no tiene la aplicación",
+    "sender_id_mismatch": "El dispositivo es de otra aplicación",
+    "invalid_argument": "El proveedor no acepta el mensaje",
+    "invalid_token": "El dispositivo no es válido",
+}
+"""Reason of a state → what it means."""
+
+REASON_STARTS: Final[Mapping[str, str]] = {
+    "smtp_421": "El servidor de correo está ocupado; se reintenta",
+    "smtp_45": "El servidor de correo pidió intentar más tarde",
+    "smtp_4": "El servidor de correo no lo recibió por ahora",
+    "smtp_552": "El buzón está lleno o el mensaje es demasiado grande",
+    "smtp_550_5.1": "La dirección de correo no existe",
+    "smtp_550": "El servidor de correo rechazó la dirección",
+    "smtp_5": "El servidor de correo rechazó el mensaje",
+    "dsn_": "El servidor de correo lo devolvió",
+    "dsn_5.1": "La dirección de correo no existe",
+    "reported_": "Un informe dice que fue devuelto",
+    "reported_dsn_5.1": "Un informe dice que la dirección de correo no existe",
+    "twilio_": "El proveedor no acepta el mensaje",
+    "whatsapp_": "WhatsApp no acepta el mensaje",
+    "http_4": "El proveedor rechazó el mensaje",
+    "http_5": "El proveedor tiene una falla",
+}
+"""Prefix of a reason with a code → label; the longest prefix wins."""
+
+TO_DO: Final[Mapping[str, str]] = {
+    "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
+    "stranger": "registre a la persona en el directorio",
+    "unknown_person": "registre a la persona en el directorio y publique el aviso de nuevo",
+    "not_configured": "configure el canal: `hub check` dice qué falta",
+    "paused": "reanude con `hub resume`",
+    "gone": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
+    "suppressed": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
+    "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
+    "not_consented": "`hub people consents` dice qué ha autorizado; si acepta, registre su autorización",
+    "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
+    "document_not_printed": "imprima el documento, entréguelo y regístrelo con `hub letters done`",
+    "template": "complete el dato en el sistema que publica",
+    "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
+    "expired": "si todavía sirve, publique el aviso como un evento nuevo",
+}
+"""Reason → what to do. A lost message with another reason can be sent again once its cause is gone."""
+_BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
+_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken"})
+"""Reasons that need no action."""
+_LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
+
+
+def reason_in_words(reason: str) -> str | None:
+    """Return what a reason means; None for a code without words."""
+    if reason in REASONS:
+        return REASONS[reason]
+    starts = [start for start in REASON_STARTS if reason.startswith(start)]
+    return REASON_STARTS[max(starts, key=len)] if starts else None
+
+
+def to_do(state: str, reason: str | None) -> str:
+    """Return what somebody must do about a message in this state; empty where nothing is to be done."""
+    if state in _LOST and reason not in _NOTHING:
+        return TO_DO.get(reason or "", _BY_DEFAULT)
+    return TO_DO["paused"] if (state, reason) == ("held", "paused") else ""
+
+
+def described(state: str, reason: str | None) -> dict[str, str | bool]:
+    """Return what the API says of a message besides its state and reason."""
+    # A newer hub may have stored a state that this one does not know.
+    words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
+    because = (reason and reason_in_words(reason)) or ""
+    means = f"{words.means}. {because}." if because else f"{words.means}."
+    return {"final": words.final, "means": means, "to_do": to_do(state, reason)}

@@ -1,0 +1,60 @@
+"""After an outage, as the petitioner sees it: the acknowledgement leaves late, and one apology is enough."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+from tests.acceptance.conftest import House
+from tests.acceptance.directory import pqrs, publish_all
+from tests.acceptance.harness import hub_process, until
+from tests.acceptance.test_emergency_replies import plain_text
+
+PEDRO = "pedro1@example.co"
+LIFE = 1.0
+
+
+def told(house: House) -> list[str]:
+    return [plain_text(mail) for mail in house.smtp.mails if mail.recipient == PEDRO]
+
+
+async def test_acknowledgement_leaves_after_an_outage_longer_than_its_life(house: House) -> None:
+    house.policy(f'[expiry]\ntransactional = "{LIFE:.0f}s"\n')
+    async with house.running("intake", "timers") as publisher:
+        await publish_all(publisher)
+        event_id = await publisher.publish("pqrs.received", pqrs(1))
+
+        async def is_planned() -> bool:
+            listed = await house.command("deliveries", "--json", "--event-id", event_id)
+            return bool(json.loads(listed)["items"])
+
+        await until(is_planned, "the messages")
+        await asyncio.sleep(2 * LIFE)  # the outage
+        async with hub_process(house.hub("delivery")):
+            await until(lambda: bool(told(house)), "the late acknowledgement")
+
+    assert "PQ-2026-000001" in told(house)[0]
+    assert "debió llegarle antes" in told(house)[0]
+
+
+async def test_petitioner_gets_one_apology_for_all_the_steps_of_an_outage(house: House) -> None:
+    async with house.running() as publisher:
+        await publish_all(publisher)
+        long_ago = datetime.now(UTC) - timedelta(days=20)
+        await publisher.publish("pqrs.received", pqrs(1), time=long_ago.isoformat())
+        people: list[str] = []
+
+        async def all_levels() -> bool:
+            rows = json.loads(await house.command("deliveries", "--json", "--event", "pqrs.escalated"))[
+                "items"
+            ]
+            people[:] = [row["person"] for row in rows if row["channel"] == "email"]
+            return {f"p-nivel-{level}" for level in (2, 3, 4)} <= set(people)
+
+        await until(all_levels, "the calls to the levels")
+        await until(lambda: bool(told(house)), "the apology")
+
+    [apology] = told(house)
+    assert "la gerencia general" in apology
+    assert 1 == sum(not person.startswith("p-nivel") for person in people)

@@ -1,0 +1,147 @@
+"""What staff reads says who, what, since when and what to do, in words; a link opens the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from hub.catalog import BY_NAME, CATALOG
+from hub.model import Audience, Claimed, Json, Lane, Message, Purpose
+from hub.rendering.filters import legible, motivo
+from hub.rendering.outcomes_es import REASONS
+from hub.rendering.page_links import page_of
+from tests.for_each import for_each
+from tests.unit.factories import MONDAY
+from tests.unit.factories import message as a_message
+from tests.unit.test_templates import TEMPLATES, context, examples, sparse
+
+PAGE: Final = "https://hub.example.co/#relojes/019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10"
+STAFF: Final = ("staff:", "level:", "address:")
+STAFF_PARTIES: Final = {"clock_holder", "called", "assignee", "technician"}
+FORBIDDEN: Final = {
+    "an id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{16,}", re.IGNORECASE),
+    "a path of the API": re.compile(r"/api/"),
+    "a command": re.compile(r"\bhub [a-z]+"),
+    "a code": re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+"),
+}
+FOR_ENGINEERS: Final = {"hub.trouble.began": "to_do"}
+"""Whoever gets it runs the hub: what to do is a command."""
+LINK: Final = re.compile(r"https://\S+")
+
+
+def staff_audiences() -> list[tuple[str, Audience]]:
+    return [
+        (kind.name, audience)
+        for kind in CATALOG
+        for audience in kind.audiences
+        if any(who.startswith(STAFF) or who in STAFF_PARTIES for who in audience.who)
+    ]
+
+
+def rendered(event: str, audience: Audience) -> Iterator[tuple[str, str]]:
+    """Yield each text of an audience, for each example, with the page's link, by its channel."""
+    for example in (*examples(event), sparse(event)):
+        data = {**example, FOR_ENGINEERS.get(event, ""): "Revise."} if event in FOR_ENGINEERS else example
+        told = replace(context(event, data), purpose=audience.purpose, page_url=PAGE)
+        for step in audience.channels:
+            for channel in step:
+                words = TEMPLATES.render(event, channel, told, variant=audience.template)
+                yield channel, f"{words.subject}\n{words.text}"
+
+
+@for_each(staff_audiences())
+def test_no_text_for_staff_has_an_id_a_path_a_command_or_a_code(event: str, audience: Audience) -> None:
+    for _, text in rendered(event, audience):
+        shown = LINK.sub("", text)
+        found = {what: pattern.findall(shown) for what, pattern in FORBIDDEN.items()}
+
+        assert {} == {what: words for what, words in found.items() if words}
+
+
+TO_ALL_STAFF: Final = "policy.updated"
+"""A notice to everybody, which is about nothing that waits in the hub."""
+
+
+@for_each((event, audience) for event, audience in staff_audiences() if event != TO_ALL_STAFF)
+def test_mail_for_staff_links_to_the_page_only_where_there_is_one(event: str, audience: Audience) -> None:
+    for channel in {channel for step in audience.channels for channel in step} & {"email", "inbox"}:
+        told = replace(context(event, examples(event)[0]), purpose=audience.purpose)
+        linked = TEMPLATES.render(event, channel, replace(told, page_url=PAGE), variant=audience.template)
+        plain = TEMPLATES.render(event, channel, told, variant=audience.template)
+
+        assert PAGE in linked.text
+        assert PAGE in linked.html
+        assert "Abrir en el centro" not in plain.text
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "notification.undelivered",
+        "notification.bounce_reported",
+        "pqrs.escalated",
+        "sla.at_risk",
+        "sla.breached",
+    ],
+)
+def test_alerts_name_the_person_the_matter_and_what_to_do(event: str) -> None:
+    text = TEMPLATES.render(event, "email", context(event, examples(event)[0]), variant=None).text
+
+    assert "María Peña" in text
+    assert "Copia del acta" in text
+    assert "Qué debe hacer" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("smtp_550_5.1.1", "La dirección de correo no existe"),
+        ("reported_dsn_5.1.1", "Un informe dice que la dirección de correo no existe"),
+        ("no_contact", REASONS["no_contact"]),
+        ("codigo_nuevo", "El proveedor no lo entregó"),
+    ],
+)
+def test_a_reason_is_said_in_words(reason: str, words: str) -> None:
+    assert words == motivo(reason)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("PQ-2026-000123", "PQ-2026-000123"),
+        ("sol-2026-0042", "sol-2026-0042"),
+        ("de-5f2b1c9a7e4d4c0f8a6b3d2e", ""),
+        ("019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10", ""),
+        ("pqrs_id:1", ""),
+        (None, ""),
+    ],
+)
+def test_only_numbers_that_people_know_are_shown(number: str | None, shown: str) -> None:
+    assert shown == legible(number)
+
+
+def claimed(event: str, data: Json, purpose: Purpose = Purpose.INTERNAL) -> Claimed:
+    message: Message = a_message(event=event, purpose=purpose, lane=Lane.NORMAL)
+    return Claimed(
+        message=message, attempt=1, event_time=MONDAY, source="urn:hub", data=data, building=None, unit=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "page"),
+    [
+        ("sla.breached", {"clock_id": "c-1"}, "relojes/c-1"),
+        ("notification.undelivered", {"message_id": "m-1", "letter_id": "l-1"}, "entregas/l-1"),
+        ("notification.bounce_reported", {"message_id": "m-1"}, "entregas/m-1"),
+        ("inbound.message.received", {"message_id": "r-1"}, "relojes"),
+    ],
+)
+def test_the_link_opens_the_promise_or_the_message(event: str, data: Json, page: str) -> None:
+    assert event in BY_NAME
+    assert f"https://hub.example.co/#{page}" == page_of(claimed(event, data), "https://hub.example.co")
+    assert page_of(claimed(event, data), "http://hub.example.co") is None
+    assert page_of(claimed(event, data, Purpose.TRANSACTIONAL), "https://hub.example.co") is None
