@@ -2,6 +2,6 @@
 
 from hub.storage.migrations.statements import statements_beside
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 upgrade = statements_beside(__file__)

@@ -2,6 +2,6 @@
 
 from hub.storage.migrations.statements import statements_beside
 
-revision = "0022"
-down_revision = "0020"
+revision = "0019"
+down_revision = "0018"
 upgrade = statements_beside(__file__)
