@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from hub.errors import StorageRefused
-from hub.inbound.replies import NAME as REPLIED
+from hub.inbound import emergency_replies, replies
 from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, PropertyScope, StoredEvent, type_of
 from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
@@ -30,6 +30,8 @@ _SQL = load("case_threads")
 _HEAD: Final = 20
 """Clocks that the head of a case shows at most."""
 _ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
+_REPLIED: Final = [type_of(name) for name in (replies.NAME, emergency_replies.NAME)]
+"""Events that a reply stands for."""
 _OF_CLOCK: Final = "clock_id:"
 _ACCOUNT: Final = "account:"
 _Position = tuple[datetime, int, str]
@@ -74,7 +76,7 @@ class PostgresCases(Store):
         there: tuple[object, ...] = (listed(places), case.alone)
         async with self._database.snapshot() as run:
             head = await clocks.find(run, "of_case", case.case, *there, _HEAD)
-            asked = case.case, *there, *_position(after), limit + 1, type_of(REPLIED), TOLD_BY_ANOTHER
+            asked = case.case, *there, *_position(after), limit + 1, _REPLIED, TOLD_BY_ANOTHER
             rows = await run.rows(_SQL["page"], *asked)
             entries = [read(CaseEntry, row) for row in rows[:limit]]
             facts = CaseFacts(case=case.case, first=case.first, head=head, entries=entries)

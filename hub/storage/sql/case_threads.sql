@@ -68,7 +68,7 @@ WITH clocks AS (
     SELECT 'pqrs_id:' || split_part($1, ':', 2), since, id::text FROM clocks WHERE NOT starts_with($1, 'pqrs_id:')
 ), happened AS MATERIALIZED (
     SELECT event.* FROM named CROSS JOIN LATERAL (
-        SELECT key, time, CASE WHEN type = $8 THEN data ->> 'message_id' END AS reply_id FROM event
+        SELECT key, time, CASE WHEN type = ANY ($8::text[]) THEN data ->> 'message_id' END AS reply_id FROM event
         WHERE event.case_key = named.case_key AND event.key >= named.since
           AND (named.clock IS NULL OR starts_with(event.id, named.clock))
           AND ($2 IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
@@ -149,6 +149,8 @@ SELECT id, subject, text FROM inbox_item WHERE id = ANY ($1::uuid[])
 -- replies --
 -- Whom the directory does not have has a name in the message that the reply answers.
 SELECT reply.*, NULL::text AS message_address, NULL::jsonb AS data, NULL::text AS copropiedad_id, NULL::text AS unit_id,
+       -- Of the answered message: here its words alone count.
+       NULL::text AS event, NULL::text AS purpose, NULL::integer AS audience, NULL::text[] AS units, NULL::text AS phone,
        (SELECT name FROM message WHERE message.id = reply.message_id AND message.person = reply.person) AS name
 FROM reply WHERE id = ANY ($1::uuid[])
 
