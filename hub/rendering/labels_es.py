@@ -11,6 +11,7 @@ MESSAGE_STATES: Final[Mapping[str, str]] = {
     "queued": "En cola",
     "sending": "Enviando",
     "sent": "Enviado",
+    "waiting": "En su bandeja, sin leer",
     "delivered": "Entregado",
     "read": "Leído",
     "held": "En espera",
@@ -40,7 +41,7 @@ CHANNELS: Final[Mapping[str, str]] = {
     "email": "Correo",
     "sms": "SMS",
     "push": "Notificación móvil",
-    "inbox": "Buzón interno",
+    "inbox": "Bandeja",
     "print": "Impreso",
     "whatsapp": "WhatsApp",
     "voice": "Llamada",
@@ -82,7 +83,7 @@ REASONS: Final[Mapping[str, str]] = {
     # the hub's own
     "unknown_person": "La persona no está en el directorio",
     "no_contact": "La persona no tiene un dato de contacto que sirva para este canal",
-    "stranger": "La persona no está en el directorio y no tiene buzón interno",
+    "stranger": "La persona no está en el directorio y no tiene bandeja",
     "not_configured": "El canal no está configurado",
     "broken": "El canal está averiado: de eso trata el aviso",
     "not_consented": "La persona no ha autorizado estos mensajes, o no por este canal",
@@ -204,6 +205,7 @@ UNREACHED: Final[Mapping[str, str]] = {
     "unknown_copropiedad": "El directorio no tiene la copropiedad: corrija su código, o cárguela",
     "unknown_person": "El directorio no tiene a la persona: corrija su código, o cárguela",
     "empty_audience": "Nadie del directorio recibe este aviso: revise quién vive o trabaja allí",
+    "no_channel": "A alguien no lo alcanza ningún canal: avísele en persona, y registre su celular",
 }
 """Why an event does not reach its whole audience, and what to do about it."""
 

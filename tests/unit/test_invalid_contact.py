@@ -227,7 +227,7 @@ def test_only_an_emergency_has_a_last_resort() -> None:
         if last_resort(audience, DESK.rules.channels)
     }
 
-    assert {"emergency.declared": ("inbox",), "emergency.updated": ("email", "inbox")} == meant
+    assert {"emergency.declared": ["inbox"], "emergency.updated": ["email", "inbox"]} == meant
 
 
 async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> None:

@@ -9,7 +9,17 @@ from typing import Final
 from hub.contact_rules import is_interruptive, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Accepted, Attempt, Claimed, InvalidContact, Message, Outcome, State, SuppressionStatus
+from hub.model import (
+    Accepted,
+    Attempt,
+    ChannelTraits,
+    Claimed,
+    InvalidContact,
+    Message,
+    Outcome,
+    State,
+    SuppressionStatus,
+)
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN
 from hub.resilience.retry import GiveUp, RetryIn, decide
@@ -70,12 +80,12 @@ def _later(message: Message, by: timedelta) -> datetime | None:
 
 
 def accepted(
-    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, confirms: bool
+    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, traits: ChannelTraits
 ) -> Outcome:
     """
     Return the outcome of a message that a provider accepted.
 
-    If its channel `confirms` and there is a step after this one, `next_at` is when the receipt is due.
+    If its channel confirms and there is a step after this one, `next_at` is when the receipt is due.
     """
     earlier = _earlier_attempts(claimed, answer.earlier, began)
     at = _after(earlier, began)
@@ -89,10 +99,9 @@ def accepted(
         took=ended - at,
     )
     attempts = (*earlier, attempt)
-    if answer.delivered:
-        return Outcome(message_id=claimed.message.id, state=State.DELIVERED, attempts=attempts)
-    next_at = _receipt_due(claimed.message, ended) if confirms else None
-    return Outcome(message_id=claimed.message.id, state=State.SENT, next_at=next_at, attempts=attempts)
+    state = State.WAITING if traits.waits else State.SENT
+    next_at = _receipt_due(claimed.message, ended) if traits.confirms else None
+    return Outcome(message_id=claimed.message.id, state=state, next_at=next_at, attempts=attempts)
 
 
 def _receipt_due(message: Message, ended: datetime) -> datetime | None:
