@@ -29,6 +29,7 @@ class AccountRow(Struct, kw_only=True):
     state: Annotated[str, Meta(description="`active`, `locked` or `disabled`.")]
     must_change: Annotated[bool, Meta(description="The password opens once, to choose another.")]
     grants: list[GrantBody]
+    person: Annotated[str | None, Meta(description="Who it is in the directory, whose inbox it reads.")]
     created_at: Instant
     created_by: str
     signed_in_at: Instant | None
@@ -53,6 +54,7 @@ def row(account: Account, *, now: datetime) -> AccountRow:
             GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
             for grant in account.grants
         ],
+        person=account.person,
         created_at=account.created_at,
         created_by=account.created_by,
         signed_in_at=account.signed_in_at,

@@ -143,6 +143,21 @@ async def unlock(admin: AccountAdmin, name: str) -> Account:
     return await _account(admin, name)
 
 
+async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Account:
+    """
+    Say who of the directory signs in by it, whose inbox it reads. Raises InvalidAccount, UnknownAccount.
+
+    An administrator of some copropiedades may not: the person's messages are about any place.
+    """
+    account = await _account(admin, name)
+    if admin.places is not None:
+        raise InvalidAccount("Whose inbox an account reads is said by an administrator of the whole company.")
+    await admin.note("person", account, person=person)
+    if not await admin.store.set_person(account.id, person):
+        raise InvalidAccount(f"The directory has no person {person!r}.")
+    return await _account(admin, name)
+
+
 async def _account(admin: AccountAdmin, name: str) -> Account:
     account = await admin.store.named(canonical(name))
     if account is None or not admin.reaches(account):

@@ -33,6 +33,8 @@ class Purpose(StrEnum):
     """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
     DEVICE = "device"
     """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
+    INBOX = "inbox"
+    """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -42,6 +44,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.SMS_HOOK: 32,
     Purpose.ACKNOWLEDGE: 32,
     Purpose.DEVICE: 32,
+    Purpose.INBOX: 32,
     Purpose.DOCUMENT: 64,
 }
 """

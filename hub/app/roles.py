@@ -159,6 +159,7 @@ def _services(parts: Container) -> Services:
         escalations=storage.PostgresEscalations(database),
         explain=storage.PostgresExplain(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
+        inbox=storage.PostgresInbox(database),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),
         log=storage.PostgresLog(database),

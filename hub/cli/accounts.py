@@ -30,6 +30,7 @@ _COLUMNS: Final[Columns] = {
     "nombre": "display_name",
     "estado": "state",
     "cargos": _grants,
+    "persona": "person",
     "último ingreso": "signed_in_at",
     "bloqueada hasta": "locked_until",
 }
@@ -106,6 +107,21 @@ async def take(
     grants = _asked(office, copropiedad, everywhere=everywhere)
     async with _admin() as admin:
         _show(await accounts.take(admin, name, grants), as_json=as_json)
+
+
+@app.command()
+async def person(
+    name: Name,
+    ref: Annotated[str | None, typer.Argument(metavar="PERSONA", show_default=False)] = None,
+    *,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Quita la que tiene.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Dice quién es la cuenta en el directorio: lee la bandeja de esa persona."""
+    if nobody == bool(ref):
+        raise typer.BadParameter("dé la referencia de la persona, o --nobody")
+    async with _admin() as admin:
+        _show(await accounts.set_person(admin, name, ref), as_json=as_json)
 
 
 @app.command()

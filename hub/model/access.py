@@ -57,7 +57,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who signs in. `name` is the sign-in name, in lower case."""
+    """
+    A person who signs in. `name` is the sign-in name, in lower case.
+
+    `person` is who it is in the directory: the inbox of that person is the account's.
+    """
 
     id: UUID
     name: str
@@ -71,6 +75,7 @@ class Account:
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     signed_in_at: datetime | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

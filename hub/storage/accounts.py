@@ -56,6 +56,9 @@ class PostgresAccounts(Store):
     async def unlock(self, account_id: UUID) -> None:
         await self.rows(_SQL["unlock"], account_id)
 
+    async def set_person(self, account_id: UUID, person: str | None) -> bool:
+        return bool(await self.rows(_SQL["set_person"], account_id, storable(person)))
+
     async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
         await self.rows(_SQL["set_password"], account_id, password_hash, must_change)
 

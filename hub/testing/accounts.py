@@ -73,6 +73,12 @@ class MemoryAccounts:
     async def unlock(self, account_id: UUID) -> None:
         self._set(account_id, failures=0, locked_until=None)
 
+    async def set_person(self, account_id: UUID, person: str | None) -> bool:
+        if person is not None and not self._store.tables.directory.knows(person):
+            return False
+        self._set(account_id, person=person)
+        return True
+
     async def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
         self._set(account_id, password_hash=password_hash, must_change=must_change)
         await self.unlock(account_id)

@@ -48,6 +48,10 @@ class Directory:
         self.entries[key] = DirectoryEntry(version, event.data if verb == "upserted" else None)
         return True
 
+    def knows(self, person: str) -> bool:
+        entry = self.entries.get(("person", person))
+        return entry is not None and entry.data is not None
+
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Return one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))

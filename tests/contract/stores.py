@@ -47,6 +47,7 @@ from hub.storage import (
     PostgresHeadcount,
     PostgresHistory,
     PostgresImports,
+    PostgresInbox,
     PostgresIntake,
     PostgresKeys,
     PostgresLetters,
@@ -134,6 +135,7 @@ class RealStores(Stores):
     explaining: ExplainStore
     imports: ImportStore
     history: PostgresHistory
+    inbox: PostgresInbox
     monitor: PostgresMonitor
 
     async def shown(self, message: Message) -> Mapping[str, Json]:
@@ -185,5 +187,6 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),
+            inbox=PostgresInbox(opened),
             monitor=PostgresMonitor(opened, queues=()),
         )

@@ -207,7 +207,7 @@ async def test_administrator_of_one_copropiedad_cannot_grant_more_than_that() ->
 def test_routes_need_only_existing_scopes() -> None:
     assert all(route.needs <= set(Scope) for route in ROUTES if route.needs)
     own = {route.path for route in ROUTES if route.needs == SIGNED_IN}
-    assert own == {"/account", "/sign-out"}
+    assert own == {"/account", "/inbox", "/inbox/{id}", "/sign-out"}
 
 
 def test_readers_change_nothing_and_only_administrators_give_access() -> None:

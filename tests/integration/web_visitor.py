@@ -87,4 +87,5 @@ class Visitor:
     def _keep(self, cookies: list[str]) -> None:
         for cooky in cookies:
             for name, morsel in SimpleCookie(cooky).items():
-                self.cookie, self.value = name, morsel.value
+                if name.endswith("hub_session"):
+                    self.cookie, self.value = name, morsel.value

@@ -28,7 +28,7 @@ FIELD: Final = "csrf"
 FETCH_SITE: Final = "Sec-Fetch-Site"
 Origin: TypeAlias = tuple[str, str, int]
 _PORTS: Final = {"http": 80, "https": 443}
-FORMS: Final = frozenset({"/", "/account", "/sign-out"})
+FORMS: Final = frozenset({"/", "/account", "/inbox", "/sign-out"})
 """Paths of HTML forms; all other paths accept only JSON."""
 
 
