@@ -17,7 +17,7 @@ DROP INDEX inbox_item_person;
 
 CREATE INDEX inbox_item_person ON inbox_item (person, created_at DESC, id DESC);
 
-CREATE INDEX inbox_item_unread ON inbox_item (person) WHERE read_at IS NULL;
+CREATE INDEX inbox_item_unread ON inbox_item (person, created_at DESC, id DESC) WHERE read_at IS NULL;
 
 -- The streams of a process ask what has come to any of their people since they last looked.
 ALTER TABLE inbox_item ADD COLUMN place bigint GENERATED ALWAYS AS IDENTITY;
