@@ -31,6 +31,7 @@ class AccountRow(Struct, kw_only=True):
     password_until: Annotated[Instant | None, Meta(description="Until when a one-time password opens.")]
     second_factor: Annotated[bool, Meta(description="Whether it has enrolled one.")]
     grants: list[GrantBody]
+    person: Annotated[str | None, Meta(description="Who it is in the directory, whose inbox it reads.")]
     created_at: Instant
     created_by: str
     signed_in_at: Instant | None
@@ -57,6 +58,7 @@ def row(account: Account, *, now: datetime) -> AccountRow:
             GrantBody(office=grant.office, copropiedad_id=grant.copropiedad_id or ALL)
             for grant in account.grants
         ],
+        person=account.person,
         created_at=account.created_at,
         created_by=account.created_by,
         signed_in_at=account.signed_in_at,

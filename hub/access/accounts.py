@@ -190,6 +190,25 @@ async def forget_factor(admin: AccountAdmin, name: str) -> Account:
     return await _account(admin, name)
 
 
+async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Account:
+    """
+    Say who of the directory signs in by it, whose inbox it reads.
+
+    An administrator of some copropiedades may not: the person's messages are about any place. Nor may one
+    who does not see people whole: they would by an account that reads as anybody. Raises BeyondOwnRights,
+    InvalidAccount, UnknownAccount.
+    """
+    account = await _account(admin, name)
+    if admin.places is not None:
+        raise InvalidAccount("Whose inbox an account reads is said by an administrator of the whole company.")
+    if admin.reach.get(Scope.PRIVACY, NOWHERE) is not None:
+        raise BeyondOwnRights("Whose inbox an account reads is said by who sees all people whole.")
+    await admin.note("person", account, person=person)
+    if not await admin.store.set_person(account.id, person):
+        raise InvalidAccount(f"The directory has no person {person!r}.")
+    return await _account(admin, name)
+
+
 async def _account(admin: AccountAdmin, name: str) -> Account:
     account = await admin.store.named(canonical(name))
     if account is None or not admin.reaches(account):

@@ -182,6 +182,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         explain=storage.PostgresExplain(database),
         factors=storage.PostgresSecondFactors(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
+        inbox=storage.PostgresInbox(database),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),
         log=storage.PostgresLog(database),

@@ -27,7 +27,7 @@ ADMINISTRATION: Final = (
         audiences=(
             to("payer", Purpose.TRANSACTIONAL, "email+push", "sms"),
             # Only the owner may see the balance, so the owner gets another text.
-            to("owner", Purpose.SERVICE, "inbox", template="owner", optional=True),
+            to("owner", Purpose.SERVICE, "inbox", "email", template="owner", optional=True),
         ),
         # A payment, in whole or in part, cancels dunning.
         clocks=(ClockMove("dunning", Move.CANCEL),),

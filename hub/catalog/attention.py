@@ -19,7 +19,7 @@ ATTENTION: Final = (
         case="pqrs_id",
         audiences=(
             to("petitioner", Purpose.TRANSACTIONAL, "email+sms", "whatsapp", print=Print.LETTER),
-            to("staff:service", Purpose.INTERNAL, "inbox", template="staff"),
+            to("staff:service", Purpose.INTERNAL, "inbox", "email", template="staff"),
         ),
         clocks=(ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
     ),
@@ -111,7 +111,7 @@ ATTENTION: Final = (
         case="thread_id",
         audiences=(
             # The hub itself processes a reply of only SALIR: nobody needs to read or answer it.
-            to("staff:service", Purpose.INTERNAL, "inbox", template="staff", when={"kind": "reply"}),
+            to("staff:service", Purpose.INTERNAL, "inbox", "email", template="staff", when={"kind": "reply"}),
             # Not every reply is acknowledged: people send three texts in a row.
             to(
                 "sender",

@@ -29,7 +29,7 @@ CONCIERGE: Final = (
         case="incident_id",
         audiences=(
             to("affected", Purpose.SERVICE, "push+email", "sms"),
-            to("staff:coordinator", Purpose.INTERNAL, "inbox+push", template="staff"),
+            to("staff:coordinator", Purpose.INTERNAL, "inbox+push", "email", template="staff"),
         ),
         clocks=(ClockMove("incident_response", Move.START),),
     ),

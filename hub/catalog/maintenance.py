@@ -22,7 +22,7 @@ MAINTENANCE: Final = (
         case="request_id",
         audiences=(
             to("requester", Purpose.TRANSACTIONAL, "push+email", "sms"),
-            to("staff:maintenance", Purpose.INTERNAL, "inbox", template="staff"),
+            to("staff:maintenance", Purpose.INTERNAL, "inbox", "email", template="staff"),
         ),
         clocks=(
             ClockMove("maintenance_response", Move.START),

@@ -44,7 +44,7 @@ PRIVACY: Final = (
         case="subject_id",
         audiences=(
             _THE_CHANNEL_USED,
-            to("staff:privacy_officer", Purpose.INTERNAL, "inbox", template="staff"),
+            to("staff:privacy_officer", Purpose.INTERNAL, "inbox+email", template="staff"),
         ),
     ),
     _case_event("privacy.query.received", ClockMove("privacy_query", Move.START), officer=True),
@@ -87,7 +87,7 @@ PRIVACY: Final = (
         name="privacy.incident.reported",
         case="incident_id",
         realm=_REALM,
-        audiences=(to("staff:management", Purpose.INTERNAL, "inbox"),),
+        audiences=(to("staff:management", Purpose.INTERNAL, "inbox+email"),),
         clocks=(ClockMove("incident_report", Move.STOP),),
     ),
     EventType(

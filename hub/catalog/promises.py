@@ -12,7 +12,7 @@ PROMISES: Final = (
         name="sla.at_risk",
         lane=Lane.URGENT,
         case="clock_id",
-        audiences=(to("clock_holder", Purpose.INTERNAL, "inbox"),),
+        audiences=(to("clock_holder", Purpose.INTERNAL, "inbox+email"),),
         hub_emitted=True,
     ),
     EventType(
@@ -20,9 +20,15 @@ PROMISES: Final = (
         lane=Lane.URGENT,
         case="clock_id",
         audiences=(
-            to("clock_holder", Purpose.INTERNAL, "inbox"),
+            to("clock_holder", Purpose.INTERNAL, "inbox+email"),
             # The package is at the front desk, which can act; the holder of the level is elsewhere.
-            to("staff:front_desk", Purpose.INTERNAL, "inbox", template="desk", when={"kind": "custody"}),
+            to(
+                "staff:front_desk",
+                Purpose.INTERNAL,
+                "inbox+email",
+                template="desk",
+                when={"kind": "custody"},
+            ),
         ),
         hub_emitted=True,
     ),

@@ -26,7 +26,7 @@ QUALITY: Final = (
         case="finding_id",
         audiences=(
             _COORDINATION,
-            to("staff:operations", Purpose.INTERNAL, "inbox", template="operations"),
+            to("staff:operations", Purpose.INTERNAL, "inbox+email", template="operations"),
         ),
         clocks=(ClockMove("corrective_action", Move.START),),
     ),

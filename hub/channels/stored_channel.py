@@ -17,15 +17,15 @@ MOST: Final = 200
 Store = Callable[[Sequence[Outgoing]], Awaitable[None]]
 """Stores messages; the same id again changes nothing."""
 
-INBOX: Final = ChannelTraits(name="inbox", contact=None, confirms=True)
-"""A row that the person reads on the page. Stored is delivered, so it confirms at once."""
+INBOX: Final = ChannelTraits(name="inbox", contact=None, confirms=True, waits=True)
+"""A row that waits until the person reads it, in the console or a portal: that is its receipt."""
 LETTERS: Final = ChannelTraits(name="print", contact=None, strangers=True)
 """Letters that staff prints and delivers by hand. Stored is sent; an operator records the delivery later."""
 
 
 class StoredChannel:
     """
-    Storing a message sends it; where the channel confirms, that delivers it.
+    Storing a message sends it. Nobody has it by that: it is read, or handed over, later.
 
     What is sent at the same time is stored together: each statement waits for the disk once.
     """
@@ -47,8 +47,7 @@ class StoredChannel:
             raise TransientFailure("storage", provider=PROVIDER) from exc
         except StorageRefused as exc:
             raise PermanentFailure("storage_refused", provider=PROVIDER) from exc
-        delivered, reference = self.traits.confirms, str(outgoing.message.id)
-        return Accepted(provider=PROVIDER, reference=reference, delivered=delivered)
+        return Accepted(provider=PROVIDER, reference=str(outgoing.message.id))
 
     async def aclose(self) -> None:
         """Wait for what is being stored."""

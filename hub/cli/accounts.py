@@ -32,6 +32,7 @@ _COLUMNS: Final[Columns] = {
     "cargos": _grants,
     "contraseña hasta": lambda row: local_time(row.password_until),
     "segundo factor": lambda row: "sí" if row.second_factor else "no",
+    "persona": "person",
     "último ingreso": "signed_in_at",
     "bloqueada hasta": "locked_until",
 }
@@ -108,6 +109,21 @@ async def take(
     grants = _asked(office, copropiedad, everywhere=everywhere)
     async with _admin() as admin:
         _show(await accounts.take(admin, name, grants), as_json=as_json)
+
+
+@app.command()
+async def person(
+    name: Name,
+    ref: Annotated[str | None, typer.Argument(metavar="PERSONA", show_default=False)] = None,
+    *,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Quita la que tiene.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Dice quién es la cuenta en el directorio: lee la bandeja de esa persona."""
+    if nobody == bool(ref):
+        raise typer.BadParameter("dé la referencia de la persona, o --nobody")
+    async with _admin() as admin:
+        _show(await accounts.set_person(admin, name, ref), as_json=as_json)
 
 
 @app.command()

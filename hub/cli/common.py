@@ -34,7 +34,7 @@ _STATES: Final = {
     "cyan": ("queued", "sending", "open"),
     "green": ("sent", "over", "met", "replayed"),
     "bold green": ("delivered", "read"),
-    "yellow": ("held", "retrying", "at_risk"),
+    "yellow": ("held", "retrying", "waiting", "at_risk"),
     "bold red": ("failed", "bounced", "breached"),
     "magenta": ("suppressed", "expired"),
     "dim": ("cancelled", "discarded"),

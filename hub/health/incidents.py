@@ -155,7 +155,7 @@ _CHANNELS: Final[Mapping[str, str]] = {
     "sms": "SMS",
     "whatsapp": "WhatsApp",
     "push": "notificaciones",
-    "inbox": "buzón interno",
+    "inbox": "bandeja",
 }
 _WORDS: Final[Mapping[str, str]] = {
     **_CHANNELS,

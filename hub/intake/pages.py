@@ -11,7 +11,7 @@ from typing import Final
 from hub.intake.cases import end_reminders
 from hub.intake.decode import IntakeContext
 from hub.intake.resolved_audience import PlannedAudience, paged
-from hub.intake.unreached import unreached
+from hub.intake.unreached import out_of_reach, unreached
 from hub.model import Message, Person, Unreached, UnreachedReason
 from hub.model.case_state import CaseState
 from hub.ports import IntakeStore, IntakeTransaction, Now
@@ -32,7 +32,7 @@ CHUNK: Final = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expanded:
-    """The messages of a page to ticket; after the last page, the event if its audience is empty."""
+    """The messages of a page to ticket; after the last page, the event if it does not reach its audience."""
 
     messages: Sequence[Message]
     unreached: Sequence[Unreached]
@@ -48,6 +48,7 @@ async def expand(
     unset, and the redelivered event is expanded again from the start, which changes nothing.
     """
     began, total, groups = now(), 0, audience.broad
+    reasons: set[UnreachedReason] = set()
     for group in groups:
         after, crowd, size, full = "", 0, min(FIRST, page), True
         while full:
@@ -62,16 +63,18 @@ async def expand(
                     await transaction.add_messages(messages)
                     await end_reminders(transaction, states)
                 total += len(people)
+                if out_of_reach(messages, context.rules.channels):
+                    reasons.add(UnreachedReason.NO_CHANNEL)
                 over = group is groups[-1] and not full
                 await transaction.keep_audiences([paged(audience, people, total=total, over=over, at=began)])
-                nobody = (
-                    [unreached(audience.stored, UnreachedReason.EMPTY_AUDIENCE)] if over and not total else []
-                )
-                if nobody:
-                    await transaction.add_unreached(nobody)
+                if over and not total:
+                    reasons.add(UnreachedReason.EMPTY_AUDIENCE)
+                found_unreached = [unreached(audience.stored, *sorted(reasons))] if over and reasons else []
+                if found_unreached:
+                    await transaction.add_unreached(found_unreached)
                 if audience.ends_planning and over:
                     await transaction.mark_planned([audience.stored.key])
-            yield Expanded(messages=messages, unreached=nobody)
+            yield Expanded(messages=messages, unreached=found_unreached)
             after, size = people[-1].ref if people else after, min(2 * size, page)
 
 

@@ -73,7 +73,12 @@ async def plan_in(
     audiences = [audience for event in fresh for audience in event.audiences]
     empty = await _add_messages(transaction, audiences, result, context=context, now=now)
     result.unreached = find_unreached(
-        [event.stored for event in fresh], units=units, places=new, empty=empty, messages=result.messages
+        [event.stored for event in fresh],
+        units=units,
+        places=new,
+        empty=empty,
+        messages=result.messages,
+        channels=context.rules.channels,
     )
     if result.unreached:
         await transaction.add_unreached(result.unreached)

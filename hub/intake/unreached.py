@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,8 +11,11 @@ from hub.intake.decode import is_directory
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     UNKNOWN_PERSON,
+    ChannelTraits,
     Event,
     Message,
+    Purpose,
+    State,
     StoredEvent,
     Unreached,
     UnreachedReason,
@@ -28,14 +31,16 @@ def find_unreached(
     units: Container[str],
     places: Mapping[UUID, bool],
     empty: Container[UUID],
-    messages: Iterable[Message],
+    messages: Sequence[Message],
+    channels: Mapping[str, ChannelTraits],
 ) -> list[Unreached]:
     """
-    Return the events that name something unknown to the directory, or that have an empty audience.
+    Return the events that name something unknown to the directory, or do not reach their audience.
 
     `units` are known to the directory; `places` has, per new event, whether its copropiedad is known; `empty`
     are the keys of the events with an empty audience.
     """
+    silent = out_of_reach(messages, channels)
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
     found: list[Unreached] = []
     for stored in events:
@@ -45,11 +50,36 @@ def find_unreached(
             UnreachedReason.UNKNOWN_COPROPIEDAD: not places.get(stored.key, True),
             UnreachedReason.UNKNOWN_PERSON: stored.key in strangers,
             UnreachedReason.EMPTY_AUDIENCE: stored.key in empty,
+            UnreachedReason.NO_CHANNEL: stored.key in silent,
         }
         reasons = sorted(reason for reason, holds in signs.items() if holds)
         if reasons and _is_reported(stored.event):
             found.append(unreached(stored, *reasons))
     return found
+
+
+def out_of_reach(messages: Iterable[Message], channels: Mapping[str, ChannelTraits]) -> Collection[UUID]:
+    """
+    Return the keys of the emergencies of these messages that reach somebody by no channel.
+
+    To lie unread in an inbox is to reach nobody.
+    """
+    urgent = [message for message in messages if message.purpose is Purpose.EMERGENCY]
+    loud = [name for name in channels if not channels[name].waits] if urgent else []
+    silent = [message for message in urgent if not _is_loud(message, loud)]
+    if not silent:
+        return ()
+    reached = {(message.event_key, message.person) for message in urgent if _is_loud(message, loud)}
+    return {message.event_key for message in silent if (message.event_key, message.person) not in reached}
+
+
+def _is_loud(message: Message, loud: Container[str]) -> bool:
+    """Return whether the message, or a step after it, goes out by one of these channels."""
+    if message.state is State.SUPPRESSED:
+        return False
+    return message.channel in loud or any(
+        target.channel in loud for step in message.fallback for target in step
+    )
 
 
 def unreached(stored: StoredEvent, *reasons: UnreachedReason) -> Unreached:

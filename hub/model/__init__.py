@@ -77,6 +77,7 @@ from hub.model.events import (
     is_hub_source,
     own_event,
 )
+from hub.model.inbox import InboxArrival, InboxArrivals
 from hub.model.incidents import Balance, Gap, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope

@@ -62,7 +62,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who signs in. `name` is the sign-in name, in lower case."""
+    """
+    A person who signs in. `name` is the sign-in name, in lower case.
+
+    `person` is who it is in the directory: the inbox of that person is the account's.
+    """
 
     id: UUID
     name: str
@@ -76,6 +80,7 @@ class Account:
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     signed_in_at: datetime | None = None
+    person: str | None = None
     password_until: datetime | None = None
     """Until when a one-time password opens; None for a password of one's own."""
     second_factor: bool = False

@@ -30,6 +30,8 @@ class UnreachedReason(StrEnum):
     UNKNOWN_COPROPIEDAD = "unknown_copropiedad"
     UNKNOWN_PERSON = UNKNOWN_PERSON
     EMPTY_AUDIENCE = "empty_audience"
+    NO_CHANNEL = "no_channel"
+    """An emergency is for somebody whom no channel reaches; an inbox reaches nobody until it is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

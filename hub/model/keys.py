@@ -22,6 +22,8 @@ class Scope(StrEnum):
     """Replies and messages unmasked, and the audit log."""
     ADMIN = "admin"
     """Keys, and the audit log."""
+    INBOX = "inbox"
+    """Tokens that open one person's inbox each: for the server of a portal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ class State(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    WAITING = "waiting"
+    """It lies in the person's inbox, unread. It has reached nobody: no cascade ends by it."""
     DELIVERED = "delivered"
     READ = "read"
     HELD = "held"
@@ -137,7 +139,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 class Accepted(Struct, frozen=True, kw_only=True):
     """
-    A provider's acceptance. `reference` is its own id; `delivered` if acceptance already means delivery.
+    A provider's acceptance. `reference` is its own id.
 
     `earlier` holds the failures of the providers tried before it, in the same send.
     """
@@ -145,7 +147,6 @@ class Accepted(Struct, frozen=True, kw_only=True):
     provider: str
     reference: str | None = None
     code: str = ""
-    delivered: bool = False
     earlier: tuple[SendFailure, ...] = ()
 
 
@@ -156,7 +157,8 @@ class ChannelTraits:
 
     `contact` is the kind of contact point that it needs; None if it needs only a person of the
     directory (the inbox), or with `strangers` not even that (a letter). `text_phone` is true if it
-    needs a phone that receives texts, not a landline. `confirms` is true if receipts report delivery.
+    needs a phone that receives texts, not a landline. `confirms` is true if receipts report delivery. What a
+    channel that `waits` accepts lies where the person must look for it: only reading it reaches anybody.
     """
 
     name: str
@@ -164,6 +166,7 @@ class ChannelTraits:
     strangers: bool = False
     text_phone: bool = False
     confirms: bool = False
+    waits: bool = False
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

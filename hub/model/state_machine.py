@@ -21,6 +21,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
         {
             State.QUEUED,
             State.SENT,
+            State.WAITING,
             State.DELIVERED,
             State.READ,
             State.HELD,
@@ -33,6 +34,8 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
         }
     ),
     State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED}),
+    # Nothing arrives in an inbox but by being read.
+    State.WAITING: frozenset({State.READ}),
     State.DELIVERED: frozenset({State.READ, State.BOUNCED}),
     State.READ: frozenset(),
     # To queued: an operator redrives it.

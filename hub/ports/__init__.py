@@ -30,6 +30,7 @@ from hub.ports.explain import (
 from hub.ports.headcount import HeadcountPage, HeadcountStore
 from hub.ports.history import GOING, Cases, Contact, History
 from hub.ports.imports import ImportStore, ImportTransaction
+from hub.ports.inbox import InboxStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import LetterStore

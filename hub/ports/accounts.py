@@ -45,6 +45,9 @@ class AccountStore(Protocol):
     async def unlock(self, account_id: UUID) -> None:
         """Clear its failures and its lock."""
 
+    async def set_person(self, account_id: UUID, person: str | None) -> bool:
+        """Say who of the directory it is; return false, and change nothing, if there is no such person."""
+
     async def set_password(
         self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None
     ) -> None:

@@ -12,7 +12,7 @@ from hub.model import Event, Period, Purpose, State
 GOING: Final = frozenset(
     {
         *(State.QUEUED, State.HELD, State.RETRYING, State.SENDING),
-        *(State.SENT, State.DELIVERED, State.READ),
+        *(State.SENT, State.WAITING, State.DELIVERED, State.READ),
     }
 )
 """States of messages that were sent or are to be sent: messages in other states reached nobody."""

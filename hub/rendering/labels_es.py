@@ -28,7 +28,7 @@ CHANNELS: Final[Mapping[str, str]] = {
     "email": "Correo",
     "sms": "SMS",
     "push": "Notificación móvil",
-    "inbox": "Buzón interno",
+    "inbox": "Bandeja",
     "print": "Impreso",
     "whatsapp": "WhatsApp",
     "voice": "Llamada",
@@ -89,6 +89,7 @@ UNREACHED: Final[Mapping[str, str]] = {
     "unknown_copropiedad": "El directorio no tiene la copropiedad: corrija su código, o cárguela",
     "unknown_person": "El directorio no tiene a la persona: corrija su código, o cárguela",
     "empty_audience": "Nadie del directorio recibe este aviso: revise quién vive o trabaja allí",
+    "no_channel": "A alguien no lo alcanza ningún canal: avísele en persona, y registre su celular",
 }
 """Why an event does not reach its whole audience, and what to do about it."""
 

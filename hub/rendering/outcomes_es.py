@@ -22,6 +22,9 @@ STATES: Final[Mapping[str, StateWords]] = {
     "queued": StateWords("En cola", False, "Espera su turno para salir"),
     "sending": StateWords("Enviando", False, "Está saliendo en este momento"),
     "sent": StateWords("Enviado", False, "El proveedor lo aceptó; no ha dicho si llegó"),
+    "waiting": StateWords(
+        "En su bandeja, sin leer", False, "Está en su bandeja, sin leer: todavía no le ha llegado a nadie"
+    ),
     "delivered": StateWords("Entregado", True, "Llegó"),
     "read": StateWords("Leído", True, "La persona lo abrió"),
     "held": StateWords("En espera", False, "Todavía no debe salir; sale solo cuando llegue su hora"),
@@ -38,7 +41,7 @@ REASONS: Final[Mapping[str, str]] = {
     # the hub's own
     "unknown_person": "La persona no está en el directorio",
     "no_contact": "La persona no tiene un dato de contacto que sirva para este canal",
-    "stranger": "La persona no está en el directorio y no tiene buzón interno",
+    "stranger": "La persona no está en el directorio y no tiene bandeja",
     "not_configured": "El canal no está configurado",
     "broken": "El canal está averiado: de eso trata el aviso",
     "not_consented": "La persona no ha autorizado estos mensajes, o no por este canal",

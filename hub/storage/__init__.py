@@ -14,9 +14,10 @@ from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports
+from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys
-from hub.storage.letters import PostgresInbox, PostgresLetters
+from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
 from hub.storage.mail_reports import PostgresMailReports
 from hub.storage.monitor import PostgresMonitor

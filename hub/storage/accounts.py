@@ -62,6 +62,9 @@ class PostgresAccounts(Store):
     async def unlock(self, account_id: UUID) -> None:
         await self.rows(_SQL["unlock"], account_id)
 
+    async def set_person(self, account_id: UUID, person: str | None) -> bool:
+        return bool(await self.rows(_SQL["set_person"], account_id, storable(person)))
+
     async def set_password(
         self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None
     ) -> None:

@@ -1,4 +1,4 @@
-"""Messages that the hub itself stores, as rows: letters until they are delivered, and the in-app inbox."""
+"""Letters, as rows until they are delivered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PostgresLetters(Store):
 
     async def add(self, letters: Sequence[Outgoing]) -> None:
         """Store letters to print; the same id again changes nothing."""
-        rows = [(*_row(letter), letter.message.name) for letter in letters]
+        rows = [(*row_of(letter), letter.message.name) for letter in letters]
         await write(self, _SQL["add"], sorted(rows, key=itemgetter(0)))
 
     async def letters(
@@ -53,18 +53,7 @@ class PostgresLetters(Store):
         return rows[0]["changed"] if rows else None
 
 
-_INBOX = load("inbox")
-
-
-class PostgresInbox(Store):
-    """Stores the messages of the inbox channel."""
-
-    async def add(self, items: Sequence[Outgoing]) -> None:
-        """Store messages for their people; the same id again changes nothing."""
-        rows = [(*_row(item), item.message.created_at) for item in items]
-        await write(self, _INBOX["add"], sorted(rows, key=itemgetter(0)))
-
-
-def _row(outgoing: Outgoing) -> tuple[object, ...]:
+def row_of(outgoing: Outgoing) -> tuple[object, ...]:
+    """Return what a stored message has of its rendered text, whatever channel stores it."""
     message, words = outgoing.message, outgoing.rendered
     return (message.id, message.person, message.event, words.subject, words.text, words.html)

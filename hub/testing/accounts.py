@@ -75,6 +75,12 @@ class MemoryAccounts:
     async def unlock(self, account_id: UUID) -> None:
         self._set(account_id, failures=0, locked_until=None)
 
+    async def set_person(self, account_id: UUID, person: str | None) -> bool:
+        if person is not None and not self._store.tables.directory.knows(person):
+            return False
+        self._set(account_id, person=person)
+        return True
+
     async def set_password(
         self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None
     ) -> None:

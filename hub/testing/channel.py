@@ -46,4 +46,4 @@ class MemoryPush(MemoryChannel):
 
 
 class MemoryInbox(MemoryChannel):
-    traits: ClassVar[ChannelTraits] = ChannelTraits(name="inbox", contact=None, confirms=True)
+    traits: ClassVar[ChannelTraits] = ChannelTraits(name="inbox", contact=None, confirms=True, waits=True)

@@ -77,6 +77,10 @@ class Directory:
             former=tuple(former),
         )
 
+    def knows(self, person: str) -> bool:
+        entry = self.entries.get(("person", person))
+        return entry is not None and entry.data is not None
+
     def text(self, noun: str, key: str | None, column: str) -> str | None:
         """Return one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))

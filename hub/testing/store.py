@@ -24,6 +24,7 @@ from hub.testing.transaction import MemoryTransaction
 
 _HELD: Final = frozenset({State.SENDING, State.QUEUED})
 """States in which the outcome of whoever has the lease counts."""
+_UNCONFIRMED: Final = frozenset({State.SENT, State.WAITING})
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -122,7 +123,7 @@ class MemoryStore(MemoryReplies, MemoryClocks):
 
     async def step_failed(self, messages: Sequence[Message]) -> frozenset[UUID]:
         tables = await self._statement("step_failed")
-        alive = {step_key(row.message) for row in tables.messages.values() if row.message.state not in LOST}
+        alive = {step_key(row.message) for row in tables.messages.values() if not _gives_nothing(row.message)}
         return frozenset(message.id for message in messages if step_key(message) not in alive)
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
@@ -145,7 +146,7 @@ class MemoryStore(MemoryReplies, MemoryClocks):
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         tables = await self._statement("broken_cascades")
         messages = [row.message for _, row in sorted(tables.messages.items())]
-        alive = {step_key(message) for message in messages if message.state not in LOST}
+        alive = {step_key(message) for message in messages if not _gives_nothing(message)}
         reached = {
             (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
             for message in messages
@@ -175,7 +176,7 @@ class MemoryStore(MemoryReplies, MemoryClocks):
             step = tables.step_of(message)
             if any(map(_reached, step)):
                 tables.wait(message.id, None)
-            elif all(message.state in LOST or _overdue(message, now) for message in step):
+            elif all(_gives_nothing(message) or _overdue(message, now) for message in step):
                 over.append(message)
             else:
                 tables.wait(message.id, now + again)
@@ -184,7 +185,7 @@ class MemoryStore(MemoryReplies, MemoryClocks):
     async def stop_waiting(self, ids: Collection[UUID]) -> None:
         tables = await self._statement("stop_waiting")
         for message_id in ids:
-            if tables.messages[message_id].message.state is State.SENT:
+            if tables.messages[message_id].message.state in _UNCONFIRMED:
                 tables.wait(message_id, None)
 
     async def stale_queued(
@@ -275,7 +276,12 @@ def _release(tables: Tables, due: Iterable[Row], now: datetime) -> list[Ticket]:
 
 
 def _overdue(message: Message, now: datetime) -> bool:
-    return message.state is State.SENT and message.next_at is not None and message.next_at <= now
+    return message.state in _UNCONFIRMED and message.next_at is not None and message.next_at <= now
+
+
+def _gives_nothing(message: Message) -> bool:
+    """Return whether nothing more comes of it: it is lost, or its time in the inbox is over."""
+    return message.state in LOST or (message.state is State.WAITING and message.next_at is None)
 
 
 def _reached(message: Message) -> bool:

@@ -35,7 +35,12 @@ def build(services: Services) -> web.Application:
     app[SERVICES] = services
     app[serve.DOCUMENTS] = {**_documents(services.schemas), **serve.files()}
     add_routes(app, ROUTES)
+    app.on_shutdown.append(_end_streams)
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    await app[SERVICES].streams.aclose()
 
 
 def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:

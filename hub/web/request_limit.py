@@ -21,10 +21,11 @@ from hub.web.responses import Handler, Refusal, route_of
 REASON: Final = "crowd"
 RETRY_AFTER: Final = "1"
 """Seconds: a place is free as soon as a request is answered."""
-_FREE: Final = SIGNED_PATHS | {"/health/live", "/health/ready"}
+_FREE: Final = SIGNED_PATHS | {"/health/live", "/health/ready", "/api/inbox/stream"}
 """
 Not limited: a provider sends its reports from few addresses, all at once after an outage, and a load
-balancer must not take a busy hub for a dead one.
+balancer must not take a busy hub for a dead one. Streams stay open, and have a limit of their own
+(`hub.web.inbox_streams`).
 """
 _WORKING: Final = web.AppKey("working", Counter[str])
 

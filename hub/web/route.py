@@ -24,6 +24,8 @@ class Where(StrEnum):
     """Not about a copropiedad: the same for everybody."""
     EVERYWHERE = "everywhere"
     """Only for callers who reach all copropiedades."""
+    PERSON = "person"
+    """Only for the token of one person, whose inbox it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ READ: Final = frozenset({Scope.READ})
 OPERATE: Final = frozenset({Scope.OPERATE})
 PRIVACY: Final = frozenset({Scope.PRIVACY})
 ADMIN: Final = frozenset({Scope.ADMIN})
+INBOX: Final = frozenset({Scope.INBOX})
 TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
 """(method, path) → route of this application."""
 

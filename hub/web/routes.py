@@ -38,6 +38,7 @@ from hub.web.api import (
     directory,
     events,
     explain,
+    inbox,
     indicators,
     letters,
     messages,
@@ -47,13 +48,14 @@ from hub.web.api import (
     summary,
     webhooks,
 )
-from hub.web.console import case_page, console, own_account, second_factor, second_step, sign_in
+from hub.web.console import case_page, console, own_account, own_inbox, second_factor, second_step, sign_in
 from hub.web.documents import serve
 from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
-from hub.web.route import ADMIN, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
+from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
 from hub.web.schemas import common, intake, people
+from hub.web.schemas import inbox as boxes
 from hub.web.schemas.common import Problem, list_of, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -70,6 +72,7 @@ _change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVER
 _list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
 _change_accounts: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.PLACES)
 _signed_in: Final = partial(Route, needs=SIGNED_IN, where=Where.COMPANY)
+_own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
 _open: Final = partial(Route, needs=None)
 
 _EVENTS: Final = {
@@ -144,6 +147,21 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
     _read_private("/api/letters/{id}", letters.show_letter, answers={200: common.LetterWhole}),
     _operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
+    # The inbox of one person, for portals.
+    Route(
+        "/api/inbox/tokens",
+        inbox.create_inbox_token,
+        method=_POST,
+        needs=INBOX,
+        where=Where.EVERYWHERE,
+        answers={201: boxes.InboxToken, 404: Problem},
+    ),
+    _own_inbox("/api/inbox", inbox.list_inbox, answers={200: boxes.InboxPage}),
+    _own_inbox(
+        "/api/inbox/read", inbox.read_items, method=_POST, answers={200: boxes.InboxRead, 404: Problem}
+    ),
+    _own_inbox("/api/inbox/{id}/read", inbox.read_item, method=_POST, answers={200: boxes.InboxRead}),
+    _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
     # The hub itself.
     _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
     _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
@@ -187,6 +205,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _change_accounts(
         "/api/accounts/{name}/second-factor", accounts.forget_factor, method=_DELETE, answers=_ACCOUNT
     ),
+    Route(
+        "/api/accounts/{name}/person",
+        accounts.set_person,
+        method=_POST,
+        needs=ADMIN,
+        where=Where.EVERYWHERE,
+        answers=_ACCOUNT,
+    ),
     # For machines without a key: health, and calls that carry a signature.
     _open("/health/live", health.live, answers={200: common.Health}),
     _open("/health/ready", health.ready, answers={200: common.Health, 503: common.Health}),
@@ -218,6 +244,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _signed_in(own_account.SECOND_FACTOR, second_factor.show),
     _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST),
     _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST),
+    _signed_in(own_inbox.INBOX, own_inbox.show),
+    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST),
+    _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
 )
 
 

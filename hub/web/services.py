@@ -13,6 +13,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hub.access.attempts import SignInDeps
+from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
@@ -39,6 +40,7 @@ from hub.ports import (
     EscalationStore,
     ExplainStore,
     HeadcountStore,
+    InboxStore,
     IncidentLog,
     KeyStore,
     LetterStore,
@@ -57,6 +59,7 @@ from hub.settings import Settings
 from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.console.login_queue import Queue
+from hub.web.inbox_streams import InboxStreams
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 
@@ -75,6 +78,7 @@ class Access:
     settings: Settings
     keyring: Keyring | None = None
     sign_in: SignInDeps | None = None
+    inbox_tokens: InboxTokens | None = None
     refusals: Refusals = field(default_factory=lambda: Refusals(time.monotonic))
 
     @property
@@ -145,6 +149,7 @@ class Services:
     explain: ExplainStore
     factors: SecondFactorStore
     headcount: HeadcountStore
+    inbox: InboxStore
     incidents: IncidentLog
     letters: LetterStore
     log: LogStore
@@ -158,7 +163,7 @@ class Services:
 
     keyring: Keyring
     ring: KeyRing
-    """Signs the cookies of known devices, and seals the secrets of second factors."""
+    """Signs the cookies of known devices and the tokens of inboxes; seals the secrets of second factors."""
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
@@ -168,7 +173,21 @@ class Services:
 
     @cached_property
     def access(self) -> Access:
-        return Access(settings=self.settings, keyring=self.keyring, sign_in=self.sign_in)
+        return Access(
+            settings=self.settings,
+            keyring=self.keyring,
+            sign_in=self.sign_in,
+            inbox_tokens=self.inbox_tokens,
+        )
+
+    @cached_property
+    def inbox_tokens(self) -> InboxTokens:
+        return InboxTokens(ring=self.ring, now=self.now)
+
+    @cached_property
+    def streams(self) -> InboxStreams:
+        """The open streams of inboxes, all served by one look at the database."""
+        return InboxStreams(self.inbox)
 
     @cached_property
     def clocks(self) -> Clocks:

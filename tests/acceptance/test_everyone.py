@@ -83,7 +83,7 @@ async def _known(house: House) -> bool:
 
 async def _all_ended(house: House, event_id: str) -> bool:
     items = await _items(house, event_id)
-    return len(items) >= 2 * len(NOTIFIED) and all(item["state"] in {"sent", "delivered"} for item in items)
+    return len(items) >= 2 * len(NOTIFIED) and all(item["state"] in {"sent", "waiting"} for item in items)
 
 
 async def _items(house: House, event_id: str) -> list[dict[str, Any]]:

@@ -53,8 +53,8 @@ async def test_an_unanswered_pqrs_escalates_to_all_four_levels_and_an_answer_end
         await until(_off_the_boards(house), "the clock to leave the boards")
         ended = await _clocks_of(house, "--state", "breached")
 
-    # 1→2 at the due instant, then 2→3, 3→4, and a reminder to 4. Level 1 is notified in the app only.
-    assert {1: 0, 2: 1, 3: 1, 4: 2} == mails
+    # 1→2 at the due instant, then 2→3, 3→4, and a reminder to 4. Level 1 is warned, and told of the breach.
+    assert {1: 2, 2: 1, 3: 1, 4: 2} == mails
     assert 4 == breached["level"]
     # The petitioner: receipt, three escalations (a reminder is the company's own affair), the answer.
     assert 5 == len([mail for mail in house.smtp.mails if mail.recipient == "pedro1@example.co"])

@@ -66,7 +66,7 @@ async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_
 
         async def desk() -> list[dict[str, Any]]:
             found = await listed(house, "deliveries", "--event", "inbound.message.received")
-            return [row for row in found if row["channel"] == "inbox" and row["state"] == "delivered"]
+            return [row for row in found if row["channel"] == "inbox" and row["state"] == "waiting"]
 
         async def all_there() -> bool:
             return len(await desk()) == 3

@@ -37,7 +37,7 @@ async def test_out_of_hours_only_the_direction_is_written_to(house: House) -> No
     states = {(item["person"], item["channel"]): (item["state"], item["reason"]) for item in items}
     held = {who for (who, _), outcome in states.items() if outcome == ("held", "working_hours")}
     assert {f"p-nivel-{level}" for level in (1, 2, 3)} == held
-    assert {"delivered"} == {state for (_, channel), (state, _) in states.items() if channel == "inbox"}
+    assert {"waiting"} == {state for (_, channel), (state, _) in states.items() if channel == "inbox"}
     assert {"nivel4@example.co"} == {
         mail.recipient for mail in house.smtp.mails if mail.recipient.startswith("nivel")
     }
@@ -94,7 +94,7 @@ async def _memberships(house: House, ref: str) -> list[dict[str, Any]]:
 
 async def _settled(house: House, event_id: str) -> bool:
     items = await _staff(house, event_id)
-    return len(items) == 8 and all(item["state"] in {"sent", "delivered", "held"} for item in items)
+    return len(items) == 8 and all(item["state"] in {"sent", "waiting", "held"} for item in items)
 
 
 async def _staff(house: House, event_id: str) -> list[dict[str, Any]]:

@@ -100,6 +100,12 @@ def _escalated(data: _Data, directory: Directory) -> Iterator[Address]:
         yield from (contact for contact in _contacts(data, directory) if contact[0] == "email")
 
 
+def _holder(data: _Data, directory: Directory) -> Iterator[Address]:
+    """Return, by mail, who holds the level that a clock warns."""
+    for person in directory.staff(data["level"]):
+        yield from directory.reached(person, "email")
+
+
 def _called(data: _Data, directory: Directory) -> Iterator[Address]:
     """Return, by mail, everybody who was called about a closed promise; the inbox has no provider."""
     for called in data["called"]:
@@ -121,6 +127,8 @@ _RECIPIENTS: Final[Mapping[str, Callable[[_Data, Directory], Iterable[Address]]]
     "pqrs.received": _petitioner_all,
     "pqrs.replied": _petitioner_first,
     "pqrs.escalated": _escalated,
+    "sla.at_risk": _holder,
+    "sla.breached": _holder,
     "sla.resolved": _called,
     "maintenance.scheduled.announced": _residents,
     "hub.trouble.began": _watchers,

@@ -50,6 +50,7 @@ from hub.storage import (
     PostgresHeadcount,
     PostgresHistory,
     PostgresImports,
+    PostgresInbox,
     PostgresIntake,
     PostgresKeys,
     PostgresLetters,
@@ -147,6 +148,7 @@ class RealStores(Stores):
     cases: CaseStore
     imports: ImportStore
     history: PostgresHistory
+    inbox: PostgresInbox
     monitor: PostgresMonitor
 
     async def shown(self, message: Message) -> Mapping[str, Json]:
@@ -201,5 +203,6 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),
+            inbox=PostgresInbox(opened),
             monitor=PostgresMonitor(opened, queues=()),
         )

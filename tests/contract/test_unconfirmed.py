@@ -19,7 +19,7 @@ PAST = -HOUR
 def waiting(of: StoredEvent, contact_id: str = "cp-1", since: timedelta = PAST, **fields: Any) -> Message:
     """Make an accepted message whose receipt is overdue."""
     values: dict[str, Any] = {"state": State.SENT, "next_at": now() + since, "fallback": FALLBACK, **fields}
-    return message(of, channel="sms", contact_id=contact_id, **values)
+    return message(of, contact_id=contact_id, **{"channel": "sms", **values})
 
 
 async def overdue(stores: Stores) -> list[UUID]:
@@ -82,3 +82,32 @@ async def test_a_step_of_another_person_is_no_matter(stores: Stores, of: StoredE
     await stores.add(one, waiting(of, "other", person="p-2", state=State.DELIVERED, next_at=None))
 
     assert await overdue(stores) == [one.id]
+
+
+async def test_an_unread_inbox_is_overdue_like_a_receipt(stores: Stores, of: StoredEvent) -> None:
+    one = waiting(of, channel="inbox", state=State.WAITING)
+    await stores.add(one)
+
+    assert await overdue(stores) == [one.id]
+    await stores.timers.stop_waiting([one.id])
+    assert await overdue(stores) == []
+    assert await stores.state_of(one) == State.WAITING
+
+
+async def test_an_unread_inbox_beside_a_lost_mail_reaches_nobody(stores: Stores, of: StoredEvent) -> None:
+    """The mail bounced when the inbox had had its time: nothing but the next step is left."""
+    mail = waiting(of, state=State.BOUNCED, next_at=None)
+    unread = waiting(of, "inbox", channel="inbox", state=State.WAITING, next_at=None)
+    await stores.add(mail, unread)
+
+    assert [message.id for message in await stores.timers.broken_cascades(10)] == [mail.id]
+    assert await stores.delivery.step_failed([mail]) == {mail.id}
+
+
+async def test_an_unread_inbox_with_time_left_keeps_its_step_alive(stores: Stores, of: StoredEvent) -> None:
+    mail = waiting(of, state=State.BOUNCED, next_at=None)
+    unread = waiting(of, "inbox", channel="inbox", state=State.WAITING, since=HOUR)
+    await stores.add(mail, unread)
+
+    assert await stores.timers.broken_cascades(10) == []
+    assert await stores.delivery.step_failed([mail]) == set()

@@ -23,6 +23,7 @@ class Door(Enum):
     SIGN_IN = "whoever gives a password; here nobody does"
     KNOWN = "whoever has a valid key or session, with whatever scope"
     SESSION = "whoever has signed in, with whatever scope"
+    PERSON = "the token of one person; here nobody has one"
 
 
 class Where(Enum):
@@ -137,6 +138,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "POST /api/letters/{id}/done": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    # The inbox of one person, and the tokens that open it.
+    "POST /api/inbox/tokens": Row(needs="inbox", where=EVERYWHERE, body={"person": "p-MARK"}, status=201),
+    "GET /api/inbox": Row(needs=Door.PERSON),
+    "GET /api/inbox/stream": Row(needs=Door.PERSON),
+    "POST /api/inbox/read": Row(needs=Door.PERSON, body={"until": NOBODYS}),
+    "POST /api/inbox/{id}/read": Row(needs=Door.PERSON, fill=NOBODYS),
     # The hub itself.
     "GET /api/channels": Row(needs=READ),
     "GET /api/pauses": Row(needs=READ),
@@ -169,6 +176,9 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /api/accounts/{name}/person": Row(
+        needs=ADMIN, also=PRIVACY, where=EVERYWHERE, fill="MARK", body={"person": "p-MARK"}
+    ),
     # For machines without a key.
     "GET /health/live": Row(needs=Door.OPEN),
     "GET /health/ready": Row(needs=Door.OPEN),
@@ -196,6 +206,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /account/second-factor": Row(needs=Door.SESSION),
     "POST /account/second-factor": Row(needs=Door.SESSION, status=400),
     "POST /account/recovery-codes": Row(needs=Door.SESSION, status=400),
+    "GET /inbox": Row(needs=Door.SESSION),
+    "POST /inbox": Row(needs=Door.SESSION),
+    "GET /inbox/{id}": Row(needs=Door.SESSION, fill=NOBODYS),
     "POST /sign-out": Row(needs=Door.SESSION, status=303, ends_session=True),
 }
 """METHOD and path → its row."""

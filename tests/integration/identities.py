@@ -12,6 +12,7 @@ from aiohttp import hdrs
 
 from hub.access import devices, sessions
 from hub.access.api_keys import issue
+from hub.access.inbox_tokens import LASTS, InboxTokens
 from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
 from hub.model import Account, ApiKey, Grant, Office, Scope, SecondFactor, Session
@@ -23,7 +24,7 @@ API_KEY: Final = "a key that nobody guesses, long enough"
 SECRET: Final = "a-secret-of-this-test-alone-and-long-enough"
 COOKIE: Final = "__Host-hub_session"
 HERE: Final = "ph-alfa"
-SCOPES: Final = ("publish", "read", "operate", "privacy", "admin")
+SCOPES: Final = ("publish", "read", "operate", "privacy", "admin", "inbox")
 OFFICES: Final[Mapping[str, str]] = {
     "viewer": "read",
     "operator": "read operate",
@@ -252,6 +253,7 @@ async def _sessions(registry: Registry) -> list[Identity]:
         ),
         Identity(name="password without its code", headers=await _waiting(registry, ana), is_known=False),
         Identity(name="password alone", headers=alone, is_session=True, ends=alone_session),
+        Identity(name="ended inbox token", headers=_ended_token(), is_known=False),
         Identity(name="known device", headers=_device("ana"), is_known=False),
     ]
 
@@ -272,6 +274,12 @@ def _of_old_browser(headers: Mapping[str, str]) -> dict[str, str]:
 def _plain(headers: Mapping[str, str]) -> dict[str, str]:
     """A page of a sibling domain can set such a cookie, but none that begins with `__Host-`."""
     return {**headers, hdrs.COOKIE: headers[hdrs.COOKIE].removeprefix("__Host-")}
+
+
+def _ended_token() -> dict[str, str]:
+    """What a live one opens is in `test_web_inbox.py`: nothing but one person's inbox."""
+    ring = KeyRing([Secret(SECRET)])
+    return bearer(InboxTokens(ring=ring, now=lambda: datetime.now(UTC) - LASTS).make("p-alfa")[0])
 
 
 def _device(name: str) -> dict[str, str]:

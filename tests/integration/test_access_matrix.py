@@ -76,6 +76,8 @@ def refusal(asked: Try) -> int | None:
         return None
     if not who.is_known:
         return 401
+    if row.needs is Door.PERSON:
+        return 403
     return None if _may_enter(row, who) and (asked.is_elsewhere or _may_ask(row, who)) else 403
 
 

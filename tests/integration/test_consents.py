@@ -105,7 +105,9 @@ async def test_yes_is_notified_and_thanked_and_no_is_not_notified_again(hub: Hub
     assert [(MARIA, "email")] == first
     assert first == await hub.notified(OFFER)
     assert [(MARIA, "email")] == await hub.notified("privacy.consent.granted")
-    assert [(MARIA, "sms"), (OFFICER, "inbox")] == await hub.notified("privacy.consent.revoked")
+    assert [(MARIA, "sms"), (OFFICER, "email"), (OFFICER, "inbox")] == await hub.notified(
+        "privacy.consent.revoked"
+    )
 
 
 async def test_a_consent_that_comes_again_and_late_changes_nothing(hub: Hub) -> None:

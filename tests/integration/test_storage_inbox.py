@@ -31,7 +31,7 @@ async def test_an_inbox_holds_each_message_once(database: str) -> None:
         rows = await opened.rows("SELECT * FROM inbox_item ORDER BY created_at DESC")
 
     assert [row["id"] for row in rows] == [second, first]
-    assert dict(rows[1]) == {
+    assert {name: value for name, value in rows[1].items() if name != "place"} == {
         "id": first,
         "person": "p-1",
         "event": "pqrs.closed",

@@ -248,6 +248,26 @@ async def test_one_time_passwords_that_wait_open_for_72_hours_from_the_upgrade(e
     assert [("ana", True), ("luis", None)] == [tuple(row) for row in found]
 
 
+async def test_what_counted_as_delivered_in_an_inbox_waits(empty: str) -> None:
+    await migrations.upgrade(empty, to="0013")
+    connection = await asyncpg.connect(empty)
+    try:
+        ids = [event_key(event("pqrs.received", id=str(n), source="urn:crm", at=NOW)) for n in range(3)]
+        await connection.execute(OLD_MESSAGES, ids)
+        for message_id, state, channel in zip(
+            ids, ("delivered", "read", "delivered"), ("inbox", "inbox", "sms"), strict=True
+        ):
+            await connection.execute(
+                "UPDATE message SET state = $2, channel = $3 WHERE id = $1", message_id, state, channel
+            )
+        await migrations.upgrade(empty)
+        rows = await connection.fetch("SELECT state, channel FROM message ORDER BY channel, state")
+    finally:
+        await connection.close()
+
+    assert [tuple(row) for row in rows] == [("read", "inbox"), ("waiting", "inbox"), ("delivered", "sms")]
+
+
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(
     database: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -148,7 +148,7 @@ async def test_office_administrator_makes_no_key_that_opens_more() -> None:
         made = {
             scope: await root.change("/api/keys", body={"name": scope, "scopes": [scope]}) for scope in Scope
         }
-        for scope in (Scope.PRIVACY, Scope.PUBLISH):
+        for scope in (Scope.PRIVACY, Scope.PUBLISH, Scope.INBOX):
             assert 201 == await ask(client, "/api/keys", body={"name": scope, "scopes": [scope]})
         rotated = {scope: await root.change(f"/api/keys/{scope}/rotate", body={}) for scope in Scope}
         revoked = await root.change("/api/keys/privacy/revoke")
@@ -156,7 +156,7 @@ async def test_office_administrator_makes_no_key_that_opens_more() -> None:
     for answers in (made, rotated):
         assert {scope: answer.status for scope, answer in answers.items()} == {
             **dict.fromkeys((Scope.READ, Scope.OPERATE, Scope.ADMIN), 201),
-            **dict.fromkeys((Scope.PRIVACY, Scope.PUBLISH), 403),
+            **dict.fromkeys((Scope.PRIVACY, Scope.PUBLISH, Scope.INBOX), 403),
         }
     assert "you lack privacy." in made[Scope.PRIVACY].json["error"]
     assert "hub_" not in rotated[Scope.PRIVACY].text

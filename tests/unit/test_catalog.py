@@ -35,7 +35,7 @@ ADDED: Final = [
 AT_THE_DESK: Final = {
     "who": ["staff:front_desk"],
     "purpose": "internal",
-    "channels": [["inbox"]],
+    "channels": [["inbox", "email"]],
     "print": "never",
 }
 """The staff who can act on a package that nobody collects."""
@@ -388,3 +388,23 @@ def test_no_two_audiences_of_an_event_read_the_same_text(kind: EventType) -> Non
 def properties(kind: EventType) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = SCHEMAS.by_name[kind.name].document["properties"]
     return found
+
+
+def test_no_audience_has_the_inbox_as_its_only_channel() -> None:
+    """Nobody is reached by what waits to be looked for."""
+    alone = [
+        (kind.name, audience.who)
+        for kind in CATALOG
+        for audience in kind.audiences
+        if {name for step in audience.channels for name in step} == {"inbox"}
+    ]
+
+    assert alone == []
+
+
+@pytest.mark.parametrize("name", ["sla.at_risk", "sla.breached", "pqrs.received", "inbound.message.received"])
+def test_what_staff_must_act_on_goes_by_mail_as_well(name: str) -> None:
+    staff = [audience for audience in BY_NAME[name].audiences if audience.purpose == "internal"]
+
+    assert staff
+    assert all(any("email" in step for step in audience.channels) for audience in staff)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from msgspec.structs import replace
 
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed
-from hub.model import Accepted, Attempt, Claimed, Outcome, Purpose, State, SuppressionStatus, Target
+from hub.model import (
+    Accepted,
+    Attempt,
+    ChannelTraits,
+    Claimed,
+    Outcome,
+    Purpose,
+    State,
+    SuppressionStatus,
+    Target,
+)
 from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local, message
+
+EMAIL: Final = ChannelTraits(name="email", contact="email")
 
 
 def claimed(attempt: int = 1, *, suppression: SuppressionStatus | None = None, **fields: Any) -> Claimed:
@@ -87,12 +100,14 @@ def test_an_expired_message_is_not_held_first() -> None:
     assert outcome.state is State.EXPIRED
 
 
-@pytest.mark.parametrize(("delivered", "state"), [(False, State.SENT), (True, State.DELIVERED)])
-def test_accepted_message_is_sent_or_delivered(*, delivered: bool, state: State) -> None:
+@pytest.mark.parametrize(("waits", "state"), [(False, State.SENT), (True, State.WAITING)])
+def test_accepted_message_is_sent_and_in_an_inbox_waits(*, waits: bool, state: State) -> None:
     claim = claimed()
-    answer = Accepted(provider="smtp", reference="r-1", code="250", delivered=delivered)
+    answer = Accepted(provider="smtp", reference="r-1", code="250")
 
-    assert accepted(claim, answer, MONDAY, MONDAY + SECOND, confirms=False) == Outcome(
+    traits = dataclasses.replace(EMAIL, waits=waits)
+
+    assert accepted(claim, answer, MONDAY, MONDAY + SECOND, traits=traits) == Outcome(
         message_id=claim.message.id,
         state=state,
         attempts=(
@@ -174,7 +189,7 @@ def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
         ("smtp", "transient", 0 * SECOND, SECOND / 4),
         ("smtp-2", "permanent", SECOND / 4, SECOND / 2),
     ]
-    assert calls(accepted(claimed(), yes, MONDAY, MONDAY + SECOND, confirms=False)) == [
+    assert calls(accepted(claimed(), yes, MONDAY, MONDAY + SECOND, traits=EMAIL)) == [
         *asked,
         ("smtp-3", "accepted", 3 * SECOND / 4, SECOND / 4),
     ]
@@ -184,7 +199,7 @@ def test_each_provider_called_in_one_send_gets_an_attempt() -> None:
 def test_no_two_attempts_of_a_message_begin_at_the_same_instant() -> None:
     refusals = tuple(TransientFailure("connect_failed").attributed_to(name) for name in ("smtp", "smtp-2"))
     answer = Accepted(provider="smtp-3", earlier=refusals)
-    outcome = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, confirms=False)
+    outcome = accepted(claimed(), answer, MONDAY, MONDAY + SECOND, traits=EMAIL)
 
     assert len({attempt.at for attempt in outcome.attempts}) == 3
 
@@ -295,7 +310,8 @@ WAITING = claimed(patience=HOUR, fallback=((Target(channel="sms", contact_id="c"
 def test_receipt_is_awaited_only_if_one_can_come_and_a_step_is_left(
     claim: Claimed, *, confirms: bool, expected: datetime | None
 ) -> None:
-    outcome = accepted(claim, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, confirms=confirms)
+    traits = dataclasses.replace(EMAIL, confirms=confirms)
+    outcome = accepted(claim, Accepted(provider="sms"), MONDAY, MONDAY + SECOND, traits=traits)
 
     assert (outcome.state, outcome.next_at) == (State.SENT, expected)
 

@@ -152,13 +152,13 @@ async def test_message_that_cannot_be_rendered_fails_alone(name: str) -> None:
     assert office.attempts[0].message_id == good.id
 
 
-async def test_inbox_message_is_delivered_when_sent() -> None:
-    office = post_office(MemoryInbox(Accepted(provider="inbox", delivered=True)))
+async def test_inbox_message_waits_when_sent() -> None:
+    office = post_office(MemoryInbox())
     message = mail(channel="inbox", contact_id="inbox")
     await office.holds(message)
     await office.deliver(message)
 
-    assert office.states(message) == [State.DELIVERED]
+    assert office.states(message) == [State.WAITING]
 
 
 async def test_a_claimed_message_knows_its_event() -> None:

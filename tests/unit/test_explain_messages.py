@@ -58,8 +58,12 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             ],
         ),
         (
-            sent(State.DELIVERED, ACCEPTED, channel="inbox", address=""),
-            [f"En el buzón interno: enviado {AT_805}, entregado a las 8:05 a. m."],
+            sent(State.WAITING, ACCEPTED, channel="inbox", address=""),
+            [f"En su bandeja: está desde {AT_805}; todavía no la ha leído."],
+        ),
+        (
+            sent(State.READ, ACCEPTED, tried("read", 2), channel="inbox", address=""),
+            [f"En su bandeja: enviado {AT_805}, leído a las 8:07 a. m."],
         ),
         (sent(State.QUEUED), [f"Por correo a {ADDRESS}: está en cola para salir."]),
         (sent(State.SENDING), [f"Por correo a {ADDRESS}: se está enviando ahora."]),
@@ -162,8 +166,13 @@ def test_message_is_explained_by_its_state(message: SentMessage, expected: list[
         ),
         ([LETTER, sent(State.BOUNCED)], ExplainOutcome.PENDING, "Todavía no: el mensaje está en camino."),
         ([FILED], ExplainOutcome.NOT_REACHED, "No: se le quiso avisar y no se pudo."),
+        (
+            [sent(State.WAITING, ACCEPTED, channel="inbox"), sent(State.FAILED)],
+            ExplainOutcome.PENDING,
+            "Está en su bandeja; todavía no la ha leído.",
+        ),
     ],
-    ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file"],
+    ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file", "unread"],
 )
 def test_the_best_of_the_messages_decides(
     messages: list[SentMessage], outcome: ExplainOutcome, opening: str

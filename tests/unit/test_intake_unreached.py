@@ -9,9 +9,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from hub.errors import BrokerUnavailable
-from hub.model import HUB_SOURCE, Event
+from hub.model import HUB_SOURCE, Event, State
 from hub.web.documents.notices import NOTICES
-from tests.unit.factories import DESK, MONDAY, email, event, home, member, somebody
+from tests.unit.factories import DESK, MONDAY, email, event, home, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 PETITION = event("pqrs.received", {"copropiedad_id": "ph-altos", "unit_id": "101"})
@@ -161,3 +161,29 @@ async def test_each_is_counted_by_event_and_reason(hub: MemoryHub) -> None:
     await hub.take_in(*lost)
 
     assert 3 == (REGISTRY.get_sample_value("hub_events_unreached_total", labels) or 0.0) - before
+
+
+async def test_an_emergency_whose_resident_has_only_an_inbox_is_unreached(hub: MemoryHub) -> None:
+    fire = event("emergency.declared", {"copropiedad_id": "ph-altos"})
+    await hub.take_in(
+        *(somebody(duty, mobile()) for duty in ("front_desk", "on_call")),
+        *(member(duty, "company", "staff", duty=duty) for duty in ("front_desk", "on_call")),
+        somebody("p-no-phone"),
+        member("p-no-phone", "unit:101", "resident"),
+        fire,
+    )
+    [message] = [message for message in hub.of(fire) if message.person == "p-no-phone"]
+
+    assert (message.channel, message.state) == ("inbox", State.QUEUED)
+    assert published(hub) == [["no_channel"]]
+    assert is_as_described(hub.publisher.notices[-1])
+
+
+async def test_an_emergency_that_staff_gets_by_inbox_alone_is_unreached(hub: MemoryHub) -> None:
+    """A small audience is planned at once, not page by page."""
+    escalated = event("emergency.escalated", {"copropiedad_id": "ph-altos"}, source=HUB_SOURCE)
+    await hub.take_in(somebody("p-2"), member("p-2", "company", "staff", duty="management", level=2))
+    await hub.take_in(escalated)
+
+    assert [(message.person, message.channel) for message in hub.of(escalated)] == [("p-2", "inbox")]
+    assert published(hub) == [["no_channel"]]

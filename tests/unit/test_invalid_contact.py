@@ -228,9 +228,9 @@ def test_only_an_emergency_has_a_last_resort() -> None:
     }
 
     assert {
-        "emergency.declared": ("inbox",),
-        "emergency.updated": ("email", "inbox"),
-        "emergency.reply.received": ("push", "inbox"),
+        "emergency.declared": ["inbox"],
+        "emergency.updated": ["email", "inbox"],
+        "emergency.reply.received": ["push", "inbox"],
     } == meant
 
 

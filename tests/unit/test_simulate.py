@@ -228,9 +228,9 @@ def test_an_emergency_with_fewer_levels_calls_less_at_night(policy: Policy) -> N
     declared = event("emergency.declared", at=local("2026-03-10 02:00"))
     before, after = counts(compared(policy, [declared]), "emergency_ack")
 
-    # Each step by voice, text, push and mail.
-    assert (1, {2: 1, 3: 1, 4: 1}, 3 * 4) == (before.broken, before.escalations, before.night)
-    assert (1, {2: 1, 3: 1}, 2 * 4) == (after.broken, after.escalations, after.night)
+    # Each step by voice, text, push and mail; the breach by mail.
+    assert (1, {2: 1, 3: 1, 4: 1}, 3 * 4 + 1) == (before.broken, before.escalations, before.night)
+    assert (1, {2: 1, 3: 1}, 2 * 4 + 1) == (after.broken, after.escalations, after.night)
 
 
 def test_clock_ended_before_the_period_is_not_counted() -> None:

@@ -64,7 +64,7 @@ async def unanswered(at: str, until: str, **of: dict[str, Json]) -> Walk:
 
 @pytest.mark.parametrize(("at", "until"), [(HOLY_WEEK, "2026-05-31 00:00"), (JULY, "2026-08-31 00:00")])
 async def test_unanswered_pqrs_escalates_to_all_levels_and_breaches_its_term(at: str, until: str) -> None:
-    run = await unanswered(at, until, level_4=DIRECTION)
+    run = await unanswered(at, until, level_1=DIRECTION, level_4=DIRECTION)
     stops = {step[: len(at)] for step in (*NOBODY_ANSWERS[at], *LEGAL_TERM[at])}
 
     assert NOBODY_ANSWERS[at] == run.steps("first_reply")
@@ -79,8 +79,8 @@ async def test_each_level_is_notified_in_its_turn_over_holy_week() -> None:
     run = await unanswered(HOLY_WEEK, "2026-05-31 00:00", level_4=DIRECTION)
 
     assert [
-        ("sla.at_risk 1", "p-1", "04-08 08:42 inbox"),
-        ("sla.breached 1", "p-1", "04-08 13:30 inbox"),
+        ("sla.at_risk 1", "p-1", "04-08 08:42 email inbox"),
+        ("sla.breached 1", "p-1", "04-08 13:30 email inbox"),
         ("pqrs.escalated 1→2", "p-2", "04-08 13:30 email inbox sms"),
         ("pqrs.escalated 2→3", "p-3", "04-09 12:30 email inbox sms"),
         ("pqrs.escalated 3→4", "p-4", "04-10 11:30 email inbox sms"),
@@ -94,8 +94,8 @@ async def test_each_level_is_notified_in_its_turn_over_13_july() -> None:
     run = await unanswered(JULY, "2026-08-31 00:00", level_4=DIRECTION)
 
     assert [
-        ("sla.at_risk 1", "p-1", "07-16 08:12 inbox"),
-        ("sla.breached 1", "p-1", "07-16 13:00 inbox"),
+        ("sla.at_risk 1", "p-1", "07-16 08:12 email inbox"),
+        ("sla.breached 1", "p-1", "07-16 13:00 email inbox"),
         ("pqrs.escalated 1→2", "p-2", "07-16 13:00 email inbox sms"),
         ("pqrs.escalated 2→3", "p-3", "07-17 12:00 email inbox sms"),
         ("pqrs.escalated 3→4", "p-4", "07-21 11:00 email inbox sms"),
@@ -131,9 +131,9 @@ async def test_legal_term_at_risk_notifies_level_3_and_its_breach_level_4(
     run = await unanswered(HOLY_WEEK, "2026-05-31 00:00", level_4=level_4)
 
     assert [
-        ("sla.at_risk 1", "p-1", "04-21 08:00 inbox"),
+        ("sla.at_risk 1", "p-1", "04-21 08:00 email inbox"),
         ("pqrs.escalated 1→3", "p-3", "04-21 08:00 email inbox sms"),
-        ("sla.breached 1", "p-1", "04-25 00:00 inbox"),
+        ("sla.breached 1", "p-1", "04-25 00:00 inbox, 04-27 08:00 email"),
         ("pqrs.escalated 3→4", "p-4", uses),
     ] == run.staff_messages("legal_term")
 
@@ -217,7 +217,7 @@ async def test_emergency_escalates_at_night_until_level_3_acknowledges() -> None
 
     assert (3, ClockState.BREACHED) == (level, run.clock("emergency_ack").state)
     assert [
-        ("sla.breached 1", "p-1", "04-04 03:05 inbox"),
+        ("sla.breached 1", "p-1", "04-04 03:05 email inbox"),
         ("emergency.escalated 1→2", "p-2", "04-04 03:05 email inbox sms"),
         ("emergency.escalated 2→3", "p-3", "04-04 03:10 email inbox sms"),
         ("sla.resolved late", "p-1", "04-04 03:12 email inbox"),

@@ -8,20 +8,21 @@ from tests.for_each import for_each
 
 # Written from the design, not from the code. A row is the current state, a column the next one; both in
 # the same order.
-#              qu he re se st de rd fa bo su ex ca
+#              qu he re se st wa de rd fa bo su ex ca
 TABLE = {
-    "queued": "  . . . x . x x . . x . x",
-    "held": "    x . . x . x x . . x . x",
-    "retrying": "x . . x . x x . . x . x",
-    "sending": " x x x . x x x x x x x x",
-    "sent": "    . . . . . x x x x . . .",
-    "delivered": ". . . . . . x . x . . .",
-    "read": "    . . . . . . . . . . . .",
-    "failed": "  x . . . . x x . . . . .",
-    "bounced": " x . . . . . . . . . . .",
-    "suppressed": "x . . . . . . . . . . .",
-    "expired": " x . . . . x x . . . . .",
-    "cancelled": ". . . . . . . . . . . .",
+    "queued": " . . . x . . x x . . x . x",
+    "held": "   x . . x . . x x . . x . x",
+    "retrying": "x . . x . . x x . . x . x",
+    "sending": "x x x . x x x x x x x x x",
+    "sent": "   . . . . . . x x x x . . .",
+    "waiting": ". . . . . . . x . . . . .",
+    "delivered": ". . . . . . . x . x . . .",
+    "read": "   . . . . . . . . . . . . .",
+    "failed": " x . . . . . x x . . . . .",
+    "bounced": "x . . . . . . . . . . . .",
+    "suppressed": "x . . . . . . . . . . . .",
+    "expired": "x . . . . . x x . . . . .",
+    "cancelled": ". . . . . . . . . . . . .",
 }
 
 

@@ -260,4 +260,4 @@ async def test_pending_messages_alert_the_next_level_if_the_first_is_vacant() ->
     [warned] = await look(hub, AT_D_20)
 
     assert (2, [1]) == (warned.data["level"], warned.data["vacant_levels"])
-    assert [("p-2", "inbox")] == hub.recipients(warned)
+    assert [("p-2", "email"), ("p-2", "inbox")] == hub.recipients(warned)

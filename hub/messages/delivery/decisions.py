@@ -14,6 +14,7 @@ from hub.messages.planning.undelivered import has_followup
 from hub.model import (
     Accepted,
     Attempt,
+    ChannelTraits,
     Claimed,
     InvalidContact,
     Message,
@@ -101,12 +102,12 @@ def _later(message: Message, by: timedelta) -> datetime | None:
 
 
 def accepted(
-    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, confirms: bool
+    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, traits: ChannelTraits
 ) -> Outcome:
     """
     Return the outcome of a message that a provider accepted.
 
-    If its channel `confirms` and there is a step after this one, `next_at` is when the receipt is due.
+    If its channel confirms and there is a step after this one, `next_at` is when the receipt is due.
     """
     earlier = _earlier_attempts(claimed, answer.earlier, began)
     at = _after(earlier, began)
@@ -120,10 +121,9 @@ def accepted(
         took=ended - at,
     )
     attempts = (*earlier, attempt)
-    if answer.delivered:
-        return Outcome(message_id=claimed.message.id, state=State.DELIVERED, attempts=attempts)
-    next_at = _receipt_due(claimed.message, ended) if confirms else None
-    return Outcome(message_id=claimed.message.id, state=State.SENT, next_at=next_at, attempts=attempts)
+    state = State.WAITING if traits.waits else State.SENT
+    next_at = _receipt_due(claimed.message, ended) if traits.confirms else None
+    return Outcome(message_id=claimed.message.id, state=state, next_at=next_at, attempts=attempts)
 
 
 def _receipt_due(message: Message, ended: datetime) -> datetime | None:

@@ -60,6 +60,9 @@ AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
 
+_WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
+"""What may still wait for a receipt, but for no further try."""
+
 log = structlog.get_logger()
 
 
@@ -230,8 +233,7 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
         log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
-    confirms = channel.traits.confirms
-    return accepted(claimed, answer, began, deps.now(), confirms=confirms)
+    return accepted(claimed, answer, began, deps.now(), traits=channel.traits)
 
 
 def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: DeliveryDeps) -> Outcome:
@@ -282,7 +284,7 @@ def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> lis
     return [
         (outcome.message_id, messages[outcome.message_id].lane, outcome.next_at)
         for outcome in outcomes
-        if outcome.next_at is not None and outcome.state is not State.SENT
+        if outcome.next_at is not None and outcome.state not in _WITH_THE_PERSON
     ]
 
 
@@ -291,7 +293,7 @@ def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
     known = {claim.message.id: claim.message for claim in claimed}
     for outcome in outcomes:
         message = known[outcome.message_id]
-        level = log.info if outcome.state in {State.SENT, State.DELIVERED, State.HELD} else log.warning
+        level = log.info if outcome.state in {*_WITH_THE_PERSON, State.HELD} else log.warning
         level(
             "message." + outcome.state,
             message_id=str(message.id),

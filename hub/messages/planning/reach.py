@@ -45,8 +45,9 @@ def steps_for(
         skipped += [f"{name}:{BROKEN}" for step in planned for name in step if name in broken]
         planned = [tuple(name for name in step if name not in broken) for step in planned]
     steps = [_targets(step, person, channels, skipped) for step in planned]
-    # The last resort is not part of the audience: channels that it skips are not recorded.
-    steps.append(_targets(last_resort(audience, channels), person, channels, []))
+    if audience.purpose is Purpose.EMERGENCY:
+        # The last resort is not part of the audience: channels that it skips are not recorded.
+        steps.append(_targets(last_resort(audience, channels), person, channels, []))
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
@@ -76,7 +77,7 @@ def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
     return (*steps, (LETTER,))
 
 
-def last_resort(audience: Audience, channels: Iterable[str]) -> tuple[str, ...]:
+def last_resort(audience: Audience, channels: Iterable[str]) -> Sequence[str]:
     """
     Return the last step of an emergency, when its own channels have failed: every other channel.
 
@@ -85,8 +86,8 @@ def last_resort(audience: Audience, channels: Iterable[str]) -> tuple[str, ...]:
     """
     if audience.purpose is not Purpose.EMERGENCY:
         return ()
-    planned = {LETTER, *(name for step in audience.channels for name in step)}
-    return tuple(name for name in channels if name not in planned)
+    planned = {LETTER}.union(*audience.channels)
+    return [name for name in channels if name not in planned]
 
 
 def _targets(
@@ -111,9 +112,11 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
         if not (person.known or channel.strangers):
             return "stranger"
         return [ContactPoint(id=channel.name, kind=channel.name, value=person.ref)]
-    points = [point for point in person.contact_points if point.kind == channel.contact]
-    if channel.text_phone:
-        points = [point for point in points if can_text(point.value)]
+    points = [
+        point
+        for point in person.contact_points
+        if point.kind == channel.contact and (not channel.text_phone or can_text(point.value))
+    ]
     if not points:
         return "no_contact"
     # All of a person's devices get the push; one address and one number are enough.

@@ -17,7 +17,7 @@ BY: Final[Mapping[str, str]] = {
     "email": "Por correo",
     "sms": "Por SMS",
     "push": "Por notificación al celular",
-    "inbox": "En el buzón interno",
+    "inbox": "En su bandeja",
     "print": "Por carta",
     "whatsapp": "Por WhatsApp",
     "voice": "Por llamada",
@@ -52,8 +52,8 @@ def sent_at(sent: SentMessage) -> datetime | None:
 
 
 def delivered_at(sent: SentMessage) -> datetime | None:
-    """Return when it arrived, by the report; without one, when it was sent if it counts as delivered."""
-    reported = _first(sent, "delivered")
+    """Return when it arrived, by the report, or was read; else when it was sent if it counts as delivered."""
+    reported = _first(sent, "delivered") or read_at(sent)
     return reported or (sent_at(sent) if sent.message.state in (State.DELIVERED, State.READ) else None)
 
 
@@ -65,7 +65,7 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     """Describe the message's result, its attempts, and what to do."""
     message = sent.message
     yield sentences_es.sentence(f"{_route(message)}: {_fate(sent)}")
-    plain = message.state in OUT and len(_calls(sent)) == 1
+    plain = message.state in {*OUT, State.WAITING} and len(_calls(sent)) == 1
     if not plain:
         yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
     if to_do := outcomes_es.to_do(message.state, message.reason):
@@ -88,6 +88,8 @@ def _fate(sent: SentMessage) -> str:
         return _waiting(message)
     if is_filed(sent):
         return "quedó en un archivo del hub: nadie lo recibió."
+    if message.state is State.WAITING:
+        return _unread(sent)
     return _letter(sent) if _is_undelivered_letter(message) else _progress(sent)
 
 
@@ -101,6 +103,12 @@ def _letter(sent: SentMessage) -> str:
     return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
 
 
+def _unread(sent: SentMessage) -> str:
+    stored = sent_at(sent)
+    since = f" desde {sentences_es.at_time(stored)}" if stored is not None else ""
+    return f"está{since}; todavía no la ha leído."
+
+
 def _waiting(message: Message) -> str:
     when = sentences_es.at_time(message.next_at) if message.next_at is not None else ""
     if message.state is State.RETRYING:
@@ -112,7 +120,8 @@ def _waiting(message: Message) -> str:
 
 
 def _progress(sent: SentMessage) -> str:
-    stages = (("enviado", sent_at(sent)), ("entregado", delivered_at(sent)), ("leído", read_at(sent)))
+    arrived = _first(sent, "delivered") if read_at(sent) else delivered_at(sent)
+    stages = (("enviado", sent_at(sent)), ("entregado", arrived), ("leído", read_at(sent)))
     steps = [(word, at) for word, at in stages if at is not None]
     if not steps:
         return f"{labels_es.MESSAGE_STATES[sent.message.state].lower()}."

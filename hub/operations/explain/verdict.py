@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.catalog import BY_NAME
-from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, StoredEvent
+from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
 from hub.operations.explain import missed, sentences_es
 from hub.operations.explain.messages import LOST, OUT, has_gone, is_filed, sentences
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage
@@ -22,7 +22,7 @@ class ExplainOutcome(StrEnum):
     NOTIFIED = "told"
     """At least one message left."""
     PENDING = "pending"
-    """A message is waiting to leave, or the audience is not known yet."""
+    """A message is waiting to leave or to be read in the inbox, or the audience is not known yet."""
     NOT_REACHED = "not_reached"
     """In the audience, but every message was lost or not sent."""
     LEFT_OUT = "left_out"
@@ -112,6 +112,8 @@ _OPENINGS: Final = {
     ExplainOutcome.PENDING: "Todavía no: el mensaje está en camino.",
     ExplainOutcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
 }
+_UNREAD: Final = "Está en su bandeja; todavía no la ha leído."
+"""Instead of the opening, where nothing is on its way any more."""
 
 
 def _from_messages(facts: ExplainFacts) -> Verdict:
@@ -124,7 +126,13 @@ def _from_messages(facts: ExplainFacts) -> Verdict:
         if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
     reason = None if outcome is ExplainOutcome.NOTIFIED else reasons[0]
-    return _verdict(facts, outcome, [_OPENINGS[outcome], *lines], reason)
+    return _verdict(facts, outcome, [_opening(outcome, facts.messages), *lines], reason)
+
+
+def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:
+    left = {sent.message.state for sent in messages if not _is_lost(sent)}
+    unread = outcome is ExplainOutcome.PENDING and left == {State.WAITING}
+    return _UNREAD if unread else _OPENINGS[outcome]
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:

@@ -40,6 +40,11 @@ UPDATE account SET disabled_at = NULL WHERE id = $1
 -- unlock --
 UPDATE account SET failures = 0, locked_until = NULL WHERE id = $1
 
+-- set_person --
+UPDATE account SET person = $2
+WHERE id = $1 AND ($2::text IS NULL OR EXISTS (SELECT FROM person WHERE person.id = $2 AND NOT removed))
+RETURNING id
+
 -- set_password --
 WITH ended AS (DELETE FROM session WHERE account_id = $1)
 UPDATE account

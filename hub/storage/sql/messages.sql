@@ -202,6 +202,7 @@ WITH accepted AS (
 SELECT id FROM message WHERE id = $1
 
 -- step_failed --
+-- What lies unread in an inbox keeps a step alive only until its time is over.
 SELECT given.id
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::smallint[])
     AS given (id, event_key, person, audience, occasion, step)
@@ -214,6 +215,7 @@ WHERE NOT EXISTS (
       AND message.occasion = given.occasion
       AND message.step = given.step
       AND message.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
+      AND NOT (message.state = 'waiting' AND message.next_at IS NULL)
     OFFSET 0
 )
 
@@ -279,6 +281,7 @@ WITH lost AS (
                     other.audience = lost.audience
                     AND other.step = lost.step
                     AND other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
+                    AND NOT (other.state = 'waiting' AND other.next_at IS NULL)
                 )
             )
       )
@@ -291,11 +294,12 @@ UPDATE message SET cascaded = true WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2
 
 -- unconfirmed --
 -- A cascade advances when each message of the step has failed, or was accepted and its receipt is overdue. A message
--- that arrived, or was accepted on a channel without receipts, counts as received: the cascade stops waiting.
+-- that arrived, or was accepted on a channel without receipts, counts as received: the cascade stops waiting. One
+-- that lies unread in an inbox never does.
 -- IS TRUE as in release_due.
 WITH due AS (
     SELECT * FROM message
-    WHERE next_at <= now() AND next_at > now() - $3::interval AND (state = 'sent') IS TRUE
+    WHERE next_at <= now() AND next_at > now() - $3::interval AND (state IN ('sent', 'waiting')) IS TRUE
     ORDER BY next_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -306,7 +310,8 @@ WITH due AS (
            ) AS reached,
            bool_or(
                other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired')
-               AND NOT (other.state = 'sent' AND other.next_at <= now())
+               AND NOT (other.state IN ('sent', 'waiting') AND other.next_at <= now())
+               AND NOT (other.state = 'waiting' AND other.next_at IS NULL)
            ) AS pending
     FROM due
     JOIN message AS other
@@ -322,7 +327,8 @@ WITH due AS (
 SELECT due.*, NOT reached AND NOT pending AS over FROM due JOIN standing ON standing.id = due.id
 
 -- stop_waiting --
-UPDATE message SET next_at = NULL WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state = 'sent') IS TRUE
+UPDATE message SET next_at = NULL
+WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state IN ('sent', 'waiting')) IS TRUE
 
 -- sweep --
 -- A queue is first in, first out: of what is queued that is lost which was ticketed before something that has been

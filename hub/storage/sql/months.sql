@@ -25,7 +25,7 @@ SELECT make_month($1, $2, $3, $4)
 SELECT 'messages' AS why, count(*) AS n FROM (
     SELECT FROM message_{month} WHERE state IN ('queued', 'sending', 'held', 'retrying')
     UNION ALL
-    SELECT FROM message_{month} WHERE next_at IS NOT NULL AND state = 'sent'
+    SELECT FROM message_{month} WHERE next_at IS NOT NULL AND state IN ('sent', 'waiting')
     UNION ALL
     SELECT FROM message_{month}
     WHERE state IN ('failed', 'bounced', 'suppressed', 'expired')

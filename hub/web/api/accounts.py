@@ -27,6 +27,10 @@ class GrantsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     grants: Annotated[list[GrantBody], Meta(min_length=1)]
 
 
+class PersonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    person: Annotated[Word | None, Meta(description="The person's reference; null for nobody.")]
+
+
 async def list_accounts(request: web.Request) -> web.Response:
     """List the accounts and their offices."""
     now = services(request).now()
@@ -58,6 +62,12 @@ async def take(request: web.Request, body: GrantsBody) -> web.Response:
     """Revoke offices; the sessions end."""
     name, offices = request.match_info["name"], _grants(body.grants)
     return _answer(request, await accounts.take(_admin(request), name, offices))
+
+
+async def set_person(request: web.Request, body: PersonBody) -> web.Response:
+    """Say who of the directory the account is, whose inbox it reads; safe to repeat."""
+    name = request.match_info["name"]
+    return _answer(request, await accounts.set_person(_admin(request), name, body.person))
 
 
 def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]], summary: str) -> Handler:

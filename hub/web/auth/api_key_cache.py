@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Final
 
 from hub.access.api_keys import opens, prefix_of
+from hub.access.inbox_tokens import InboxHolder
 from hub.errors import Unavailable
 from hub.model import EVERYTHING, NOWHERE, ApiKey, PropertyScope, Reach, Scope, union
 from hub.ports import KeyStore
@@ -25,13 +26,15 @@ class Caller:
     """
     Who makes a request: which scopes they have, and for which copropiedades.
 
-    `source` and `event_types` limit what the caller may publish; None and empty do not limit it.
+    `source` and `event_types` limit what the caller may publish; None and empty do not limit it. `inbox` is
+    whose inbox a token opens, and nothing else.
     """
 
     who: str
     reach: Reach
     source: str | None = None
     event_types: frozenset[str] = frozenset()
+    inbox: InboxHolder | None = None
 
     def may(self, needed: Collection[Scope]) -> bool:
         """Whether the caller has one of the scopes, in any place."""

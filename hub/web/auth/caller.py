@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from hub.access import audit
+from hub.access.inbox_tokens import InboxHolder
 from hub.model import Json, PropertyScope, Scope
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.session_cookie import SESSION
@@ -16,12 +17,29 @@ from hub.web.services import services
 
 CALLER: Final = web.RequestKey("caller", Caller)
 """Where `guard` stores the caller it let in."""
-_OPEN: Final = frozenset({Where.PLACES, Where.COMPANY})
+_OPEN: Final = frozenset({Where.PLACES, Where.COMPANY, Where.PERSON})
 
 
 def caller_of(request: web.Request) -> Caller:
     """Return the caller that `guard` let in."""
     return request[CALLER]
+
+
+def inbox_holder(request: web.Request) -> InboxHolder:
+    """Return whose inbox the caller's token opens. `guard` lets nobody else in."""
+    holder = caller_of(request).inbox
+    if holder is None:
+        raise person_only()
+    return holder
+
+
+def person_only() -> Refusal:
+    return Refusal(
+        403,
+        "This is for the token of one person: no scope opens it.",
+        "POST /api/inbox/tokens gives one.",
+        reason="scope",
+    )
 
 
 def acting_person(request: web.Request, by: str) -> str:

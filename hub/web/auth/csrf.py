@@ -29,7 +29,15 @@ FETCH_SITE: Final = "Sec-Fetch-Site"
 Origin: TypeAlias = tuple[str, str, int]
 _PORTS: Final = {"http": 80, "https": 443}
 FORMS: Final = frozenset(
-    {"/", "/sign-in/code", "/account", "/account/second-factor", "/account/recovery-codes", "/sign-out"}
+    {
+        "/",
+        "/sign-in/code",
+        "/account",
+        "/account/second-factor",
+        "/account/recovery-codes",
+        "/inbox",
+        "/sign-out",
+    }
 )
 """Paths of HTML forms; all other paths accept only JSON."""
 

@@ -2,12 +2,12 @@
 Access control for every request.
 
 With HUB_API_KEY every route except `/health/*` needs credentials, from any peer. They are: HUB_API_KEY,
-which allows everything; a system's key with a scope that the route needs; or the session of a signed-in
-account, with the scopes of its offices. Provider hooks need none: their calls are signed, and no browser
-can be tricked into signing. The link of an escalation carries its own signature. Without HUB_API_KEY only
-this machine may call, and no website may misuse a browser on it: a page from elsewhere can point its
-own name at 127.0.0.1 (DNS rebinding) or post a form. So the Host must be a loopback name and bodies
-must be JSON.
+which allows everything; a system's key with a scope that the route needs; the token that opens one
+person's inbox; or the session of a signed-in account, with the scopes of its offices. Provider hooks need
+none: their calls are signed, and no browser can be tricked into signing. The link of an escalation carries
+its own signature. Without HUB_API_KEY only this machine may call, and no website may misuse a browser on
+it: a page from elsewhere can point its own name at 127.0.0.1 (DNS rebinding) or post a form. So the Host
+must be a loopback name and bodies must be JSON.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from hub.access.inbox_tokens import InboxHolder
 from hub.access.webhook_signatures import same
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
@@ -24,7 +25,7 @@ from hub.cloudevents import BATCH_TYPE
 from hub.model import Scope
 from hub.settings import is_loopback
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
-from hub.web.auth.caller import CALLER
+from hub.web.auth.caller import CALLER, person_only
 from hub.web.auth.client_address import client_address
 from hub.web.auth.csrf import (
     FORMS,
@@ -37,10 +38,12 @@ from hub.web.auth.csrf import (
 from hub.web.auth.refusals import NO_CREDENTIALS, SESSION_REASON
 from hub.web.auth.session_cookie import SESSION, cookie_name, session_of
 from hub.web.responses import Handler, Refusal, route_of
-from hub.web.route import SIGNED_IN, needed
+from hub.web.route import SIGNED_IN, Where, needed, row_of
 from hub.web.services import access
 
 _JSON_TYPES: Final = ("application/json", "application/cloudevents+json", BATCH_TYPE)
+ENDED: Final = "ended"
+"""The reason of a token that was right: a portal that asks with it guesses nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """Hooks that providers call from any address; their handlers refuse unsigned calls."""
 
@@ -76,7 +79,11 @@ async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
     if session is not None and request.method not in SAFE_METHODS:
         require_own_page(request)
         await require_token(request, session.csrf)
-    if scopes == SIGNED_IN:
+    row = row_of(request)
+    if row is not None and row.where is Where.PERSON:
+        if caller.inbox is None:
+            raise person_only()
+    elif scopes == SIGNED_IN:
         _require_session(request)
     elif not caller.may(scopes):
         wanted = " or ".join(sorted(scopes))
@@ -96,6 +103,8 @@ async def identify(request: web.Request) -> Caller | None:
         return BOOTSTRAP
     if key_caller := await _key_caller(request):
         return key_caller
+    if holder := _live_token(request):
+        return Caller(who=f"inbox:{holder.person}", reach={}, inbox=holder)
     if key is not None and given:
         # A wrong key is refused before its cookie is looked up: a guess costs the database nothing.
         return None
@@ -107,7 +116,10 @@ async def identify(request: web.Request) -> Caller | None:
 
 def why_unknown(request: web.Request) -> str:
     """Return why a caller is unknown, for a count of what is refused."""
-    if _bearer(request):
+    given, tokens = _bearer(request), access(request).inbox_tokens
+    if given and tokens is not None and tokens.holder(given) is not None:
+        return ENDED
+    if given:
         return "key"
     return SESSION_REASON if cookie_name(request) in request.cookies else NO_CREDENTIALS
 
@@ -126,6 +138,11 @@ async def _key_caller(request: web.Request) -> Caller | None:
     """Return the caller of a system's key. The metrics listener has no keyring."""
     keyring = access(request).keyring
     return None if keyring is None else await keyring.caller(_bearer(request))
+
+
+def _live_token(request: web.Request) -> InboxHolder | None:
+    tokens = access(request).inbox_tokens
+    return None if tokens is None else tokens.live(_bearer(request))
 
 
 def _bearer(request: web.Request) -> str:

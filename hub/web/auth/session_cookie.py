@@ -30,16 +30,20 @@ class SignedIn:
     """Whether the account may do nothing before it has enrolled a second factor."""
 
     @property
-    def caller(self) -> Caller:
+    def is_closed(self) -> bool:
         """
-        The caller with the account's current scopes.
+        Whether it opens nothing yet but its own account.
 
-        None until a one-time password is changed, and a second factor enrolled where it is required.
+        Until a one-time password is changed, and a second factor enrolled where it is required.
         """
+        return self.account is not None and (self.account.must_change or self.must_enrol)
+
+    @property
+    def caller(self) -> Caller:
+        """The caller with the account's current scopes; none while the session is closed."""
         if self.account is None:
             return CONSOLE
-        closed = self.account.must_change or self.must_enrol
-        reach = {} if closed else reach_of(self.account.grants)
+        reach = {} if self.is_closed else reach_of(self.account.grants)
         return Caller(who=f"account:{self.account.name}", reach=reach)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from markupsafe import Markup
 
-from hub.model import Json, Scope
+from hub.model import Account, Json, Scope
 from hub.rendering import labels_es
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.guard import identify, why_unknown
@@ -46,12 +46,20 @@ async def show(request: web.Request) -> web.StreamResponse:
         words=_json(labels_es.EVERYTHING),
         me=_json(_me(caller, session)),
         session=session,
+        inbox=account is not None and account.person is not None,
+        unread=await _unread(request, account),
         who=account.display_name if account else _KEY_WORDS,
         offices=await offices(request, account.grants) if account else [],
         everywhere=caller.places({Scope.READ}) is None,
         mode=mode,
         mode_words=labels_es.MODES[mode],
     )
+
+
+async def _unread(request: web.Request, account: Account | None) -> int:
+    """Count what waits in the inbox of the account's person."""
+    person = account.person if account is not None else None
+    return await services(request).inbox.unread(person) if person is not None else 0
 
 
 def _me(caller: Caller, session: SignedIn | None) -> Json:

@@ -40,7 +40,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
             "event_source": {"type": "string", "format": "uri-reference"},
             "event_type": {"type": "string"},
             "reasons": {
-                "description": "What the directory does not have, or that an audience is empty.",
+                "description": "What the directory does not have, or whom no channel reaches.",
                 "type": "array",
                 "minItems": 1,
                 "uniqueItems": True,

@@ -16,6 +16,7 @@ from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
 from hub.web.schemas.common import NoQuery, Problem
+from hub.web.schemas.inbox import InboxEvents
 from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
 
@@ -114,8 +115,13 @@ def _answers(route: Route) -> dict[int, Any]:
 
 def _response(status: int, shape: type) -> dict[str, Any]:
     schema = {"$ref": _REF.format(name=shape.__name__)}
-    media_type = PROBLEM_TYPE if issubclass(shape, ProblemDetails) else "application/json"
-    return {"description": _MEANINGS[status], "content": {media_type: {"schema": schema}}}
+    return {"description": _MEANINGS[status], "content": {_media_type(shape): {"schema": schema}}}
+
+
+def _media_type(shape: type) -> str:
+    if issubclass(shape, ProblemDetails):
+        return PROBLEM_TYPE
+    return "text/event-stream" if issubclass(shape, InboxEvents) else "application/json"
 
 
 _MEANINGS: Final = {
@@ -132,6 +138,7 @@ _MEANINGS: Final = {
     413: "Too large",
     415: "Not JSON",
     422: "No event is accepted; each is refused with its reason",
+    429: "There are too many; try again later",
     503: "A server of the hub does not answer; try again",
 }
 

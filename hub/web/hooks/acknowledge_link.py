@@ -57,10 +57,11 @@ async def _found(request: web.Request) -> tuple[str, EscalationStatus | None]:
     found = await deps.escalations.of_message(message_id)
     if found is not None and not found.is_held:
         request[REASON] = "level"
-    return _state(found), found
+    return state_of(found), found
 
 
-def _state(found: EscalationStatus | None) -> str:
+def state_of(found: EscalationStatus | None) -> str:
+    """Return whether an escalation may be acknowledged (`asked`), or why not."""
     if found is None:
         return "ended"
     clock, level = found.escalation.clock, found.escalation.level
@@ -77,10 +78,11 @@ def _state(found: EscalationStatus | None) -> str:
 def _page(request: web.Request, state: str, found: EscalationStatus | None) -> web.Response:
     is_button = request.method == hdrs.METH_POST
     status = _TOO_LATE if state == "taken" and is_button else _STATUSES.get(state, 200)
-    return plain(_PAGE, request, status=status, state=state, **_words(found))
+    return plain(_PAGE, request, status=status, state=state, **words_of(found))
 
 
-def _words(found: EscalationStatus | None) -> dict[str, Any]:
+def words_of(found: EscalationStatus | None) -> dict[str, Any]:
+    """Return what a page says of an escalation: about what, which level, and who has it since when."""
     if found is None:
         return {}
     clock, taken = found.escalation.clock, found.taken

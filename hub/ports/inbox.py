@@ -1,0 +1,35 @@
+"""The inbox of each person: what lies there, what is unread, what has just come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import InboxArrivals, Json
+from hub.ports.log import Page
+
+
+class InboxStore(Protocol):
+    """Entries are of one person each; every question names whose."""
+
+    async def knows(self, person: str) -> bool:
+        """Return whether the directory has this person."""
+
+    async def items(self, person: str, *, after: str | None, limit: int, unread: bool = False) -> Page:
+        """List the person's entries, newest first; with `unread`, those alone."""
+
+    async def item(self, person: str, item_id: UUID) -> Mapping[str, Json] | None:
+        """Return an entry; None if there is none, or if it is another person's."""
+
+    async def unread(self, person: str) -> int:
+        """Count the unread entries."""
+
+    async def unread_until(self, person: str, item_id: UUID, limit: int) -> Sequence[UUID]:
+        """Return unread entries up to this one, itself included."""
+
+    async def mark_read(self, person: str, ids: Collection[UUID]) -> None:
+        """Mark these entries as read now; those that were read stay as they are."""
+
+    async def arrivals(self, place: int | None, people: Collection[str]) -> InboxArrivals:
+        """Return what came for these people after a place; with None only the newest place of all."""

@@ -1,0 +1,59 @@
+"""The inbox as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
+from typing import Final
+from uuid import UUID
+
+from hub.model import InboxArrival, InboxArrivals, Json, Outgoing
+from hub.ports import Page
+from hub.storage.database import Store, load, storable, write
+from hub.storage.letters import row_of
+from hub.storage.paging import paged, shown
+
+_SQL = load("inbox")
+_OF_A_STREAM: Final = frozenset({"newest", "place", "person"})
+"""What places an entry, and is not shown of it."""
+
+
+class PostgresInbox(Store):
+    """The InboxStore, and what the channel stores."""
+
+    async def add(self, items: Sequence[Outgoing]) -> None:
+        """Store messages for their people; the same id again changes nothing."""
+        rows = [(*row_of(item), item.message.created_at) for item in items]
+        await write(self, _SQL["add"], sorted(rows, key=itemgetter(0)))
+
+    async def knows(self, person: str) -> bool:
+        return bool(await self.rows(_SQL["knows"], storable(person)))
+
+    async def items(self, person: str, *, after: str | None, limit: int, unread: bool = False) -> Page:
+        return await paged(self, _SQL["items"], after, limit, person, unread, by="created_at")
+
+    async def item(self, person: str, item_id: UUID) -> Mapping[str, Json] | None:
+        rows = await self.rows(_SQL["item"], person, item_id)
+        return shown(rows[0]) if rows else None
+
+    async def unread(self, person: str) -> int:
+        return int((await self.rows(_SQL["unread"], person))[0]["n"])
+
+    async def unread_until(self, person: str, item_id: UUID, limit: int) -> Sequence[UUID]:
+        return [row["id"] for row in await self.rows(_SQL["unread_until"], person, item_id, limit)]
+
+    async def mark_read(self, person: str, ids: Collection[UUID]) -> None:
+        await self.rows(_SQL["mark_read"], person, sorted(ids))
+
+    async def arrivals(self, place: int | None, people: Collection[str]) -> InboxArrivals:
+        rows = await self.rows(_SQL["arrivals"], place, list(people))
+        found = [
+            InboxArrival(
+                place=row["place"],
+                person=row["person"],
+                item={name: value for name, value in shown(row).items() if name not in _OF_A_STREAM},
+            )
+            for row in rows
+            if row["place"] is not None
+        ]
+        return InboxArrivals(newest=rows[0]["newest"], found=found)

@@ -1,0 +1,143 @@
+"""
+"Mi bandeja": what the hub has for the person who has signed in, without a script.
+
+A look changes nothing: pages are fetched in advance, and reading is a receipt. The button that opens an
+entry marks it as read and leads to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+from markupsafe import Markup
+
+from hub.access import audit
+from hub.inbound import read_inbox
+from hub.model import Json, Scope
+from hub.rendering.filters import fecha_corta
+from hub.rendering.titles_es import EVENTS
+from hub.sla import acknowledge
+from hub.web.auth.caller import caller_of
+from hub.web.auth.session_cookie import SESSION
+from hub.web.bodies import fields_of
+from hub.web.console.own_account import ACCOUNT
+from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.hooks.acknowledge_link import state_of, words_of
+from hub.web.requests import found, unknown, uuid_in
+from hub.web.services import services
+
+INBOX: Final = "/inbox"
+_ENTRY: Final = "entry"
+_PAGE: Final = 50
+_TAKE: Final = "take"
+_ANSWERED_ELSEWHERE: Final = frozenset({"pqrs.received", "pqrs.assigned", "inbound.message.received"})
+"""Entries that somebody is to answer, in the system that keeps the case."""
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show what waits for the person, and below it what was read."""
+    session = request[SESSION]
+    account = session.account
+    if account is None or session.is_closed:
+        return redirect(SIGN_IN if account is None else ACCOUNT)
+    if account.person is None:
+        return _page(request, person=None, waiting=[], read=[], unread=0, older=None)
+    inbox, after = services(request).inbox, request.query.get("after") or None
+    waiting = [] if after else (await inbox.items(account.person, after=None, limit=_PAGE, unread=True)).items
+    page = await inbox.items(account.person, after=after, limit=_PAGE)
+    return _page(
+        request,
+        person=account.person,
+        waiting=[_line(item) for item in waiting],
+        read=[_line(item) for item in page.items if item["read_at"] or after],
+        unread=await inbox.unread(account.person),
+        older=page.next,
+    )
+
+
+async def show_item(request: web.Request) -> web.StreamResponse:
+    """Show an entry. It stays unread until the button is pressed."""
+    return await _item(request, request.match_info["id"])
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """Mark an entry as read and show it, or also take its case; safe to repeat."""
+    given = await fields_of(request)
+    person, item_id = _person(request), found(_ENTRY, uuid_in(given.get("id", "")))
+    deps = services(request)
+    item = found(_ENTRY, await deps.inbox.item(person, item_id))
+    if not item["read_at"]:
+        await read_inbox.read_items(
+            person, [item_id], inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now()
+        )
+    if given.get("action") == _TAKE and await _take(request, given["id"]):
+        return await _item(request, given["id"], state="done")
+    return redirect(f"{INBOX}/{item_id}")
+
+
+async def _take(request: web.Request, given: str) -> bool:
+    """Acknowledge the escalation that this entry brought; false if it may not be acknowledged any more."""
+    deps, item_id = services(request), found(_ENTRY, uuid_in(given))
+    status = await deps.escalations.of_message(item_id)
+    if status is None or state_of(status) != "asked":
+        return False
+    escalation = status.escalation
+    about = {"level": escalation.level, "message_id": str(item_id)}
+    await audit.note(
+        deps.audit,
+        who=caller_of(request).who,
+        action="clock.acknowledge",
+        subject=f"clock:{escalation.clock.id}",
+        person=escalation.person,
+        **about,
+    )
+    await acknowledge.acknowledge(
+        escalation.clock, by=escalation.person, publisher=deps.publisher, now=deps.now()
+    )
+    return True
+
+
+async def _item(request: web.Request, given: str, *, state: str | None = None) -> web.StreamResponse:
+    session, deps = request[SESSION], services(request)
+    if session.account is None or session.is_closed:
+        return redirect(SIGN_IN if session.account is None else ACCOUNT)
+    item_id = found(_ENTRY, uuid_in(given))
+    item = found(_ENTRY, await deps.inbox.item(_person(request), item_id))
+    status = await deps.escalations.of_message(item_id)
+    return plain(
+        "inbox_item.html",
+        request,
+        item={**_line(item), "html": Markup(item["html"])},  # noqa: S704 - the hub's own rendering, as in a letter
+        csrf=request[SESSION].csrf,
+        state=state or (state_of(status) if status else ""),
+        answer=item["event"] in _ANSWERED_ELSEWHERE,
+        tab=("relojes" if status else "entregas") if caller_of(request).may({Scope.READ}) else None,
+        **{"about": "", "level": 0, "ends_it": False, "who": "", "since": "", **words_of(status)},
+    )
+
+
+def _person(request: web.Request) -> str:
+    """Return whose inbox it is. Raises Refusal (404): without a person there are no entries."""
+    session = request[SESSION]
+    account = session.account
+    if account is None or session.is_closed or account.person is None:
+        raise unknown(_ENTRY)
+    return account.person
+
+
+def _line(item: Mapping[str, Json]) -> dict[str, Any]:
+    return {
+        "id": item["id"],
+        "subject": item["subject"],
+        "kind": EVENTS.get(item["event"], item["event"]),
+        "case": (item["case"] or "").partition(":")[2],
+        "came": fecha_corta(datetime.fromisoformat(item["created_at"])),
+        "is_read": bool(item["read_at"]),
+    }
+
+
+def _page(request: web.Request, **values: Any) -> web.Response:
+    return plain("inbox.html", request, csrf=request[SESSION].csrf, **values)

@@ -1,0 +1,156 @@
+"""The page "Mi bandeja": what waits for who has signed in; only its buttons change anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from hub.access import accounts
+from hub.access.accounts import AccountAdmin
+from hub.errors import BeyondOwnRights, InvalidAccount
+from hub.model import (
+    EVERYTHING,
+    EVERYWHERE,
+    ClockState,
+    Escalation,
+    EscalationStatus,
+    Grant,
+    Office,
+    Scope,
+    reach_of,
+)
+from tests.contract.values import NOON, clock, person
+from tests.integration.portal import MARIA, PEDRO, Portal, open_portal
+from tests.integration.web_doubles import PASSWORDS
+from tests.integration.web_visitor import Visitor, give_account
+
+OPERATOR = Grant(office=Office.OPERATOR, copropiedad_id=EVERYWHERE)
+
+
+@pytest.fixture
+async def portal(database: str) -> AsyncIterator[Portal]:
+    async with open_portal(database) as opened:
+        opened.directory.tables.directory.apply(person(MARIA))
+        yield opened
+
+
+async def visitor(portal: Portal, who: str | None = MARIA) -> Visitor:
+    account = await give_account(portal, "maria", OPERATOR)
+    assert await portal.accounts.set_person(account.id, who)
+    visiting = Visitor(portal.client)
+    assert (await visiting.sign_in("maria")).status == 303
+    return visiting
+
+
+async def press(visitor: Visitor, **form: str) -> tuple[int, str]:
+    answer = await visitor.ask("/inbox", "POST", form={"csrf": visitor.csrf, **form})
+    return answer.status, answer.headers.get("Location", answer.text)
+
+
+async def test_what_waits_comes_first_and_a_look_changes_nothing(portal: Portal) -> None:
+    old, new = await portal.receives(), await portal.receives(minutes=1)
+    maria = await visitor(portal)
+    assert await press(maria, id=str(new.id)) == (303, f"/inbox/{new.id}")
+    page, item = await maria.ask("/inbox"), await maria.ask(f"/inbox/{old.id}")
+
+    assert re.findall(r"Sin leer \(1\)|Leídos|Aviso \d", page.text) == [
+        "Sin leer (1)",
+        "Aviso 0",
+        "Leídos",
+        "Aviso 1",
+    ]
+    assert "<p>Hola</p>" in item.text
+    assert "Marcar como leído" in item.text
+    assert [await portal.stores.state_of(one) for one in (old, new)] == ["waiting", "read"]
+
+
+async def test_the_console_shows_how_much_is_unread(portal: Portal) -> None:
+    sent = await portal.receives()
+    maria = await visitor(portal)
+    before = await maria.ask("/")
+    await press(maria, id=str(sent.id))
+    after = await maria.ask("/")
+
+    assert "1<span> sin leer</span>" in before.text
+    assert "Mi bandeja</a>" in after.text
+
+
+async def test_an_account_opens_its_own_persons_entries_alone(portal: Portal) -> None:
+    theirs = await portal.receives(PEDRO)
+    maria = await visitor(portal)
+    shown = await maria.ask(f"/inbox/{theirs.id}")
+
+    assert shown.status == 404
+    assert (await press(maria, id=str(theirs.id)))[0] == 404
+    assert (await press(maria, id="nothing"))[0] == 404
+    assert await portal.stores.state_of(theirs) == "waiting"
+
+
+async def test_an_account_of_nobody_has_no_inbox(portal: Portal) -> None:
+    nobody = await visitor(portal, None)
+    page, console = await nobody.ask("/inbox"), await nobody.ask("/")
+
+    assert "todavía no dice quién es usted" in page.text
+    assert "Mi bandeja" not in console.text
+
+
+async def test_a_form_of_another_session_marks_nothing(portal: Portal) -> None:
+    sent = await portal.receives()
+    maria = await visitor(portal)
+    answer = await maria.ask("/inbox", "POST", form={"csrf": "of somebody else", "id": str(sent.id)})
+
+    assert answer.status == 403
+    assert await portal.stores.state_of(sent) == "waiting"
+
+
+async def test_an_escalation_is_taken_on_from_the_inbox(portal: Portal) -> None:
+    sent = await portal.receives(name="pqrs.escalated")
+    running = clock(level=2, state=ClockState.BREACHED)
+    escalation = Escalation(message_id=sent.id, person=MARIA, level=2, clock=running)
+    portal.escalations.received[sent.id] = EscalationStatus(
+        escalation=escalation, is_held=True, taken=None, taker=""
+    )
+    maria = await visitor(portal)
+    shown = await maria.ask(f"/inbox/{sent.id}")
+    status, text = await press(maria, id=str(sent.id), action="take")
+    [taken] = portal.publisher.events
+
+    assert "Tomar el caso" in shown.text
+    assert (status, "Queda registrado" in text) == (200, True)
+    assert (taken.name, taken.data["by"], taken.data["level"]) == ("sla.acknowledged", MARIA, 2)
+    assert [(note.who, note.action) for note in portal.audit.rows[-1:]] == [
+        ("account:maria", "clock.acknowledge")
+    ]
+
+
+async def test_who_an_account_is_is_said_by_an_administrator_of_the_company(portal: Portal) -> None:
+    await give_account(portal, "luz", Grant(office=Office.OPERATOR, copropiedad_id="ph-1"))
+    admin = AccountAdmin(
+        store=portal.accounts, audit=portal.audit, passwords=PASSWORDS, who="ana", reach=EVERYTHING, now=NOON
+    )
+    local = replace(admin, reach=dict.fromkeys(Scope, frozenset({"ph-1"})))
+    blind = replace(admin, reach=reach_of((Grant(office=Office.ADMINISTRATOR),)))
+
+    assert (await accounts.set_person(admin, "luz", MARIA)).person == MARIA
+    assert (await accounts.set_person(admin, "luz", None)).person is None
+    with pytest.raises(InvalidAccount, match="no person"):
+        await accounts.set_person(admin, "luz", "p-nobody")
+    with pytest.raises(InvalidAccount, match="whole company"):
+        await accounts.set_person(local, "luz", MARIA)
+    with pytest.raises(BeyondOwnRights, match="whole"):
+        await accounts.set_person(blind, "luz", MARIA)
+
+
+async def test_the_database_knows_who_an_account_is(portal: Portal) -> None:
+    account = await give_account(portal, "luz", OPERATOR)
+    stored = portal.stores.accounts
+    await stored.add(account)
+
+    assert await stored.set_person(account.id, MARIA)
+    assert not await stored.set_person(account.id, "p-nobody")
+    found = await stored.named("luz")
+    assert found is not None
+    assert found.person == MARIA
