@@ -33,11 +33,12 @@ from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.rendering import Templates
+from hub.rendering.wording import packed
 from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
 from hub.tasks import cancel
-from hub.timers import scheduler
+from hub.timers import scheduler, sealing
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
 from hub.web.application import build, build_metrics
@@ -89,7 +90,9 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     )
     consumers = messages.consumers(
         deps=deps,
-        store=storage.PostgresDelivery(parts.database, parts.company.templates.dated),
+        store=storage.PostgresDelivery(
+            parts.database, parts.company.templates.dated, packed(parts.company.wording)
+        ),
         publisher=parts.publisher,
         appointments=parts.appointments,
     )
@@ -220,7 +223,7 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits.
+    reports the other's death; delivery reports its circuits. Timers seal what happened to messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
@@ -230,9 +233,19 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     ]
     if {"timers", "web"} & set(roles):
         work.append(_until(stop, partial(monitoring.run, parts)))
+    if "timers" in roles:
+        work.append(_until(stop, partial(sealing.run, _sealer(parts))))
     if "delivery" in roles:
         work.append(_until(stop, partial(monitoring.report_circuits, parts)))
     return work
+
+
+def _sealer(parts: Container) -> sealing.Sealer:
+    return sealing.Sealer(
+        store=storage.PostgresSeals(parts.database),
+        publisher=parts.publisher,
+        notify=bool(parts.company.policy.evidence.notify),
+    )
 
 
 async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:

@@ -80,6 +80,8 @@ from hub.model.messages import (
     Attempt,
     ChannelTraits,
     Claimed,
+    Evidence,
+    Facts,
     Message,
     Outcome,
     Outgoing,

@@ -95,6 +95,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "directory.rota.removed": "Turnos retirados",
     "hub.trouble.began": "Avería del centro",
     "hub.trouble.ended": "Avería resuelta",
+    "hub.evidence.sealed": "Sello del día",
 }
 
 CLOCKS: Final[Mapping[str, str]] = {

@@ -61,19 +61,19 @@ class EmailChannel:
         self._pool = Pool(opener.open, size=connections, idle_for=idle_for, per_connection=per_connection)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        letter = self._letter(outgoing)
+        message = self._compose(outgoing)
+        letter = self._letter(outgoing, message)
         until = asyncio.get_running_loop().time() + self._timeout
         verdict = await self._transmit(letter, until, outgoing.message.lane)
         if verdict.accepted and verdict.reply is not None:
-            return accepted(verdict.reply)
+            return accepted(verdict.reply, message)
         raise failure(verdict, outgoing.message.address)
 
     async def aclose(self) -> None:
         await self._pool.aclose()
 
-    def _letter(self, outgoing: Outgoing) -> Letter:
+    def _letter(self, outgoing: Outgoing, message: bytes) -> Letter:
         recipient = wire_address(outgoing.message.address).encode()
-        message = self._compose(outgoing)
         content, size = wire_content(message)
         sender, envelope_id = self._envelope(outgoing.message.id)
         return Letter(

@@ -9,7 +9,17 @@ from typing import Final
 from hub.contact_rules import is_interruptive, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Accepted, Attempt, Claimed, InvalidContact, Message, Outcome, State, SuppressionStatus
+from hub.model import (
+    Accepted,
+    Attempt,
+    Claimed,
+    Evidence,
+    InvalidContact,
+    Message,
+    Outcome,
+    State,
+    SuppressionStatus,
+)
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN
 from hub.resilience.retry import GiveUp, RetryIn, decide
@@ -70,7 +80,13 @@ def _later(message: Message, by: timedelta) -> datetime | None:
 
 
 def accepted(
-    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, confirms: bool
+    claimed: Claimed,
+    answer: Accepted,
+    began: datetime,
+    ended: datetime,
+    *,
+    confirms: bool,
+    evidence: Evidence | None = None,
 ) -> Outcome:
     """
     Return the outcome of a message that a provider accepted.
@@ -87,6 +103,7 @@ def accepted(
         reference=answer.reference,
         code=answer.code,
         took=ended - at,
+        evidence=evidence,
     )
     attempts = (*earlier, attempt)
     if answer.delivered:

@@ -34,6 +34,7 @@ from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.decisions import accepted, blocking_outcome, fail_unsent, failed, invalid_contact
+from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
@@ -219,8 +220,8 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
         log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
-    confirms = channel.traits.confirms
-    return accepted(claimed, answer, began, deps.now(), confirms=confirms)
+    confirms, evidence = channel.traits.confirms, evidence_of(outgoing, answer)
+    return accepted(claimed, answer, began, deps.now(), confirms=confirms, evidence=evidence)
 
 
 def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: DeliveryDeps) -> Outcome:

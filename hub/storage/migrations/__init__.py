@@ -9,7 +9,7 @@ import asyncpg
 from hub.errors import ConfigurationError
 from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, translated
 
-HEAD: Final = "0013"
+HEAD: Final = "0019"
 
 
 async def upgrade(database_url: str, *, to: str = HEAD) -> None:
