@@ -41,6 +41,7 @@ from hub.tasks import cancel
 from hub.timers import scheduler, sealing
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
+from hub.timers.stamping import stamp
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.connections import listening
@@ -241,10 +242,12 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
 
 
 def _sealer(parts: Container) -> sealing.Sealer:
+    url = parts.settings.timestamp_url
     return sealing.Sealer(
         store=storage.PostgresSeals(parts.database),
         publisher=parts.publisher,
         notify=bool(parts.company.policy.evidence.notify),
+        stamp=None if url is None else partial(stamp, url),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -30,11 +31,10 @@ from hub.cli.progress import progress
 from hub.model import Json
 from hub.model.evidence import SaidMessage
 from hub.model.months import EPOCH
-from hub.operations.evidence import FINDINGS_ES, Finding, Remade, Remaker, Verification, verify
+from hub.operations.evidence import ALWAYS, FINDINGS_ES, Finding, Remade, Remaker, Verification, verify
 
 app = typer.Typer(no_args_is_help=True)
 
-_ALWAYS: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _MISMATCH: Final[Columns] = {
     "sello": "seal",
     "minuto": lambda row: local_time(row.minute),
@@ -71,8 +71,8 @@ async def show(message_id: Id, as_json: AsJson = False) -> None:
 
 @app.command(name="verify")
 async def verify_seals(
-    since: Annotated[datetime, instant_option("Desde este instante.")] = EPOCH,
-    until: Annotated[datetime, instant_option("Hasta este instante.")] = _ALWAYS,
+    since: Annotated[datetime | None, instant_option("Desde este instante.")] = None,
+    until: Annotated[datetime | None, instant_option("Hasta este instante.")] = None,
     head: Annotated[
         str | None, typer.Option(metavar="SHA256", help="La huella que un correo del centro dijo.")
     ] = None,
@@ -89,13 +89,16 @@ async def verify_seals(
     """
     with progress("sellos", shown=not as_json) as step:
         async with open_evidence(settings()) as store:
-            found = await verify(store, since, until, head=_read_digest(head), progress=step)
+            found = await verify(
+                store, since or EPOCH, until or ALWAYS, head=_read_digest(head), progress=step
+            )
     if as_json:
         print_json(
             {
                 "seals": found.seals,
                 "rows": found.rows,
                 "gone": found.gone,
+                "stamps": found.stamps,
                 "head": found.head.digest.hex() if found.head else None,
                 "items": [{**asdict(mismatch), "what": mismatch.what} for mismatch in found.mismatches],
             }
@@ -104,6 +107,29 @@ async def verify_seals(
         _print_verification(found)
     if found.mismatches:
         raise typer.Exit(1)
+
+
+@app.command()
+async def stamps(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", file_okay=False, help="La carpeta, que debe existir.", exists=True),
+    ],
+) -> None:
+    """
+    Escribe en una carpeta las estampas de tiempo (RFC 3161), una por sello: SELLO-HUELLA.tsr.
+
+      hub evidence stamps estampas
+
+      openssl ts -verify -digest HUELLA -in estampas/12-HUELLA.tsr -CAfile autoridad.pem
+    """
+    async with open_evidence(settings()) as store:
+        found = await store.stamps()
+        heads = {seal.number: seal for number in found for seal in await store.seals(number - 1, 1)}
+    for number, reply in found.items():
+        if number in heads:
+            (folder / f"{number}-{heads[number].digest.hex()}.tsr").write_bytes(reply)
+    typer.echo(f"{len(found)} estampas.")
 
 
 def _read_digest(text: str | None) -> bytes | None:
@@ -117,6 +143,8 @@ def _print_verification(found: Verification) -> None:
     typer.echo(f"{found.seals} sellos, {found.rows} intentos comparados.")
     if found.gone:
         typer.echo(f"{found.gone} intentos sellados ya no están: su mes se borró por la retención.")
+    if found.stamps:
+        typer.echo(f"{found.stamps} sellos con estampa de tiempo: `hub evidence stamps` las saca.")
     if found.head is not None:
         typer.echo(f"Último sello: {found.head.number}, huella {found.head.digest.hex()}")
     if found.mismatches:

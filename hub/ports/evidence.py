@@ -32,11 +32,17 @@ class SealStore(Protocol):
         """
         Seal the next minute that has rows and ends by `until`; None where there is none.
 
-        Everything recorded before `until` must be visible. Does nothing while another process seals.
+        Everything recorded before `until` must be visible. Raises StorageConflict while another seals.
         """
 
     async def last_before(self, minute: datetime) -> Seal | None:
         """Return the last seal of a minute before this one, without its leaves."""
+
+    async def stamped(self, number: int) -> Mapping[int, bytes]:
+        """Return the time stamp of this seal, by its number; empty if it has none."""
+
+    async def keep_stamp(self, number: int, reply: bytes) -> None:
+        """Store the authority's answer over this seal; the first one stays."""
 
 
 class EvidenceStore(Protocol):
@@ -64,5 +70,8 @@ class EvidenceStore(Protocol):
 
     async def find_rows(self, keys: Collection[tuple[UUID, datetime]]) -> Sequence[SealedRow]:
         """Return those of these attempts that are stored, whenever they say they were recorded."""
+
+    async def stamps(self) -> Mapping[int, bytes]:
+        """Return the authority's answers, by the number of the seal, in its order."""
 
     async def months(self) -> Sequence[StoredMonth]: ...

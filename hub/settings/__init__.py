@@ -73,6 +73,8 @@ class Settings:
     templates: Path | None
     heartbeat_url: SecretUrl | None
     """The URL called each minute while all is well."""
+    timestamp_url: SecretUrl | None
+    """The authority that stamps the head of the seals once a day."""
     log: LogFormat
     log_level: LogLevel
 
@@ -117,7 +119,8 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         configured={channel: urls for channel, name in PROVIDERS.items() if (urls := env.urls(name))},
         policy=env.path("HUB_POLICY"),
         templates=env.path("HUB_TEMPLATES"),
-        heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL"),
+        heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL", "https://hc-ping.com/YOUR-ID"),
+        timestamp_url=env.outside_url("HUB_TIMESTAMP_URL", "https://freetsa.org/tsr"),
         log=env.choice("HUB_LOG", LogFormat.TEXT if is_terminal else LogFormat.JSON),
         log_level=env.choice("HUB_LOG_LEVEL", LogLevel.INFO),
     )

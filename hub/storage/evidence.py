@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
+from hub.errors import StorageConflict
 from hub.model import Attempt, Evidence, Facts
 from hub.model.evidence import Call, SaidMessage, Seal, SealedRow
 from hub.model.ids import span
@@ -23,6 +24,7 @@ from hub.storage.months import PostgresMonths
 _SQL = load("evidence")
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_LAST: Final = 2**63 - 1
 _NOBODY: Final = UUID(int=0)
 _NEAR: Final = timedelta(minutes=10)
 """How far ahead a minute with rows is looked for first: after an outage a whole day may wait."""
@@ -45,10 +47,18 @@ class PostgresSeals(Store):
         [row] = await self.rows(_SQL["horizon"])
         return read(Horizon, row)
 
+    async def stamped(self, number: int) -> Mapping[int, bytes]:
+        return await _stamps(self, number, number)
+
+    async def keep_stamp(self, number: int, reply: bytes) -> None:
+        await self.rows(_SQL["keep_stamp"], number, reply)
+
     async def seal_next(self, until: datetime) -> Seal | None:
         async with self._database.transaction() as run:
             [row] = await run.rows(_SQL["one_at_a_time"])
-            return await _seal_next(run, minute_of(until)) if row["ours"] else None
+            if not row["ours"]:
+                raise StorageConflict
+            return await _seal_next(run, minute_of(until))
 
 
 class PostgresEvidence(Store):
@@ -81,6 +91,9 @@ class PostgresEvidence(Store):
     async def seals(self, after: int, limit: int) -> Sequence[Seal]:
         return [read(Seal, row) for row in await self.rows(_SQL["seals"], after, limit)]
 
+    async def stamps(self) -> Mapping[int, bytes]:
+        return await _stamps(self, 1, _LAST)
+
     async def count_seals(self, since: datetime, until: datetime) -> int:
         [row] = await self.rows(_SQL["count_seals"], since, until)
         return int(row["n"])
@@ -95,6 +108,10 @@ class PostgresEvidence(Store):
         ids, instants = zip(*sorted(keys), strict=True)
         rows = await self.rows(_SQL["find_rows"], ids, instants, *span(ids))
         return [_sealed(row) for row in rows]
+
+
+async def _stamps(run: Runner, first: int, last: int) -> Mapping[int, bytes]:
+    return {row["number"]: row["reply"] for row in await run.rows(_SQL["stamps"], first, last)}
 
 
 async def _seal_next(run: Runner, until: datetime) -> Seal | None:

@@ -11,14 +11,17 @@ from uuid import UUID
 
 import pytest
 
+from hub.errors import StorageConflict
+from hub.model import State
 from hub.model.evidence import SealedRow
 from hub.model.ids import uuid8
 from hub.model.months import month_of, months_after
 from hub.operations.evidence import Flaw, Verification, verify
 from hub.operations.evidence.seals import LEAF, leaf
-from hub.storage import Database, PostgresEvidence, PostgresSeals
+from hub.storage import Database, PostgresEvidence, PostgresIntake, PostgresSeals
 from hub.testing import MemoryPublisher
 from hub.timers.sealing import Sealer, seal
+from tests.contract.values import event, message, stored
 from tests.integration.divided import divide
 
 MINUTE = timedelta(minutes=1)
@@ -172,11 +175,43 @@ async def test_a_chain_made_anew_lacks_the_head_that_was_told(opened: Database) 
     assert [mismatch.flaw for mismatch in found.mismatches] == [Flaw.UNKNOWN_HEAD]
 
 
+async def test_a_message_that_ends_unsent_is_sealed_with_its_reason(opened: Database) -> None:
+    """Whatever statement ends it: one that is planned as suppressed, one that is cancelled later."""
+    about = stored(event())
+    planned = message(about, contact_id="a")
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([about])
+        await transaction.add_messages(
+            [planned, message(about, contact_id="b", state=State.SUPPRESSED, reason="no_contact")]
+        )
+    await opened.rows("UPDATE message SET state = 'sending' WHERE id = $1", planned.id)
+    await opened.rows("UPDATE message SET state = 'cancelled', reason = 'over' WHERE id = $1", planned.id)
+    rows = await opened.rows("SELECT state, reason FROM ending ORDER BY state")
+    await seal_all(opened, until=datetime.now(UTC) + 2 * MINUTE)
+    whole = await verified(opened)
+    await opened.rows("UPDATE ending SET reason = 'otra' WHERE message_id = $1", planned.id)
+    changed = await flaws(opened)
+    await opened.rows("DELETE FROM ending WHERE message_id = $1", planned.id)
+
+    assert [tuple(row) for row in rows] == [("cancelled", "over"), ("suppressed", "no_contact")]
+    assert (whole.rows, whole.mismatches) == (2, [])
+    assert changed == {(Flaw.CHANGED_ROW, 1, planned.id)}
+    assert await flaws(opened) == {(Flaw.MISSING_ROW, 1, planned.id)}
+
+
 async def test_two_timers_at_once_make_one_chain(opened: Database) -> None:
     for number in range(20):
         await record(opened, number, EIGHT + number * MINUTE)
-    while any(await asyncio.gather(*(PostgresSeals(opened).seal_next(LATER) for _ in range(4)))):
-        pass
+
+    async def timer() -> None:
+        while True:
+            try:
+                if await PostgresSeals(opened).seal_next(LATER) is None:
+                    return
+            except StorageConflict:
+                await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(timer() for _ in range(4)))
     found = await verified(opened)
 
     assert (found.seals, found.rows, found.mismatches) == (20, 20, [])

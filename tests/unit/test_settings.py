@@ -37,6 +37,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
         policy=None,
         templates=None,
         heartbeat_url=None,
+        timestamp_url=None,
         log=LogFormat.JSON,
         log_level=LogLevel.INFO,
     )
@@ -64,6 +65,7 @@ def test_everything_can_be_set() -> None:
             "HUB_POLICY": "policy.toml",
             "HUB_TEMPLATES": "templates",
             "HUB_HEARTBEAT_URL": "https://ping.example/word",
+            "HUB_TIMESTAMP_URL": "https://tsa.example/tsr",
             "HUB_LOG": "text",
             "HUB_LOG_LEVEL": "debug",
         }
@@ -89,6 +91,7 @@ def test_everything_can_be_set() -> None:
         policy=Path("policy.toml"),
         templates=Path("templates"),
         heartbeat_url=SecretUrl("https://ping.example/word"),
+        timestamp_url=SecretUrl("https://tsa.example/tsr"),
         log=LogFormat.TEXT,
         log_level=LogLevel.DEBUG,
     )

@@ -20,10 +20,12 @@ from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
 from hub.model.months import EPOCH, StoredMonth
 from hub.operations.evidence.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
+from hub.operations.evidence.time_stamps import grants
 from hub.ports.evidence import EvidenceStore
 
 Progress = Callable[[int, int], None]
 
+ALWAYS: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _SEALS: Final = 50
 _ROWS: Final = 500
 
@@ -41,6 +43,7 @@ class Flaw(StrEnum):
     CHANGED_VERSION = "changed_version"
     MISSING_VERSION = "missing_version"
     UNKNOWN_HEAD = "unknown_head"
+    WRONG_STAMP = "wrong_stamp"
 
 
 FLAWS_ES: Final[Mapping[Flaw, str]] = {
@@ -54,6 +57,7 @@ FLAWS_ES: Final[Mapping[Flaw, str]] = {
     Flaw.CHANGED_VERSION: "Alguien cambió esta versión de los textos.",
     Flaw.MISSING_VERSION: "Falta esta versión de los textos, y un mensaje sellado la nombra.",
     Flaw.UNKNOWN_HEAD: "Ningún sello tiene la huella que se dio: la cadena no es la de entonces.",
+    Flaw.WRONG_STAMP: "La estampa de tiempo guardada no es de la huella de este sello.",
 }
 
 
@@ -78,6 +82,7 @@ class Verification:
     """What was compared. `gone` are sealed rows of months that the retention has dropped."""
 
     seals: int = 0
+    stamps: int = 0
     rows: int = 0
     gone: int = 0
     head: Seal | None = None
@@ -88,6 +93,7 @@ class Verification:
 class _Walk:
     store: EvidenceStore
     months: Sequence[StoredMonth]
+    stamps: Mapping[int, bytes]
     found: Verification = field(default_factory=Verification)
     versions: set[bytes] = field(default_factory=set)
 
@@ -101,7 +107,7 @@ class _Walk:
 async def verify(
     store: EvidenceStore,
     since: datetime = EPOCH,
-    until: datetime = datetime(9999, 1, 1, tzinfo=UTC),
+    until: datetime = ALWAYS,
     *,
     head: bytes | None = None,
     progress: Progress,
@@ -111,7 +117,7 @@ async def verify(
 
     `head` is the digest of a seal that was told outside: the chain must have it.
     """
-    walk = _Walk(store=store, months=await store.months())
+    walk = _Walk(store=store, months=await store.months(), stamps=await store.stamps())
     total, previous = await store.count_seals(since, until), await store.last_before(since)
     known = head is None
     while seals := await store.seals(0 if previous is None else previous.number, _SEALS):
@@ -142,6 +148,11 @@ def _check_seal(walk: _Walk, previous: Seal | None, seal: Seal) -> None:
     whole = len(seal.leaves) == seal.count * LEAF and sha256(seal.leaves).digest() == seal.root
     if not whole or link(seal.number, seal.minute, seal.count, seal.root, seal.previous) != seal.digest:
         walk.note(Flaw.CHANGED_SEAL, seal)
+
+    if (reply := walk.stamps.get(seal.number)) is not None:
+        walk.found.stamps += 1
+        if not grants(reply, seal.digest):
+            walk.note(Flaw.WRONG_STAMP, seal)
 
 
 async def _check_rows(walk: _Walk, previous: Seal | None, seal: Seal) -> None:

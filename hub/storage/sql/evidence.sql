@@ -36,16 +36,25 @@ SELECT number, minute, count, root, previous, digest FROM seal WHERE minute < $1
 -- first_recorded --
 -- OFFSET 0, here and below: by recorded_at alone, or the planner would read all months in the order of their keys.
 SELECT min(recorded_at) AS at FROM (
-    SELECT recorded_at FROM attempt WHERE recorded_at >= $1 AND recorded_at < $2
-    OFFSET 0
+    (SELECT recorded_at FROM attempt WHERE recorded_at >= $1 AND recorded_at < $2 OFFSET 0)
+    UNION ALL
+    (SELECT recorded_at FROM ending WHERE recorded_at >= $1 AND recorded_at < $2 OFFSET 0)
 ) AS found
 
 -- recorded --
 SELECT * FROM (
-    SELECT message_id, at, recorded_at, outcome, provider, reference, code,
-           (extract(epoch FROM took) * 1000000)::bigint AS took, digest, version
-    FROM attempt WHERE recorded_at >= $2 AND recorded_at < $1
-    OFFSET 0
+    (
+        SELECT message_id, at, recorded_at, outcome, provider, reference, code,
+               (extract(epoch FROM took) * 1000000)::bigint AS took, digest, version
+        FROM attempt WHERE recorded_at >= $2 AND recorded_at < $1
+        OFFSET 0
+    )
+    UNION ALL
+    (
+        SELECT message_id, recorded_at, recorded_at, state, '', NULL, coalesce(reason, ''), 0, NULL, NULL
+        FROM ending WHERE recorded_at >= $2 AND recorded_at < $1
+        OFFSET 0
+    )
 ) AS found
 WHERE (recorded_at, message_id, at) > ($2, $3, $4)
 ORDER BY recorded_at, message_id, at
@@ -53,10 +62,18 @@ LIMIT $5
 
 -- recorded_with_content --
 SELECT * FROM (
-    SELECT message_id, at, recorded_at, outcome, provider, reference, code,
-           (extract(epoch FROM took) * 1000000)::bigint AS took, digest, version, content
-    FROM attempt WHERE recorded_at >= $2 AND recorded_at < $1
-    OFFSET 0
+    (
+        SELECT message_id, at, recorded_at, outcome, provider, reference, code,
+               (extract(epoch FROM took) * 1000000)::bigint AS took, digest, version, content
+        FROM attempt WHERE recorded_at >= $2 AND recorded_at < $1
+        OFFSET 0
+    )
+    UNION ALL
+    (
+        SELECT message_id, recorded_at, recorded_at, state, '', NULL, coalesce(reason, ''), 0, NULL, NULL, NULL
+        FROM ending WHERE recorded_at >= $2 AND recorded_at < $1
+        OFFSET 0
+    )
 ) AS found
 WHERE (recorded_at, message_id, at) > ($2, $3, $4)
 ORDER BY recorded_at, message_id, at
@@ -67,6 +84,11 @@ SELECT message_id, at, recorded_at, outcome, provider, reference, code,
            (extract(epoch FROM took) * 1000000)::bigint AS took, digest, version
 FROM attempt
 WHERE (message_id, at) IN (SELECT * FROM unnest($1::uuid[], $2::timestamptz[])) AND message_id BETWEEN $3 AND $4
+UNION ALL
+SELECT message_id, recorded_at, recorded_at, state, '', NULL, coalesce(reason, ''), 0, NULL, NULL
+FROM ending
+WHERE (message_id, recorded_at) IN (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]))
+  AND message_id BETWEEN $3 AND $4
 
 -- add_seal --
 INSERT INTO seal (number, minute, count, root, previous, digest, leaves) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -76,3 +98,9 @@ SELECT number, minute, count, root, previous, digest, leaves FROM seal WHERE num
 
 -- count_seals --
 SELECT count(*) AS n FROM seal WHERE minute >= $1 AND minute < $2
+
+-- keep_stamp --
+INSERT INTO seal_stamp (number, reply) VALUES ($1, $2) ON CONFLICT DO NOTHING
+
+-- stamps --
+SELECT number, reply FROM seal_stamp WHERE number BETWEEN $1 AND $2 ORDER BY number

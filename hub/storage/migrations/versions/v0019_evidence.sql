@@ -17,6 +17,30 @@ ALTER TABLE attempt ALTER COLUMN recorded_at
 -- Rows are stored in the order in which they are recorded: a few bytes for each hundred pages.
 CREATE INDEX attempt_recorded ON attempt USING brin (recorded_at) WITH (autosummarize = on);
 
+-- Messages that ended without reaching anybody, whatever statement ended them: a call to a provider has its attempt, and
+-- a receipt too.
+CREATE TABLE ending (
+    message_id uuid NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    reason text,
+    recorded_at timestamptz NOT NULL DEFAULT CASE WHEN pg_current_xact_id() IS NOT NULL THEN clock_timestamp() END
+);
+
+CREATE INDEX ending_message ON ending (message_id);
+
+CREATE INDEX ending_recorded ON ending USING brin (recorded_at) WITH (autosummarize = on);
+
+CREATE FUNCTION record_ending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO ending (message_id, state, reason) VALUES (NEW.id, NEW.state, NEW.reason); RETURN NULL; END $$;
+
+CREATE TRIGGER message_born_ended AFTER INSERT ON message
+    FOR EACH ROW WHEN (NEW.state IN ('failed', 'suppressed', 'expired', 'cancelled'))
+    EXECUTE FUNCTION record_ending();
+
+CREATE TRIGGER message_ended AFTER UPDATE OF state ON message
+    FOR EACH ROW WHEN (NEW.state IN ('failed', 'suppressed', 'expired', 'cancelled') AND NEW.state <> OLD.state)
+    EXECUTE FUNCTION record_ending();
+
 -- What decided the words of messages: template files, terms of the policy, sender. `sources` is compressed JSON.
 CREATE TABLE template_version (
     digest bytea PRIMARY KEY,
@@ -40,3 +64,10 @@ CREATE TABLE seal (
 ALTER TABLE seal ALTER COLUMN leaves SET STORAGE EXTERNAL;
 
 CREATE UNIQUE INDEX seal_minute ON seal (minute);
+
+-- What a time stamping authority has answered (RFC 3161) over the digest of a seal.
+CREATE TABLE seal_stamp (
+    number bigint PRIMARY KEY,
+    reply bytea NOT NULL,
+    stamped_at timestamptz NOT NULL DEFAULT now()
+);
