@@ -29,6 +29,7 @@ PLACES: Final[Mapping[str, str]] = {
     "HUB_WHATSAPP_URL": f"whatsapp+http://{{}}@{CLOSED}?phone=1&secret={{}}&verify={{}}&also={{}}",
     "HUB_VOICE_URL": f"voice+http://{{}}:{{}}@{CLOSED}/{{}}?token={{}}",
     "HUB_HEARTBEAT_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}/{{}}?key={{}}",
+    "HUB_TIMESTAMP_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}?key={{}}",
     "HUB_API_KEY": "{}",
     "HUB_SECRET": "{} {}",
     "HUB_ALLOW_RECIPIENTS": "{}@example.co push:{}",

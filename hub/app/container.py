@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
 from hub import storage
@@ -15,7 +16,7 @@ from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
-from hub.channels.email.mime import Sender, build_email
+from hub.channels.email.mime import Sender, compose
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
@@ -23,11 +24,15 @@ from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Lane, Outgoing, Rendered
-from hub.policy import Policy, load_policy
+from hub.model import Claimed, Facts, Json, Lane, Outgoing, Rendered
+from hub.policy import Policy
+from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
-from hub.rendering import Context, Templates, Texting
+from hub.rendering import Templates
+from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
+from hub.rendering.templates import BUILT_IN
+from hub.rendering.wording import Wording, templates_of
 from hub.resilience.breaker import Breakers
 from hub.resilience.database_time import NOW
 from hub.resilience.rate_limit import ThrottlePolicy
@@ -48,8 +53,13 @@ class CompanyRules:
         self._settings = settings
 
     @cached_property
+    def _tables(self) -> Mapping[str, Json]:
+        """The policy as its files state it: read once, so that what is kept of it is what is in use."""
+        return load_tables(self._settings.policy)
+
+    @cached_property
     def policy(self) -> Policy:
-        return load_policy(self._settings.policy)
+        return policy_of(self._tables)
 
     @cached_property
     def schemas(self) -> Schemas:
@@ -57,15 +67,17 @@ class CompanyRules:
 
     @cached_property
     def templates(self) -> Templates:
-        company = self.policy.company
-        words = {"name": company.name, "phone": company.phone, "email": company.email, "site": company.site}
-        texting = Texting(prefix=self.policy.sms.prefix, two_way=texts_can_be_answered(self._settings))
-        return Templates.load(
-            self._settings.templates,
-            company=words,
-            clocks=self.policy.clocks,
-            calendar=self.policy.calendar,
-            texting=texting,
+        files = Folders(BUILT_IN, self._settings.templates)
+        return templates_of(files, self.policy, two_way=texts_can_be_answered(self._settings))
+
+    @cached_property
+    def wording(self) -> Wording:
+        """What decides the words of the messages of this process."""
+        return Wording.current(
+            self._tables,
+            sender=asdict(self.sender),
+            two_way=texts_can_be_answered(self._settings),
+            files=self.templates.files,
         )
 
     @cached_property
@@ -91,38 +103,33 @@ class CompanyRules:
         Now, because a company template that does not compile must prevent the start; found at the
         first message it would fail that message.
         """
-        templates, public_url = self.templates, self._settings.public_url
+        templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links = Links(public_url=public_url, ring=self.ring)
 
         def render(claimed: Claimed) -> Rendered:
-            return _render(
-                templates, claimed, ack_url=links.of(claimed), page_url=page_of(claimed, public_url)
+            message = claimed.message
+            facts = Facts(
+                at=NOW(),
+                building=claimed.building,
+                unit=claimed.unit,
+                due=dict(claimed.due),
+                link=links.of(claimed),
+                page=page_of(claimed, public_url),
+                late=claimed.late,
+                reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
             )
+            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+            return replace(rendered, facts=facts)
 
         return render
 
     def render_again(self, claimed: Claimed) -> Rendered:
         """Render a message for who reads its case: without the link to acknowledge an escalation."""
-        return _render(self.templates, claimed, ack_url=None)
+        return self.templates.render_claimed(claimed)
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""
-        domain = self.sender.address.rpartition("@")[2]
-        reply_to = self.verp.reply_address(outgoing.message.id) if self.verp else ""
-        return build_email(outgoing, sender=self.sender, domain=domain, now=NOW(), reply_to=reply_to)
-
-
-def _render(
-    templates: Templates, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None
-) -> Rendered:
-    message = claimed.message
-    return templates.render(
-        message.event,
-        message.channel,
-        Context.of(claimed, ack_url=ack_url, page_url=page_url),
-        variant=message.variant,
-        locale=message.locale,
-    )
+        return compose(outgoing, sender=self.sender)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +195,7 @@ open_audit: Final = _opener(storage.PostgresAudit)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
+open_evidence: Final = _opener(storage.PostgresEvidence)
 open_explain: Final = _opener(storage.PostgresExplain)
 open_keys: Final = _opener(storage.PostgresKeys)
 open_letters: Final = _opener(storage.PostgresLetters)

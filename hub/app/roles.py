@@ -35,13 +35,15 @@ from hub.messages.planning.plan import Rules
 from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.ports import WebhookCalls
 from hub.rendering import Templates
+from hub.rendering.wording import packed
 from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
 from hub.tasks import cancel, run_all
-from hub.timers import scheduler, webhooks
+from hub.timers import scheduler, sealing, webhooks
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
+from hub.timers.stamping import stamp
 from hub.timers.webhooks import WebhookDeps
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
@@ -93,7 +95,9 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     )
     consumers = messages.consumers(
         deps=deps,
-        store=storage.PostgresDelivery(parts.database, parts.company.templates.dated),
+        store=storage.PostgresDelivery(
+            parts.database, parts.company.templates.dated, packed(parts.company.wording)
+        ),
         publisher=parts.publisher,
         appointments=parts.appointments,
     )
@@ -247,7 +251,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits, intake the senders above their rate.
+    reports the other's death; delivery reports its circuits, intake the senders above their rate. Timers seal
+    what happened to messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
@@ -259,9 +264,21 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
         work.append(_until(stop, partial(monitoring.run, parts)))
     if "intake" in roles:
         work.append(_until(stop, partial(monitoring.report_excess, parts)))
+    if "timers" in roles:
+        work.append(_until(stop, partial(sealing.run, _sealer(parts))))
     if "delivery" in roles:
         work.append(_until(stop, partial(monitoring.report_circuits, parts)))
     return work
+
+
+def _sealer(parts: Container) -> sealing.Sealer:
+    url = parts.settings.timestamp_url
+    return sealing.Sealer(
+        store=storage.PostgresSeals(parts.database),
+        publisher=parts.publisher,
+        notify=bool(parts.company.policy.evidence.notify),
+        stamp=None if url is None else partial(stamp, url),
+    )
 
 
 async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:

@@ -1,4 +1,4 @@
-"""Incidents of the hub itself."""
+"""Incidents of the hub itself, and the head of its seals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hub.catalog.audiences import to
 from hub.health.incidents import BEGAN, ENDED
 from hub.model import EventType, Lane, Purpose
 
-THE_HUB: Final = tuple(
+_INCIDENTS: Final = tuple(
     EventType(
         name=name,
         lane=Lane.URGENT,
@@ -27,3 +27,14 @@ THE_HUB: Final = tuple(
     )
     for name in (BEGAN, ENDED)
 )
+
+_SEALED: Final = EventType(
+    name="hub.evidence.sealed",
+    lane=Lane.NORMAL,
+    case="day",
+    # The policy names an address outside: nobody of the company is disturbed.
+    audiences=(to("address:evidence", Purpose.INTERNAL, "email", any_hour=True),),
+    hub_emitted=True,
+)
+
+THE_HUB: Final = (*_INCIDENTS, _SEALED)

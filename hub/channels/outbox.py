@@ -40,7 +40,9 @@ class Outbox:
             await asyncio.to_thread(_write, path, content)
         except OSError as exc:
             raise TransientFailure("outbox", provider=PROVIDER, code=exc.strerror or "") from exc
-        return Accepted(provider=PROVIDER, reference=path.name)
+        # Of other channels the file is only a picture of the message.
+        composed = content if self.traits.name == "email" else b""
+        return Accepted(provider=PROVIDER, reference=path.name, content=composed)
 
     async def aclose(self) -> None:
         """Nothing to close."""

@@ -44,7 +44,7 @@ class IntakeContext:
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
     (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, the `version` of replays,
-    the clocks that may be `reopened`, and the `operators` whose addresses the policy names.
+    the clocks that may be `reopened`, and by table of the policy the `operators` whose addresses it names.
     """
 
     schemas: Schemas
@@ -57,7 +57,7 @@ class IntakeContext:
     skipping: frozenset[str] = field(init=False)
     version: str = field(init=False)
     reopened: frozenset[str] = field(init=False)
-    operators: Sequence[Addressee] = field(init=False)
+    operators: Mapping[str, Sequence[Addressee]] = field(init=False)
 
     def __post_init__(self) -> None:
         needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
@@ -67,7 +67,8 @@ class IntakeContext:
         object.__setattr__(self, "reopened", sla.reopened_by(self.catalog))
         object.__setattr__(self, "version", sla.version_of(self.catalog, self.rules.policy))
         policy = self.rules.policy
-        whom = operators(policy.monitor.notify, policy.company.email)
+        named = {"monitor": policy.monitor.notify, "evidence": policy.evidence.notify}
+        whom = {table: operators(notify, policy.company.email) for table, notify in named.items()}
         object.__setattr__(self, "operators", whom)
 
 

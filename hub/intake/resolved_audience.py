@@ -13,9 +13,11 @@ from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_recorded_only, plan_audience, unknown_person
 from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
 from hub.people.audience import (
+    NO_OPERATORS,
     Addressee,
     Group,
     LastResort,
+    Operators,
     Parties,
     Unknown,
     addressees,
@@ -63,7 +65,7 @@ class PlannedAudience(Struct, frozen=True, kw_only=True):
 
 
 def resolve(
-    stored: StoredEvent, kind: EventType, parties: Parties, operators: Sequence[Addressee] = ()
+    stored: StoredEvent, kind: EventType, parties: Parties, operators: Operators = NO_OPERATORS
 ) -> list[PlannedAudience]:
     """Return the audiences of an event with their addressees; those of a quiet event are empty."""
     quiet = is_recorded_only(stored.event)

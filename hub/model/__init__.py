@@ -87,6 +87,8 @@ from hub.model.messages import (
     Attempt,
     ChannelTraits,
     Claimed,
+    Evidence,
+    Facts,
     Message,
     Outcome,
     Outgoing,

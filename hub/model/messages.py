@@ -107,13 +107,32 @@ class Claimed(Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
+class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    What a text was made of that neither its event nor its message holds, or that may change later.
+
+    `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
+    is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
+    this email for replies.
+    """
+
+    at: datetime
+    building: str | None = None
+    unit: str | None = None
+    due: Mapping[str, datetime] = {}
+    link: str | None = None
+    page: str | None = None
+    late: bool = False
+    reply_to: str = ""
+
+
 class Rendered(Struct, frozen=True, kw_only=True):
     """
     A rendered message. Fields that a channel does not use are empty.
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
     whatsapp: text, the provider's approved `template`, and its `parameters` (name, value) in the
-    template's order.
+    template's order. `facts` are what it was made of.
     """
 
     text: str
@@ -121,6 +140,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
     html: str = ""
     template: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+    facts: Facts | None = None
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
@@ -141,13 +161,15 @@ class Accepted(Struct, frozen=True, kw_only=True):
     """
     A provider's acceptance. `reference` is its own id.
 
-    `earlier` holds the failures of the providers tried before it, in the same send.
+    `earlier` holds the failures of the providers tried before it, in the same send. `content` are the bytes
+    that left, of a channel that composes them itself.
     """
 
     provider: str
     reference: str | None = None
     code: str = ""
     earlier: tuple[SendFailure, ...] = ()
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +191,21 @@ class ChannelTraits:
     waits: bool = False
 
 
+class Evidence(Struct, frozen=True, kw_only=True):
+    """
+    What proves the words of an accepted message.
+
+    `digest` is the SHA-256 of the bytes that left; a legal message keeps the bytes too, compressed, as
+    `content`.
+    """
+
+    digest: bytes
+    facts: Facts | None = None
+    content: bytes | None = None
+
+
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One call to a provider, or an outcome without a call."""
+    """One call to a provider, or an outcome without a call. Of an accepted one there is evidence."""
 
     message_id: UUID
     at: datetime
@@ -179,6 +214,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     reference: str | None = None
     code: str = ""
     took: timedelta = timedelta(0)
+    evidence: Evidence | None = None
 
 
 class Outcome(Struct, frozen=True, kw_only=True):

@@ -114,6 +114,12 @@ class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     months: Annotated[int, Meta(ge=0, le=1200)]
 
 
+class EvidencePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`notify` are the email addresses to which the head of the seals is sent once a day."""
+
+    notify: tuple[str, ...] = ()
+
+
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
@@ -140,6 +146,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     intake: IntakePolicy
     monitor: MonitorPolicy
     retention: Retention
+    evidence: EvidencePolicy
     sms: Sms
     bounces: Bounces
 
@@ -194,13 +201,27 @@ def load_policy(path: str | os.PathLike[str] | None = None) -> Policy:
 
     Raises InvalidPolicy, which names the key (`clocks.first_reply.target`).
     """
+    return policy_of(load_tables(path))
+
+
+def load_tables(path: str | os.PathLike[str] | None = None) -> Table:
+    """Load the tables of the policy, as the files state them."""
     tables = _load_toml(BUILT_IN) | _load_toml(TUNING)
     chosen = path or os.environ.get("HUB_POLICY")
     if chosen:
         top = _load_toml(Path(chosen))
         _check_keys(top, tables)
         tables = overlay(tables, top)
+    return tables
+
+
+def policy_of(tables: Table) -> Policy:
     return read(Policy, _with_retry_defaults(tables))
+
+
+def policy_over(tables: Table) -> Policy:
+    """Read a policy of which only these tables are known, as they once were; the rest is built in."""
+    return policy_of({**_load_toml(BUILT_IN), **_load_toml(TUNING), **tables})
 
 
 def _check_keys(top: Table, built_in: Table) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +13,13 @@ from typing import Final
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
-from hub.model import Json, Purpose, Rendered
+from hub.model import Claimed, Json, Purpose, Rendered
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
 from hub.rendering.document_links import document_links
 from hub.rendering.engine import Form
+from hub.rendering.files import Files, Folders
 from hub.rendering.forms import EventTexts
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, Clocks, Due, functions, opening
@@ -32,7 +32,6 @@ PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 """When the example of a preview has happened."""
 _LETTER: Final = "print"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
-_NAMES_UNITS: Final = re.compile(r"\{\{[^}]*\bunit(?:_line|s)\b")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
 Key = tuple[str, str, str | None]
@@ -41,7 +40,11 @@ Key = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """`dated` are the events whose texts name instants of their case's clocks."""
+    """
+    `dated` are the events whose texts name instants of their case's clocks.
+
+    `files` are the texts of the files that the templates were made from, by path.
+    """
 
     words: Mapping[Key, EventTexts]
     globals: Mapping[str, Json]
@@ -50,6 +53,7 @@ class Templates:
     clocks: Clocks = field(default_factory=dict)
     calendar: WorkCalendar | None = None
     dated: frozenset[str] = frozenset()
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -72,7 +76,21 @@ class Templates:
 
         Raises `InvalidTemplate` with the faulty file.
         """
-        files = _Folders((folder, BUILT_IN) if folder else (BUILT_IN,))
+        return cls.of(
+            Folders(BUILT_IN, folder), company=company, clocks=clocks, calendar=calendar, texting=texting
+        )
+
+    @classmethod
+    def of(
+        cls,
+        files: Files,
+        *,
+        company: Mapping[str, str],
+        clocks: Clocks,
+        calendar: WorkCalendar | None,
+        texting: Texting,
+    ) -> Templates:
+        """Make the templates from these files, which may be those of an older version."""
         company = {**_COMPANY, **company}
         constants = {"company": company, "sms_two_way": texting.two_way}
         compiler = Compiler(*(files.layout(name) for name in _LAYOUTS), constants=constants)
@@ -91,6 +109,7 @@ class Templates:
             clocks,
             calendar,
             frozenset(dated),
+            MappingProxyType(files.texts),
         )
 
     def render(
@@ -112,6 +131,16 @@ class Templates:
         if channel == _LETTER and any(link in rendered.text for link in document_links(context.data)):
             raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
         return rendered
+
+    def render_claimed(
+        self, claimed: Claimed, *, link: str | None = None, page: str | None = None
+    ) -> Rendered:
+        """Render a claimed message; `link` acknowledges an escalation, `page` opens what it is about."""
+        message = claimed.message
+        context = Context.of(claimed, ack_url=link, page_url=page)
+        return self.render(
+            message.event, message.channel, context, variant=message.variant, locale=message.locale
+        )
 
     def compile_urgent(self) -> Iterator[Form]:
         """Compile what an emergency says, form by form: the first one must not wait for it."""
@@ -162,51 +191,7 @@ class Templates:
         raise TemplateFailure(f"no template for {event_name}{f'/{variant}' if variant else ''}")
 
 
-class _Folders:
-    """Layered folders; the first one with a file wins."""
-
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        for folder in folders:
-            if not folder.is_dir():
-                raise InvalidTemplate(f"{folder}: there is no such folder")
-        self._folders = folders
-
-    def text(self, path: str) -> str:
-        for folder in self._folders:
-            file = folder / path
-            if file.is_file():
-                return _read(file)
-        raise InvalidTemplate(f"{path}: there is no such file")
-
-    def replaces(self, path: str) -> bool:
-        """Return whether this file comes from another folder than the built-in one."""
-        return any((folder / path).is_file() for folder in self._folders if folder is not BUILT_IN)
-
-    def layout(self, name: str) -> str:
-        """Return a layout. An HTML layout must show the units: the law requires each one by name."""
-        text = self.text(f"layouts/{name}")
-        if name.endswith(".html") and not _NAMES_UNITS.search(text):
-            raise InvalidTemplate(
-                f"layouts/{name}: it names no units; write {{{{ unit_line }}}} where they stand"
-            )
-        return text
-
-    def events(self) -> Iterator[str]:
-        """Yield `es/pqrs.received.j2` …, without names that begin with `_`, which are only for includes."""
-        found = {
-            file.relative_to(folder).as_posix() for folder in self._folders for file in folder.glob("*/*.j2")
-        }
-        return iter(sorted(path for path in found if not path.rpartition("/")[2].startswith("_")))
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise InvalidTemplate(f"{file}: cannot be read") from exc
-
-
-def _compile(files: _Folders, path: str, compiler: Compiler) -> tuple[Source, dict[Key, EventTexts]]:
+def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
     parts = [path, *(f"layouts/{layout}" for layout in _LAYOUTS)]
 

@@ -97,6 +97,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "person.contact.changed": "Cambio de contacto avisado al anterior",
     "hub.trouble.began": "Avería del centro",
     "hub.trouble.ended": "Avería resuelta",
+    "hub.evidence.sealed": "Sello del día",
 }
 
 CLOCKS: Final[Mapping[str, str]] = {

@@ -80,6 +80,8 @@ class Settings:
     """The URL called each minute while all is well."""
     webhook_networks: Networks
     """Private networks in which webhooks may be."""
+    timestamp_url: SecretUrl | None
+    """The authority that stamps the head of the seals once a day."""
     log: LogFormat
     log_level: LogLevel
 
@@ -126,8 +128,9 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         configured={channel: urls for channel, name in PROVIDERS.items() if (urls := env.urls(name))},
         policy=env.path("HUB_POLICY"),
         templates=env.path("HUB_TEMPLATES"),
-        heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL"),
+        heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL", "https://hc-ping.com/YOUR-ID"),
         webhook_networks=env.networks("HUB_WEBHOOK_NETWORKS"),
+        timestamp_url=env.outside_url("HUB_TIMESTAMP_URL", "https://freetsa.org/tsr"),
         log=env.choice("HUB_LOG", LogFormat.TEXT if is_terminal else LogFormat.JSON),
         log_level=env.choice("HUB_LOG_LEVEL", LogLevel.INFO),
     )

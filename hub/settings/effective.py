@@ -67,6 +67,7 @@ SETTINGS: Final[Mapping[str, Describe]] = {
     "HUB_TEMPLATES": lambda settings, _: settings.templates,
     "HUB_HEARTBEAT_URL": lambda settings, _: settings.heartbeat_url and settings.heartbeat_url.place,
     "HUB_WEBHOOK_NETWORKS": lambda settings, _: " ".join(map(str, settings.webhook_networks)),
+    "HUB_TIMESTAMP_URL": lambda settings, _: settings.timestamp_url and settings.timestamp_url.place,
     "HUB_LOG": lambda settings, _: settings.log,
     "HUB_LOG_LEVEL": lambda settings, _: settings.log_level,
 }

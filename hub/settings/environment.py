@@ -77,7 +77,7 @@ class Environment:
                 raise ConfigurationError(f"{name} must be a URL, or several with spaces between them.")
         return urls
 
-    def outside_url(self, name: str) -> SecretUrl | None:
+    def outside_url(self, name: str, example: str) -> SecretUrl | None:
         """Read a URL that the hub calls: TLS is required, except on this machine."""
         text = self.text(name)
         if text is None:
@@ -85,7 +85,7 @@ class Environment:
         parts = split_url(name, SecretUrl(text))
         here = parts.scheme == "http" and is_loopback(parts.hostname or "")
         if not (parts.hostname and (parts.scheme == "https" or here)):
-            raise ConfigurationError(f"{name} must be an address like https://hc-ping.com/YOUR-ID.")
+            raise ConfigurationError(f"{name} must be an address like {example}.")
         return SecretUrl(text)
 
     def login_url(self, name: str) -> SecretUrl | None:

@@ -10,6 +10,7 @@ from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
 from hub.storage.escalations import PostgresEscalations
+from hub.storage.evidence import PostgresEvidence, PostgresSeals
 from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory

@@ -10,12 +10,12 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Claimed, Message, Outcome, SuppressionStatus
+from hub.model import Attempt, Claimed, Evidence, Message, Outcome, SuppressionStatus
 from hub.model.ids import span
 from hub.people.units import unit_name
 from hub.sla import NEWS
 from hub.storage import events, messages, suppressions
-from hub.storage.database import Database, Store, load, storable
+from hub.storage.database import Database, Store, encode, load, storable
 
 
 class PostgresCascades(Store):
@@ -31,32 +31,47 @@ class PostgresCascades(Store):
 
 _SQL = load("messages")
 _STEPS: Final = sorted(NEWS)
+_EVIDENCE = load("evidence")
 _OUTCOME_COLUMNS = 6
-_ATTEMPT_COLUMNS = 7
+_ATTEMPT_COLUMNS = 11
 
 
 class PostgresDelivery(PostgresCascades):
     """
     The DeliveryStore. No method holds a connection after it returns.
 
-    `dated` are the events whose texts name instants of their case's clocks.
+    `dated` are the events whose texts name instants of their case's clocks. `version` is the digest and the
+    packed form of what decides the words of this process: it is stored before the first message is claimed.
     """
 
     suppress = suppressions.add
 
-    def __init__(self, database: Database, dated: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        database: Database,
+        dated: Iterable[str] = (),
+        version: tuple[bytes, bytes] | None = None,
+    ) -> None:
         super().__init__(database)
         self._dated = sorted(dated)
+        self._unstored = version
+        self._version: bytes | None = None
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
+        if self._unstored is not None:
+            await self._store_version(*self._unstored)
         rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS)
         return [_claimed(row) for row in rows]
+
+    async def _store_version(self, digest: bytes, sources: bytes) -> None:
+        await self.rows(_EVIDENCE["keep_version"], digest, sources)
+        self._version, self._unstored = digest, None
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """Write outcomes and attempts; return the ids that took effect. Idempotent for the same token."""
         ordered = sorted(outcomes, key=lambda outcome: outcome.message_id)
         moved = _columns([_outcome(outcome) for outcome in ordered], _OUTCOME_COLUMNS)
-        calls = [_attempt(attempt) for outcome in ordered for attempt in outcome.attempts]
+        calls = [_attempt(attempt, self._version) for outcome in ordered for attempt in outcome.attempts]
         tried = _columns(calls, _ATTEMPT_COLUMNS)
         within = span(outcome.message_id for outcome in outcomes)
         rows = await self.rows(_SQL["record"], token, *moved, *tried, *within)
@@ -112,7 +127,7 @@ def _outcome(outcome: Outcome) -> tuple[object, ...]:
     )
 
 
-def _attempt(attempt: Attempt) -> tuple[object, ...]:
+def _attempt(attempt: Attempt, version: bytes | None) -> tuple[object, ...]:
     # A provider's answer may contain anything. If PostgreSQL refused it, the message would be sent again.
     return (
         attempt.message_id,
@@ -122,4 +137,12 @@ def _attempt(attempt: Attempt) -> tuple[object, ...]:
         storable(attempt.reference),
         storable(attempt.code),
         attempt.took,
+        *_evidence(attempt.evidence, version),
     )
+
+
+def _evidence(evidence: Evidence | None, version: bytes | None) -> tuple[bytes | None, ...]:
+    if evidence is None:
+        return None, None, None, None
+    facts = None if evidence.facts is None else encode(evidence.facts)
+    return evidence.digest, version, facts, evidence.content

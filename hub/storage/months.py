@@ -24,6 +24,7 @@ _ABOUT: Final = (
     ("unreached", "event_key", "event"),
     ("letter", "id", "message"),
     ("inbox_item", "id", "message"),
+    ("ending", "message_id", "message"),
 )
 """(table, its column, what the column names)"""
 _LATE: Final = ("forget_messages", "forget_attempts", "forget_events")

@@ -1,8 +1,8 @@
 """
 What the user of HUB_DATABASE_URL may do in a database whose tables another user owns.
 
-It can add to the audit and read it, and never change what is there. It owns nothing: a trigger on a table of
-its own would run with the rights of whoever migrates.
+It can add to the audit and to the seals and read them, and never change what is there. It owns nothing: a
+trigger on a table of its own would run with the rights of whoever migrates.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ ROWS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 ONLY: Final[Mapping[str, tuple[str, ...]]] = {
     "alembic_version": ("SELECT",),
     "audit": ("SELECT", "INSERT"),
+    **dict.fromkeys(("seal", "seal_stamp", "template_version"), ("SELECT", "INSERT")),
 }
 """Tables with which it may do less."""
 FUNCTIONS: Final = ("make_month(text, text, uuid, uuid)", "drop_month(text)")

@@ -172,11 +172,12 @@ async def test_the_rights_are_exactly_those_of_the_table(database: str) -> None:
     assert {row["name"].replace(",", ", ") for row in functions} == set(FUNCTIONS)
 
 
-def test_no_statement_of_the_hub_changes_the_audit() -> None:
+@pytest.mark.parametrize("table", ["audit", "seal", "seal_stamp", "template_version"])
+def test_no_statement_of_the_hub_changes_the_audit_or_a_seal(table: str) -> None:
     statements = "\n".join(path.read_text() for path in (ROOT / "hub/storage/sql").glob("*.sql"))
-    changing = r"\b(UPDATE|DELETE FROM|TRUNCATE|MERGE INTO|ALTER TABLE|DROP TABLE)\s+(ONLY\s+)?audit\b"
+    changing = rf"\b(UPDATE|DELETE FROM|TRUNCATE|MERGE INTO|ALTER TABLE|DROP TABLE)\s+(ONLY\s+)?{table}\b"
 
-    assert re.search(r"INSERT INTO audit\b", statements)
+    assert re.search(rf"INSERT INTO {table}\b", statements)
     assert [] == re.findall(changing, statements, re.IGNORECASE)
 
 

@@ -36,7 +36,9 @@ async def test_a_mail_arrives_as_it_was_composed(server: SmtpServer, channel: Em
 
     answer = await channel.send(sent)
 
-    assert answer == Accepted(provider="smtp", reference="1", code="250 2.0.0 Ok: queued as 1")
+    assert answer == Accepted(
+        provider="smtp", reference="1", code="250 2.0.0 Ok: queued as 1", content=simple_mail(sent)
+    )
     (mail,) = server.mails
     assert (mail.sender, mail.recipient) == (SENDER, sent.message.address)
     assert mail.content == simple_mail(sent)

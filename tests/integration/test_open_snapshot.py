@@ -40,10 +40,10 @@ ROUNDS: Final = 3
 ID: Final = "018f0000-0000-8000-8000-000000000000"
 RECORDED: Final = (
     "uuid, uuid[], text[], text[], timestamptz[], timestamptz[], bool[], uuid[], timestamptz[], text[], "
-    "text[], text[], text[], interval[], uuid, uuid"
+    "text[], text[], text[], interval[], bytea[], bytea[], jsonb[], bytea[], uuid, uuid"
 )
 """The types of what `record` is given."""
-NOTHING: Final = ", ".join(["'{}'"] * 12)
+NOTHING: Final = ", ".join(["'{}'"] * 16)
 BUSY: Final = ("event", "message", "attempt", "clock", "case_state", "unreached")
 TABLES: Final = """
 SELECT relname FROM pg_class

@@ -29,6 +29,7 @@ from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
+from hub.timers.sealing import HEAD
 from tests.unit.clock_factory import scheduled
 from tests.unit.delivery_harness import post_office
 from tests.unit.factories import DESK, MONDAY, POLICY
@@ -98,6 +99,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         CHANGED,
         BEGAN,
         ENDED,
+        HEAD,
     }
     own_events = {SUMMARY, *own}.union(*EVENTS.values())
 

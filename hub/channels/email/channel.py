@@ -61,22 +61,23 @@ class EmailChannel:
         self._pool = Pool(opener.open, size=connections, idle_for=idle_for, per_connection=per_connection)
 
     async def send(self, outgoing: Outgoing) -> Accepted:
-        letter = self._letter(outgoing)
+        letter, message = self._letter(outgoing)
         until = asyncio.get_running_loop().time() + self._timeout
         verdict = await self._transmit(letter, until, outgoing.message.lane)
         if verdict.accepted and verdict.reply is not None:
-            return accepted(verdict.reply)
+            return accepted(verdict.reply, message)
         raise failure(verdict, outgoing.message.address)
 
     async def aclose(self) -> None:
         await self._pool.aclose()
 
-    def _letter(self, outgoing: Outgoing) -> Letter:
+    def _letter(self, outgoing: Outgoing) -> tuple[Letter, bytes]:
+        """Return the letter, and the message as it was composed."""
         recipient = wire_address(outgoing.message.address).encode()
         message = self._compose(outgoing)
         content, size = wire_content(message)
         sender, envelope_id = self._envelope(outgoing.message.id)
-        return Letter(
+        letter = Letter(
             sender=sender,
             recipient=recipient,
             content=content,
@@ -84,6 +85,7 @@ class EmailChannel:
             utf8=not (recipient.isascii() and message.isascii()),
             envelope_id=envelope_id,
         )
+        return letter, message
 
     def _envelope(self, message_id: UUID) -> tuple[bytes, bytes]:
         """Return the sender and the ENVID, which identify reports of this message."""

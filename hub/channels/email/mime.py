@@ -18,6 +18,7 @@ from typing import Final
 
 from hub.errors import PermanentFailure
 from hub.model import Outgoing, Rendered
+from hub.resilience.database_time import NOW
 
 _LINE: Final = 78
 _ENCODED_WORD: Final = 75
@@ -41,6 +42,18 @@ class Sender:
     name: str
     address: str
     reply_to: str = ""
+
+
+def compose(outgoing: Outgoing, *, sender: Sender) -> bytes:
+    """Build the whole message as its facts say: what was sent is made again by the same call."""
+    facts = outgoing.rendered.facts
+    return build_email(
+        outgoing,
+        sender=sender,
+        domain=sender.address.rpartition("@")[2],
+        now=NOW() if facts is None else facts.at,
+        reply_to="" if facts is None else facts.reply_to,
+    )
 
 
 def build_email(

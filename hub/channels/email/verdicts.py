@@ -33,10 +33,10 @@ _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 _QUEUED_AS = re.compile(r"queued as (\S+)", re.IGNORECASE)
 
 
-def accepted(reply: Reply) -> Accepted:
+def accepted(reply: Reply, content: bytes) -> Accepted:
     queued = _QUEUED_AS.search(reply.text)
     reference = queued[1] if queued else None
-    return Accepted(provider=PROVIDER, reference=reference, code=_code(reply, ""))
+    return Accepted(provider=PROVIDER, reference=reference, code=_code(reply, ""), content=content)
 
 
 def failure(verdict: TransactionResult, address: str) -> SendFailure:

@@ -16,6 +16,7 @@ from hub.model import (
     Attempt,
     ChannelTraits,
     Claimed,
+    Evidence,
     InvalidContact,
     Message,
     Outcome,
@@ -102,7 +103,13 @@ def _later(message: Message, by: timedelta) -> datetime | None:
 
 
 def accepted(
-    claimed: Claimed, answer: Accepted, began: datetime, ended: datetime, *, traits: ChannelTraits
+    claimed: Claimed,
+    answer: Accepted,
+    began: datetime,
+    ended: datetime,
+    *,
+    traits: ChannelTraits,
+    evidence: Evidence | None = None,
 ) -> Outcome:
     """
     Return the outcome of a message that a provider accepted.
@@ -119,6 +126,7 @@ def accepted(
         reference=answer.reference,
         code=answer.code,
         took=ended - at,
+        evidence=evidence,
     )
     attempts = (*earlier, attempt)
     state = State.WAITING if traits.waits else State.SENT

@@ -41,6 +41,7 @@ from hub.messages.delivery.decisions import (
     invalid_contact,
     late,
 )
+from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
@@ -233,7 +234,8 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
         log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
-    return accepted(claimed, answer, began, deps.now(), traits=channel.traits)
+    evidence = evidence_of(outgoing, answer)
+    return accepted(claimed, answer, began, deps.now(), traits=channel.traits, evidence=evidence)
 
 
 def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: DeliveryDeps) -> Outcome:

@@ -29,4 +29,13 @@ from hub.people.audience.groups import (
     within,
 )
 from hub.people.audience.language import parse, write
-from hub.people.audience.parties import PLACE, Parties, addressees, applies, parties_of, party_words
+from hub.people.audience.parties import (
+    NO_OPERATORS,
+    PLACE,
+    Operators,
+    Parties,
+    addressees,
+    applies,
+    parties_of,
+    party_words,
+)

@@ -91,7 +91,7 @@ WORDS: Final[Mapping[str, Word]] = {
         places=_WHOLE,
     ),
     LEVEL: Word(example="level:2@copropiedad:ph-altos-del-rosal", takes="LEVEL", places=_WHOLE),
-    ADDRESS: Word(example="address:monitor", takes="TABLE", values=("monitor",)),
+    ADDRESS: Word(example="address:monitor", takes="TABLE", values=("monitor", "evidence")),
 }
 
 OPTED_IN: Final = "opted_in"

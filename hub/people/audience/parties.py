@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
@@ -14,6 +15,8 @@ from hub.people.audience.language import Term, parse
 from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 
 Parties = Mapping[tuple[str, str], Json]
+Operators = Mapping[str, Sequence[Addressee]]
+NO_OPERATORS: Final[Operators] = MappingProxyType({})
 
 _NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
 """Parties → the field with their person_id, if neither the event nor its case describes them."""
@@ -52,12 +55,12 @@ def applies(audience: Audience, stored: StoredEvent) -> bool:
 
 
 def addressees(
-    audience: Audience, stored: StoredEvent, parties: Parties, operators: Sequence[Addressee] = ()
+    audience: Audience, stored: StoredEvent, parties: Parties, operators: Operators = NO_OPERATORS
 ) -> list[Addressee]:
     """
     Turn the words of an audience into groups to look up, strangers, and unknown parties.
 
-    `operators` are those whose addresses the policy names.
+    `operators` are those whose addresses the policy names, by table.
     """
     if audience.when and not applies(audience, stored):
         return []
@@ -69,12 +72,12 @@ def addressees(
 
 
 def _addressees(
-    term: Term, stored: StoredEvent, parties: Parties, operators: Sequence[Addressee]
+    term: Term, stored: StoredEvent, parties: Parties, operators: Operators
 ) -> Sequence[Addressee]:
     if term.word == PARTY:
         return _party(term.value, stored, parties)
     if term.word == ADDRESS:
-        return operators
+        return operators.get(term.value, ())
     return [group_of(_with_level(term, stored), scene_of(stored))]
 
 

@@ -135,9 +135,10 @@ LEFT JOIN LATERAL (
 -- The lease stays on the row, so that repeating the call returns the same result. A row that release_due has queued
 -- still has the lease of its last holder: until somebody else claims it, the holder's answer counts.
 WITH call AS (
-    INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
+    INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took, digest, version, facts, content)
     SELECT * FROM unnest(
-        $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::interval[]
+        $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::interval[],
+        $15::bytea[], $16::bytea[], $17::jsonb[], $18::bytea[]
     )
     ON CONFLICT DO NOTHING
 )
@@ -151,7 +152,7 @@ SET (state, reason, next_at, expires_at, attempts, updated_at) = (
     -- By its place in the arrays: a join would compare each message with each outcome.
     FROM (SELECT array_position($2::uuid[], message.id) AS place OFFSET 0) AS given
 )
-WHERE message.id = ANY ($2::uuid[]) AND message.id BETWEEN $15 AND $16
+WHERE message.id = ANY ($2::uuid[]) AND message.id BETWEEN $19 AND $20
   AND message.lease = $1
   AND (message.state IN ('sending', 'queued') OR message.state = ($3::text[])[array_position($2::uuid[], message.id)])
 RETURNING message.id

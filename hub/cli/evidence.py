@@ -1,0 +1,194 @@
+"""`hub evidence`: what was said, made again and compared; the seals over what happened to messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from hub.app.container import open_evidence
+from hub.cli.audit import note
+from hub.cli.common import (
+    AsJson,
+    Columns,
+    Id,
+    cell,
+    console,
+    instant_option,
+    known,
+    local_time,
+    print_facts,
+    print_json,
+    print_table,
+    settings,
+)
+from hub.cli.progress import progress
+from hub.model import Json
+from hub.model.evidence import SaidMessage
+from hub.model.months import EPOCH
+from hub.operations.evidence import ALWAYS, FINDINGS_ES, Finding, Remade, Remaker, Verification, verify
+
+app = typer.Typer(no_args_is_help=True)
+
+_MISMATCH: Final[Columns] = {
+    "sello": "seal",
+    "minuto": lambda row: local_time(row.minute),
+    "mensaje": "message_id",
+    "intento": lambda row: local_time(row.at),
+    "versión": "version",
+    "qué": "what",
+}
+_PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})
+
+
+@app.command()
+async def show(message_id: Id, as_json: AsJson = False) -> None:
+    """
+    Vuelve a hacer lo que se dijo en un mensaje y lo compara byte por byte con lo que salió.
+
+      hub evidence show 0195…
+
+    Termina con 1 si no es igual o no se puede comprobar.
+    """
+    async with open_evidence(settings()) as store:
+        said = known(await store.said(message_id), "message with this id")
+        remade = await Remaker(store).remake(said)
+    await note("evidence.show", f"message:{message_id}", person=said.message.person)
+    if as_json:
+        print_json({"items": [_shown(call) for call in remade], "next": None})
+    elif not remade:
+        typer.echo("Ningún proveedor aceptó este mensaje: no se dijo nada.")
+    else:
+        _print(message_id, said, remade)
+    if not remade or any(call.finding not in _PROVEN for call in remade):
+        raise typer.Exit(1)
+
+
+@app.command(name="verify")
+async def verify_seals(
+    since: Annotated[datetime | None, instant_option("Desde este instante.")] = None,
+    until: Annotated[datetime | None, instant_option("Hasta este instante.")] = None,
+    head: Annotated[
+        str | None, typer.Option(metavar="SHA256", help="La huella que un correo del centro dijo.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Recorre la cadena de sellos y nombra todo lo que no cuadra con lo guardado.
+
+      hub evidence verify --since 2026-11-01
+
+      hub evidence verify --head 5f2c…
+
+    Termina con 1 si algo no cuadra.
+    """
+    with progress("sellos", shown=not as_json) as step:
+        async with open_evidence(settings()) as store:
+            found = await verify(
+                store, since or EPOCH, until or ALWAYS, head=_read_digest(head), progress=step
+            )
+    if as_json:
+        print_json(
+            {
+                "seals": found.seals,
+                "rows": found.rows,
+                "gone": found.gone,
+                "stamps": found.stamps,
+                "head": found.head.digest.hex() if found.head else None,
+                "items": [{**asdict(mismatch), "what": mismatch.what} for mismatch in found.mismatches],
+            }
+        )
+    else:
+        _print_verification(found)
+    if found.mismatches:
+        raise typer.Exit(1)
+
+
+@app.command()
+async def stamps(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", file_okay=False, help="La carpeta, que debe existir.", exists=True),
+    ],
+) -> None:
+    """
+    Escribe en una carpeta las estampas de tiempo (RFC 3161), una por sello: SELLO-HUELLA.tsr.
+
+      hub evidence stamps estampas
+
+      openssl ts -verify -digest HUELLA -in estampas/12-HUELLA.tsr -CAfile autoridad.pem
+    """
+    async with open_evidence(settings()) as store:
+        found = await store.stamps()
+        heads = {seal.number: seal for number in found for seal in await store.seals(number - 1, 1)}
+    for number, reply in found.items():
+        if number in heads:
+            (folder / f"{number}-{heads[number].digest.hex()}.tsr").write_bytes(reply)
+    typer.echo(f"{len(found)} estampas.")
+
+
+def _read_digest(text: str | None) -> bytes | None:
+    try:
+        return None if text is None else bytes.fromhex(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} no es una huella: son 64 cifras hexadecimales") from None
+
+
+def _print_verification(found: Verification) -> None:
+    typer.echo(f"{found.seals} sellos, {found.rows} intentos comparados.")
+    if found.gone:
+        typer.echo(f"{found.gone} intentos sellados ya no están: su mes se borró por la retención.")
+    if found.stamps:
+        typer.echo(f"{found.stamps} sellos con estampa de tiempo: `hub evidence stamps` las saca.")
+    if found.head is not None:
+        typer.echo(f"Último sello: {found.head.number}, huella {found.head.digest.hex()}")
+    if found.mismatches:
+        print_table(
+            list(_MISMATCH), ([cell(row, made) for made in _MISMATCH.values()] for row in found.mismatches)
+        )
+    else:
+        typer.echo("Todo cuadra.")
+
+
+def _shown(remade: Remade) -> Mapping[str, Json]:
+    attempt, words = remade.call.attempt, remade.rendered
+    evidence = attempt.evidence
+    return {
+        "at": attempt.at,
+        "provider": attempt.provider,
+        "reference": attempt.reference,
+        "sha256": evidence.digest.hex() if evidence else None,
+        "template_version": remade.call.version.hex() if remade.call.version else None,
+        "finding": remade.finding,
+        "why": remade.why,
+        "subject": words.subject if words else None,
+        "text": words.text if words else None,
+        "content": remade.content.decode("utf-8", "replace") if remade.content else None,
+    }
+
+
+def _print(message_id: UUID, said: SaidMessage, remade: list[Remade]) -> None:
+    out = console()
+    for call in remade:
+        shown, message = _shown(call), said.message
+        facts = {
+            "mensaje": str(message_id),
+            "evento": message.event,
+            "canal": message.channel,
+            "salió": local_time(shown["at"]),
+            "proveedor": f"{shown['provider']} {shown['reference'] or ''}",
+            "huella": shown["sha256"],
+            "versión": shown["template_version"],
+            "resultado": f"{FINDINGS_ES[call.finding]} {call.why}",
+        }
+        print_facts(facts, {name: name for name in facts})
+        if call.rendered is not None:
+            subject = f"{call.rendered.subject}\n\n" if call.rendered.subject else ""
+            out.print(f"\n{subject}{call.rendered.text}\n", markup=False, soft_wrap=True)
+        elif call.content is not None:
+            out.print(f"\n{shown['content']}\n", markup=False, soft_wrap=True)

@@ -1,0 +1,62 @@
+"""Sent messages as stored, to make again what was said; and the seals over what happened to messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.model.json import Json
+from hub.model.messages import Attempt, Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A stored attempt. `version` names what decided its words; None where there is no evidence."""
+
+    attempt: Attempt
+    version: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidMessage:
+    """A stored message with its event's data and all its calls, in time order."""
+
+    message: Message
+    event_time: datetime
+    source: str
+    data: Json
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedRow:
+    """An attempt as it is sealed: ids, digests and words of providers, nothing of a person."""
+
+    message_id: UUID
+    at: datetime
+    recorded_at: datetime
+    outcome: str
+    provider: str
+    reference: str | None
+    code: str
+    took: int
+    digest: bytes | None
+    version: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """
+    A link of the chain: what was recorded from the end of the previous seal's minute to the end of this one.
+
+    `leaves` is empty where only the head was asked for.
+    """
+
+    number: int
+    minute: datetime
+    count: int
+    root: bytes
+    previous: bytes
+    digest: bytes
+    leaves: bytes = b""

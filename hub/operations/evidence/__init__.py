@@ -1,0 +1,16 @@
+"""Evidence: what was said, made again and compared; the seals over it, and their verification."""
+
+from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade, Remaker
+from hub.operations.evidence.verify import ALWAYS, Flaw, Mismatch, Verification, verify
+
+__all__ = [
+    "ALWAYS",
+    "FINDINGS_ES",
+    "Finding",
+    "Flaw",
+    "Mismatch",
+    "Remade",
+    "Remaker",
+    "Verification",
+    "verify",
+]

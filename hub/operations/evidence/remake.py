@@ -1,0 +1,188 @@
+"""
+Make again what was said, byte for byte, and compare it with the digest of what left.
+
+The words are made by the same code as at sending: of the stored event and message, the stored facts, and the
+stored version of the templates. Nothing of today counts: neither templates nor policy nor directory.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from hub.channels.email.mime import Sender, compose
+from hub.errors import HubError
+from hub.messages.delivery.evidence import canonical
+from hub.model import Claimed, Evidence, Facts, Outgoing, Rendered
+from hub.model.evidence import Call, SaidMessage
+from hub.ports.evidence import EvidenceStore
+from hub.rendering import Templates
+from hub.rendering.wording import Wording, code_digest, releases, unpacked
+
+
+class Finding(StrEnum):
+    """What came of making a message again."""
+
+    SAME = "same"
+    KEPT = "kept"
+    """Its own bytes are stored and have the digest; made again, they would be others."""
+    DIFFERENT = "different"
+    IMPOSSIBLE = "impossible"
+
+
+FINDINGS_ES: Final[Mapping[Finding, str]] = {
+    Finding.SAME: "Igual byte por byte a lo que salió.",
+    Finding.KEPT: "Se guardaron los bytes que salieron, y son los de la huella.",
+    Finding.DIFFERENT: "NO es igual a lo que salió.",
+    Finding.IMPOSSIBLE: "No se puede volver a hacer.",
+}
+_NO_EVIDENCE: Final = "Salió antes de que el centro guardara pruebas: solo consta que el proveedor lo aceptó."
+_NO_FACTS: Final = (
+    "Ya no están los datos con los que se hizo, por ejemplo porque se borraron los de la persona."
+)
+_NO_VERSION: Final = "No está la versión de los textos con la que se hizo."
+_FORGED_VERSION: Final = "La versión guardada de los textos no tiene su huella: alguien la cambió."
+_FORGED_BYTES: Final = "Los bytes guardados no tienen la huella de lo que salió: alguien los cambió."
+_CHANGED: Final = (
+    "El código y los textos son los de entonces: alguien cambió el mensaje, su evento, sus datos o la huella."
+)
+_OTHER_CODE: Final = "Lo hizo otro código ({then}; hoy {now}): hágalo con ese para comparar."
+_UNREADABLE: Final = "Este hub no entiende la versión guardada: {why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """
+    One accepted call, made again. `why` says in Spanish what stands against it.
+
+    `rendered` are the words and `content` the bytes, as far as they could be made or were kept.
+    """
+
+    call: Call
+    finding: Finding
+    why: str = ""
+    rendered: Rendered | None = None
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    wording: Wording
+    templates: Templates
+
+
+class Remaker:
+    """Makes messages again. Remembers the versions that it has read: most messages share a few."""
+
+    def __init__(self, store: EvidenceStore) -> None:
+        self._store = store
+        self._versions: dict[bytes, _Version | str] = {}
+
+    async def remake(self, said: SaidMessage) -> list[Remade]:
+        """Make each call again that a provider accepted."""
+        accepted = [call for call in said.calls if call.attempt.outcome == "accepted"]
+        return [await self._remake(said, call) for call in accepted]
+
+    async def _remake(self, said: SaidMessage, call: Call) -> Remade:
+        evidence = call.attempt.evidence
+        if evidence is None:
+            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_EVIDENCE)
+        kept = _kept(evidence)
+        if kept is not None and sha256(kept).digest() != evidence.digest:
+            return Remade(call=call, finding=Finding.DIFFERENT, why=_FORGED_BYTES, content=kept)
+        made = await self._made(said, call, evidence)
+        if kept is not None and made.finding is not Finding.SAME:
+            return Remade(call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=made.rendered)
+        return made
+
+    async def _made(self, said: SaidMessage, call: Call, evidence: Evidence) -> Remade:
+        version = await self._version(call.version)
+        if isinstance(version, str):
+            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=version)
+        if evidence.facts is None:
+            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_FACTS)
+        try:
+            outgoing = _outgoing(said, evidence.facts, version.templates)
+            content = _content(outgoing, version.wording)
+        except HubError as exc:
+            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_UNREADABLE.format(why=exc))
+        same = sha256(content).digest() == evidence.digest
+        return Remade(
+            call=call,
+            finding=Finding.SAME if same else Finding.DIFFERENT,
+            why="" if same else _difference(version.wording),
+            rendered=outgoing.rendered,
+            content=content,
+        )
+
+    async def _version(self, digest: bytes | None) -> _Version | str:
+        """Return the version, or why there is none."""
+        if digest is None:
+            return _NO_VERSION
+        if digest not in self._versions:
+            found = await self._store.versions([digest])
+            self._versions[digest] = _read(digest, found[digest]) if digest in found else _NO_VERSION
+        return self._versions[digest]
+
+
+def _read(digest: bytes, sources: bytes) -> _Version | str:
+    try:
+        actual, wording = unpacked(sources)
+        if actual != digest:
+            return _FORGED_VERSION
+        return _Version(wording, wording.templates())
+    except (zlib.error, msgspec.MsgspecError):
+        return _FORGED_VERSION
+    except HubError as exc:
+        return _UNREADABLE.format(why=exc)
+
+
+def _kept(evidence: Evidence) -> bytes | None:
+    if evidence.content is None:
+        return None
+    try:
+        return zlib.decompress(evidence.content)
+    except zlib.error:
+        return b""
+
+
+def _outgoing(said: SaidMessage, facts: Facts, templates: Templates) -> Outgoing:
+    claimed = Claimed(
+        message=said.message,
+        attempt=0,
+        event_time=said.event_time,
+        source=said.source,
+        data=said.data,
+        building=facts.building,
+        unit=facts.unit,
+        due=facts.due,
+        late=facts.late,
+    )
+    rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+    return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))
+
+
+def _content(outgoing: Outgoing, wording: Wording) -> bytes:
+    if outgoing.message.channel == "email":
+        return compose(outgoing, sender=Sender(**wording.sender))
+    return canonical(outgoing)
+
+
+def _difference(wording: Wording) -> str:
+    """Say why the bytes differ: other code, or else somebody has changed what is stored."""
+    then, now = (wording.code, wording.made_by), (code_digest(), releases())
+    if then == now:
+        return _CHANGED
+    return _OTHER_CODE.format(then=_named(*then), now=_named(*now))
+
+
+def _named(code: str, made_by: Mapping[str, str]) -> str:
+    libraries = ", ".join(f"{name} {number}" for name, number in made_by.items() if name != "hub")
+    return f"hub {made_by.get('hub', '')}, código {code[:12]}, {libraries}"

@@ -1,0 +1,223 @@
+"""
+Walk the chain of seals and compare it with what is stored: each thing that does not fit is named.
+
+A month that the retention has dropped is gone, not broken: its rows are counted, and their seals still hold.
+What is newer than the last seal is not sealed yet.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from hub.model.evidence import Seal, SealedRow
+from hub.model.ids import earliest
+from hub.model.months import EPOCH, StoredMonth
+from hub.operations.evidence.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
+from hub.operations.evidence.time_stamps import grants
+from hub.ports.evidence import EvidenceStore
+
+Progress = Callable[[int, int], None]
+
+ALWAYS: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_SEALS: Final = 50
+_ROWS: Final = 500
+
+
+class Flaw(StrEnum):
+    """What does not fit."""
+
+    CHANGED_ROW = "changed_row"
+    MISSING_ROW = "missing_row"
+    ADDED_ROW = "added_row"
+    CHANGED_BYTES = "changed_bytes"
+    CHANGED_SEAL = "changed_seal"
+    BROKEN_LINK = "broken_link"
+    MISSING_SEALS = "missing_seals"
+    CHANGED_VERSION = "changed_version"
+    MISSING_VERSION = "missing_version"
+    UNKNOWN_HEAD = "unknown_head"
+    WRONG_STAMP = "wrong_stamp"
+
+
+FLAWS_ES: Final[Mapping[Flaw, str]] = {
+    Flaw.CHANGED_ROW: "Alguien cambió este intento después de sellado.",
+    Flaw.MISSING_ROW: "Este intento está sellado y ya no está guardado.",
+    Flaw.ADDED_ROW: "Este intento no está en el sello de su minuto: alguien lo agregó después.",
+    Flaw.CHANGED_BYTES: "Los bytes guardados no son los de la huella sellada.",
+    Flaw.CHANGED_SEAL: "Alguien cambió este sello: su huella no sale de lo que dice.",
+    Flaw.BROKEN_LINK: "Este sello no sigue al anterior: la cadena está rota aquí.",
+    Flaw.MISSING_SEALS: "Faltan sellos antes de este.",
+    Flaw.CHANGED_VERSION: "Alguien cambió esta versión de los textos.",
+    Flaw.MISSING_VERSION: "Falta esta versión de los textos, y un mensaje sellado la nombra.",
+    Flaw.UNKNOWN_HEAD: "Ningún sello tiene la huella que se dio: la cadena no es la de entonces.",
+    Flaw.WRONG_STAMP: "La estampa de tiempo guardada no es de la huella de este sello.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One thing that does not fit: of a seal, and of an attempt (`message_id`, `at`) or of a version."""
+
+    flaw: Flaw
+    seal: int | None = None
+    minute: datetime | None = None
+    message_id: UUID | None = None
+    at: datetime | None = None
+    version: str | None = None
+
+    @property
+    def what(self) -> str:
+        return FLAWS_ES[self.flaw]
+
+
+@dataclass(slots=True, kw_only=True)
+class Verification:
+    """What was compared. `gone` are sealed rows of months that the retention has dropped."""
+
+    seals: int = 0
+    stamps: int = 0
+    rows: int = 0
+    gone: int = 0
+    head: Seal | None = None
+    mismatches: list[Mismatch] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    store: EvidenceStore
+    months: Sequence[StoredMonth]
+    stamps: Mapping[int, bytes]
+    found: Verification = field(default_factory=Verification)
+    versions: set[bytes] = field(default_factory=set)
+
+    def note(self, flaw: Flaw, seal: Seal, key: bytes | None = None) -> None:
+        message_id, at = (None, None) if key is None else name_of(key)
+        self.found.mismatches.append(
+            Mismatch(flaw=flaw, seal=seal.number, minute=seal.minute, message_id=message_id, at=at)
+        )
+
+
+async def verify(
+    store: EvidenceStore,
+    since: datetime = EPOCH,
+    until: datetime = ALWAYS,
+    *,
+    head: bytes | None = None,
+    progress: Progress,
+) -> Verification:
+    """
+    Verify the seals of these minutes, and everything that they cover.
+
+    `head` is the digest of a seal that was told outside: the chain must have it.
+    """
+    walk = _Walk(store=store, months=await store.months(), stamps=await store.stamps())
+    total, previous = await store.count_seals(since, until), await store.last_before(since)
+    known = head is None
+    while seals := await store.seals(0 if previous is None else previous.number, _SEALS):
+        for seal in seals:
+            if seal.minute >= until:
+                break
+            _check_seal(walk, previous, seal)
+            await _check_rows(walk, previous, seal)
+            known = known or seal.digest == head
+            previous = walk.found.head = seal
+            walk.found.seals += 1
+            progress(min(walk.found.seals, total), total)
+        else:
+            continue
+        break
+    if not known:
+        walk.found.mismatches.append(Mismatch(flaw=Flaw.UNKNOWN_HEAD))
+    await _check_versions(walk)
+    return walk.found
+
+
+def _check_seal(walk: _Walk, previous: Seal | None, seal: Seal) -> None:
+    number, digest = (0, NOTHING) if previous is None else (previous.number, previous.digest)
+    if seal.number != number + 1:
+        walk.note(Flaw.MISSING_SEALS, seal)
+    elif seal.previous != digest:
+        walk.note(Flaw.BROKEN_LINK, seal)
+    whole = len(seal.leaves) == seal.count * LEAF and sha256(seal.leaves).digest() == seal.root
+    if not whole or link(seal.number, seal.minute, seal.count, seal.root, seal.previous) != seal.digest:
+        walk.note(Flaw.CHANGED_SEAL, seal)
+
+    if (reply := walk.stamps.get(seal.number)) is not None:
+        walk.found.stamps += 1
+        if not grants(reply, seal.digest):
+            walk.note(Flaw.WRONG_STAMP, seal)
+
+
+async def _check_rows(walk: _Walk, previous: Seal | None, seal: Seal) -> None:
+    """Compare the rows of a seal's time with its leaves."""
+    sealed = dict(split(seal.leaves))
+    since = EPOCH if previous is None else previous.minute + MINUTE
+    after: SealedRow | None = None
+    while page := await walk.store.recorded(since, seal.minute + MINUTE, after, _ROWS):
+        for row, content in page:
+            _check_row(walk, seal, sealed, row)
+            _check_content(walk, seal, row, content)
+        after = page[-1][0]
+    await _check_absent(walk, seal, list(sealed))
+
+
+def _check_row(walk: _Walk, seal: Seal, sealed: dict[bytes, bytes], row: SealedRow) -> None:
+    made = leaf(row)
+    digest = sealed.pop(made[:KEY], None)
+    walk.found.rows += 1
+    if digest is None:
+        walk.note(Flaw.ADDED_ROW, seal, made[:KEY])
+    elif digest != made[KEY:]:
+        walk.note(Flaw.CHANGED_ROW, seal, made[:KEY])
+    if row.version is not None:
+        walk.versions.add(row.version)
+
+
+def _check_content(walk: _Walk, seal: Seal, row: SealedRow, content: bytes | None) -> None:
+    if content is not None and _digest(content) != row.digest:
+        walk.note(Flaw.CHANGED_BYTES, seal, leaf(row)[:KEY])
+
+
+def _digest(packed: bytes) -> bytes | None:
+    try:
+        return sha256(zlib.decompress(packed)).digest()
+    except zlib.error:
+        return None
+
+
+async def _check_absent(walk: _Walk, seal: Seal, absent: Sequence[bytes]) -> None:
+    """Say what became of sealed rows that are not in their place: moved, dropped with a month, or missing."""
+    for start in range(0, len(absent), _ROWS):
+        keys = {name_of(key): key for key in absent[start : start + _ROWS]}
+        moved = {(row.message_id, row.at) for row in await walk.store.find_rows(keys)}
+        for name, key in keys.items():
+            if name in moved:
+                walk.note(Flaw.CHANGED_ROW, seal, key)
+            elif _is_stored(walk.months, name[0]):
+                walk.note(Flaw.MISSING_ROW, seal, key)
+            else:
+                walk.found.gone += 1
+
+
+def _is_stored(months: Sequence[StoredMonth], message_id: UUID) -> bool:
+    """Return whether the month of a message is stored: with what has no month, late ones go after a day."""
+    return any(
+        earliest(month.since) <= message_id < earliest(month.until) for month in months if not month.is_rest
+    )
+
+
+async def _check_versions(walk: _Walk) -> None:
+    stored = await walk.store.version_digests()
+    flaws = [(Flaw.MISSING_VERSION, digest) for digest in sorted(walk.versions.difference(stored))]
+    for digest in stored:
+        found = await walk.store.versions([digest])
+        if digest in found and _digest(found[digest]) != digest:
+            flaws.append((Flaw.CHANGED_VERSION, digest))
+    walk.found.mismatches += [Mismatch(flaw=flaw, version=digest.hex()) for flaw, digest in flaws]

@@ -1,0 +1,166 @@
+"""Evidence in PostgreSQL: what was said, and the chain of seals."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from hub.errors import StorageConflict
+from hub.model import Attempt, Evidence, Facts
+from hub.model.evidence import Call, SaidMessage, Seal, SealedRow
+from hub.model.ids import span
+from hub.operations.evidence.seals import MINUTE, leaf, minute_of, seal
+from hub.ports.evidence import Horizon
+from hub.storage.database import Runner, Store, load, read
+from hub.storage.messages import message_of
+from hub.storage.months import PostgresMonths
+
+_SQL = load("evidence")
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_LAST: Final = 2**63 - 1
+_NOBODY: Final = UUID(int=0)
+_NEAR: Final = timedelta(minutes=10)
+"""How far ahead a minute with rows is looked for first: after an outage a whole day may wait."""
+_PAGE: Final = 2000
+_AT_ONCE: Final = 200
+"""Rows that are sealed in a millisecond; in between, other work has its turn."""
+
+
+async def last_before(run: Runner, minute: datetime) -> Seal | None:
+    rows = await run.rows(_SQL["last_before"], minute)
+    return read(Seal, rows[0]) if rows else None
+
+
+class PostgresSeals(Store):
+    """The SealStore."""
+
+    last_before = last_before
+
+    async def horizon(self) -> Horizon:
+        [row] = await self.rows(_SQL["horizon"])
+        return read(Horizon, row)
+
+    async def stamped(self, number: int) -> Mapping[int, bytes]:
+        return await _stamps(self, number, number)
+
+    async def keep_stamp(self, number: int, reply: bytes) -> None:
+        await self.rows(_SQL["keep_stamp"], number, reply)
+
+    async def seal_next(self, until: datetime) -> Seal | None:
+        async with self._database.transaction() as run:
+            [row] = await run.rows(_SQL["one_at_a_time"])
+            if not row["ours"]:
+                raise StorageConflict
+            return await _seal_next(run, minute_of(until))
+
+
+class PostgresEvidence(Store):
+    """The EvidenceStore."""
+
+    last_before = last_before
+    months = PostgresMonths.months
+
+    async def said(self, message_id: UUID) -> SaidMessage | None:
+        async with self._database.snapshot() as run:
+            rows = await run.rows(_SQL["message"], message_id)
+            calls = await run.rows(_SQL["calls"], message_id) if rows else []
+        if not rows:
+            return None
+        return SaidMessage(
+            message=message_of(rows[0]),
+            event_time=rows[0]["event_time"],
+            source=rows[0]["source"],
+            data=rows[0]["data"],
+            calls=tuple(map(_call, calls)),
+        )
+
+    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+        rows = await self.rows(_SQL["versions"], sorted(digests))
+        return {row["digest"]: row["sources"] for row in rows}
+
+    async def version_digests(self) -> Sequence[bytes]:
+        return [row["digest"] for row in await self.rows(_SQL["version_digests"])]
+
+    async def seals(self, after: int, limit: int) -> Sequence[Seal]:
+        return [read(Seal, row) for row in await self.rows(_SQL["seals"], after, limit)]
+
+    async def stamps(self) -> Mapping[int, bytes]:
+        return await _stamps(self, 1, _LAST)
+
+    async def count_seals(self, since: datetime, until: datetime) -> int:
+        [row] = await self.rows(_SQL["count_seals"], since, until)
+        return int(row["n"])
+
+    async def recorded(
+        self, since: datetime, until: datetime, after: SealedRow | None, limit: int
+    ) -> Sequence[tuple[SealedRow, bytes | None]]:
+        rows = await _recorded(self, "recorded_with_content", since, until, after, limit)
+        return [(_sealed(row), row["content"]) for row in rows]
+
+    async def find_rows(self, keys: Collection[tuple[UUID, datetime]]) -> Sequence[SealedRow]:
+        ids, instants = zip(*sorted(keys), strict=True)
+        rows = await self.rows(_SQL["find_rows"], ids, instants, *span(ids))
+        return [_sealed(row) for row in rows]
+
+
+async def _stamps(run: Runner, first: int, last: int) -> Mapping[int, bytes]:
+    return {row["number"]: row["reply"] for row in await run.rows(_SQL["stamps"], first, last)}
+
+
+async def _seal_next(run: Runner, until: datetime) -> Seal | None:
+    last = await last_before(run, _EVER)
+    since = _START if last is None else last.minute + MINUTE
+    minute = await _first_minute(run, since, min(until, since + _NEAR)) or await _first_minute(
+        run, since, until
+    )
+    if minute is None:
+        return None
+    made = seal(last, minute, await _leaves(run, since, minute + MINUTE))
+    columns = made.number, made.minute, made.count, made.root, made.previous, made.digest, made.leaves
+    await run.rows(_SQL["add_seal"], *columns)
+    return made
+
+
+async def _first_minute(run: Runner, since: datetime, until: datetime) -> datetime | None:
+    [row] = await run.rows(_SQL["first_recorded"], since, until)
+    return None if row["at"] is None else minute_of(row["at"])
+
+
+async def _leaves(run: Runner, since: datetime, until: datetime) -> bytes:
+    leaves = bytearray()
+    after: SealedRow | None = None
+    while page := [_sealed(row) for row in await _recorded(run, "recorded", since, until, after, _PAGE)]:
+        for start in range(0, len(page), _AT_ONCE):
+            leaves += b"".join(map(leaf, page[start : start + _AT_ONCE]))
+            await asyncio.sleep(0)
+        after = page[-1]
+    return bytes(leaves)
+
+
+async def _recorded(
+    run: Runner, statement: str, since: datetime, until: datetime, after: SealedRow | None, limit: int
+) -> Sequence[Record]:
+    from_here = (since, _NOBODY, _START) if after is None else (after.recorded_at, after.message_id, after.at)
+    return await run.rows(_SQL[statement], until, *from_here, limit)
+
+
+def _sealed(row: Record) -> SealedRow:
+    return SealedRow(**{name: row[name] for name in SealedRow.__slots__})
+
+
+def _call(row: Record) -> Call:
+    return Call(attempt=read(Attempt, row, evidence=_evidence(row)), version=row["version"])
+
+
+def _evidence(row: Record) -> Evidence | None:
+    if row["digest"] is None:
+        return None
+    facts = None if row["facts"] is None else msgspec.convert(row["facts"], Facts)
+    return Evidence(digest=row["digest"], facts=facts, content=row["content"])

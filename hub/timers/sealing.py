@@ -1,0 +1,129 @@
+"""
+Seal what happened to messages, minute by minute, and send the head of the chain outside once a day.
+
+A minute is sealed once every transaction is over that was open when it had ended: nothing comes late, and
+nobody waits for the seal. Any number of processes may do this; the database lets one at a time. After a crash
+the next look finds the same minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from hub.business_time.dates import ZONE
+from hub.errors import StorageConflict, Unavailable
+from hub.model import Event, own_event
+from hub.model.evidence import Seal
+from hub.ports import Publisher
+from hub.ports.evidence import Horizon, SealStore
+from hub.tasks import reraise_if_cancelled
+
+LOOK: Final = 10.0
+"""Seconds between looks for a minute to seal."""
+GRACE: Final = timedelta(seconds=5)
+"""The database's clock may step back by so much, and still nothing is recorded in a minute that is sealed."""
+ASK_AGAIN: Final = timedelta(minutes=10)
+"""Between looks whether yesterday's head has a time stamp."""
+STUCK: Final = timedelta(minutes=10)
+"""A transaction that is open for so long is named in the log: nothing is sealed meanwhile."""
+HEAD: Final = "hub.evidence.sealed"
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Sealer:
+    """
+    `notify` is true if the policy names addresses for the daily head.
+
+    `stamp` asks an authority for a time stamp over it, and returns None where that failed.
+    """
+
+    store: SealStore
+    publisher: Publisher
+    notify: bool
+    stamp: Callable[[bytes], Awaitable[bytes | None]] | None = None
+    look: Horizon | None = field(init=False, default=None)
+    """The look whose transactions are waited for."""
+    told: date | None = field(init=False, default=None)
+    """The last day whose head this process has published."""
+    ask_again_at: datetime | None = field(init=False, default=None)
+
+
+async def run(sealer: Sealer) -> None:
+    """Seal until cancelled. While a server is away, wait for it."""
+    while True:
+        try:
+            await seal(sealer)
+        except StorageConflict:
+            # Another process seals, or did so at that moment.
+            reraise_if_cancelled()
+        except Unavailable as exc:
+            reraise_if_cancelled()
+            log.warning("seals.waiting", error=str(exc))
+        except Exception:
+            # A fault of ours must not end the hub with it.
+            reraise_if_cancelled()
+            log.exception("seals.broken")
+        await asyncio.sleep(LOOK)
+
+
+async def seal(sealer: Sealer) -> None:
+    """Seal each minute that is complete; tell the head of yesterday, and have it stamped."""
+    until = _complete(sealer, await sealer.store.horizon())
+    if until is None:
+        return
+    while (made := await sealer.store.seal_next(until)) is not None:
+        log.info("seals.made", number=made.number, minute=made.minute.isoformat(), count=made.count)
+    today = until.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    head = await sealer.store.last_before(today)
+    if head is not None:
+        await _tell(sealer, head, today)
+        await _stamp(sealer, head, until)
+
+
+def _complete(sealer: Sealer, now: Horizon) -> datetime | None:
+    """Return up to when everything that was recorded is visible; None while that is not known."""
+    look = sealer.look
+    if look is not None and now.oldest <= look.own:
+        if now.at - look.at > STUCK:
+            log.warning("seals.stuck", since=look.at.isoformat(), to_do="end the transaction that is open")
+        return None
+    sealer.look = now
+    return None if look is None else look.at - GRACE
+
+
+async def _tell(sealer: Sealer, head: Seal, today: datetime) -> None:
+    """Publish the head of yesterday, which is whole: a repeat has the same id and the same content."""
+    day = (today - timedelta(days=1)).date()
+    if sealer.notify and sealer.told != day:
+        await sealer.publisher.event(event_of(head, day, today))
+        sealer.told = day
+
+
+async def _stamp(sealer: Sealer, head: Seal, now: datetime) -> None:
+    """Get a time stamp over the head of yesterday, unless there is one; after a failure, again later."""
+    if sealer.stamp is None or (sealer.ask_again_at is not None and now < sealer.ask_again_at):
+        return
+    sealer.ask_again_at = now + ASK_AGAIN
+    if head.number in await sealer.store.stamped(head.number):
+        return
+    if (reply := await sealer.stamp(head.digest)) is not None:
+        await sealer.store.keep_stamp(head.number, reply)
+        log.info("seals.stamped", number=head.number)
+
+
+def event_of(head: Seal, day: date, ended: datetime) -> Event:
+    """Make the event that tells the head of a day."""
+    return own_event(
+        HEAD,
+        f"seal-head:{day}",
+        {"day": day.isoformat(), "number": head.number, "digest": head.digest.hex()},
+        time=ended,
+    )

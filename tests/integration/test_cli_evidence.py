@@ -1,0 +1,56 @@
+"""`hub evidence`, against a real database."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from hub.storage import Database
+from tests.integration.test_cli_contacts import printed
+from tests.integration.test_cli_operations import environ
+from tests.integration.test_cli_servers import hub
+from tests.integration.test_evidence import Office
+from tests.integration.test_seals import THIRD, sealed_day
+from tests.unit.budget_events import batch, town
+
+__all__ = ["environ"]
+
+
+async def test_what_was_said_is_shown_with_what_came_of_comparing_it(environ: dict[str, str]) -> None:
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        office = Office(database)
+        await office.take_in(*town())
+        await office.take_in(*batch("admin.payment.received", 0)[:1])
+        await office.deliver()
+        [message_id] = office.email.bytes
+        code, shown, _ = await hub(environ, "evidence", "show", str(message_id))
+        screen, _ = await printed(environ, "evidence", "show", str(message_id))
+        await database.rows("UPDATE message SET name = 'Otra' WHERE id = $1", message_id)
+        changed, _, _ = await hub(environ, "evidence", "show", str(message_id))
+        unknown, _, _ = await hub(environ, "evidence", "show", str(uuid4()))
+        noted = await database.rows("SELECT subject FROM audit WHERE action = 'evidence.show'")
+
+    assert (code, changed, unknown) == (0, 1, 1)
+    assert shown["items"][0]["finding"] == "same"
+    assert shown["items"][0]["content"].encode() == office.email.bytes[message_id]
+    assert "Igual byte por byte a lo que salió." in screen
+    assert shown["items"][0]["text"].splitlines()[0] in screen
+    assert {row["subject"] for row in noted} == {f"message:{message_id}"}
+
+
+async def test_a_chain_is_verified_and_what_does_not_fit_is_named(environ: dict[str, str]) -> None:
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await sealed_day(database)
+        whole = await hub(environ, "evidence", "verify")
+        screen, _ = await printed(environ, "evidence", "verify", "--head", whole[1]["head"])
+        other, _, _ = await hub(environ, "evidence", "verify", "--head", "00" * 32)
+        await database.rows("UPDATE attempt SET outcome = 'delivered' WHERE message_id = $1", THIRD)
+        code, found, _ = await hub(environ, "evidence", "verify", "--since", "2026-11-26")
+        later, _, _ = await hub(environ, "evidence", "verify", "--since", "2026-11-27")
+        named, _ = await printed(environ, "evidence", "verify")
+        wrong, _, _ = await hub(environ, "evidence", "verify", "--head", "nada")
+
+    assert (whole[0], whole[1]["rows"], whole[1]["items"]) == (0, 30, [])
+    assert "Todo cuadra." in screen
+    assert (other, code, later, wrong) == (1, 1, 0, 2)
+    assert [(item["flaw"], item["message_id"]) for item in found["items"]] == [("changed_row", str(THIRD))]
+    assert "Alguien cambió este intento después de sellado." in named

@@ -1,0 +1,254 @@
+"""What was said is made again, byte for byte, from what is stored: nothing of today counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from hub.app.container import CompanyRules
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
+from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.evidence import canonical
+from hub.messages.delivery.pausing import Pauses
+from hub.model import Accepted, Event, Outgoing, Purpose
+from hub.operations.evidence import Finding, Remade, Remaker
+from hub.rendering.wording import packed
+from hub.settings import load
+from hub.storage import Database, PostgresDelivery, PostgresEvidence, PostgresIntake, PostgresPauses
+from hub.testing import (
+    MemoryAppointments,
+    MemoryChannel,
+    MemoryEmail,
+    MemoryInbox,
+    MemoryKeys,
+    MemoryPublisher,
+    MemoryPush,
+    MemorySms,
+    MemoryThrottle,
+    SettableClock,
+)
+from tests.unit.budget_events import PLACE, batch, town
+from tests.unit.factories import (
+    DESK,
+    MONDAY,
+    POLICY,
+    device,
+    email,
+    event,
+    home,
+    incoming,
+    member,
+    mobile,
+    somebody,
+)
+
+NAMES = (
+    "admin.payment.received",
+    "pqrs.received",
+    "maintenance.request.received",
+    "concierge.package.received",
+    "emergency.declared",
+    "emergency.updated",
+    "maintenance.scheduled.announced",
+    "admin.assembly.convened",
+)
+ENVIRON = {
+    "HUB_MODE": "live",
+    "HUB_EMAIL_URL": "smtp://127.0.0.1:2525",
+    "HUB_MAIL_DOMAIN": "correo.example.co",
+    "HUB_PUBLIC_URL": "https://hub.example.co",
+    "HUB_SECRET": "una frase bastante larga que nadie adivina 0123456789",
+}
+
+
+class Composing(MemoryEmail):
+    """Composes each email as the channel does, and remembers the bytes."""
+
+    def __init__(self, rules: CompanyRules) -> None:
+        super().__init__()
+        self.rules = rules
+        self.bytes: dict[UUID, bytes] = {}
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        content = self.rules.compose(outgoing)
+        self.bytes[outgoing.message.id] = content
+        return replace(await super().send(outgoing), content=content)
+
+
+@dataclass
+class Office:
+    """Intake and delivery over PostgreSQL with the company's own words."""
+
+    database: Database
+    environ: Mapping[str, str] = field(default_factory=lambda: ENVIRON)
+
+    def __post_init__(self) -> None:
+        self.rules = CompanyRules(load(dict(self.environ)))
+        self.publisher, clock = MemoryPublisher(), SettableClock(MONDAY)
+        self.clock, self.appointments = clock, MemoryAppointments(clock)
+        self.email = Composing(self.rules)
+        others: list[MemoryChannel] = [MemorySms(), MemoryPush(), MemoryInbox()]
+        self.channels = {channel.traits.name: channel for channel in (self.email, *others)}
+        self.deps = DeliveryDeps(
+            channels=self.channels,
+            render=self.rules.renderer(),
+            policy=POLICY,
+            throttle=MemoryThrottle(lambda: clock().timestamp()),
+            now=clock,
+            pauses=Pauses(PostgresPauses(self.database)),
+        )
+        self.store = PostgresDelivery(self.database, self.rules.templates.dated, packed(self.rules.wording))
+
+    async def take_in(self, *events: Event) -> None:
+        await process_batch(
+            [incoming(event) for event in events],
+            context=DESK,
+            senders=SourceBindings(MemoryKeys(self.clock), own="hub"),
+            store=PostgresIntake(self.database),
+            publisher=self.publisher,
+            appointments=self.appointments,
+            now=self.clock,
+        )
+
+    async def deliver(self) -> None:
+        tickets = list(self.publisher.published)
+        self.publisher.published.clear()
+        for ticket in tickets:
+            await deliver(
+                ticket.ids,
+                deps=self.deps,
+                store=self.store,
+                publisher=self.publisher,
+                appointments=self.appointments,
+            )
+
+    @property
+    def left(self) -> dict[UUID, bytes]:
+        """The bytes that left, by message: an email's own, the canonical form of others."""
+        others = {
+            outgoing.message.id: canonical(outgoing)
+            for name, channel in self.channels.items()
+            if name != "email"
+            for outgoing in channel.sent
+        }
+        return {**others, **self.email.bytes}
+
+
+@pytest.fixture
+async def office(opened: Database) -> Office:
+    made = Office(opened)
+    await made.take_in(
+        *town(),
+        home("102", copropiedad=PLACE),
+        member("p-maria", "unit:102", "owner"),
+        somebody("p-luis", email("luis@example.com"), mobile("+573001112233"), device("tel-luis")),
+        member("p-luis", "unit:102", "resident"),
+    )
+    return made
+
+
+async def said_by(office: Office, names: tuple[str, ...] = NAMES, rounds: int = 1) -> None:
+    for number in range(rounds):
+        for name in names:
+            await office.take_in(*batch(name, number))
+            await office.deliver()
+
+
+async def remade(database: Database, message_id: UUID) -> Remade:
+    store = PostgresEvidence(database)
+    return await _only(Remaker(store), store, message_id)
+
+
+async def _only(remaker: Remaker, store: PostgresEvidence, message_id: UUID) -> Remade:
+    said = await store.said(message_id)
+    assert said is not None
+    [found] = await remaker.remake(said)
+    return found
+
+
+async def everything_changes(office: Office, folder: Path) -> Office:
+    """Change texts, layout, policy, building, unit and people; return the office of the next day."""
+    texts = folder / "textos"
+    (texts / "es").mkdir(parents=True)
+    for name in NAMES:
+        (texts / "es" / f"{name}.j2").write_text(
+            "{% block subject %}Otro{% endblock %}{% block body %}Otro texto{% endblock %}"
+            "{% block sms %}Otro texto{% endblock %}{% block push_title %}Otro{% endblock %}"
+        )
+    policy = folder / "policy.toml"
+    policy.write_text('[company]\nname = "Otra S.A.S."\n[sms]\nprefix = "company"\n')
+    await office.take_in(
+        event(
+            "directory.copropiedad.upserted", {"copropiedad_id": PLACE, "name": "Otro nombre", "version": 99}
+        ),
+        event(
+            "directory.unit.upserted",
+            {"unit_id": "101", "copropiedad_id": PLACE, "label": "999", "version": 99},
+        ),
+        somebody("p-maria", email("otra@example.com"), version=99),
+    )
+    later = Office(office.database, {**ENVIRON, "HUB_TEMPLATES": str(texts), "HUB_POLICY": str(policy)})
+    await later.take_in(*batch("admin.payment.received", 90))
+    await later.deliver()
+    assert any(b"Otra S.A.S." in content for content in later.email.bytes.values())
+    return later
+
+
+@pytest.mark.timeout(300)
+async def test_two_thousand_messages_are_made_again_byte_for_byte(office: Office, tmp_path: Path) -> None:
+    await said_by(office, rounds=2)
+    left = office.left
+    await everything_changes(office, tmp_path)
+    store = PostgresEvidence(office.database)
+    remaker = Remaker(store)
+    again = {message_id: await _only(remaker, store, message_id) for message_id in left}
+
+    assert len(left) >= 2000
+    assert {channel for channel in office.channels if office.channels[channel].sent} == set(office.channels)
+    assert {found.finding for found in again.values()} == {Finding.SAME}
+    assert {message_id: found.content for message_id, found in again.items()} == left
+
+
+async def test_a_legal_message_keeps_its_bytes_and_others_only_their_digest(office: Office) -> None:
+    await said_by(office, ("admin.assembly.convened", "admin.payment.received"))
+    rows = await office.database.rows(
+        "SELECT purpose, content IS NOT NULL AS kept FROM attempt JOIN message ON id = message_id"
+    )
+    kept = {(row["purpose"] == Purpose.LEGAL, row["kept"]) for row in rows}
+
+    assert kept == {(True, True), (False, False)}
+
+
+async def test_a_changed_message_is_found_and_a_changed_version_named(office: Office) -> None:
+    await said_by(office, ("admin.payment.received",))
+    first, second, *_ = office.email.bytes
+    await office.database.rows("UPDATE message SET name = 'Otra' WHERE id = $1", first)
+    changed = await remade(office.database, first)
+    same = await remade(office.database, second)
+    await office.database.rows("UPDATE template_version SET sources = sources || '\\x00'::bytea")
+    await office.database.rows("DELETE FROM template_version")
+    gone = await remade(office.database, second)
+
+    assert (changed.finding, same.finding, gone.finding) == (
+        Finding.DIFFERENT,
+        Finding.SAME,
+        Finding.IMPOSSIBLE,
+    )
+    assert "alguien cambió el mensaje" in changed.why
+    assert "No está la versión de los textos" in gone.why
+
+
+async def test_what_other_code_made_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await said_by(office, ("admin.payment.received",))
+    message_id = next(iter(office.email.bytes))
+    await office.database.rows("UPDATE message SET name = 'Otra' WHERE id = $1", message_id)
+    monkeypatch.setattr("hub.operations.evidence.remake.code_digest", lambda: "0" * 64)
+    found = await remade(office.database, message_id)
+
+    assert "Lo hizo otro código (hub 0.1.0" in found.why
