@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -213,6 +214,19 @@ async def test_two_thousand_messages_are_made_again_byte_for_byte(office: Office
     assert {channel for channel in office.channels if office.channels[channel].sent} == set(office.channels)
     assert {found.finding for found in again.values()} == {Finding.SAME}
     assert {message_id: found.content for message_id, found in again.items()} == left
+
+
+async def test_what_left_late_or_with_a_link_to_its_page_is_made_again(office: Office) -> None:
+    await office.take_in(*batch("pqrs.received", 0))
+    office.clock.advance(timedelta(days=2))
+    await office.deliver()
+    again = {message_id: await remade(office.database, message_id) for message_id in office.left}
+    made_of = [call.call.attempt.evidence.facts for call in again.values() if call.call.attempt.evidence]
+
+    assert {found.finding for found in again.values()} == {Finding.SAME}
+    assert any(facts.late and facts.due for facts in made_of if facts)
+    assert any(facts.page and "/#" in facts.page for facts in made_of if facts)
+    assert {message_id: found.content for message_id, found in again.items()} == office.left
 
 
 async def test_a_legal_message_keeps_its_bytes_and_others_only_their_digest(office: Office) -> None:

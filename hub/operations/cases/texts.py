@@ -22,7 +22,8 @@ class MessageText:
     """
     The words of a message, and where they come from.
 
-    Evidence of the bytes that left belongs here once it is kept: then a mail's words are AS_SENT as well.
+    What a mail said is proven by `hub evidence show`, which makes it again with the texts of then. Here it is
+    not: each older version of the texts has to be compiled, and the link of an escalation would be shown.
     """
 
     subject: str | None = None
