@@ -11,6 +11,7 @@ _PAGES: Final = (("clock_id", "relojes"), ("letter_id", "entregas"), ("message_i
 """Field of the data → the section of the console that opens it; the first one present."""
 _OF_REPLIES: Final = frozenset({"inbound.message.received", "emergency.reply.received"})
 """Events whose message_id is a reply, which has no page yet: its promise has."""
+_TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})
 
 
 def page_of(claimed: Claimed, public_url: str) -> str | None:
@@ -19,6 +20,8 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
 
     None for other messages, and without an https address: templates link to nothing else.
     """
+    if claimed.message.purpose not in _TO_STAFF:
+        return None  # most messages: nothing more is called for them
     data = claimed.data or {}
     if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):
         return None
@@ -29,7 +32,7 @@ def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
     """In an emergency everybody is told; staff reads a text of its own, or that of a clock."""
     if message.purpose is Purpose.EMERGENCY:
         return message.variant is not None or "clock_id" in data
-    return message.purpose is Purpose.INTERNAL
+    return True
 
 
 def _section(event: str, data: Mapping[str, Json]) -> str:

@@ -21,6 +21,7 @@ from hub.policy.clocks import CALLS, ESCALATES
 PATH: Final = "/take-on/{id}"
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
+_WITH_LINK: Final = _ESCALATIONS | _CALLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class Links:
         None for other messages, without a signing key, and where the hub is reached over plain http: anybody
         on the network path could read such a link and use it.
         """
-        if not _asks_for_it(claimed.message, claimed.data or {}):
+        event = claimed.message.event
+        if event not in _WITH_LINK or not _asks_for_it(claimed.message, claimed.data or {}):
             return None
         usable = bool(self.ring) and self.public_url.startswith("https://")
         return self.to(claimed.message.id) if usable else None
@@ -55,4 +57,4 @@ def _asks_for_it(message: Message, data: Mapping[str, Json]) -> bool:
     if message.event in _CALLS:
         # Its main text answers whoever called.
         return message.variant is not None
-    return message.event in _ESCALATIONS and data.get("clock_id") is not None
+    return data.get("clock_id") is not None

@@ -217,8 +217,12 @@ async def test_two_thousand_messages_are_made_again_byte_for_byte(office: Office
 
 
 async def test_what_left_late_or_with_a_link_to_its_page_is_made_again(office: Office) -> None:
-    await office.take_in(*batch("pqrs.received", 0))
-    office.clock.advance(timedelta(days=2))
+    luis = {"ref": "p-luis"}
+    await said_by(office, ("pqrs.received",))
+    await office.take_in(
+        *(replace(one, data={**one.data, "petitioner": luis}) for one in batch("pqrs.received", 1)[:5])
+    )
+    office.clock.advance(timedelta(days=4))
     await office.deliver()
     again = {message_id: await remade(office.database, message_id) for message_id in office.left}
     made_of = [call.call.attempt.evidence.facts for call in again.values() if call.call.attempt.evidence]

@@ -116,8 +116,8 @@ def accepted(
 
     If its channel confirms and there is a step after this one, `next_at` is when the receipt is due.
     """
-    earlier = _earlier_attempts(claimed, answer.earlier, began)
-    at = _after(earlier, began)
+    earlier = _earlier_attempts(claimed, answer.earlier, began) if answer.earlier else ()
+    at = _after(earlier, began) if earlier else began
     attempt = Attempt(
         message_id=claimed.message.id,
         at=at,
