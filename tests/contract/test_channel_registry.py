@@ -75,7 +75,7 @@ def test_every_table_names_only_channels_with_a_setting() -> None:
         ("sms", ChannelTraits(name="sms", contact="phone", text_phone=True)),
         ("whatsapp", ChannelTraits(name="whatsapp", contact="phone", text_phone=True)),
         ("push", ChannelTraits(name="push", contact="push")),
-        ("inbox", ChannelTraits(name="inbox", contact=None, confirms=True)),
+        ("inbox", ChannelTraits(name="inbox", contact=None, confirms=True, waits=True)),
         ("print", ChannelTraits(name="print", contact=None, strangers=True)),
     ],
 )

@@ -132,7 +132,7 @@ SELECT 'messages' AS noun, state, (
         SELECT FROM message WHERE message.state = ended.state {there} ORDER BY created_at DESC LIMIT $1
     ) AS first
 ) AS n
-FROM unnest('{{sent, delivered, read, failed, bounced, suppressed, expired, cancelled}}'::text[]) AS ended (state)
+FROM unnest('{{sent, waiting, delivered, read, failed, bounced, suppressed, expired, cancelled}}'::text[]) AS ended (state)
 UNION ALL
 SELECT 'clocks', state, (
     SELECT count(*) FROM (
