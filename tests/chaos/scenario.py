@@ -183,8 +183,10 @@ class Scenario:
 
     async def _unfinished(self) -> list[str]:
         now = datetime.now(UTC).isoformat()
-        rows = [row for state in UNFINISHED for row in await self.rows(state)]
+        # What waits is read before and after: a retry that falls due in between is in neither list alone.
         waiting = [row for state in WAITING for row in await self.rows(state)]
+        rows = [row for state in UNFINISHED for row in await self.rows(state)]
+        waiting += [row for state in WAITING for row in await self.rows(state)]
         overdue = [row for row in waiting if row["next_at"] is None or row["next_at"] <= now]
         retried = [row for row in waiting if row["state"] == "retrying" and row not in overdue]
         return [f"{row['id']} is {row['state']}" for row in (*rows, *overdue, *retried)]

@@ -12,6 +12,7 @@ import pytest
 from hub.access.lockout import FAILURES
 from hub.model import Grant, Office
 from hub.storage import Database
+from tests.acceptance.harness import until
 from tests.integration.chromium import Browser
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_browser import busy_world
@@ -77,12 +78,13 @@ async def test_the_form_can_be_used_without_a_mouse_and_by_a_password_manager(
 
 async def test_wrong_password_shows_an_error_and_keeps_the_name(browser: Browser, client: Client) -> None:
     await enter(browser, client, "ana", "guess")
-    focused = await browser.run("document.activeElement.id")
+    await until(
+        lambda: browser.run("document.activeElement.id === 'password'"), "the password to have the focus"
+    )
     alert = await browser.run("document.querySelector('[role=alert]').innerText")
     await photo(browser, "2-wrong")
 
     assert alert == "El usuario o la contraseña no son correctos."
-    assert focused == "password"
     assert await browser.run("document.getElementById('name').value") == "ana"
     assert (
         await browser.run("document.getElementById('password').getAttribute('aria-describedby')") == "wrong"
