@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 
 import aio_pika
 from aio_pika.exceptions import AMQPError
@@ -85,7 +86,8 @@ class RabbitMQ(Server):
     async def evaluate(self, expression: str) -> str:
         """Return the result of an Erlang expression, which ends with a full stop, on the broker's node."""
         call = await asyncio.create_subprocess_exec(
-            *(program_on_path("erl_call"), "-sname", self.node, "-e"),
+            # Its default name is always the same: the node refuses it while an earlier call is still leaving.
+            *(program_on_path("erl_call"), "-h", f"call{token_hex(8)}", "-sname", self.node, "-e"),
             env=dict(self._environment()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -70,6 +70,11 @@ async def test_no_server_lets_a_stranger_in(servers: Servers) -> None:
 
 
 @pytest.mark.slow
+async def test_rabbitmq_answers_several_who_ask_it_at_once(servers: Servers) -> None:
+    answers = await asyncio.gather(*(servers.rabbitmq.evaluate("1 + 1.") for _ in range(6)))
+    assert ["2"] * 6 == answers
+
+
 async def test_what_is_stored_survives_a_power_cut_of_each_server(private_servers: Servers) -> None:
     queue = "kept"
     async with await aio_pika.connect(private_servers.rabbitmq.url) as connection:
