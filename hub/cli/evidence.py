@@ -31,7 +31,7 @@ from hub.cli.progress import progress
 from hub.model import Json
 from hub.model.evidence import SaidMessage
 from hub.model.months import EPOCH
-from hub.operations.evidence import ALWAYS, FINDINGS_ES, Finding, Remade, Remaker, Verification, verify
+from hub.operations.evidence import ALWAYS, FINDINGS_ES, PROVEN, Remade, Remaker, Verification, verify
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -43,7 +43,6 @@ _MISMATCH: Final[Columns] = {
     "versión": "version",
     "qué": "what",
 }
-_PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})
 
 
 @app.command()
@@ -65,7 +64,7 @@ async def show(message_id: Id, as_json: AsJson = False) -> None:
         typer.echo("Ningún proveedor aceptó este mensaje: no se dijo nada.")
     else:
         _print(message_id, said, remade)
-    if not remade or any(call.finding not in _PROVEN for call in remade):
+    if not remade or any(call.finding not in PROVEN for call in remade):
         raise typer.Exit(1)
 
 

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST
 from hub.operations.cases.schemas import ThreadKind
+from hub.operations.cases.texts import ORIGINS_ES
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.web.api.cases import CaseQuery, cases_of, seen
@@ -75,6 +76,7 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),
         bad=_BAD,
         states=labels_es.MESSAGE_STATES,
+        origins=ORIGINS_ES,
     )
 
 
