@@ -162,7 +162,8 @@ async def test_what_has_not_left_is_told_as_it_would_leave_now(told: Told) -> No
     assert THEN not in said["text"]
 
 
-async def test_the_link_of_an_escalation_left_and_is_shown_to_nobody_else(told: Told) -> None:
+async def escalated(told: Told) -> UUID:
+    """Escalate the case to level 2, and return the mail."""
     office, database = told.office, told.office.database
     [clock] = await database.rows("SELECT id, case_key FROM clock WHERE name = 'first_reply'")
     about = {"clock_id": str(clock["id"]), "radicado": RADICADO, "copropiedad_id": PLACE, "to_level": 2}
@@ -170,10 +171,15 @@ async def test_the_link_of_an_escalation_left_and_is_shown_to_nobody_else(told: 
     await office.take_in(own)
     await office.deliver()
     [mail] = [one for one in office.email.sent if one.message.person == "p-jefa"]
-    thread = await told.thread()
-    said = next(one for one in _messages(thread) if one["id"] == str(mail.message.id))
-
     assert "/take-on/" in mail.rendered.text
+    return mail.message.id
+
+
+async def test_the_link_of_an_escalation_left_and_is_shown_to_nobody_else(told: Told) -> None:
+    mail = await escalated(told)
+    thread = await told.thread()
+    said = next(one for one in _messages(thread) if one["id"] == str(mail))
+
     assert "as_sent" == said["text_origin"]
     assert "(enlace personal)" in said["text"]
     assert "sig=" not in str(thread)
