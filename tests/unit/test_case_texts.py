@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from hub.app.container import CompanyRules
 from hub.errors import TemplateFailure
 from hub.model import Attempt, Claimed, Rendered, State
 from hub.model.evidence import Call, SaidMessage
@@ -18,6 +20,8 @@ from hub.operations.cases.schemas import TextOrigin
 from hub.operations.cases.texts import CaseTexts, MessageText, text_of
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.ports.evidence import EvidenceStore
+from hub.rendering.wording import packed
+from hub.settings import load
 from hub.sla.ack_links import PERSONAL, without_link
 from tests.unit.test_case_thread import facts, sent
 
@@ -134,6 +138,38 @@ async def test_other_work_has_its_turn_while_a_text_is_rendered() -> None:
     texts = await CaseTexts(remaker=Remaker(cast("EvidenceStore", NoEvidence())), render=render).of(page)
 
     assert ["Hoy"] == [text.subject for text in texts.values()]
+
+
+class Versions:
+    """Five versions of the texts, by digest."""
+
+    def __init__(self) -> None:
+        wording = CompanyRules(load({})).wording
+        made = [
+            msgspec.structs.replace(wording, two_way=bool(n % 2), made_by={"hub": str(n)}) for n in range(5)
+        ]
+        self.sources = dict(map(packed, made))
+        self.asked: list[bytes] = []
+
+    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+        self.asked += digests
+        return {digest: self.sources[digest] for digest in digests}
+
+
+async def test_four_versions_are_remembered_until_nobody_asks() -> None:
+    store = Versions()
+    remaker, digests = Remaker(cast("EvidenceStore", store)), list(store.sources)
+    for digest in (*digests, *digests[1:]):
+        assert not isinstance(await remaker._version(digest), str)
+    once = list(store.asked)
+    await remaker._version(digests[0])
+    again = list(store.asked)
+    remaker.forget()
+    await remaker._version(digests[0])
+
+    assert digests == once
+    assert [*digests, digests[0]] == again
+    assert [*digests, digests[0], digests[0]] == store.asked
 
 
 def test_only_the_acknowledgement_link_is_replaced() -> None:
