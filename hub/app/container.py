@@ -124,8 +124,16 @@ class CompanyRules:
         return render
 
     def render_again(self, claimed: Claimed) -> Rendered:
-        """Render a message for who reads its case: without the link to acknowledge an escalation."""
-        return self.templates.render_claimed(claimed)
+        """
+        Render a message with the texts and links of today, for who reads its case.
+
+        It may have the link to acknowledge an escalation, which its reader must not see.
+        """
+        public_url = self._settings.public_url
+        links = Links(public_url=public_url, ring=self.ring)
+        return self.templates.render_claimed(
+            claimed, link=links.of(claimed), page=page_of(claimed, public_url)
+        )
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""

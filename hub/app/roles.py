@@ -183,6 +183,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         escalations=storage.PostgresEscalations(database),
+        evidence=storage.PostgresEvidence(database),
         explain=storage.PostgresExplain(database),
         factors=storage.PostgresSecondFactors(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from hub.app.container import CompanyRules, open_cases
+from hub.app.container import CompanyRules, open_cases, open_evidence
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Limit, Whole, console, print_json, settings, warn
 from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
-from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer, TextOrigin, ThreadEntry
+from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer, ThreadEntry
+from hub.operations.cases.texts import ORIGINS_ES, CaseTexts
 from hub.operations.cases.thread import ThreadPage, Threads, people_shown
+from hub.operations.evidence import Remaker
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.cases import KnownCase
-
-_SAID: Final = {
-    TextOrigin.TODAY: "Lo que decía, con las plantillas de hoy:",
-    TextOrigin.AS_SENT: "Lo que decía:",
-}
 
 
 async def case(
@@ -54,11 +51,10 @@ async def case(
     """
     given = settings()
     rules = CompanyRules(given)
-    async with open_cases(given) as store:
+    async with open_cases(given) as store, open_evidence(given) as evidence:
         known = _the_one(await lookup.find(store, key), as_json=as_json)
-        threads = Threads(
-            store=store, calendar=rules.policy.calendar, render=rules.render_again if whole else None
-        )
+        texts = CaseTexts(remaker=Remaker(evidence), render=rules.render_again)
+        threads = Threads(store=store, calendar=rules.policy.calendar, texts=texts)
         asked = ThreadPage(after=after, limit=limit, whole=whole)
         thread = await threads.thread(known, asked, datetime.now(UTC))
     people: Sequence[str | None] = people_shown(thread) if whole else ()
@@ -117,7 +113,11 @@ def _words_of(entry: ThreadEntry) -> Sequence[str]:
     if entry.reply is not None and entry.reply.text:
         return [f"«{entry.reply.text}»"]
     message = entry.message
-    if message is None or message.text is None or message.text_origin is None:
+    if message is None:
         return []
+    note = [message.text_note] if message.text_note else []
+    if message.text is None or message.text_origin is None:
+        return note
     subject = [message.subject] if message.subject else []
-    return [_SAID[message.text_origin], *subject, *message.text.strip().splitlines()]
+    said = f"{ORIGINS_ES[message.text_origin]}:"
+    return [*note, said, *subject, *message.text.strip().splitlines()]

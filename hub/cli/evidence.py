@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +27,9 @@ from hub.cli.common import (
     settings,
 )
 from hub.cli.progress import progress
-from hub.model import Json
 from hub.model.evidence import SaidMessage
 from hub.model.months import EPOCH
-from hub.operations.evidence import ALWAYS, FINDINGS_ES, Finding, Remade, Remaker, Verification, verify
+from hub.operations.evidence import ALWAYS, PROVEN, EvidenceRow, Remaker, Verification, row_of, verify
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -43,7 +41,6 @@ _MISMATCH: Final[Columns] = {
     "versión": "version",
     "qué": "what",
 }
-_PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})
 
 
 @app.command()
@@ -59,13 +56,14 @@ async def show(message_id: Id, as_json: AsJson = False) -> None:
         said = known(await store.said(message_id), "message with this id")
         remade = await Remaker(store).remake(said)
     await note("evidence.show", f"message:{message_id}", person=said.message.person)
+    rows = [row_of(call) for call in remade]
     if as_json:
-        print_json({"items": [_shown(call) for call in remade], "next": None})
-    elif not remade:
+        print_json({"items": rows, "next": None})
+    elif not rows:
         typer.echo("Ningún proveedor aceptó este mensaje: no se dijo nada.")
     else:
-        _print(message_id, said, remade)
-    if not remade or any(call.finding not in _PROVEN for call in remade):
+        _print(message_id, said, rows)
+    if not remade or any(call.finding not in PROVEN for call in remade):
         raise typer.Exit(1)
 
 
@@ -155,40 +153,22 @@ def _print_verification(found: Verification) -> None:
         typer.echo("Todo cuadra.")
 
 
-def _shown(remade: Remade) -> Mapping[str, Json]:
-    attempt, words = remade.call.attempt, remade.rendered
-    evidence = attempt.evidence
-    return {
-        "at": attempt.at,
-        "provider": attempt.provider,
-        "reference": attempt.reference,
-        "sha256": evidence.digest.hex() if evidence else None,
-        "template_version": remade.call.version.hex() if remade.call.version else None,
-        "finding": remade.finding,
-        "why": remade.why,
-        "subject": words.subject if words else None,
-        "text": words.text if words else None,
-        "content": remade.content.decode("utf-8", "replace") if remade.content else None,
-    }
-
-
-def _print(message_id: UUID, said: SaidMessage, remade: list[Remade]) -> None:
-    out = console()
-    for call in remade:
-        shown, message = _shown(call), said.message
+def _print(message_id: UUID, said: SaidMessage, rows: list[EvidenceRow]) -> None:
+    out, message = console(), said.message
+    for row in rows:
         facts = {
             "mensaje": str(message_id),
             "evento": message.event,
             "canal": message.channel,
-            "salió": local_time(shown["at"]),
-            "proveedor": f"{shown['provider']} {shown['reference'] or ''}",
-            "huella": shown["sha256"],
-            "versión": shown["template_version"],
-            "resultado": f"{FINDINGS_ES[call.finding]} {call.why}",
+            "salió": local_time(row.at),
+            "proveedor": f"{row.provider} {row.reference or ''}",
+            "huella": row.sha256,
+            "versión": row.template_version,
+            "resultado": f"{row.what} {row.why}",
         }
         print_facts(facts, {name: name for name in facts})
-        if call.rendered is not None:
-            subject = f"{call.rendered.subject}\n\n" if call.rendered.subject else ""
-            out.print(f"\n{subject}{call.rendered.text}\n", markup=False, soft_wrap=True)
-        elif call.content is not None:
-            out.print(f"\n{shown['content']}\n", markup=False, soft_wrap=True)
+        if row.text is not None:
+            subject = f"{row.subject}\n\n" if row.subject else ""
+            out.print(f"\n{subject}{row.text}\n", markup=False, soft_wrap=True)
+        elif row.content is not None:
+            out.print(f"\n{row.content}\n", markup=False, soft_wrap=True)

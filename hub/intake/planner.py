@@ -28,11 +28,9 @@ from hub.intake.resolved_audience import (
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
 from hub.model import (
-    THREAD,
     TOLD_BY_ANOTHER,
     AudienceRecord,
     Event,
-    EventType,
     LeftOut,
     Message,
     Party,
@@ -160,21 +158,12 @@ def _stored(
         StoredEvent(
             key=key,
             event=event,
-            case=case_key(context.kinds[event.type], event),
+            case=context.kinds[event.type].case_of(event.data),
             copropiedad_id=event.data.get("copropiedad_id") or units.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
         )
         for key, event in events.items()
     ]
-
-
-def case_key(kind: EventType, event: Event) -> str | None:
-    """Make the key that ties the events of one case together: `pqrs_id:PQ-2026-000123`."""
-    value = event.data.get(kind.case)
-    if value is None:
-        return None
-    # A thread id with a colon is the key of a case: a reply about that case, and the answer to the reply.
-    return value if kind.case == THREAD and ":" in value else f"{kind.realm}{kind.case}:{value}"
 
 
 async def _parties(

@@ -30,6 +30,7 @@ from hub.model.audiences import (
     UnreachedReason,
 )
 from hub.model.catalogue import (
+    THREAD,
     TYPE_PREFIX,
     TYPE_SUFFIX,
     Audience,
@@ -68,7 +69,6 @@ from hub.model.events import (
     HUB_SOURCE,
     LANE_HEADER,
     SENDER_HEADER,
-    THREAD,
     DeadLetter,
     Event,
     Party,

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from hub.model.json import Json
+
 TYPE_PREFIX = "co.coproservicios."
 TYPE_SUFFIX = ".v1"
+THREAD = "thread_id"
+"""The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
 
 
 def type_of(name: str) -> str:
@@ -152,3 +156,11 @@ class EventType:
     @property
     def type(self) -> str:
         return type_of(self.name)
+
+    def case_of(self, data: Mapping[str, Json]) -> str | None:
+        """Return the key that ties the events of one case together: `pqrs_id:PQ-2026-000123`."""
+        value = data.get(self.case)
+        if value is None:
+            return None
+        # A thread id with a colon is the key of a case: a reply about that case, and the answer to the reply.
+        return value if self.case == THREAD and ":" in value else f"{self.realm}{self.case}:{value}"

@@ -23,8 +23,6 @@ LANE_HEADER = "x-hub-lane"
 """Where the hub has moved an event that was above its sender's rate. Believed of the hub's user only."""
 CANARY = "hub.canary"
 """How the routing keys of canaries begin: empty messages that show whether events would arrive."""
-THREAD = "thread_id"
-"""The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
 
 
 def is_hub_source(source: str) -> bool:

@@ -49,6 +49,9 @@ class EvidenceStore(Protocol):
     async def said(self, message_id: UUID) -> SaidMessage | None:
         """Return a message with its event and calls; None if it is not stored (any more)."""
 
+    async def said_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, SaidMessage]:
+        """Return those of these messages that are stored, in a fixed number of statements."""
+
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return the packed wordings of these digests, where they are stored."""
 

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
+from hub.catalog import BY_NAME
 from hub.model import Claimed, Json, Message, Purpose
 
-_PAGES: Final = (("clock_id", "relojes"), ("letter_id", "entregas"), ("message_id", "entregas"))
-"""Field of the data → the section of the console that opens it; the first one present."""
-_OF_REPLIES: Final = frozenset({"inbound.message.received", "emergency.reply.received"})
-"""Events whose message_id is a reply, which has no page yet: its promise has."""
+CASES: Final = "/cases"
+_CLOCK: Final = "clock_id"
+_WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day"})
+"""What ties the hub's own events together is no case of anybody."""
+_SECTIONS: Final = (("letter_id", "entregas"), ("message_id", "entregas"))
+"""Field of the data → the section of the console, where there is no case; the first one present."""
 _TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})
+
+
+def case_path(key: str) -> str:
+    """Return the path of a case's page. It stays the same: mails have it."""
+    return f"{CASES}/{quote(key, safe='')}"
 
 
 def page_of(claimed: Claimed, public_url: str) -> str | None:
     """
-    Make the link to the page about which a message to staff is; the console where there is no such page.
+    Make the link to the case about which a message to staff is; where there is none, to the console.
 
     None for other messages, and without an https address: templates link to nothing else.
     """
@@ -25,18 +34,25 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
     data = claimed.data or {}
     if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):
         return None
-    return f"{public_url}/#{_section(claimed.message.event, data)}"
+    key = _case_of(claimed.message.event, data)
+    return f"{public_url}{case_path(key) if key else f'/#{_section(data)}'}"
 
 
 def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
     """In an emergency everybody is told; staff reads a text of its own, or that of a clock."""
     if message.purpose is Purpose.EMERGENCY:
-        return message.variant is not None or "clock_id" in data
+        return message.variant is not None or _CLOCK in data
     return True
 
 
-def _section(event: str, data: Mapping[str, Json]) -> str:
-    if event in _OF_REPLIES:
-        return "relojes"
-    found = ((section, data[field]) for field, section in _PAGES if data.get(field))
+def _case_of(event: str, data: Mapping[str, Json]) -> str | None:
+    """Return what finds the case: of a clock's step the clock, whose case is the one that people know."""
+    if clock := data.get(_CLOCK):
+        return str(clock)
+    kind = BY_NAME.get(event)
+    return None if kind is None or kind.case in _WITHOUT_PAGE else kind.case_of(data)
+
+
+def _section(data: Mapping[str, Json]) -> str:
+    found = ((section, data[field]) for field, section in _SECTIONS if data.get(field))
     return next((f"{section}/{key}" for section, key in found), "relojes")

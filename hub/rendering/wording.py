@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -99,11 +100,13 @@ def unpacked(sources: bytes) -> tuple[bytes, Wording]:
     return sha256(encoded).digest(), msgspec.json.decode(encoded, type=Wording)
 
 
+@cache
 def releases() -> Mapping[str, str]:
     """Return the versions of the hub and of the libraries that make texts."""
     return {name: version(name) for name in ("hub", *_LIBRARIES)}
 
 
+@cache
 def code_digest() -> str:
     """Compute the digest of the code that decides how a text is made."""
     found = sha256()

@@ -8,6 +8,7 @@ once, and only until the clock escalates to the next level.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,9 @@ from hub.model import Claimed, Json, Message
 from hub.policy.clocks import CALLS, ESCALATES
 
 PATH: Final = "/take-on/{id}"
+PERSONAL: Final = "(enlace personal)"
+"""What stands for a link where somebody else reads the text."""
+_LINK: Final = re.compile(r"https?://\S*?/take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+")
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS
@@ -51,6 +55,15 @@ class Links:
 
     def signs(self, given: str, message_id: str) -> bool:
         return self.ring.verify(Purpose.ACKNOWLEDGE, given, message_id) is not None
+
+
+def without_link(text: str) -> str:
+    """
+    Replace each acknowledgement link.
+
+    Whoever reads it could act in the name of who was called, so nobody else may see it.
+    """
+    return _LINK.sub(PERSONAL, text)
 
 
 def _asks_for_it(message: Message, data: Mapping[str, Json]) -> bool:

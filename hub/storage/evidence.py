@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -68,18 +69,19 @@ class PostgresEvidence(Store):
     months = PostgresMonths.months
 
     async def said(self, message_id: UUID) -> SaidMessage | None:
+        return (await self.said_each([message_id])).get(message_id)
+
+    async def said_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, SaidMessage]:
+        if not message_ids:
+            return {}
+        asked = sorted(message_ids), *span(message_ids)
         async with self._database.snapshot() as run:
-            rows = await run.rows(_SQL["message"], message_id)
-            calls = await run.rows(_SQL["calls"], message_id) if rows else []
-        if not rows:
-            return None
-        return SaidMessage(
-            message=message_of(rows[0]),
-            event_time=rows[0]["event_time"],
-            source=rows[0]["source"],
-            data=rows[0]["data"],
-            calls=tuple(map(_call, calls)),
-        )
+            rows = await run.rows(_SQL["messages"], *asked)
+            calls = await run.rows(_SQL["calls"], *asked) if rows else []
+        made: defaultdict[UUID, list[Call]] = defaultdict(list)
+        for row in calls:
+            made[row["message_id"]].append(_call(row))
+        return {row["id"]: _said(row, made[row["id"]]) for row in rows}
 
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         rows = await self.rows(_SQL["versions"], sorted(digests))
@@ -153,6 +155,16 @@ async def _recorded(
 
 def _sealed(row: Record) -> SealedRow:
     return SealedRow(**{name: row[name] for name in SealedRow.__slots__})
+
+
+def _said(row: Record, calls: Sequence[Call]) -> SaidMessage:
+    return SaidMessage(
+        message=message_of(row),
+        event_time=row["event_time"],
+        source=row["source"],
+        data=row["data"],
+        calls=tuple(calls),
+    )
 
 
 def _call(row: Record) -> Call:

@@ -19,6 +19,7 @@ from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
+from hub.operations.evidence import EvidenceRow
 from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
@@ -97,6 +98,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Messages and promises.
     _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
+    _read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _read("/api/cases/{key}", cases.show_case, answers=_CASE),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),

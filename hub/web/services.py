@@ -26,9 +26,10 @@ from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.model import DeadLetter, Event, Json, RawMessage, Reply
-from hub.operations.cases.texts import Render
+from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
+from hub.operations.evidence import Remaker
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -54,6 +55,7 @@ from hub.ports import (
     WebhookCalls,
     WebhookStore,
 )
+from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.settings import Settings
 from hub.sla.ack_links import Links
@@ -146,6 +148,7 @@ class Services:
     contacts: ContactStore
     directory: DirectoryHistoryStore
     escalations: EscalationStore
+    evidence: EvidenceStore
     explain: ExplainStore
     factors: SecondFactorStore
     headcount: HeadcountStore
@@ -195,7 +198,12 @@ class Services:
 
     @cached_property
     def threads(self) -> Threads:
-        return Threads(store=self.cases, calendar=self.policy.calendar, render=self.render_again)
+        texts = CaseTexts(remaker=self.remaker, render=self.render_again)
+        return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
+
+    @cached_property
+    def remaker(self) -> Remaker:
+        return Remaker(self.evidence)
 
     @cached_property
     def sign_in(self) -> SignInDeps:

@@ -102,6 +102,7 @@ ROWS: Final[dict[str, Row]] = {
     # Messages and promises.
     "GET /api/messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /api/messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
+    "GET /api/messages/{id}/evidence": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
     "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
     "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),

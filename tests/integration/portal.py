@@ -48,7 +48,13 @@ class Portal(World):
     def services(self) -> Services:
         services = super().services()
         hooks = replace(services.hooks, receipts=self.stores.receipts)
-        made = replace(services, inbox=self.inbox, hooks=hooks, now=lambda: datetime.now(UTC) + self.later)
+        made = replace(
+            services,
+            inbox=self.inbox,
+            cases=self.stores.cases,
+            hooks=hooks,
+            now=lambda: datetime.now(UTC) + self.later,
+        )
         made.__dict__["streams"] = InboxStreams(self.inbox, every=0.05)
         return made
 

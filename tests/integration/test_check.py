@@ -192,6 +192,20 @@ async def test_a_hub_in_which_anybody_may_flood_emergencies_is_reported(
     assert "warn: Nadie tiene límite en la cola urgente" in unlimited
 
 
+async def test_a_chain_of_which_nothing_is_outside_is_reported(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[evidence]\nnotify = ["sellos@notaria.example.co"]\n')
+
+    alone = printed(await look(environ, "Política"))
+    witnessed = printed(await look({**environ, "HUB_POLICY": str(policy)}, "Política"))
+
+    assert "warn: La huella de cada día no sale de la empresa" in alone
+    assert "`[evidence] notify`" in alone
+    assert "huella" not in witnessed
+
+
 async def test_incidents_that_only_the_company_would_get_are_reported(
     environ: dict[str, str], tmp_path: Path
 ) -> None:

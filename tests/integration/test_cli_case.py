@@ -30,7 +30,8 @@ async def test_case_is_printed_masked_and_whole_and_an_unknown_key_says_how_keys
         [words for words in SAID if words in masked],
         [words for words in SAID if words not in whole],
     )
-    assert "  Lo que decía, con las plantillas de hoy:\n" in whole
+    assert "  No es lo que salió: así lo dirían los textos de hoy:\n" in whole
+    assert "  Salió sin que un proveedor lo confirmara en el momento" in whole
     assert (1, True) == (code, "No hay un caso con esa clave." in refusal)
 
 

@@ -19,6 +19,7 @@ from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Event, Outgoing, Purpose
 from hub.operations.evidence import Finding, Remade, Remaker
+from hub.operations.evidence.kept_words import words_of
 from hub.rendering.wording import packed
 from hub.settings import load
 from hub.storage import Database, PostgresDelivery, PostgresEvidence, PostgresIntake, PostgresPauses
@@ -229,7 +230,7 @@ async def test_what_left_late_or_with_a_link_to_its_page_is_made_again(office: O
 
     assert {found.finding for found in again.values()} == {Finding.SAME}
     assert any(facts.late and facts.due for facts in made_of if facts)
-    assert any(facts.page and "/#" in facts.page for facts in made_of if facts)
+    assert any(facts.page and "/cases/" in facts.page for facts in made_of if facts)
     assert {message_id: found.content for message_id, found in again.items()} == office.left
 
 
@@ -241,6 +242,24 @@ async def test_a_legal_message_keeps_its_bytes_and_others_only_their_digest(offi
     kept = {(row["purpose"] == Purpose.LEGAL, row["kept"]) for row in rows}
 
     assert kept == {(True, True), (False, False)}
+
+
+async def test_the_words_of_kept_bytes_are_those_that_left(office: Office) -> None:
+    await office.take_in(*batch("admin.assembly.convened", 0)[:2])
+    await office.deliver()
+    await office.database.rows("DELETE FROM template_version")
+    sent = [made for channel in office.channels.values() for made in channel.sent]
+    left = {made.message.id: made for made in sent if made.message.purpose is Purpose.LEGAL}
+    again = {message_id: await remade(office.database, message_id) for message_id in left}
+    words = {key: found.rendered for key, found in again.items() if found.rendered}
+
+    assert {Finding.KEPT} == {found.finding for found in again.values()}
+    assert {key: (made.rendered.subject, made.rendered.text) for key, made in left.items()} == {
+        key: (found.subject, found.text) for key, found in words.items()
+    }
+    assert {(made.rendered.subject, made.rendered.text) for made in left.values()} == {
+        (found.subject, found.text) for made in left.values() for found in [words_of(canonical(made), "sms")]
+    }
 
 
 async def test_a_changed_message_is_found_and_a_changed_version_named(office: Office) -> None:

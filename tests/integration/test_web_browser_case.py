@@ -23,7 +23,7 @@ async def test_page_fits_a_small_screen_and_needs_no_script(browser: Browser, op
 
     assert (4, 0) == (entries, scripts)
     assert (320, 320) == (width, opened_width)
-    assert "Lo que decía, con las plantillas de hoy" in text
+    assert "No es lo que salió: así lo dirían los textos de hoy" in text
     assert [] == browser.complaints
 
 

@@ -37,8 +37,8 @@ async def portal(database: str) -> AsyncIterator[Portal]:
         yield opened
 
 
-async def visitor(portal: Portal, who: str | None = MARIA) -> Visitor:
-    account = await give_account(portal, "maria", OPERATOR)
+async def visitor(portal: Portal, who: str | None = MARIA, grant: Grant = OPERATOR) -> Visitor:
+    account = await give_account(portal, "maria", grant)
     assert await portal.accounts.set_person(account.id, who)
     visiting = Visitor(portal.client)
     assert (await visiting.sign_in("maria")).status == 303
@@ -124,6 +124,19 @@ async def test_an_escalation_is_taken_on_from_the_inbox(portal: Portal) -> None:
     assert [(note.who, note.action) for note in portal.audit.rows[-1:]] == [
         ("account:maria", "clock.acknowledge")
     ]
+
+
+@pytest.mark.parametrize(("place", "linked"), [(EVERYWHERE, True), ("ph-of-others", False)])
+async def test_an_entry_links_to_its_case_if_the_person_may_read_it(
+    portal: Portal, place: str, linked: bool
+) -> None:
+    sent = await portal.receives()
+    maria = await visitor(portal, grant=Grant(office=Office.OPERATOR, copropiedad_id=place))
+    shown = await maria.ask(f"/inbox/{sent.id}")
+    case = await maria.ask("/cases/pqrs_id%3APQ-1", headers={"Accept": "text/html"})
+
+    assert linked == ('<a href="/cases/pqrs_id%3APQ-1">Ver el caso completo</a>' in shown.text)
+    assert linked == (200 == case.status)
 
 
 async def test_who_an_account_is_is_said_by_an_administrator_of_the_company(portal: Portal) -> None:

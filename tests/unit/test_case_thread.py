@@ -9,21 +9,18 @@ from uuid import UUID
 
 import pytest
 
-from hub.errors import TemplateFailure
 from hub.model import (
     NOT_OPTED_IN,
     ON_LEAVE,
     About,
     Acknowledgement,
     Attempt,
-    Claimed,
     Clock,
     ClockHistory,
     ClockState,
     Inbound,
     Pause,
     Promise,
-    Rendered,
     Reply,
     ReplyKind,
     State,
@@ -33,7 +30,7 @@ from hub.model import (
 )
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.lookup import choices, find, title_of
-from hub.operations.cases.schemas import TextOrigin, ThreadEntry, ThreadKind
+from hub.operations.cases.schemas import ThreadEntry, ThreadKind
 from hub.operations.cases.summary_es import summary
 from hub.operations.cases.thread import ThreadPage, Threads
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind, KnownCase
@@ -56,9 +53,7 @@ def facts(*entries: CaseEntry, **fields: Any) -> CaseFacts:
 
 def of_event(name: str, data: dict[str, Any], **fields: Any) -> ThreadEntry:
     one = stored(event(name, time=MONDAY, data=data))
-    [told] = entries_of(
-        facts(entry(EntryKind.EVENT, one.key), events={one.key: one}, **fields), whole=False, render=None
-    )
+    [told] = entries_of(facts(entry(EntryKind.EVENT, one.key), events={one.key: one}, **fields), whole=False)
     return told
 
 
@@ -166,8 +161,8 @@ def test_event_that_did_not_reach_everybody_says_why_and_its_subject_is_for_the_
     page = facts(
         entry(EntryKind.EVENT, one.key), events={one.key: one}, unreached={one.key: ["unknown_unit"]}
     )
-    [masked] = entries_of(page, whole=False, render=None)
-    [whole] = entries_of(page, whole=True, render=None)
+    [masked] = entries_of(page, whole=False)
+    [whole] = entries_of(page, whole=True)
 
     assert 1 == len(masked.more)
     assert masked.more[0].startswith("El directorio no tiene la unidad")
@@ -176,7 +171,7 @@ def test_event_that_did_not_reach_everybody_says_why_and_its_subject_is_for_the_
 
 def change(of: Clock, what: ClockChange) -> str:
     page = facts(entry(EntryKind.CLOCK, of.id, change=what), clocks={of.id: of})
-    [told] = entries_of(page, whole=False, render=None)
+    [told] = entries_of(page, whole=False)
     return told.sentence
 
 
@@ -210,8 +205,8 @@ def sent(**fields: Any) -> tuple[StoredEvent, CaseMessage]:
     return one, CaseMessage(message=said, attempts=[call])
 
 
-def told(page: CaseFacts, *, whole: bool = False, render: Any = None) -> ThreadEntry:
-    [found] = entries_of(page, whole=whole, render=render)
+def told(page: CaseFacts, *, whole: bool = False) -> ThreadEntry:
+    [found] = entries_of(page, whole=whole)
     return found
 
 
@@ -237,41 +232,6 @@ def test_letter_is_a_kind_of_its_own() -> None:
     one, paper = sent(channel="print", address="p-1")
 
     assert ThreadKind.LETTER is told(page_of(one, paper)).kind
-
-
-def test_text_is_what_was_stored_or_else_what_todays_templates_make_and_says_so() -> None:
-    one, mail = sent()
-    kept = replace(mail, subject="Así fue", text="Lo que salió")
-    page = page_of(one, mail)
-
-    def render(claimed: Claimed) -> Rendered:
-        return Rendered(subject="Hoy", text=f"{claimed.message.name}: {claimed.data['radicado']}")
-
-    def fail(_: Claimed) -> Rendered:
-        raise TemplateFailure("gone")
-
-    today, stored_text, hidden, failed = (
-        told(page, whole=True, render=render).message,
-        told(page_of(one, kept), whole=True, render=render).message,
-        told(page, whole=False, render=render).message,
-        told(page, whole=True, render=fail).message,
-    )
-
-    assert today is not None
-    assert ("Hoy", "María Peña: PQ-1", TextOrigin.TODAY) == (
-        today.subject,
-        today.text,
-        today.text_origin,
-    )
-    assert stored_text is not None
-    assert ("Lo que salió", TextOrigin.AS_SENT) == (
-        stored_text.text,
-        stored_text.text_origin,
-    )
-    assert hidden is not None
-    assert (None, None) == (hidden.text, hidden.text_origin)
-    assert failed is not None
-    assert (None, None) == (failed.text, failed.text_origin)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +282,7 @@ def test_what_is_gone_since_it_was_listed_is_left_out() -> None:
     key = UUID(int=1)
     page = facts(*(entry(kind, key, change=ClockChange.ENDED) for kind in EntryKind if kind != "left_out"))
 
-    assert [] == entries_of(page, whole=False, render=None)
+    assert [] == entries_of(page, whole=False)
 
 
 PROMISE = Promise(target=24 * HOUR)

@@ -19,7 +19,7 @@ from tests.unit.factories import MONDAY
 from tests.unit.factories import message as a_message
 from tests.unit.test_templates import TEMPLATES, context, examples, sparse
 
-PAGE: Final = "https://hub.example.co/#relojes/019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10"
+PAGE: Final = "https://hub.example.co/cases/019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10"
 STAFF: Final = ("staff:", "level:", "address:monitor")
 """The head of the seals (`address:evidence`) is for somebody outside, who keeps a digest."""
 STAFF_PARTIES: Final = {"clock_holder", "called", "assignee", "technician"}
@@ -135,14 +135,24 @@ def claimed(event: str, data: Json, purpose: Purpose = Purpose.INTERNAL) -> Clai
 @pytest.mark.parametrize(
     ("event", "data", "page"),
     [
-        ("sla.breached", {"clock_id": "c-1"}, "relojes/c-1"),
-        ("notification.undelivered", {"message_id": "m-1", "letter_id": "l-1"}, "entregas/l-1"),
-        ("notification.bounce_reported", {"message_id": "m-1"}, "entregas/m-1"),
-        ("inbound.message.received", {"message_id": "r-1"}, "relojes"),
+        ("sla.breached", {"clock_id": "c-1"}, "cases/c-1"),
+        ("pqrs.escalated", {"clock_id": "c-1", "pqrs_id": "of another"}, "cases/c-1"),
+        ("pqrs.received", {"pqrs_id": "PQ/1 ñ"}, "cases/pqrs_id%3APQ%2F1%20%C3%B1"),
+        ("privacy.incident.reported", {"incident_id": "7"}, "cases/privacy.incident_id%3A7"),
+        (
+            "notification.undelivered",
+            {"message_id": "m-1", "thread_id": "pqrs_id:1"},
+            "cases/pqrs_id%3A1",
+        ),
+        ("notification.undelivered", {"message_id": "m-1", "letter_id": "l-1"}, "#entregas/l-1"),
+        ("notification.bounce_reported", {"message_id": "m-1"}, "#entregas/m-1"),
+        ("inbound.message.received", {"message_id": "r-1", "thread_id": "t"}, "cases/thread_id%3At"),
+        ("hub.trouble.began", {"trouble_id": "t"}, "#relojes"),
+        ("sla.summary", {"summary_id": "s"}, "#relojes"),
     ],
 )
-def test_the_link_opens_the_promise_or_the_message(event: str, data: Json, page: str) -> None:
+def test_the_link_opens_the_case_or_else_the_message(event: str, data: Json, page: str) -> None:
     assert event in BY_NAME
-    assert f"https://hub.example.co/#{page}" == page_of(claimed(event, data), "https://hub.example.co")
+    assert f"https://hub.example.co/{page}" == page_of(claimed(event, data), "https://hub.example.co")
     assert page_of(claimed(event, data), "http://hub.example.co") is None
     assert page_of(claimed(event, data, Purpose.TRANSACTIONAL), "https://hub.example.co") is None

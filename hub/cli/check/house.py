@@ -148,6 +148,10 @@ async def policy(settings: Settings) -> list[Finding]:
     if (limit := policy.intake.rate.get(Lane.URGENT)) is None or limit.rate is None:
         what = "Nadie tiene límite en la cola urgente: quien publica de más atrasa las emergencias de otros."
         findings.append(warn(POLICY, what, "Póngale un límite a urgent en `[intake.rate]`."))
+    if not policy.evidence.notify:
+        what = "La huella de cada día no sale de la empresa: contra quien administra la base no prueba nada."
+        to_do = "Ponga en `[evidence] notify` una dirección de correo que nadie de la empresa administre."
+        findings.append(warn(POLICY, what, to_do))
     return findings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final
+from uuid import UUID
 
 from hub.messages.planning.reach import LETTER
 from hub.model import NOT_OPTED_IN, ON_LEAVE, THREAD, Attempt, Clock, ClockState, Inbound, ReplyKind
@@ -18,7 +19,7 @@ from hub.operations.cases.schemas import (
     ThreadReply,
 )
 from hub.operations.cases.summary_es import promise
-from hub.operations.cases.texts import Render, text_of
+from hub.operations.cases.texts import MessageText
 from hub.operations.explain import sentences_es
 from hub.operations.explain.messages import BY, sentences
 from hub.ports import SentMessage
@@ -42,17 +43,24 @@ _WRITES: Final[Mapping[ReplyKind, str]] = {
     ReplyKind.AUTOMATIC: "{who} contesta {by} con un mensaje automático",
     ReplyKind.COMPLAINT: "{who} marca como no deseado un mensaje nuestro",
 }
+_NO_TEXTS: Final[Mapping[UUID, MessageText]] = {}
 _NOBODY_KNOWN: Final = "Alguien que el directorio no conoce"
 
 
-def entries_of(facts: CaseFacts, *, whole: bool, render: Render | None) -> list[ThreadEntry]:
-    """Tell each entry. One whose row is gone since it was listed is left out."""
+def entries_of(
+    facts: CaseFacts, *, whole: bool, texts: Mapping[UUID, MessageText] = _NO_TEXTS
+) -> list[ThreadEntry]:
+    """
+    Tell each entry. One whose row is gone since it was listed is left out.
+
+    `texts` are those of the messages that may be shown.
+    """
     tell: Mapping[EntryKind, Callable[[CaseEntry], ThreadEntry | None]] = {
         EntryKind.EVENT: lambda entry: _event(entry, facts, whole=whole),
         EntryKind.CLOCK: lambda entry: _clock(entry, facts),
         EntryKind.REPLY: lambda entry: _reply(entry, facts, whole=whole),
         EntryKind.LEFT_OUT: lambda entry: _left_out(entry, facts),
-        EntryKind.MESSAGE: lambda entry: _message(entry, facts, render if whole else None),
+        EntryKind.MESSAGE: lambda entry: _message(entry, facts, texts),
     }
     return [told for entry in facts.entries if (told := tell[entry.kind](entry)) is not None]
 
@@ -164,7 +172,7 @@ def _why_left_out(entry: CaseEntry) -> str:
     return f"{why[:1].lower()}{why[1:]}"
 
 
-def _message(entry: CaseEntry, facts: CaseFacts, render: Render | None) -> ThreadEntry | None:
+def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageText]) -> ThreadEntry | None:
     sent = facts.messages.get(entry.key)
     if sent is None:
         return None
@@ -178,7 +186,7 @@ def _message(entry: CaseEntry, facts: CaseFacts, render: Render | None) -> Threa
         sentence=f"A {who}, «{about}», {first[:1].lower()}{first[1:]}",
         more=rest or [_answer(call) for call in sent.attempts],
         who=message.person,
-        message=_message_facts(sent, facts, render),
+        message=_message_facts(sent, texts.get(entry.key, MessageText())),
     )
 
 
@@ -190,8 +198,8 @@ def _answer(call: Attempt) -> str:
     return f"{sentences_es.short_time(call.at)}: {outcome[:1].lower()}{outcome[1:]}{said_by}."
 
 
-def _message_facts(sent: CaseMessage, facts: CaseFacts, render: Render | None) -> ThreadMessage:
-    message, words = sent.message, text_of(sent, facts, render)
+def _message_facts(sent: CaseMessage, words: MessageText) -> ThreadMessage:
+    message = sent.message
     return ThreadMessage(
         id=message.id,
         event=message.event,
@@ -215,6 +223,7 @@ def _message_facts(sent: CaseMessage, facts: CaseFacts, render: Render | None) -
         subject=words.subject,
         text=words.text,
         text_origin=words.text_origin,
+        text_note=words.text_note,
     )
 
 

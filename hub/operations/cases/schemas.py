@@ -48,9 +48,15 @@ class TextOrigin(StrEnum):
     """Where the text of a message comes from."""
 
     AS_SENT = "as_sent"
-    """As it was stored when it was sent."""
+    """What left: made again and equal byte for byte, or read from the bytes that were kept."""
+    STORED = "stored"
+    """As it was stored for the inbox or for paper; what left cannot be compared."""
+    UNPROVEN = "unproven"
+    """Made again with the texts of then, and not equal to what left."""
     TODAY = "today"
-    """Rendered now from the event, by today's templates: it may differ from what was sent."""
+    """It cannot be made again, or no provider accepted it: made by today's templates."""
+    NOT_SENT = "not_sent"
+    """Not sent yet: what would be sent now."""
 
 
 class ThreadEvent(Struct, kw_only=True):
@@ -86,6 +92,9 @@ class ThreadMessage(Struct, kw_only=True):
     subject: str | None
     text: str | None
     text_origin: Annotated[TextOrigin | None, Meta(description="Where subject and text come from.")]
+    text_note: Annotated[
+        str | None, Meta(description="Spanish; what stands against the text, or why it is not what was sent.")
+    ]
 
 
 class ThreadReply(Struct, kw_only=True):

@@ -17,7 +17,7 @@ from hub.model import PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import CaseThread
-from hub.operations.cases.texts import Render
+from hub.operations.cases.texts import CaseTexts
 from hub.ports.cases import CaseFacts, CaseStore, KnownCase
 
 
@@ -32,11 +32,11 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threads:
-    """Reads cases. `render` makes the texts that were not stored again, by today's templates."""
+    """Reads cases. `texts` finds what messages said; without it no text is shown."""
 
     store: CaseStore
     calendar: WorkCalendar
-    render: Render | None = None
+    texts: CaseTexts | None = None
 
     async def thread(
         self, case: KnownCase, asked: ThreadPage, now: datetime, *, places: PropertyScope = None
@@ -45,6 +45,7 @@ class Threads:
         facts = await self.store.page(
             case, after=asked.after, limit=asked.limit, places=places, whole=asked.whole
         )
+        texts = await self.texts.of(facts) if asked.whole and self.texts is not None else {}
         return CaseThread(
             case=case.case,
             number=_number(facts),
@@ -53,7 +54,7 @@ class Threads:
             copropiedad=_copropiedad(facts),
             state=summary_es.progress_of(facts.head),
             summary=summary_es.summary(facts.head, facts.names, now, self.calendar),
-            entries=entries_of(facts, whole=asked.whole, render=self.render),
+            entries=entries_of(facts, whole=asked.whole, texts=texts),
             next=facts.next,
         )
 

@@ -1,16 +1,20 @@
 """Evidence: what was said, made again and compared; the seals over it, and their verification."""
 
-from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade, Remaker
+from hub.operations.evidence.remake import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
+from hub.operations.evidence.schemas import EvidenceRow, row_of
 from hub.operations.evidence.verify import ALWAYS, Flaw, Mismatch, Verification, verify
 
 __all__ = [
     "ALWAYS",
     "FINDINGS_ES",
+    "PROVEN",
+    "EvidenceRow",
     "Finding",
     "Flaw",
     "Mismatch",
     "Remade",
     "Remaker",
     "Verification",
+    "row_of",
     "verify",
 ]

@@ -7,12 +7,15 @@ stored version of the templates. Nothing of today counts: neither templates nor 
 
 from __future__ import annotations
 
+import asyncio
 import zlib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +25,7 @@ from hub.errors import HubError
 from hub.messages.delivery.evidence import canonical
 from hub.model import Claimed, Evidence, Facts, Outgoing, Rendered
 from hub.model.evidence import Call, SaidMessage
+from hub.operations.evidence.kept_words import words_of
 from hub.ports.evidence import EvidenceStore
 from hub.rendering import Templates
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
@@ -43,6 +47,7 @@ FINDINGS_ES: Final[Mapping[Finding, str]] = {
     Finding.DIFFERENT: "NO es igual a lo que salió.",
     Finding.IMPOSSIBLE: "No se puede volver a hacer.",
 }
+PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})
 _NO_EVIDENCE: Final = "Salió antes de que el centro guardara pruebas: solo consta que el proveedor lo aceptó."
 _NO_FACTS: Final = (
     "Ya no están los datos con los que se hizo, por ejemplo porque se borraron los de la persona."
@@ -55,6 +60,10 @@ _CHANGED: Final = (
 )
 _OTHER_CODE: Final = "Lo hizo otro código ({then}; hoy {now}): hágalo con ese para comparar."
 _UNREADABLE: Final = "Este hub no entiende la versión guardada: {why}"
+_MOST: Final = 4
+"""Versions of the texts in memory, a megabyte or two each. A case has messages of a few."""
+_FORGOTTEN_AFTER: Final = 300.0
+"""Seconds without a question after which no version is in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,48 +88,33 @@ class _Version:
 
 
 class Remaker:
-    """Makes messages again. Remembers the versions that it has read: most messages share a few."""
+    """
+    Makes messages again, in a thread: rendering takes milliseconds, and compiling a version tens of them.
+
+    Remembers the versions that it has read last, for some minutes: most messages share a few.
+    """
 
     def __init__(self, store: EvidenceStore) -> None:
         self._store = store
-        self._versions: dict[bytes, _Version | str] = {}
+        self._versions: OrderedDict[bytes, _Version] = OrderedDict()
+        self._forgetting: asyncio.TimerHandle | None = None
+
+    async def remake_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, list[Remade]]:
+        """Make those of these messages again that are stored, one by one: others have their turn between."""
+        said = await self._store.said_each(message_ids)
+        return {message_id: await self.remake(message) for message_id, message in said.items()}
 
     async def remake(self, said: SaidMessage) -> list[Remade]:
         """Make each call again that a provider accepted."""
         accepted = [call for call in said.calls if call.attempt.outcome == "accepted"]
-        return [await self._remake(said, call) for call in accepted]
+        return [
+            await asyncio.to_thread(_remake, said, call, await self._version(call.version))
+            for call in accepted
+        ]
 
-    async def _remake(self, said: SaidMessage, call: Call) -> Remade:
-        evidence = call.attempt.evidence
-        if evidence is None:
-            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_EVIDENCE)
-        kept = _kept(evidence)
-        if kept is not None and sha256(kept).digest() != evidence.digest:
-            return Remade(call=call, finding=Finding.DIFFERENT, why=_FORGED_BYTES, content=kept)
-        made = await self._made(said, call, evidence)
-        if kept is not None and made.finding is not Finding.SAME:
-            return Remade(call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=made.rendered)
-        return made
-
-    async def _made(self, said: SaidMessage, call: Call, evidence: Evidence) -> Remade:
-        version = await self._version(call.version)
-        if isinstance(version, str):
-            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=version)
-        if evidence.facts is None:
-            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_FACTS)
-        try:
-            outgoing = _outgoing(said, evidence.facts, version.templates)
-            content = _content(outgoing, version.wording)
-        except HubError as exc:
-            return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_UNREADABLE.format(why=exc))
-        same = sha256(content).digest() == evidence.digest
-        return Remade(
-            call=call,
-            finding=Finding.SAME if same else Finding.DIFFERENT,
-            why="" if same else _difference(version.wording),
-            rendered=outgoing.rendered,
-            content=content,
-        )
+    def forget(self) -> None:
+        """Drop the versions: between two questions they would only take memory."""
+        self._versions.clear()
 
     async def _version(self, digest: bytes | None) -> _Version | str:
         """Return the version, or why there is none."""
@@ -128,8 +122,59 @@ class Remaker:
             return _NO_VERSION
         if digest not in self._versions:
             found = await self._store.versions([digest])
-            self._versions[digest] = _read(digest, found[digest]) if digest in found else _NO_VERSION
+            if digest not in found:
+                return _NO_VERSION
+            read = await asyncio.to_thread(_read, digest, found[digest])
+            if isinstance(read, str):
+                return read
+            self._remember(digest, read)
+        self._forget_later()
+        self._versions.move_to_end(digest)
         return self._versions[digest]
+
+    def _remember(self, digest: bytes, version: _Version) -> None:
+        self._versions[digest] = version
+        if len(self._versions) > _MOST:
+            self._versions.popitem(last=False)
+
+    def _forget_later(self) -> None:
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        self._forgetting = asyncio.get_running_loop().call_later(_FORGOTTEN_AFTER, self.forget)
+
+
+def _remake(said: SaidMessage, call: Call, version: _Version | str) -> Remade:
+    evidence = call.attempt.evidence
+    if evidence is None:
+        return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_EVIDENCE)
+    kept = _kept(evidence)
+    if kept is not None and sha256(kept).digest() != evidence.digest:
+        return Remade(call=call, finding=Finding.DIFFERENT, why=_FORGED_BYTES, content=kept)
+    made = _made(said, call, evidence, version)
+    if kept is not None and made.finding is not Finding.SAME:
+        words = words_of(kept, said.message.channel)
+        return Remade(call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=words)
+    return made
+
+
+def _made(said: SaidMessage, call: Call, evidence: Evidence, version: _Version | str) -> Remade:
+    if isinstance(version, str):
+        return Remade(call=call, finding=Finding.IMPOSSIBLE, why=version)
+    if evidence.facts is None:
+        return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_FACTS)
+    try:
+        outgoing = _outgoing(said, evidence.facts, version.templates)
+        content = _content(outgoing, version.wording)
+    except HubError as exc:
+        return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_UNREADABLE.format(why=exc))
+    same = sha256(content).digest() == evidence.digest
+    return Remade(
+        call=call,
+        finding=Finding.SAME if same else Finding.DIFFERENT,
+        why="" if same else _difference(version.wording),
+        rendered=outgoing.rendered,
+        content=content,
+    )
 
 
 def _read(digest: bytes, sources: bytes) -> _Version | str:

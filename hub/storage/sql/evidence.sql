@@ -3,18 +3,18 @@ Evidence of what was said.
 -- keep_version --
 INSERT INTO template_version (digest, sources) VALUES ($1, $2) ON CONFLICT DO NOTHING
 
--- message --
+-- messages --
 SELECT message.*, event.time AS event_time, event.source, event.data
 FROM message
 CROSS JOIN LATERAL (
     SELECT * FROM event
-    WHERE event.key = message.event_key AND event.key BETWEEN moment_start($1) AND moment_end($1)
+    WHERE event.key = message.event_key AND event.key BETWEEN moment_start(message.id) AND moment_end(message.id)
     OFFSET 0
 ) AS event
-WHERE message.id = $1
+WHERE message.id = ANY ($1::uuid[]) AND message.id BETWEEN $2 AND $3
 
 -- calls --
-SELECT * FROM attempt WHERE message_id = $1 ORDER BY at
+SELECT * FROM attempt WHERE message_id = ANY ($1::uuid[]) AND message_id BETWEEN $2 AND $3 ORDER BY at
 
 -- versions --
 SELECT digest, sources FROM template_version WHERE digest = ANY ($1::bytea[])

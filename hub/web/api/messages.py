@@ -11,12 +11,13 @@ from aiohttp import web
 
 from hub.model import Json, PropertyScope
 from hub.operations import redrive as redriving
+from hub.operations.evidence import row_of
 from hub.operations.redrive import RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 from hub.rendering.outcomes_es import described
 from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
-from hub.web.requests import read_id
+from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import MessagesQuery, RedriveBody, WholeQuery
 from hub.web.services import services
@@ -35,6 +36,16 @@ async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
     return json_answer(_in_words(await look(request, query, log.message, message_id, noun=_MESSAGE)))
+
+
+async def show_evidence(request: web.Request) -> web.Response:
+    """Make again what a message said, and compare it byte for byte with what left."""
+    message_id, deps = read_id(request, _MESSAGE), services(request)
+    shown = found(_MESSAGE, await deps.log.message(message_id, places=places_of(request)))
+    await note(request, "evidence.show", f"message:{message_id}", person=shown["person"])
+    remade = await deps.remaker.remake_each([message_id])
+    rows = [row_of(call) for call in remade.get(message_id, ())]
+    return json_answer({"items": rows, "next": None})
 
 
 async def redrive(request: web.Request, body: RedriveBody) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -13,13 +13,14 @@ from msgspec import Meta, Struct
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST
 from hub.operations.cases.schemas import ThreadKind
+from hub.operations.cases.texts import ORIGINS_ES
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.page_links import case_path
 from hub.web.api.cases import CaseQuery, cases_of, seen
 from hub.web.console.pages import page, redirect
 from hub.web.responses import Refusal
 
-CASES: Final = "/cases"
 _BAD: Final = frozenset(
     {ThreadKind.UNDELIVERED, ThreadKind.CLOCK_BREACHED, ThreadKind.CLOCK_ESCALATED, ThreadKind.LEFT_OUT}
 )
@@ -41,15 +42,10 @@ class CaseKeyQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     key: Annotated[str, Meta(max_length=LONGEST)] = ""
 
 
-def path_of(key: str) -> str:
-    """Return the path of a case's page. It stays the same: mails have it."""
-    return f"{CASES}/{quote(key, safe='')}"
-
-
 async def search(request: web.Request, query: CaseKeyQuery) -> web.StreamResponse:
     """Ask for a case, or lead to it."""
     key = query.key.strip()
-    return redirect(path_of(key)) if key else _form(request)
+    return redirect(case_path(key)) if key else _form(request)
 
 
 async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
@@ -61,7 +57,7 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
     if len(found) > 1:
         return _form(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=lookup.choices(found).choices)
     case = await seen(request, found[0], query)
-    here = path_of(case.case)
+    here = case_path(case.case)
     whole = {"whole": "true"} if query.whole else {}
     return page(
         "case.html",
@@ -70,11 +66,12 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
         here=here,
         next_page=case.next and f"{here}?{urlencode({**whole, 'after': case.next})}",
         first_page=f"{here}?{urlencode(whole)}" if query.after and whole else here if query.after else None,
-        path_of=path_of,
+        path_of=case_path,
         when=short_time,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),
         bad=_BAD,
         states=labels_es.MESSAGE_STATES,
+        origins=ORIGINS_ES,
     )
 
 
@@ -91,7 +88,7 @@ def _form(
         wrong=wrong,
         choices=choices or [],
         how=HOW_KEYS_LOOK,
-        path_of=path_of,
+        path_of=case_path,
         when=short_time,
     )
     answer.set_status(status)

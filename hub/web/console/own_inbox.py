@@ -16,8 +16,10 @@ from markupsafe import Markup
 
 from hub.access import audit
 from hub.inbound import read_inbox
-from hub.model import Json, Scope
-from hub.rendering.filters import fecha_corta
+from hub.model import EscalationStatus, Json, Scope
+from hub.operations.cases import lookup
+from hub.rendering.filters import fecha_corta, legible
+from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.sla import acknowledge
 from hub.web.auth.caller import caller_of
@@ -114,9 +116,23 @@ async def _item(request: web.Request, given: str, *, state: str | None = None) -
         csrf=request[SESSION].csrf,
         state=state or (state_of(status) if status else ""),
         answer=item["event"] in _ANSWERED_ELSEWHERE,
-        tab=("relojes" if status else "entregas") if caller_of(request).may({Scope.READ}) else None,
+        may_read=caller_of(request).may({Scope.READ}),
+        case=await _case(request, item, status),
         **{"about": "", "level": 0, "ends_it": False, "who": "", "since": "", **words_of(status)},
     )
+
+
+async def _case(
+    request: web.Request, item: Mapping[str, Json], status: EscalationStatus | None
+) -> str | None:
+    """Return the path of the case's page, if there is one that the person may read."""
+    # The step of a clock has a case of its own, which is not that of people.
+    key = str(status.escalation.clock.id) if status else item["case"]
+    caller = caller_of(request)
+    if not key or not caller.may({Scope.READ}):
+        return None
+    seen = await lookup.find(services(request).cases, key, places=caller.places({Scope.READ}))
+    return case_path(seen[0].case) if seen else None
 
 
 def _person(request: web.Request) -> str:
@@ -133,7 +149,7 @@ def _line(item: Mapping[str, Json]) -> dict[str, Any]:
         "id": item["id"],
         "subject": item["subject"],
         "kind": EVENTS.get(item["event"], item["event"]),
-        "case": (item["case"] or "").partition(":")[2],
+        "case": legible((item["case"] or "").partition(":")[2]),
         "came": fecha_corta(datetime.fromisoformat(item["created_at"])),
         "is_read": bool(item["read_at"]),
     }

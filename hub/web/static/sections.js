@@ -131,7 +131,9 @@ export function makeSections(words, { show, reload }) {
       ["Id del mensaje", make("code", {}, message.id)],
     ];
     const whole = message.masked && message.may_unmask ? [unmask(row)] : [];
-    return { title: eventTitle(message.event), body: [listOf(facts), ...whole, ...attempts(message.attempts ?? [])] };
+    const calls = attempts(message.attempts ?? []);
+    const proof = message.may_unmask && calls.length ? [proveButton(message)] : [];
+    return { title: eventTitle(message.event), body: [listOf(facts), ...whole, ...proof, ...calls] };
   }
 
   async function clockDetail(id) {
@@ -152,6 +154,28 @@ export function makeSections(words, { show, reload }) {
   // The hub audits each unmasked look, so the page makes one only when the user asks.
   function unmask(row) {
     return make("button", { type: "button", class: "quiet unmask", onclick: () => show(messageDetail(row, "?whole=true")) }, "Ver datos completos");
+  }
+
+  // What it said, made again and compared with what left: audited as well.
+  function proveButton(message) {
+    return make("button", { type: "button", class: "quiet prove", onclick: () => show(evidenceDetail(message)) }, "Prueba");
+  }
+
+  async function evidenceDetail(message) {
+    const { items } = await ask(`/api/messages/${message.id}/evidence`);
+    const body = items.flatMap((each) => [
+      listOf([
+        ["Salió", fullTime(each.at)],
+        ["Proveedor", [each.provider, each.reference].filter(Boolean).join(" · ")],
+        ["Resultado", `${each.what} ${each.why}`.trim()],
+        ["Asunto", each.subject],
+        ["Texto", each.text && make("pre", {}, each.text)],
+        ["Huella", each.sha256 && make("code", {}, each.sha256)],
+        ["Versión de los textos", each.template_version && make("code", {}, each.template_version)],
+      ]),
+    ]);
+    const nothing = make("p", {}, "Ningún proveedor aceptó este mensaje: no se dijo nada.");
+    return { title: `Prueba: ${eventTitle(message.event)}`, body: body.length ? body : [nothing] };
   }
 
   function attempts(all) {

@@ -1,0 +1,64 @@
+"""What evidence says of a message, for the API, the page and the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.model import Instant
+from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade
+from hub.sla.ack_links import without_link
+
+
+class EvidenceRow(Struct, kw_only=True):
+    """
+    One call that a provider accepted, made again and compared with what left.
+
+    The link of an escalation is not in it: who reads evidence is not who was called. So `content`, which
+    could not be compared without it, is null where it has such a link.
+    """
+
+    at: Instant
+    provider: str
+    reference: str | None
+    sha256: Annotated[str | None, Meta(description="Of the bytes that left.")]
+    template_version: Annotated[
+        str | None, Meta(description="The SHA-256 of all that decided the words then.")
+    ]
+    finding: Finding
+    what: Annotated[str, Meta(description="The finding in Spanish.")]
+    why: Annotated[str, Meta(description="What stands against it, in Spanish; empty: nothing.")]
+    subject: str | None
+    text: str | None
+    content: Annotated[
+        str | None, Meta(description="What was made again or kept: an email's bytes, else a JSON array.")
+    ]
+
+
+def row_of(remade: Remade) -> EvidenceRow:
+    attempt, words = remade.call.attempt, remade.rendered
+    evidence, version = attempt.evidence, remade.call.version
+    return EvidenceRow(
+        at=attempt.at,
+        provider=attempt.provider,
+        reference=attempt.reference,
+        sha256=evidence.digest.hex() if evidence else None,
+        template_version=version.hex() if version else None,
+        finding=remade.finding,
+        what=FINDINGS_ES[remade.finding],
+        why=remade.why,
+        subject=without_link(words.subject) if words else None,
+        text=without_link(words.text) if words else None,
+        content=_content(remade),
+    )
+
+
+def _content(remade: Remade) -> str | None:
+    if remade.content is None:
+        return None
+    content = remade.content.decode("utf-8", "replace")
+    # The bytes of an email may encode the link: its words show whether it is there.
+    words = remade.rendered
+    readable = f"{words.subject} {words.text} {words.html}" if words else ""
+    return content if all(without_link(part) == part for part in (content, readable)) else None

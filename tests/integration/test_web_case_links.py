@@ -1,0 +1,96 @@
+"""The link of a mail to staff leads to the case: signed in, over the sign-in, and for nobody else."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from uuid import UUID
+
+import pytest
+from aiohttp import hdrs
+
+from hub.model import Grant, Office
+from hub.storage import Database
+from tests.integration.test_case_texts import RADICADO, Told, escalated
+from tests.integration.test_evidence import ENVIRON
+from tests.integration.test_evidence import Office as Hub
+from tests.integration.test_web_access import GUARDED
+from tests.integration.test_web_cases import HTML
+from tests.integration.web_doubles import World, browsing
+from tests.integration.web_visitor import Visitor, give_account
+from tests.unit.budget_events import PLACE, town
+from tests.unit.factories import email, event, member, somebody
+
+LINK = re.compile(r"https://hub\.example\.co(/cases/[^\s\"<>)]+)")
+
+
+@pytest.fixture
+async def told(opened: Database) -> Told:
+    """Send the built-in texts: a receipt to the petitioner, and a notice to the desk."""
+    office = Hub(opened, ENVIRON)
+    petition = {"copropiedad_id": PLACE, "radicado": RADICADO, "petitioner": {"ref": "p-maria"}}
+    await office.take_in(
+        *town(),
+        somebody("p-jefa", email("jefa@example.com")),
+        member("p-jefa", "company", "staff", duty="coordinator", level=2),
+        event("pqrs.received", petition),
+    )
+    await office.deliver()
+    return Told(office, office.email.sent[0].message.id)
+
+
+def links_of(told: Told, mail: UUID) -> set[str]:
+    """Return the paths of cases to which the bytes of a mail link, in its text and in its HTML."""
+    whole = message_from_bytes(told.office.email.bytes[mail], policy=policy.default)
+    parts = [part for kind in ("plain", "html") if (part := whole.get_body((kind,))) is not None]
+    found = [set(LINK.findall(part.get_content())) for part in parts]
+    assert 2 == len(found)
+    assert found[0] == found[1]
+    return found[0]
+
+
+async def test_link_of_a_mail_leads_to_the_case_signed_in_or_over_the_sign_in(told: Told) -> None:
+    [path] = links_of(told, await escalated(told))
+    world = World(database=told.office.database, environ=GUARDED)
+    await give_account(world, "ana", Grant(office=Office.OPERATOR, copropiedad_id=PLACE))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        stranger = await visitor.ask(path, headers=HTML)
+        form = stranger.headers[hdrs.LOCATION]
+        signed = await visitor.sign_in("ana", path=form)
+        onward = await visitor.ask(signed.headers[hdrs.LOCATION], headers=HTML)
+        case = await visitor.ask(onward.headers[hdrs.LOCATION], headers=HTML)
+        again = await visitor.ask(path, headers=HTML)
+
+    assert (303, True) == (stranger.status, form.startswith("/?next=%2Fcases%2F"))
+    assert (303, 303, path) == (signed.status, onward.status, onward.headers[hdrs.LOCATION])
+    assert (200, 200) == (case.status, again.status)
+    assert f'<h1>PQRS recibida <span class="number">{RADICADO}</span>' in case.text == again.text
+
+
+async def test_without_the_right_the_link_says_the_same_as_one_of_no_case(told: Told) -> None:
+    [path] = links_of(told, await escalated(told))
+    world = World(database=told.office.database, environ=GUARDED)
+    await give_account(world, "eva", Grant(office=Office.OPERATOR, copropiedad_id="ph-otra"))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        await visitor.sign_in("eva")
+        refused = await visitor.ask(path, headers=HTML)
+        unknown = await visitor.ask("/cases/00000000-0000-8000-8000-000000000000", headers=HTML)
+
+    assert (404, 404) == (refused.status, unknown.status)
+    assert RADICADO not in refused.text
+    assert refused.text == unknown.text
+
+
+async def test_notice_of_a_petition_links_to_its_case(told: Told) -> None:
+    rows = await told.office.database.rows(
+        "SELECT facts ->> 'page' AS page FROM attempt JOIN message ON id = message_id WHERE variant = 'staff'"
+    )
+
+    assert {f"https://hub.example.co/cases/pqrs_id%3A{_key()}"} == {row["page"] for row in rows}
+
+
+def _key() -> str:
+    key: str = event("pqrs.received").data["pqrs_id"]
+    return key
