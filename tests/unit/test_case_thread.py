@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from hub.model import (
     NOT_OPTED_IN,
@@ -226,6 +227,12 @@ def test_message_is_told_with_its_state_and_the_providers_answer() -> None:
     assert ["9 mar 2026, 8:05 a. m.: aceptado por el proveedor (smtp, 250)."] == shown.more
     assert shown.message is not None
     assert (None, None) == (shown.message.text, shown.message.text_origin)
+
+
+def test_that_the_hub_has_stored_something_itself_is_no_answer_of_a_provider() -> None:
+    one, said = sent(channel="inbox", address="p-1")
+    by_the_hub = replace(said, attempts=[structs.replace(said.attempts[0], provider="hub", code="")])
+    assert [] == list(told(page_of(one, by_the_hub)).more)
 
 
 def test_letter_is_a_kind_of_its_own() -> None:

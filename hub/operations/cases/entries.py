@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from hub.channels.stored_channel import PROVIDER as OWN_STORE
 from hub.messages.planning.reach import LETTER
 from hub.model import NOT_OPTED_IN, ON_LEAVE, THREAD, Attempt, Clock, ClockState, Inbound, ReplyKind
 from hub.operations.cases import events_es
@@ -184,10 +185,15 @@ def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageTex
         kind=ThreadKind.LETTER if message.channel == LETTER else ThreadKind.MESSAGE,
         at=entry.at,
         sentence=f"A {who}, «{about}», {first[:1].lower()}{first[1:]}",
-        more=rest or [_answer(call) for call in sent.attempts],
+        more=rest or _answers(sent.attempts),
         who=message.person,
         message=_message_facts(sent, texts.get(entry.key, MessageText())),
     )
+
+
+def _answers(calls: Sequence[Attempt]) -> list[str]:
+    """Not that the hub has stored something itself: the sentence says where it lies."""
+    return [_answer(call) for call in calls if (call.provider, call.outcome) != (OWN_STORE, "accepted")]
 
 
 def _answer(call: Attempt) -> str:
