@@ -30,6 +30,7 @@ from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
+from hub.timers.extensions import publish_extensions
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
@@ -72,6 +73,7 @@ async def run(timers: Timers) -> None:
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
         _every(KEEP_MONTHS, keep_months, timers),
         _every(RESULTS, publish_results, timers),
+        _every(POLL, publish_extensions, timers),
     )
     await run_all(loops)
 

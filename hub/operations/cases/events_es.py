@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -170,4 +170,12 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
         *asks,
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
+    ]
+
+
+def refusals(reasons: Iterable[str]) -> list[str]:
+    """Say why a clock does not hold the extension that the event asked for."""
+    return [
+        sentences_es.sentence(f"El plazo no quedó como se pidió: {labels_es.EXTENSIONS.get(reason, reason)}")
+        for reason in reasons
     ]
