@@ -133,6 +133,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             months=storage.PostgresMonths(parts.database),
             results=storage.PostgresResults(parts.database),
+            emergencies=storage.PostgresEmergencies(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from hub.model import Claimed, Json, Message, Purpose
 
@@ -11,6 +12,8 @@ _PAGES: Final = (("clock_id", "relojes"), ("letter_id", "entregas"), ("message_i
 """Field of the data → the section of the console that opens it; the first one present."""
 _OF_REPLIES: Final = frozenset({"inbound.message.received", "emergency.reply.received"})
 """Events whose message_id is a reply, which has no page yet: its promise has."""
+_OF_CASES: Final = frozenset({"emergency.unreached"})
+"""Events about a whole case, which has a page."""
 _TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})
 
 
@@ -25,6 +28,8 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
     data = claimed.data or {}
     if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):
         return None
+    if claimed.message.event in _OF_CASES and data.get("thread_id"):
+        return f"{public_url}/cases/{quote(data['thread_id'], safe=':')}"
     return f"{public_url}/#{_section(claimed.message.event, data)}"
 
 

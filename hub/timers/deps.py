@@ -8,7 +8,16 @@ from datetime import timedelta
 
 from hub.model import Lane
 from hub.policy import Policy
-from hub.ports import Appointments, Heartbeats, MonthStore, Now, Publisher, ResultStore, TimerStore
+from hub.ports import (
+    Appointments,
+    EmergencyStore,
+    Heartbeats,
+    MonthStore,
+    Now,
+    Publisher,
+    ResultStore,
+    TimerStore,
+)
 from hub.timers.lease_time import LeaseTime
 
 
@@ -20,6 +29,7 @@ class Timers:
     heartbeats: Heartbeats
     months: MonthStore
     results: ResultStore
+    emergencies: EmergencyStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

@@ -35,6 +35,7 @@ from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 from hub.timers.results import publish_results
+from hub.timers.unreached_people import alert_unreached
 
 TICK: Final = 0.05
 """Seconds between polls of the appointments: the greatest delay of an idle hub."""
@@ -50,6 +51,8 @@ KEEP_MONTHS: Final = 3600.0
 """Seconds between looks at the months: at the start, and again where something was in the way."""
 RESULTS: Final = 0.5
 """Seconds between looks for results that somebody asked for."""
+UNREACHED: Final = 2.0
+"""Seconds between looks for people whom an emergency has not reached."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -74,6 +77,7 @@ async def run(timers: Timers) -> None:
         _every(KEEP_MONTHS, keep_months, timers),
         _every(RESULTS, publish_results, timers),
         _every(POLL, publish_extensions, timers),
+        _every(UNREACHED, alert_unreached, timers),
     )
     await run_all(loops)
 

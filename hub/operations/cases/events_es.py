@@ -137,6 +137,12 @@ def _undelivered(data: Data, _: Names) -> str:
     return f"No se pudo entregar «{title(str(data.get('about')))}»{why}{letter}"
 
 
+def _unreached(data: Data, _: Names) -> str:
+    people = len(data.get("people") or ())
+    whom = f"a {people} personas" if people > 1 else "a una persona"
+    return f"Nada de «{title(str(data.get('about')))}» le llegó {whom}: se pide a la portería que llame"
+
+
 def _handed_over(data: Data, _: Names) -> str:
     return f"Se entregó en mano la carta de «{title(str(data.get('about')))}»"
 
@@ -155,6 +161,7 @@ _TELLINGS: Final[Mapping[str, _Telling]] = {
     "sla.acknowledged": _Telling(ThreadKind.ACKNOWLEDGED, _acknowledged),
     "emergency.acknowledged": _Telling(ThreadKind.ACKNOWLEDGED, _attended),
     "notification.undelivered": _Telling(ThreadKind.UNDELIVERED, _undelivered),
+    "emergency.unreached": _Telling(ThreadKind.UNDELIVERED, _unreached),
     "notification.bounce_reported": _Telling(ThreadKind.UNDELIVERED, _bounced),
     "notification.handed_over": _Telling(ThreadKind.LETTER_HANDED_OVER, _handed_over),
 }

@@ -1,4 +1,4 @@
-"""Extensions that events asked for, and whether their publishers heard that they were refused."""
+"""Extensions that events asked for, and alerts about people whom an emergency has not reached."""
 
 from hub.storage.migrations.statements import statements_beside
 

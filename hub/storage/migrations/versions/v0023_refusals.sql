@@ -13,3 +13,14 @@ CREATE TABLE clock_extension (
 );
 
 CREATE INDEX clock_extension_untold ON clock_extension (found_at) WHERE told_at IS NULL;
+
+-- Of whom the desk was told that a message of an emergency had not reached them.
+CREATE TABLE emergency_alert (
+    event_key uuid NOT NULL,
+    person text NOT NULL,
+    alerted_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (event_key, person)
+);
+
+CREATE INDEX message_emergency ON message (id)
+    WHERE purpose = 'emergency' AND state IN ('failed', 'bounced', 'suppressed', 'expired');
