@@ -22,13 +22,15 @@ from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
+from hub.errors import MissingDocument, TemplateFailure
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Outgoing, Rendered
+from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
+from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
 from hub.rendering.templates import BUILT_IN
@@ -126,6 +128,26 @@ class CompanyRules:
     def render_again(self, claimed: Claimed) -> Rendered:
         """Render a message for who reads its case: without the link to acknowledge an escalation."""
         return self.templates.render_claimed(claimed)
+
+    def prints(self, letter: Message, about: StoredEvent) -> bool:
+        """Return whether this letter can be made; false if it would only link to its document."""
+        event = about.event
+        if not any(document_links(event.data)):
+            return True
+        claimed = Claimed(
+            message=letter,
+            attempt=1,
+            event_time=event.time,
+            source=event.source,
+            data=event.data,
+            building=None,
+            unit=None,
+        )
+        try:
+            self.render_again(claimed)
+        except TemplateFailure as exc:
+            return not isinstance(exc, MissingDocument)
+        return True
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""

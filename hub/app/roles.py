@@ -92,6 +92,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         throttle=parts.throttle,
         now=NOW,
         pauses=Pauses(storage.PostgresPauses(parts.database)),
+        prints=parts.company.prints,
     )
     consumers = messages.consumers(
         deps=deps,
@@ -139,6 +140,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
+            prints=parts.company.prints,
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),

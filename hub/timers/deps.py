@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hub.messages.cascades import Prints, prints_all
 from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import (
@@ -35,3 +36,4 @@ class Timers:
     sweep_after: timedelta
     lease_time: LeaseTime
     policy: Policy
+    prints: Prints = prints_all

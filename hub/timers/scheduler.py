@@ -251,7 +251,8 @@ async def _notify_former_contacts(timers: Timers) -> int:
 
 
 async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:
-    await advance_cascade(over, store=timers.store, publisher=timers.publisher, now=timers.now())
+    store, publisher = timers.store, timers.publisher
+    await advance_cascade(over, store=store, publisher=publisher, now=timers.now(), prints=timers.prints)
 
 
 async def sweep(timers: Timers) -> bool:
