@@ -24,3 +24,6 @@ CREATE TABLE emergency_alert (
 
 CREATE INDEX message_emergency ON message (id)
     WHERE purpose = 'emergency' AND state IN ('failed', 'bounced', 'suppressed', 'expired');
+
+-- Since when an event waits for its webhook.
+ALTER TABLE webhook_event ADD COLUMN queued_at timestamptz NOT NULL DEFAULT now();
