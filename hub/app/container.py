@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from typing import Final, TypeVar
 
+import structlog
 from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
@@ -22,7 +23,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
-from hub.errors import MissingDocument, TemplateFailure
+from hub.errors import MissingDocument
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
@@ -46,6 +47,8 @@ QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
 
 Store = TypeVar("Store")
 Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
+
+log = structlog.get_logger()
 
 
 class CompanyRules:
@@ -132,7 +135,7 @@ class CompanyRules:
     def prints(self, letter: Message, about: StoredEvent) -> bool:
         """Return whether this letter can be made; false if it would only link to its document."""
         event = about.event
-        if not any(document_links(event.data)):
+        if not any(document_links(event.data or {})):
             return True
         claimed = Claimed(
             message=letter,
@@ -145,8 +148,11 @@ class CompanyRules:
         )
         try:
             self.render_again(claimed)
-        except TemplateFailure as exc:
-            return not isinstance(exc, MissingDocument)
+        except MissingDocument:
+            return False
+        except Exception:
+            # A fault of a template must not keep the alert and the letter: the letter has it as its own.
+            log.exception("letter.unjudged", message_id=str(letter.id))
         return True
 
     def compose(self, outgoing: Outgoing) -> bytes:

@@ -70,6 +70,12 @@ def test_a_crowd_is_named_in_parts() -> None:
     assert MOST == len(alerted(*crowd)["people"])
 
 
+def test_a_very_long_name_does_not_lose_the_alert() -> None:
+    [person] = alerted(lost(name="B" * 500, units=("T" * 500,)))["people"]
+
+    assert ("B" * 200, "T" * 200) == (person["name"], person["units"])
+
+
 def test_the_id_is_that_of_these_people() -> None:
     first, other = people_of([lost()]), people_of([lost(), lost("p-luis")])
 

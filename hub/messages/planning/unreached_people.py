@@ -14,6 +14,8 @@ from hub.model.ids import uuid8
 NAME: Final = "emergency.unreached"
 MOST: Final = 200
 """People in one alert; the others follow in the next one."""
+_LONGEST: Final = 200
+"""Characters of a name, as the schema has it: a longer one must not lose the alert."""
 _BY_PHONE: Final = frozenset({"sms", "whatsapp", "voice"})
 _FIELDS: Final = {
     "instruction": ("instruction",),
@@ -58,8 +60,8 @@ def _named(lost: Sequence[LostRecipient]) -> dict[str, Json]:
     numbers = (recipient.address for recipient in lost if recipient.channel in _BY_PHONE)
     return {
         "person": first.person,
-        "name": first.name or "una persona",
-        "units": ", ".join(first.units) or None,
+        "name": first.name[:_LONGEST] or "una persona",
+        "units": ", ".join(first.units)[:_LONGEST] or None,
         "phone": next(numbers, first.phone) or None,
     }
 
