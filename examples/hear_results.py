@@ -25,7 +25,7 @@ async def hear(source: str, name: str) -> None:
         channel = await connection.channel()
         # Durable: what comes while this program is stopped waits.
         queue = await channel.declare_queue(name, durable=True)
-        for event in ("notification.*", "event.rejected", "hub.event.unreached"):
+        for event in ("notification.*", "event.rejected", "hub.event.unreached", "clock.extension.*"):
             await queue.bind("hub.events.out", f"{event}.{key_of(source)}")
         async with queue.iterator() as messages:
             async for message in messages:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from typing import Final, TypeVar
 
+import structlog
 from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
@@ -22,13 +23,15 @@ from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
+from hub.errors import MissingDocument
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Outgoing, Rendered
+from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
+from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
 from hub.rendering.templates import BUILT_IN
@@ -44,6 +47,8 @@ QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
 
 Store = TypeVar("Store")
 Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
+
+log = structlog.get_logger()
 
 
 class CompanyRules:
@@ -134,6 +139,29 @@ class CompanyRules:
         return self.templates.render_claimed(
             claimed, link=links.of(claimed), page=page_of(claimed, public_url)
         )
+
+    def prints(self, letter: Message, about: StoredEvent) -> bool:
+        """Return whether this letter can be made; false if it would only link to its document."""
+        event = about.event
+        if not any(document_links(event.data or {})):
+            return True
+        claimed = Claimed(
+            message=letter,
+            attempt=1,
+            event_time=event.time,
+            source=event.source,
+            data=event.data,
+            building=None,
+            unit=None,
+        )
+        try:
+            self.render_again(claimed)
+        except MissingDocument:
+            return False
+        except Exception:
+            # A fault of a template must not keep the alert and the letter: the letter has it as its own.
+            log.exception("letter.unjudged", message_id=str(letter.id))
+        return True
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""

@@ -92,6 +92,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         throttle=parts.throttle,
         now=NOW,
         pauses=Pauses(storage.PostgresPauses(parts.database)),
+        prints=parts.company.prints,
     )
     consumers = messages.consumers(
         deps=deps,
@@ -133,11 +134,13 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
             months=storage.PostgresMonths(parts.database),
             results=storage.PostgresResults(parts.database),
+            emergencies=storage.PostgresEmergencies(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
+            prints=parts.company.prints,
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),

@@ -1,4 +1,4 @@
-"""Emergencies: declared, updated, escalated, acknowledged; and what people answer to their messages."""
+"""Emergencies: declared, updated, escalated, acknowledged; what people answer, and whom nothing reaches."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ EMERGENCIES: Final = (
         ),
         # Who answers on duty needs no help: colleagues hear it, and nobody is called after them.
         clocks=(ClockMove("emergency_reply", Move.START, when={"from_staff": "False"}),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="emergency.unreached",
+        lane=Lane.URGENT,
+        case="thread_id",
+        audiences=(
+            to(
+                ("staff:front_desk", "staff:on_call"),
+                Purpose.EMERGENCY,
+                "voice+sms+push+email",
+                template="desk",
+            ),
+        ),
         hub_emitted=True,
     ),
     EventType(

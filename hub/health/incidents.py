@@ -27,6 +27,7 @@ from hub.model import (
     is_hub_source,
     own_event,
 )
+from hub.model.webhooks import LateWebhook
 from hub.policy.intake import ANONYMOUS
 from hub.policy.monitoring import MonitorPolicy
 
@@ -137,6 +138,13 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         seen="Falló tres días seguidos, o su receptor pidió que no lo llamaran más.",
         to_do="Mire `hub webhooks list`; corregido el receptor, `hub webhooks on ID`, o bórrelo.",
         meanwhile="Lo que esperaba se guarda, lo nuevo para él no. A las personas se avisa igual.",
+    ),
+    IncidentKind(
+        name="webhook_age",
+        title="Los resultados de un webhook esperan demasiado",
+        seen="Su evento más antiguo espera más de lo que dice `[monitor] webhook_max_age`.",
+        to_do="Mire `hub webhooks list` y avise a quien opera el receptor; `hub webhooks test ID` lo prueba.",
+        meanwhile="Todo se guarda y se reintenta; a los tres días se apaga. A las personas se avisa igual.",
     ),
     IncidentKind(
         name="server",
@@ -281,6 +289,14 @@ def of_webhooks(off: Sequence[tuple[str, str, str]]) -> Iterator[Symptom]:
     """Report the webhooks that are off: (id, source, error) of each."""
     for webhook, source, error in off:
         yield Symptom(key=f"webhook:{webhook}", measured=f"De {source[:_SHOWN]}; lo último: {error}")
+
+
+def of_late_webhooks(late: Sequence[LateWebhook]) -> Iterator[Symptom]:
+    """Report the webhooks that are on and whose events wait too long."""
+    for webhook in late:
+        error = f"; lo último: {webhook.error}" if webhook.error else ""
+        measured = f"De {webhook.source[:_SHOWN]}; el más antiguo hace {length(webhook.age)}{error}"
+        yield Symptom(key=f"webhook_age:{webhook.id}", measured=measured)
 
 
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:

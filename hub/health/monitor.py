@@ -193,6 +193,11 @@ async def _webhooks(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_webhooks(await monitor.store.webhooks_off()))
 
 
+async def _webhook_ages(monitor: Monitor) -> Sequence[Symptom]:
+    late = await monitor.store.webhooks_late(monitor.policy.webhook_max_age)
+    return list(incidents.of_late_webhooks(late))
+
+
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
     return list(incidents.of_servers(await monitor.answers()))
 
@@ -209,6 +214,7 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "topology": _gaps,
     "sender_rate": _excess,
     "webhook": _webhooks,
+    "webhook_age": _webhook_ages,
     "server": _servers,
 }
 """Kind of incident → its check."""

@@ -8,7 +8,7 @@ is not folded at all; it is read if an earlier start arrives.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -21,6 +21,7 @@ from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import Clock, Event, StoredEvent
 from hub.model.case_state import CaseState
+from hub.model.extensions import Extension
 from hub.ports import IntakeTransaction
 
 _REPLAYS: Final = Counter(
@@ -70,7 +71,7 @@ async def lock(transaction: IntakeTransaction, stored: Iterable[StoredEvent], co
 async def replay_cases(
     transaction: IntakeTransaction,
     stored: Iterable[StoredEvent],
-    new: Container[UUID],
+    new: Collection[UUID],
     *,
     context: IntakeContext,
     now: datetime,
@@ -91,19 +92,26 @@ async def replay_cases(
     histories = await _histories(transaction, cases, context)
     states: dict[str, CaseState] = {}
     clocks: list[Clock] = []
+    extensions: list[Extension] = []
     for case in cases:
         history = histories.get(case.key, case.new)
         replayed = _replay(case, history, standing[case.key], context)
         states[case.key] = replayed.state
         fresh = _without_past(replayed.clocks, history, standing[case.key], now)
-        clocks += _reconciled(case, fresh, standing[case.key], context)
+        changed = _reconciled(case, fresh, standing[case.key], context)
+        clocks += changed
+        if replayed.extensions:
+            now_held = {clock.id: clock for clock in (*standing[case.key], *changed)}
+            extensions += sla.outcomes(replayed.extensions, now_held, context.rules.policy, new=new)
     if clocks:
         await transaction.save_clocks(clocks)
+    if extensions:
+        await transaction.keep_extensions(extensions)
     await transaction.save_case_states(states)
     await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
-    changed = {clock.id for clock in clocks}
+    saved = {clock.id for clock in clocks}
     earlier = (clock for case in cases if case.again for clock in standing[case.key])
-    return [*clocks, *(clock for clock in earlier if clock.id not in changed)]
+    return [*clocks, *(clock for clock in earlier if clock.id not in saved)]
 
 
 async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, CaseState]) -> None:

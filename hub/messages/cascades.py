@@ -6,32 +6,48 @@ Delivery calls this when a step fails; the timers' audit calls it for cascades t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
 
 import structlog
 
-from hub.messages.planning.cascade import next_steps
+from hub.messages.planning.cascade import next_step, next_steps
+from hub.messages.planning.reach import LETTER
 from hub.messages.planning.undelivered import alerts, needs_alert
-from hub.model import Message
+from hub.model import Message, StoredEvent
 from hub.model.tickets import tickets
 from hub.ports import CascadeStore, Publisher
+
+Prints: TypeAlias = Callable[[Message, StoredEvent], bool]
+"""Return whether this letter about the event can be made; false if it would only link to its document."""
 
 log = structlog.get_logger()
 
 
+def prints_all(letter: Message, about: StoredEvent) -> bool:  # noqa: ARG001 - as Prints
+    return True
+
+
 async def advance_cascade(
-    over: Sequence[Message], *, store: CascadeStore, publisher: Publisher, now: datetime
+    over: Sequence[Message],
+    *,
+    store: CascadeStore,
+    publisher: Publisher,
+    now: datetime,
+    prints: Prints = prints_all,
 ) -> None:
     """
     Start the steps that follow these messages; alert staff first where only paper, or nothing, is left.
 
     The alert comes before the next step: after a crash in between, the audit finds the missing step and
-    repeats the alert with the same id.
+    repeats the alert with the same id. Of a letter that cannot be made there is no alert yet: it fails next,
+    and one alert says what to do, not two.
     """
     alarming = [message for message in over if needs_alert(message)]
     if alarming:
-        await _alert(alarming, store, publisher, now)
+        await _alert(alarming, store, publisher, now, prints)
     following = next_steps(over, now=now)
     if following:
         await store.add_messages(following)
@@ -39,10 +55,18 @@ async def advance_cascade(
 
 
 async def _alert(
-    alarming: Sequence[Message], store: CascadeStore, publisher: Publisher, now: datetime
+    alarming: Sequence[Message], store: CascadeStore, publisher: Publisher, now: datetime, prints: Prints
 ) -> None:
     events = await store.events_of({message.event_key for message in alarming})
-    for event in alerts(alarming, events, now=now).values():
+    told = [message for message in alarming if not _fails_next(message, events, now, prints)]
+    for event in alerts(told, events, now=now).values():
         await publisher.event(event)
         log.warning("notification.undelivered", message_id=event.data["message_id"])
     await store.end_cascades([message.id for message in alarming if not message.fallback])
+
+
+def _fails_next(message: Message, events: Mapping[UUID, StoredEvent], now: datetime, prints: Prints) -> bool:
+    """Return whether a letter follows that cannot be made: its own failure is the alert."""
+    letters = [new for new in next_step(message, now=now) if new.channel == LETTER]
+    about = events.get(message.event_key)
+    return about is not None and bool(letters) and not any(prints(letter, about) for letter in letters)

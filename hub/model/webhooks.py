@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from hub.model.json import Json
 from hub.model.results import ResultSubscription
@@ -38,3 +40,22 @@ class WebhookEvent:
 
     event_id: str
     event: Mapping[str, Json]
+
+
+class LateWebhook(Struct, frozen=True, kw_only=True):
+    """An endpoint that is on, and how long its oldest event waits."""
+
+    id: str
+    source: str
+    error: str
+    age: timedelta
+
+
+class WebhookFigures(Struct, frozen=True, kw_only=True):
+    """How many endpoints are well, failing and off, and what waits for those that are on."""
+
+    on: int
+    failing: int
+    off: int
+    waiting: int
+    oldest: timedelta

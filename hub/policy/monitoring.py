@@ -28,6 +28,7 @@ class MonitorPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     heartbeat_max_age: Parsed[timedelta]
     audit_max_age: Parsed[timedelta]
     queue_max_age: Mapping[Lane, Parsed[timedelta]]
+    webhook_max_age: Parsed[timedelta]
     max_dead_letters: Annotated[int, Meta(ge=1)]
     dead_letter_window: Parsed[timedelta]
     max_clock_skew: Parsed[timedelta]

@@ -76,7 +76,8 @@ class CaseFacts:
 
     `head` are the clocks that run, then those that ended last. `first` is the event that opened the case.
     `names` are those of people and accounts: of who acted (took on, acknowledged) whole, of others masked
-    unless the whole case was asked for. `unreached` says why an event did not reach everybody.
+    unless the whole case was asked for. `unreached` says why an event did not reach everybody, `refused` why
+    a clock does not hold the extension that it asked for.
     """
 
     case: str
@@ -92,6 +93,7 @@ class CaseFacts:
     units: Mapping[str, str] = field(default_factory=dict)
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     unreached: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    refused: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,11 @@ class UnitVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainFacts:
-    """All stored facts about one event and one person. `units` and `copropiedades` are current."""
+    """
+    All stored facts about one event and one person. `units` and `copropiedades` are current.
+
+    `alerted_at` is when the desk was asked to call the person, whom no message of an emergency has reached.
+    """
 
     event: StoredEvent
     person: str
@@ -88,6 +92,7 @@ class ExplainFacts:
     units: Mapping[str, Unit] = field(default_factory=dict)
     unit_history: Mapping[str, Sequence[UnitVersion]] = field(default_factory=dict)
     copropiedades: Mapping[str, str] = field(default_factory=dict)
+    alerted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

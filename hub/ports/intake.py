@@ -22,6 +22,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.extensions import Extension
 from hub.people.audience import Group
 
 
@@ -145,6 +146,13 @@ class IntakeTransaction(Protocol):
 
     async def save_clocks(self, clocks: Sequence[Clock]) -> None:
         """Insert or replace."""
+
+    async def keep_extensions(self, extensions: Sequence[Extension]) -> None:
+        """
+        Store what events that asked for an extension have got; a changed refusal is to be told.
+
+        Of earlier events (not `is_new`) only what is stored changes.
+        """
 
 
 class IntakeStore(Protocol):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.model import Gap, Incident, Lane, Symptom
+from hub.model.webhooks import LateWebhook, WebhookFigures
 
 
 class Heartbeats(Protocol):
@@ -57,6 +58,9 @@ class MonitorStore(Heartbeats, Protocol):
     async def webhooks_off(self) -> Sequence[tuple[str, str, str]]:
         """Return the id, the source and the last error of each webhook that is turned off."""
 
+    async def webhooks_late(self, after: timedelta) -> Sequence[LateWebhook]:
+        """Return the webhooks that are on and whose oldest event waits longer than `after`."""
+
     async def anybody_on_duty(self) -> bool:
         """Return whether anybody in the directory has the duty `ops`."""
 
@@ -84,6 +88,9 @@ class IncidentLog(Protocol):
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         """See MonitorStore."""
+
+    async def webhook_figures(self) -> WebhookFigures:
+        """Count webhooks by how they are, and what waits for them, of each up to a limit."""
 
     async def audit_age(self) -> timedelta | None:
         """See MonitorStore."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Event
+from hub.model.extensions import ExtensionChange
 from hub.model.results import Result, ResultSubscription
 
 
@@ -41,3 +42,11 @@ class ResultStore(Protocol):
         self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
     ) -> None:
         """Delete these, and put the events into the queues of their webhooks, with one statement."""
+
+    async def take_extensions(self, limit: int, lease: timedelta) -> Sequence[ExtensionChange]:
+        """Claim the oldest refusals of extensions that are not told yet, as `take_results` does."""
+
+    async def finish_extensions(
+        self, told: Sequence[ExtensionChange], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        """Mark these as told unless they have changed since, and queue the events, with one statement."""

@@ -93,6 +93,18 @@ UNREACHED: Final[Mapping[str, str]] = {
 }
 """Why an event does not reach its whole audience, and what to do about it."""
 
+EXTENSIONS: Final[Mapping[str, str]] = {
+    "no_clock": "el caso no tiene ese plazo, o su inicio no ha llegado",
+    "ended": "el plazo ya había terminado",
+    "already_extended": "ya se había ampliado, y solo se puede una vez",
+    "not_extendable": "ese plazo no se puede ampliar",
+    "too_late": "la ampliación se anunció cuando el plazo ya había vencido",
+    "beyond_limit": "el día pedido pasa de la ampliación más larga que se permite",
+    "before_term": "el día pedido es anterior al vencimiento del plazo mismo",
+    "no_business_day": "el día pedido no es hábil; vale el día hábil anterior",
+}
+"""Why a clock does not hold the extension that an event asked for."""
+
 LEVELS: Final[Mapping[str, str]] = {
     "1": "Servicio al cliente",
     "2": "Coordinación del área",

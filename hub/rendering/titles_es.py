@@ -56,6 +56,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "emergency.declared": "Emergencia declarada",
     "emergency.updated": "Novedad de la emergencia",
     "emergency.escalated": "Emergencia sin atender",
+    "emergency.unreached": "Personas sin avisar en una emergencia",
     "emergency.acknowledged": "Emergencia atendida",
     "emergency.reply.received": "Respuesta a una emergencia",
     "building.outage.reported": "Servicio suspendido",

@@ -22,6 +22,7 @@ from hub.model import (
     Promise,
 )
 from hub.model.case_state import Answer
+from hub.model.extensions import AskedExtension, ExtensionRefusal
 from hub.model.ids import clock_id, event_key
 from hub.policy import Policy
 from hub.sla.events import CONTEXT, party_of
@@ -34,7 +35,7 @@ class Fold:
 
     `ended` are the ended clocks, the last one of each name last. `answers` holds, by clock name, the events
     that stopped the last clock, or would have. The ids of answers that turned out not to have arrived are in
-    `lost` instead.
+    `lost` instead. `extensions` are the events that asked for one.
     """
 
     case: str
@@ -43,6 +44,7 @@ class Fold:
     ended: list[Clock] = field(default_factory=list)
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     lost: dict[str, set[str]] = field(default_factory=dict)
+    extensions: list[AskedExtension] = field(default_factory=list)
 
     def start(self, name: str, event: Event) -> None:
         if name not in self.running:
@@ -126,10 +128,18 @@ class Fold:
     def extend(self, name: str, event: Event) -> None:
         """Extend once: the law allows no second extension."""
         clock = self.running.get(name)
-        if clock is not None and clock.course.extended_at is None:
+        refusal = self._refusal(name, clock)
+        if clock is not None and refusal is None:
             named = event.data.get("new_due_on")
             to = None if named is None else dates.instant(named) + DAY
             self._change(clock, extended_at=event.time, extended_to=to)
+        about = clock or self._last(name)
+        self.extensions.append(AskedExtension(event, name, None if about is None else about.id, refusal))
+
+    def _refusal(self, name: str, clock: Clock | None) -> ExtensionRefusal | None:
+        if clock is None:
+            return ExtensionRefusal.NO_CLOCK if self._last(name) is None else ExtensionRefusal.ENDED
+        return None if clock.course.extended_at is None else ExtensionRefusal.ALREADY_EXTENDED
 
     def reopen(self, name: str, event: Event) -> None:
         """Undo the stop of an answer that did not arrive: the next answer ends the clock, or it runs on."""

@@ -20,6 +20,7 @@ from uuid import UUID
 from hub.messages.planning.lifetime import reminders_end
 from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, Json, Move
 from hub.model.case_state import CaseState, Position
+from hub.model.extensions import AskedExtension
 from hub.policy import Policy
 from hub.sla.fold import MOVES, Fold, about_id
 from hub.sla.reconcile import with_outcome
@@ -30,9 +31,10 @@ Catalog = Mapping[str, EventType]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult:
-    """The clocks that a replay has changed (a whole replay: all), and its state."""
+    """The clocks that a replay has changed (a whole replay: all), the extensions asked for, and its state."""
 
     clocks: list[Clock]
+    extensions: Sequence[AskedExtension]
     state: CaseState
 
 
@@ -89,6 +91,7 @@ def replay_whole(
     until = _fold_in(fold, _placed(known, catalog), catalog)
     return ReplayResult(
         clocks=_scheduled([*fold.ended, *fold.running.values()], policy),
+        extensions=fold.extensions,
         state=_after(state, fold, until, reopened),
     )
 
@@ -116,7 +119,11 @@ def resume(
     changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
     ends = [at for at in (state.reminders_end, reminders_end(known, catalog)) if at is not None]
     state = replace(state, reminders_end=max(ends, default=None))
-    return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, reopened))
+    return ReplayResult(
+        clocks=_scheduled(changed, policy),
+        extensions=fold.extensions,
+        state=_after(state, fold, until, reopened),
+    )
 
 
 def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, version: str) -> bool:
@@ -143,7 +150,7 @@ def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
 
 
 def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version: str) -> bool:
-    """Return whether the event only ends, pauses or extends clocks in a case in which none stands."""
+    """Return whether the event only ends or pauses clocks in a case in which none stands."""
     moves = {move.move for move in moves_of(kind, event)}
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
     return idle and not must_restart(state, [event], {kind.name: kind}, version=version)
@@ -170,9 +177,8 @@ def version_of(catalog: Catalog, policy: Policy) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-_NEED_A_RUNNING_CLOCK: Final = frozenset(
-    {Move.CANCEL, Move.PAUSE, Move.RESUME, Move.EXTEND, Move.ACKNOWLEDGE}
-)
+_NEED_A_RUNNING_CLOCK: Final = frozenset({Move.CANCEL, Move.PAUSE, Move.RESUME, Move.ACKNOWLEDGE})
+"""Not the move that extends: without a clock it is refused, and its publisher is told so."""
 _NEED_A_CLOCK: Final = _NEED_A_RUNNING_CLOCK | {Move.STOP}
 """A stop counts also after the end: as the answer, if the first one turns out not to have arrived."""
 

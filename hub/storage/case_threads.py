@@ -20,7 +20,7 @@ from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
 from hub.policy.clocks import ESCALATES
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase
-from hub.storage import clocks, events
+from hub.storage import clocks, events, extensions
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.filters import listed
 from hub.storage.messages import message_of
@@ -99,6 +99,7 @@ async def _with_rows(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts
         replies={reply.id: reply if whole else _without_text(reply) for reply in replies},
         clocks={clock.id: clock for clock in await clocks.by_id(run, ids[EntryKind.CLOCK])},
         unreached={row["event_key"]: row["reasons"] for row in unreached},
+        refused=await extensions.of(run, ids[EntryKind.EVENT]),
     )
 
 

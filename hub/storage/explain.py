@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
 from msgspec.structs import replace
 
-from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
+from hub.messages.planning.unreached_people import NAME
+from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent, type_of
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
-from hub.storage.database import Runner, Store, load, read, storable
+from hub.storage.database import Runner, Store, encode, load, read, storable
 from hub.storage.messages import message_of
 
 _SQL = load("explain")
+UNREACHED: Final = type_of(NAME)
 _FIELDS: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "direction")
 
 
@@ -48,6 +51,7 @@ class PostgresExplain(Store):
                 history=history,
                 units=units,
                 unit_history=moves,
+                alerted_at=await _alerted_at(run, event, person),
                 copropiedades=await _copropiedades(run, kept, history, homes),
             )
 
@@ -57,6 +61,12 @@ class PostgresExplain(Store):
         except ValueError:
             return []
         return list((await events.by_key(self, [key])).values())
+
+
+async def _alerted_at(run: Runner, event: StoredEvent, person: str) -> datetime | None:
+    asked = event.case, UNREACHED, event.event.id, encode([{"person": person}])
+    rows = await run.rows(_SQL["alerted"], *asked) if event.case else []
+    return rows[0]["time"] if rows else None
 
 
 async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:

@@ -14,6 +14,7 @@ from hub.storage import (
     dead_letters,
     directory,
     events,
+    extensions,
     messages,
     people,
     unreached,
@@ -57,6 +58,7 @@ class PostgresIntakeTransaction:
     keep_audiences = audiences.keep
     add_unreached = unreached.add
     save_clocks = clocks.save
+    keep_extensions = extensions.keep
     add_dead_letters = dead_letters.add
     # Last, because they shadow the modules with the same names.
     people = people.look_up

@@ -9,6 +9,7 @@ from asyncpg import Record
 
 from hub.model import Gap, Incident, Lane, Symptom
 from hub.model.incidents import excess_of
+from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
 from hub.storage import people
 from hub.storage.database import Database, Store, load, read
@@ -76,6 +77,13 @@ class PostgresMonitor(Store):
     async def webhooks_off(self) -> Sequence[tuple[str, str, str]]:
         rows = await self.rows(_SQL["webhooks_off"])
         return [(row["id"], row["source"], row["error"]) for row in rows]
+
+    async def webhooks_late(self, after: timedelta) -> Sequence[LateWebhook]:
+        return [read(LateWebhook, row) for row in await self.rows(_SQL["webhooks_late"], after)]
+
+    async def webhook_figures(self) -> WebhookFigures:
+        [row] = await self.rows(_SQL["webhook_figures"])
+        return read(WebhookFigures, row)
 
     async def anybody_on_duty(self) -> bool:
         ops = Group(duty="ops")

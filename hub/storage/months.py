@@ -22,6 +22,8 @@ _ABOUT: Final = (
     ("audience_record", "event_key", "event"),
     ("left_out", "event_key", "event"),
     ("unreached", "event_key", "event"),
+    ("clock_extension", "event_key", "event"),
+    ("emergency_alert", "event_key", "event"),
     ("letter", "id", "message"),
     ("inbox_item", "id", "message"),
     ("ending", "message_id", "message"),

@@ -12,9 +12,11 @@ from asyncpg import Record
 
 from hub.cloudevents import encode
 from hub.model import Event
+from hub.model.extensions import ExtensionChange
 from hub.model.results import Result, ResultSubscription
 from hub.model.state_machine import LOST
 from hub.model.webhooks import Webhook
+from hub.storage import extensions
 from hub.storage.database import Store, load, read, storable
 
 _SQL = load("results")
@@ -49,9 +51,20 @@ class PostgresResults(PostgresSubscriptions):
         self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
     ) -> None:
         done = zip(*((result.message_id, result.state, result.at) for result in results), strict=True)
-        queued = [(webhook_id, event.id, encode(event)) for webhook_id, event in for_webhooks]
-        columns = zip(*queued, strict=True) if queued else ((), (), ())
-        await self.rows(_SQL["finish"], *done, *columns)
+        await self.rows(_SQL["finish"], *done, *_columns(for_webhooks))
+
+    async def take_extensions(self, limit: int, lease: timedelta) -> Sequence[ExtensionChange]:
+        return await extensions.take(self, limit, lease)
+
+    async def finish_extensions(
+        self, told: Sequence[ExtensionChange], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        await extensions.finish(self, told, _columns(for_webhooks))
+
+
+def _columns(for_webhooks: Sequence[tuple[UUID, Event]]) -> Sequence[Sequence[object]]:
+    queued = [(webhook_id, event.id, encode(event)) for webhook_id, event in for_webhooks]
+    return list(zip(*queued, strict=True)) if queued else ((), (), ())
 
 
 def _result(row: Record) -> Result:

@@ -10,6 +10,7 @@ from functools import partial
 
 from hub.model import Gap, Incident, Lane, State, Symptom
 from hub.model.incidents import EXCESS, excess_of
+from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
 from hub.ports import Now
 from hub.testing.faults import Faults
@@ -30,6 +31,7 @@ class MemoryMonitor:
     def __init__(self, store: MemoryStore, now: Now) -> None:
         self.faults = Faults()
         self.off: list[tuple[str, str, str]] = []
+        self.late: list[LateWebhook] = []
         self.rows: list[Incident] = []
         self._store = store
         self._now = now
@@ -95,6 +97,14 @@ class MemoryMonitor:
 
     async def webhooks_off(self) -> Sequence[tuple[str, str, str]]:
         return self.off
+
+    async def webhooks_late(self, after: timedelta) -> Sequence[LateWebhook]:
+        return [webhook for webhook in self.late if webhook.age > after]
+
+    async def webhook_figures(self) -> WebhookFigures:
+        oldest = max((webhook.age for webhook in self.late), default=timedelta(0))
+        late, off = len(self.late), len(self.off)
+        return WebhookFigures(on=0, failing=late, off=off, waiting=late, oldest=oldest)
 
     async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
         letters = [row.letter for row in self._store.tables.letters.values() if row.state == "open"]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from hub.model import Event
+from hub.model.extensions import ExtensionChange
 from hub.model.results import Result, ResultSubscription
 from hub.model.webhooks import Webhook
 from hub.testing.faults import Faults
@@ -21,6 +22,7 @@ class MemoryResults:
         self.waiting: list[Result] = []
         self.webhooks: list[Webhook] = []
         self.queued: list[tuple[UUID, Event]] = []
+        self.extensions: list[ExtensionChange] = []
         self._subscriptions: dict[str, ResultSubscription] = {}
 
     async def take_results(
@@ -38,6 +40,19 @@ class MemoryResults:
     ) -> None:
         self.faults.meet("finish_results")
         self.waiting = [result for result in self.waiting if result not in results]
+        self.queued += for_webhooks
+
+    async def take_extensions(
+        self,
+        limit: int,
+        lease: timedelta,  # noqa: ARG002 - the port's signature
+    ) -> Sequence[ExtensionChange]:
+        return self.extensions[:limit]
+
+    async def finish_extensions(
+        self, told: Sequence[ExtensionChange], for_webhooks: Sequence[tuple[UUID, Event]]
+    ) -> None:
+        self.extensions = [change for change in self.extensions if change not in told]
         self.queued += for_webhooks
 
     async def subscriptions(self) -> Sequence[ResultSubscription]:

@@ -27,6 +27,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.extensions import Extension
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.tables import Letter, StoredAudience, Tables
@@ -135,6 +136,13 @@ class MemoryTransaction:
 
     async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
         return [unreached for key, (unreached, _) in self._tables.unreached.items() if key in event_keys]
+
+    async def keep_extensions(self, extensions: Sequence[Extension]) -> None:
+        known = self._tables.extensions
+        for extension in extensions:
+            key = extension.event_key, extension.clock
+            if extension.is_new or key in known:
+                known[key] = extension
 
     async def queued_messages(self, event_keys: Collection[UUID]) -> Sequence[Message]:
         messages = [row.message for row in self._tables.messages.values()]

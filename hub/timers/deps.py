@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hub.messages.cascades import Prints, prints_all
 from hub.model import Lane
 from hub.policy import Policy
-from hub.ports import Appointments, Heartbeats, MonthStore, Now, Publisher, ResultStore, TimerStore
+from hub.ports import (
+    Appointments,
+    EmergencyStore,
+    Heartbeats,
+    MonthStore,
+    Now,
+    Publisher,
+    ResultStore,
+    TimerStore,
+)
 from hub.timers.lease_time import LeaseTime
 
 
@@ -20,8 +30,10 @@ class Timers:
     heartbeats: Heartbeats
     months: MonthStore
     results: ResultStore
+    emergencies: EmergencyStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta
     lease_time: LeaseTime
     policy: Policy
+    prints: Prints = prints_all

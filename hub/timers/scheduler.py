@@ -30,10 +30,12 @@ from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.deps import Timers
+from hub.timers.extensions import publish_extensions
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 from hub.timers.results import publish_results
+from hub.timers.unreached_people import alert_unreached
 
 TICK: Final = 0.05
 """Seconds between polls of the appointments: the greatest delay of an idle hub."""
@@ -49,6 +51,8 @@ KEEP_MONTHS: Final = 3600.0
 """Seconds between looks at the months: at the start, and again where something was in the way."""
 RESULTS: Final = 0.5
 """Seconds between looks for results that somebody asked for."""
+UNREACHED: Final = 2.0
+"""Seconds between looks for people whom an emergency has not reached."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -72,6 +76,8 @@ async def run(timers: Timers) -> None:
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
         _every(KEEP_MONTHS, keep_months, timers),
         _every(RESULTS, publish_results, timers),
+        _every(POLL, publish_extensions, timers),
+        _every(UNREACHED, alert_unreached, timers),
     )
     await run_all(loops)
 
@@ -245,7 +251,8 @@ async def _notify_former_contacts(timers: Timers) -> int:
 
 
 async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:
-    await advance_cascade(over, store=timers.store, publisher=timers.publisher, now=timers.now())
+    store, publisher = timers.store, timers.publisher
+    await advance_cascade(over, store=store, publisher=publisher, now=timers.now(), prints=timers.prints)
 
 
 async def sweep(timers: Timers) -> bool:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
+from prometheus_client import Counter
 
 from hub.access.keyring import KeyRing
 from hub.access.webhook_requests import request_of
@@ -34,6 +35,10 @@ GIVE_UP: Final = timedelta(days=3)
 PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600))
 """After each failed try; the last one again and again."""
 _JITTER: Final = 0.2
+
+_CALLS: Final = Counter(
+    "hub_webhook_calls", "Calls of webhooks, by outcome: taken, failed (tried again), or off.", ["outcome"]
+)
 
 log = structlog.get_logger()
 
@@ -103,6 +108,7 @@ async def send(webhook: Webhook, deps: WebhookDeps) -> None:
         await _fail(webhook, exc, deps)
         return
     await deps.queue.sent(webhook.id, [waiting.event_id for waiting in events])
+    _CALLS.labels("taken").inc()
     log.info("webhook.sent", webhook=str(webhook.id), events=len(events))
 
 
@@ -112,6 +118,7 @@ async def _fail(webhook: Webhook, error: WebhookFailure, deps: WebhookDeps) -> N
     pause = PAUSES[min(webhook.tries, len(PAUSES) - 1)]
     again = pause * (1 + random.uniform(0, _JITTER))  # noqa: S311 - jitter, not a secret
     await deps.queue.failed(webhook.id, error.reason, again=again, off=off)
+    _CALLS.labels("off" if off else "failed").inc()
     log.warning(
         "webhook.off" if off else "webhook.failed",
         webhook=str(webhook.id),

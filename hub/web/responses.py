@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
@@ -89,6 +89,11 @@ class Refusal(Exception):
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """Respond with JSON: instants as RFC 3339, ids as plain UUIDs."""
     return web.Response(body=msgspec.json.encode(value), status=status, content_type=JSON, headers=headers)
+
+
+def all_of(items: Sequence[Json]) -> web.Response:
+    """Respond with a list that has no further page."""
+    return json_answer({"items": items, "next": None})
 
 
 def unseen(status: int) -> web.Response:

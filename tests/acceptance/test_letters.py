@@ -127,6 +127,24 @@ async def test_document_at_a_link_is_no_letter_and_its_term_ends_when_it_is_hand
     assert "delivered" == handed["state"]
 
 
+async def test_a_lost_mail_whose_letter_would_only_link_is_one_alert(house: House) -> None:
+    house.policy(at_work())
+    house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="ida@"))
+    async with house.running() as publisher:
+        await directory.publish_all(publisher)
+        link = "https://portal.example.com/respuesta.pdf"
+        ida = {"name": "Ida Torres", "email": "ida@example.co"}
+        event_id = await publisher.publish("pqrs.responded", answer(ida, document_ref=link))
+        await until(lambda: bool(house.smtp.mails), "the alert of the staff")
+        lost = await messages(house, "--event-id", event_id)
+        alerts = await messages(house, "--person", "p-nivel-1", "--channel", "inbox")
+
+    assert {"email", "print"} == {row["channel"] for row in lost}
+    assert ["notification.undelivered"] == [row["event"] for row in alerts]
+    [mail] = house.smtp.mails
+    assert "Documento por imprimir y entregar a Ida Torres" in str(mail.message["Subject"])
+
+
 async def running(house: House) -> set[str]:
     clocks = json.loads(await house.command("clocks", "--json"))["items"]
     return {clock["name"] for clock in clocks}

@@ -31,6 +31,7 @@ from tests.integration.access_table import Row
 from tests.integration.identities import API_KEY, SECRET, Identity, Registry, everybody
 from tests.integration.town import PHONE, Town
 from tests.providers.aggregator import EXAMPLE
+from tests.servers import Servers
 
 MARKS: Final = ("alfa", "beta")
 NOWHERE: Final = "nosuch"
@@ -209,6 +210,18 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
             amqp_url=amqp_url,
             words_of_b=words,
         )
+
+
+@asynccontextmanager
+async def guarded_hub_on(servers: Servers) -> AsyncIterator[GuardedHub]:
+    """Open the hub on servers of its own."""
+    async with (
+        servers.vhost() as amqp_url,
+        servers.redis_database() as redis_url,
+        servers.database() as database,
+        guarded_hub(amqp_url, redis_url, database) as hub,
+    ):
+        yield hub
 
 
 @asynccontextmanager

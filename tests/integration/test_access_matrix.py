@@ -14,7 +14,15 @@ import pytest_asyncio
 
 from hub.web.auth.csrf import SAFE_METHODS
 from tests.integration.access_table import METRICS_LISTENER, MORE, ROWS, Door, Row, Where
-from tests.integration.guarded_hub import AT_ONCE, MARKS, NOWHERE, PERSONAL, Answer, GuardedHub, guarded_hub
+from tests.integration.guarded_hub import (
+    AT_ONCE,
+    MARKS,
+    NOWHERE,
+    PERSONAL,
+    Answer,
+    GuardedHub,
+    guarded_hub_on,
+)
 from tests.integration.identities import BOOTSTRAP, Identity
 from tests.servers import Servers
 
@@ -52,12 +60,7 @@ class Try:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(servers: Servers) -> AsyncIterator[GuardedHub]:
     """One hub for all tests here; the last one changes what there is."""
-    async with (
-        servers.vhost() as amqp_url,
-        servers.redis_database() as redis_url,
-        servers.database() as database,
-        guarded_hub(amqp_url, redis_url, database) as hub,
-    ):
+    async with guarded_hub_on(servers) as hub:
         yield hub
 
 

@@ -23,7 +23,7 @@ from hub.channels.sms.hooks import Addresses
 from hub.settings import Secret
 from hub.web.auth.guard import SIGNED_PATHS
 from hub.web.hooks.whatsapp import SIGNATURE
-from tests.integration.guarded_hub import ENVIRON, MARKS, Answer, GuardedHub, guarded_hub
+from tests.integration.guarded_hub import ENVIRON, MARKS, Answer, GuardedHub, guarded_hub_on
 from tests.integration.identities import API_KEY, SECRET, bearer
 from tests.providers import twilio, whatsapp
 from tests.servers import Servers
@@ -187,12 +187,7 @@ def attacks(hook: Hook) -> Iterator[tuple[str, Call]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(servers: Servers) -> AsyncIterator[GuardedHub]:
-    async with (
-        servers.vhost() as amqp_url,
-        servers.redis_database() as redis_url,
-        servers.database() as database,
-        guarded_hub(amqp_url, redis_url, database) as hub,
-    ):
+    async with guarded_hub_on(servers) as hub:
         yield hub
 
 

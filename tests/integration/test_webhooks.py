@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from hub.access.keyring import KeyRing
 from hub.channels.webhook_calls import HttpWebhookCalls, require_url
@@ -33,6 +34,7 @@ from hub.tasks import cancel
 from hub.testing import MemoryAudit
 from hub.timers.results import publish_results
 from hub.timers.webhooks import LEASE, PAUSES, WebhookDeps, run, send
+from hub.web.monitoring.gauges import Figures
 from tests.acceptance.harness import until
 from tests.contract.values import event, message, now, stored
 from tests.providers.webhook import WebhookReceiver, answering, hang
@@ -235,6 +237,37 @@ async def test_after_three_days_it_is_turned_off_staff_hears_and_what_waits_goes
     assert 0 == while_off
     assert ["sent"] == [event["data"]["state"] for event in hub.receiver.events]
     assert [] == await PostgresMonitor(hub.database, ()).webhooks_off()
+
+
+async def test_what_waits_too_long_is_measured_and_reported(hub: Hub) -> None:
+    made, monitor = await hub.add(), PostgresMonitor(hub.database, ())
+    await hub.add(source="urn:other")
+    await hub.result()
+    await hub.result(State.DELIVERED)
+    hub.receiver.script.append(answering(500))
+    before = counted("failed"), counted("taken")
+    await hub.send()
+    await hub.database.rows(
+        "UPDATE webhook_event SET queued_at = now() - interval '2 hours' WHERE number = 1"
+    )
+    [late] = await monitor.webhooks_late(timedelta(hours=1))
+    figures = await monitor.webhook_figures()
+    shown = await Figures(monitor).get()
+    await hub.wait_is_over(made.id)
+    await hub.send()
+
+    assert (made.id, CRM, "http_500") == (late.id, late.source, late.error)
+    assert (1, 1, 0, 2) == (figures.on, figures.failing, figures.off, figures.waiting)
+    assert timedelta(hours=2) <= figures.oldest < timedelta(hours=3)
+    assert {"hub_webhooks", "hub_webhook_events", "hub_webhook_oldest_seconds"} <= {
+        metric.name for metric in shown
+    }
+    assert (1, 1) == (counted("failed") - before[0], counted("taken") - before[1])
+    assert [] == await monitor.webhooks_late(timedelta(0))
+
+
+def counted(outcome: str) -> float:
+    return REGISTRY.get_sample_value("hub_webhook_calls_total", {"outcome": outcome}) or 0.0
 
 
 async def test_one_that_is_gone_is_turned_off_at_once(hub: Hub) -> None:

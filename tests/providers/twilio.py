@@ -46,6 +46,7 @@ class TwilioServer(HttpServer):
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[Text] = []
+        self.unknown: set[str] = set()
         self.requests = 0
         self.brought = 0
         self.balance = "100.00"
@@ -80,7 +81,7 @@ class TwilioServer(HttpServer):
         scripted = await self.scripted(request)
         if scripted is not None:
             return scripted
-        if text is None:
+        if text is None or text.to in self.unknown:
             return refusal(400, 21211, "Invalid 'To' Phone Number")
         self._keep(text, answered=still_there(request))
         return _created(text)

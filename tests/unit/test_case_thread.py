@@ -29,6 +29,7 @@ from hub.model import (
     StepKind,
     StoredEvent,
 )
+from hub.model.extensions import ExtensionRefusal
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.lookup import choices, find, title_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
@@ -120,6 +121,12 @@ STEP = {"clock": "first_reply", "due_at": "2026-03-10T19:05:00Z"}
             "Luz Mora asume el caso por el nivel 2 (Coordinación del área).",
         ),
         (
+            "emergency.unreached",
+            {"about": "emergency.declared", "people": [{"name": "Bea"}, {"name": "Luis"}]},
+            ThreadKind.UNDELIVERED,
+            "Nada de «Emergencia declarada» le llegó a 2 personas: se pide a la portería que llame.",
+        ),
+        (
             "emergency.acknowledged",
             {"by": "p-luz"},
             ThreadKind.ACKNOWLEDGED,
@@ -168,6 +175,17 @@ def test_event_that_did_not_reach_everybody_says_why_and_its_subject_is_for_the_
     assert 1 == len(masked.more)
     assert masked.more[0].startswith("El directorio no tiene la unidad")
     assert ["Asunto: «Ruido del 301».", *masked.more] == whole.more
+
+
+@pytest.mark.parametrize("reason", ExtensionRefusal)
+def test_an_extension_that_was_refused_says_why_in_words(reason: ExtensionRefusal) -> None:
+    one = stored(event("pqrs.term_extended", time=MONDAY, data={"new_due_on": "2026-12-30"}))
+    page = facts(entry(EntryKind.EVENT, one.key), events={one.key: one}, refused={one.key: [reason]})
+    [told] = entries_of(page, whole=False)
+
+    [words] = told.more
+    assert words.startswith("El plazo no quedó como se pidió: ")
+    assert reason not in words
 
 
 def change(of: Clock, what: ClockChange) -> str:

@@ -67,6 +67,21 @@ CALL_FOR_HELP: Final = {
     "clocks": [{"clock": "emergency_reply", "move": "start"}],
 }
 """Whoever answers a message of an emergency may need help now."""
+NOBODY_REACHED: Final = {
+    "name": "emergency.unreached",
+    "lane": "urgent",
+    "case": "thread_id",
+    "audiences": [
+        {
+            "who": ["staff:front_desk", "staff:on_call"],
+            "purpose": "emergency",
+            "channels": [["voice", "sms", "push", "email"]],
+            "print": "never",
+        },
+    ],
+    "clocks": [],
+}
+"""Whom nothing reaches in an emergency, somebody must call."""
 ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
@@ -146,6 +161,7 @@ MEANT: Final = {
         ACK_ANSWERED,
         CONTACT_CHANGED,
         CALL_FOR_HELP,
+        NOBODY_REACHED,
     ]
 }
 HUB_EMITS: Final = {
@@ -154,6 +170,7 @@ HUB_EMITS: Final = {
     ACK_ANSWERED["name"],
     CONTACT_CHANGED["name"],
     CALL_FOR_HELP["name"],
+    NOBODY_REACHED["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }

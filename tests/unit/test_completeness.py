@@ -22,6 +22,7 @@ from hub.inbound import emergency_replies, replies
 from hub.intake.source_bindings import SourceBindings
 from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
+from hub.messages.planning.unreached_people import NAME as UNREACHED
 from hub.model import Lane, Step, StepKind
 from hub.people.contact_changes import CHANGED
 from hub.policy.clocks import ESCALATES
@@ -94,6 +95,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         replies.ANSWERED,
         emergency_replies.NAME,
         UNDELIVERED,
+        UNREACHED,
         BOUNCE_REPORTED,
         HANDED_OVER,
         CHANGED,

@@ -190,6 +190,7 @@ def test_every_metric_is_documented() -> None:
         "hub_outcomes_total",
         "hub_topology_gaps_total",
         "hub_unknown_outcomes_total",
+        "hub_webhook_calls_total",
         CIRCUIT,
         OFFSET,
         VERIFIED,

@@ -42,6 +42,7 @@ from hub.health.monitor import Monitor
 from hub.intake.decode import dead_letter
 from hub.intake.sender_rates import SenderRates
 from hub.model import Gap, Incident, Lane, Remaining, Symptom
+from hub.model.webhooks import LateWebhook
 from hub.policy import load_policy
 from hub.policy.intake import ANONYMOUS
 from hub.tasks import cancel
@@ -203,6 +204,11 @@ async def _turn_off(house: House) -> None:
     house.store.off.append(("0199", "urn:crm", "http_500"))
 
 
+async def _let_wait(house: House) -> None:
+    late = LateWebhook(id="0199", source="urn:crm", error="http_500", age=timedelta(hours=2))
+    house.store.late.append(late)
+
+
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
     "queue_age:email:urgent": _break_queue,
@@ -217,6 +223,7 @@ BROKEN = {
     "topology": _lose_way,
     "sender_rate:urgent:crm": _flood,
     "webhook:0199": _turn_off,
+    "webhook_age:0199": _let_wait,
 }
 
 

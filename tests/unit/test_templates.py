@@ -252,8 +252,8 @@ def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
         assert all(link.startswith("https://") for link in parser.links)
 
 
-LONGER: Final = {"emergency.declared", "emergency.reply.received"}
-"""What people must do in danger is worth a second part, and the words of whoever is."""
+LONGER: Final = {"emergency.declared", "emergency.reply.received", "emergency.unreached"}
+"""What people must do in danger is worth a second part, the words of whoever is, and whom to call."""
 
 
 @for_each(SPEAKING)

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from hub.errors import BrokerUnavailable, PermanentFailure
+from hub.messages.cascades import advance_cascade
 from hub.messages.planning.cascade import next_step
-from hub.messages.planning.undelivered import alerts
+from hub.messages.planning.undelivered import NOT_PRINTED, alerts
 from hub.model import Message, Purpose, State, Target
 from hub.testing import MemoryEmail
 from hub.timers.scheduler import audit
@@ -106,6 +107,19 @@ async def test_letter_follows_a_hard_bounce() -> None:
     [event] = office.publisher.events
     assert [ticket.channel for ticket in office.publisher.published] == ["print"]
     assert event.data["letter_id"] == str(office.publisher.published[0].ids[0])
+
+
+async def test_a_letter_that_cannot_be_made_is_no_alert_of_its_own_step() -> None:
+    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    first = legal()
+    await office.holds(first)
+    lost_mail = replace(first, state=State.FAILED, reason=GONE)
+    deps: dict[str, Any] = {"store": office.store, "publisher": office.publisher, "now": MONDAY}
+    await advance_cascade([lost_mail], **deps, prints=lambda _letter, _about: False)
+    [letter] = next_step(lost_mail, now=MONDAY)
+    await advance_cascade([replace(letter, state=State.FAILED, reason=NOT_PRINTED)], **deps)
+
+    assert [NOT_PRINTED] == [event.data["reason"] for event in office.publisher.events]
 
 
 async def test_audit_alerts_once_of_a_legal_message_without_a_next_step() -> None:

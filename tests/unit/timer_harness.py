@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.testing import MemoryMonitor, MemoryMonths, MemoryResults
+from hub.testing import MemoryEmergencies, MemoryMonitor, MemoryMonths, MemoryResults
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
 from tests.unit.delivery_harness import ABOUT, mail
@@ -24,6 +24,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "heartbeats": MemoryMonitor(hub.store, hub.clock),
         "months": MemoryMonths(),
         "results": MemoryResults(),
+        "emergencies": MemoryEmergencies(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -25,7 +25,7 @@ _RAISING: Final = {
 }
 """Tag → what its holder may do beside his rights in the virtual host."""
 _OWN_EVENTS: Final = [kind.name for kind in CATALOG if kind.hub_emitted]
-_REFUSALS: Final = r"^(event\.rejected|hub\.event\.unreached)$"
+_REFUSALS: Final = r"^(event\.rejected|hub\.event\.unreached|clock\.extension\.[a-z]+)$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

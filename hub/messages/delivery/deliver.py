@@ -31,7 +31,7 @@ from hub.errors import (
     TransientFailure,
 )
 from hub.messages.appointments import make_appointments
-from hub.messages.cascades import advance_cascade
+from hub.messages.cascades import Prints, advance_cascade, prints_all
 from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.decisions import (
     accepted,
@@ -85,6 +85,7 @@ class DeliveryDeps:
     pauses: Pauses
     handover: Handover = field(default_factory=Handover)
     lost_claims: LostClaims = field(default_factory=LostClaims)
+    prints: Prints = prints_all
 
 
 class _Lease:
@@ -148,7 +149,7 @@ async def deliver(
     ]
     # Before the cascade, which needs the broker: a repeat of the ticket finds these messages ended.
     await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.gone])
-    await _cascade(lost, store, publisher, deps.now())
+    await _cascade(lost, store, publisher, deps)
     await make_appointments(appointments, _later(outcomes, by_id))
 
 
@@ -270,7 +271,7 @@ async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Out
 
 
 async def _cascade(
-    lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, now: datetime
+    lost: Sequence[Message], store: DeliveryStore, publisher: Publisher, deps: DeliveryDeps
 ) -> None:
     """Start the next step where a whole step has permanently failed."""
     candidates = [message for message in lost if has_followup(message)]
@@ -278,7 +279,7 @@ async def _cascade(
         return
     over = await store.step_failed(candidates)
     done = [message for message in candidates if message.id in over]
-    await advance_cascade(done, store=store, publisher=publisher, now=now)
+    await advance_cascade(done, store=store, publisher=publisher, now=deps.now(), prints=deps.prints)
 
 
 def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> list[Later]:

@@ -75,7 +75,10 @@ def _event(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | 
         kind=events_es.kind_of(stored),
         at=entry.at,
         sentence=events_es.sentence_of(stored, facts.names),
-        more=events_es.further(stored, tuple(facts.unreached.get(entry.key, ())), whole=whole),
+        more=[
+            *events_es.further(stored, tuple(facts.unreached.get(entry.key, ())), whole=whole),
+            *events_es.refusals(facts.refused.get(entry.key, ())),
+        ],
         who=by if isinstance(by, str) else None,
         event=ThreadEvent(
             key=stored.key, id=stored.event.id, source=stored.event.source, event=stored.event.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,6 +137,12 @@ def _undelivered(data: Data, _: Names) -> str:
     return f"No se pudo entregar «{title(str(data.get('about')))}»{why}{letter}"
 
 
+def _unreached(data: Data, _: Names) -> str:
+    people = len(data.get("people") or ())
+    whom = f"a {people} personas" if people > 1 else "a una persona"
+    return f"Nada de «{title(str(data.get('about')))}» le llegó {whom}: se pide a la portería que llame"
+
+
 def _handed_over(data: Data, _: Names) -> str:
     return f"Se entregó en mano la carta de «{title(str(data.get('about')))}»"
 
@@ -155,6 +161,7 @@ _TELLINGS: Final[Mapping[str, _Telling]] = {
     "sla.acknowledged": _Telling(ThreadKind.ACKNOWLEDGED, _acknowledged),
     "emergency.acknowledged": _Telling(ThreadKind.ACKNOWLEDGED, _attended),
     "notification.undelivered": _Telling(ThreadKind.UNDELIVERED, _undelivered),
+    "emergency.unreached": _Telling(ThreadKind.UNDELIVERED, _unreached),
     "notification.bounce_reported": _Telling(ThreadKind.UNDELIVERED, _bounced),
     "notification.handed_over": _Telling(ThreadKind.LETTER_HANDED_OVER, _handed_over),
 }
@@ -170,4 +177,12 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
         *asks,
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
+    ]
+
+
+def refusals(reasons: Iterable[str]) -> list[str]:
+    """Say why a clock does not hold the extension that the event asked for."""
+    return [
+        sentences_es.sentence(f"El plazo no quedó como se pidió: {labels_es.EXTENSIONS.get(reason, reason)}")
+        for reason in reasons
     ]

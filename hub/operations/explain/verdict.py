@@ -126,7 +126,14 @@ def _from_messages(facts: ExplainFacts) -> Verdict:
         if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
     reason = None if outcome is ExplainOutcome.NOTIFIED else reasons[0]
-    return _verdict(facts, outcome, [_opening(outcome, facts.messages), *lines], reason)
+    return _verdict(facts, outcome, [_opening(outcome, facts.messages), *_alerted(facts), *lines], reason)
+
+
+def _alerted(facts: ExplainFacts) -> list[str]:
+    if facts.alerted_at is None:
+        return []
+    asked = f"Ningún medio le llegó: {sentences_es.at_time(facts.alerted_at)} se pidió"
+    return [f"{asked} a la portería y a quien está de turno que la llamen o la busquen."]
 
 
 def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:

@@ -22,6 +22,13 @@ SELECT * FROM message
 WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person = $2
 ORDER BY created_at, occasion, step, id
 
+-- alerted --
+-- When the desk was first asked to call the person about this event of an emergency.
+SELECT time FROM event
+WHERE case_key = $1 AND type = $2 AND data ->> 'about_id' = $3 AND data -> 'people' @> $4::jsonb
+ORDER BY time
+LIMIT 1
+
 -- attempts --
 SELECT message_id, at, outcome, provider, code FROM attempt WHERE message_id = ANY ($1::uuid[]) ORDER BY at
 

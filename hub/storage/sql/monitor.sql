@@ -81,6 +81,29 @@ SELECT id::text AS id, source, coalesce(last_error, '') AS error FROM result_sub
 WHERE disabled_at IS NOT NULL
 ORDER BY disabled_at
 
+-- webhooks_late --
+-- Endpoints are few, and the first event of each is found by its index.
+SELECT webhook.id::text AS id, source, coalesce(last_error, '') AS error, now() - first.queued_at AS age
+FROM result_subscription AS webhook CROSS JOIN LATERAL (
+    SELECT queued_at FROM webhook_event WHERE subscription_id = webhook.id ORDER BY number LIMIT 1
+) AS first
+WHERE url IS NOT NULL AND disabled_at IS NULL AND first.queued_at < now() - $1::interval
+ORDER BY first.queued_at
+
+-- webhook_figures --
+SELECT count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NULL) AS "on",
+       count(*) FILTER (WHERE disabled_at IS NULL AND failing_since IS NOT NULL) AS failing,
+       count(*) FILTER (WHERE disabled_at IS NOT NULL) AS off,
+       coalesce(sum(waiting.events) FILTER (WHERE disabled_at IS NULL), 0)::integer AS waiting,
+       coalesce(max(now() - waiting.since) FILTER (WHERE disabled_at IS NULL), interval '0') AS oldest
+FROM result_subscription AS webhook CROSS JOIN LATERAL (
+    SELECT count(*) AS events, min(queued_at) AS since FROM (
+        -- The oldest are first; nobody needs to know of more.
+        SELECT queued_at FROM webhook_event WHERE subscription_id = webhook.id ORDER BY number LIMIT 10000
+    ) AS first
+) AS waiting
+WHERE url IS NOT NULL
+
 -- see --
 INSERT INTO trouble (key, since, seen_at, detail)
 SELECT key, now(), now(), jsonb_build_object('measured', measured)

@@ -13,7 +13,7 @@ from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
 from hub.model import EVERYWHERE, Account, Grant, Word
 from hub.web.auth.caller import caller_of
-from hub.web.responses import Handler, json_answer
+from hub.web.responses import Handler, all_of, json_answer
 from hub.web.services import services
 
 
@@ -35,7 +35,7 @@ async def list_accounts(request: web.Request) -> web.Response:
     """List the accounts and their offices."""
     now = services(request).now()
     items = [row(account, now=now) for account in await accounts.listed(_admin(request))]
-    return json_answer({"items": items, "next": None})
+    return all_of(items)
 
 
 async def create(request: web.Request, body: AccountBody) -> web.Response:

@@ -12,7 +12,7 @@ from hub.access.grant_keys import KeyAdmin
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
 from hub.web.auth.caller import caller_of, note
-from hub.web.responses import json_answer
+from hub.web.responses import all_of, json_answer
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
@@ -61,7 +61,7 @@ async def list_keys(request: web.Request) -> web.Response:
     """List the keys of systems, newest first, without their secrets."""
     now = services(request).now()
     items = [grant_keys.row(key, now=now) for key in await services(request).api_keys.keys()]
-    return json_answer({"items": items, "next": None})
+    return all_of(items)
 
 
 async def create_key(request: web.Request, body: KeyBody) -> web.Response:

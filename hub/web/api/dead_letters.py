@@ -13,7 +13,7 @@ from hub.operations.dead_letters import OpenLetters, Settled
 from hub.ports import Page
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.requests import found, read_id
-from hub.web.responses import json_answer
+from hub.web.responses import all_of, json_answer
 from hub.web.schemas.common import DeadQuery, SettleBody
 from hub.web.services import services
 
@@ -59,7 +59,7 @@ async def replay_many(request: web.Request, body: SettleBody) -> web.Response:
 async def discard_many(request: web.Request, body: SettleBody) -> web.Response:
     """Discard the open dead letters of a filter; they stay in the log."""
     items, _ = await _settle_many(request, body, dead_letters.discard_one, "dead.discard", replaying=False)
-    return json_answer({"items": items, "next": None})
+    return all_of(items)
 
 
 async def _settle_many(

@@ -9,7 +9,7 @@ from aiohttp import web
 from hub.operations import channels
 from hub.operations import pause as pausing
 from hub.web.auth.caller import acting_person, note
-from hub.web.responses import json_answer
+from hub.web.responses import all_of, json_answer
 from hub.web.schemas.common import PauseBody
 from hub.web.services import services
 
@@ -22,12 +22,12 @@ async def list_channels(request: web.Request) -> web.Response:
     deps = services(request)
     providers = channels.providers_of(deps.settings)
     items = await channels.read_channels(deps.pauses, deps.publisher, deps.incidents, providers)
-    return json_answer({"items": items, "next": None})
+    return all_of(items)
 
 
 async def list_pauses(request: web.Request) -> web.Response:
     """List the paused channels and events."""
-    return json_answer({"items": await services(request).pauses.pauses(), "next": None})
+    return all_of(await services(request).pauses.pauses())
 
 
 async def pause(request: web.Request, body: PauseBody) -> web.Response:

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from hub.model.results import ResultKind
 from hub.operations import results
 from hub.web.auth.caller import caller_of
-from hub.web.responses import json_answer
+from hub.web.responses import all_of, json_answer
 from hub.web.services import services
 
 Source = Annotated[str, Meta(min_length=1, max_length=255, pattern="^[^\\x00]*$")]
@@ -31,7 +31,7 @@ class SubscriptionSource(Struct, kw_only=True, frozen=True):
 async def list_subscriptions(request: web.Request) -> web.Response:
     """List the sources whose results are published on `hub.events.out`, and their routing keys."""
     items = await results.read_subscriptions(services(request).subscriptions)
-    return json_answer({"items": items, "next": None})
+    return all_of(items)
 
 
 async def subscribe(request: web.Request, body: SubscriptionBody) -> web.Response:

@@ -13,7 +13,7 @@ from hub.operations import webhooks
 from hub.web.api.results import SubscriptionBody
 from hub.web.auth.caller import caller_of
 from hub.web.requests import read_id
-from hub.web.responses import json_answer
+from hub.web.responses import all_of, json_answer
 from hub.web.services import services
 
 _WEBHOOK: Final = "webhook"
@@ -36,7 +36,7 @@ class WebhookId(Struct, frozen=True, kw_only=True):
 async def list_webhooks(request: web.Request) -> web.Response:
     """List the webhooks, without their secrets."""
     items = await webhooks.read_webhooks(services(request).webhooks)
-    return json_answer({"items": items, "next": None})
+    return all_of(items)
 
 
 async def add_webhook(request: web.Request, body: WebhookBody) -> web.Response:

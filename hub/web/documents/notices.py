@@ -10,9 +10,34 @@ import msgspec
 from hub.cloudevents.schemas import FOLDER
 from hub.messages.results import PREFIX
 from hub.model import UnreachedReason
+from hub.model.extensions import ExtensionRefusal
 from hub.model.results import ResultKind
 
 _OPTIONAL: Final = ["string", "null"]
+_EXTENSION: Final[Mapping[str, Any]] = {
+    "event_id": {"description": "The event that asked for the extension.", "type": "string"},
+    "event_source": {"type": "string", "format": "uri-reference"},
+    "event_type": {"type": "string"},
+    "case": {"description": "The key of the case: `pqrs_id:…`.", "type": "string"},
+    "radicado": {"type": _OPTIONAL},
+    "clock": {"type": "string", "examples": ["legal_term"]},
+    "asked_on": {"description": "The last day that the event named.", "type": _OPTIONAL, "format": "date"},
+    "kept_on": {"description": "The day on which the clock ends.", "type": _OPTIONAL, "format": "date"},
+    "due_at": {"description": "The instant.", "type": _OPTIONAL, "format": "date-time"},
+    "reason": {"enum": [*ExtensionRefusal, None]},
+    "detail": {"description": "The reason in words.", "type": _OPTIONAL},
+}
+
+
+def _extension(title: str, description: str) -> Mapping[str, Any]:
+    return {
+        "title": title,
+        "description": description,
+        "type": "object",
+        "required": list(_EXTENSION),
+        "properties": _EXTENSION,
+    }
+
 
 NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
     "event.rejected": {
@@ -48,6 +73,14 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
             },
         },
     },
+    "clock.extension.refused": _extension(
+        "Clock extension refused",
+        "A clock does not end on the day that an event named. People are told `kept_on`.",
+    ),
+    "clock.extension.granted": _extension(
+        "Clock extension granted",
+        "An extension that was reported as refused counts after all: an earlier event has arrived since.",
+    ),
 }
 
 

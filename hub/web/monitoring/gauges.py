@@ -23,6 +23,9 @@ GAUGE_NAMES: Final = (
     "hub_oldest_queued_seconds",
     "hub_audit_age_seconds",
     "hub_promises",
+    "hub_webhooks",
+    "hub_webhook_events",
+    "hub_webhook_oldest_seconds",
 )
 
 
@@ -40,7 +43,8 @@ class Figures:
         async with self._asking:
             now = asyncio.get_running_loop().time()
             if now >= self._stale_at:
-                self._metrics = [await read(self._log) for read in _READERS]
+                own = [await read(self._log) for read in _READERS]
+                self._metrics = [*own, *await _webhooks(self._log)]
                 took = asyncio.get_running_loop().time() - now
                 self._stale_at = now + took + max(_FRESH, _SHARE * took)
             return self._metrics
@@ -77,6 +81,18 @@ async def _promises(log: IncidentLog) -> Metric:
     for labels, number in (await log.promises()).items():
         gauge.add_metric(labels, number)
     return gauge
+
+
+async def _webhooks(log: IncidentLog) -> Sequence[Metric]:
+    figures = await log.webhook_figures()
+    states = GaugeMetricFamily("hub_webhooks", "webhooks: on, failing or off", labels=["state"])
+    for state, number in (("on", figures.on), ("failing", figures.failing), ("off", figures.off)):
+        states.add_metric([state], number)
+    waiting = GaugeMetricFamily("hub_webhook_events", "results that wait for webhooks that are on")
+    waiting.add_metric([], figures.waiting)
+    oldest = GaugeMetricFamily("hub_webhook_oldest_seconds", "how long the oldest of them waits")
+    oldest.add_metric([], figures.oldest.total_seconds())
+    return states, waiting, oldest
 
 
 _READERS: Final = (_incidents, _oldest, _audit, _promises)

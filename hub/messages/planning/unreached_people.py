@@ -1,0 +1,70 @@
+"""The alert to the desk about people whom no channel has reached in an emergency. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from hub.model import Event, Json, StoredEvent, own_event
+from hub.model.emergencies import LostRecipient
+from hub.model.ids import uuid8
+
+NAME: Final = "emergency.unreached"
+MOST: Final = 200
+"""People in one alert; the others follow in the next one."""
+_LONGEST: Final = 200
+"""Characters of a name, as the schema has it: a longer one must not lose the alert."""
+_BY_PHONE: Final = frozenset({"sms", "whatsapp", "voice"})
+_FIELDS: Final = {
+    "instruction": ("instruction",),
+    "emergency_kind": ("emergency_kind", "kind"),
+    "drill": ("drill",),
+}
+"""Field of the alert → the fields of the event that hold it, the first one present."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+People = Sequence[Sequence[LostRecipient]]
+"""The lost messages of each person."""
+
+
+def people_of(lost: Iterable[LostRecipient]) -> People:
+    """Return the lost messages by person, at most so many people as one alert names."""
+    found: defaultdict[str, list[LostRecipient]] = defaultdict(list)
+    for recipient in lost:
+        found[recipient.person].append(recipient)
+    return [found[person] for person in sorted(found)[:MOST]]
+
+
+def alert_of(people: People, stored: StoredEvent, *, now: datetime) -> Event:
+    """Make the alert of these people. Its id is made from them: a repeat is a duplicate."""
+    named = sorted(
+        (_named(lost) for lost in people), key=lambda person: (person["units"] or "", person["name"])
+    )
+    data: dict[str, Json] = {
+        "about": stored.event.name,
+        "about_id": stored.event.id,
+        "thread_id": stored.case or stored.event.id,
+        "copropiedad_id": stored.copropiedad_id,
+        "people": named,
+        **_facts(stored.event),
+    }
+    alert_id = uuid8(_EPOCH, stored.key.hex, *(lost[0].person for lost in people))
+    known = {name: value for name, value in data.items() if value is not None}
+    return own_event(NAME, f"unreached:{alert_id}", known, time=now)
+
+
+def _named(lost: Sequence[LostRecipient]) -> dict[str, Json]:
+    first = lost[0]
+    numbers = (recipient.address for recipient in lost if recipient.channel in _BY_PHONE)
+    return {
+        "person": first.person,
+        "name": first.name[:_LONGEST] or "una persona",
+        "units": ", ".join(first.units)[:_LONGEST] or None,
+        "phone": next(numbers, first.phone) or None,
+    }
+
+
+def _facts(event: Event) -> dict[str, Json]:
+    return {name: next(filter(None, map(event.data.get, fields)), None) for name, fields in _FIELDS.items()}

@@ -1,0 +1,31 @@
+"""The database as the alert about unreached people needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import StoredEvent
+from hub.model.emergencies import LostRecipient
+
+
+class EmergencyStore(Protocol):
+    """Reads what is lost of emergencies; delivery and receipts do nothing for it."""
+
+    async def lost_recipients(
+        self, limit: int, *, gather: timedelta, pause: timedelta
+    ) -> Sequence[LostRecipient]:
+        """
+        Return the lost messages of people of whom no message about an emergency is left, by event.
+
+        Of an event whose first such message was lost before `gather`, and whose last alert is older than
+        `pause`. Whoever had no address at planning was reported then. What lies in an inbox reaches nobody.
+        """
+
+    async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
+        """Return these events by key."""
+
+    async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
+        """Record that these people were named to the desk; `pause` begins."""

@@ -1,0 +1,50 @@
+People whom a message of an emergency has not reached.
+
+-- lost --
+-- The id of a message begins with the time of its event: older months are not opened. Of a person nothing is under
+-- way or accepted, and no step of the cascade is left; what lies in an inbox has reached nobody.
+WITH lost AS (
+    SELECT *, min(updated_at) OVER (PARTITION BY event_key) AS since
+    FROM message
+    WHERE purpose = 'emergency' AND state IN ('failed', 'bounced', 'suppressed', 'expired')
+      AND address <> '' AND event <> $1
+      AND id >= $2 AND updated_at > now() - interval '1 hour'
+      AND NOT EXISTS (
+          SELECT FROM emergency_alert AS alert
+          WHERE alert.event_key = message.event_key AND alert.person = message.person
+      )
+      AND NOT EXISTS (
+          SELECT FROM message AS other
+          WHERE other.event_key = message.event_key
+            AND other.id BETWEEN moment_start(message.id) AND moment_end(message.id)
+            AND other.person = message.person AND other.occasion = message.occasion
+            AND (
+                other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired', 'waiting')
+                OR (
+                    other.fallback IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM message AS later
+                        WHERE later.event_key = other.event_key
+                          AND later.id BETWEEN moment_start(other.id) AND moment_end(other.id)
+                          AND later.person = other.person AND later.occasion = other.occasion
+                          AND later.audience = other.audience AND later.step > other.step
+                    )
+                )
+            )
+          OFFSET 0
+      )
+)
+SELECT lost.id, lost.event_key, person, name, channel, address, units, reason,
+       (
+           SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
+           WHERE person.id = lost.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
+       ) AS phone
+FROM lost
+WHERE since < now() - $4::interval AND NOT EXISTS (
+    SELECT FROM emergency_alert AS alert
+    WHERE alert.event_key = lost.event_key AND alert.alerted_at > now() - $5::interval
+)
+ORDER BY lost.event_key, person, lost.id
+LIMIT $3
+
+-- mark --
+INSERT INTO emergency_alert (event_key, person) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING

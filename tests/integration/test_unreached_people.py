@@ -1,0 +1,91 @@
+"""Of whom every message of an emergency is lost: what the database finds, and when."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from hub.model import Message, Purpose, State, StoredEvent
+from hub.storage import Database, PostgresEmergencies
+from tests.contract.stores import RealStores, open_stores
+from tests.contract.values import FALLBACK, event, message, now, stored
+
+AT_ONCE: Final = timedelta(0)
+LONG: Final = timedelta(hours=1)
+
+
+@dataclass(kw_only=True)
+class Emergency:
+    """A declared emergency, and what became of its messages."""
+
+    stores: RealStores
+    store: PostgresEmergencies
+    event: StoredEvent
+
+    async def sent(self, person: str, state: State, channel: str = "sms", **fields: Any) -> Message:
+        values = {"purpose": Purpose.EMERGENCY, **fields}
+        planned = message(self.event, person=person, channel=channel, state=state, **values)
+        await self.stores.add(planned)
+        return planned
+
+    async def lost(self, *, gather: timedelta = AT_ONCE, pause: timedelta = LONG) -> list[str]:
+        found = await self.store.lost_recipients(100, gather=gather, pause=pause)
+        return [recipient.person for recipient in found]
+
+
+@pytest.fixture
+async def emergency(database: str) -> AsyncIterator[Emergency]:
+    async with open_stores(database) as stores, Database(database) as opened:
+        declared = stored(event("emergency.declared", time=now()))
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([declared])
+        yield Emergency(stores=stores, store=PostgresEmergencies(opened), event=declared)
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.BOUNCED, State.EXPIRED, State.SUPPRESSED])
+async def test_whoever_lost_every_message_is_found(emergency: Emergency, state: State) -> None:
+    await emergency.sent("p-bea", state)
+    await emergency.sent("p-bea", State.FAILED, "email")
+
+    assert ["p-bea", "p-bea"] == await emergency.lost()
+
+
+@pytest.mark.parametrize(
+    "other", [State.SENT, State.DELIVERED, State.READ, State.QUEUED, State.RETRYING, State.SENDING]
+)
+async def test_whoever_may_have_one_of_them_is_not(emergency: Emergency, other: State) -> None:
+    await emergency.sent("p-bea", State.FAILED)
+    await emergency.sent("p-bea", other, "email")
+
+    assert [] == await emergency.lost()
+
+
+async def test_what_lies_in_an_inbox_has_reached_nobody(emergency: Emergency) -> None:
+    await emergency.sent("p-bea", State.FAILED, fallback=FALLBACK)
+    await emergency.sent("p-bea", State.WAITING, "inbox", step=1)
+
+    assert ["p-bea"] == await emergency.lost()
+
+
+@pytest.mark.parametrize("fields", [{"fallback": FALLBACK}, {"address": ""}, {"purpose": Purpose.SERVICE}])
+async def test_a_next_step_a_known_gap_and_other_purposes_alert_nobody(
+    emergency: Emergency, fields: dict[str, Any]
+) -> None:
+    await emergency.sent("p-bea", State.FAILED, **fields)
+
+    assert [] == await emergency.lost()
+
+
+async def test_the_alert_waits_for_others_and_then_a_pause_begins(emergency: Emergency) -> None:
+    await emergency.sent("p-bea", State.FAILED)
+    too_early = await emergency.lost(gather=LONG)
+    await emergency.store.mark_alerted(emergency.event.key, ["p-bea"])
+    await emergency.sent("p-luis", State.FAILED)
+
+    assert [] == too_early
+    assert [] == await emergency.lost()
+    assert ["p-luis"] == await emergency.lost(pause=AT_ONCE)

@@ -1,0 +1,106 @@
+"""The alert about people whom no channel has reached in an emergency."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from hub.errors import StorageUnavailable
+from hub.messages.planning.unreached_people import MOST, NAME, alert_of, people_of
+from hub.model.emergencies import LostRecipient
+from hub.testing import MemoryEmergencies
+from hub.timers.unreached_people import alert_unreached
+from tests.unit.factories import MONDAY, SCHEMAS, event, stored
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.timer_harness import timers_of
+
+DECLARED = stored(event("emergency.declared"))
+
+
+def lost(person: str = "p-bea", channel: str = "sms", **fields: Any) -> LostRecipient:
+    values: dict[str, Any] = {
+        "id": uuid5(DECLARED.key, person + channel),
+        "event_key": DECLARED.key,
+        "person": person,
+        "name": "Bea Ríos",
+        "channel": channel,
+        "address": "+573002220001" if channel == "sms" else "bea@example.co",
+        "units": ("Torre 1, 301",),
+        **fields,
+    }
+    return LostRecipient(**values)
+
+
+def alerted(*found: LostRecipient) -> dict[str, Any]:
+    alert = alert_of(people_of(found), DECLARED, now=MONDAY)
+    SCHEMAS.check(alert, now=MONDAY)
+    data: dict[str, Any] = alert.data
+    return data
+
+
+def test_the_alert_says_whom_to_call_where_and_what_they_were_told() -> None:
+    data = alerted(lost())
+
+    assert {
+        "person": "p-bea",
+        "name": "Bea Ríos",
+        "units": "Torre 1, 301",
+        "phone": "+573002220001",
+    } == data["people"][0]
+    assert DECLARED.event.data["instruction"] == data["instruction"]
+    assert (DECLARED.event.name, DECLARED.event.id) == (data["about"], data["about_id"])
+
+
+def test_a_person_is_named_once_however_many_messages_are_lost() -> None:
+    assert 1 == len(alerted(lost(), lost(channel="email"))["people"])
+
+
+@pytest.mark.parametrize(("known", "phone"), [("+573007770000", "+573007770000"), (None, None)])
+def test_whoever_got_only_mail_is_called_at_the_number_of_the_directory(
+    known: str | None, phone: str | None
+) -> None:
+    assert phone == alerted(lost(channel="email", phone=known))["people"][0]["phone"]
+
+
+def test_a_crowd_is_named_in_parts() -> None:
+    crowd = [lost(f"p-{number:04}") for number in range(MOST + 1)]
+
+    assert MOST == len(alerted(*crowd)["people"])
+
+
+def test_a_very_long_name_does_not_lose_the_alert() -> None:
+    [person] = alerted(lost(name="B" * 500, units=("T" * 500,)))["people"]
+
+    assert ("B" * 200, "T" * 200) == (person["name"], person["units"])
+
+
+def test_the_id_is_that_of_these_people() -> None:
+    first, other = people_of([lost()]), people_of([lost(), lost("p-luis")])
+
+    assert alert_of(first, DECLARED, now=MONDAY).id == alert_of(first, DECLARED, now=MONDAY).id
+    assert alert_of(first, DECLARED, now=MONDAY).id != alert_of(other, DECLARED, now=MONDAY).id
+
+
+async def test_several_people_of_an_event_are_one_alert_and_a_crash_repeats_its_id() -> None:
+    hub, store = memory_hub(MONDAY), MemoryEmergencies()
+    store.lost, store.events = [lost(), lost("p-luis")], {DECLARED.key: DECLARED}
+    store.faults.script("mark_alerted", StorageUnavailable())
+    timers = timers_of(hub, emergencies=store)
+    with pytest.raises(StorageUnavailable):
+        await alert_unreached(timers)
+    await alert_unreached(timers)
+    await alert_unreached(timers)
+
+    assert [NAME, NAME] == [published.name for published in hub.publisher.events]
+    assert 1 == len({published.id for published in hub.publisher.events})
+
+
+async def test_what_the_retention_has_dropped_blocks_nothing() -> None:
+    hub, store = memory_hub(MONDAY), MemoryEmergencies()
+    store.lost = [lost(event_key=UUID(int=1))]
+    await alert_unreached(timers_of(hub, emergencies=store))
+
+    assert [] == store.lost
+    assert [] == hub.publisher.events
