@@ -30,6 +30,9 @@ _YEARS: Final = range(2024, 2041)
 _HORIZON: Final = 100 * 366 * DAY
 """No promise reaches this far; an unlimited search would run to the year 9999."""
 
+_LONGEST_CLOSED: Final = 366
+"""Days; a company that was closed for longer has no last opening."""
+
 
 class Mode(StrEnum):
     """The meaning of "24 horas hábiles", a decision of the company; see the domain notes."""
@@ -184,6 +187,13 @@ class WorkCalendar:
         day = self._business_day_after(received, n, pauses)
         frames = self._frames_on(day)
         return self._at(day, frames[0][0] if frames else timedelta(0))
+
+    def last_opening(self, day: date) -> datetime:
+        """Return the last first opening of a day up to `day`; the midnight of `day` if there was none."""
+        for back in range(_LONGEST_CLOSED):
+            if frames := self._frames_on(day - back * DAY):
+                return self._at(day - back * DAY, frames[0][0])
+        return self._at(day, timedelta(0))
 
     def business_days(self, received: datetime, last: date, *, pauses: Iterable[Interval] = ()) -> int:
         """Count the business days after the day of receipt, up to and including `last`."""

@@ -16,6 +16,7 @@ from hub.catalog.accounting import ACCOUNTING
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
 from hub.catalog.concierge import CONCIERGE
+from hub.catalog.contracts import CONTRACTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
@@ -32,6 +33,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *PROMISES,
     *SUPPORT,
     *ADMINISTRATION,
+    *CONTRACTS,
     *ACCOUNTING,
     *MAINTENANCE,
     *EMERGENCIES,

@@ -92,7 +92,12 @@ class ClockMove:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A repeat of the message, `before` or `after` the instant in the event's data field `field`."""
+    """
+    A repeat of the message, `before` or `after` the instant in the event's data field `field`.
+
+    Before a date it goes out when the company opens that many days before, or at the last opening before
+    that day if the company is closed.
+    """
 
     field: str
     before: timedelta = timedelta(0)
@@ -117,7 +122,8 @@ class Audience:
     follow each other. `template` names the block set in the event's template if this audience reads another
     text than the first. `when` limits the audience to events whose data has these values. `channel_by` names
     the data field with the one channel to use ("the channel used"); without it, or if it names none of the
-    channels (a paper was signed), all are used. `any_hour` notifies staff outside their working hours, too.
+    channels (a paper was signed), all are used. `segment_by` names the data field that narrows the audience
+    to the people of one role. `any_hour` notifies staff outside their working hours, too.
     An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
     """
 
@@ -129,6 +135,7 @@ class Audience:
     template: str | None = None
     when: Mapping[str, str] = field(default_factory=dict)
     channel_by: str | None = None
+    segment_by: str | None = None
     any_hour: bool = False
     optional: bool = False
 
@@ -140,7 +147,8 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay.
+    reminders stay. `useful_until` names the data field (a date or an instant) after which its messages are
+    worthless.
     """
 
     name: str
@@ -150,6 +158,7 @@ class EventType:
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
+    useful_until: str | None = None
     realm: str = ""
     hub_emitted: bool = False
 

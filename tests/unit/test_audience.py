@@ -6,6 +6,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.model import Audience, ContactPoint, Json, Person, Purpose
 from hub.model.ids import stranger_ref
 from hub.people.audience import (
+    EVERY_ROLE,
     PLACE,
     Group,
     Unknown,
@@ -118,6 +119,22 @@ def test_event_without_its_unit_reaches_nobody_of_any_unit() -> None:
     one = stored(event("admin.payment.received", without=("unit_id",)))
 
     assert addressees(audience_of("owner"), one, {}) == [Group(roles=("owner",), unit_id="")]
+
+
+@pytest.mark.parametrize(
+    ("segment", "roles"),
+    [
+        ("todos", EVERY_ROLE),
+        ("propietarios", ("owner",)),
+        ("residentes", ("resident", "tenant")),
+        ("arrendatarios", ("tenant",)),
+    ],
+)
+def test_segment_of_the_event_narrows_its_audience(segment: str, roles: tuple[str, ...]) -> None:
+    narrowed = audience_of("opted_in:commercial", segment_by="segment")
+    groups = addressees(narrowed, stored(event("pqrs.received", {"segment": segment})), {})
+
+    assert groups == [Group(roles=roles, opted_in="commercial", everywhere=True)]
 
 
 @pytest.mark.parametrize(("cause", "meant"), [("unanswered", True), ("reminder", False)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +13,10 @@ import pytest
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schemas
 from hub.messages.results import PREFIX
-from hub.model import Audience, ClockMove, EventType, Move
+from hub.model import Audience, ClockMove, EventType, Move, Purpose
 from hub.model.results import ResultKind
 from hub.people.audience import party_words
+from hub.people.audience.parties import EVERY_SEGMENT, SEGMENTS
 from hub.policy import load_policy
 from tests.for_each import for_each
 
@@ -264,20 +266,31 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
 
     assert reminders == {
         "accounting.documents.requested": [("needed_by", -48.0)],
+        "accounting.tax_deadline.approaching": [
+            ("due_on", -24.0 * 15),
+            ("due_on", -24.0 * 5),
+            ("due_on", -24.0),
+        ],
         "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
         "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "realestate.visit.scheduled": [("starts_at", -2.0)],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
         "accounting.documents.received",
         "accounting.report.delivered",
+        "accounting.tax_deadline.approaching",
+        "accounting.tax_obligation.filed",
         "admin.assembly.cancelled",
         "admin.assembly.convened",
         "concierge.package.collected",
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
+        "realestate.rent.received",
+        "realestate.visit.cancelled",
+        "realestate.visit.scheduled",
     ]
 
 
@@ -353,10 +366,28 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
 
 
 @for_each(CATALOG)
-def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
-    formats = {properties(kind)[reminder.field]["format"] for reminder in kind.reminders}
+def test_a_reminder_counts_from_an_instant_or_before_a_date(kind: EventType) -> None:
+    for reminder in kind.reminders:
+        shape = properties(kind)[reminder.field]["format"]
 
-    assert formats <= {"date-time"}
+        assert shape == "date-time" or (
+            shape == "date" and reminder.offset % timedelta(days=1) == timedelta(0)
+        )
+        assert shape == "date-time" or reminder.before
+
+
+@for_each(CATALOG)
+def test_messages_that_lose_their_use_name_a_date_or_an_instant(kind: EventType) -> None:
+    if kind.useful_until is not None:
+        assert properties(kind)[kind.useful_until]["format"] in {"date", "date-time"}
+        assert Purpose.LEGAL not in {audience.purpose for audience in kind.audiences}
+
+
+@for_each(CATALOG)
+def test_the_segments_of_a_schema_are_those_of_the_directory(kind: EventType) -> None:
+    for audience in kind.audiences:
+        if audience.segment_by is not None:
+            assert set(properties(kind)[audience.segment_by]["enum"]) == {EVERY_SEGMENT, *SEGMENTS}
 
 
 @for_each(CATALOG)
@@ -387,6 +418,19 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("concierge.incident.reported", "affected"),
         ("realestate.conflict.opened", "party_a"),
         ("realestate.conflict.opened", "party_b"),
+        ("realestate.visit.scheduled", "interested"),
+        ("realestate.visit.scheduled", "landlord"),
+        ("realestate.visit.scheduled", "agent"),
+        # A lease or a deal has no opening event: each of these may be the first.
+        ("realestate.contract.expiring", "landlord"),
+        ("realestate.contract.expiring", "agent"),
+        ("realestate.contract.notice_served", "counterparty"),
+        ("realestate.rent.received", "tenant"),
+        ("realestate.rent.received", "landlord"),
+        ("realestate.transaction.milestone", "party"),
+        ("realestate.handover.completed", "party"),
+        ("accounting.tax_deadline.approaching", "accounting_client"),
+        ("contract.renewal.due", "client"),
         # Until then, only staff is notified.
         ("privacy.incident.subjects_informed", "affected"),
     ],

@@ -231,6 +231,8 @@ def event_row(kind: EventType) -> list[str]:
     again = [*map(reminder_words, kind.reminders)]
     if kind.ends_reminders:
         again.append("ends `again` of its case")
+    if kind.useful_until is not None:
+        again.append(f"nothing after `{kind.useful_until}`")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -240,9 +242,14 @@ def event_row(kind: EventType) -> list[str]:
     ]
 
 
+DATES: Final = {"due_on"}
+"""Fields of reminders that hold a date."""
+
+
 def reminder_words(reminder: Reminder) -> str:
     hours = reminder.offset.total_seconds() / 3600
-    return f"again {abs(hours):.0f} h {'before' if hours < 0 else 'after'} `{reminder.field}`"
+    far = f"{abs(hours):.0f} h" if reminder.field not in DATES else f"{abs(hours) / 24:.0f} d"
+    return f"again {far} {'before' if hours < 0 else 'after'} `{reminder.field}`"
 
 
 def audience_words(audience: Audience) -> str:
@@ -250,6 +257,8 @@ def audience_words(audience: Audience) -> str:
     steps = " → ".join(" + ".join(step) for step in audience.channels)
     if audience.channel_by is not None:
         steps = f"the channel used of {steps.replace(' → ', ', ')}"
+    if audience.segment_by is not None:
+        when += f", of `{audience.segment_by}`"
     return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
+from hub.business_time.dates import DATE_LENGTH, last_instant
 from hub.contact_rules import next_allowed
-from hub.model import Event, EventType, Purpose, WorkWeek
+from hub.model import Event, EventType, Purpose, Reminder, WorkWeek
 from hub.policy import Policy
 
 
@@ -16,7 +17,8 @@ class Occasion(Struct, frozen=True, kw_only=True):
     """
     One time of notification: `initial` now, or a reminder at `at`.
 
-    It expires at `until`. A reminder that comes after its instant has no `until`: its purpose sets its life.
+    It expires at `until`. A reminder that comes after its instant, and an event whose news stay true, have no
+    `until`: their purpose sets their life.
     """
 
     name: str = "initial"
@@ -31,18 +33,43 @@ class Lifetime(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
 
 
-def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
+def occasions(
+    kind: EventType, purpose: Purpose, event: Event, now: datetime, policy: Policy
+) -> Iterator[Occasion]:
     """
     Yield the occasions of an event: now, and its reminders that are still to come.
 
-    A legally required message has no reminders: a reminder by letter would come too late.
+    A legally required message has no reminders: a reminder by letter would come too late. It has no end
+    either.
     """
-    yield Occasion()
-    for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
-        about = _instant(event.data[reminder.field])
-        at = about + reminder.offset
+    if purpose is Purpose.LEGAL:
+        yield Occasion()
+        return
+    end = _useful_until(event, kind.useful_until) if kind.useful_until else None
+    yield Occasion(until=end)
+    # Several closed days before a date may move two reminders to one opening: the later in the list is sent.
+    planned: dict[datetime, Occasion] = {}
+    for reminder in kind.reminders:
+        at, until = _times(reminder, event, policy)
         if at > now:
-            yield Occasion(name=reminder.occasion, at=at, until=about if at < about else None)
+            planned[at] = Occasion(name=reminder.occasion, at=at, until=_earlier(until, end))
+    yield from planned.values()
+
+
+def _times(reminder: Reminder, event: Event, policy: Policy) -> tuple[datetime, datetime | None]:
+    """Return when a reminder is sent, and from when on it is worth nothing."""
+    text = event.data[reminder.field]
+    if len(text) == DATE_LENGTH:
+        day = date.fromisoformat(text) + reminder.offset
+        return policy.calendar.last_opening(day), last_instant(text).astimezone(UTC)
+    about = _instant(text)
+    at = about + reminder.offset
+    return at, about if at < about else None
+
+
+def _useful_until(event: Event, field: str) -> datetime | None:
+    text = event.data.get(field)
+    return None if text is None else last_instant(text).astimezone(UTC)
 
 
 def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import structs
+
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 from hub.people.audience.asking import group_of, scene_of
 from hub.people.audience.contacts import recipient
-from hub.people.audience.groups import Addressee, Unknown
+from hub.people.audience.groups import RESIDENTS, Addressee, Group, Unknown
 from hub.people.audience.language import Term, parse
 from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 
@@ -20,6 +22,14 @@ NO_OPERATORS: Final[Operators] = MappingProxyType({})
 
 _NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
 """Parties → the field with their person_id, if neither the event nor its case describes them."""
+
+EVERY_SEGMENT: Final = "todos"
+SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "propietarios": ("owner",),
+    "residentes": RESIDENTS,
+    "arrendatarios": ("tenant",),
+}
+"""The values of a `segment_by` field besides EVERY_SEGMENT → the roles of the people who are meant."""
 
 OPENING: Final = frozenset({Move.START, Move.CHECK})
 """An event with such a move tells the place of its case."""
@@ -64,11 +74,20 @@ def addressees(
     """
     if audience.when and not applies(audience, stored):
         return []
-    return [
+    found = [
         addressee
         for word in audience.who
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
+    return [_in_segment(addressee, audience, stored) for addressee in found] if audience.segment_by else found
+
+
+def _in_segment(addressee: Addressee, audience: Audience, stored: StoredEvent) -> Addressee:
+    """Limit a group to the roles of the segment that the event names."""
+    segment = stored.event.data[audience.segment_by or ""]
+    if segment == EVERY_SEGMENT or not isinstance(addressee, Group):
+        return addressee
+    return structs.replace(addressee, roles=SEGMENTS[segment])
 
 
 def _addressees(
