@@ -31,29 +31,66 @@ class Lifetime(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
 
 
-def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
+def occasions(
+    kind: EventType, purpose: Purpose, event: Event, now: datetime, *, reminders_only: bool = False
+) -> Iterator[Occasion]:
     """
     Yield the occasions of an event: now, and its reminders that are still to come.
 
-    A legally required message has no reminders: a reminder by letter would come too late.
+    A legally required message has no reminders: a reminder by letter would come too late. Nor can its
+    publisher make it worthless.
     """
-    yield Occasion()
+    useful_until = None
+    if kind.useful_until is not None and purpose is not Purpose.LEGAL:
+        useful_until = _stated(event, kind.useful_until)
+    if not reminders_only:
+        yield Occasion(until=useful_until)
     for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
         about = _instant(event.data[reminder.field])
         at = about + reminder.offset
         if at > now:
-            yield Occasion(name=reminder.occasion, at=at, until=about if at < about else None)
+            until = _earlier(about if at < about else None, useful_until)
+            yield Occasion(name=reminder.occasion, at=at, until=until)
 
 
-def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
-    """Return the instant up to which the events of a case send no more reminders; None: no limit."""
-    known = ((event, catalog[event.name]) for event in history if event.name in catalog)
-    return max((_end(event, kind) for event, kind in known if kind.ends_reminders), default=None)
+def _stated(event: Event, field: str) -> datetime | None:
+    stated = event.data.get(field)
+    return None if stated is None else _instant(stated)
 
 
-def _end(event: Event, kind: EventType) -> datetime:
-    """Exclude the event's own instant if it has reminders itself: it ends only those of earlier events."""
-    return event.time - timedelta.resolution if kind.reminders else event.time
+class Ends(Struct, frozen=True, kw_only=True):
+    """
+    Up to when the events of a case send no more reminders, and no more collection; None: no limit.
+
+    `collected` is when the last of them has asked for money.
+    """
+
+    reminders: datetime | None = None
+    collection: datetime | None = None
+    collected: datetime | None = None
+
+
+def ends_of(history: Iterable[Event], catalog: Mapping[str, EventType], known: Ends) -> Ends:
+    """Move the known ends forward to those of these events."""
+    reminders, collection, collected = known.reminders, known.collection, known.collected
+    for event in history:
+        kind = catalog[event.name]
+        if kind.ends_reminders:
+            reminders = _latest(reminders, _end(event, own=bool(kind.reminders)))
+        if kind.ends_collection:
+            collection = _latest(collection, _end(event, own=kind.collects))
+        if kind.collects:
+            collected = _latest(collected, event.time)
+    return Ends(reminders=reminders, collection=collection, collected=collected)
+
+
+def _latest(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else max(known, at)
+
+
+def _end(event: Event, *, own: bool) -> datetime:
+    """Exclude the event's own instant if it has such messages itself: it ends only those of others."""
+    return event.time - timedelta.resolution if own else event.time
 
 
 def lifetime(

@@ -7,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import structs
+
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 from hub.people.audience.asking import group_of, scene_of
 from hub.people.audience.contacts import recipient
-from hub.people.audience.groups import Addressee, Unknown
+from hub.people.audience.groups import Addressee, Group, Unknown
 from hub.people.audience.language import Term, parse
 from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 
@@ -23,6 +25,9 @@ _NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
 
 OPENING: Final = frozenset({Move.START, Move.CHECK})
 """An event with such a move tells the place of its case."""
+
+BOTH: Final = "both"
+"""What an event says in the field `who_by` that is for all words of its audience."""
 
 PLACE: Final = "@place"
 """The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""
@@ -64,11 +69,24 @@ def addressees(
     """
     if audience.when and not applies(audience, stored):
         return []
-    return [
+    found = [
         addressee
-        for word in audience.who
+        for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
+    return [_authorised(addressee, audience) for addressee in found] if audience.one_authorised else found
+
+
+def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:
+    """Return the word of an audience that the event names in this field, or both."""
+    named = stored.event.data[field]
+    return [word for word in audience.who if named in {parse(word).word, BOTH}]
+
+
+def _authorised(addressee: Addressee, audience: Audience) -> Addressee:
+    if not isinstance(addressee, Group):
+        return addressee
+    return structs.replace(addressee, authorised=str(audience.purpose))
 
 
 def _addressees(
