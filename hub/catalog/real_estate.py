@@ -1,11 +1,11 @@
-"""Conflicts between the parties of a real estate contract."""
+"""Rents that are overdue, and conflicts between the parties of a real estate contract."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Move, Print, Purpose
+from hub.catalog.audiences import ONE_AUTHORISED, to
+from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
 
 # Two audiences, so that each party gets its own text and does not see the other's.
 _PARTIES: Final = (
@@ -14,6 +14,14 @@ _PARTIES: Final = (
 )
 
 REAL_ESTATE: Final = (
+    EventType(
+        name="realestate.rent.overdue",
+        lane=Lane.BULK,
+        case="contract_id",
+        audiences=(to("tenant", Purpose.COLLECTION, *ONE_AUTHORISED, one_authorised=True),),
+        # A newer notice replaces one that has not left.
+        ends_collection=True,
+    ),
     EventType(
         name="realestate.conflict.opened",
         case="conflict_id",

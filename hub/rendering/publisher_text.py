@@ -21,7 +21,14 @@ from hub.rendering.markdown import to_text
 _KEPT: Final = 16
 """Texts that are remembered: a circular is rendered once for each of hundreds of people."""
 _OFF: Final = ("html_block", "html_inline", "image", "code", "fence", "backticks", "lheading", "reference")
-_STYLES: Final = {"p": "margin:0 0 16px", "ul": "margin:0 0 16px", "ol": "margin:0 0 16px"}
+_LIST: Final = "margin:0 0 16px;padding:0 0 0 22px"
+_STYLES: Final = {
+    "p": "margin:0 0 16px",
+    "ul": _LIST,
+    "ol": _LIST,
+    "li": "margin:0 0 6px",
+    "h2": "margin:26px 0 8px;font-size:17px;line-height:1.35",
+}
 """Mail programs need them at the tag; the layout's style sheet was inlined before the text was known."""
 
 
@@ -59,6 +66,6 @@ def _dressed(token: Token) -> Token:
     """Give a tag its style. A heading of the text is one below the title, whatever its level."""
     if token.type in {"heading_open", "heading_close"}:
         token.tag = "h2"
-    elif token.nesting == 1 and token.tag in _STYLES:
+    if token.nesting == 1 and token.tag in _STYLES:
         token.attrSet("style", _STYLES[token.tag])
     return token

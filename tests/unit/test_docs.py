@@ -230,6 +230,10 @@ def event_row(kind: EventType) -> list[str]:
     again = [*map(reminder_words, kind.reminders)]
     if kind.ends_reminders:
         again.append("ends `again` of its case")
+    if kind.ends_collection:
+        again.append("ends unsent collection of its case")
+    if kind.useful_until:
+        again.append(f"nothing after `{kind.useful_until}`")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -249,7 +253,12 @@ def audience_words(audience: Audience) -> str:
     steps = " → ".join(" + ".join(step) for step in audience.channels)
     if audience.channel_by is not None:
         steps = f"the channel used of {steps.replace(' → ', ', ')}"
-    return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
+    if audience.one_authorised:
+        steps = f"the one authorised channel of {steps.replace(' → ', ', ')}"
+    if audience.reminders_only:
+        steps += ", only `again`"
+    chosen = f", as `{audience.who_by}` says" if audience.who_by else ""
+    return f"{' + '.join(audience.who)} ({audience.purpose}{when}{chosen}): {steps}"
 
 
 def move_words(move: ClockMove) -> str:

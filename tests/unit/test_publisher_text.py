@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.rendering.publisher_text import formato, formato_plano
-from tests.unit.test_templates import Balance
+from tests.unit.test_templates import TEMPLATES, Balance, examples
 
 ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "blockquote", "a", "hr"}
 
@@ -19,8 +19,8 @@ ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "blockquote", "a",
     ("text", "html", "plain"),
     [
         ("**Jueves** a las 9", "<strong>Jueves</strong> a las 9", "Jueves a las 9"),
-        ("- Uno\n- Dos", "<li>Uno</li>", "- Uno\n- Dos"),
-        ("# Qué hacer", "<h2>Qué hacer</h2>", "Qué hacer\n---------"),
+        ("- Uno\n- Dos", ">Uno</li>", "- Uno\n- Dos"),
+        ("# Qué hacer", ">Qué hacer</h2>", "Qué hacer\n---------"),
         ("Línea uno\nLínea dos", "Línea uno<br>\nLínea dos", "Línea uno\nLínea dos"),
         (
             "[Ver](https://example.com/a)",
@@ -76,3 +76,11 @@ def test_whatever_is_written_only_known_tags_come_out(text: str) -> None:
     assert seen.tags <= ALLOWED
     assert all(link.startswith("https://") for link in seen.links)
     assert ([], []) == (balance.faults, balance.open)
+
+
+def test_a_circular_has_no_paragraph_inside_a_paragraph() -> None:
+    for form in ("email", "inbox", "print"):
+        html = TEMPLATES.preview("admin.circular.issued", examples("admin.circular.issued")[0])[form].html
+
+        assert "<strong>jueves 19 de marzo</strong>" in html
+        assert not re.search(r"<p[^>]*>\s*<(?:p|ul)\b", html)
