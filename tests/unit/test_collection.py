@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -272,6 +273,42 @@ async def test_a_newer_notice_replaces_one_that_has_not_left() -> None:
 
     assert ENDED == paid_states(hub, first)
     assert [(State.QUEUED, None)] == paid_states(hub, second)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> list[list[Event]]:
+    """Notices, payments and bills of one unit in any order, in batches."""
+    made = {"o": overdue, "p": payment, "i": lambda at: event("admin.invoice.issued", at=at, id=f"bill:{at}")}
+    drawn = draw(
+        st.lists(st.tuples(st.sampled_from("ooppi"), st.integers(0, 9)), min_size=1, max_size=6, unique=True)
+    )
+    order = draw(st.permutations([made[what](MONDAY + hours * HOUR) for what, hours in drawn]))
+    cuts = sorted(draw(st.lists(st.integers(0, len(order)), max_size=3)))
+    return [order[since:until] for since, until in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(batches=arrivals())
+def test_in_any_order_a_notice_waits_unless_a_payment_or_a_newer_notice_came_after_it(
+    batches: list[list[Event]],
+) -> None:
+    async def live() -> MemoryHub:
+        hub = await town()
+        hub.clock.advance(DAY)
+        await hub.take_in(consent("sms", at=MONDAY - DAY))
+        for batch in batches:
+            if batch:
+                await hub.take_in(*batch)
+        return hub
+
+    hub = asyncio.run(live())
+    events = [one for batch in batches for one in batch]
+    notices = [one for one in events if one.name == OVERDUE]
+    for notice in notices:
+        over = any(one.name == "admin.payment.received" and one.time >= notice.time for one in events)
+        over |= any(one.time > notice.time for one in notices)
+
+        assert (ENDED if over else [(State.QUEUED, None)]) == paid_states(hub, notice)
 
 
 RECEIVED: Final = EventType(
