@@ -107,6 +107,17 @@ ATTENTION: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="pqrs.report.published",
+        lane=Lane.BULK,
+        case="report_id",
+        # Financial reports have ids of the same name.
+        realm="pqrs.",
+        audiences=(
+            to("staff:management", Purpose.INTERNAL, "inbox+email"),
+            to("copropiedad:council", Purpose.SERVICE, "email", template="council"),
+        ),
+    ),
+    EventType(
         name="inbound.message.received",
         case="thread_id",
         audiences=(

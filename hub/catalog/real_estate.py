@@ -1,4 +1,4 @@
-"""Real estate: visits, leases, sales, handovers, listings, and conflicts between the parties."""
+"""Real estate: visits, leases, sales, rents, handovers, listings, and conflicts between the parties."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from hub.catalog.audiences import to
+from hub.catalog.audiences import ONE_AUTHORISED, to
 from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
 # Two audiences, so that each party gets its own text and does not see the other's.
@@ -62,8 +62,9 @@ REAL_ESTATE: Final = (
             # The landlord reads that the rent has come, and nothing about the tenant.
             to("landlord", Purpose.SERVICE, "inbox+email", template="landlord"),
         ),
-        # Whoever has paid is reminded of nothing.
+        # Whoever has paid is reminded of nothing, and asked for nothing.
         ends_reminders=True,
+        ends_collection=True,
     ),
     EventType(
         name="realestate.transaction.milestone",
@@ -87,6 +88,14 @@ REAL_ESTATE: Final = (
         case="campaign_id",
         audiences=(_OPTED_IN,),
         useful_until="valid_until",
+    ),
+    EventType(
+        name="realestate.rent.overdue",
+        lane=Lane.BULK,
+        case="contract_id",
+        audiences=(to("tenant", Purpose.COLLECTION, *ONE_AUTHORISED, one_authorised=True),),
+        # A newer notice replaces one that has not left.
+        ends_collection=True,
     ),
     EventType(
         name="realestate.conflict.opened",

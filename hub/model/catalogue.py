@@ -125,6 +125,9 @@ class Audience:
     channels (a paper was signed), all are used. `segment_by` names the data field that narrows the audience
     to the people of one role. `any_hour` notifies staff outside their working hours, too.
     An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
+    `who_by` names the data field that says for which of the words the event is: `owners`, `residents`, or
+    `both`. An audience that is `reminders_only` gets no message now. With `one_authorised` each person gets
+    one message, over the channel that they have authorised for the purpose (Ley 2300 de 2023, arts. 2 and 3).
     """
 
     who: tuple[str, ...]
@@ -138,6 +141,9 @@ class Audience:
     segment_by: str | None = None
     any_hour: bool = False
     optional: bool = False
+    who_by: str | None = None
+    reminders_only: bool = False
+    one_authorised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +153,9 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay. `useful_until` names the data field (a date or an instant) after which its messages are
-    worthless.
+    reminders stay. In the same way an event that `ends_collection` ends what has not left of their
+    collection. `useful_until` names the data field (a date or an instant) after which its messages are
+    worthless. An event that `collects` asks somebody for money that is due.
     """
 
     name: str
@@ -158,9 +165,11 @@ class EventType:
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
+    ends_collection: bool = False
     useful_until: str | None = None
     realm: str = ""
     hub_emitted: bool = False
+    collects: bool = field(init=False)
 
     @property
     def type(self) -> str:
@@ -173,3 +182,7 @@ class EventType:
             return None
         # A thread id with a colon is the key of a case: a reply about that case, and the answer to the reply.
         return value if self.case == THREAD and ":" in value else f"{self.realm}{self.case}:{value}"
+
+    def __post_init__(self) -> None:
+        collects = any(audience.purpose is Purpose.COLLECTION for audience in self.audiences)
+        object.__setattr__(self, "collects", collects)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -120,6 +120,12 @@ class EvidencePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     notify: tuple[str, ...] = ()
 
 
+class CollectionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The channels of collection: the first one is used of several that a person authorised at once."""
+
+    channels: tuple[Literal["email", "whatsapp", "sms", "push"], ...]
+
+
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
@@ -148,6 +154,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     retention: Retention
     evidence: EvidencePolicy
     sms: Sms
+    collection: CollectionPolicy
     bounces: Bounces
 
     def __post_init__(self) -> None:

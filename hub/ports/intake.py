@@ -88,6 +88,9 @@ class IntakeTransaction(Protocol):
         A reminder that was already sent does not get the next step of its cascade.
         """
 
+    async def end_collection(self, ended: Mapping[str, datetime]) -> None:
+        """In the same way cancel the pending collection of these cases' events up to these instants."""
+
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         """
         Store the records of audiences, with the version of the directory that is seen now.

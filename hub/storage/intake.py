@@ -54,6 +54,7 @@ class PostgresIntakeTransaction:
     add_consents = consents.add
     add_messages = messages.add
     end_reminders = messages.end_reminders
+    end_collection = messages.end_collection
     queued_messages = messages.queued
     keep_audiences = audiences.keep
     add_unreached = unreached.add

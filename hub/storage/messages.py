@@ -27,6 +27,9 @@ ADD: Final = _SQL["add"].format(
     last=f"${len(COLUMNS) + 2}",
 )
 
+END_REMINDERS: Final = _SQL["end"].format(which="message.occasion <> 'initial'")
+END_COLLECTION: Final = _SQL["end"].format(which="message.purpose = 'collection'")
+
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
     # Sorted by key: two batches that overlap wait for each other instead of deadlocking. Integers compare
@@ -37,8 +40,15 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
 
 
 async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
-    given = list(ended), list(ended.values()), sorted(UNSENT)
-    await run.rows(_SQL["end_reminders"], *given)
+    await _end(run, END_REMINDERS, ended)
+
+
+async def end_collection(run: Runner, ended: Mapping[str, datetime]) -> None:
+    await _end(run, END_COLLECTION, ended)
+
+
+async def _end(run: Runner, statement: str, ended: Mapping[str, datetime]) -> None:
+    await run.rows(statement, list(ended), list(ended.values()), sorted(UNSENT))
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
+from hub.contact_rules.consents import CHECKED, NOT_CONSENTED, allows
 from hub.model import (
     Attempt,
     AudienceRecord,
@@ -163,7 +163,7 @@ class Tables:
             named = address in {message.address, message.address.lower()} or opt_out.person == message.person
             if purpose == message.purpose and named and not opt_out.lifted:
                 return SuppressionStatus(reason=opt_out.reason)
-        if message.purpose in REVOCABLE and not allows(self._statements(message), message.channel):
+        if message.purpose in CHECKED and not allows(self._statements(message), message.channel):
             return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:

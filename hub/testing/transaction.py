@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from hub.model import (
     Message,
     Party,
     Person,
+    Purpose,
     State,
     StoredEvent,
     Unreached,
@@ -104,7 +105,9 @@ class MemoryTransaction:
         return [person for person in self._people(group) if person.ref > after][:limit]
 
     def _people(self, group: Group) -> Sequence[Person]:
-        people = self._tables.directory.people(group, self._now)
+        people: Sequence[Person] = self._tables.directory.people(group, self._now)
+        if group.authorised is not None:
+            people = consents.with_channels(self._tables, group.authorised, people)
         return people if group.opted_in is None else consents.opted_in(self._tables, group.opted_in, people)
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
@@ -112,10 +115,16 @@ class MemoryTransaction:
             self._tables.add_message(message, self._now)
 
     async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+        self._end(ended, lambda message: message.occasion != Occasion().name)
+
+    async def end_collection(self, ended: Mapping[str, datetime]) -> None:
+        self._end(ended, lambda message: message.purpose is Purpose.COLLECTION)
+
+    def _end(self, ended: Mapping[str, datetime], which: Callable[[Message], bool]) -> None:
         cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
         over = {stored.key for stored, at in cases if at is not None and stored.event.time <= at}
         for row in list(self._tables.messages.values()):
-            if row.message.event_key in over and row.message.occasion != Occasion().name:
+            if row.message.event_key in over and which(row.message):
                 self._tables.call_off(row, "ended")
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:

@@ -41,6 +41,27 @@ AT_THE_DESK: Final = {
     "print": "never",
 }
 """The staff who can act on a package that nobody collects."""
+_OWNERS: Final = ["copropiedad:owners", "copropiedad:proxies"]
+VOTES: Final = [
+    {
+        "name": "admin.vote.pending",
+        "lane": "normal",
+        "case": "vote_id",
+        "audiences": [
+            {"who": ["pending"], "purpose": "service", "channels": [["email", "push"]], "print": "never"}
+        ],
+        "clocks": [],
+    },
+    {"name": "admin.vote.closed", "lane": "normal", "case": "vote_id", "audiences": [], "clocks": []},
+]
+"""Only in the prose of the table: the publisher says who has not voted."""
+REMINDED: Final = {
+    "who": _OWNERS,
+    "purpose": "service",
+    "channels": [["push"], ["whatsapp"], ["sms"]],
+    "print": "never",
+}
+"""What the law requires is sent once; the second call has reminders, which are a service."""
 ACKNOWLEDGED: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -126,6 +147,11 @@ REVISED: Final = (
         if event["name"] == "sla.breached"
     ]
     + [
+        event | {"audiences": [*event["audiences"], REMINDED]}
+        for event in MISSION["events"]
+        if event["name"] == "admin.assembly.second_call"
+    ]
+    + [
         {
             "name": "notification.bounce_reported",
             "lane": "normal",
@@ -158,6 +184,7 @@ MEANT: Final = {
     for event in [
         *MISSION["events"],
         *ADDED,
+        *VOTES,
         *REVISED,
         ACKNOWLEDGED,
         ACK_ANSWERED,
@@ -206,9 +233,15 @@ def described(audience: Audience) -> dict[str, Any]:
     return {
         "who": list(audience.who),
         "purpose": str(audience.purpose),
-        "channels": "the channel used" if audience.channel_by else [list(step) for step in audience.channels],
+        "channels": _ways(audience),
         "print": str(audience.print),
     }
+
+
+def _ways(audience: Audience) -> Any:
+    if audience.one_authorised:
+        return "the one authorised channel"
+    return "the channel used" if audience.channel_by else [list(step) for step in audience.channels]
 
 
 def starts(clock: str) -> list[EventType]:
@@ -272,10 +305,15 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
             ("due_on", -24.0),
         ],
         "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
+        "admin.assembly.second_call": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "admin.visit.scheduled": [("starts_at", -24.0)],
+        "admin.vote.opened": [("closes_at", -24.0)],
+        "admin.vote.pending": [("closes_at", -24.0)],
         "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
         "realestate.visit.scheduled": [("starts_at", -2.0)],
+        "staff.training.scheduled": [("starts_at", -24.0)],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
         "accounting.documents.received",
@@ -284,6 +322,11 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "accounting.tax_obligation.filed",
         "admin.assembly.cancelled",
         "admin.assembly.convened",
+        "admin.assembly.second_call",
+        "admin.visit.scheduled",
+        "admin.vote.closed",
+        "admin.vote.opened",
+        "admin.vote.pending",
         "concierge.package.collected",
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
@@ -291,7 +334,41 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "realestate.rent.received",
         "realestate.visit.cancelled",
         "realestate.visit.scheduled",
+        "staff.training.scheduled",
     ]
+
+
+def test_what_ends_collection_and_what_ends_a_use_are_the_listed_ones() -> None:
+    assert sorted(kind.name for kind in CATALOG if kind.ends_collection) == [
+        "admin.account.overdue",
+        "admin.payment.received",
+        "realestate.rent.overdue",
+        "realestate.rent.received",
+    ]
+    assert {kind.name: kind.useful_until for kind in CATALOG if kind.useful_until} == {
+        "admin.circular.issued": "valid_until",
+        "admin.visit.scheduled": "starts_at",
+        "admin.vote.opened": "closes_at",
+        "admin.vote.pending": "closes_at",
+        "accounting.tax_deadline.approaching": "due_on",
+        "realestate.listing.promoted": "valid_until",
+        "realestate.visit.scheduled": "starts_at",
+        "staff.training.scheduled": "starts_at",
+    }
+
+
+@for_each(CATALOG)
+def test_collection_goes_over_the_one_authorised_channel(kind: EventType) -> None:
+    for audience in kind.audiences:
+        assert audience.one_authorised is (audience.purpose == "collection")
+
+
+@for_each(CATALOG)
+def test_whom_an_event_is_for_is_one_of_its_words(kind: EventType) -> None:
+    for audience in kind.audiences:
+        if audience.who_by is not None:
+            words = {word.partition(":")[2] for word in audience.who}
+            assert set(properties(kind)[audience.who_by]["enum"]) == {*words, "both"}
 
 
 def test_names_are_unique_and_found() -> None:
@@ -362,6 +439,7 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
 
     assert (kind.case in required) is (kind.name not in NOT_ALWAYS)
     assert {reminder.field for reminder in kind.reminders} <= required
+    assert {audience.who_by for audience in kind.audiences if audience.who_by} <= required
     assert {key for condition in conditions for key in condition.when} <= required
 
 
@@ -416,6 +494,9 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("support.call.missed", "caller"),
         ("accounting.delivery.committed", "accounting_client"),
         ("concierge.incident.reported", "affected"),
+        ("admin.sanction.notified", "person"),
+        ("admin.vote.pending", "pending"),
+        ("service.terms.changed", "client"),
         ("realestate.conflict.opened", "party_a"),
         ("realestate.conflict.opened", "party_b"),
         ("realestate.visit.scheduled", "interested"),

@@ -231,6 +231,8 @@ def event_row(kind: EventType) -> list[str]:
     again = [*map(reminder_words, kind.reminders)]
     if kind.ends_reminders:
         again.append("ends `again` of its case")
+    if kind.ends_collection:
+        again.append("ends unsent collection of its case")
     if kind.useful_until is not None:
         again.append(f"nothing after `{kind.useful_until}`")
     return [
@@ -257,9 +259,14 @@ def audience_words(audience: Audience) -> str:
     steps = " → ".join(" + ".join(step) for step in audience.channels)
     if audience.channel_by is not None:
         steps = f"the channel used of {steps.replace(' → ', ', ')}"
+    if audience.one_authorised:
+        steps = f"the one authorised channel of {steps.replace(' → ', ', ')}"
+    if audience.reminders_only:
+        steps += ", only `again`"
+    chosen = f", as `{audience.who_by}` says" if audience.who_by else ""
     if audience.segment_by is not None:
-        when += f", of `{audience.segment_by}`"
-    return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
+        chosen += f", of `{audience.segment_by}`"
+    return f"{' + '.join(audience.who)} ({audience.purpose}{when}{chosen}): {steps}"
 
 
 def move_words(move: ClockMove) -> str:

@@ -34,19 +34,26 @@ class Lifetime(Struct, frozen=True, kw_only=True):
 
 
 def occasions(
-    kind: EventType, purpose: Purpose, event: Event, now: datetime, policy: Policy
+    kind: EventType,
+    purpose: Purpose,
+    event: Event,
+    now: datetime,
+    policy: Policy,
+    *,
+    reminders_only: bool = False,
 ) -> Iterator[Occasion]:
     """
     Yield the occasions of an event: now, and its reminders that are still to come.
 
-    A legally required message has no reminders: a reminder by letter would come too late. It has no end
-    either.
+    A legally required message has no reminders: a reminder by letter would come too late. Nor can its
+    publisher make it worthless.
     """
     if purpose is Purpose.LEGAL:
         yield Occasion()
         return
     end = _useful_until(event, kind.useful_until) if kind.useful_until else None
-    yield Occasion(until=end)
+    if not reminders_only:
+        yield Occasion(until=end)
     # Several closed days before a date may move two reminders to one opening: the later in the list is sent.
     planned: dict[datetime, Occasion] = {}
     for reminder in kind.reminders:
@@ -72,15 +79,39 @@ def _useful_until(event: Event, field: str) -> datetime | None:
     return None if text is None else last_instant(text).astimezone(UTC)
 
 
-def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
-    """Return the instant up to which the events of a case send no more reminders; None: no limit."""
-    known = ((event, catalog[event.name]) for event in history if event.name in catalog)
-    return max((_end(event, kind) for event, kind in known if kind.ends_reminders), default=None)
+class Ends(Struct, frozen=True, kw_only=True):
+    """
+    Up to when the events of a case send no more reminders, and no more collection; None: no limit.
+
+    `collected` is when the last of them has asked for money.
+    """
+
+    reminders: datetime | None = None
+    collection: datetime | None = None
+    collected: datetime | None = None
 
 
-def _end(event: Event, kind: EventType) -> datetime:
-    """Exclude the event's own instant if it has reminders itself: it ends only those of earlier events."""
-    return event.time - timedelta.resolution if kind.reminders else event.time
+def ends_of(history: Iterable[Event], catalog: Mapping[str, EventType], known: Ends) -> Ends:
+    """Move the known ends forward to those of these events."""
+    reminders, collection, collected = known.reminders, known.collection, known.collected
+    for event in history:
+        kind = catalog[event.name]
+        if kind.ends_reminders:
+            reminders = _latest(reminders, _end(event, own=bool(kind.reminders)))
+        if kind.ends_collection:
+            collection = _latest(collection, _end(event, own=kind.collects))
+        if kind.collects:
+            collected = _latest(collected, event.time)
+    return Ends(reminders=reminders, collection=collection, collected=collected)
+
+
+def _latest(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else max(known, at)
+
+
+def _end(event: Event, *, own: bool) -> datetime:
+    """Exclude the event's own instant if it has such messages itself: it ends only those of others."""
+    return event.time - timedelta.resolution if own else event.time
 
 
 def lifetime(

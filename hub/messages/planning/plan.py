@@ -10,9 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
+from hub.contact_rules.consents import NOT_CONSENTED
 from hub.messages.planning.cascade import id_at
 from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions
 from hub.messages.planning.reach import (
+    authorised_channel,
     broken_channels,
     steps_for,
     used_channel_only,
@@ -109,7 +111,9 @@ def plan_audience(
             },
             patience=rules.policy.patience.get(purpose),
         )
-        for occasion in occasions(kind, purpose, stored.event, now, rules.policy)
+        for occasion in occasions(
+            kind, purpose, stored.event, now, rules.policy, reminders_only=audience.reminders_only
+        )
     ]
     recipients = [person for person in people if person.left_out is None]
     return [
@@ -131,9 +135,14 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the later steps as its fallback."""
     if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
         return [_suppressed(plan, person, "inline_not_allowed", ())]
+    audience = plan.audience
+    if audience.one_authorised:
+        audience = authorised_channel(audience, person, rules.policy.collection.channels)
+        if not audience.channels:
+            return [_suppressed(plan, person, NOT_CONSENTED, ())]
     skipped: list[str] = []
     broken = broken_channels(plan.stored.event)
-    usable = steps_for(plan.audience, person, rules.channels, skipped, broken=broken)
+    usable = steps_for(audience, person, rules.channels, skipped, broken=broken)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]

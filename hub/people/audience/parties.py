@@ -34,6 +34,9 @@ SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 OPENING: Final = frozenset({Move.START, Move.CHECK})
 """An event with such a move tells the place of its case."""
 
+BOTH: Final = "both"
+"""What an event says in the field `who_by` that is for all words of its audience."""
+
 PLACE: Final = "@place"
 """The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""
 
@@ -76,9 +79,11 @@ def addressees(
         return []
     found = [
         addressee
-        for word in audience.who
+        for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
+    if audience.one_authorised:
+        return [_authorised(addressee, audience) for addressee in found]
     return [_in_segment(addressee, audience, stored) for addressee in found] if audience.segment_by else found
 
 
@@ -88,6 +93,18 @@ def _in_segment(addressee: Addressee, audience: Audience, stored: StoredEvent) -
     if segment == EVERY_SEGMENT or not isinstance(addressee, Group):
         return addressee
     return structs.replace(addressee, roles=SEGMENTS[segment])
+
+
+def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:
+    """Return the word of an audience that the event names in this field, or both."""
+    named = stored.event.data[field]
+    return [word for word in audience.who if named in {parse(word).word, BOTH}]
+
+
+def _authorised(addressee: Addressee, audience: Audience) -> Addressee:
+    if not isinstance(addressee, Group):
+        return addressee
+    return structs.replace(addressee, authorised=str(audience.purpose))
 
 
 def _addressees(

@@ -16,7 +16,7 @@ LEFT JOIN LATERAL (
 ) AS event ON true
 ON CONFLICT DO NOTHING
 
--- end_reminders --
+-- end --
 -- A sent message gets no next step and waits for no receipt. A message being sent keeps the lease of its worker.
 UPDATE message
 SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
@@ -26,7 +26,7 @@ SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
 FROM unnest($1::text[], $2::timestamptz[]) AS ended (case_key, at)
 JOIN event ON event.case_key = ended.case_key AND event.time <= ended.at
 WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
-  AND message.occasion <> 'initial'
+  AND {which}
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- queued --
@@ -91,7 +91,7 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
           ) AS overtaken,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
           -- Skipped for all other purposes, because it costs a lookup.
-          CASE WHEN message.purpose IN ('commercial', 'survey') THEN (
+          CASE WHEN message.purpose IN ('commercial', 'survey', 'collection') THEN (
               SELECT reason FROM opt_out
               WHERE opt_out.address IN (message.address, lower(message.address))
                 AND opt_out.purpose = message.purpose AND lifted_at IS NULL
