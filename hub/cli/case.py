@@ -26,15 +26,18 @@ _SAID: Final = {
 }
 
 
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY",
+        show_default=False,
+        help="El radicado, el número del caso, su clave completa, o el id de algo que haya en él.",
+    ),
+]
+
+
 async def case(
-    key: Annotated[
-        str,
-        typer.Argument(
-            metavar="KEY",
-            show_default=False,
-            help="El radicado, el número del caso, su clave completa, o el id de algo que haya en él.",
-        ),
-    ],
+    key: Key,
     whole: Whole = False,
     after: Annotated[str | None, typer.Option(metavar="NEXT", help="La página que sigue a esta.")] = None,
     limit: Limit = 100,
@@ -55,7 +58,7 @@ async def case(
     given = settings()
     rules = CompanyRules(given)
     async with open_cases(given) as store:
-        known = _the_one(await lookup.find(store, key), as_json=as_json)
+        known = the_one(await lookup.find(store, key), as_json=as_json)
         threads = Threads(
             store=store, calendar=rules.policy.calendar, render=rules.render_again if whole else None
         )
@@ -71,7 +74,8 @@ async def case(
     _print(thread)
 
 
-def _the_one(found: Sequence[KnownCase], *, as_json: bool) -> KnownCase:
+def the_one(found: Sequence[KnownCase], *, as_json: bool) -> KnownCase:
+    """Return the one case that was meant; print several to choose from. Raises HubError for none."""
     if not found:
         raise HubError(f"No hay un caso con esa clave. {HOW_KEYS_LOOK}")
     if len(found) == 1:

@@ -45,12 +45,14 @@ class SealStore(Protocol):
         """Store the authority's answer over this seal; the first one stays."""
 
 
-class EvidenceStore(Protocol):
-    async def said(self, message_id: UUID) -> SaidMessage | None:
-        """Return a message with its event and calls; None if it is not stored (any more)."""
-
+class VersionStore(Protocol):
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return the packed wordings of these digests, where they are stored."""
+
+
+class EvidenceStore(VersionStore, Protocol):
+    async def said(self, message_id: UUID) -> SaidMessage | None:
+        """Return a message with its event and calls; None if it is not stored (any more)."""
 
     async def version_digests(self) -> Sequence[bytes]:
         """Return the digests of all stored versions."""

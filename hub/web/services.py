@@ -29,6 +29,7 @@ from hub.model import DeadLetter, Event, Json, RawMessage, Reply
 from hub.operations.cases.texts import Render
 from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
+from hub.operations.constancia.make import Constancias
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -143,6 +144,7 @@ class Services:
     audit: AuditStore
     cases: CaseStore
     render_again: Render
+    constancias: Constancias
     contacts: ContactStore
     directory: DirectoryHistoryStore
     escalations: EscalationStore

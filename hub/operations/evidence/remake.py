@@ -7,6 +7,7 @@ stored version of the templates. Nothing of today counts: neither templates nor 
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from hub.errors import HubError
 from hub.messages.delivery.evidence import canonical
 from hub.model import Claimed, Evidence, Facts, Outgoing, Rendered
 from hub.model.evidence import Call, SaidMessage
-from hub.ports.evidence import EvidenceStore
+from hub.ports.evidence import VersionStore
 from hub.rendering import Templates
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
 
@@ -81,7 +82,7 @@ class _Version:
 class Remaker:
     """Makes messages again. Remembers the versions that it has read: most messages share a few."""
 
-    def __init__(self, store: EvidenceStore) -> None:
+    def __init__(self, store: VersionStore) -> None:
         self._store = store
         self._versions: dict[bytes, _Version | str] = {}
 
@@ -109,8 +110,8 @@ class Remaker:
         if evidence.facts is None:
             return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_FACTS)
         try:
-            outgoing = _outgoing(said, evidence.facts, version.templates)
-            content = _content(outgoing, version.wording)
+            # In a thread: a case may have thousands of messages, and other work has its turn in between.
+            outgoing, content = await asyncio.to_thread(_compose, said, evidence.facts, version)
         except HubError as exc:
             return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_UNREADABLE.format(why=exc))
         same = sha256(content).digest() == evidence.digest
@@ -128,7 +129,9 @@ class Remaker:
             return _NO_VERSION
         if digest not in self._versions:
             found = await self._store.versions([digest])
-            self._versions[digest] = _read(digest, found[digest]) if digest in found else _NO_VERSION
+            self._versions[digest] = (
+                await asyncio.to_thread(_read, digest, found[digest]) if digest in found else _NO_VERSION
+            )
         return self._versions[digest]
 
 
@@ -151,6 +154,11 @@ def _kept(evidence: Evidence) -> bytes | None:
         return zlib.decompress(evidence.content)
     except zlib.error:
         return b""
+
+
+def _compose(said: SaidMessage, facts: Facts, version: _Version) -> tuple[Outgoing, bytes]:
+    outgoing = _outgoing(said, facts, version.templates)
+    return outgoing, _content(outgoing, version.wording)
 
 
 def _outgoing(said: SaidMessage, facts: Facts, templates: Templates) -> Outgoing:

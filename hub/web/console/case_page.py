@@ -18,6 +18,7 @@ from hub.rendering import labels_es
 from hub.web.api.cases import CaseQuery, cases_of, seen
 from hub.web.console.pages import page, redirect
 from hub.web.responses import Refusal
+from hub.web.services import services
 
 CASES: Final = "/cases"
 _BAD: Final = frozenset(
@@ -68,6 +69,7 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
         request,
         case=case,
         here=here,
+        constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
         next_page=case.next and f"{here}?{urlencode({**whole, 'after': case.next})}",
         first_page=f"{here}?{urlencode(whole)}" if query.after and whole else here if query.after else None,
         path_of=path_of,
@@ -76,6 +78,11 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
         bad=_BAD,
         states=labels_es.MESSAGE_STATES,
     )
+
+
+def _constancia(request: web.Request, key: str) -> str | None:
+    """Return where the case's constancia is; None where the hub has no secret to sign it with."""
+    return f"/api/cases/{quote(key, safe='')}/constancia" if services(request).ring else None
 
 
 def _form(
