@@ -51,6 +51,19 @@ async def standing(run: Runner, person: str) -> list[Stance]:
     return answers((read(Consent, row) for row in statements), (read(OptedOut, row) for row in opted_out))
 
 
+async def ledger(run: Runner, people: Collection[str]) -> Sequence[Consent]:
+    """Return all entries of these people, by person, oldest first."""
+    rows = await run.rows(_SQL["statements"], sorted(people), PURPOSES)
+    found = [read(Consent, row) for row in rows]
+    return sorted(found, key=lambda consent: (consent.person, consent.at, consent.id))
+
+
+async def opted_out(run: Runner, people: Collection[str]) -> Sequence[OptedOut]:
+    """Return the opt-outs of these people that were not lifted."""
+    rows = await run.rows(_SQL["opted_out"], sorted(people), PURPOSES)
+    return sorted((read(OptedOut, row) for row in rows), key=lambda one: (one.person, one.purpose))
+
+
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
     """Return (person, purpose) → whether a yes counts; people without entries are absent."""
     return {

@@ -20,7 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.container import CompanyRules
+from hub.app.container import CompanyRules, constancias_of
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -435,6 +435,7 @@ class World:
             audit=self.audit,
             cases=PostgresCases(database),
             render_again=RULES.render_again,
+            constancias=constancias_of(database, CompanyRules(settings)),
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
             escalations=self.escalations,

@@ -133,6 +133,33 @@ WHERE (at, rank, id COLLATE "C") > ($4, $5, $6::text COLLATE "C")
 ORDER BY at, rank, id COLLATE "C"
 LIMIT $7
 
+-- of_person --
+WITH entries AS (
+    SELECT coalesce((SELECT min(at) FROM attempt WHERE attempt.message_id = sent.id), sent.created_at) AS at, 3 AS rank,
+           sent.id::text AS id, 'message' AS kind, sent.id AS key, NULL::text AS change,
+           NULL::text AS person, NULL::text AS reason, NULL::text AS detail
+    FROM message AS sent WHERE sent.person = $1 AND ($2::text[] IS NULL OR sent.copropiedad_id = ANY ($2))
+    UNION ALL
+    SELECT at, 0, reply.id::text, 'reply', reply.id, NULL, NULL, NULL, NULL FROM reply
+    WHERE reply.person = $1
+      AND ($2 IS NULL OR EXISTS (
+          SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
+      ))
+    UNION ALL
+    SELECT record.planned_at, 2, left_out.event_key || ':' || left_out.audience, 'left_out', left_out.event_key,
+           NULL, left_out.person, left_out.reason, left_out.detail
+    FROM left_out JOIN audience_record AS record
+      ON record.event_key = left_out.event_key AND record.audience = left_out.audience
+    WHERE left_out.person = $1 AND left_out.reason <> $7
+      AND ($2 IS NULL OR EXISTS (
+          SELECT FROM event WHERE event.key = left_out.event_key AND copropiedad_id = ANY ($2)
+      ))
+)
+SELECT * FROM entries
+WHERE (at, rank, id COLLATE "C") > ($3, $4, $5::text COLLATE "C")
+ORDER BY at, rank, id COLLATE "C"
+LIMIT $6
+
 -- messages --
 SELECT * FROM message WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
 
