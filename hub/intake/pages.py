@@ -91,9 +91,9 @@ async def _planned(
 
 
 async def _reminded(transaction: IntakeTransaction, audience: PlannedAudience) -> Mapping[str, CaseState]:
-    """Lock the case of an event with reminders: the event that ends them may come between two pages."""
+    """Lock the case of an event whose messages another one may end: that may come between two pages."""
     case = audience.stored.case
-    if case is None or not audience.kind.reminders:
+    if case is None or not (audience.kind.reminders or audience.kind.ends_reminders):
         return {}
     await transaction.lock_cases({case: True})
     return await transaction.case_states([case])

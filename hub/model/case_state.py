@@ -27,7 +27,8 @@ class CaseState:
     `running` and `ended` are, by clock name, the clock that runs and the last one that ended. `answers` and
     `lost` are those of the last clock of a name that can be reopened. `missing` are the ids of events that
     the hub's own events are about and that have not arrived. `reminders_end` is the instant up to which the
-    events of the case send no more reminders. `version` names the catalogue and the policy of the replay.
+    events of the case send no more reminders; before `messages_end` they send nothing more at all. `version`
+    names the catalogue and the policy of the replay.
     """
 
     version: str
@@ -38,6 +39,7 @@ class CaseState:
     lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     reminders_end: datetime | None = None
+    messages_end: datetime | None = None
 
     @property
     def clocks(self) -> set[UUID]:

@@ -136,7 +136,8 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay.
+    reminders stay. One that also `ends_messages` ends all that has not left yet of those events, except what
+    the law requires.
     """
 
     name: str
@@ -146,6 +147,7 @@ class EventType:
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
+    ends_messages: bool = False
     realm: str = ""
     hub_emitted: bool = False
 

@@ -80,11 +80,15 @@ class IntakeTransaction(Protocol):
     async def add_messages(self, messages: Sequence[Message]) -> None:
         """Insert; a message that exists stays as it is."""
 
-    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+    async def end_reminders(
+        self, ended: Mapping[str, datetime], over: Mapping[str, datetime] | None = None
+    ) -> None:
         """
         Cancel the pending reminders of these cases' events up to these instants.
 
-        A reminder that was already sent does not get the next step of its cascade.
+        Of the cases that are `over`, cancel also the other pending messages of the events before these
+        instants, except what the law requires. A message that was already sent does not get the next step
+        of its cascade.
         """
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:

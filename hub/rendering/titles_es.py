@@ -53,6 +53,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "maintenance.scheduled.announced": "Mantenimiento programado",
     "maintenance.scheduled.changed": "Mantenimiento programado con cambios",
     "maintenance.scheduled.cancelled": "Mantenimiento programado cancelado",
+    "maintenance.scheduled.completed": "Mantenimiento programado terminado",
     "emergency.declared": "Emergencia declarada",
     "emergency.updated": "Novedad de la emergencia",
     "emergency.escalated": "Emergencia sin atender",

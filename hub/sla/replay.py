@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from hub.messages.planning.lifetime import reminders_end
+from hub.messages.planning.lifetime import messages_end, reminders_end
 from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, Json, Move
 from hub.model.case_state import CaseState, Position
 from hub.policy import Policy
@@ -84,7 +84,7 @@ def replay_whole(
     `version` and `reopened` are what `version_of` and `reopened_by` return for this catalogue and policy.
     """
     known = [event for event in events if event.name in catalog]
-    state = CaseState(version=version, missing=_missing(known), reminders_end=reminders_end(known, catalog))
+    state = _with_ends(CaseState(version=version, missing=_missing(known)), known, catalog)
     fold = Fold(case, policy)
     until = _fold_in(fold, _placed(known, catalog), catalog)
     return ReplayResult(
@@ -114,9 +114,24 @@ def resume(
     later = [(at, event) for at, event in _placed(known, catalog) if state.until is None or at > state.until]
     until = _fold_in(fold, later, catalog)
     changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
-    ends = [at for at in (state.reminders_end, reminders_end(known, catalog)) if at is not None]
-    state = replace(state, reminders_end=max(ends, default=None))
+    state = _with_ends(state, known, catalog)
     return ReplayResult(clocks=_scheduled(changed, policy), state=_after(state, fold, until, reopened))
+
+
+def _with_ends(state: CaseState, known: Sequence[Event], catalog: Catalog) -> CaseState:
+    """Keep the latest instants at which these events, or earlier ones, end reminders and messages."""
+    ending = [event for event in known if catalog[event.name].ends_reminders]
+    if not ending:
+        return state
+    return replace(
+        state,
+        reminders_end=_latest(state.reminders_end, reminders_end(ending, catalog)),
+        messages_end=_latest(state.messages_end, messages_end(ending, catalog)),
+    )
+
+
+def _latest(*instants: datetime | None) -> datetime | None:
+    return max((at for at in instants if at is not None), default=None)
 
 
 def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, version: str) -> bool:
@@ -163,7 +178,12 @@ def reopened_by(catalog: Catalog) -> frozenset[str]:
 def version_of(catalog: Catalog, policy: Policy) -> str:
     """Name what a replay depends on besides the events: the moves of the catalogue and the promises."""
     kinds = sorted(
-        (kind.name, repr(kind.clocks), kind.hub_emitted, bool(kind.reminders), kind.ends_reminders)
+        (
+            kind.name,
+            repr(kind.clocks),
+            kind.hub_emitted,
+            (bool(kind.reminders), kind.ends_reminders, kind.ends_messages),
+        )
         for kind in catalog.values()
     )
     text = repr((kinds, policy.clocks, policy.calendar_rules.mode))

@@ -36,9 +36,11 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
         await run.rows(ADD, *_values(ordered), *span(message.event_key for message in ordered))
 
 
-async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
-    given = list(ended), list(ended.values()), sorted(UNSENT)
-    await run.rows(_SQL["end_reminders"], *given)
+async def end_reminders(
+    run: Runner, ended: Mapping[str, datetime], over: Mapping[str, datetime] | None = None
+) -> None:
+    whole = [(over or {}).get(case) for case in ended]
+    await run.rows(_SQL["end_reminders"], list(ended), list(ended.values()), sorted(UNSENT), whole)
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:

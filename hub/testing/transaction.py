@@ -22,6 +22,7 @@ from hub.model import (
     Message,
     Party,
     Person,
+    Purpose,
     State,
     StoredEvent,
     Unreached,
@@ -110,11 +111,16 @@ class MemoryTransaction:
         for message in messages:
             self._tables.add_message(message, self._now)
 
-    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
-        cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
-        over = {stored.key for stored, at in cases if at is not None and stored.event.time <= at}
+    async def end_reminders(
+        self, ended: Mapping[str, datetime], over: Mapping[str, datetime] | None = None
+    ) -> None:
+        events = self._tables.events
         for row in list(self._tables.messages.values()):
-            if row.message.event_key in over and row.message.occasion != Occasion().name:
+            event = events[row.message.event_key]
+            at, over_at = ended.get(event.case or ""), (over or {}).get(event.case or "")
+            reminds = at is not None and event.event.time <= at and row.message.occasion != Occasion().name
+            whole = over_at is not None and event.event.time < over_at
+            if reminds or (whole and row.message.purpose is not Purpose.LEGAL):
                 self._tables.call_off(row, "ended")
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:

@@ -261,7 +261,9 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
+        "maintenance.scheduled.completed",
     ]
+    assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
 
 
 def test_names_are_unique_and_found() -> None:

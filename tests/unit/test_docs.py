@@ -230,6 +230,8 @@ def event_row(kind: EventType) -> list[str]:
     again = [*map(reminder_words, kind.reminders)]
     if kind.ends_reminders:
         again.append("ends `again` of its case")
+    if kind.ends_messages:
+        again.append("ends what is unsent of its case")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",

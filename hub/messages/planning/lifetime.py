@@ -51,6 +51,12 @@ def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) ->
     return max((_end(event, kind) for event, kind in known if kind.ends_reminders), default=None)
 
 
+def messages_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
+    """Return the instant before which the events of a case send nothing more; None: no limit."""
+    known = (event for event in history if event.name in catalog)
+    return max((event.time for event in known if catalog[event.name].ends_messages), default=None)
+
+
 def _end(event: Event, kind: EventType) -> datetime:
     """Exclude the event's own instant if it has reminders itself: it ends only those of earlier events."""
     return event.time - timedelta.resolution if kind.reminders else event.time

@@ -23,10 +23,10 @@ SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
     reason = CASE WHEN state = ANY ($3::text[]) THEN 'ended' ELSE reason END,
     next_at = CASE WHEN state = 'sending' THEN next_at END,
     fallback = NULL, patience = NULL, updated_at = now()
-FROM unnest($1::text[], $2::timestamptz[]) AS ended (case_key, at)
+FROM unnest($1::text[], $2::timestamptz[], $4::timestamptz[]) AS ended (case_key, at, over_at)
 JOIN event ON event.case_key = ended.case_key AND event.time <= ended.at
 WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
-  AND message.occasion <> 'initial'
+  AND (message.occasion <> 'initial' OR event.time < ended.over_at AND message.purpose <> 'legal')
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- queued --
