@@ -19,6 +19,7 @@ from hub.catalog.concierge import CONCIERGE
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
+from hub.catalog.orders import ORDERS
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
 from hub.catalog.promises import PROMISES
@@ -40,6 +41,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *QUALITY,
     *PRIVACY,
     *DIRECTORY,
+    *ORDERS,
     *THE_HUB,
 )
 

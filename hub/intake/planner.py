@@ -16,6 +16,7 @@ from hub.contact_rules.consents import SAID_AT, consents_of
 from hub.intake import cases
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
+from hub.intake.recalls import recalls_of
 from hub.intake.resolved_audience import (
     PlannedAudience,
     as_planned,
@@ -75,7 +76,7 @@ async def plan_in(
     result.unreached = find_unreached(
         [event.stored for event in fresh],
         units=units,
-        places=new,
+        new=new,
         empty=empty,
         messages=result.messages,
         channels=context.rules.channels,
@@ -83,6 +84,8 @@ async def plan_in(
     if result.unreached:
         await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, released_now)
+    if recalls := recalls_of([event.stored for event in added], new):
+        await transaction.recall(recalls)
     if len(added) < len(given):
         known = {event.stored.key for event in fresh}
         duplicates = {event.stored.key: event.audiences for event in given if event.stored.key not in known}

@@ -78,10 +78,15 @@ class UnitVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainFacts:
-    """All stored facts about one event and one person. `units` and `copropiedades` are current."""
+    """
+    All stored facts about one event and one person. `units` and `copropiedades` are current.
+
+    `recall` is the event by which the publisher has taken this one back.
+    """
 
     event: StoredEvent
     person: str
+    recall: StoredEvent | None = None
     audiences: Sequence[AudienceSnapshot] = ()
     messages: Sequence[SentMessage] = ()
     history: Sequence[Version] = ()

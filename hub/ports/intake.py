@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import (
+    AddedEvent,
     AudienceRecord,
     Clock,
     Consent,
@@ -18,6 +19,7 @@ from hub.model import (
     Message,
     Party,
     Person,
+    Recall,
     StoredEvent,
     Unreached,
 )
@@ -35,11 +37,16 @@ class IntakeTransaction(Protocol):
         One that is too far ahead of it raises VersionJump, which is a StorageRefused.
         """
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
-        """
-        Insert; return the new keys, each with whether the directory has the event's copropiedad.
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
+        """Insert; return the new keys, with what is known of each. A stored pair (source, id) is not new."""
 
-        A stored pair (source, id) is not new. The value is true for an event without a copropiedad.
+    async def recall(self, recalls: Sequence[Recall]) -> None:
+        """
+        Store that these events are taken back, and cancel what nobody has yet of their messages.
+
+        That is what is unsent, letters that nobody has handed over, and what lies unread in an inbox. A
+        message that is being sent stays its worker's. What is stored later of such an event is cancelled when
+        it is claimed.
         """
 
     async def add_consents(self, statements: Sequence[Consent]) -> None:

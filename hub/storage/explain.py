@@ -43,6 +43,7 @@ class PostgresExplain(Store):
             return ExplainFacts(
                 event=event,
                 person=person,
+                recall=await _recall(run, event),
                 audiences=kept,
                 messages=await _messages(run, event.key, person),
                 history=history,
@@ -57,6 +58,11 @@ class PostgresExplain(Store):
         except ValueError:
             return []
         return list((await events.by_key(self, [key])).values())
+
+
+async def _recall(run: Runner, event: StoredEvent) -> StoredEvent | None:
+    rows = await run.rows(_SQL["recall"], event.event.source, event.event.id)
+    return events.event_of(rows[0]) if rows else None
 
 
 async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:

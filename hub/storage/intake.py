@@ -16,6 +16,7 @@ from hub.storage import (
     events,
     messages,
     people,
+    recalls,
     unreached,
 )
 from hub.storage.database import Store, Transaction
@@ -38,6 +39,7 @@ class PostgresIntakeTransaction:
 
     add_events = events.add
     mark_planned = events.mark_planned
+    recall = recalls.add
     place_events = events.place
     unplanned = events.unplanned
     waiting_events = events.waiting

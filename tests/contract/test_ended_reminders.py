@@ -21,9 +21,7 @@ def reminder(of: StoredEvent, **fields: Any) -> Message:
     return message(of, **{"occasion": "reminder:T+48h", **held, **fields})
 
 
-async def end(
-    stores: Stores, case: str = CASE, at: datetime = NOON, over: datetime | None = None
-) -> None:
+async def end(stores: Stores, case: str = CASE, at: datetime = NOON, over: datetime | None = None) -> None:
     async with stores.intake.transaction() as transaction:
         await transaction.end_reminders({case: at}, None if over is None else {case: over})
 

@@ -89,6 +89,9 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
                 AND later.purpose = message.purpose AND later.event = ANY ($7::text[])
                 AND later.state NOT IN ('failed', 'bounced', 'suppressed', 'expired', 'cancelled')
           ) AS overtaken,
+          EXISTS (
+              SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = message.event_id
+          ) AS recalled,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
           -- Skipped for all other purposes, because it costs a lookup.
           CASE WHEN message.purpose IN ('commercial', 'survey') THEN (

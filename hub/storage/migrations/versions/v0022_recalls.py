@@ -1,0 +1,7 @@
+"""Events that their publishers take back."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0022"
+down_revision = "0021"
+upgrade = statements_beside(__file__)
