@@ -88,11 +88,16 @@ class ClockMove:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A repeat of the message, `before` or `after` the instant in the event's data field `field`."""
+    """
+    A repeat of the message, `before` or `after` the instant in the event's data field `field`.
+
+    One that counts `business_days` leaves when the day opens that lies so many of them before.
+    """
 
     field: str
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
+    business_days: int = 0
 
     @property
     def offset(self) -> timedelta:
@@ -100,7 +105,9 @@ class Reminder:
 
     @property
     def occasion(self) -> str:
-        """`reminder:T-24h`, `reminder:T+48h`."""
+        """`reminder:T-24h`, `reminder:T+48h`; `reminder:T-3d` in business days."""
+        if self.business_days:
+            return f"reminder:T-{self.business_days}d"
         return f"reminder:T{self.offset // timedelta(hours=1):+}h"
 
 
@@ -115,6 +122,7 @@ class Audience:
     the data field with the one channel to use ("the channel used"); without it, or if it names none of the
     channels (a paper was signed), all are used. `any_hour` notifies staff outside their working hours, too.
     An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
+    One that `only_reminds` gets the reminders of the event, not the event itself.
     """
 
     who: tuple[str, ...]
@@ -127,6 +135,7 @@ class Audience:
     channel_by: str | None = None
     any_hour: bool = False
     optional: bool = False
+    only_reminds: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,12 +136,30 @@ REVISED: Final = (
 A lost answer counts only once its letter is handed over, and staff is asked first where only a report says
 so; the desk gets the breaches of its packages.
 """
+ASKED_FOR: Final = [
+    event
+    | {
+        "audiences": [
+            *event["audiences"],
+            {
+                "who": ["petitioner"],
+                "purpose": "transactional",
+                "channels": [["email", "sms"]],
+                "print": "never",
+            },
+        ]
+    }
+    for event in MISSION["events"]
+    if event["name"] == "pqrs.info_requested"
+]
+"""The reminder that the note of the table asks for is a courtesy: what the law requires is sent once."""
 MEANT: Final = {
     event["name"]: event
     for event in [
         *MISSION["events"],
         *ADDED,
         *REVISED,
+        *ASKED_FOR,
         ACKNOWLEDGED,
         ACK_ANSWERED,
         CONTACT_CHANGED,
@@ -240,7 +258,10 @@ def test_conditions_are_the_listed_ones() -> None:
 
 def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
-        kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
+        kind.name: [
+            (reminder.field, -reminder.business_days or reminder.offset.total_seconds() / 3600)
+            for reminder in kind.reminders
+        ]
         for kind in CATALOG
         if kind.reminders
     }
@@ -251,6 +272,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "pqrs.info_requested": [("answer_by", -3), ("answer_by", -1)],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
         "accounting.documents.received",
@@ -262,6 +284,12 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
         "maintenance.scheduled.completed",
+        "pqrs.closed",
+        "pqrs.info_received",
+        "pqrs.info_requested",
+        "pqrs.responded",
+        "pqrs.transferred",
+        "pqrs.withdrawn",
     ]
     assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
 

@@ -242,6 +242,9 @@ def event_row(kind: EventType) -> list[str]:
 
 
 def reminder_words(reminder: Reminder) -> str:
+    if reminder.business_days:
+        days = "day" if reminder.business_days == 1 else "days"
+        return f"again {reminder.business_days} business {days} before `{reminder.field}`"
     hours = reminder.offset.total_seconds() / 3600
     return f"again {abs(hours):.0f} h {'before' if hours < 0 else 'after'} `{reminder.field}`"
 
@@ -251,7 +254,8 @@ def audience_words(audience: Audience) -> str:
     steps = " → ".join(" + ".join(step) for step in audience.channels)
     if audience.channel_by is not None:
         steps = f"the channel used of {steps.replace(' → ', ', ')}"
-    return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
+    reminds = ", reminders only" if audience.only_reminds else ""
+    return f"{' + '.join(audience.who)} ({audience.purpose}{when}{reminds}): {steps}"
 
 
 def move_words(move: ClockMove) -> str:

@@ -31,16 +31,26 @@ class Lifetime(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
 
 
-def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
+def occasions(
+    kind: EventType,
+    purpose: Purpose,
+    event: Event,
+    now: datetime,
+    *,
+    policy: Policy,
+    only_reminds: bool = False,
+) -> Iterator[Occasion]:
     """
-    Yield the occasions of an event: now, and its reminders that are still to come.
+    Yield the occasions of an event: now, unless it `only_reminds`, and its reminders that are still to come.
 
     A legally required message has no reminders: a reminder by letter would come too late.
     """
-    yield Occasion()
+    if not only_reminds:
+        yield Occasion()
     for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
         about = _instant(event.data[reminder.field])
-        at = about + reminder.offset
+        days = reminder.business_days
+        at = policy.calendar.opening_before(about, days) if days else about + reminder.offset
         if at > now:
             yield Occasion(name=reminder.occasion, at=at, until=about if at < about else None)
 

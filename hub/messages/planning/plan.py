@@ -109,7 +109,14 @@ def plan_audience(
             },
             patience=rules.policy.patience.get(purpose),
         )
-        for occasion in occasions(kind, purpose, stored.event, now)
+        for occasion in occasions(
+            kind,
+            purpose,
+            stored.event,
+            now,
+            policy=rules.policy,
+            only_reminds=audience.only_reminds,
+        )
     ]
     recipients = [person for person in people if person.left_out is None]
     return [
