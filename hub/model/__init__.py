@@ -59,6 +59,7 @@ from hub.model.clocks import (
     PromiseRecord,
     Step,
     StepKind,
+    WatchedClock,
     live_clock,
 )
 from hub.model.consents import Consent, OptedOut, Stance

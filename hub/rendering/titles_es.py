@@ -32,6 +32,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.resolved": "Plazo terminado",
     "sla.take_on.answered": "Respuesta a quien tomó un caso por mensaje de texto",
     "sla.summary": "Muchos plazos a la vez",
+    "sla.digest": "Plazos del día",
     "notification.undelivered": "Mensaje legal sin entregar",
     "notification.bounce_reported": "Respuesta que un informe da por devuelta",
     "notification.handed_over": "Carta entregada",

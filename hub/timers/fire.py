@@ -152,7 +152,8 @@ def _notify(clock: Clock, known: ClockLookups, timers: Timers, summed: Collectio
     now, name = timers.now(), known.names.get(clock.id)
     overtaken = sla.is_overtaken(targeted, policy=timers.policy.clocks_summary, now=now)
     old_news = overtaken and step.kind is StepKind.AT_RISK
-    quiet = clock.promise.silent or old_news or _is_summed(targeted, step, summed, timers)
+    unsaid = old_news or _waits_for_digest(targeted, step, timers)
+    quiet = clock.promise.silent or unsaid or _is_summed(targeted, step, summed, timers)
     event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name, overtaken=overtaken)
     return _Firing(seen=clock, advanced=_done(targeted), event=event)
 
@@ -196,6 +197,14 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
 
 def _done(clock: Clock) -> Clock:
     return sla.with_progress(clock, clock.fired + 1)
+
+
+def _waits_for_digest(clock: Clock, step: Step, timers: Timers) -> bool:
+    """Return whether the policy leaves the warning to the daily digest; day and night cannot wait for it."""
+    digest = timers.policy.clocks_digest
+    if not digest.replaces_warnings or digest.at is None or clock.promise.any_hour:
+        return False
+    return step.kind is StepKind.AT_RISK
 
 
 def _is_summed(clock: Clock, step: Step, summed: Collection[sla.DigestKey], timers: Timers) -> bool:

@@ -29,6 +29,7 @@ from hub.model import Message
 from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
+from hub.timers.daily_digest import DailyDigest
 from hub.timers.deps import Timers
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
@@ -49,6 +50,8 @@ KEEP_MONTHS: Final = 3600.0
 """Seconds between looks at the months: at the start, and again where something was in the way."""
 RESULTS: Final = 0.5
 """Seconds between looks for results that somebody asked for."""
+DIGEST: Final = 60.0
+"""Seconds between looks whether the daily digest is due."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -72,6 +75,7 @@ async def run(timers: Timers) -> None:
         _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
         _every(KEEP_MONTHS, keep_months, timers),
         _every(RESULTS, publish_results, timers),
+        _every(DIGEST, DailyDigest().publish_digests, timers),
     )
     await run_all(loops)
 

@@ -92,6 +92,16 @@ CONTACT_CHANGED: Final = {
     "clocks": [],
 }
 """Not in the table: the former contact of a person learns of a change."""
+DIGEST: Final = {
+    "name": "sla.digest",
+    "lane": "normal",
+    "case": "digest_id",
+    "audiences": [
+        {"who": ["holder"], "purpose": "internal", "channels": [["email"], ["inbox"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""Only in the note of `sla.at_risk`: a digest a day by email."""
 REVISED: Final = (
     [
         event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
@@ -164,6 +174,7 @@ MEANT: Final = {
         ACK_ANSWERED,
         CONTACT_CHANGED,
         CALL_FOR_HELP,
+        DIGEST,
     ]
 }
 HUB_EMITS: Final = {
@@ -172,6 +183,7 @@ HUB_EMITS: Final = {
     ACK_ANSWERED["name"],
     CONTACT_CHANGED["name"],
     CALL_FOR_HELP["name"],
+    DIGEST["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }
