@@ -388,7 +388,10 @@ def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
 def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
     words = {word for audience in kind.audiences for word in party_words(audience)}
     recipients = {
-        name for name, definition in properties(kind).items() if definition.get("$ref") == "#/$defs/recipient"
+        name
+        for name, definition in properties(kind).items()
+        for part in (definition, *definition.get("anyOf", ()))
+        if part.get("$ref") == "#/$defs/recipient"
     }
 
     assert words == recipients
