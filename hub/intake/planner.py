@@ -22,6 +22,7 @@ from hub.intake.resolved_audience import (
     as_planned,
     expansions,
     is_empty,
+    mark_recalled,
     plan,
     record,
     resolve,
@@ -84,7 +85,8 @@ async def plan_in(
     if result.unreached:
         await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, released_now)
-    if recalls := recalls_of([event.stored for event in added], new):
+    recalls = recalls_of([event.stored for event in added], new)
+    if recalls:
         await transaction.recall(recalls)
     if len(added) < len(given):
         known = {event.stored.key for event in fresh}
@@ -92,6 +94,8 @@ async def plan_in(
         await _resume_duplicates(transaction, duplicates, result)
     for event in fresh:
         result.broad += expansions(event.audiences)
+    if recalls:
+        result.broad = mark_recalled(result.broad, recalls)
     result.clocks = await cases.replay_cases(
         transaction, stored, new, context=context, now=now, released=released
     )

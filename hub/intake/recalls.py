@@ -20,10 +20,11 @@ def recalls_of(added: Iterable[StoredEvent], new: Mapping[UUID, AddedEvent]) -> 
     # Nearly always nothing: the keys are looked at only if something is. Each hash of a UUID is a call.
     recalled = {key for key, event in new.items() if event.recalled}
     rows = [row for row in added if row.event.type == _TYPE or (recalled and row.key in recalled)]
-    return [_recall(row) for row in rows]
+    return [recall_of(row) for row in rows]
 
 
-def _recall(stored: StoredEvent) -> Recall:
+def recall_of(stored: StoredEvent) -> Recall:
+    """Return what a recall takes back; of any other event, which is recalled already, itself."""
     event = stored.event
     if event.type == _TYPE:
         return Recall(source=event.data["source"], event_id=event.data["id"], by=stored.key)

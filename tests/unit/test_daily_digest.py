@@ -190,6 +190,22 @@ async def test_single_warnings_stay_unless_the_policy_says_otherwise(
     assert warned is bool(told)
 
 
+@pytest.mark.parametrize("replaces", ["false", "true"])
+async def test_what_runs_day_and_night_does_not_wait_for_the_digest(
+    hub: MemoryHub, tmp_path: Path, replaces: str
+) -> None:
+    text = f'replaces_warnings = {replaces}\n[clocks.outage]\nwarn = "2h"'
+    timers = timers_of(hub, policy=policy(tmp_path, text))
+    hub.context = replace(hub.context, rules=replace(hub.context.rules, policy=timers.policy))
+    data = {"copropiedad_id": PLACE, "expected_end": "2026-03-09T18:00:00-05:00"}
+    await hub.take_in(event("building.outage.reported", data))
+    hub.clock.at = local("2026-03-09 16:30")
+    await fire_from_sql(timers)
+    await hub.take_in(*hub.publisher.events)
+
+    assert {"p-one"} == {one.person for one in hub.store.messages if one.event == "sla.at_risk"}
+
+
 def test_mail_names_who_what_since_when_and_until_when() -> None:
     page, data = "https://hub.example.co/#relojes", examples(DIGEST)[0]
     text = TEMPLATES.render(DIGEST, "email", replace(context(DIGEST, data), page_url=page), variant=None).text

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
+from hub.errors import StorageUnavailable
 from hub.model import HUB_SOURCE, RECALL, ClockState, Event, Json, Scope, State, StoredEvent
 from hub.model.ids import event_key
 from hub.operations.explain.verdict import judge
@@ -79,13 +80,29 @@ async def test_reminders_of_a_recalled_event_are_cancelled(hub: MemoryHub) -> No
     assert {GONE} == states(hub, package)
 
 
-async def test_pages_that_are_planned_after_the_recall_send_nothing(hub: MemoryHub) -> None:
-    works = event("maintenance.scheduled.announced", without=("zones",))
-    await hub.take_in(recall(works))
-    await hub.take_in(home("u-1"), somebody("p-1", email()), member("p-1", "unit:u-1", "resident"), works)
-    claimed = await hub.store.claim(
-        [one.id for one in hub.of(works)], token=hub.stored(works).key, lease=HOUR
+@pytest.mark.parametrize("together", [False, True])
+async def test_pages_that_are_planned_after_the_recall_send_nothing(hub: MemoryHub, together: bool) -> None:
+    works = event(
+        "maintenance.scheduled.announced", {"starts_at": "2026-03-30T08:00:00-05:00"}, without=("zones",)
     )
+    people = (home("u-1"), somebody("p-1", email()), member("p-1", "unit:u-1", "resident"))
+    for batch in [[*people, works, recall(works)]] if together else [[recall(works)], [*people, works]]:
+        await hub.take_in(*batch)
+
+    assert {"initial", "reminder:T-24h", "reminder:T-2h"} == {one.occasion for one in hub.of(works)}
+    assert {GONE} == states(hub, works)
+
+
+async def test_page_that_is_planned_while_the_recall_comes_is_claimed_as_recalled(hub: MemoryHub) -> None:
+    works = event("maintenance.scheduled.announced", without=("zones",))
+    await hub.take_in(home("u-1"), somebody("p-1", email()), member("p-1", "unit:u-1", "resident"))
+    hub.store.faults.script("transaction", None, StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await hub.take_in(works)
+    await hub.take_in(recall(works))
+    await hub.take_in(works)
+    initial = [one.id for one in hub.of(works) if one.occasion == "initial"]
+    claimed = await hub.store.claim(initial, token=hub.stored(works).key, lease=HOUR)
 
     assert claimed
     assert all(claim.recalled for claim in claimed)
