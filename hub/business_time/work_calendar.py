@@ -195,6 +195,21 @@ class WorkCalendar:
                 return self._at(day - back * DAY, frames[0][0])
         return self._at(day, timedelta(0))
 
+    def opening_before(self, at: datetime, n: int) -> datetime:
+        """
+        Return when the n-th business day before the day of `at` opens; its midnight if it is closed.
+
+        24:00 belongs to the day that ends then.
+        """
+        day, left = self.day_of(as_utc(at) - datetime.resolution), n
+        for _ in range(_HORIZON.days):
+            if not left:
+                break
+            day -= DAY
+            left -= self._counts(day, ())
+        frames = self._frames_on(day)
+        return self._at(day, frames[0][0] if frames else timedelta(0))
+
     def business_days(self, received: datetime, last: date, *, pauses: Iterable[Interval] = ()) -> int:
         """Count the business days after the day of receipt, up to and including `last`."""
         tomorrow = self.day_of(received) + DAY

@@ -20,6 +20,7 @@ from hub.catalog.contracts import CONTRACTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
+from hub.catalog.orders import ORDERS
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
 from hub.catalog.promises import PROMISES
@@ -42,6 +43,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *QUALITY,
     *PRIVACY,
     *DIRECTORY,
+    *ORDERS,
     *THE_HUB,
 )
 

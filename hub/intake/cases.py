@@ -124,10 +124,11 @@ async def replay_cases(
 
 
 async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, CaseState]) -> None:
-    """Cancel the reminders that have ended in these cases, which the caller has locked."""
+    """Cancel the reminders, and messages, that have ended in these cases, which the caller has locked."""
     ended = {case: state.reminders_end for case, state in states.items() if state.reminders_end is not None}
     if ended:
-        await transaction.end_reminders(ended)
+        over = {case: at for case in ended if (at := states[case].messages_end) is not None}
+        await transaction.end_reminders(ended, over)
 
 
 async def _end_collection(

@@ -28,8 +28,8 @@ class CaseState:
     `lost` are those of the last clock of a name that can be reopened. `missing` are the ids of events that
     the hub's own events are about and that have not arrived. `reminders_end` is the instant up to which the
     events of the case send no more reminders, `collection_end` the one up to which they send no more
-    collection; `collected` is when the last of them has asked for money. `version` names the catalogue and
-    the policy of the replay.
+    collection; before `messages_end` they send nothing more at all. `collected` is when the last of them has
+    asked for money. `version` names the catalogue and the policy of the replay.
     """
 
     version: str
@@ -42,6 +42,7 @@ class CaseState:
     reminders_end: datetime | None = None
     collection_end: datetime | None = None
     collected: datetime | None = None
+    messages_end: datetime | None = None
 
     @property
     def clocks(self) -> set[UUID]:

@@ -97,11 +97,13 @@ class Reminder:
 
     Before a date it goes out when the company opens that many days before, or at the last opening before
     that day if the company is closed.
+    One that counts `business_days` leaves when the day opens that lies so many of them before.
     """
 
     field: str
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
+    business_days: int = 0
 
     @property
     def offset(self) -> timedelta:
@@ -109,7 +111,9 @@ class Reminder:
 
     @property
     def occasion(self) -> str:
-        """`reminder:T-24h`, `reminder:T+48h`."""
+        """`reminder:T-24h`, `reminder:T+48h`; `reminder:T-3d` in business days."""
+        if self.business_days:
+            return f"reminder:T-{self.business_days}d"
         return f"reminder:T{self.offset // timedelta(hours=1):+}h"
 
 
@@ -153,7 +157,8 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay. In the same way an event that `ends_collection` ends what has not left of their
+    reminders stay. One that also `ends_messages` ends all that has not left yet of those events, except what
+    the law requires. In the same way an event that `ends_collection` ends what has not left of their
     collection. `useful_until` names the data field (a date or an instant) after which its messages are
     worthless. An event that `collects` asks somebody for money that is due.
     """
@@ -166,6 +171,7 @@ class EventType:
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
     ends_collection: bool = False
+    ends_messages: bool = False
     useful_until: str | None = None
     realm: str = ""
     hub_emitted: bool = False

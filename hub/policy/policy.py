@@ -20,7 +20,7 @@ from hub.business_time import ColombianHolidays, Mode, WorkCalendar
 from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
-from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, SummaryPolicy
+from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.intake import IntakePolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
@@ -141,6 +141,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     calendar_rules: CalendarRules = field(name="calendar")
     clocks: Mapping[str, ClockPolicy]
     clocks_summary: SummaryPolicy
+    clocks_digest: DigestPolicy
     expiry: Mapping[Purpose, Parsed[Expiry]]
     patience: Mapping[Purpose, Parsed[Expiry]]
     windows: Mapping[str, Window]

@@ -175,7 +175,13 @@ def reopened_by(catalog: Catalog) -> frozenset[str]:
 def version_of(catalog: Catalog, policy: Policy) -> str:
     """Name what a replay depends on besides the events: the moves of the catalogue and the promises."""
     kinds = sorted(
-        (kind.name, repr(kind.clocks), kind.hub_emitted, bool(kind.reminders), *_ends_of(kind))
+        (
+            kind.name,
+            repr(kind.clocks),
+            kind.hub_emitted,
+            bool(kind.reminders),
+            *_ends_of(kind),
+        )
         for kind in catalog.values()
     )
     text = repr((kinds, policy.clocks, policy.calendar_rules.mode))
@@ -183,7 +189,7 @@ def version_of(catalog: Catalog, policy: Policy) -> str:
 
 
 def _ends_of(kind: EventType) -> tuple[bool, ...]:
-    return kind.ends_reminders, kind.collects, kind.ends_collection
+    return kind.ends_reminders, kind.ends_messages, kind.collects, kind.ends_collection
 
 
 _NEED_A_RUNNING_CLOCK: Final = frozenset({Move.CANCEL, Move.PAUSE, Move.RESUME, Move.ACKNOWLEDGE})
@@ -218,13 +224,19 @@ def _after(state: CaseState, fold: Fold, until: Position | None, reopened: Colle
 
 def _with_ends(state: CaseState, known: Sequence[Event], catalog: Catalog) -> CaseState:
     """Move the ends of unsent messages forward to those of these events."""
-    before = Ends(reminders=state.reminders_end, collection=state.collection_end, collected=state.collected)
+    before = Ends(
+        reminders=state.reminders_end,
+        messages=state.messages_end,
+        collection=state.collection_end,
+        collected=state.collected,
+    )
     after = ends_of(known, catalog, before)
     if after == before:
         return state
     return replace(
         state,
         reminders_end=after.reminders,
+        messages_end=after.messages,
         collection_end=after.collection,
         collected=after.collected,
     )

@@ -17,6 +17,7 @@ from hub.storage import (
     extensions,
     messages,
     people,
+    recalls,
     unreached,
 )
 from hub.storage.database import Store, Transaction
@@ -39,6 +40,7 @@ class PostgresIntakeTransaction:
 
     add_events = events.add
     mark_planned = events.mark_planned
+    recall = recalls.add
     place_events = events.place
     unplanned = events.unplanned
     waiting_events = events.waiting

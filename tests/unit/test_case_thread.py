@@ -194,6 +194,15 @@ def change(of: Clock, what: ClockChange) -> str:
     return told.sentence
 
 
+def test_recall_says_why_only_in_the_whole_case() -> None:
+    one = stored(event("notification.recall", time=MONDAY, data={"reason": "Salió con otro valor."}))
+    given = facts(entry(EntryKind.EVENT, one.key), events={one.key: one})
+    [[short], [whole]] = [entries_of(given, whole=whole) for whole in (False, True)]
+
+    assert "Aviso retirado por quien lo publicó." == short.sentence
+    assert ([], ["Motivo: Salió con otro valor."]) == (short.more, whole.more)
+
+
 def test_each_change_of_a_clock_is_told_with_the_instant_that_the_clock_holds() -> None:
     term = clock(CASE, name="legal_term", due_at=datetime(2026, 3, 31, 5, tzinfo=UTC))
     paused = replace(term, course=ClockHistory(pauses=(Pause(since=MONDAY, until=MONDAY + HOUR),)))

@@ -130,6 +130,16 @@ CONTACT_CHANGED: Final = {
     "clocks": [],
 }
 """Not in the table: the former contact of a person learns of a change."""
+DIGEST: Final = {
+    "name": "sla.digest",
+    "lane": "normal",
+    "case": "digest_id",
+    "audiences": [
+        {"who": ["holder"], "purpose": "internal", "channels": [["email"], ["inbox"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""Only in the note of `sla.at_risk`: a digest a day by email."""
 REVISED: Final = (
     [
         event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
@@ -179,6 +189,23 @@ REVISED: Final = (
 A lost answer counts only once its letter is handed over, and staff is asked first where only a report says
 so; the desk gets the breaches of its packages.
 """
+ASKED_FOR: Final = [
+    event
+    | {
+        "audiences": [
+            *event["audiences"],
+            {
+                "who": ["petitioner"],
+                "purpose": "transactional",
+                "channels": [["email", "sms"]],
+                "print": "never",
+            },
+        ]
+    }
+    for event in MISSION["events"]
+    if event["name"] == "pqrs.info_requested"
+]
+"""The reminder that the note of the table asks for is a courtesy: what the law requires is sent once."""
 MEANT: Final = {
     event["name"]: event
     for event in [
@@ -186,11 +213,13 @@ MEANT: Final = {
         *ADDED,
         *VOTES,
         *REVISED,
+        *ASKED_FOR,
         ACKNOWLEDGED,
         ACK_ANSWERED,
         CONTACT_CHANGED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
+        DIGEST,
     ]
 }
 HUB_EMITS: Final = {
@@ -200,6 +229,7 @@ HUB_EMITS: Final = {
     CONTACT_CHANGED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
+    DIGEST["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }
@@ -292,7 +322,10 @@ def test_conditions_are_the_listed_ones() -> None:
 
 def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
-        kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
+        kind.name: [
+            (reminder.field, -reminder.business_days or reminder.offset.total_seconds() / 3600)
+            for reminder in kind.reminders
+        ]
         for kind in CATALOG
         if kind.reminders
     }
@@ -312,6 +345,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "pqrs.info_requested": [("answer_by", -3), ("answer_by", -1)],
         "realestate.visit.scheduled": [("starts_at", -2.0)],
         "staff.training.scheduled": [("starts_at", -24.0)],
     }
@@ -331,11 +365,19 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
+        "maintenance.scheduled.completed",
+        "pqrs.closed",
+        "pqrs.info_received",
+        "pqrs.info_requested",
+        "pqrs.responded",
+        "pqrs.transferred",
+        "pqrs.withdrawn",
         "realestate.rent.received",
         "realestate.visit.cancelled",
         "realestate.visit.scheduled",
         "staff.training.scheduled",
     ]
+    assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
 
 
 def test_what_ends_collection_and_what_ends_a_use_are_the_listed_ones() -> None:
@@ -472,7 +514,10 @@ def test_the_segments_of_a_schema_are_those_of_the_directory(kind: EventType) ->
 def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
     words = {word for audience in kind.audiences for word in party_words(audience)}
     recipients = {
-        name for name, definition in properties(kind).items() if definition.get("$ref") == "#/$defs/recipient"
+        name
+        for name, definition in properties(kind).items()
+        for part in (definition, *definition.get("anyOf", ()))
+        if part.get("$ref") == "#/$defs/recipient"
     }
 
     assert words == recipients

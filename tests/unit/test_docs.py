@@ -235,6 +235,8 @@ def event_row(kind: EventType) -> list[str]:
         again.append("ends unsent collection of its case")
     if kind.useful_until is not None:
         again.append(f"nothing after `{kind.useful_until}`")
+    if kind.ends_messages:
+        again.append("ends what is unsent of its case")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -249,6 +251,9 @@ DATES: Final = {"due_on"}
 
 
 def reminder_words(reminder: Reminder) -> str:
+    if reminder.business_days:
+        days = "day" if reminder.business_days == 1 else "days"
+        return f"again {reminder.business_days} business {days} before `{reminder.field}`"
     hours = reminder.offset.total_seconds() / 3600
     far = f"{abs(hours):.0f} h" if reminder.field not in DATES else f"{abs(hours) / 24:.0f} d"
     return f"again {far} {'before' if hours < 0 else 'after'} `{reminder.field}`"

@@ -22,7 +22,7 @@ from tests.unit.test_templates import TEMPLATES, context, examples, sparse
 PAGE: Final = "https://hub.example.co/cases/019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10"
 STAFF: Final = ("staff:", "level:", "address:monitor")
 """The head of the seals (`address:evidence`) is for somebody outside, who keeps a digest."""
-STAFF_PARTIES: Final = {"clock_holder", "called", "assignee", "technician", "agent"}
+STAFF_PARTIES: Final = {"clock_holder", "called", "holder", "assignee", "technician", "agent"}
 FORBIDDEN: Final = {
     "an id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{16,}", re.IGNORECASE),
     "a path of the API": re.compile(r"/api/"),

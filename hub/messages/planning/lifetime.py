@@ -43,7 +43,7 @@ def occasions(
     reminders_only: bool = False,
 ) -> Iterator[Occasion]:
     """
-    Yield the occasions of an event: now, and its reminders that are still to come.
+    Yield the occasions of an event: now, unless it has `reminders_only`, and its reminders still to come.
 
     A legally required message has no reminders: a reminder by letter would come too late. Nor can its
     publisher make it worthless.
@@ -69,8 +69,8 @@ def _times(reminder: Reminder, event: Event, policy: Policy) -> tuple[datetime, 
     if len(text) == DATE_LENGTH:
         day = date.fromisoformat(text) + reminder.offset
         return policy.calendar.last_opening(day), last_instant(text).astimezone(UTC)
-    about = _instant(text)
-    at = about + reminder.offset
+    about, days = _instant(text), reminder.business_days
+    at = policy.calendar.opening_before(about, days) if days else about + reminder.offset
     return at, about if at < about else None
 
 
@@ -83,17 +83,19 @@ class Ends(Struct, frozen=True, kw_only=True):
     """
     Up to when the events of a case send no more reminders, and no more collection; None: no limit.
 
-    `collected` is when the last of them has asked for money.
+    Before `messages` they send nothing more at all. `collected` is when the last of them has asked for money.
     """
 
     reminders: datetime | None = None
     collection: datetime | None = None
     collected: datetime | None = None
+    messages: datetime | None = None
 
 
 def ends_of(history: Iterable[Event], catalog: Mapping[str, EventType], known: Ends) -> Ends:
     """Move the known ends forward to those of these events."""
     reminders, collection, collected = known.reminders, known.collection, known.collected
+    messages = known.messages
     for event in history:
         kind = catalog[event.name]
         if kind.ends_reminders:
@@ -102,7 +104,9 @@ def ends_of(history: Iterable[Event], catalog: Mapping[str, EventType], known: E
             collection = _latest(collection, _end(event, own=kind.collects))
         if kind.collects:
             collected = _latest(collected, event.time)
-    return Ends(reminders=reminders, collection=collection, collected=collected)
+        if kind.ends_messages:
+            messages = _latest(messages, event.time)
+    return Ends(reminders=reminders, collection=collection, collected=collected, messages=messages)
 
 
 def _latest(known: datetime | None, at: datetime) -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import Json, StoredEvent
+from hub.model import RECALL, Json, StoredEvent
 from hub.operations.cases.schemas import ThreadKind
 from hub.operations.cases.summary_es import level, name_of, promise
 from hub.operations.explain import sentences_es
@@ -172,9 +172,11 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
     data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
     subject = data.get("subject") if whole and kind_of(stored) is ThreadKind.EVENT else None
     asks = [f"Asunto: «{subject}»."] if isinstance(subject, str) and subject else []
+    why = data.get("reason") if whole and stored.event.name == RECALL else None
     quiet = stored.event.extensions.get("quiet") is True
     return [
         *asks,
+        *([sentences_es.sentence(f"Motivo: {why}")] if why else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
     ]

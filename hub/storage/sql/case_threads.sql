@@ -68,7 +68,7 @@ WITH clocks AS (
     SELECT 'pqrs_id:' || split_part($1, ':', 2), since, id::text FROM clocks WHERE NOT starts_with($1, 'pqrs_id:')
 ), happened AS MATERIALIZED (
     SELECT event.* FROM named CROSS JOIN LATERAL (
-        SELECT key, time, CASE WHEN type = ANY ($8::text[]) THEN data ->> 'message_id' END AS reply_id FROM event
+        SELECT key, time, source, id, CASE WHEN type = ANY ($8::text[]) THEN data ->> 'message_id' END AS reply_id FROM event
         WHERE event.case_key = named.case_key AND event.key >= named.since
           AND (named.clock IS NULL OR starts_with(event.id, named.clock))
           AND ($2 IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
@@ -82,12 +82,21 @@ WITH clocks AS (
     UNION
     SELECT reply.id, reply.at, reply.case_key, NULL FROM happened JOIN reply ON reply.id = happened.reply_id::uuid
     WHERE happened.reply_id IS NOT NULL
+), recalled AS (
+    -- What their publishers have taken back, and when.
+    SELECT event.key, event.time FROM happened
+    CROSS JOIN LATERAL (
+        SELECT by_key FROM recall WHERE recall.source = happened.source AND recall.event_id = happened.id OFFSET 0
+    ) AS recall
+    CROSS JOIN LATERAL (SELECT key, time FROM event WHERE event.key = recall.by_key OFFSET 0) AS event
 ), entries AS (
     SELECT time AS at, 0 AS rank, key::text AS id, 'event' AS kind, key, NULL::text AS change,
            NULL::text AS person, NULL::text AS reason, NULL::text AS detail
     FROM happened
     -- A reply stands for its event.
     WHERE reply_id IS NULL OR NOT EXISTS (SELECT FROM replied WHERE replied.id = happened.reply_id::uuid)
+    UNION ALL
+    SELECT time, 0, key::text, 'event', key, NULL, NULL, NULL, NULL FROM recalled
     UNION ALL
     SELECT at, 0, id::text, 'reply', id, NULL, NULL, NULL, NULL FROM replied
     UNION ALL
