@@ -2,6 +2,6 @@
 
 from hub.storage.migrations.statements import statements_beside
 
-revision = "0023"
+revision = "0022"
 down_revision = "0021"
 upgrade = statements_beside(__file__)
