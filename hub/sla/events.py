@@ -49,6 +49,8 @@ CONTEXT: Final = (
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
 OVERTAKEN: Final = "overtaken"
+ANSWER_LOST: Final = "answer_lost"
+"""The cause of an alert at once, however much of the term is left: the answer has not arrived."""
 PERSON_REF: Final = "person_ref"
 PERSON_NAME: Final = "person_name"
 OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt"})
@@ -163,6 +165,8 @@ def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
 def _cause(clock: Clock, step: Step) -> str:
     if clock.promise.ladder:
         return "reminder" if step.kind is StepKind.REMIND else "unanswered"
+    if step.number:
+        return ANSWER_LOST
     return "term_at_risk" if step.at < clock.due_at else "term_breached"
 
 
