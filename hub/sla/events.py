@@ -113,8 +113,17 @@ def hours_of(clock: Clock) -> dict[str, Json]:
 
 def matter_of(clock: Clock) -> dict[str, Json]:
     """Return what the case is about in its own words; `subject` is the number of the case."""
-    matter = clock.context.get("subject") or clock.context.get("excerpt")
+    about = clock.context
+    matter = about.get("subject") or about.get("excerpt") or _emergency_of(about)
     return {"matter": matter} if matter else {}
+
+
+def _emergency_of(about: Mapping[str, Json]) -> str:
+    """Return what and where an emergency is: its id says that to nobody."""
+    if not about.get("emergency_id"):
+        return ""
+    kind = about.get("emergency_kind") or about.get("kind")
+    return ", ".join(str(word) for word in (kind, about.get("scope")) if word)
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
