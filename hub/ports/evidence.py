@@ -77,7 +77,7 @@ class EvidenceStore(Protocol):
     async def unrecorded(
         self, since: datetime, until: datetime, limit: int
     ) -> Sequence[tuple[UUID, datetime]]:
-        """Return attempts of a period after the first seal that say no instant at which they were recorded."""
+        """Return attempts of a period, since the first seal, that state no instant of recording."""
 
     async def stamps(self) -> Mapping[int, bytes]:
         """Return the authority's answers, by the number of the seal, in its order."""

@@ -129,8 +129,8 @@ async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
 
     published = [(event.name, event.data["clock"]) for event in hub.publisher.events]
     assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == published
-    for event in hub.publisher.events:
-        told = TEMPLATES.render(event.name, "email", context(event.name, event.data), variant=None)
+    for alert in hub.publisher.events:
+        told = TEMPLATES.render(alert.name, "email", context(alert.name, alert.data), variant=None)
         assert "no le llegó a la persona" in told.text
         assert "100 %" not in told.text
         assert "por vencer" not in f"{told.subject} {told.text}".lower()

@@ -99,7 +99,9 @@ def test_an_extension_beyond_the_limit_of_the_law_promises_the_limit() -> None:
 def test_a_receipt_that_leaves_after_an_extension_does_not_say_the_first_term() -> None:
     received = happened("pqrs.received", 0, 0)
     extended = event(
-        "pqrs.term_extended", {"pqrs_id": received.data["pqrs_id"], "new_due_on": "2027-01-30"}, at=MONDAY + DAY
+        "pqrs.term_extended",
+        {"pqrs_id": received.data["pqrs_id"], "new_due_on": "2027-01-30"},
+        at=MONDAY + DAY,
     )
     clocks = sla.replay(CASE, [received, extended], BY_NAME, POLICY)
 
