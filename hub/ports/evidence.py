@@ -76,6 +76,11 @@ class EvidenceStore(VersionStore, Protocol):
     async def find_rows(self, keys: Collection[tuple[UUID, datetime]]) -> Sequence[SealedRow]:
         """Return those of these attempts that are stored, whenever they say they were recorded."""
 
+    async def unrecorded(
+        self, since: datetime, until: datetime, limit: int
+    ) -> Sequence[tuple[UUID, datetime]]:
+        """Return attempts of a period, since the first seal, that state no instant of recording."""
+
     async def stamps(self) -> Mapping[int, bytes]:
         """Return the authority's answers, by the number of the seal, in its order."""
 

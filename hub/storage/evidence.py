@@ -111,6 +111,12 @@ class PostgresEvidence(Store):
         rows = await self.rows(_SQL["find_rows"], ids, instants, *span(ids))
         return [sealed_row(row) for row in rows]
 
+    async def unrecorded(
+        self, since: datetime, until: datetime, limit: int
+    ) -> Sequence[tuple[UUID, datetime]]:
+        rows = await self.rows(_SQL["unrecorded"], since, until, limit)
+        return [(row["message_id"], row["at"]) for row in rows]
+
 
 async def _stamps(run: Runner, first: int, last: int) -> Mapping[int, bytes]:
     return {row["number"]: row["reply"] for row in await run.rows(_SQL["stamps"], first, last)}

@@ -88,7 +88,10 @@ STEP = {"clock": "first_reply", "due_at": "2026-03-10T19:05:00Z"}
             "sla.at_risk",
             {**STEP, "percent": 100, "level": 1},
             ThreadKind.CLOCK_AT_RISK,
-            "«Primera respuesta» está en riesgo: se avisa al nivel 1 (Servicio al cliente).",
+            (
+                "«Primera respuesta» sigue corriendo, porque la respuesta no llegó: "
+                "se avisa al nivel 1 (Servicio al cliente)."
+            ),
         ),
         (
             "sla.breached",

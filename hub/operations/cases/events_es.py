@@ -82,9 +82,9 @@ _WHOLE: Final = 100
 
 def _at_risk(data: Data, _: Names) -> str:
     percent = data.get("percent")
-    # The whole time has gone where an answer was found not to have arrived.
+    # As after the whole time: an answer was found not to have arrived, however much of the time is left.
     early = isinstance(percent, int) and percent < _WHOLE
-    gone = f" va en el {percent} % de su plazo" if early else " está en riesgo"
+    gone = f" va en el {percent} % de su plazo" if early else " sigue corriendo, porque la respuesta no llegó"
     return f"«{promise(str(data.get('clock')))}»{gone}: se avisa al {level(data.get('level'))}{_vacant(data)}"
 
 
@@ -100,6 +100,7 @@ def _escalated(data: Data, _: Names) -> str:
         "reminder": f"Se le recuerda al {to}: {of} sigue sin respuesta",
         "term_at_risk": f"{of} está en riesgo: se avisa al {to}",
         "term_breached": f"{of} se incumplió: se avisa al {to}",
+        "answer_lost": f"{of} sigue corriendo, porque la respuesta no llegó: se avisa al {to}",
     }
     climbs = f"{of} sigue sin respuesta: pasa del nivel {data.get('from_level')} al {to}"
     return texts.get(str(data.get("cause")), climbs) + _vacant(data)
