@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.keyring import KeyRing
+from hub.access.survey_links import SURVEY, SurveyLinks
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
@@ -96,6 +97,16 @@ class CompanyRules:
     def ring(self) -> KeyRing:
         return KeyRing(self._settings.secrets, count)
 
+    @cached_property
+    def survey_links(self) -> SurveyLinks:
+        rules = self.policy.surveys
+        return SurveyLinks(
+            public_url=self._settings.public_url,
+            ring=self.ring,
+            open_for=rules.open_for,
+            change_within=rules.change_within,
+        )
+
     def renderer(self) -> Renderer:
         """
         Load the templates now and return the function that renders a claimed message.
@@ -104,7 +115,7 @@ class CompanyRules:
         first message it would fail that message.
         """
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
-        links = Links(public_url=public_url, ring=self.ring)
+        links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
@@ -113,7 +124,7 @@ class CompanyRules:
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
-                link=links.of(claimed),
+                link=(surveys if message.event == SURVEY else links).of(claimed),
                 page=page_of(claimed, public_url),
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
@@ -204,6 +215,7 @@ open_pauses: Final = _opener(storage.PostgresPauses)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_subscriptions: Final = _opener(storage.PostgresSubscriptions)
+open_surveys: Final = _opener(storage.PostgresSurveys)
 open_webhooks: Final = _opener(storage.PostgresWebhooks)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.catalog.quality import SURVEY
+from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose
 
 # Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
@@ -75,6 +76,7 @@ ATTENTION: Final = (
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESTART),),
+        ends_follow_ups=True,
     ),
     EventType(
         name="pqrs.withdrawn",
@@ -88,6 +90,9 @@ ATTENTION: Final = (
         audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "push"),),
         # In law, closing is not an answer: the legal term runs on until `pqrs.responded`.
         clocks=(ClockMove("first_reply", Move.STOP),),
+        follow_ups=(
+            FollowUp(SURVEY, "survey_after_pqrs", to=("petitioner",), data={"kind": "post_servicio"}),
+        ),
     ),
     EventType(
         name="pqrs.escalated",

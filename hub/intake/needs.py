@@ -16,15 +16,16 @@ class Needs(Struct, frozen=True, kw_only=True):
     What an event type needs.
 
     `audiences` tells whether it has any, `moves` whether it can move clocks, `reminders` whether it has
-    reminders or ends those of others. `parties` are the parties that its audiences name; `names_parties`
-    tells whether it may name them, or the place, for other events of its case. `alone` tells whether such an
-    event must see, and be seen by, every other event of its case: then no other may be processed at the
-    same time.
+    reminders or ends those of others, `schedules` the same of follow-ups. `parties` are the parties that its
+    audiences name; `names_parties` tells whether it may name them, or the place, for other events of its
+    case. `alone` tells whether such an event must see, and be seen by, every other event of its case: then no
+    other may be processed at the same time.
     """
 
     audiences: bool
     moves: bool
     reminders: bool
+    schedules: bool
     parties: frozenset[str]
     names_parties: bool
     alone: bool
@@ -37,12 +38,14 @@ class Needs(Struct, frozen=True, kw_only=True):
 
 def needs_of(kind: EventType) -> Needs:
     """Return the needs of an event type."""
+    schedules = bool(kind.follow_ups) or kind.ends_follow_ups
     reminders = bool(kind.reminders) or kind.ends_reminders
     parties = frozenset(word for audience in kind.audiences for word in party_words(audience))
     return Needs(
         audiences=bool(kind.audiences),
-        moves=bool(kind.clocks),
+        moves=bool(kind.clocks) or schedules,
         reminders=reminders,
+        schedules=schedules,
         parties=parties,
         names_parties=bool(parties) or any(move.move in OPENING for move in kind.clocks),
         alone=reminders or bool(parties) or not sla.only_ends(kind),

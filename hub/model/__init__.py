@@ -36,6 +36,7 @@ from hub.model.catalogue import (
     Cascade,
     ClockMove,
     EventType,
+    FollowUp,
     Lane,
     Move,
     Print,

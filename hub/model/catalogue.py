@@ -87,12 +87,42 @@ class ClockMove:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
-    """A repeat of the message, `before` or `after` the instant in the event's data field `field`."""
+class FollowUp:
+    """
+    An event of the hub's own that another one schedules: `FollowUp("survey.requested",
+    "survey_after_repair")`.
 
-    field: str
+    `name` is what it is called in its case. `[follow_ups]` of the policy says how long after the event's time
+    it is published; a name that is not there follows at once. With `to` there is one event per person of
+    these words, each a case of its own; without, it is an event of the same case. `data` is part of its data,
+    `fields` are copied from the event; `when` limits it as in `ClockMove`, `at_most` to a number in that
+    field up to the policy's limit. `once` is true if a case has it only once, however often it is scheduled.
+    """
+
+    event: str
+    name: str
+    to: tuple[str, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    when: Mapping[str, str] = field(default_factory=dict)
+    at_most: str | None = None
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """
+    A repeat of the message, `before` or `after` the instant in the event's data field `field`.
+
+    With `follow_up` it comes that long after the event itself: the policy's `[follow_ups]` has how long. It
+    is not sent after the instant in the field `until`.
+    """
+
+    field: str = ""
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
+    follow_up: str | None = None
+    until: str | None = None
 
     @property
     def offset(self) -> timedelta:
@@ -100,8 +130,11 @@ class Reminder:
 
     @property
     def occasion(self) -> str:
-        """`reminder:T-24h`, `reminder:T+48h`."""
-        return f"reminder:T{self.offset // timedelta(hours=1):+}h"
+        """
+        `reminder:T-24h`, `reminder:T+48h`; that of a policy is `reminder:survey_reminder`, however long it
+        is.
+        """
+        return f"reminder:{self.follow_up or f'T{self.offset // timedelta(hours=1):+}h'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +169,9 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay.
+    reminders stay. `follow_ups` are the events that it schedules; one that `ends_follow_ups` cancels those
+    that earlier events of its case have scheduled. Only the hub publishes what is `hub_emitted`; what is
+    `shared` it publishes beside others.
     """
 
     name: str
@@ -148,6 +183,9 @@ class EventType:
     ends_reminders: bool = False
     realm: str = ""
     hub_emitted: bool = False
+    shared: bool = False
+    follow_ups: tuple[FollowUp, ...] = ()
+    ends_follow_ups: bool = False
 
     @property
     def type(self) -> str:

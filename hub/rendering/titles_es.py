@@ -66,6 +66,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "concierge.package.collected": "Paquete entregado",
     "realestate.conflict.opened": "Conflicto abierto",
     "realestate.conflict.resolved": "Conflicto resuelto",
+    "survey.requested": "Encuesta enviada",
+    "survey.answered": "Encuesta respondida",
     "satisfaction.detractor.detected": "Persona insatisfecha",
     "satisfaction.detractor.contacted": "Persona insatisfecha contactada",
     "quality.audit.finding": "Hallazgo de auditoría",

@@ -240,7 +240,10 @@ def test_conditions_are_the_listed_ones() -> None:
 
 def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
-        kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
+        kind.name: [
+            (reminder.field or reminder.follow_up, reminder.offset.total_seconds() / 3600)
+            for reminder in kind.reminders
+        ]
         for kind in CATALOG
         if kind.reminders
     }
@@ -251,6 +254,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "survey.requested": [("survey_reminder", 0.0)],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
         "accounting.documents.received",
@@ -261,7 +265,37 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
+        "survey.answered",
     ]
+
+
+def test_follow_ups_and_their_ends_are_the_listed_ones() -> None:
+    listed = {
+        kind.name: [(follow_up.event, follow_up.name, follow_up.to) for follow_up in kind.follow_ups]
+        for kind in CATALOG
+        if kind.follow_ups
+    }
+    survey, owners = "survey.requested", ("copropiedad:owners", "copropiedad:proxies")
+
+    assert listed == {
+        "admin.assembly.held": [(survey, "survey_after_assembly", owners)],
+        "maintenance.request.completed": [(survey, "survey_after_repair", ("requester",))],
+        "pqrs.closed": [(survey, "survey_after_pqrs", ("petitioner",))],
+        "survey.answered": [("satisfaction.detractor.detected", "detractor", ())],
+    }
+    assert sorted(kind.name for kind in CATALOG if kind.ends_follow_ups) == [
+        "admin.assembly.cancelled",
+        "maintenance.request.assigned",
+        "maintenance.request.cancelled",
+        "pqrs.reopened",
+    ]
+
+
+def test_each_follow_up_has_its_delay_in_the_policy_but_the_call_of_a_detractor() -> None:
+    delayed = {follow_up.name for kind in CATALOG for follow_up in kind.follow_ups}
+    reminders = {reminder.follow_up for kind in CATALOG for reminder in kind.reminders} - {None}
+
+    assert {"detractor"} == (delayed | reminders) - set(load_policy().follow_ups)
 
 
 def test_names_are_unique_and_found() -> None:
@@ -331,13 +365,14 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
     conditions: list[ClockMove | Audience] = [*kind.clocks, *kind.audiences]
 
     assert (kind.case in required) is (kind.name not in NOT_ALWAYS)
-    assert {reminder.field for reminder in kind.reminders} <= required
+    assert {reminder.field for reminder in kind.reminders if reminder.field} <= required
     assert {key for condition in conditions for key in condition.when} <= required
 
 
 @for_each(CATALOG)
 def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
-    formats = {properties(kind)[reminder.field]["format"] for reminder in kind.reminders}
+    fields = {field for reminder in kind.reminders for field in (reminder.field, reminder.until) if field}
+    formats = {properties(kind)[field]["format"] for field in fields}
 
     assert formats <= {"date-time"}
 

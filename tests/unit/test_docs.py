@@ -43,6 +43,7 @@ from hub.web.auth.refusals import METRIC as REFUSED
 from hub.web.connections import METRIC as CUT
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
+from hub.web.monitoring.survey_gauges import GAUGES
 from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
@@ -182,7 +183,7 @@ def test_every_metric_is_documented() -> None:
     users = {"hub_owner", "hub_app"}  # of the database
     documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS))) - users
 
-    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | {
+    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {
         "hub_case_replays_total",
         "hub_events_demoted_total",
         "hub_events_unreached_total",
@@ -230,6 +231,9 @@ def event_row(kind: EventType) -> list[str]:
     again = [*map(reminder_words, kind.reminders)]
     if kind.ends_reminders:
         again.append("ends `again` of its case")
+    again += [f"schedules `{event}`" for event in dict.fromkeys(next_.event for next_ in kind.follow_ups)]
+    if kind.ends_follow_ups:
+        again.append("ends what its case has scheduled")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -240,6 +244,8 @@ def event_row(kind: EventType) -> list[str]:
 
 
 def reminder_words(reminder: Reminder) -> str:
+    if reminder.follow_up is not None:
+        return f"again, once, by `follow_ups.{reminder.follow_up}`"
     hours = reminder.offset.total_seconds() / 3600
     return f"again {abs(hours):.0f} h {'before' if hours < 0 else 'after'} `{reminder.field}`"
 

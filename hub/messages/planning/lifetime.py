@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from hub.contact_rules import next_allowed
-from hub.model import Event, EventType, Purpose, WorkWeek
+from hub.model import Event, EventType, Purpose, Reminder, WorkWeek
 from hub.policy import Policy
 
 
@@ -31,7 +31,9 @@ class Lifetime(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
 
 
-def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
+def occasions(
+    kind: EventType, purpose: Purpose, event: Event, now: datetime, policy: Policy
+) -> Iterator[Occasion]:
     """
     Yield the occasions of an event: now, and its reminders that are still to come.
 
@@ -39,10 +41,24 @@ def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) ->
     """
     yield Occasion()
     for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
+        if reminder.follow_up is not None:
+            yield from _by_policy(reminder, event, now, policy.follow_ups[reminder.follow_up])
+            continue
         about = _instant(event.data[reminder.field])
         at = about + reminder.offset
         if at > now:
             yield Occasion(name=reminder.occasion, at=at, until=about if at < about else None)
+
+
+def _by_policy(
+    reminder: Reminder, event: Event, now: datetime, delay: timedelta | None
+) -> Iterator[Occasion]:
+    """Yield the reminder that comes this long after its event, unless that is never or too late."""
+    ends = None if reminder.until is None else event.data.get(reminder.until)
+    until = None if ends is None else _instant(ends)
+    at = None if delay is None else event.time + delay
+    if at is not None and at > now and (until is None or at < until):
+        yield Occasion(name=reminder.occasion, at=at, until=until)
 
 
 def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:

@@ -109,7 +109,7 @@ def plan_audience(
             },
             patience=rules.policy.patience.get(purpose),
         )
-        for occasion in occasions(kind, purpose, stored.event, now)
+        for occasion in occasions(kind, purpose, stored.event, now, rules.policy)
     ]
     recipients = [person for person in people if person.left_out is None]
     return [

@@ -1,0 +1,86 @@
+"""
+The link with which a person answers a survey on the hub's own page. Pure.
+
+    /s/018f…e2.6a1c9f80.5f2c…      the message, until when the link lives, the signature
+
+The recipient has no session: the signature is the proof. The message is of one person and one survey, so the
+address names neither. A link that has ended, or is none of the hub's own, costs the database nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from hub.access.keyring import KeyRing, Purpose
+from hub.business_time import dates
+from hub.model import Claimed, Json
+
+PATH: Final = "/s/{token}"
+SURVEY: Final = "survey.requested"
+_PARTS: Final = 3
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyToken:
+    """The message that brought a survey, and until when its link lives."""
+
+    message_id: UUID
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyLinks:
+    """
+    Signs and verifies the links of surveys.
+
+    A survey is open for `open_for` unless its event says until when, and its answer may be changed for
+    `change_within` after that: so long lives the link.
+    """
+
+    public_url: str
+    ring: KeyRing
+    open_for: timedelta
+    change_within: timedelta
+
+    def of(self, claimed: Claimed) -> str | None:
+        """
+        Return the link of a survey that is about to be sent, the publisher's own if it has one.
+
+        None for other messages. None too without a signing key, and where the hub is reached over plain http:
+        anybody on the network path could read such a link and answer.
+        """
+        data = claimed.data or {}
+        if claimed.message.event != SURVEY:
+            return None
+        if own := data.get("link"):
+            return str(own)
+        if not self.ring or not self.public_url.startswith("https://"):
+            return None
+        ends = self.closes_at(claimed.event_time, data.get("expires_at")) + self.change_within
+        return self.to(claimed.message.id, ends)
+
+    def closes_at(self, asked_at: datetime, named: Json) -> datetime:
+        """Return until when a survey takes its first answer."""
+        if named is None:
+            return asked_at + self.open_for
+        return named if isinstance(named, datetime) else dates.instant(named)
+
+    def to(self, message_id: UUID, ends_at: datetime) -> str:
+        """Make the link of a message. Raises ConfigurationError without a signing key."""
+        named, ends = message_id.hex, f"{int(ends_at.timestamp()):x}"
+        token = f"{named}.{ends}.{self.ring.sign(Purpose.SURVEY, named, ends)}"
+        return f"{self.public_url}{PATH.format(token=token)}"
+
+    def read(self, token: str) -> SurveyToken | None:
+        """Return what a token says, also if it has ended; None if the hub did not make it."""
+        parts = token.split(".")
+        if len(parts) != _PARTS or len(token) > _LONGEST:
+            return None
+        named, ends, signature = parts
+        if self.ring.verify(Purpose.SURVEY, signature, named, ends) is None:
+            return None
+        return SurveyToken(message_id=UUID(named), ends_at=datetime.fromtimestamp(int(ends, 16), UTC))
