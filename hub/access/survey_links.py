@@ -19,6 +19,7 @@ from hub.business_time import dates
 from hub.model import Claimed, Json
 
 PATH: Final = "/s/{token}"
+HIDDEN: Final = "enlace-personal"
 SURVEY: Final = "survey.requested"
 _PARTS: Final = 3
 _LONGEST: Final = 200
@@ -62,6 +63,12 @@ class SurveyLinks:
             return None
         ends = self.closes_at(claimed.event_time, data.get("expires_at")) + self.change_within
         return self.to(claimed.message.id, ends)
+
+    def shown(self, claimed: Claimed) -> str | None:
+        """Return what stands for the link of a survey where somebody else reads its message."""
+        own = self.of(claimed)
+        is_ours = own is not None and own != (claimed.data or {}).get("link")
+        return f"{self.public_url}{PATH.format(token=HIDDEN)}" if is_ours else own
 
     def closes_at(self, asked_at: datetime, named: Json) -> datetime:
         """Return until when a survey takes its first answer."""

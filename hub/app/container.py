@@ -135,8 +135,8 @@ class CompanyRules:
         return render
 
     def render_again(self, claimed: Claimed) -> Rendered:
-        """Render a message for who reads its case: without the link to acknowledge an escalation."""
-        return self.templates.render_claimed(claimed)
+        """Render a message for who reads its case: without a link that acts in the name of its recipient."""
+        return self.templates.render_claimed(claimed, link=self.survey_links.shown(claimed))
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""

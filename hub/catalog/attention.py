@@ -83,6 +83,7 @@ ATTENTION: Final = (
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("first_reply", Move.CANCEL), ClockMove("legal_term", Move.CANCEL)),
+        ends_follow_ups=True,
     ),
     EventType(
         name="pqrs.closed",

@@ -67,7 +67,7 @@ async def indicators(
     first = answer.first_instance
     words = f"\nResueltas en primera instancia: {percent(first.share)} ({first.resolved} de {first.closed})"
     console().print(f"{words}\n", markup=False)
-    print_list(_survey_rows(answer.surveys), _SURVEY_COLUMNS, as_json=False)
+    print_list(_survey_rows(answer.surveys), SURVEY_COLUMNS, as_json=False)
 
 
 def _survey_rows(surveys: Surveys) -> list[SurveyFigures]:
@@ -113,7 +113,7 @@ def hours(amount: float | None, *, any_hour: bool) -> str:
     return "–" if amount is None else f"{amount:.1f} {unit}".replace(".", ",")
 
 
-_SURVEY_COLUMNS: Final[Columns] = {
+SURVEY_COLUMNS: Final[Columns] = {
     "encuestas": "name",
     "enviadas": "asked",
     "respuestas": _answers,

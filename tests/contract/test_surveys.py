@@ -142,6 +142,17 @@ async def test_clock_of_a_follow_up_is_stored_whole(stores: Stores) -> None:
     assert asking.promise == known.promise
 
 
+async def test_follow_up_is_in_no_list_of_clocks(stores: RealStores) -> None:
+    asking = following("pqrs_id:PQ-1", "petitioner")
+    met = clock("pqrs_id:PQ-2", state=ClockState.MET, ended_at=NOON + HOUR, steps=())
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([asking, met])
+    for places in (None, frozenset({"ph-1"})):
+        listed = await stores.log.recent_clocks(state="met", after=None, limit=9, places=places)
+
+        assert [str(met.id)] == [row["id"] for row in listed.items]
+
+
 PERIOD: Final = Period(since=BEFORE["time"] - HOUR, until=BEFORE["time"] + HOUR)
 
 

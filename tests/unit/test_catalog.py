@@ -288,6 +288,7 @@ def test_follow_ups_and_their_ends_are_the_listed_ones() -> None:
         "maintenance.request.assigned",
         "maintenance.request.cancelled",
         "pqrs.reopened",
+        "pqrs.withdrawn",
     ]
 
 
