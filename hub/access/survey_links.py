@@ -10,13 +10,14 @@ address names neither. A link that has ended, or is none of the hub's own, costs
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
 from hub.business_time import dates
-from hub.model import Claimed, Json
+from hub.model import Claimed
+from hub.policy.surveys import SurveyPolicy
 
 PATH: Final = "/s/{token}"
 HIDDEN: Final = "enlace-personal"
@@ -38,14 +39,12 @@ class SurveyLinks:
     """
     Signs and verifies the links of surveys.
 
-    A survey is open for `open_for` unless its event says until when, and its answer may be changed for
-    `change_within` after that: so long lives the link.
+    A link lives until the answer may be changed no more, if it was given at the last moment.
     """
 
     public_url: str
     ring: KeyRing
-    open_for: timedelta
-    change_within: timedelta
+    rules: SurveyPolicy
 
     def of(self, claimed: Claimed) -> str | None:
         """
@@ -61,20 +60,15 @@ class SurveyLinks:
             return str(own)
         if not self.ring or not self.public_url.startswith("https://"):
             return None
-        ends = self.closes_at(claimed.event_time, data.get("expires_at")) + self.change_within
-        return self.to(claimed.message.id, ends)
+        named = data.get("expires_at")
+        closes = self.rules.closes_at(claimed.event_time, None if named is None else dates.instant(named))
+        return self.to(claimed.message.id, closes + self.rules.change_within)
 
     def shown(self, claimed: Claimed) -> str | None:
         """Return what stands for the link of a survey where somebody else reads its message."""
         own = self.of(claimed)
         is_ours = own is not None and own != (claimed.data or {}).get("link")
         return f"{self.public_url}{PATH.format(token=HIDDEN)}" if is_ours else own
-
-    def closes_at(self, asked_at: datetime, named: Json) -> datetime:
-        """Return until when a survey takes its first answer."""
-        if named is None:
-            return asked_at + self.open_for
-        return named if isinstance(named, datetime) else dates.instant(named)
 
     def to(self, message_id: UUID, ends_at: datetime) -> str:
         """Make the link of a message. Raises ConfigurationError without a signing key."""

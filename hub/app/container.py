@@ -99,13 +99,7 @@ class CompanyRules:
 
     @cached_property
     def survey_links(self) -> SurveyLinks:
-        rules = self.policy.surveys
-        return SurveyLinks(
-            public_url=self._settings.public_url,
-            ring=self.ring,
-            open_for=rules.open_for,
-            change_within=rules.change_within,
-        )
+        return SurveyLinks(public_url=self._settings.public_url, ring=self.ring, rules=self.policy.surveys)
 
     def renderer(self) -> Renderer:
         """

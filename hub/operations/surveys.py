@@ -41,14 +41,10 @@ class Given:
     comment: str = ""
 
 
-def closes_at(survey: Survey, rules: SurveyPolicy) -> datetime:
-    """Return until when the survey takes its first answer."""
-    return survey.expires_at or survey.asked_at + rules.open_for
-
-
 def standing(survey: Survey, rules: SurveyPolicy, now: datetime) -> Standing:
     if not survey.answers:
-        return Standing.OPEN if now < closes_at(survey, rules) else Standing.EXPIRED
+        closes = rules.closes_at(survey.asked_at, survey.expires_at)
+        return Standing.OPEN if now < closes else Standing.EXPIRED
     changes_end = survey.answers[0].at + rules.change_within
     may_change = now < changes_end and len(survey.answers) < MOST
     return Standing.CHANGEABLE if may_change else Standing.CLOSED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -29,6 +29,10 @@ class SurveyPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     change_within: Parsed[timedelta]
     detractor_at_most: Annotated[int, Meta(ge=0, lt=HIGHEST)]
     fewest: Annotated[int, Meta(ge=1)]
+
+    def closes_at(self, asked_at: datetime, named: datetime | None) -> datetime:
+        """Return until when a survey takes its first answer; `named` is what its event says."""
+        return named or asked_at + self.open_for
 
     def __post_init__(self) -> None:
         if min(self.once_per, self.open_for) <= timedelta(0):

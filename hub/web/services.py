@@ -193,13 +193,7 @@ class Services:
 
     @cached_property
     def survey_links(self) -> SurveyLinks:
-        rules, public_url = self.policy.surveys, self.settings.public_url
-        return SurveyLinks(
-            public_url=public_url,
-            ring=self.ring,
-            open_for=rules.open_for,
-            change_within=rules.change_within,
-        )
+        return SurveyLinks(public_url=self.settings.public_url, ring=self.ring, rules=self.policy.surveys)
 
     @cached_property
     def streams(self) -> InboxStreams:

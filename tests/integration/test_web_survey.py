@@ -18,7 +18,7 @@ from hub.access.survey_links import SurveyLinks
 from hub.model.surveys import Survey, SurveyAnswer
 from hub.settings import Secret
 from tests.integration.test_web_access import GUARDED
-from tests.integration.web_doubles import Reply, World, ask, browsing
+from tests.integration.web_doubles import POLICY, Reply, World, ask, browsing
 
 SECRET: Final = "a-secret-that-nobody-guesses-and-long-enough"
 HUB: Final = "https://hub.example.co"
@@ -28,9 +28,7 @@ COMMENT: Final = "Ñandú: no contestan <b>nunca</b>"
 
 
 def links(secret: str = SECRET) -> SurveyLinks:
-    return SurveyLinks(
-        public_url=HUB, ring=KeyRing([Secret(secret)]), open_for=14 * DAY, change_within=7 * DAY
-    )
+    return SurveyLinks(public_url=HUB, ring=KeyRing([Secret(secret)]), rules=POLICY.surveys)
 
 
 def asked(**fields: Any) -> tuple[World, Survey]:
