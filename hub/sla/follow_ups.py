@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -38,6 +38,7 @@ asks nobody now how it was.
 SURVEY: Final = "survey.requested"
 PLACE: Final = ("copropiedad_id", "unit_id", "service_area", "radicado")
 """Fields of the case that its follow-ups have as well."""
+_LAST_SECOND: Final = time(23, 59, 59)
 RESPONDENT: Final = "respondent"
 PERSON_ID: Final = "person_id"
 
@@ -102,8 +103,13 @@ def events_of(
     if not follow_up.to:
         data = _data(clock, follow_up) | ({"person_name": person_name} if person_name else {})
         return [own_event(follow_up.event, _id(clock, follow_up), data, time=now)]
-    until = (now + policy.surveys.open_for).replace(microsecond=0).isoformat()
+    until = _end_of_day(now + policy.surveys.open_for, policy)
     return [_survey(clock, follow_up, person, until, now) for person in people]
+
+
+def _end_of_day(at: datetime, policy: Policy) -> str:
+    """Return the last second of that day in Colombia: the mail names only the day."""
+    return datetime.combine(policy.calendar.day_of(at), _LAST_SECOND, policy.calendar.zone).isoformat()
 
 
 def _id(clock: Clock, follow_up: FollowUp) -> str:

@@ -55,6 +55,8 @@ async def test_closed_case_asks_its_petitioner_a_day_later_and_once(hub: MemoryH
         asked.data["kind"],
         asked.data["respondent"],
     )
+    # Closed on Monday at 9:05, asked on Tuesday: two weeks later, to the end of that day.
+    assert "2026-03-24T23:59:59-05:00" == asked.data["expires_at"]
     # The area is known from the event that opened the case.
     assert "contabilidad" == asked.data["service_area"]
     assert [asked] == await pass_time(hub, 30 * DAY)

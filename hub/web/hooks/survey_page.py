@@ -18,7 +18,7 @@ from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.model.surveys import Survey
 from hub.operations.surveys import LONGEST, Standing, answer_event, is_same, read_answer, standing
 from hub.policy.surveys import HIGHEST
-from hub.rendering.filters import fecha
+from hub.rendering.filters import fecha_hora, punto
 from hub.web.auth.csrf import require_own_page
 from hub.web.auth.refusals import REASON
 from hub.web.bodies import fields_of
@@ -47,9 +47,7 @@ async def answer(request: web.Request) -> web.Response:
     given = await fields_of(request)
     state, survey = await _found(request)
     if survey is None or state not in _OPEN:
-        return _page(
-            request, state if survey is None or state == Standing.EXPIRED else Standing.CLOSED, survey
-        )
+        return _page(request, state, survey)
     _brake(request, survey.message_id)
     read = read_answer(given.get("score"), given.get("comment"))
     if read is None:
@@ -99,12 +97,13 @@ def _page(request: web.Request, state: str, survey: Survey | None, **values: Any
     if survey is not None:
         words |= {"kind": survey.kind, "building": survey.building or "", "radicado": survey.radicado or ""}
         words |= _last_answer(survey)
-        words["until"] = fecha(_changes_until(survey, rules.change_within, services(request).now()))
+        words["until"] = punto(
+            fecha_hora(_changes_until(survey, rules.change_within, services(request).now()))
+        )
     response = plain(
         _PAGE, request, status=_STATUSES.get(state, 200), state=str(state), **{**words, **values}
     )
-    # The token is in the address: no other site and no search engine may learn it.
-    response.headers["Referrer-Policy"] = "same-origin"
+    # The token is in the address: no search engine may learn it.
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
