@@ -42,6 +42,8 @@ class Purpose(StrEnum):
     """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
     OFFER = "second_factor_offer"
     """The secret that a session is offered as its second factor: `hub.access.enrolment`. Never presented."""
+    SURVEY = "survey"
+    """The link to the page on which a person answers a survey: `hub.access.survey_links`."""
     INBOX = "inbox"
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
     DOCUMENT = "document"
@@ -63,6 +65,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.ACKNOWLEDGE: 32,
     Purpose.DEVICE: 32,
     Purpose.OFFER: 40,
+    Purpose.SURVEY: 32,
     Purpose.INBOX: 32,
     Purpose.DOCUMENT: 64,
 }

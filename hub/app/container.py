@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from hub import storage
 from hub.access.document_keys import document_keys
 from hub.access.keyring import KeyRing
+from hub.access.survey_links import SURVEY, SurveyLinks
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
@@ -104,6 +105,10 @@ class CompanyRules:
     def ring(self) -> KeyRing:
         return KeyRing(self._settings.secrets, count)
 
+    @cached_property
+    def survey_links(self) -> SurveyLinks:
+        return SurveyLinks(public_url=self._settings.public_url, ring=self.ring, rules=self.policy.surveys)
+
     def renderer(self) -> Renderer:
         """
         Load the templates now and return the function that renders a claimed message.
@@ -112,7 +117,7 @@ class CompanyRules:
         first message it would fail that message.
         """
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
-        links = Links(public_url=public_url, ring=self.ring)
+        links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
@@ -121,7 +126,7 @@ class CompanyRules:
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
-                link=links.of(claimed),
+                link=(surveys if message.event == SURVEY else links).of(claimed),
                 page=page_of(claimed, public_url),
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
@@ -135,13 +140,13 @@ class CompanyRules:
         """
         Render a message with the texts and links of today, for who reads its case.
 
-        It may have the link to acknowledge an escalation, which its reader must not see.
+        It may have a link that acts in its recipient's name, which its reader must not see.
         """
         public_url = self._settings.public_url
         links = Links(public_url=public_url, ring=self.ring)
-        return self.templates.render_claimed(
-            claimed, link=links.of(claimed), page=page_of(claimed, public_url)
-        )
+        is_survey = claimed.message.event == SURVEY
+        link = self.survey_links.shown(claimed) if is_survey else links.of(claimed)
+        return self.templates.render_claimed(claimed, link=link, page=page_of(claimed, public_url))
 
     def prints(self, letter: Message, about: StoredEvent) -> bool:
         """Return whether this letter can be made; false if it would only link to its document."""
@@ -243,6 +248,7 @@ open_pauses: Final = _opener(storage.PostgresPauses)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_subscriptions: Final = _opener(storage.PostgresSubscriptions)
+open_surveys: Final = _opener(storage.PostgresSurveys)
 open_webhooks: Final = _opener(storage.PostgresWebhooks)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)

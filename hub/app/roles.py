@@ -51,6 +51,7 @@ from hub.web.auth.api_key_cache import Keyring
 from hub.web.connections import listening
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Access, Hooks, Monitoring, Services
 
 log = structlog.get_logger()
@@ -201,6 +202,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),
+        surveys=storage.PostgresSurveys(database),
         webhooks=storage.PostgresWebhooks(database),
         webhook_calls=calls,
         keyring=Keyring(storage.PostgresKeys(database)),
@@ -300,6 +302,9 @@ def _monitoring(parts: Container) -> Monitoring:
         registry=REGISTRY,
         counts=Counted(storage.PostgresLog(parts.database)),
         gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),
+        surveys=SurveyGauges(
+            storage.PostgresSurveys(parts.database), fewest=parts.company.policy.surveys.fewest, now=NOW
+        ),
     )
 
 

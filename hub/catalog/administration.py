@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from hub.catalog.audiences import ONE_AUTHORISED, to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+from hub.catalog.quality import SURVEY
+from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 _OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
 _EVERYBODY: Final = ("copropiedad:owners", "copropiedad:residents")
@@ -105,11 +106,20 @@ ADMINISTRATION: Final = (
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+push+sms", print=Print.BOARD),),
         clocks=(ClockMove("convocation_lead", Move.CANCEL),),
         ends_reminders=True,
+        ends_follow_ups=True,
     ),
     EventType(
         name="admin.assembly.held",
         case="assembly_id",
         clocks=(ClockMove("minutes", Move.START),),
+        follow_ups=(
+            FollowUp(
+                SURVEY,
+                "survey_after_assembly",
+                to=_OWNERS,
+                data={"kind": "asamblea", "service_area": "administracion"},
+            ),
+        ),
     ),
     EventType(
         name="admin.minutes.published",

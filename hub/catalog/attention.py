@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+from hub.catalog.quality import SURVEY
+from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 # Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
@@ -91,6 +92,7 @@ ATTENTION: Final = (
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESTART),),
+        ends_follow_ups=True,
     ),
     EventType(
         name="pqrs.withdrawn",
@@ -98,6 +100,7 @@ ATTENTION: Final = (
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("first_reply", Move.CANCEL), ClockMove("legal_term", Move.CANCEL)),
         ends_reminders=True,
+        ends_follow_ups=True,
     ),
     EventType(
         name="pqrs.closed",
@@ -106,6 +109,9 @@ ATTENTION: Final = (
         # In law, closing is not an answer: the legal term runs on until `pqrs.responded`.
         clocks=(ClockMove("first_reply", Move.STOP),),
         ends_reminders=True,
+        follow_ups=(
+            FollowUp(SURVEY, "survey_after_pqrs", to=("petitioner",), data={"kind": "post_servicio"}),
+        ),
     ),
     EventType(
         name="pqrs.escalated",

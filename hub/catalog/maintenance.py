@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+from hub.catalog.quality import SURVEY
+from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 # Changed or newly announced works replace the earlier reminders.
 _BEFORE_WORKS: Final = (
@@ -37,12 +38,22 @@ MAINTENANCE: Final = (
             to("technician", Purpose.INTERNAL, "push+sms", template="technician"),
         ),
         clocks=(ClockMove("maintenance_response", Move.STOP),),
+        # Somebody is sent again: the repair is not done, and nobody asks yet how it was.
+        ends_follow_ups=True,
     ),
     EventType(
         name="maintenance.request.completed",
         case="request_id",
         audiences=(to("requester", Purpose.SERVICE, "push+email"),),
         clocks=(ClockMove("maintenance_response", Move.STOP), ClockMove("maintenance_resolution", Move.STOP)),
+        follow_ups=(
+            FollowUp(
+                SURVEY,
+                "survey_after_repair",
+                to=("requester",),
+                data={"kind": "post_servicio", "service_area": "mantenimiento"},
+            ),
+        ),
     ),
     EventType(
         name="maintenance.request.cancelled",
@@ -52,6 +63,7 @@ MAINTENANCE: Final = (
             ClockMove("maintenance_response", Move.CANCEL),
             ClockMove("maintenance_resolution", Move.CANCEL),
         ),
+        ends_follow_ups=True,
     ),
     EventType(
         name="maintenance.scheduled.announced",

@@ -1,20 +1,48 @@
-"""Detractors of surveys, audit findings, and the actions that follow."""
+"""Surveys and their detractors, audit findings, and the actions that follow."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Move, Purpose
+from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Purpose, Reminder
+
+SURVEY: Final = "survey.requested"
+"""What is scheduled after a service: `FollowUp(SURVEY, …)`."""
 
 _COORDINATION: Final = to("staff:coordinator", Purpose.INTERNAL, "inbox+email")
 
 QUALITY: Final = (
     EventType(
+        name=SURVEY,
+        lane=Lane.BULK,
+        # One case per person: an answer ends the reminder of whoever has answered.
+        case="survey_id",
+        audiences=(to("respondent", Purpose.SURVEY, "email", "whatsapp", "push"),),
+        reminders=(Reminder(follow_up="survey_reminder", until="expires_at"),),
+        shared=True,
+    ),
+    EventType(
+        name="survey.answered",
+        case="survey_id",
+        ends_reminders=True,
+        follow_ups=(
+            FollowUp(
+                "satisfaction.detractor.detected",
+                "detractor",
+                fields=("score", "comment", "person_id"),
+                at_most="score",
+                once=True,
+            ),
+        ),
+        shared=True,
+    ),
+    EventType(
         name="satisfaction.detractor.detected",
         case="survey_id",
         audiences=(_COORDINATION,),
         clocks=(ClockMove("callback", Move.START),),
+        shared=True,
     ),
     EventType(
         name="satisfaction.detractor.contacted",

@@ -1,4 +1,4 @@
-"""`hub indicators`: how promises were kept in a period."""
+"""`hub indicators`: how promises were kept in a period, and how satisfied people are."""
 
 from __future__ import annotations
 
@@ -8,13 +8,27 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
 import typer
+from msgspec import structs
 
-from hub.app.container import open_log
+from hub.app.container import open_log, open_surveys
 from hub.cli.common import AsJson, Columns, console, print_json, print_list, settings
-from hub.operations.indicators import PromiseKept, RenewalRate, read
+from hub.operations.indicators import (
+    IndicatorStores,
+    PromiseKept,
+    RenewalRate,
+    SurveyFigures,
+    Surveys,
+    read,
+)
 from hub.policy import load_policy
 from hub.rendering.titles_es import CLOCKS
 
+FEW: Final = "pocas respuestas"
+SURVEYS: Final = {
+    "semestral": "Semestral",
+    "post_servicio": "Después de un servicio",
+    "asamblea": "Después de una asamblea",
+}
 _DAYS: Final = re.compile(r"([1-9]\d?|[1-3]\d\d)d")
 _MONTH: Final = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")
 
@@ -36,16 +50,22 @@ async def indicators(
     as_json: AsJson = False,
 ) -> None:
     """
-    Show how the promises that began in a period were kept, in business hours.
+    Show how the promises that began in a period were kept, in business hours, and what surveys say.
 
       hub indicators --period 2026-10 --area maintenance
     """
     given, now = settings(), datetime.now(UTC)
     policy = load_policy(given.policy)
     first_day, last = as_period(period, policy.calendar.day_of(now))
-    async with open_log(given) as log:
+    async with open_log(given) as log, open_surveys(given) as surveys:
         answer = await read(
-            log, policy, since=first_day, until=last, area=area, copropiedad=copropiedad, now=now
+            IndicatorStores(log=log, surveys=surveys),
+            policy,
+            since=first_day,
+            until=last,
+            area=area,
+            copropiedad=copropiedad,
+            now=now,
         )
     if as_json:
         print_json(answer)
@@ -57,6 +77,36 @@ async def indicators(
     console().print(renewal_words(answer.renewals), markup=False)
     if answer.renewals.by:
         print_list(answer.renewals.by, _RENEWALS, as_json=False)
+    console().print()
+    print_list(_survey_rows(answer.surveys), SURVEY_COLUMNS, as_json=False)
+
+
+def _survey_rows(surveys: Surveys) -> list[SurveyFigures]:
+    """Return the total, then each group under what it is."""
+    return [
+        _named(surveys.total, "Todas"),
+        *(_named(kind, SURVEYS.get(kind.name, kind.name)) for kind in surveys.by_kind),
+        *(_named(area, f"Área: {area.name or 'sin área'}") for area in surveys.by_area),
+        *(_named(place, f"Copropiedad: {place.name or 'ninguna'}") for place in surveys.by_copropiedad),
+    ]
+
+
+def _named(figures: SurveyFigures, name: str) -> SurveyFigures:
+    return structs.replace(figures, name=name)
+
+
+def _figure(figures: SurveyFigures, value: float | None) -> str:
+    if figures.few:
+        return FEW
+    return "–" if value is None else f"{value:.1f}".replace(".", ",")
+
+
+def _rate(figures: SurveyFigures) -> str:
+    return FEW if figures.few else percent(figures.response_rate)
+
+
+def _answers(figures: SurveyFigures) -> str:
+    return FEW if figures.few else str(figures.answers)
 
 
 def _by_level(kept: PromiseKept) -> str:
@@ -85,6 +135,14 @@ _RENEWALS: Final[Columns] = {
     "renovados": "renewed",
     "terminados": "ended",
     "tasa": lambda row: percent(row.share),
+}
+SURVEY_COLUMNS: Final[Columns] = {
+    "encuestas": "name",
+    "enviadas": "asked",
+    "respuestas": _answers,
+    "tasa de respuesta": _rate,
+    "NPS": lambda row: _figure(row, row.nps),
+    "satisfacción": lambda row: _figure(row, row.index),
 }
 _COLUMNS: Final[Columns] = {
     "promesa": lambda kept: CLOCKS.get(kept.name, kept.name),

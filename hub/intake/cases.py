@@ -147,7 +147,7 @@ def _by_case(stored: Iterable[StoredEvent], new: Container[UUID], context: Intak
     cases: dict[str, _Case] = {}
     for row in stored:
         kind, needs = context.kinds[row.event.type], context.needs[row.event.type]
-        if row.case is None or not (needs.ends or sla.moves_of(kind, row.event)):
+        if row.case is None or not (needs.ends or needs.schedules or sla.moves_of(kind, row.event)):
             continue
         case = cases.setdefault(row.case, _Case(key=row.case))
         case.alone |= _is_alone(row.case, row, context)
@@ -264,11 +264,18 @@ def _replay(
 def _without_past(
     replayed: Iterable[Clock], history: Iterable[StoredEvent], standing: Iterable[Clock], now: datetime
 ) -> list[Clock]:
-    """Mark the past steps of imported clocks as done: those that a quiet event has started just now."""
+    """
+    Mark the past steps of imported clocks as done: those that a quiet event has started just now.
+
+    So is a follow-up that was due long before the hub first knew of it.
+    """
     quiet = {stored.key for stored in history if is_recorded_only(stored.event)}
     known = {clock.id for clock in standing}
     return [
-        sla.skip_past(clock, now) if clock.opened_by in quiet and clock.id not in known else clock
+        sla.skip_past(clock, now)
+        if clock.id not in known
+        and (clock.opened_by in quiet or (clock.promise.follow_up is not None and sla.is_stale(clock, now)))
+        else clock
         for clock in replayed
     ]
 

@@ -37,6 +37,7 @@ from hub.model.catalogue import (
     Cascade,
     ClockMove,
     EventType,
+    FollowUp,
     Lane,
     Move,
     Print,

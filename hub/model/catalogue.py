@@ -91,6 +91,29 @@ class ClockMove:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """
+    An event of the hub's own that another one schedules: `FollowUp("survey.requested",
+    "survey_after_repair")`.
+
+    `name` is what it is called in its case. `[follow_ups]` of the policy says how long after the event's time
+    it is published; a name that is not there follows at once. With `to` there is one event per person of
+    these words, each a case of its own; without, it is an event of the same case. `data` is part of its data,
+    `fields` are copied from the event; `when` limits it as in `ClockMove`, `at_most` to a number in that
+    field up to the policy's limit. `once` is true if a case has it only once, however often it is scheduled.
+    """
+
+    event: str
+    name: str
+    to: tuple[str, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    when: Mapping[str, str] = field(default_factory=dict)
+    at_most: str | None = None
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """
     A repeat of the message, `before` or `after` the instant in the event's data field `field`.
@@ -98,12 +121,16 @@ class Reminder:
     Before a date it goes out when the company opens that many days before, or at the last opening before
     that day if the company is closed.
     One that counts `business_days` leaves when the day opens that lies so many of them before.
+    With `follow_up` it comes that long after the event itself: the policy's `[follow_ups]` has how long. It
+    is not sent after the instant in the field `until`.
     """
 
-    field: str
+    field: str = ""
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
     business_days: int = 0
+    follow_up: str | None = None
+    until: str | None = None
 
     @property
     def offset(self) -> timedelta:
@@ -111,10 +138,13 @@ class Reminder:
 
     @property
     def occasion(self) -> str:
-        """`reminder:T-24h`, `reminder:T+48h`; `reminder:T-3d` in business days."""
+        """
+        `reminder:T-24h`, `reminder:T+48h`; `reminder:T-3d` in business days; that of a policy is
+        `reminder:survey_reminder`, however long it is.
+        """
         if self.business_days:
             return f"reminder:T-{self.business_days}d"
-        return f"reminder:T{self.offset // timedelta(hours=1):+}h"
+        return f"reminder:{self.follow_up or f'T{self.offset // timedelta(hours=1):+}h'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +191,9 @@ class EventType:
     the law requires. In the same way an event that `ends_collection` ends what has not left of their
     collection. `useful_until` names the data field (a date or an instant) after which its messages are
     worthless. An event that `collects` asks somebody for money that is due.
+    `follow_ups` are the events that it schedules; one that `ends_follow_ups` cancels those
+    that earlier events of its case have scheduled. Only the hub publishes what is `hub_emitted`; what is
+    `shared` it publishes beside others.
     """
 
     name: str
@@ -175,6 +208,9 @@ class EventType:
     useful_until: str | None = None
     realm: str = ""
     hub_emitted: bool = False
+    shared: bool = False
+    follow_ups: tuple[FollowUp, ...] = ()
+    ends_follow_ups: bool = False
     collects: bool = field(init=False)
 
     @property

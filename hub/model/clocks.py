@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.business_time import Mode, Term
+from hub.model.catalogue import FollowUp
 from hub.model.json import Json
 
 FIRST_LEVEL: Final = 1
@@ -34,7 +35,8 @@ class StepKind(StrEnum):
 
     AT_RISK warns the holder, BREACH reports that the promise is broken. ESCALATE moves the clock to a higher
     level, REMIND reminds the top level. CHECK is the instant of the announced event, which ends the check.
-    RESOLVE notifies those who were alerted that the clock has ended.
+    RESOLVE notifies those who were alerted that the clock has ended. FOLLOW_UP publishes the event that
+    another one has scheduled.
     """
 
     AT_RISK = "at_risk"
@@ -43,6 +45,7 @@ class StepKind(StrEnum):
     REMIND = "remind"
     CHECK = "check"
     RESOLVE = "resolve"
+    FOLLOW_UP = "follow_up"
 
     @classmethod
     def _missing_(cls, value: object) -> StepKind | None:
@@ -64,7 +67,7 @@ class Promise:
     the longest extension of the term. `until` is the instant of a dated promise, whose `target` does not
     count; `warn_at` is when its holder is warned, `happens_at` the instant of the announced event. A
     `silent` promise notifies nobody. A `checked` promise is that all messages of its opening event leave in
-    time.
+    time. `follow_up` is the event that the clock publishes when it is due, of a clock that does nothing else.
     """
 
     target: Term
@@ -80,6 +83,7 @@ class Promise:
     happens_at: datetime | None = None
     silent: bool = False
     checked: bool = False
+    follow_up: FollowUp | None = None
 
     @property
     def in_wall_time(self) -> bool:

@@ -114,8 +114,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     What a text was made of that neither its event nor its message holds, or that may change later.
 
     `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
-    is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
-    this email for replies.
+    is the one to acknowledge an escalation or to answer a survey, `page` the one to the page of the hub,
+    `reply_to` the address of this email for replies.
     """
 
     at: datetime

@@ -1,9 +1,10 @@
-"""Indicators: how promises were kept in a period."""
+"""Indicators: how promises were kept in a period, and how satisfied people are."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Final
 
@@ -14,10 +15,12 @@ from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPeriod
 from hub.model import Period, PromiseRecord, PropertyScope
 from hub.model.contracts import ContractDecision
+from hub.model.surveys import SurveyRecord
 from hub.policy import Policy
-from hub.ports import LogStore
+from hub.ports import LogStore, SurveyStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance
 from hub.sla.renewals import renewals, together
+from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
 
 MOST: Final = 400
 """Greatest number of days of a period: a little more than a year."""
@@ -69,6 +72,27 @@ class RenewalRate(Struct, kw_only=True):
     by: list[RenewalShare]
 
 
+class SurveyFigures(Struct, kw_only=True):
+    """Surveys of a group; of too few answers only how many were asked."""
+
+    name: Annotated[str, Meta(description="The kind, area or copropiedad; empty of those without one.")]
+    asked: Annotated[int, Meta(description="Accepted by a provider, of those asked in the period.")]
+    answers: Annotated[int | None, Meta(description="Given in the period, to surveys of whatever day.")]
+    response_rate: Annotated[Share, Meta(description="Of those asked in the period, answered by now.")]
+    nps: Annotated[
+        float | None, Meta(description="From -100 to 100, of surveys that ask for a recommendation.")
+    ]
+    index: Annotated[float | None, Meta(description="The mean score, from 0 to 100.")]
+    few: Annotated[bool, Meta(description="Too few answers to show: somebody could tell who has given them.")]
+
+
+class Surveys(Struct, kw_only=True):
+    total: SurveyFigures
+    by_kind: list[SurveyFigures]
+    by_area: list[SurveyFigures]
+    by_copropiedad: list[SurveyFigures]
+
+
 class Indicators(Struct, kw_only=True):
     since: date = msgspec.field(name="from")
     until: date = msgspec.field(name="to")
@@ -77,10 +101,19 @@ class Indicators(Struct, kw_only=True):
     promises: list[PromiseKept]
     first_instance: FirstInstanceShare
     renewals: RenewalRate
+    surveys: Surveys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorStores:
+    """Where promises and surveys are read."""
+
+    log: LogStore
+    surveys: SurveyStore
 
 
 async def read(
-    log: LogStore,
+    stores: IndicatorStores,
     policy: Policy,
     *,
     since: date | None = None,
@@ -98,8 +131,9 @@ async def read(
         raise InvalidPeriod(f"From {first} to {last} is no period.")
     period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
     narrowed = _narrowed_places(copropiedad, places)
-    clocks = await log.kept_promises(period, area=area, places=narrowed)
-    decisions = await log.contract_decisions(period, area=area, places=narrowed)
+    clocks = await stores.log.kept_promises(period, area=area, places=narrowed)
+    decisions = await stores.log.contract_decisions(period, area=area, places=narrowed)
+    records = await stores.surveys.records(period, area=area, places=narrowed)
     # In a thread: a year of clocks takes seconds, and would block other requests.
     kept, at_once = await asyncio.to_thread(_compute, clocks, period, policy)
     return Indicators(
@@ -110,7 +144,36 @@ async def read(
         promises=kept,
         first_instance=at_once,
         renewals=_renewal_rate(decisions),
+        surveys=_surveys(records, policy.surveys.fewest),
     )
+
+
+def _surveys(records: Sequence[SurveyRecord], fewest: int) -> Surveys:
+    def grouped(group: Callable[[SurveyRecord], str | None]) -> list[SurveyFigures]:
+        return list(map(_figures_of, by_group(records, group, fewest=fewest)))
+
+    return Surveys(
+        total=_figures_of(satisfaction(records, fewest=fewest)),
+        by_kind=grouped(lambda record: record.kind),
+        by_area=grouped(lambda record: record.service_area),
+        by_copropiedad=grouped(lambda record: record.copropiedad_id),
+    )
+
+
+def _figures_of(found: Satisfaction) -> SurveyFigures:
+    return SurveyFigures(
+        name=found.name,
+        asked=found.asked,
+        answers=found.answers,
+        response_rate=_round(found.response_rate),
+        nps=_tenth(found.nps),
+        index=_tenth(found.index),
+        few=found.few,
+    )
+
+
+def _tenth(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 1)
 
 
 def _compute(

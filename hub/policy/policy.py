@@ -24,6 +24,7 @@ from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPol
 from hub.policy.intake import IntakePolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
+from hub.policy.surveys import SurveyPolicy
 from hub.policy.values import Expiry, Frames, Prefix, Weekday
 from hub.resilience.breaker import BreakerPolicy
 from hub.resilience.rate_limit import ThrottlePolicy
@@ -31,7 +32,7 @@ from hub.resilience.retry import RetryPolicy
 
 BUILT_IN: Final = Path(__file__).parent.with_name("policy.toml")
 TUNING: Final = Path(__file__).parent.with_name("tuning.toml")
-_NAMES_BUILT_IN: Final = ("clocks", "retry", "suppression")
+_NAMES_BUILT_IN: Final = ("clocks", "follow_ups", "retry", "suppression")
 """Tables whose keys are names; only the built-in names are valid."""
 RENAMED: Final[Mapping[str, str]] = {
     "breaker.least": "breaker.min_calls",
@@ -142,6 +143,8 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     clocks: Mapping[str, ClockPolicy]
     clocks_summary: SummaryPolicy
     clocks_digest: DigestPolicy
+    follow_ups: Mapping[str, Parsed[Expiry]]
+    surveys: SurveyPolicy
     expiry: Mapping[Purpose, Parsed[Expiry]]
     patience: Mapping[Purpose, Parsed[Expiry]]
     windows: Mapping[str, Window]

@@ -43,5 +43,6 @@ from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.results import ResultStore, SubscriptionStore
 from hub.ports.second_factors import SecondFactorStore
+from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore
 from hub.ports.webhooks import WebhookCalls, WebhookQueue, WebhookStore

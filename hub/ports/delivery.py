@@ -32,6 +32,16 @@ class DeliveryStore(CascadeStore, Protocol):
         repeated under its token: it takes the same rows, and counts no further attempt.
         """
 
+    async def take_turns(
+        self, asked: Collection[tuple[str, UUID]], once_per: timedelta
+    ) -> frozenset[tuple[str, UUID]]:
+        """
+        Give each person's turn to be asked to this survey (by its event's key); return those that have it.
+
+        A turn that another survey has taken is free after `once_per`, or if none of its messages was accepted
+        or is under way. Each person is named once.
+        """
+
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """
         Write outcomes and their attempts with one statement; return the ids that took effect.

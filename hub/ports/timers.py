@@ -79,6 +79,14 @@ class TimerStore(CascadeStore, Protocol):
     async def names(self, refs: Collection[str]) -> Mapping[str, str]:
         """Return the names of these people of the directory, by reference; of unknown ones none."""
 
+    async def concerned(self, asking: Sequence[Clock]) -> Mapping[UUID, Sequence[str]]:
+        """
+        Return by clock the people of the directory for whom its follow-up is, by reference, each once.
+
+        They are the parties of its case, or those of its copropiedad with such a role. Who has moved away is
+        none of them; a party who is known only by an address is none either.
+        """
+
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         """
         Return by event of the hub's own the person_ids of the staff to whom it was addressed.

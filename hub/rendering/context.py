@@ -20,8 +20,8 @@ from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
-_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
-"""The purposes of escalations to a level."""
+_WITH_LINK: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY, Purpose.SURVEY})
+"""The purposes of escalations to a level, and of surveys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,9 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
-    promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
-    it had expired.
+    the link to acknowledge an escalation, or to answer a survey, `page_url` the one to the page of the hub.
+    `due` is when the promises that run in the case end, by the name of the clock. `late` is true of a message
+    that leaves after it had expired.
     """
 
     data: Mapping[str, Json]
@@ -65,7 +65,7 @@ class Context:
             occasion=message.occasion,
             purpose=message.purpose,
             # Only a level gets a link that acts, not the petitioner of the same event.
-            ack_url=ack_url if message.purpose in _TO_STAFF else None,
+            ack_url=ack_url if message.purpose in _WITH_LINK else None,
             page_url=page_url,
             due=claimed.due,
             late=claimed.late,
@@ -83,9 +83,15 @@ class Context:
             **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
             "take_on": self.ack_url,
+            "answer_link": _answer_link(self) if self.purpose is Purpose.SURVEY else None,
             "page": self.page_url,
             "late": self.late,
         }
+
+
+def _answer_link(context: Context) -> Json:
+    """Return where a survey is answered: the publisher's own page, else the hub's."""
+    return context.data.get("link") or context.ack_url
 
 
 FEW: Final = 3

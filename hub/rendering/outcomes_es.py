@@ -54,6 +54,7 @@ REASONS: Final[Mapping[str, str]] = {
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
+    "asked_lately": "La persona recibió otra encuesta hace poco",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
     "no_receipt": "Nadie confirmó que hubiera llegado",
@@ -151,6 +152,7 @@ REASON_STARTS: Final[Mapping[str, str]] = {
 """Prefix of a reason with a code → label; the longest prefix wins."""
 
 TO_DO: Final[Mapping[str, str]] = {
+    "asked_lately": "nada: la próxima encuesta le llega cuando pase el plazo",
     "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
     "stranger": "registre a la persona en el directorio",
     "unknown_person": "registre a la persona en el directorio y publique el aviso de nuevo",

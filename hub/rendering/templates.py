@@ -215,18 +215,24 @@ def _is_urgent(event_name: str) -> bool:
     return any(audience.purpose is Purpose.EMERGENCY for audience in audiences)
 
 
+_SURVEY_LINK: Final = f"https://hub.example.co/s/{'0' * 74}"
+"""As long as the link of a survey is."""
+
+
 def _preview_context(
     event_name: str, variant: str | None, example: Mapping[str, Json], due: Due | None
 ) -> Context:
     audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
+    purpose = next((audience.purpose for audience in audiences if audience.template == variant), None)
     return Context(
         data=example,
+        ack_url=_SURVEY_LINK if purpose is Purpose.SURVEY else None,
         event_id="vista-previa",
         event_time=PREVIEWED_AT,
         event_name=event_name,
         person="María Fernanda Ríos",
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
-        purpose=next((audience.purpose for audience in audiences if audience.template == variant), None),
+        purpose=purpose,
         due=due or {},
     )

@@ -98,6 +98,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "realestate.rent.overdue": "Arriendo pendiente de pago",
     "realestate.conflict.opened": "Conflicto abierto",
     "realestate.conflict.resolved": "Conflicto resuelto",
+    "survey.requested": "Encuesta enviada",
+    "survey.answered": "Encuesta respondida",
     "satisfaction.detractor.detected": "Persona insatisfecha",
     "satisfaction.detractor.contacted": "Persona insatisfecha contactada",
     "quality.audit.finding": "Hallazgo de auditoría",

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from hub.catalog import CATALOG
 from hub.model import Clock, Event, Json, Step, StepKind, own_event
 from hub.policy.clocks import ESCALATES
 
 CHECKED: Final = "sla.checked"
 RESOLVED: Final = "sla.resolved"
+FOLLOW_UPS: Final = frozenset(follow_up.event for kind in CATALOG for follow_up in kind.follow_ups)
+"""Events that follow others."""
 _HOLDER: Final[Mapping[StepKind, str]] = {
     StepKind.AT_RISK: "sla.at_risk",
     StepKind.BREACH: "sla.breached",
@@ -22,6 +25,7 @@ EVENTS: Final[Mapping[StepKind, frozenset[str]]] = {
     **dict.fromkeys(_ESCALATING, _LEVELS),
     StepKind.CHECK: frozenset({CHECKED}),
     StepKind.RESOLVE: frozenset({RESOLVED}),
+    StepKind.FOLLOW_UP: FOLLOW_UPS,
 }
 """Kind of step → its events; where there are several, the clock decides."""
 NEWS: Final = frozenset(_HOLDER.values()) | _LEVELS

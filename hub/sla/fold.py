@@ -16,6 +16,7 @@ from hub.model import (
     Clock,
     ClockState,
     Event,
+    FollowUp,
     Json,
     Move,
     Pause,
@@ -25,7 +26,9 @@ from hub.model.case_state import Answer
 from hub.model.extensions import AskedExtension, ExtensionRefusal
 from hub.model.ids import clock_id, event_key
 from hub.policy import Policy
+from hub.sla import follow_ups
 from hub.sla.events import CONTEXT, party_of
+from hub.sla.schedule import schedule
 
 
 @dataclass(slots=True)
@@ -167,6 +170,46 @@ class Fold:
         if event.data["level"] not in {acknowledgement.level for acknowledgement in known}:
             new = Acknowledgement(level=event.data["level"], at=event.time, by=event.data["by"])
             self._change(clock, acknowledged=(*known, new))
+
+    def follow_up(self, follow_up: FollowUp, event: Event) -> None:
+        """Schedule a follow-up, unless the case has it already: one to come, or the only one."""
+        last, delay = self._last(follow_up.name), follow_ups.delay_of(follow_up, self.policy)
+        known = last is not None and last.state is not ClockState.CANCELLED
+        if known and last is not None and (follow_up.once or follow_ups.is_pending(last, event.time)):
+            return
+        if delay is None or not follow_ups.applies(follow_up, event, self.policy):
+            return
+        promise = follow_ups.promise_of(follow_up, delay, self.policy.calendar_rules.mode)
+        clock = Clock(
+            id=clock_id(self.case, follow_up.name, event),
+            case=self.case,
+            name=follow_up.name,
+            state=ClockState.OPEN,
+            started_at=event.time,
+            due_at=event.time,
+            level=FIRST_LEVEL,
+            promise=promise,
+            steps=(),
+            opened_by=event_key(event),
+            context=follow_ups.context_of(follow_up, event, self._known()),
+        )
+        self.ended.append(schedule(clock, self.policy.calendar, self.policy.calendar_version))
+
+    def call_off(self, event: Event) -> None:
+        """Cancel the follow-ups of the case that are still to come."""
+        self.ended = [
+            follow_ups.cancelled(clock, event.time)
+            if clock.promise.follow_up is not None and follow_ups.is_pending(clock, event.time)
+            else clock
+            for clock in self.ended
+        ]
+
+    def _known(self) -> dict[str, Json]:
+        """Return what the clocks of the case know of it; of two that differ, the later one."""
+        clocks = sorted(
+            [*self.ended, *self.running.values()], key=lambda clock: (clock.started_at, clock.name)
+        )
+        return {key: value for clock in clocks for key, value in clock.context.items()}
 
     def _last(self, name: str) -> Clock | None:
         return next((clock for clock in reversed(self.ended) if clock.name == name), None)

@@ -35,6 +35,8 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
 
     The promise stays as it was when the clock was first stored; hours and holidays are today's.
     """
+    if stored is None and replayed.promise.follow_up is not None:
+        return replayed
     if stored is None:
         # A clock first stored with its end has notified nobody; an imported one has its past steps done.
         return replayed if replayed.ended_at is None else drop_pending(replayed)
@@ -42,6 +44,8 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     same = replayed.promise == stored.promise
     fresh = replayed if same else _scheduled_for(replayed, stored.promise, policy)
     merged = with_progress(after_done(with_outcome(fresh), stored), stored.fired)
+    if merged.promise.follow_up is not None:
+        return merged
     return drop_pending(merged) if _is_over(merged, stored) else closed(merged)
 
 

@@ -18,7 +18,8 @@ from typing import Final
 from uuid import UUID
 
 from hub.messages.planning.lifetime import Ends, ends_of
-from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, Json, Move
+from hub.messages.planning.plan import is_recorded_only
+from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, FollowUp, Json, Move
 from hub.model.case_state import CaseState, Position
 from hub.model.extensions import AskedExtension
 from hub.policy import Policy
@@ -42,9 +43,9 @@ def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
     """
     Return what the event does to the clocks of its case.
 
-    An event of the hub's own does nothing, unless its catalogue entry is `hub_emitted`.
+    An event of the hub's own does nothing, unless its catalogue entry is `hub_emitted` or `shared`.
     """
-    if event.source == HUB_SOURCE and not kind.hub_emitted:
+    if event.source == HUB_SOURCE and not (kind.hub_emitted or kind.shared):
         return []
     return [
         move
@@ -53,15 +54,27 @@ def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
     ]
 
 
+def follow_ups_of(kind: EventType, event: Event) -> tuple[FollowUp, ...]:
+    """Return the events that this one may schedule: none of what is recorded only, or the hub's own."""
+    if not kind.follow_ups or is_recorded_only(event) or not _counts(kind, event):
+        return ()
+    return kind.follow_ups
+
+
+def _counts(kind: EventType, event: Event) -> bool:
+    return kind.hub_emitted or kind.shared or event.source != HUB_SOURCE
+
+
 def replay(case: str, events: Iterable[Event], catalog: Catalog, policy: Policy) -> list[Clock]:
     """
     Fold all events of a case into its clocks, sorted by (time, id, source).
 
     An event of the hub's own sorts after the event that it is about: the publisher's time may be ahead of
-    ours. A second start while a clock runs changes nothing; a start after its end makes a new clock. An
-    event of a type that this hub does not know (any more, or not yet) changes nothing.
+    ours. A second start while a clock runs changes nothing; a start after its end makes a new clock. An event
+    of a type that this hub does not know (any more, or not yet) changes nothing. Follow-ups are left out.
     """
-    return replay_whole(case, events, catalog, policy, version="", reopened=frozenset()).clocks
+    whole = replay_whole(case, events, catalog, policy, version="", reopened=frozenset())
+    return [clock for clock in whole.clocks if clock.promise.follow_up is None]
 
 
 def due_of(clocks: Iterable[Clock]) -> dict[str, datetime]:
@@ -163,7 +176,8 @@ def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version:
 
 def only_ends(kind: EventType) -> bool:
     """Return whether events of this type never start or reopen a clock."""
-    return not kind.hub_emitted and {move.move for move in kind.clocks} <= _NEED_A_CLOCK
+    ends = {move.move for move in kind.clocks} <= _NEED_A_CLOCK
+    return ends and not (kind.hub_emitted or kind.shared or kind.follow_ups or kind.ends_follow_ups)
 
 
 def reopened_by(catalog: Catalog) -> frozenset[str]:
@@ -181,10 +195,12 @@ def version_of(catalog: Catalog, policy: Policy) -> str:
             kind.hub_emitted,
             bool(kind.reminders),
             *_ends_of(kind),
+            *(kind.shared, repr(kind.follow_ups), kind.ends_follow_ups),
         )
         for kind in catalog.values()
     )
-    text = repr((kinds, policy.clocks, policy.calendar_rules.mode))
+    limits = policy.follow_ups, policy.surveys.detractor_at_most
+    text = repr((kinds, policy.clocks, policy.calendar_rules.mode, limits))
     return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -246,8 +262,13 @@ def _fold_in(fold: Fold, placed: Iterable[tuple[Position, Event]], catalog: Cata
     """Fold events in order; return the position of the last one."""
     last = None
     for position, event in placed:
-        for move in moves_of(catalog[event.name], event):
+        kind = catalog[event.name]
+        for move in moves_of(kind, event):
             MOVES[move.move](fold, move.clock, event)
+        if kind.ends_follow_ups:
+            fold.call_off(event)
+        for follow_up in follow_ups_of(kind, event) if kind.follow_ups else ():
+            fold.follow_up(follow_up, event)
         last = position
     return last
 
@@ -255,7 +276,11 @@ def _fold_in(fold: Fold, placed: Iterable[tuple[Position, Event]], catalog: Cata
 def _placed(events: Sequence[Event], catalog: Catalog) -> list[tuple[Position, Event]]:
     """Return the events that move clocks, each with its position, in order."""
     times = {(event.name, event.id): event.time for event in events}
-    moving = [event for event in events if moves_of(catalog[event.name], event)]
+    moving = [
+        event
+        for event in events
+        if (kind := catalog[event.name]).follow_ups or kind.ends_follow_ups or moves_of(kind, event)
+    ]
     return sorted(((_position(event, times), event) for event in moving), key=itemgetter(0))
 
 

@@ -13,6 +13,7 @@ from operator import add, attrgetter
 
 from hub.business_time import BusinessDays, Interval, Term, WorkCalendar, as_utc, dates
 from hub.model import FIRST_LEVEL, TOP_LEVEL, Acknowledgement, Clock, ClockHistory, Promise, Step, StepKind
+from hub.sla.follow_ups import settled
 
 
 def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
@@ -20,9 +21,11 @@ def schedule(clock: Clock, calendar: WorkCalendar, version: str) -> Clock:
     Set a clock's due instant and its steps by this calendar.
 
     A paused clock is scheduled as if it resumed at the instant of the pause. An ended clock has only the
-    steps before its end.
+    steps before its end. A follow-up is settled from its start.
     """
     line = _Line(clock, calendar)
+    if clock.promise.follow_up is not None:
+        return replace(settled(clock, line.due_at), calendar=version)
     ended = clock.ended_at
     steps = _steps(clock, line)
     if ended is not None:

@@ -33,6 +33,7 @@ from hub.storage.replies import PostgresReplies
 from hub.storage.results import PostgresResults, PostgresSubscriptions
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
+from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 from hub.storage.webhooks import PostgresWebhooks

@@ -14,7 +14,7 @@ from hub.model import Attempt, Claimed, Evidence, Message, Outcome, SuppressionS
 from hub.model.ids import span
 from hub.people.units import unit_name
 from hub.sla import NEWS
-from hub.storage import events, messages, suppressions
+from hub.storage import events, messages, suppressions, surveys
 from hub.storage.database import Database, Store, encode, load, storable
 
 
@@ -45,6 +45,7 @@ class PostgresDelivery(PostgresCascades):
     """
 
     suppress = suppressions.add
+    take_turns = surveys.take_turns
 
     def __init__(
         self,

@@ -13,9 +13,9 @@ from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Messag
 from hub.model.ids import span
 from hub.model.state_machine import UNSENT
 from hub.model.tickets import grouped
-from hub.people.audience import Group, anybody, level_groups
+from hub.people.audience import Group, anybody, concerned_groups, level_groups, references
 from hub.ports import Later, Ticket
-from hub.storage import clocks, contact_changes, messages, people, receipts, replies, staff
+from hub.storage import clocks, contact_changes, events, messages, people, receipts, replies, staff
 from hub.storage.database import Database, load
 from hub.storage.delivery import PostgresCascades
 from hub.storage.lookback import Lookback, all_taken
@@ -93,6 +93,13 @@ class PostgresTimers(PostgresCascades):
     async def names(self, refs: Collection[str]) -> Mapping[str, str]:
         found = await people.look_up(self, {Group(person=ref) for ref in refs})
         return {person.ref: person.name for members in found.values() for person in members}
+
+    async def concerned(self, asking: Sequence[Clock]) -> Mapping[UUID, Sequence[str]]:
+        parties = await events.parties(self, {clock.case for clock in asking})
+        places = await clocks.places(self, [clock.id for clock in asking])
+        groups = {clock.id: concerned_groups(clock, parties, places.get(clock.id)) for clock in asking}
+        found = await people.look_up(self, {group for asked in groups.values() for group in asked})
+        return {clock_id: references(asked, found) for clock_id, asked in groups.items()}
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         rows = await self.rows(_SQL["called"], list(event_ids), HUB_SOURCE, clocks.started(event_ids))

@@ -23,7 +23,7 @@ from hub.model import (
     WatchedClock,
     live_clock,
 )
-from hub.people.audience import Group, anybody, level_groups
+from hub.people.audience import Group, anybody, concerned_groups, level_groups, references
 from hub.testing.tables import Statements, Tables
 
 _PENDING: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
@@ -87,6 +87,10 @@ class MemoryClocks(Statements):
         page = [clock for clock in due if after is None or clock.id > after][:limit]
         return [_watched(clock, tables) for clock in page]
 
+    async def concerned(self, asking: Sequence[Clock]) -> Mapping[UUID, Sequence[str]]:
+        tables = await self._statement("concerned")
+        return {clock.id: _concerned(tables, clock, self._now()) for clock in asking}
+
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         tables = await self._statement("called")
         own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
@@ -130,6 +134,12 @@ def _held(tables: Tables, clock: Clock, levels: Collection[int], now: datetime) 
     groups = level_groups(clock, levels, place=tables.place_of_clock(clock))
     away = tables.directory.on_leave(now)
     return {level for level, group in groups.items() if anybody(tables.directory.people(group, now), away)}
+
+
+def _concerned(tables: Tables, clock: Clock, now: datetime) -> Sequence[str]:
+    parties = {key: party.recipients for key, party in tables.parties.items()}
+    groups = concerned_groups(clock, parties, tables.place_of_clock(clock))
+    return references(groups, {group: tables.directory.people(group, now) for group in groups})
 
 
 def _advanced(tables: Tables, clock: Clock, seen: Clock, now: datetime) -> bool:

@@ -81,6 +81,12 @@ class MemoryStore(MemoryReplies, MemoryClocks):
             )
         return [_claimed(tables.messages[row.message.id], tables, now) for row in taken]
 
+    async def take_turns(
+        self, asked: Collection[tuple[str, UUID]], once_per: timedelta
+    ) -> frozenset[tuple[str, UUID]]:
+        tables = await self._statement("take_turns")
+        return frozenset(turn for turn in asked if tables.take_turn(*turn, once_per, self._now()))
+
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         tables = await self._statement("record")
         calls = [attempt for outcome in outcomes for attempt in outcome.attempts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -118,6 +118,7 @@ class Tables:
     extensions: dict[tuple[UUID, str], Extension] = field(default_factory=dict)
     recalls: dict[tuple[str, str], UUID] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
+    survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
 
     def copy(self) -> Tables:
         return Tables(**{table.name: getattr(self, table.name).copy() for table in fields(self)})
@@ -148,6 +149,23 @@ class Tables:
         known, since = self.unreached.get(found.event_key, (found, now))
         reasons = tuple(sorted({*known.reasons, *found.reasons}))
         self.unreached[found.event_key] = replace(found, reasons=reasons), since
+
+    def take_turn(self, person: str, asking: UUID, once_per: timedelta, now: datetime) -> bool:
+        """Give the person's turn to a survey, unless another one has it."""
+        holder, since = self.survey_turns.get(person, (asking, now))
+        busy = holder != asking and since > now - once_per and self._may_reach(person, holder)
+        if not busy:
+            self.survey_turns[person] = asking, since if holder == asking else now
+        return not busy
+
+    def _may_reach(self, person: str, event_key: UUID) -> bool:
+        over = {*LOST, State.CANCELLED}
+        return any(
+            row.message.state not in over
+            for row in self.messages.values()
+            if (row.message.person, row.message.event_key) == (person, event_key)
+            and row.message.occasion == "initial"
+        )
 
     def place_of_clock(self, clock: Clock) -> str | None:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)

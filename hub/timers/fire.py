@@ -26,20 +26,23 @@ from hub.timers.lookups import Calls, ClockLookups, look_up
 FRESH: Final = timedelta(minutes=10)
 """How long the end of a clock waits for intake to store its alerts, from the clock's last change on."""
 
+ABREAST: Final = 50
+"""Events of one step that are published at the same time."""
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Firing:
     """
-    A clock as it was seen, as it is after its step, and the event of the step; None: no event.
+    A clock as it was seen, as it is after its step, and the events of the step: mostly one, or none.
 
     `advanced` is None where intake advances the clock when it receives the event.
     """
 
     seen: Clock
     advanced: Clock | None
-    event: Event | None
+    events: Sequence[Event] = ()
 
 
 async def fire_due_steps(clocks: Sequence[Clock], timers: Timers) -> int:
@@ -133,10 +136,12 @@ def _firing(
 ) -> _Firing | None:
     """Return the clock's next step as a firing; None when the step must wait."""
     step = clock.steps[clock.fired]
+    if step.kind is StepKind.FOLLOW_UP:
+        return _follow_up(clock, known, timers)
     if sla.ends(step):
         return _end(clock, step, known.called[clock.id], timers.now())
     if sla.already_notified(clock, step):
-        return _Firing(seen=clock, advanced=_done(clock), event=None)
+        return _Firing(seen=clock, advanced=_done(clock))
     if clock.promise.checked:
         return _check(clock, known, timers.policy, timers.now())
     return _notify(clock, known, timers, summed)
@@ -156,7 +161,14 @@ def _notify(clock: Clock, known: ClockLookups, timers: Timers, summed: Collectio
     unsaid = old_news or _waits_for_digest(targeted, step, timers.policy)
     quiet = clock.promise.silent or unsaid or _is_summed(targeted, step, summed, timers)
     event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name, overtaken=overtaken)
-    return _Firing(seen=clock, advanced=_done(targeted), event=event)
+    return _Firing(seen=clock, advanced=_done(targeted), events=(event,))
+
+
+def _follow_up(clock: Clock, known: ClockLookups, timers: Timers) -> _Firing:
+    people = known.concerned.get(clock.id, ())
+    name = known.names.get(clock.id)
+    events = sla.events_of(clock, people, policy=timers.policy, now=timers.now(), person_name=name)
+    return _Firing(seen=clock, advanced=_done(clock), events=events)
 
 
 def _skip_vacant(clock: Clock, held: Collection[int]) -> Clock:
@@ -169,15 +181,15 @@ def _check(clock: Clock, known: ClockLookups, policy: Policy, now: datetime) -> 
     step, dispatch = clock.steps[clock.fired], known.dispatch[clock.id]
     if step.at < clock.due_at and not dispatch.pending:
         # Too early to end the check: a message that bounces before the due instant leaves again as a letter.
-        return _Firing(seen=clock, advanced=_done(sla.without_warning(clock)), event=None)
+        return _Firing(seen=clock, advanced=_done(sla.without_warning(clock)))
     left_at = step.at if sla.happens(step) else sla.left_in_time(clock, dispatch)
     if left_at is not None:
-        return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
+        return _Firing(seen=clock, advanced=None, events=(sla.checked_event(clock, left_at),))
     targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
     step, name = targeted.steps[clock.fired], known.names.get(clock.id)
     quiet = _waits_for_digest(targeted, step, policy)
     event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name)
-    return _Firing(seen=clock, advanced=_done(targeted), event=sla.with_pending(event, dispatch))
+    return _Firing(seen=clock, advanced=_done(targeted), events=(sla.with_pending(event, dispatch),))
 
 
 def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | None:
@@ -193,8 +205,8 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
         return None
     people = {person for recipients in called.values() for person in recipients}
     notifies = people and not clock.promise.silent
-    event = sla.resolved_event(clock, step, people, now=now) if notifies else None
-    return _Firing(seen=clock, advanced=_done(clock), event=event)
+    events = [sla.resolved_event(clock, step, people, now=now)] if notifies else []
+    return _Firing(seen=clock, advanced=_done(clock), events=events)
 
 
 def _done(clock: Clock) -> Clock:
@@ -219,13 +231,10 @@ async def _publish(
 ) -> tuple[Sequence[_Firing], BaseException | None]:
     """Publish all events at once; return the confirmed firings, and the error of a server, if any."""
     results = await asyncio.gather(
-        *(timers.publisher.event(firing.event) for firing in firings if firing.event is not None),
-        return_exceptions=True,
+        *(_publish_all(firing.events, timers) for firing in firings), return_exceptions=True
     )
-    errors = iter(results)
     published, failure = [], None
-    for firing in firings:
-        error = None if firing.event is None else next(errors)
+    for firing, error in zip(firings, results, strict=True):
         if error is None:
             published.append(firing)
         elif isinstance(error, Exception) and not isinstance(error, Unavailable):
@@ -233,6 +242,12 @@ async def _publish(
         else:
             failure = error
     return published, failure
+
+
+async def _publish_all(events: Sequence[Event], timers: Timers) -> None:
+    """Publish the events of one step, some at a time: an assembly has hundreds of owners."""
+    for start in range(0, len(events), ABREAST):
+        await asyncio.gather(*map(timers.publisher.event, events[start : start + ABREAST]))
 
 
 async def _advance(published: Sequence[_Firing], timers: Timers) -> Sequence[Clock]:

@@ -14,6 +14,7 @@ from hub.errors import Unavailable
 from hub.model import Clock, DispatchStatus
 from hub.ports import TimerStore
 from hub.sla.events import PERSON_REF
+from hub.sla.follow_ups import PERSON_ID
 
 Calls = Mapping[str, Collection[str]]
 """Id of each alert that intake has stored → the people it was addressed to."""
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 class ClockLookups:
     """
     By clock: `held` levels for its escalation, people `called` by its alerts, `dispatch` of its messages, and
-    the `names` of the people whose cases they are.
+    the `names` of the people whose cases they are, and the people `concerned` by a follow-up, by reference.
 
     A clock whose look-up failed is in `broken`.
     """
@@ -35,6 +36,7 @@ class ClockLookups:
     called: Mapping[UUID, Calls]
     dispatch: Mapping[UUID, DispatchStatus]
     names: Mapping[UUID, str]
+    concerned: Mapping[UUID, Sequence[str]]
     broken: frozenset[UUID]
 
 
@@ -45,15 +47,18 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     held = await _isolating_faults(escalating, lambda batch: _held(batch, store))
     called = await _isolating_faults(ending, lambda batch: _called(batch, store))
     dispatch = await _isolating_faults(checked, lambda batch: _dispatch(batch, store))
-    named = [clock for clock in clocks if clock.context.get(PERSON_REF) and clock.ended_at is None]
+    named = [clock for clock in clocks if _person_of(clock)]
     names = await _isolating_faults(named, lambda batch: _names(batch, store))
-    asked = {clock.id for clock in (*escalating, *ending, *checked)}
+    following = [clock for clock in clocks if _asks_people(clock)]
+    concerned = await _isolating_faults(following, store.concerned)
+    asked = {clock.id for clock in (*escalating, *ending, *checked, *following)}
     return ClockLookups(
         held=held,
         called=called,
         dispatch=dispatch,
         names=names,
-        broken=frozenset(asked - {*held, *called, *dispatch}),
+        concerned=concerned,
+        broken=frozenset(asked - {*held, *called, *dispatch, *concerned}),
     )
 
 
@@ -61,6 +66,19 @@ def target_levels(clock: Clock) -> Sequence[int]:
     """Return the levels that the next step may notify; none where it does not escalate."""
     step = clock.steps[clock.fired]
     return [] if sla.already_notified(clock, step) else sla.levels_from(clock, step)
+
+
+def _person_of(clock: Clock) -> str | None:
+    """Return the person whom the next event of the clock names, by reference."""
+    if clock.promise.follow_up is not None:
+        found: str | None = clock.context.get(PERSON_ID)
+        return found
+    return None if clock.ended_at is not None else clock.context.get(PERSON_REF)
+
+
+def _asks_people(clock: Clock) -> bool:
+    follow_up = clock.promise.follow_up
+    return follow_up is not None and bool(follow_up.to)
 
 
 async def _isolating_faults(
@@ -86,7 +104,7 @@ async def _held(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Col
 
 
 async def _names(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, str]:
-    refs = {clock.id: clock.context[PERSON_REF] for clock in clocks}
+    refs = {clock.id: ref for clock in clocks if (ref := _person_of(clock))}
     names = await store.names(set(refs.values()))
     return {clock: names[ref] for clock, ref in refs.items() if ref in names}
 

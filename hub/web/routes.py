@@ -52,7 +52,7 @@ from hub.web.api import (
 )
 from hub.web.console import case_page, console, own_account, own_inbox, second_factor, second_step, sign_in
 from hub.web.documents import serve
-from hub.web.hooks import acknowledge_link, sms, twilio, whatsapp
+from hub.web.hooks import acknowledge_link, sms, survey_page, twilio, whatsapp
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
 from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
@@ -236,6 +236,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(WHATSAPP_HOOK, whatsapp.receive, method=_POST),
     _open(ACK_PATH, acknowledge_link.show),
     _open(ACK_PATH, acknowledge_link.take, method=_POST),
+    _open(survey_page.PATH, survey_page.show),
+    _open(survey_page.PATH, survey_page.answer, method=_POST),
     # Pages and documents.
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     _read_company("/openapi.json", serve.show),

@@ -18,6 +18,7 @@ from hub.access.keyring import KeyRing
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
 from hub.access.refusals import Refusals
+from hub.access.survey_links import SurveyLinks
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook, read_hooks
 from hub.channels.sms.twilio_reports import twilio_tokens
@@ -53,6 +54,7 @@ from hub.ports import (
     SecondFactorStore,
     SessionStore,
     SubscriptionStore,
+    SurveyStore,
     WebhookCalls,
     WebhookStore,
 )
@@ -65,6 +67,7 @@ from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.survey_gauges import SurveyGauges
 
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
 """Returns server name → whether it answers."""
@@ -98,6 +101,7 @@ class Monitoring:
     registry: CollectorRegistry
     counts: Counted
     gauges: Figures
+    surveys: SurveyGauges
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +167,7 @@ class Services:
     redrive: RedriveStore
     sessions: SessionStore
     subscriptions: SubscriptionStore
+    surveys: SurveyStore
     webhooks: WebhookStore
     webhook_calls: WebhookCalls
 
@@ -175,6 +180,8 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
     """Slows down an address whose sign-ins fail."""
+    survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
+    """Refuses a survey's link that is used too often."""
 
     @cached_property
     def access(self) -> Access:
@@ -188,6 +195,10 @@ class Services:
     @cached_property
     def inbox_tokens(self) -> InboxTokens:
         return InboxTokens(ring=self.ring, now=self.now)
+
+    @cached_property
+    def survey_links(self) -> SurveyLinks:
+        return SurveyLinks(public_url=self.settings.public_url, ring=self.ring, rules=self.policy.surveys)
 
     @cached_property
     def streams(self) -> InboxStreams:

@@ -32,6 +32,7 @@ from hub.ports import (
     RedriveStore,
     SecondFactorStore,
     SessionStore,
+    SurveyStore,
     Ticket,
     TimerStore,
 )
@@ -63,6 +64,7 @@ from hub.storage import (
     PostgresReplies,
     PostgresSecondFactors,
     PostgresSessions,
+    PostgresSurveys,
     PostgresTimers,
 )
 from hub.testing import (
@@ -149,6 +151,7 @@ class RealStores(Stores):
     imports: ImportStore
     history: PostgresHistory
     inbox: PostgresInbox
+    surveys: SurveyStore
     monitor: PostgresMonitor
 
     async def shown(self, message: Message) -> Mapping[str, Json]:
@@ -204,5 +207,6 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),
             inbox=PostgresInbox(opened),
+            surveys=PostgresSurveys(opened),
             monitor=PostgresMonitor(opened, queues=()),
         )

@@ -195,6 +195,8 @@ ROWS: Final[dict[str, Row]] = {
     "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
     "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
+    "GET /s/{token}": Row(needs=Door.SIGNED, fill="x.y.z", status=403),
+    "POST /s/{token}": Row(needs=Door.SIGNED, fill="x.y.z", status=403, form=""),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),

@@ -117,6 +117,13 @@ ATTACKS = (
         door="link",
         reason="link",
     ),
+    Attack(
+        name="forged survey",
+        path="/s/018f0000000080008000000000000000.6a1c9f80.guess",
+        status=403,
+        door="link",
+        reason="link",
+    ),
 )
 every_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 

@@ -10,6 +10,7 @@ import pytest
 
 from hub.model import ClockState, Promise, PromiseRecord
 from hub.model.contracts import ContractDecision
+from hub.model.surveys import SurveyRecord
 from hub.operations.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
@@ -101,3 +102,63 @@ async def test_default_period_is_the_last_thirty_days() -> None:
 )
 async def test_invalid_period_is_refused(query: str) -> None:
     assert 400 == (await ask(World(), f"/api/indicators?{query}")).status
+
+
+def surveys(*scores: int | None, area: str = "mantenimiento", place: str = "ph-1") -> list[SurveyRecord]:
+    return [
+        SurveyRecord(
+            kind="semestral",
+            service_area=area,
+            copropiedad_id=place,
+            asked=True,
+            answered=score is not None,
+            score=score,
+        )
+        for score in scores
+    ]
+
+
+async def test_surveys_are_shown_in_all_and_by_group_without_few_answers() -> None:
+    world = World()
+    world.surveys.counted += surveys(10, 9, 8, 5, 3, None)
+    world.surveys.counted += surveys(*[10] * 10, area="conserjeria", place="ph-2")
+    world.surveys.counted += surveys(0, 1, 2, 3, area="contabilidad", place="ph-3")
+
+    shown = (await ask(world, "/api/indicators")).json["surveys"]
+
+    # 12 promoters (10 9 and ten 10), 6 detractors (5 3 0 1 2 3) of 19: 100 × 6 / 19 = 31.6.
+    # The sum is 35 + 100 + 6 = 141 of 190: 74.2. Of 20 asked 19 have answered.
+    assert {
+        "name": "",
+        "asked": 20,
+        "answers": 19,
+        "response_rate": 0.95,
+        "nps": 31.6,
+        "index": 74.2,
+        "few": False,
+    } == shown["total"]
+    hidden = {"answers": None, "response_rate": None, "nps": None, "index": None, "few": True}
+    by_area = {group.pop("name"): group for group in shown["by_area"]}
+    assert {"asked": 4, **hidden} == by_area["contabilidad"]
+    # The other small group hides it: the total less the others would be its four answers.
+    assert {"asked": 6, **hidden} == by_area["mantenimiento"]
+    assert (100.0, 100.0, 1.0) == tuple(by_area["conserjeria"][n] for n in ("nps", "index", "response_rate"))
+    narrowed = (await ask(world, "/api/indicators?area=contabilidad")).json["surveys"]["total"]
+    assert {"name": "", "asked": 4, **hidden} == narrowed
+
+
+async def test_gauges_have_bounded_areas_and_no_few_answers() -> None:
+    world = World()
+    world.surveys.counted += (
+        surveys(*[9] * 5) + surveys(*[0] * 5, area="Ñuñoa 7") + surveys(5, area="conserjeria")
+    )
+    world.surveys.counted += surveys(*[8] * 6, area="contabilidad")
+
+    text = (await ask(world, "/metrics")).text
+
+    assert 'hub_survey_nps{area="mantenimiento"}' not in text  # the smallest is hidden with the single answer
+    assert 'hub_survey_nps{area="other"} -100.0' in text
+    assert 'hub_survey_satisfaction{area="contabilidad"} 80.0' in text
+    assert 'hub_survey_response_ratio{area="all"} 1.0' in text
+    assert "conserjeria" not in text
+    assert "Ñuñoa" not in text

@@ -14,11 +14,13 @@ from hub.testing import MemoryStore
 from hub.web.application import build_metrics
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Access, Monitoring
-from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog
+from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemorySurveys
 
 Client = TestClient[web.Request, web.Application]
 INCIDENTS = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
+SURVEYS = MemorySurveys()
 KEY = "a key that nobody guesses, long enough"
 
 
@@ -33,7 +35,11 @@ async def client(answering: dict[str, bool]) -> AsyncIterator[Client]:
         return answering
 
     monitoring = Monitoring(
-        ready=ready, registry=CollectorRegistry(), counts=Counted(MemoryLog()), gauges=Figures(INCIDENTS)
+        ready=ready,
+        registry=CollectorRegistry(),
+        counts=Counted(MemoryLog()),
+        gauges=Figures(INCIDENTS),
+        surveys=SurveyGauges(SURVEYS, fewest=5, now=lambda: NOON),
     )
     app = build_metrics(Access(settings=load({"HUB_API_KEY": KEY})), monitoring)
     async with TestClient(TestServer(app, host="127.0.0.1")) as asking:

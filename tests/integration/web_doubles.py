@@ -41,6 +41,7 @@ from hub.model import (
 from hub.model import Reply as Answered
 from hub.model.contracts import ContractDecision
 from hub.model.ids import body_id
+from hub.model.surveys import Survey, SurveyRecord
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore
@@ -74,6 +75,7 @@ from hub.web.application import build
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Hooks, Monitoring, Services
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -345,6 +347,27 @@ class MemoryEscalations:
         return self.received.get(message_id)
 
 
+@dataclass
+class MemorySurveys:
+    """`SurveyStore`: what is laid in is what a message has asked, and what the indicators count."""
+
+    received: dict[UUID, Survey] = field(default_factory=dict)
+    counted: list[SurveyRecord] = field(default_factory=list)
+
+    async def of_message(self, message_id: UUID) -> Survey | None:
+        return self.received.get(message_id)
+
+    async def records(
+        self,
+        period: Period,  # noqa: ARG002 - the port's signature
+        *,
+        area: str | None = None,
+        places: PropertyScope = None,
+    ) -> Sequence[SurveyRecord]:
+        found = [record for record in self.counted if area in {None, record.service_area}]
+        return [record for record in found if places is None or record.copropiedad_id in places]
+
+
 class MemoryIncidents(MemoryMonitor):
     """`IncidentLog`, with no message, event or clock to count."""
 
@@ -407,6 +430,7 @@ class World:
         self.intake = MemoryStore(lambda: NOON)
         self.boards = MemoryBoards(self.log)
         self.escalations = MemoryEscalations()
+        self.surveys = MemorySurveys()
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
@@ -452,6 +476,7 @@ class World:
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
+            surveys=self.surveys,
             webhooks=PostgresWebhooks(database),
             webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),
@@ -468,6 +493,7 @@ class World:
                 registry=CollectorRegistry(),
                 counts=Counted(self.log),
                 gauges=Figures(self.incidents),
+                surveys=SurveyGauges(self.surveys, fewest=POLICY.surveys.fewest, now=self.now),
             ),
             # Of its own: what makes attempts wait belongs to one event loop.
             passwords=Passwords(memory=8, rounds=1),

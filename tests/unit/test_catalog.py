@@ -323,7 +323,10 @@ def test_conditions_are_the_listed_ones() -> None:
 def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
         kind.name: [
-            (reminder.field, -reminder.business_days or reminder.offset.total_seconds() / 3600)
+            (
+                reminder.field or reminder.follow_up,
+                -reminder.business_days or reminder.offset.total_seconds() / 3600,
+            )
             for reminder in kind.reminders
         ]
         for kind in CATALOG
@@ -348,6 +351,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "pqrs.info_requested": [("answer_by", -3), ("answer_by", -1)],
         "realestate.visit.scheduled": [("starts_at", -2.0)],
         "staff.training.scheduled": [("starts_at", -24.0)],
+        "survey.requested": [("survey_reminder", 0.0)],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
         "accounting.documents.received",
@@ -376,6 +380,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "realestate.visit.cancelled",
         "realestate.visit.scheduled",
         "staff.training.scheduled",
+        "survey.answered",
     ]
     assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
 
@@ -411,6 +416,36 @@ def test_whom_an_event_is_for_is_one_of_its_words(kind: EventType) -> None:
         if audience.who_by is not None:
             words = {word.partition(":")[2] for word in audience.who}
             assert set(properties(kind)[audience.who_by]["enum"]) == {*words, "both"}
+
+
+def test_follow_ups_and_their_ends_are_the_listed_ones() -> None:
+    listed = {
+        kind.name: [(follow_up.event, follow_up.name, follow_up.to) for follow_up in kind.follow_ups]
+        for kind in CATALOG
+        if kind.follow_ups
+    }
+    survey, owners = "survey.requested", ("copropiedad:owners", "copropiedad:proxies")
+
+    assert listed == {
+        "admin.assembly.held": [(survey, "survey_after_assembly", owners)],
+        "maintenance.request.completed": [(survey, "survey_after_repair", ("requester",))],
+        "pqrs.closed": [(survey, "survey_after_pqrs", ("petitioner",))],
+        "survey.answered": [("satisfaction.detractor.detected", "detractor", ())],
+    }
+    assert sorted(kind.name for kind in CATALOG if kind.ends_follow_ups) == [
+        "admin.assembly.cancelled",
+        "maintenance.request.assigned",
+        "maintenance.request.cancelled",
+        "pqrs.reopened",
+        "pqrs.withdrawn",
+    ]
+
+
+def test_each_follow_up_has_its_delay_in_the_policy_but_the_call_of_a_detractor() -> None:
+    delayed = {follow_up.name for kind in CATALOG for follow_up in kind.follow_ups}
+    reminders = {reminder.follow_up for kind in CATALOG for reminder in kind.reminders} - {None}
+
+    assert {"detractor"} == (delayed | reminders) - set(load_policy().follow_ups)
 
 
 def test_names_are_unique_and_found() -> None:
@@ -480,7 +515,7 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
     conditions: list[ClockMove | Audience] = [*kind.clocks, *kind.audiences]
 
     assert (kind.case in required) is (kind.name not in NOT_ALWAYS)
-    assert {reminder.field for reminder in kind.reminders} <= required
+    assert {reminder.field for reminder in kind.reminders if reminder.field} <= required
     assert {audience.who_by for audience in kind.audiences if audience.who_by} <= required
     assert {key for condition in conditions for key in condition.when} <= required
 
@@ -488,12 +523,11 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
 @for_each(CATALOG)
 def test_a_reminder_counts_from_an_instant_or_before_a_date(kind: EventType) -> None:
     for reminder in kind.reminders:
-        shape = properties(kind)[reminder.field]["format"]
+        named = [field for field in (reminder.field, reminder.until) if field]
+        shapes = {properties(kind)[field]["format"] for field in named}
+        whole_days = bool(reminder.before) and reminder.offset % timedelta(days=1) == timedelta(0)
 
-        assert shape == "date-time" or (
-            shape == "date" and reminder.offset % timedelta(days=1) == timedelta(0)
-        )
-        assert shape == "date-time" or reminder.before
+        assert shapes <= ({"date-time", "date"} if whole_days else {"date-time"})
 
 
 @for_each(CATALOG)

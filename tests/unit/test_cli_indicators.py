@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 import typer
 
-from hub.cli.indicators import as_period, hours, percent, renewal_words
-from hub.operations.indicators import RenewalRate
+from hub.cli.indicators import FEW, SURVEY_COLUMNS, as_period, hours, percent, renewal_words
+from hub.operations.indicators import RenewalRate, SurveyFigures
 
 TODAY = date(2026, 10, 14)
 
@@ -48,3 +48,16 @@ def test_renewal_rate_says_of_how_many_contracts_it_is() -> None:
     assert "Contratos renovados: – (0 de 0)" == renewal_words(
         RenewalRate(renewed=0, ended=0, share=None, by=[])
     )
+
+
+def test_groups_of_few_answers_are_shown_as_such() -> None:
+    few = SurveyFigures(
+        name="desk", asked=4, answers=None, response_rate=None, nps=None, index=None, few=True
+    )
+    whole = SurveyFigures(name="", asked=20, answers=12, response_rate=0.6, nps=-8.3, index=71.25, few=False)
+    none = SurveyFigures(name="", asked=2, answers=0, response_rate=0.0, nps=None, index=None, few=False)
+
+    columns = [column for name, column in SURVEY_COLUMNS.items() if name not in {"encuestas", "enviadas"}]
+    assert [[FEW] * 4, ["12", "60,0 %", "-8,3", "71,2"], ["0", "0,0 %", "–", "–"]] == [
+        [column(figures) for column in columns if callable(column)] for figures in (few, whole, none)
+    ]

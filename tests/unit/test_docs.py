@@ -43,6 +43,7 @@ from hub.web.auth.refusals import METRIC as REFUSED
 from hub.web.connections import METRIC as CUT
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
+from hub.web.monitoring.survey_gauges import GAUGES
 from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
@@ -182,7 +183,7 @@ def test_every_metric_is_documented() -> None:
     users = {"hub_owner", "hub_app"}  # of the database
     documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS))) - users
 
-    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | {
+    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {
         "hub_case_replays_total",
         "hub_events_demoted_total",
         "hub_events_unreached_total",
@@ -237,6 +238,9 @@ def event_row(kind: EventType) -> list[str]:
         again.append(f"nothing after `{kind.useful_until}`")
     if kind.ends_messages:
         again.append("ends what is unsent of its case")
+    again += [f"schedules `{event}`" for event in dict.fromkeys(next_.event for next_ in kind.follow_ups)]
+    if kind.ends_follow_ups:
+        again.append("ends what its case has scheduled")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -251,6 +255,8 @@ DATES: Final = {"due_on"}
 
 
 def reminder_words(reminder: Reminder) -> str:
+    if reminder.follow_up is not None:
+        return f"again, once, by `follow_ups.{reminder.follow_up}`"
     if reminder.business_days:
         days = "day" if reminder.business_days == 1 else "days"
         return f"again {reminder.business_days} business {days} before `{reminder.field}`"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.channels.push.payload import MOST_BYTES, encode
-from hub.model import Rendered
+from hub.model import Facts, Purpose, Rendered
 from tests.providers.samples import AT, outgoing
 
 DEVICE = "device-token"
@@ -46,3 +46,14 @@ def test_a_text_that_just_fits_is_left_alone() -> None:
 
     assert len(body) == MOST_BYTES
     assert json.loads(body)["message"]["notification"]["body"] == text
+
+
+def test_push_of_a_survey_has_the_link_that_the_app_opens_and_no_other_has() -> None:
+    words = Rendered(subject="T", text="t", facts=Facts(at=AT, link="https://hub.example.co/s/x"))
+    sent = {
+        purpose: json.loads(encode(outgoing("push", DEVICE, rendered=words, purpose=purpose), now=AT))
+        for purpose in (Purpose.SURVEY, Purpose.INTERNAL)
+    }
+
+    assert "https://hub.example.co/s/x" == sent[Purpose.SURVEY]["message"]["data"]["link"]
+    assert "link" not in sent[Purpose.INTERNAL]["message"]["data"]

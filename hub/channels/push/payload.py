@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.model import Json, Lane, Outgoing
+from hub.model import Json, Lane, Outgoing, Purpose
 
 MOST_BYTES: Final = 4096
 LONGEST_LIFE: Final = timedelta(seconds=2_419_200)
@@ -41,6 +41,13 @@ def _shortened(text: str, excess: int) -> str:
     return text.encode()[: max(keep, 0)].decode("utf-8", "ignore").rstrip() + ELLIPSIS
 
 
+def _link(outgoing: Outgoing) -> dict[str, Json]:
+    """Return the link of a survey, which the app opens at a tap: the text on the screen has none."""
+    facts = outgoing.rendered.facts
+    is_survey = outgoing.message.purpose is Purpose.SURVEY
+    return {"link": facts.link} if is_survey and facts is not None and facts.link else {}
+
+
 def _encode(outgoing: Outgoing, title: str, text: str, now: datetime) -> bytes:
     message = _message(outgoing, title, text, now)
     return json.dumps({"message": message}, ensure_ascii=False, separators=(",", ":")).encode()
@@ -54,7 +61,7 @@ def _message(outgoing: Outgoing, title: str, text: str, now: datetime) -> Json:
     return {
         "token": outgoing.message.address,
         "notification": {"title": title, "body": text},
-        "data": {"message_id": reference, "event": outgoing.message.event},
+        "data": {"message_id": reference, "event": outgoing.message.event, **_link(outgoing)},
         # No collapse_key: for a phone that is off FCM keeps at most four of them and drops the rest.
         # The tag replaces a duplicate on the screen and drops nothing.
         "android": {

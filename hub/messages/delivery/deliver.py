@@ -45,8 +45,9 @@ from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
+from hub.messages.delivery.survey_turn import asked_lately
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, Message, Outcome, Outgoing, Rendered, State
+from hub.model import Claimed, Message, Outcome, Outgoing, Purpose, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
@@ -129,7 +130,7 @@ async def deliver(
         return
     outcomes: list[Outcome] = []
     try:
-        free = await _allowed(claimed, paused, deps, outcomes)
+        free = await _allowed(claimed, paused, deps, store, outcomes)
         if free and outcomes:
             # Record now: if it waited for the slowest provider, a resume meanwhile would miss these messages.
             await _record(store, lease, outcomes)
@@ -181,7 +182,11 @@ async def _attempt(
 
 
 async def _allowed(
-    claimed: Sequence[Claimed], paused: frozenset[str], deps: DeliveryDeps, outcomes: list[Outcome]
+    claimed: Sequence[Claimed],
+    paused: frozenset[str],
+    deps: DeliveryDeps,
+    store: DeliveryStore,
+    outcomes: list[Outcome],
 ) -> list[Claimed]:
     """Return the messages that may be sent now; append the outcomes of the others."""
     now = deps.now()
@@ -197,7 +202,13 @@ async def _allowed(
     over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
     outcomes.extend(blocked for _, blocked in decided if blocked is not None)
     outcomes.extend(over.values())
-    return [claim for claim in free if claim.message.id not in over]
+    free = [claim for claim in free if claim.message.id not in over]
+    surveys = [claim.message for claim in free if claim.message.purpose is Purpose.SURVEY]
+    if not surveys:
+        return free
+    refused = await asked_lately(surveys, store=store, once_per=deps.policy.surveys.once_per)
+    outcomes.extend(refused.values())
+    return [claim for claim in free if claim.message.id not in refused]
 
 
 def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | Outcome:

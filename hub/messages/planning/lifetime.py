@@ -58,13 +58,15 @@ def occasions(
     planned: dict[datetime, Occasion] = {}
     for reminder in kind.reminders:
         at, until = _times(reminder, event, policy)
-        if at > now:
+        if at is not None and at > now:
             planned[at] = Occasion(name=reminder.occasion, at=at, until=_earlier(until, end))
     yield from planned.values()
 
 
-def _times(reminder: Reminder, event: Event, policy: Policy) -> tuple[datetime, datetime | None]:
-    """Return when a reminder is sent, and from when on it is worth nothing."""
+def _times(reminder: Reminder, event: Event, policy: Policy) -> tuple[datetime | None, datetime | None]:
+    """Return when a reminder is sent, if ever, and from when on it is worth nothing."""
+    if reminder.follow_up is not None:
+        return _by_policy(reminder, event, policy.follow_ups[reminder.follow_up])
     text = event.data[reminder.field]
     if len(text) == DATE_LENGTH:
         day = date.fromisoformat(text) + reminder.offset
@@ -72,6 +74,16 @@ def _times(reminder: Reminder, event: Event, policy: Policy) -> tuple[datetime, 
     about, days = _instant(text), reminder.business_days
     at = policy.calendar.opening_before(about, days) if days else about + reminder.offset
     return at, about if at < about else None
+
+
+def _by_policy(
+    reminder: Reminder, event: Event, delay: timedelta | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the times of a reminder that comes this long after its event, unless that is too late."""
+    ends = None if reminder.until is None else event.data.get(reminder.until)
+    until = None if ends is None else _instant(ends)
+    at = None if delay is None else event.time + delay
+    return (None if at is not None and until is not None and at >= until else at), until
 
 
 def _useful_until(event: Event, field: str) -> datetime | None:

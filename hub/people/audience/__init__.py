@@ -4,6 +4,7 @@ Audiences: the language that describes them in the catalogue, CLI and API, and t
 """
 
 from hub.people.audience.asking import asked
+from hub.people.audience.concerned import concerned_groups, references
 from hub.people.audience.contacts import (
     operators,
     preferred,

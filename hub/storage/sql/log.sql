@@ -60,10 +60,12 @@ CROSS JOIN LATERAL (
 ORDER BY created_at, message.id
 
 -- recent_clocks --
+-- Follow-ups promise nothing to anybody.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
     SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
     WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2)
+      AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
     ORDER BY started_at DESC, id DESC
     LIMIT $3
 ) AS found
@@ -77,6 +79,7 @@ CROSS JOIN LATERAL (
     SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
     WHERE copropiedad_id = place.copropiedad AND clock.state = asked.state
       AND started_at <= $1 AND (started_at, id) < ($1, $2)
+      AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
     ORDER BY started_at DESC, id DESC
     LIMIT $3
 ) AS found

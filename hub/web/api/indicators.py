@@ -1,4 +1,4 @@
-"""How promises were kept, over HTTP."""
+"""How promises were kept and how satisfied people are, over HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Word
-from hub.operations.indicators import read
+from hub.operations.indicators import IndicatorStores, read
 from hub.web.auth.caller import places_of
 from hub.web.responses import json_answer
 from hub.web.services import services
@@ -28,10 +28,10 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
-    """Report how the promises that began in a period were kept."""
+    """Report how the promises that began in a period were kept, and what surveys say."""
     deps = services(request)
     answer = await read(
-        deps.log,
+        IndicatorStores(log=deps.log, surveys=deps.surveys),
         deps.policy,
         since=query.since,
         until=query.until,

@@ -1,0 +1,94 @@
+"""Answering a survey on the hub's own page: what a person may do now, and the event that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+
+from hub.model import Event, Json, own_event
+from hub.model.surveys import Survey
+from hub.policy.surveys import HIGHEST, SurveyPolicy
+
+ANSWERED: Final = "survey.answered"
+LONGEST: Final = 1000
+"""Characters of a comment on the page."""
+MOST: Final = 20
+"""Answers of one survey, with all changes: nobody changes an opinion more often."""
+GENERAL: Final = "general"
+"""The area of an answer to a survey that names none: the event must say one."""
+
+
+class Standing(StrEnum):
+    """What a person may do with a survey."""
+
+    OPEN = "open"
+    CHANGEABLE = "changeable"
+    """It is answered, and the answer may still be changed."""
+    CLOSED = "closed"
+    """It is answered, and the answer stays."""
+    EXPIRED = "expired"
+    """It was not answered in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a person has filled in: a score and, if they like, a comment."""
+
+    score: int
+    comment: str = ""
+
+
+def standing(survey: Survey, rules: SurveyPolicy, now: datetime) -> Standing:
+    if not survey.answers:
+        closes = rules.closes_at(survey.asked_at, survey.expires_at)
+        return Standing.OPEN if now < closes else Standing.EXPIRED
+    changes_end = survey.answers[0].at + rules.change_within
+    may_change = now < changes_end and len(survey.answers) < MOST
+    return Standing.CHANGEABLE if may_change else Standing.CLOSED
+
+
+def read_answer(score: str | None, comment: str | None) -> Given | None:
+    """Return what a form has given; None without a score from 0 to 10."""
+    if score is None or score not in {str(number) for number in range(HIGHEST + 1)}:
+        return None
+    return Given(score=int(score), comment=_tidy(comment or ""))
+
+
+def is_same(survey: Survey, given: Given) -> bool:
+    """Return whether it is the answer that the survey has already: a page that was loaded again."""
+    last = survey.answers[-1] if survey.answers else None
+    return last is not None and (last.score, last.comment or "") == (given.score, given.comment)
+
+
+def answer_event(survey: Survey, given: Given, now: datetime) -> Event:
+    """
+    Make the event of an answer.
+
+    Its id counts the answers before it and has what was answered: the button pressed twice is one answer, and
+    whoever returns to an earlier answer has given a new one.
+    """
+    said = sha256(f"{given.score}:{given.comment}".encode()).hexdigest()[:16]
+    event_id = f"{survey.survey_id}:answered:{len(survey.answers)}:{said}"
+    about: dict[str, Json] = {
+        "comment": given.comment or None,
+        "person_id": survey.person,
+        "copropiedad_id": survey.copropiedad_id,
+        "unit_id": survey.unit_id,
+    }
+    data = {
+        "survey_id": survey.survey_id,
+        "kind": survey.kind,
+        "score": given.score,
+        "service_area": survey.service_area or GENERAL,
+        **{key: value for key, value in about.items() if value},
+    }
+    return own_event(ANSWERED, event_id, data, time=now)
+
+
+def _tidy(comment: str) -> str:
+    """Drop control characters, which no person types, and cut what is too long."""
+    kept = "".join(letter for letter in comment if letter.isprintable() or letter in "\r\n\t")
+    return "\n".join(kept.splitlines()).strip()[:LONGEST]

@@ -1,0 +1,20 @@
+"""The store of the surveys that people have received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Period, PropertyScope
+from hub.model.surveys import Survey, SurveyRecord
+
+
+class SurveyStore(Protocol):
+    async def of_message(self, message_id: UUID) -> Survey | None:
+        """Return the survey that a message has brought, as it stands now; None if it is no survey."""
+
+    async def records(
+        self, period: Period, *, area: str | None = None, places: PropertyScope = None
+    ) -> Sequence[SurveyRecord]:
+        """Return the surveys that were asked or answered in the period, each once."""

@@ -1,0 +1,94 @@
+"""Surveys in PostgreSQL: their events are the truth, and only the turns are kept beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.business_time import dates
+from hub.model import Period, PropertyScope, StoredEvent
+from hub.model.ids import earliest
+from hub.model.surveys import Survey, SurveyAnswer, SurveyRecord
+from hub.storage import events
+from hub.storage.database import Runner, Store, load
+
+_SQL = load("surveys")
+ANSWERED: Final = "survey.answered"
+Turn = tuple[str, UUID]
+"""A person, and the event that asks."""
+
+
+async def take_turns(run: Runner, asked: Collection[Turn], once_per: timedelta) -> frozenset[Turn]:
+    """Give the turns that are free to these surveys, of each person one; return those that have it."""
+    given = sorted(asked)
+    people, keys = [person for person, _ in given], [key for _, key in given]
+    rows = await run.rows(_SQL["take_turns"], people, keys, once_per)
+    return frozenset((row["person"], row["event_key"]) for row in rows)
+
+
+class PostgresSurveys(Store):
+    """The SurveyStore."""
+
+    async def of_message(self, message_id: UUID) -> Survey | None:
+        rows = await self.rows(_SQL["of_message"], message_id)
+        if not rows:
+            return None
+        case = rows[0]["case_key"]
+        known = await events.of_cases(self, [case])
+        return _survey(rows[0], known.get(case, ()))
+
+    async def records(
+        self, period: Period, *, area: str | None = None, places: PropertyScope = None
+    ) -> Sequence[SurveyRecord]:
+        within = earliest(period.since), earliest(period.until)
+        given = (period.since, period.until, *within, area, None if places is None else sorted(places))
+        asked = await self.rows(_SQL["asked"], *given)
+        answers = {row["case_key"]: row for row in await self.rows(_SQL["answers"], *given)}
+        found = [_record(row, answers.pop(row["case_key"], None), asked=True) for row in asked]
+        return [*found, *(_record(row, row, asked=False) for row in answers.values())]
+
+
+def _record(row: Record, answer: Record | None, *, asked: bool) -> SurveyRecord:
+    return SurveyRecord(
+        kind=row["kind"],
+        service_area=row["service_area"],
+        copropiedad_id=row["copropiedad_id"],
+        asked=asked,
+        answered=asked and row["answered"],
+        score=None if answer is None else answer["score"],
+    )
+
+
+def _survey(row: Record, history: Iterable[StoredEvent]) -> Survey:
+    data = row["data"]
+    return Survey(
+        message_id=row["message_id"],
+        survey_id=data["survey_id"],
+        person=row["person"],
+        kind=data["kind"],
+        asked_at=row["asked_at"],
+        expires_at=instant(data.get("expires_at")),
+        service_area=data.get("service_area"),
+        copropiedad_id=row["copropiedad_id"],
+        unit_id=row["unit_id"],
+        radicado=data.get("radicado"),
+        building=row["building"],
+        answers=answers_of(history),
+    )
+
+
+def instant(text: str | None) -> datetime | None:
+    return None if text is None else dates.instant(text)
+
+
+def answers_of(history: Iterable[StoredEvent]) -> tuple[SurveyAnswer, ...]:
+    """Return the answers of a survey's events, in the order of their time."""
+    given = sorted((row.event for row in history if row.event.name == ANSWERED), key=lambda event: event.time)
+    return tuple(
+        SurveyAnswer(score=int(event.data["score"]), at=event.time, comment=event.data.get("comment"))
+        for event in given
+    )

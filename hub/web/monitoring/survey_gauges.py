@@ -1,0 +1,69 @@
+"""Prometheus gauges of what surveys say, of the last 90 days."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+
+from hub.model import Period
+from hub.model.surveys import SurveyRecord
+from hub.ports import SurveyStore
+from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
+
+_BACK: Final = timedelta(days=90)
+_FRESH: Final = 300.0
+"""Seconds: answers come some in an hour, and the query reads a quarter of a year."""
+AREAS: Final = ("administracion", "contabilidad", "inmobiliaria", "conserjeria", "mantenimiento")
+OTHER: Final = "other"
+ALL: Final = "all"
+"""Labels are bounded: what publishers call an area may be anything."""
+GAUGES: Final = {
+    "hub_survey_nps": ("net promoter score, from -100 to 100", "nps"),
+    "hub_survey_satisfaction": ("mean score, from 0 to 100", "index"),
+    "hub_survey_response_ratio": ("share of the surveys that have an answer", "response_rate"),
+}
+
+
+class SurveyGauges:
+    """The gauges, cached for five minutes. Groups with too few answers have none."""
+
+    def __init__(self, store: SurveyStore, *, fewest: int, now: Callable[[], datetime]) -> None:
+        self._store, self._fewest, self._now = store, fewest, now
+        self._metrics: Sequence[Metric] = ()
+        self._stale_at = 0.0
+        self._asking = asyncio.Lock()
+
+    async def get(self) -> Sequence[Metric]:
+        """Return the gauges. May raise Unavailable."""
+        async with self._asking:
+            at = asyncio.get_running_loop().time()
+            if at >= self._stale_at:
+                now = self._now()
+                records = await self._store.records(Period(since=now - _BACK, until=now))
+                self._metrics = list(_gauges(records, self._fewest))
+                self._stale_at = at + _FRESH
+            return self._metrics
+
+
+def _gauges(records: Sequence[SurveyRecord], fewest: int) -> Iterator[Metric]:
+    groups = [satisfaction(records, fewest=fewest, name=ALL), *by_group(records, _area, fewest=fewest)]
+    for name, (words, field) in GAUGES.items():
+        gauge = GaugeMetricFamily(name, f"{words}, by area of the company, of 90 days", labels=["area"])
+        for group in groups:
+            _add(gauge, group, field)
+        yield gauge
+
+
+def _add(gauge: GaugeMetricFamily, group: Satisfaction, field: str) -> None:
+    value: float | None = getattr(group, field)
+    if value is not None:
+        gauge.add_metric([group.name], value)
+
+
+def _area(record: SurveyRecord) -> str:
+    return record.service_area if record.service_area in AREAS else OTHER

@@ -1,0 +1,82 @@
+"""Which messages have the link that answers a survey, and how long it lives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from hub.access.keyring import KeyRing
+from hub.access.survey_links import HIDDEN, SurveyLinks
+from hub.model import Claimed, Purpose
+from hub.settings import Secret
+from tests.contract.values import NOON, event, message, stored
+from tests.unit.factories import POLICY
+from tests.unit.test_templates import TEMPLATES, context, examples
+
+HUB: Final = "https://hub.example.co"
+DAY: Final = timedelta(days=1)
+LINKS: Final = SurveyLinks(
+    public_url=HUB, ring=KeyRing([Secret("a-secret-that-nobody-guesses-and-long")]), rules=POLICY.surveys
+)
+
+
+def claimed(name: str = "survey.requested", **data: Any) -> Claimed:
+    of = stored(event(name, data=data))
+    planned = message(of, purpose=Purpose.SURVEY)
+    return Claimed(
+        message=planned, attempt=1, event_time=NOON, source="urn:hub", data=data, building=None, unit=None
+    )
+
+
+def test_link_lives_until_the_last_answer_may_be_changed_no_more() -> None:
+    for data, closes in (
+        ({}, NOON + 14 * DAY),
+        ({"expires_at": None}, NOON + 14 * DAY),
+        ({"expires_at": (NOON + DAY).isoformat()}, NOON + DAY),
+    ):
+        asked = claimed(**data)
+        token = LINKS.read((LINKS.of(asked) or "").rpartition("/")[2])
+
+        assert token is not None
+        assert (asked.message.id, closes + 7 * DAY) == (token.message_id, token.ends_at)
+
+
+def test_link_of_the_publisher_is_left_as_it_is() -> None:
+    own = "https://encuestas.example.com/7"
+
+    assert own == LINKS.of(claimed(link=own))
+    assert own == LINKS.shown(claimed(link=own))
+
+
+@pytest.mark.parametrize(
+    "links",
+    [replace(LINKS, public_url="http://hub.example.co"), replace(LINKS, ring=KeyRing([]))],
+    ids=["in clear", "without a secret"],
+)
+def test_without_https_or_a_secret_there_is_no_link(links: SurveyLinks) -> None:
+    assert (None, None) == (links.of(claimed()), links.shown(claimed()))
+
+
+def test_other_events_have_none_and_readers_of_a_case_see_no_token() -> None:
+    assert None is LINKS.of(claimed("pqrs.received"))
+    assert f"{HUB}/s/{HIDDEN}" == LINKS.shown(claimed())
+    assert None is LINKS.read(HIDDEN)
+
+
+def test_mail_without_a_page_asks_for_the_number_in_a_reply() -> None:
+    data = examples("survey.requested")[0]
+    bare = replace(context("survey.requested", data), ack_url=None)
+    text = TEMPLATES.render("survey.requested", "email", bare, variant=None).text
+
+    assert "Responda a este correo con su número." in text
+    assert "://hub" not in text
+
+
+def test_mail_has_one_button() -> None:
+    data = examples("survey.requested")[0]
+    html = TEMPLATES.render("survey.requested", "email", context("survey.requested", data), variant=None).html
+
+    assert 1 == html.count('class="boton"')
