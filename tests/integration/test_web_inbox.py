@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -168,23 +168,24 @@ async def test_a_token_ends_and_is_no_guess(portal: Portal) -> None:
     assert (await portal.ask("/api/inbox", token=await portal.token())).status == 200
 
 
-def forged() -> Sequence[str]:
-    """Tokens of another secret, another person, another end, and none."""
+def forged() -> Mapping[str, str]:
+    """Tokens of another secret, another person, another end, and none, by what is wrong with them."""
     tokens = InboxTokens(ring=KeyRing([Secret(SECRET)]), now=lambda: datetime.now(UTC))
     other = InboxTokens(ring=KeyRing([Secret("another secret that is long enough, too")]), now=tokens.now)
     mark, ends, who, signature = tokens.make(MARIA)[0].split(".")
     pedro = tokens.make(PEDRO)[0].split(".")[2]
-    return (
-        other.make(MARIA)[0],
-        f"{mark}.{ends}.{pedro}.{signature}",
-        f"{mark}.{int(ends) + 3600}.{who}.{signature}",
-        f"{mark}.{ends}.{who}.",
-        f"{mark}.{ends}.%.{signature}",
-        "inbox",
-    )
+    return {
+        "secret": other.make(MARIA)[0],
+        "person": f"{mark}.{ends}.{pedro}.{signature}",
+        "end": f"{mark}.{int(ends) + 3600}.{who}.{signature}",
+        "unsigned": f"{mark}.{ends}.{who}.",
+        "unreadable": f"{mark}.{ends}.%.{signature}",
+        "mark": "inbox",
+    }
 
 
-@pytest.mark.parametrize("token", forged())
+# Named: two processes that collect the tests must see the same ones, and a token has its second in it.
+@pytest.mark.parametrize("token", [pytest.param(token, id=wrong) for wrong, token in forged().items()])
 async def test_a_forged_token_opens_nothing(portal: Portal, token: str) -> None:
     assert (await portal.ask("/api/inbox", token=token)).status == 401
 
