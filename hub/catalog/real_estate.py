@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from hub.catalog.audiences import ONE_AUTHORISED, to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+from hub.catalog.quality import SURVEY
+from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 # Two audiences, so that each party gets its own text and does not see the other's.
 _PARTIES: Final = (
@@ -76,10 +77,22 @@ REAL_ESTATE: Final = (
         name="realestate.handover.completed",
         case="transaction_id",
         audiences=(to("party", Purpose.TRANSACTIONAL, "email"),),
+        follow_ups=(
+            FollowUp(
+                "realestate.followup.due", "followup_after_handover", fields=("property", "delivered_on")
+            ),
+            FollowUp(
+                SURVEY,
+                "survey_after_handover",
+                to=("party",),
+                data={"kind": "post_servicio", "service_area": "inmobiliaria"},
+            ),
+        ),
     ),
     EventType(
         name="realestate.followup.due",
         case="transaction_id",
+        shared=True,
         audiences=(to("party", Purpose.SERVICE, "email", "whatsapp"),),
     ),
     EventType(

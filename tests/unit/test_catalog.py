@@ -430,6 +430,10 @@ def test_follow_ups_and_their_ends_are_the_listed_ones() -> None:
         "admin.assembly.held": [(survey, "survey_after_assembly", owners)],
         "maintenance.request.completed": [(survey, "survey_after_repair", ("requester",))],
         "pqrs.closed": [(survey, "survey_after_pqrs", ("petitioner",))],
+        "realestate.handover.completed": [
+            ("realestate.followup.due", "followup_after_handover", ()),
+            (survey, "survey_after_handover", ("party",)),
+        ],
         "survey.answered": [("satisfaction.detractor.detected", "detractor", ())],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_follow_ups) == [

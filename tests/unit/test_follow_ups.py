@@ -41,7 +41,7 @@ async def pass_time(hub: MemoryHub, by: timedelta, **fields: Any) -> list[Event]
     """Let the timers work until nothing is due; return the surveys and the calls that they published."""
     hub.clock.advance(by)
     await fire_from_sql(timers_of(hub, **fields))
-    names = {"survey.requested", "satisfaction.detractor.detected"}
+    names = {"survey.requested", "satisfaction.detractor.detected", "realestate.followup.due"}
     return [published for published in hub.publisher.events if published.name in names]
 
 
@@ -153,6 +153,20 @@ async def test_repair_asks_its_requester_unless_somebody_is_sent_again(hub: Memo
         (asked.data["respondent"]["ref"], asked.data["service_area"])
         for asked in await pass_time(hub, 2 * DAY)
     ]
+
+
+async def test_handover_asks_each_party_a_day_later_and_how_it_goes_after_thirty(hub: MemoryHub) -> None:
+    of = {"transaction_id": "T-1", "property": "Casa 4", "party": [{"ref": "p-ana"}, {"ref": "p-luis"}]}
+    await hub.take_in(event("realestate.handover.completed", of, at=MONDAY + HOUR))
+    asked = await pass_time(hub, DAY)
+    *_, followup = await pass_time(hub, 29 * DAY)
+    await hub.take_in(followup)
+
+    assert [{"ref": "p-ana"}, {"ref": "p-luis"}] == sorted(
+        (one.data["respondent"] for one in asked), key=lambda person: person["ref"]
+    )
+    assert ("realestate.followup.due", "Casa 4") == (followup.name, followup.data["property"])
+    assert {"p-ana", "p-luis"} == {message.person for message in hub.of(followup)}
 
 
 async def test_stranger_and_quiet_history_are_asked_nothing(hub: MemoryHub) -> None:

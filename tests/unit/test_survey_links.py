@@ -12,6 +12,7 @@ from hub.access.keyring import KeyRing
 from hub.access.survey_links import HIDDEN, SurveyLinks
 from hub.model import Claimed, Purpose
 from hub.settings import Secret
+from hub.sla.ack_links import PERSONAL, without_link
 from tests.contract.values import NOON, event, message, stored
 from tests.unit.factories import POLICY
 from tests.unit.test_templates import TEMPLATES, context, examples
@@ -58,6 +59,12 @@ def test_link_of_the_publisher_is_left_as_it_is() -> None:
 )
 def test_without_https_or_a_secret_there_is_no_link(links: SurveyLinks) -> None:
     assert (None, None) == (links.of(claimed()), links.shown(claimed()))
+
+
+def test_who_reads_what_was_said_to_another_sees_no_token() -> None:
+    link = LINKS.of(claimed())
+
+    assert f"Responda: {PERSONAL}." == without_link(f"Responda: {link}.")
 
 
 def test_other_events_have_none_and_readers_of_a_case_see_no_token() -> None:
