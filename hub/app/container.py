@@ -17,7 +17,7 @@ from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
-from hub.channels.email.mime import Sender, compose
+from hub.channels.email.mime import compose
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
@@ -26,7 +26,7 @@ from hub.consumers.topology import CHANNELS
 from hub.errors import MissingDocument
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
+from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
@@ -73,7 +73,8 @@ class CompanyRules:
     @cached_property
     def templates(self) -> Templates:
         files = Folders(BUILT_IN, self._settings.templates)
-        return templates_of(files, self.policy, two_way=texts_can_be_answered(self._settings))
+        two_way = texts_can_be_answered(self._settings)
+        return templates_of(files, self.policy, sender=self.sender, two_way=two_way)
 
     @cached_property
     def wording(self) -> Wording:
@@ -122,6 +123,7 @@ class CompanyRules:
                 page=page_of(claimed, public_url),
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
+                brand=claimed.brand.digest if claimed.brand else None,
             )
             rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
             return replace(rendered, facts=facts)

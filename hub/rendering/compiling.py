@@ -46,7 +46,7 @@ class Compiler:
         self.engine: Final = Engine(constants)
         self._layout = layout
         self._letter = letter
-        self._footer = self.engine.text("layout", lambda: footer)
+        self._footer = self.engine.shared_text("layout", lambda: footer)
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
         return {

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hub.channels.email.mime import Sender, build_email, wire_address
+from hub.channels.email.mime import build_email, wire_address
 from hub.errors import PermanentFailure
-from hub.model import Outgoing, Rendered
+from hub.model import Outgoing, Rendered, Sender
 from tests.unit.factories import message
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))
