@@ -113,7 +113,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
     is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
-    this email for replies.
+    this email for replies, `unsubscribe` the link that stops such emails, `list_id` the list that it is of.
     """
 
     at: datetime
@@ -124,6 +124,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page: str | None = None
     late: bool = False
     reply_to: str = ""
+    unsubscribe: str = ""
+    list_id: str = ""
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

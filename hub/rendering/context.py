@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import Claimed, Json, Purpose
+from hub.model import Claimed, Facts, Json, Purpose
 from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
@@ -30,9 +30,9 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
-    promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
-    it had expired.
+    the link to acknowledge an escalation, `page_url` the one to the page of the hub, `unsubscribe_url` the
+    one that stops mails of this purpose. `due` is when the promises that run in the case end, by the name of
+    the clock. `late` is true of a message that leaves after it had expired.
     """
 
     data: Mapping[str, Json]
@@ -47,12 +47,14 @@ class Context:
     purpose: Purpose | None = None
     ack_url: str | None = None
     page_url: str | None = None
+    unsubscribe_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: bool = False
 
     @classmethod
-    def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
+    def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
         message = claimed.message
+        ack_url, page_url = (facts.link, facts.page) if facts else (None, None)
         return cls(
             data=claimed.data or {},
             event_id=message.event_id,
@@ -67,6 +69,7 @@ class Context:
             # Only a level gets a link that acts, not the petitioner of the same event.
             ack_url=ack_url if message.purpose in _TO_STAFF else None,
             page_url=page_url,
+            unsubscribe_url=(facts.unsubscribe if facts else "") or None,
             due=claimed.due,
             late=claimed.late,
         )
@@ -84,6 +87,7 @@ class Context:
             "occasion": self.occasion,
             "take_on": self.ack_url,
             "page": self.page_url,
+            "unsubscribe": self.unsubscribe_url,
             "late": self.late,
         }
 
