@@ -34,6 +34,7 @@ from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
+from hub.rendering.context import TO_STAFF
 from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
@@ -122,8 +123,9 @@ class CompanyRules:
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
-                link=links.of(claimed),
-                page=page_of(claimed, public_url),
+                # Most messages are not to staff: nothing more is called for them.
+                link=links.of(claimed) if message.purpose in TO_STAFF else None,
+                page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
                 unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",

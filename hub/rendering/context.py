@@ -20,7 +20,7 @@ from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
-_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 """The purposes of escalations to a level."""
 
 
@@ -67,7 +67,7 @@ class Context:
             occasion=message.occasion,
             purpose=message.purpose,
             # Only a level gets a link that acts, not the petitioner of the same event.
-            ack_url=ack_url if message.purpose in _TO_STAFF else None,
+            ack_url=ack_url if message.purpose in TO_STAFF else None,
             page_url=page_url,
             unsubscribe_url=(facts.unsubscribe if facts else "") or None,
             due=claimed.due,
