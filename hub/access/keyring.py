@@ -41,6 +41,8 @@ class Purpose(StrEnum):
     """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
     OFFER = "second_factor_offer"
     """The secret that a session is offered as its second factor: `hub.access.enrolment`. Never presented."""
+    UNSUBSCRIBE = "unsubscribe"
+    """The link in a mail's head that stops such mails: `hub.inbound.unsubscribe`."""
     INBOX = "inbox"
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
     DOCUMENT = "document"
@@ -62,6 +64,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.ACKNOWLEDGE: 32,
     Purpose.DEVICE: 32,
     Purpose.OFFER: 40,
+    Purpose.UNSUBSCRIBE: 40,
     Purpose.INBOX: 32,
     Purpose.DOCUMENT: 64,
 }

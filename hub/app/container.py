@@ -17,13 +17,16 @@ from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
+from hub.channels.email.lists import list_name
 from hub.channels.email.mime import compose
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
+from hub.contact_rules.consents import REVOCABLE
 from hub.errors import MissingDocument
+from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
@@ -31,6 +34,7 @@ from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
+from hub.rendering.context import TO_STAFF
 from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
@@ -111,6 +115,7 @@ class CompanyRules:
         """
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links = Links(public_url=public_url, ring=self.ring)
+        unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
@@ -119,13 +124,18 @@ class CompanyRules:
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
-                link=links.of(claimed),
-                page=page_of(claimed, public_url),
+                # Most messages are not to staff: nothing more is called for them.
+                link=links.of(claimed) if message.purpose in TO_STAFF else None,
+                page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
                 brand=claimed.brand.digest if claimed.brand else None,
+                unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",
+                list_id=""
+                if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
+                else list_name(claimed),
             )
-            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+            rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)
 
         return render
@@ -138,9 +148,8 @@ class CompanyRules:
         """
         public_url = self._settings.public_url
         links = Links(public_url=public_url, ring=self.ring)
-        return self.templates.render_claimed(
-            claimed, link=links.of(claimed), page=page_of(claimed, public_url)
-        )
+        facts = Facts(at=NOW(), link=links.of(claimed), page=page_of(claimed, public_url))
+        return self.templates.render_claimed(claimed, facts)
 
     def prints(self, letter: Message, about: StoredEvent) -> bool:
         """Return whether this letter can be made; false if it would only link to its document."""

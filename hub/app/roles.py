@@ -199,6 +199,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),
+        unsubscribes=storage.PostgresUnsubscribes(database),
         webhooks=storage.PostgresWebhooks(database),
         webhook_calls=calls,
         keyring=Keyring(storage.PostgresKeys(database)),

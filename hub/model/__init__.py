@@ -62,7 +62,7 @@ from hub.model.clocks import (
     StepKind,
     live_clock,
 )
-from hub.model.consents import Consent, OptedOut, Stance
+from hub.model.consents import Consent, OptedOut, Revocation, Stance
 from hub.model.events import (
     CALLER_HEADER,
     CANARY,

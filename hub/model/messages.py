@@ -122,7 +122,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
     is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
-    this email for replies, `brand` the digest of the identity of its copropiedad.
+    this email for replies, `unsubscribe` the link that stops such emails, `list_id` the list that it is of,
+    `brand` the digest of the identity of its copropiedad.
     """
 
     at: datetime
@@ -133,6 +134,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page: str | None = None
     late: bool = False
     reply_to: str = ""
+    unsubscribe: str = ""
+    list_id: str = ""
     brand: bytes | None = None
 
 

@@ -125,6 +125,12 @@ class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
 
+class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`lead` is how long a letter takes until it is read: within it before something none is planned."""
+
+    lead: Parsed[timedelta]
+
+
 class Bounces(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many working hours a person has to contradict a report that an answer to a PQRS was lost."""
 
@@ -150,6 +156,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     evidence: EvidencePolicy
     sms: Sms
     senders: SenderPolicy
+    letters: Letters
     bounces: Bounces
 
     def __post_init__(self) -> None:

@@ -15,12 +15,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import Brand, Claimed, Json, Purpose
+from hub.model import Brand, Claimed, Facts, Json, Purpose
 from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
-_TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 """The purposes of escalations to a level."""
 
 
@@ -30,9 +30,10 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
-    promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
-    it had expired. `brand` is the identity of the copropiedad.
+    the link to acknowledge an escalation, `page_url` the one to the page of the hub, `unsubscribe_url` the
+    one that stops mails of this purpose. `due` is when the promises that run in the case end, by the name of
+    the clock. `late` is true of a message that leaves after it had expired. `brand` is the identity of the
+    copropiedad.
     """
 
     data: Mapping[str, Json]
@@ -47,13 +48,15 @@ class Context:
     purpose: Purpose | None = None
     ack_url: str | None = None
     page_url: str | None = None
+    unsubscribe_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: bool = False
     brand: Brand | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
+    def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
         message = claimed.message
+        ack_url, page_url = (facts.link, facts.page) if facts else (None, None)
         return cls(
             data=claimed.data or {},
             event_id=message.event_id,
@@ -66,8 +69,9 @@ class Context:
             occasion=message.occasion,
             purpose=message.purpose,
             # Only a level gets a link that acts, not the petitioner of the same event.
-            ack_url=ack_url if message.purpose in _TO_STAFF else None,
+            ack_url=ack_url if message.purpose in TO_STAFF else None,
             page_url=page_url,
+            unsubscribe_url=(facts.unsubscribe if facts else "") or None,
             due=claimed.due,
             late=claimed.late,
             brand=claimed.brand,
@@ -86,6 +90,7 @@ class Context:
             "occasion": self.occasion,
             "take_on": self.ack_url,
             "page": self.page_url,
+            "unsubscribe": self.unsubscribe_url,
             "late": self.late,
         }
 

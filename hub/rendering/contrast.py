@@ -23,7 +23,7 @@ SHAPE: Final = 1.3
 """Of a button against its sheet: its text says that it is one, but a white one on white is none."""
 LIGHT: Final = ("#ffffff", "#f5f8f8", "#eef2f2")
 """What is behind text in the layouts' light design."""
-DARK: Final = ("#101718", "#1a2426", "#223033")
+DARK: Final = ("#0f1619", "#182226", "#1f2c31")
 """The same in the dark one."""
 _WHITE: Final = (255, 255, 255)
 _BLACK: Final = (0, 0, 0)

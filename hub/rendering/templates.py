@@ -13,7 +13,7 @@ from typing import Final
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
-from hub.model import Claimed, Json, Purpose, Rendered, Sender
+from hub.model import Claimed, Facts, Json, Purpose, Rendered, Sender
 from hub.policy.senders import SenderPolicy
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
@@ -145,12 +145,10 @@ class Templates:
             raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
         return rendered
 
-    def render_claimed(
-        self, claimed: Claimed, *, link: str | None = None, page: str | None = None
-    ) -> Rendered:
-        """Render a claimed message; `link` acknowledges an escalation, `page` opens what it is about."""
+    def render_claimed(self, claimed: Claimed, facts: Facts | None = None) -> Rendered:
+        """Render a claimed message with the links of its facts, if any."""
         message = claimed.message
-        context = Context.of(claimed, ack_url=link, page_url=page)
+        context = Context.of(claimed, facts)
         return self.render(
             message.event, message.channel, context, variant=message.variant, locale=message.locale
         )

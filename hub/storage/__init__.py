@@ -34,4 +34,5 @@ from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
+from hub.storage.unsubscribes import PostgresUnsubscribes
 from hub.storage.webhooks import PostgresWebhooks

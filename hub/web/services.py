@@ -25,6 +25,7 @@ from hub.channels.whatsapp.reports import Keys, keys_of
 from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
+from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.model import DeadLetter, Event, Json, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
@@ -52,6 +53,7 @@ from hub.ports import (
     SecondFactorStore,
     SessionStore,
     SubscriptionStore,
+    UnsubscribeStore,
     WebhookCalls,
     WebhookStore,
 )
@@ -110,6 +112,7 @@ class Hooks:
     sms_addresses: Addresses
     whatsapp: Keys
     links: Links
+    unsubscribing: UnsubscribeLinks
     receipts: ReceiptStore
     take_reply: TakeReply
 
@@ -122,6 +125,7 @@ class Hooks:
             sms_addresses=Addresses(public_url=settings.public_url, ring=ring),
             whatsapp=keys_of(settings),
             links=Links(public_url=settings.public_url, ring=ring),
+            unsubscribing=UnsubscribeLinks(public_url=settings.public_url, ring=ring),
             receipts=receipts,
             take_reply=take_reply,
         )
@@ -161,6 +165,7 @@ class Services:
     redrive: RedriveStore
     sessions: SessionStore
     subscriptions: SubscriptionStore
+    unsubscribes: UnsubscribeStore
     webhooks: WebhookStore
     webhook_calls: WebhookCalls
 

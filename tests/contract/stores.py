@@ -34,6 +34,7 @@ from hub.ports import (
     SessionStore,
     Ticket,
     TimerStore,
+    UnsubscribeStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.ports.replies import ReplyStore
@@ -64,6 +65,7 @@ from hub.storage import (
     PostgresSecondFactors,
     PostgresSessions,
     PostgresTimers,
+    PostgresUnsubscribes,
 )
 from hub.testing import (
     MemoryAccounts,
@@ -89,6 +91,7 @@ class Stores:
     delivery: DeliveryStore
     timers: TimerStore
     replies: ReplyStore
+    unsubscribes: UnsubscribeStore
     pauses: PauseStore
     keys: KeyStore
     audit: AuditStore
@@ -166,6 +169,7 @@ def memory_stores() -> MemoryStores:
         delivery=store,
         timers=store,
         replies=store,
+        unsubscribes=store,
         pauses=MemoryPauses(store, now),
         keys=MemoryKeys(now),
         audit=MemoryAudit(),
@@ -185,6 +189,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             receipts=PostgresReceipts(opened),
             mail_reports=PostgresMailReports(opened),
             replies=PostgresReplies(opened),
+            unsubscribes=PostgresUnsubscribes(opened),
             pauses=PostgresPauses(opened),
             keys=PostgresKeys(opened),
             audit=PostgresAudit(opened),

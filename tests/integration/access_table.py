@@ -193,6 +193,10 @@ ROWS: Final[dict[str, Row]] = {
     "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
     "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
+    "GET /unsubscribe/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403),
+    "POST /unsubscribe/{id}": Row(
+        needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403
+    ),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),

@@ -435,6 +435,7 @@ class World:
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
+            unsubscribes=self.intake,
             webhooks=PostgresWebhooks(database),
             webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),

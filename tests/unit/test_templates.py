@@ -225,7 +225,7 @@ def test_a_letter_greets_its_reader_once_and_by_name(event: str) -> None:
 @pytest.mark.parametrize("form", ["email", "inbox", "print"])
 def test_no_line_ends_inside_a_radicado(form: str) -> None:
     html = TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0])[form].html
-    body = re.sub(r"<title>.*?</title>|<div class=\"oculto\".*?</div>", "", html, flags=re.DOTALL)
+    body = re.sub(r"<title>.*?</title>|<p class=\"adelanto\".*?</p>", "", html, flags=re.DOTALL)
 
     assert "PQ-2026-000123" in body
     assert "PQ-2026-000123" not in body.replace('white-space:nowrap">PQ-2026-000123</span>', "")

@@ -16,9 +16,11 @@ from functools import lru_cache
 from typing import Final
 
 from hub.errors import PermanentFailure
-from hub.model import InlineImage, Outgoing, Rendered, Sender
+from hub.model import Facts, InlineImage, Outgoing, Rendered, Sender
 from hub.resilience.database_time import NOW
 
+ONE_CLICK: Final = ("List-Unsubscribe", "One-Click")
+"""The one field of the form that a mailbox provider posts for its user (RFC 8058), and its value."""
 _LINE: Final = 78
 _ENCODED_WORD: Final = 75
 _BASE64: Final = 76
@@ -60,6 +62,7 @@ def build_email(
 
     Raises PermanentFailure for an address that is not allowed in a header.
     """
+    facts = outgoing.rendered.facts
     head = (
         f"{_sender_header(sender)}\r\n"
         f"{_mailbox_header('Reply-To', sender.name, reply_to) if reply_to else _reply_header(sender)}\r\n"
@@ -71,8 +74,31 @@ def build_email(
         "Auto-Submitted: auto-generated\r\n"
         "Content-Language: es\r\n"
         f"X-Hub-Event: {_one_line(outgoing.message.event)}\r\n"
+        f"{_list_headers(facts, domain) if facts and (facts.list_id or facts.unsubscribe) else ''}"
     )
     return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
+
+
+def _list_headers(facts: Facts, domain: str) -> str:
+    """
+    Name the list (RFC 2919), and the link that ends it with one click (RFC 2369, RFC 8058).
+
+    A mailbox provider offers the click only where the DKIM signature of the mail server covers both headers.
+    """
+    headers = ""
+    if facts.list_id:
+        phrase = _phrase(_one_line(facts.building or ""), len("List-Id: ")) if facts.building else ""
+        headers += f"List-Id: {phrase}{_FOLD if phrase else ''}<{facts.list_id}.{wire_domain(domain)}>\r\n"
+    if facts.unsubscribe:
+        headers += (
+            f"List-Unsubscribe:{_FOLD}<{facts.unsubscribe}>\r\n"
+            f"List-Unsubscribe-Post: {ONE_CLICK[0]}={ONE_CLICK[1]}\r\n"
+        )
+    return headers
+
+
+def wire_domain(domain: str) -> str:
+    return wire_address(f"x@{domain}").partition("@")[2]
 
 
 def wire_address(address: str) -> str:

@@ -83,6 +83,20 @@ def lifetime(
     return Lifetime(expires_at=_earlier(worth_until, ends_at), ends_at=ends_at)
 
 
+def is_late_for_paper(
+    event: Event, kind: EventType, purpose: Purpose, *, at: datetime, lead: timedelta
+) -> bool:
+    """
+    Return whether a letter that is printed at `at` would be read after what it announces has begun.
+
+    Paper is carried by hand, within `lead`. A legal notice is printed at any time: it is the proof.
+    """
+    if purpose is Purpose.LEGAL:
+        return False
+    announced = [reminder.field for reminder in kind.reminders if reminder.before]
+    return any(_instant(event.data[field]) - at <= lead for field in announced)
+
+
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
     if first is None or second is None:
         return first or second

@@ -11,8 +11,11 @@ from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
 from hub.messages.planning.cascade import id_at
-from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions
+from hub.messages.planning.lifetime import Lifetime, Occasion, is_late_for_paper, lifetime, occasions
 from hub.messages.planning.reach import (
+    LATE_LETTER,
+    LETTER,
+    PAPER,
     broken_channels,
     steps_for,
     used_channel_only,
@@ -57,7 +60,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """
     What all messages of one audience of one event have in common.
 
-    `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`.
+    `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`;
+    `avoid` the channels not to use, each with its reason.
     """
 
     stored: StoredEvent
@@ -69,6 +73,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     lifetime: Lifetime
     rested: Mapping[Weeks, Lifetime]
     patience: timedelta | None
+    avoid: Mapping[str, str]
 
 
 def plan_audience(
@@ -108,6 +113,9 @@ def plan_audience(
                 for week in weeks
             },
             patience=rules.policy.patience.get(purpose),
+            avoid=_late_letter(stored.event, kind, purpose, occasion, rules.policy, now)
+            if kind.reminders and audience.print in PAPER and LETTER in rules.channels
+            else broken_channels(stored.event),
         )
         for occasion in occasions(kind, purpose, stored.event, now)
     ]
@@ -115,6 +123,14 @@ def plan_audience(
     return [
         message for plan in plans for person in recipients for message in plan_person(plan, person, rules)
     ]
+
+
+def _late_letter(
+    event: Event, kind: EventType, purpose: Purpose, occasion: Occasion, policy: Policy, now: datetime
+) -> Mapping[str, str]:
+    """Return the channels that must not be used, where the event announces an instant."""
+    late = is_late_for_paper(event, kind, purpose, at=occasion.at or now, lead=policy.letters.lead)
+    return {LETTER: LATE_LETTER} if late else {}
 
 
 def lane_for(kind: EventType, crowd: int) -> Lane:
@@ -132,8 +148,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
         return [_suppressed(plan, person, "inline_not_allowed", ())]
     skipped: list[str] = []
-    broken = broken_channels(plan.stored.event)
-    usable = steps_for(plan.audience, person, rules.channels, skipped, broken=broken)
+    usable = steps_for(plan.audience, person, rules.channels, skipped, avoid=plan.avoid)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]

@@ -233,7 +233,7 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, brand: Bran
         late=facts.late,
         brand=brand,
     )
-    rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+    rendered = templates.render_claimed(claimed, facts)
     return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))
 
 
