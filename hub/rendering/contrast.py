@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-Rgb = tuple[int, int, int]
+Rgb = tuple[int, ...]
 
 TEXT: Final = 4.5
 """WCAG 1.4.3: of text."""
@@ -29,7 +30,7 @@ _WHITE: Final = (255, 255, 255)
 _BLACK: Final = (0, 0, 0)
 _INK: Final = "#0d1719"
 """Dark text on a light brand colour."""
-_STEPS: Final = 256
+_STEPS: Final = 128
 
 
 class Palette(NamedTuple):
@@ -82,18 +83,28 @@ def _reads(color: str, behind: tuple[str, ...], least: float) -> bool:
 
 
 def _moved(color: str, towards: Rgb, is_enough: Callable[[str], bool]) -> str:
-    """Return the nearest mix of the colour with black or white that is enough; at the end that itself."""
+    """Return the first colour that is enough on the way to black or white; at its end that itself."""
     start = _rgb(color)
-    for step in range(_STEPS):
-        mixed = tuple(a + round((b - a) * step / (_STEPS - 1)) for a, b in zip(start, towards, strict=True))
-        found = "#{:02x}{:02x}{:02x}".format(*mixed)
-        if is_enough(found):
-            return found
-    return "#{:02x}{:02x}{:02x}".format(*towards)
+    way = [start, towards] if towards == _BLACK else [start, _bright(start), towards]
+    for begin, end in pairwise(way):
+        for step in range(_STEPS):
+            if is_enough(found := _mixed(begin, end, step / (_STEPS - 1))):
+                return found
+    return _mixed(towards, towards, 1)
+
+
+def _bright(color: Rgb) -> Rgb:
+    """Return the colour as bright as its hue allows, a little whiter: mixed with white alone it is grey."""
+    most = max(color)
+    return tuple(round(159 * channel / most) + 96 for channel in color) if most else _WHITE
+
+
+def _mixed(one: Rgb, other: Rgb, share: float) -> str:
+    return "#" + "".join(f"{a + round((b - a) * share):02x}" for a, b in zip(one, other, strict=True))
 
 
 def _rgb(color: str) -> Rgb:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+    return tuple(int(color[place : place + 2], 16) for place in (1, 3, 5))
 
 
 def _luminance(color: Rgb) -> float:

@@ -54,7 +54,7 @@ async def test_identities_in_order_are_counted_and_mended_colors_shown(
         ),
         (
             "senders.areas.contabilidad: el color #ffd400 se ajusta para que se pueda leer "
-            "(letra #826c00; botón #ffd400 con letra #0d1719)."
+            "(letra #816b00; botón #ffd400 con letra #0d1719)."
         ),
     ] == [finding.what for finding in found]
     assert {("ok", SENDERS)} == {(finding.state, finding.area) for finding in found}
@@ -84,8 +84,8 @@ async def test_what_of_the_directory_cannot_be_used_is_named_with_what_to_do(
             "se usa lo heredado."
         ),
         (
-            "Altos: `branding.areas.contabilidad.reply_to` es de un dominio que no está en `[senders] domains`; "
-            "se usa lo heredado."
+            "Altos: `branding.areas.contabilidad.reply_to` es de un dominio que no está en "
+            "`[senders] domains`; se usa lo heredado."
         ),
     } == {finding.what for finding in found}
     assert all("PUT /api/directory/copropiedades/ph-Altos" in finding.to_do for finding in found)
