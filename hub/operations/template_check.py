@@ -18,9 +18,9 @@ from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Json, Purpose
 from hub.rendering.compiling import BLOCKS, FALLBACKS
-from hub.rendering.contrast import LEAST, low_contrast
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 from hub.rendering.lint import Fault, judge, judge_source
+from hub.rendering.mail_contrast import LEAST, low_contrast
 from hub.rendering.source import Source, read
 from hub.rendering.templates import Key, Templates
 from hub.rendering.terms import Due
