@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, meta
 
@@ -18,16 +18,22 @@ from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Json, Purpose
 from hub.rendering.compiling import BLOCKS, FALLBACKS
-from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 from hub.rendering.lint import Fault, judge, judge_source
 from hub.rendering.mail_contrast import LEAST, low_contrast
 from hub.rendering.source import Source, read
 from hub.rendering.templates import Key, Templates
 from hub.rendering.terms import Due
 
+
+class _Any(dict[str, Any]):
+    """Filters and tests of any name: whether there is such a one, the compiler says."""
+
+    def get(self, name: str, default: object = None) -> object:
+        return super().get(name, default or str)
+
+
 _PARSER: Final = Environment(autoescape=True)
-_PARSER.filters |= {**FILTERS, **HTML_FILTERS}
-_PARSER.tests |= TESTS
+_PARSER.filters, _PARSER.tests = _Any(_PARSER.filters), _Any(_PARSER.tests)
 _WORD: Final = re.compile(r"\w+")
 _SET: Final = re.compile(r"{%-?\s*set (\w+)")
 """Set in one branch of a condition: Jinja's analysis takes it for missing."""
