@@ -6,6 +6,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,8 +20,9 @@ from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
+from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering.approved import Approved
-from hub.rendering.templates import PREVIEWED_AT
+from hub.rendering.templates import BUILT_IN, PREVIEWED_AT
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
@@ -84,6 +86,54 @@ def whatsapp(
         print_json(submissions)
     else:
         _print_submissions(submissions)
+
+
+@app.command()
+def check(
+    event: Annotated[
+        str | None, typer.Argument(metavar="[EVENT]", help="Only the texts of this event.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Check all texts with all examples, and name what is wrong with file, line and block.
+
+    Variables, lengths, SMS segments, sentences, links, acronyms, contrast, and what staff must not read.
+    Files in HUB_TEMPLATES are checked instead of those they replace. Ends with 1 if anything is wrong.
+
+      hub template check
+
+      hub template check pqrs.received --json
+    """
+    company = CompanyRules(settings())
+    if event is not None:
+        _example(company, event)  # it refuses an unknown name
+    findings = _checked(company).findings(event)
+    if as_json:
+        print_json(findings)
+    else:
+        _print_findings(findings, settings().templates)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _checked(company: CompanyRules) -> TemplateCheck:
+    schemas = company.schemas.by_name
+    return TemplateCheck(
+        templates=company.templates,
+        examples={name: schema.examples for name, schema in schemas.items()},
+        fields={name: frozenset(schema.document["properties"]) for name, schema in schemas.items()},
+        due_of=partial(_due, company),
+    )
+
+
+def _print_findings(findings: Sequence[Finding], own: Path | None) -> None:
+    out = console()
+    for one in findings:
+        folder = own if own is not None and (own / one.file).is_file() else BUILT_IN
+        where = f"{folder / one.file}:{one.line}: {one.block}{f' ({one.channel})' if one.channel else ''}"
+        out.print(f"{where}: {one.rule}: {one.means}: {one.words}", markup=False, highlight=False)
+    out.print(f"{len(findings)} faults" if findings else "All texts are as they should be.", markup=False)
 
 
 def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:

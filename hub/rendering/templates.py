@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -171,6 +171,19 @@ class Templates:
             if (locale, name) == (DEFAULT_LOCALE, event_name)
             for channel in words.channels()
         }
+
+    def try_out(
+        self, key: Key, channel: str, example: Mapping[str, Json], due: Due | None = None, *, occasion: str
+    ) -> Rendered:
+        """Render one text for an invented reader, on one occasion. Raises as `render` does."""
+        _, name, variant = key
+        context = replace(_preview_context(name, variant, example, due), occasion=occasion)
+        return self.words[key].render(channel, self._variables(context))
+
+    def names(self, key: Key) -> frozenset[str]:
+        """Return the names that a text may use besides the fields of its event's data."""
+        _, name, variant = key
+        return frozenset(self._variables(_preview_context(name, variant, {}, None)))
 
     def to_approve(
         self, event_name: str, example: Mapping[str, Json], due: Due | None = None

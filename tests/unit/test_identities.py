@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -25,6 +25,7 @@ from hub.people.brands import brand_of, packed_brand
 from hub.policy.png import MOST_BYTES
 from hub.policy.senders import Fault, brand_faults, read_brand
 from hub.rendering.identities import TOKENS
+from hub.rendering.mail_contrast import low_contrast
 from hub.settings import load
 from hub.sms_text import segments
 from tests.unit.factories import message
@@ -313,6 +314,17 @@ def test_a_shorter_name_leaves_more_of_the_segment_to_the_text(rules: CompanyRul
     )
 
     assert long - short == len("Conjunto Residencial Altos") - len("Altos")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 0xFFFFFF).map("#{:06x}".format))
+@example("#ffd400")
+@example("#ffffff")
+@example("#000000")
+@example("#7f7f7f")
+def test_no_text_of_a_mail_is_hard_to_read_whatever_the_brand(color: str) -> None:
+    for name in ("admin.invoice.issued", "emergency.declared", "pqrs.received"):
+        assert [] == list(low_contrast(rendered(PLAIN, name, {**ALTOS, "color": color}).html))
 
 
 BROKEN: Final[Mapping[str, tuple[Any, Fault]]] = {

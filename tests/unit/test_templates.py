@@ -484,7 +484,7 @@ def test_accounting_report_text_has_no_figures() -> None:
 def test_reminder_of_documents_mentions_that_they_may_be_done() -> None:
     event = "accounting.documents.requested"
     for channel, words in (
-        ("email", "Recordatorio: necesitamos"),
+        ("email", "Recuerde enviarnos documentos"),
         ("sms", "recuerde enviarnos"),
         ("whatsapp", "le recordamos"),
     ):
