@@ -98,6 +98,7 @@ def _claimed(row: Record) -> Claimed:
         suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
         overtaken=row["overtaken"],
+        recalled=row["recalled"],
         due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )
 
