@@ -280,6 +280,14 @@ class StorageRefused(HubError):
     """The database refuses a value."""
 
 
+class TooLarge(HubError):
+    """It is too large to be made in one piece; the text says what to do."""
+
+
+class PaperFailure(HubError):
+    """A document could not be set on paper."""
+
+
 class VersionJump(StorageRefused):
     """
     The version of a directory entry is too far ahead of the one before it.

@@ -57,6 +57,7 @@ install_missing() {
     # Each by itself, so that a system without one of these packages still gets the servers.
     if [ "$1" = all ] && ! has_compose; then install_packages docker-compose || true; fi
     if [ "$1" = all ] && ! has_browser; then install_packages chromium || true; fi
+    if [ "$1" = all ] && ! has_pdf_reader; then install_packages poppler-utils || true; fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
@@ -66,6 +67,9 @@ has_compose() {
 
 # What the pages are tried in.
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+
+# What reads the words of a PDF in the tests.
+has_pdf_reader() { command -v pdftotext >/dev/null; }
 
 # The packages of this system's package manager, one a line. Where to look stands in one place only.
 missing_servers() {

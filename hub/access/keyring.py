@@ -20,6 +20,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -77,6 +78,7 @@ DOCUMENT_HASH: Final = "hmac-sha256"
 SEALED: Final = "aes-256-gcm"
 _NONCE: Final = 12
 _KEY_ID: Final = "key-id"
+_SIGNING: Final = "signing:constancia"
 
 Seen = Callable[[Purpose, str], None]
 """Called with the purpose and the key id of each verified signature."""
@@ -142,6 +144,11 @@ class KeyRing:
         opened = (key.unseal(what, b64decode(data), parts) for key in self._keys if key.id == key_id)
         return next(opened, None)
 
+    def signing_keys(self) -> tuple[Ed25519PrivateKey, ...]:
+        """Return the keys of documents for outsiders, see `hub.access.document_keys`; the first signs."""
+        self._first()
+        return tuple(key.signing_key() for key in self._keys)
+
     def is_current(self, sealed: str) -> bool:
         """Return whether the first key has sealed it."""
         return sealed.split(":")[1] in self.ids[:1]
@@ -162,6 +169,9 @@ class _Key:
     def sign(self, purpose: Purpose, parts: Iterable[str]) -> str:
         signed = hmac.digest(self._for(purpose.value), _encoded(parts), "sha256")
         return signed.hex()[: LENGTHS[purpose]]
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._for(_SIGNING))
 
     def seal(self, what: Sealed, plain: bytes, parts: Iterable[str]) -> bytes:
         nonce = secrets.token_bytes(_NONCE)

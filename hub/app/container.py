@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
 from hub import storage
+from hub.access.document_keys import document_keys
 from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
@@ -30,6 +31,7 @@ from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
+from hub.operations.constancia.make import Constancias
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
@@ -38,6 +40,7 @@ from hub.rendering.context import TO_STAFF
 from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
+from hub.rendering.paper import make_pdf
 from hub.rendering.templates import BUILT_IN
 from hub.rendering.wording import Wording, templates_of
 from hub.resilience.breaker import Breakers
@@ -256,6 +259,25 @@ open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)
 open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
+
+
+def constancias_of(database: storage.Database, company: CompanyRules) -> Constancias:
+    """Return what makes constancias, signed with the key of the hub's first secret."""
+    return Constancias(
+        threads=storage.PostgresCases(database),
+        store=storage.PostgresConstancias(database),
+        calendar=company.policy.calendar,
+        company=company.policy.company.name,
+        pdf=make_pdf,
+        key=lambda: document_keys(company.ring)[0],
+    )
+
+
+@asynccontextmanager
+async def open_constancias(settings: Settings) -> AsyncIterator[Constancias]:
+    """Open what makes constancias for a command."""
+    async with storage.Database(settings.database_url.reveal(), size=2) as database:
+        yield constancias_of(database, CompanyRules(settings))
 
 
 def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:

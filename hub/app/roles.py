@@ -14,8 +14,9 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.audit import note
+from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
-from hub.app.container import QUEUES, Container
+from hub.app.container import QUEUES, Container, constancias_of
 from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
 from hub.channels.webhook_calls import HttpWebhookCalls
@@ -183,6 +184,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         audit=storage.PostgresAudit(database),
         cases=storage.PostgresCases(database),
         render_again=company.render_again,
+        constancias=constancias_of(database, company),
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         escalations=storage.PostgresEscalations(database),
@@ -282,6 +284,7 @@ def _sealer(parts: Container) -> sealing.Sealer:
         store=storage.PostgresSeals(parts.database),
         publisher=parts.publisher,
         notify=bool(parts.company.policy.evidence.notify),
+        key=current_fingerprint(parts.company.ring),
         stamp=None if url is None else partial(stamp, url),
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hub.business_time.rfc3339 import parse
 
 ZONE: Final = ZoneInfo("America/Bogota")
-_DATE_LENGTH: Final = len("2026-03-09")
+DATE_LENGTH: Final = len("2026-03-09")
 _RESOLUTION: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
 
@@ -28,14 +28,14 @@ Ahead: TypeAlias = timedelta | CalendarDays
 
 def instant(text: str) -> datetime:
     """Read a date (its first instant in Colombia) or an RFC 3339 instant. Raises ValueError."""
-    if len(text) == _DATE_LENGTH:
+    if len(text) == DATE_LENGTH:
         return datetime.combine(date.fromisoformat(text), time(), ZONE)
     return parse(text)
 
 
 def last_instant(text: str) -> datetime:
     """Read an end of validity: the end (24:00) of a date, or an instant. Raises ValueError."""
-    return instant(text) + _DAY if len(text) == _DATE_LENGTH else parse(text)
+    return instant(text) + _DAY if len(text) == DATE_LENGTH else parse(text)
 
 
 def ahead_of(text: str, by: Ahead) -> datetime:
@@ -65,7 +65,7 @@ def _midnight(at: datetime) -> datetime:
 
 def asked_at(text: str) -> datetime:
     """Read the time of a query: an instant, or the last instant of a date. Raises ValueError."""
-    if len(text) == _DATE_LENGTH:
+    if len(text) == DATE_LENGTH:
         return instant(text) + timedelta(days=1) - _RESOLUTION
     return parse(text)
 

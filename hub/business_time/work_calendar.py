@@ -30,6 +30,9 @@ _YEARS: Final = range(2024, 2041)
 _HORIZON: Final = 100 * 366 * DAY
 """No promise reaches this far; an unlimited search would run to the year 9999."""
 
+_LONGEST_CLOSED: Final = 366
+"""Days; a company that was closed for longer has no last opening."""
+
 
 class Mode(StrEnum):
     """The meaning of "24 horas hábiles", a decision of the company; see the domain notes."""
@@ -182,6 +185,28 @@ class WorkCalendar:
     ) -> datetime:
         """Return when the n-th business day after the day of receipt opens; its midnight if it is closed."""
         day = self._business_day_after(received, n, pauses)
+        frames = self._frames_on(day)
+        return self._at(day, frames[0][0] if frames else timedelta(0))
+
+    def last_opening(self, day: date) -> datetime:
+        """Return the last first opening of a day up to `day`; the midnight of `day` if there was none."""
+        for back in range(_LONGEST_CLOSED):
+            if frames := self._frames_on(day - back * DAY):
+                return self._at(day - back * DAY, frames[0][0])
+        return self._at(day, timedelta(0))
+
+    def opening_before(self, at: datetime, n: int) -> datetime:
+        """
+        Return when the n-th business day before the day of `at` opens; its midnight if it is closed.
+
+        24:00 belongs to the day that ends then.
+        """
+        day, left = self.day_of(as_utc(at) - datetime.resolution), n
+        for _ in range(_HORIZON.days):
+            if not left:
+                break
+            day -= DAY
+            left -= self._counts(day, ())
         frames = self._frames_on(day)
         return self._at(day, frames[0][0] if frames else timedelta(0))
 

@@ -16,9 +16,11 @@ from hub.catalog.accounting import ACCOUNTING
 from hub.catalog.administration import ADMINISTRATION
 from hub.catalog.attention import ATTENTION
 from hub.catalog.concierge import CONCIERGE
+from hub.catalog.contracts import CONTRACTS
 from hub.catalog.directory import DIRECTORY
 from hub.catalog.emergencies import EMERGENCIES
 from hub.catalog.maintenance import MAINTENANCE
+from hub.catalog.orders import ORDERS
 from hub.catalog.own import THE_HUB
 from hub.catalog.privacy import PRIVACY
 from hub.catalog.promises import PROMISES
@@ -32,6 +34,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *PROMISES,
     *SUPPORT,
     *ADMINISTRATION,
+    *CONTRACTS,
     *ACCOUNTING,
     *MAINTENANCE,
     *EMERGENCIES,
@@ -40,6 +43,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *QUALITY,
     *PRIVACY,
     *DIRECTORY,
+    *ORDERS,
     *THE_HUB,
 )
 

@@ -1,4 +1,4 @@
-"""Accounting services: deliveries promised to clients, documents requested, reports."""
+"""Accounting services: deliveries promised to clients, documents requested, reports, taxes."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ ACCOUNTING: Final = (
         case="engagement_id",
         audiences=(to(_CLIENT, Purpose.SERVICE, "email+inbox", print=Print.LETTER),),
         clocks=(ClockMove("accounting_delivery", Move.STOP),),
+        ends_reminders=True,
+    ),
+    EventType(
+        name="accounting.tax_deadline.approaching",
+        case="obligation_id",
+        audiences=(to(_CLIENT, Purpose.SERVICE, "email+sms", "whatsapp"),),
+        reminders=tuple(Reminder("due_on", timedelta(days=days)) for days in (15, 5, 1)),
+        # A tax authority that moves the day replaces the reminders.
+        ends_reminders=True,
+        useful_until="due_on",
+    ),
+    EventType(
+        name="accounting.tax_obligation.filed",
+        case="obligation_id",
+        audiences=(to(_CLIENT, Purpose.TRANSACTIONAL, "email"),),
         ends_reminders=True,
     ),
 )

@@ -1,14 +1,20 @@
-"""Fees, payments, policies and owners' assemblies."""
+"""Fees, payments, policies, owners' assemblies and votes, and what the administration tells a copropiedad."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 
-from hub.catalog.audiences import to
+from hub.catalog.audiences import ONE_AUTHORISED, to
 from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
 _OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
+_EVERYBODY: Final = ("copropiedad:owners", "copropiedad:residents")
+_COUNCIL: Final = "copropiedad:council"
+
+_A_DAY_BEFORE: Final = timedelta(hours=24)
+_BEFORE_IT_CLOSES: Final = (Reminder("closes_at", _A_DAY_BEFORE),)
+_BEFORE_IT_STARTS: Final = (Reminder("starts_at", _A_DAY_BEFORE),)
 
 ADMINISTRATION: Final = (
     EventType(
@@ -29,8 +35,23 @@ ADMINISTRATION: Final = (
             # Only the owner may see the balance, so the owner gets another text.
             to("owner", Purpose.SERVICE, "inbox", "email", template="owner", optional=True),
         ),
-        # A payment, in whole or in part, cancels dunning.
+        # A payment, in whole or in part, cancels dunning, and collection that waits for its window.
         clocks=(ClockMove("dunning", Move.CANCEL),),
+        ends_collection=True,
+    ),
+    EventType(
+        name="admin.payment.failed",
+        lane=Lane.URGENT,
+        case="payment_id",
+        audiences=(to("payer", Purpose.TRANSACTIONAL, "push+email"),),
+    ),
+    EventType(
+        name="admin.account.overdue",
+        lane=Lane.BULK,
+        case="unit_id",
+        audiences=(to("payer", Purpose.COLLECTION, *ONE_AUTHORISED, one_authorised=True),),
+        # A newer notice replaces one that has not left.
+        ends_collection=True,
     ),
     EventType(
         name="policy.updated",
@@ -58,6 +79,27 @@ ADMINISTRATION: Final = (
         ends_reminders=True,
     ),
     EventType(
+        name="admin.assembly.second_call",
+        case="assembly_id",
+        audiences=(
+            # Ley 675 de 2001, art. 41: any plural number of owners decides now.
+            to(_OWNERS, Purpose.LEGAL, "email+push+sms", print=Print.BOARD),
+            to((_COUNCIL, "copropiedad:auditor"), Purpose.LEGAL, "email", template="council"),
+            # What the law requires is sent once; the reminders are a service.
+            to(
+                _OWNERS,
+                Purpose.SERVICE,
+                "push",
+                "whatsapp",
+                "sms",
+                template="reminder",
+                reminders_only=True,
+            ),
+        ),
+        reminders=(*_BEFORE_IT_STARTS, Reminder("starts_at", timedelta(hours=2))),
+        ends_reminders=True,
+    ),
+    EventType(
         name="admin.assembly.cancelled",
         case="assembly_id",
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+push+sms", print=Print.BOARD),),
@@ -74,5 +116,81 @@ ADMINISTRATION: Final = (
         case="assembly_id",
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+inbox", print=Print.LETTER),),
         clocks=(ClockMove("minutes", Move.STOP),),
+    ),
+    EventType(
+        name="admin.vote.opened",
+        case="vote_id",
+        audiences=(to(_OWNERS, Purpose.SERVICE, "email+push", print=Print.BOARD),),
+        reminders=_BEFORE_IT_CLOSES,
+        ends_reminders=True,
+        useful_until="closes_at",
+    ),
+    EventType(
+        name="admin.vote.pending",
+        case="vote_id",
+        # Instead of the reminders to everybody.
+        audiences=(to("pending", Purpose.SERVICE, "email+push", reminders_only=True),),
+        reminders=_BEFORE_IT_CLOSES,
+        ends_reminders=True,
+        useful_until="closes_at",
+    ),
+    EventType(
+        name="admin.vote.closed",
+        case="vote_id",
+        ends_reminders=True,
+    ),
+    EventType(
+        name="admin.decision.published",
+        lane=Lane.BULK,
+        case="decision_id",
+        audiences=(to(_EVERYBODY, Purpose.SERVICE, "email+inbox", "push", print=Print.BOARD),),
+    ),
+    EventType(
+        name="admin.financial_report.published",
+        lane=Lane.BULK,
+        case="report_id",
+        audiences=(
+            to("copropiedad:owners", Purpose.SERVICE, "email+inbox", print=Print.LETTER),
+            to(_COUNCIL, Purpose.SERVICE, "email", template="council"),
+        ),
+    ),
+    EventType(
+        name="admin.circular.issued",
+        lane=Lane.BULK,
+        case="circular_id",
+        audiences=(to(_EVERYBODY, Purpose.SERVICE, "email+push+inbox", print=Print.BOTH, who_by="audience"),),
+        useful_until="valid_until",
+    ),
+    EventType(
+        name="admin.sanction.notified",
+        case="case_id",
+        # Cases of personal data have ids of the same name, and this one is confidential.
+        realm="sanction.",
+        audiences=(to("person", Purpose.LEGAL, "email", print=Print.LETTER),),
+    ),
+    EventType(
+        name="admin.visit.scheduled",
+        case="visit_id",
+        # Visits to a property have ids of the same name.
+        realm="admin.",
+        audiences=(to(_COUNCIL, Purpose.SERVICE, "email+push", print=Print.BOARD),),
+        reminders=_BEFORE_IT_STARTS,
+        ends_reminders=True,
+        useful_until="starts_at",
+    ),
+    EventType(
+        name="service.terms.changed",
+        lane=Lane.BULK,
+        case="change_id",
+        audiences=(to("client", Purpose.LEGAL, "email", print=Print.LETTER),),
+    ),
+    EventType(
+        name="staff.training.scheduled",
+        lane=Lane.BULK,
+        case="training_id",
+        audiences=(to("staff:all", Purpose.INTERNAL, "inbox+email"),),
+        reminders=_BEFORE_IT_STARTS,
+        ends_reminders=True,
+        useful_until="starts_at",
     ),
 )

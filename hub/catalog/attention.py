@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
 
 # Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
+
+# What the law requires is sent once. Silence is taken as withdrawal: a courtesy comes before it.
+_BEFORE_SILENCE: Final = replace(
+    to("petitioner", Purpose.TRANSACTIONAL, "email+sms", template="reminder", optional=True),
+    reminders_only=True,
+)
 
 # The progress of a petition.
 _HOW_IT_GOES: Final = to("petitioner", Purpose.TRANSACTIONAL, "email", "sms")
@@ -41,15 +48,22 @@ ATTENTION: Final = (
     EventType(
         name="pqrs.info_requested",
         case="pqrs_id",
-        audiences=(_BY_LAW,),
+        audiences=(
+            _BY_LAW,
+            _BEFORE_SILENCE,
+        ),
         # Ley 1755 de 2015, art. 17: the term is paused until the missing information arrives.
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.PAUSE)),
+        reminders=(Reminder("answer_by", business_days=3), Reminder("answer_by", business_days=1)),
+        # A new request names another day, or other things.
+        ends_reminders=True,
     ),
     EventType(
         name="pqrs.info_received",
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("legal_term", Move.RESUME),),
+        ends_reminders=True,
     ),
     EventType(
         name="pqrs.term_extended",
@@ -63,12 +77,14 @@ ATTENTION: Final = (
         audiences=(_BY_LAW,),
         # Ley 1755 de 2015, art. 21: from now on the term is the competent authority's.
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.CANCEL)),
+        ends_reminders=True,
     ),
     EventType(
         name="pqrs.responded",
         case="pqrs_id",
         audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
+        ends_reminders=True,
     ),
     EventType(
         name="pqrs.reopened",
@@ -81,6 +97,7 @@ ATTENTION: Final = (
         case="pqrs_id",
         audiences=(_HOW_IT_GOES,),
         clocks=(ClockMove("first_reply", Move.CANCEL), ClockMove("legal_term", Move.CANCEL)),
+        ends_reminders=True,
     ),
     EventType(
         name="pqrs.closed",
@@ -88,6 +105,7 @@ ATTENTION: Final = (
         audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "push"),),
         # In law, closing is not an answer: the legal term runs on until `pqrs.responded`.
         clocks=(ClockMove("first_reply", Move.STOP),),
+        ends_reminders=True,
     ),
     EventType(
         name="pqrs.escalated",
@@ -105,6 +123,17 @@ ATTENTION: Final = (
             ),
         ),
         hub_emitted=True,
+    ),
+    EventType(
+        name="pqrs.report.published",
+        lane=Lane.BULK,
+        case="report_id",
+        # Financial reports have ids of the same name.
+        realm="pqrs.",
+        audiences=(
+            to("staff:management", Purpose.INTERNAL, "inbox+email"),
+            to("copropiedad:council", Purpose.SERVICE, "email", template="council"),
+        ),
     ),
     EventType(
         name="inbound.message.received",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from hub.model import Audience, Print, Purpose
 
+ONE_AUTHORISED: Final = ("email", "whatsapp", "sms", "push")
+"""The channels of collection, of which each person gets one (`one_authorised`)."""
 
-def to(
+
+def to(  # noqa: PLR0913 - the fields of an audience
     who: str | tuple[str, ...],
     purpose: Purpose,
     *steps: str,
@@ -17,6 +21,9 @@ def to(
     channel_by: str | None = None,
     any_hour: bool = False,
     optional: bool = False,
+    who_by: str | None = None,
+    reminders_only: bool = False,
+    one_authorised: bool = False,
 ) -> Audience:
     """Make an audience. A step names the channels that are used together: `email+sms`, then `whatsapp`."""
     return Audience(
@@ -29,4 +36,7 @@ def to(
         channel_by=channel_by,
         any_hour=any_hour,
         optional=optional,
+        who_by=who_by,
+        reminders_only=reminders_only,
+        one_authorised=one_authorised,
     )

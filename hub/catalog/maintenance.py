@@ -76,4 +76,12 @@ MAINTENANCE: Final = (
         clocks=(ClockMove("notice_lead", Move.CANCEL),),
         ends_reminders=True,
     ),
+    EventType(
+        name="maintenance.scheduled.completed",
+        case="work_id",
+        audiences=(to("zone:residents", Purpose.SERVICE, "push+inbox"),),
+        # An announcement that still waits for the morning must not follow the end of the works.
+        ends_reminders=True,
+        ends_messages=True,
+    ),
 )

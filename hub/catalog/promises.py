@@ -75,4 +75,11 @@ PROMISES: Final = (
         audiences=(to("level:level", Purpose.INTERNAL, "inbox+email+sms"),),
         hub_emitted=True,
     ),
+    EventType(
+        name="sla.digest",
+        case="digest_id",
+        # One mail a day: the inbox has the single warnings.
+        audiences=(to("holder", Purpose.INTERNAL, "email", "inbox"),),
+        hub_emitted=True,
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -42,6 +42,14 @@ def _detail(row: Mapping[str, Json]) -> str:
 def operator() -> str:
     """Return the operator's name as the audit has it."""
     return f"cli:{getpass.getuser()}"
+
+
+async def note_all(action: str, subject: str, people: Sequence[str]) -> None:
+    """Audit what a command does to the data of many people; without people, once."""
+    asked: Sequence[str | None] = people or (None,)
+    async with open_audit(settings()) as store:
+        for person in asked:
+            await noting.note(store, who=operator(), action=action, subject=subject, person=person)
 
 
 async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:

@@ -22,16 +22,18 @@ from hub.operations.evidence import Remaker
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.cases import KnownCase
 
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY",
+        show_default=False,
+        help="El radicado, el número del caso, su clave completa, o el id de algo que haya en él.",
+    ),
+]
+
 
 async def case(
-    key: Annotated[
-        str,
-        typer.Argument(
-            metavar="KEY",
-            show_default=False,
-            help="El radicado, el número del caso, su clave completa, o el id de algo que haya en él.",
-        ),
-    ],
+    key: Key,
     whole: Whole = False,
     after: Annotated[str | None, typer.Option(metavar="NEXT", help="La página que sigue a esta.")] = None,
     limit: Limit = 100,
@@ -52,8 +54,8 @@ async def case(
     given = settings()
     rules = CompanyRules(given)
     async with open_cases(given) as store, open_evidence(given) as evidence:
-        known = _the_one(await lookup.find(store, key), as_json=as_json)
-        texts = CaseTexts(remaker=Remaker(evidence), render=rules.render_again)
+        known = the_one(await lookup.find(store, key), as_json=as_json)
+        texts = CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=rules.render_again)
         threads = Threads(store=store, calendar=rules.policy.calendar, texts=texts)
         asked = ThreadPage(after=after, limit=limit, whole=whole)
         thread = await threads.thread(known, asked, datetime.now(UTC))
@@ -67,7 +69,8 @@ async def case(
     _print(thread)
 
 
-def _the_one(found: Sequence[KnownCase], *, as_json: bool) -> KnownCase:
+def the_one(found: Sequence[KnownCase], *, as_json: bool) -> KnownCase:
+    """Return the one case that was meant; print several to choose from. Raises HubError for none."""
     if not found:
         raise HubError(f"No hay un caso con esa clave. {HOW_KEYS_LOOK}")
     if len(found) == 1:

@@ -11,7 +11,7 @@ import typer
 
 from hub.app.container import open_log
 from hub.cli.common import AsJson, Columns, console, print_json, print_list, settings
-from hub.operations.indicators import PromiseKept, read
+from hub.operations.indicators import PromiseKept, RenewalRate, read
 from hub.policy import load_policy
 from hub.rendering.titles_es import CLOCKS
 
@@ -54,10 +54,18 @@ async def indicators(
     first = answer.first_instance
     words = f"\nResueltas en primera instancia: {percent(first.share)} ({first.resolved} de {first.closed})"
     console().print(words, markup=False)
+    console().print(renewal_words(answer.renewals), markup=False)
+    if answer.renewals.by:
+        print_list(answer.renewals.by, _RENEWALS, as_json=False)
 
 
 def _by_level(kept: PromiseKept) -> str:
     return ", ".join(f"nivel {level}: {number}" for level, number in kept.breached_by_level.items())
+
+
+def renewal_words(rate: RenewalRate) -> str:
+    """`Contratos renovados: 80,0 % (4 de 5)`."""
+    return f"Contratos renovados: {percent(rate.share)} ({rate.renewed} de {rate.renewed + rate.ended})"
 
 
 def percent(share: float | None) -> str:
@@ -71,6 +79,13 @@ def hours(amount: float | None, *, any_hour: bool) -> str:
     return "–" if amount is None else f"{amount:.1f} {unit}".replace(".", ",")
 
 
+_RENEWALS: Final[Columns] = {
+    "área": lambda row: row.area or "–",
+    "copropiedad": lambda row: row.copropiedad or "–",
+    "renovados": "renewed",
+    "terminados": "ended",
+    "tasa": lambda row: percent(row.share),
+}
 _COLUMNS: Final[Columns] = {
     "promesa": lambda kept: CLOCKS.get(kept.name, kept.name),
     "a tiempo": lambda kept: percent(kept.share_met),

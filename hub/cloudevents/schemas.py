@@ -26,7 +26,7 @@ from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent, WrongSender
-from hub.model import HUB_SOURCE, Event, EventType, Json
+from hub.model import HUB_SOURCE, RECALL, Event, EventType, Json, is_hub_source
 from hub.people.versions import latest_first
 
 FUTURE: Final = timedelta(minutes=5)
@@ -76,6 +76,8 @@ class Schemas:
         _check_source(event, kind)
         _check_time(event, now)
         self._check_data(event, kind)
+        if kind.name == RECALL:
+            _check_recall(event)
         if kind.name in SAID_AT:
             _check_consent_time(event, SAID_AT[kind.name], now)
         if kind.name == _HAS_HOURS:
@@ -119,6 +121,13 @@ def _known(event: Event) -> EventType:
 def _check_source(event: Event, kind: EventType) -> None:
     if kind.hub_emitted and event.source != HUB_SOURCE:
         raise WrongSender("type: only the hub itself publishes this", field="type")
+
+
+def _check_recall(event: Event) -> None:
+    """Refuse the recall of another's event: who may publish for a source may recall what came from it."""
+    if event.data["source"] != event.source or is_hub_source(event.source):
+        what = "expected the source of this event: each system recalls its own events only"
+        raise WrongSender(f"data.source: {what}", field="data.source")
 
 
 def _check_version(event: Event, now: datetime) -> None:

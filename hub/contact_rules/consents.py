@@ -31,7 +31,9 @@ PURPOSES: Final = (DATA_TREATMENT, "service", "survey", "collection", "commercia
 """Purposes of consents. Requested messages, legal duties and emergencies need none."""
 CHANNELS: Final = ("email", "sms", "push", "inbox", "whatsapp", "voice", "print")
 REVOCABLE: Final = ("commercial", "survey")
-"""Purposes whose revocation stops every send. Collection, legal duties and emergencies continue."""
+"""Purposes that a BAJA revokes. Collection, legal duties and emergencies continue."""
+CHECKED: Final = (*REVOCABLE, "collection")
+"""Purposes whose messages leave only while their channel is consented to (Ley 2300 de 2023, art. 2)."""
 
 Yeses = Mapping[tuple[str, str], bool]
 """(person, purpose) → whether a consent is in force; no key if the person never stated anything."""
@@ -117,6 +119,29 @@ def standing(statements: Collection[Consent]) -> Stance:
         if left:
             return _stance_of(replace(grant, channels=left if revoked else grant.channels))
     return _stance_of(max(revocations, key=_order))
+
+
+def authorised(statements: Iterable[Consent]) -> tuple[tuple[str, datetime], ...]:
+    """
+    Return the channels that one person has authorised for one purpose, each with since when without a break.
+
+    These are the channels of `standing`. A newer grant ends those that it does not name.
+    """
+    since: dict[str, datetime] = {}
+    for consent in sorted(statements, key=lambda consent: (consent.at, not consent.granted, consent.id)):
+        named = consent.channels or CHANNELS
+        if consent.granted:
+            since = {channel: since.get(channel, consent.at) for channel in named}
+        else:
+            since = {channel: at for channel, at in since.items() if channel not in named}
+    return tuple(since.items())
+
+
+def with_channels(people: Iterable[Person], statements: Mapping[str, Collection[Consent]]) -> list[Person]:
+    """Give people the channels authorised for the one purpose of `statements` (person → statements)."""
+    return [
+        structs.replace(person, authorised=authorised(statements.get(person.ref, ()))) for person in people
+    ]
 
 
 def allows(statements: Collection[Consent], channel: str) -> bool:

@@ -1,5 +1,5 @@
 """
-The clocks and reminders of the cases that a batch concerns.
+The clocks, reminders and unsent collection of the cases that a batch concerns.
 
 A case that never ends costs what is new in it, not its whole history: the state of its last replay is
 stored, and only later events are folded in. An event that only ends clocks, in a case in which none stands,
@@ -37,7 +37,7 @@ class _Case:
     A case in a batch: its new events, and its state.
 
     `alone` tells whether other transactions are locked out, `again` whether the batch has earlier events too,
-    `reminds` whether any event has reminders or ends some.
+    `reminds` whether any event has reminders or ends some, `collects` whether any asks for money.
     """
 
     key: str
@@ -45,12 +45,19 @@ class _Case:
     alone: bool = False
     again: bool = False
     reminds: bool = False
+    collects: bool = False
     state: CaseState | None = None
     restart: bool = False
 
     @property
     def events(self) -> list[Event]:
         return [stored.event for stored in self.new]
+
+    def ends_collection(self, after: CaseState) -> bool:
+        """Return whether collection of the case may be waiting; mostly there is none, and no need to look."""
+        if self.state is None or self.restart:
+            return after.collected is not None
+        return self.collects or self.state.collects
 
 
 async def lock(transaction: IntakeTransaction, stored: Iterable[StoredEvent], context: IntakeContext) -> None:
@@ -78,7 +85,8 @@ async def replay_cases(
     released: Iterable[StoredEvent] = (),
 ) -> list[Clock]:
     """
-    Fold the new events into the clocks of their cases, and cancel the reminders that have ended.
+    Fold the new events into the clocks of their cases, and cancel the reminders and collection that have
+    ended.
 
     `released` are earlier events whose messages, and reminders, the batch has added.
     Return the clocks to track, also those of duplicates: the first try may have ended before they were.
@@ -109,27 +117,42 @@ async def replay_cases(
         await transaction.keep_extensions(extensions)
     await transaction.save_case_states(states)
     await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
+    await _end_collection(transaction, cases, states)
     saved = {clock.id for clock in clocks}
     earlier = (clock for case in cases if case.again for clock in standing[case.key])
     return [*clocks, *(clock for clock in earlier if clock.id not in saved)]
 
 
 async def end_reminders(transaction: IntakeTransaction, states: Mapping[str, CaseState]) -> None:
-    """Cancel the reminders that have ended in these cases, which the caller has locked."""
+    """Cancel the reminders, and messages, that have ended in these cases, which the caller has locked."""
     ended = {case: state.reminders_end for case, state in states.items() if state.reminders_end is not None}
     if ended:
-        await transaction.end_reminders(ended)
+        over = {case: at for case in ended if (at := states[case].messages_end) is not None}
+        await transaction.end_reminders(ended, over)
+
+
+async def _end_collection(
+    transaction: IntakeTransaction, cases: Sequence[_Case], states: Mapping[str, CaseState]
+) -> None:
+    """Cancel the collection that has ended and has not left, for example before the window opens."""
+    ends = {
+        case.key: states[case.key].collection_end for case in cases if case.ends_collection(states[case.key])
+    }
+    ended = {case: at for case, at in ends.items() if at is not None}
+    if ended:
+        await transaction.end_collection(ended)
 
 
 def _by_case(stored: Iterable[StoredEvent], new: Container[UUID], context: IntakeContext) -> dict[str, _Case]:
     cases: dict[str, _Case] = {}
     for row in stored:
         kind, needs = context.kinds[row.event.type], context.needs[row.event.type]
-        if row.case is None or not (needs.reminders or sla.moves_of(kind, row.event)):
+        if row.case is None or not (needs.ends or sla.moves_of(kind, row.event)):
             continue
         case = cases.setdefault(row.case, _Case(key=row.case))
         case.alone |= _is_alone(row.case, row, context)
         case.reminds |= needs.reminders
+        case.collects |= needs.collects
         if row.key in new:
             case.new.append(row)
         else:

@@ -15,16 +15,19 @@ class Needs(Struct, frozen=True, kw_only=True):
     """
     What an event type needs.
 
-    `audiences` tells whether it has any, `moves` whether it can move clocks, `reminders` whether it has
-    reminders or ends those of others. `parties` are the parties that its audiences name; `names_parties`
-    tells whether it may name them, or the place, for other events of its case. `alone` tells whether such an
-    event must see, and be seen by, every other event of its case: then no other may be processed at the
-    same time.
+    `audiences` tells whether it has any, `moves` whether it can move clocks or end collection, `reminders`
+    whether it has reminders or ends those of others, `collects` whether it asks for money, and `ends` whether
+    it may end unsent messages of its case, or has such as others may end. `parties` are the parties that its
+    audiences name; `names_parties` tells whether it may name them, or the place, for other events of its
+    case. `alone` tells whether such an event must see, and be seen by, every other event of its case: then no
+    other may be processed at the same time.
     """
 
     audiences: bool
     moves: bool
     reminders: bool
+    collects: bool
+    ends: bool
     parties: frozenset[str]
     names_parties: bool
     alone: bool
@@ -41,11 +44,13 @@ def needs_of(kind: EventType) -> Needs:
     parties = frozenset(word for audience in kind.audiences for word in party_words(audience))
     return Needs(
         audiences=bool(kind.audiences),
-        moves=bool(kind.clocks),
+        moves=bool(kind.clocks) or kind.ends_collection,
         reminders=reminders,
+        collects=kind.collects,
+        ends=reminders or kind.collects or kind.ends_collection,
         parties=parties,
         names_parties=bool(parties) or any(move.move in OPENING for move in kind.clocks),
-        alone=reminders or bool(parties) or not sla.only_ends(kind),
+        alone=reminders or kind.collects or bool(parties) or not sla.only_ends(kind),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from hub.intake.cases import end_reminders
 from hub.intake.decode import IntakeContext
+from hub.intake.recalls import recall_of
 from hub.intake.resolved_audience import PlannedAudience, paged
 from hub.intake.unreached import out_of_reach, unreached
 from hub.model import Message, Person, Unreached, UnreachedReason
@@ -62,6 +63,8 @@ async def expand(
                 if messages:
                     await transaction.add_messages(messages)
                     await end_reminders(transaction, states)
+                    if audience.recalled:
+                        await transaction.recall([recall_of(audience.stored)])
                 total += len(people)
                 if out_of_reach(messages, context.rules.channels):
                     reasons.add(UnreachedReason.NO_CHANNEL)
@@ -91,9 +94,9 @@ async def _planned(
 
 
 async def _reminded(transaction: IntakeTransaction, audience: PlannedAudience) -> Mapping[str, CaseState]:
-    """Lock the case of an event with reminders: the event that ends them may come between two pages."""
+    """Lock the case of an event whose messages another one may end: that may come between two pages."""
     case = audience.stored.case
-    if case is None or not audience.kind.reminders:
+    if case is None or not (audience.kind.reminders or audience.kind.ends_reminders):
         return {}
     await transaction.lock_cases({case: True})
     return await transaction.case_states([case])

@@ -16,11 +16,13 @@ from hub.contact_rules.consents import SAID_AT, consents_of
 from hub.intake import cases
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
+from hub.intake.recalls import recalls_of
 from hub.intake.resolved_audience import (
     PlannedAudience,
     as_planned,
     expansions,
     is_empty,
+    mark_recalled,
     plan,
     record,
     resolve,
@@ -73,7 +75,7 @@ async def plan_in(
     result.unreached = find_unreached(
         [event.stored for event in fresh],
         units=units,
-        places=new,
+        new=new,
         empty=empty,
         messages=result.messages,
         channels=context.rules.channels,
@@ -81,12 +83,17 @@ async def plan_in(
     if result.unreached:
         await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, released_now)
+    recalls = recalls_of([event.stored for event in added], new)
+    if recalls:
+        await transaction.recall(recalls)
     if len(added) < len(given):
         known = {event.stored.key for event in fresh}
         duplicates = {event.stored.key: event.audiences for event in given if event.stored.key not in known}
         await _resume_duplicates(transaction, duplicates, result)
     for event in fresh:
         result.broad += expansions(event.audiences)
+    if recalls:
+        result.broad = mark_recalled(result.broad, recalls)
     result.clocks = await cases.replay_cases(
         transaction, stored, new, context=context, now=now, released=released
     )

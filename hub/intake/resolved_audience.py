@@ -11,7 +11,7 @@ from msgspec.structs import fields, replace
 
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import is_recorded_only, plan_audience, unknown_person
-from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, StoredEvent
+from hub.model import AudienceRecord, EventType, Json, LeftOut, Message, Person, Recall, StoredEvent
 from hub.people.audience import (
     NO_OPERATORS,
     Addressee,
@@ -41,7 +41,7 @@ class PlannedAudience(Struct, frozen=True, kw_only=True):
 
     `broad` are its groups that are expanded page by page, `looked_up` those whose people are looked up at
     once. It `waits` while a party of the case is unknown. `ends_planning` is true if the last page of its
-    broad groups completes the event's planning.
+    broad groups completes the event's planning. `recalled` is true if the event is taken back already.
     """
 
     stored: StoredEvent
@@ -54,6 +54,7 @@ class PlannedAudience(Struct, frozen=True, kw_only=True):
     people: Sequence[Person] = ()
     messages: Sequence[Message] = ()
     ends_planning: bool = False
+    recalled: bool = False
 
     def messages_to(
         self, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int | None = None
@@ -118,6 +119,15 @@ def expansions(audiences: Sequence[PlannedAudience]) -> list[PlannedAudience]:
         return []
     waiting = any(audience.waits for audience in audiences)
     return [replace(audience, ends_planning=audience is broad[-1] and not waiting) for audience in broad]
+
+
+def mark_recalled(audiences: Iterable[PlannedAudience], recalls: Iterable[Recall]) -> list[PlannedAudience]:
+    """Mark the audiences of events that are taken back: what their pages plan is cancelled at once."""
+    names = {(recall.source, recall.event_id) for recall in recalls}
+    return [
+        replace(audience, recalled=(audience.stored.event.source, audience.stored.event.id) in names)
+        for audience in audiences
+    ]
 
 
 def plan(

@@ -11,6 +11,7 @@ from hub.intake.decode import is_directory
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     UNKNOWN_PERSON,
+    AddedEvent,
     ChannelTraits,
     Event,
     Message,
@@ -23,13 +24,15 @@ from hub.model import (
 )
 
 NOTICE: Final = "hub.event.unreached"
+_PLACED: Final = AddedEvent(place_known=True)
+"""An event that has waited: where it happened was looked at when it came."""
 
 
 def find_unreached(
     events: Iterable[StoredEvent],
     *,
     units: Container[str],
-    places: Mapping[UUID, bool],
+    new: Mapping[UUID, AddedEvent],
     empty: Container[UUID],
     messages: Sequence[Message],
     channels: Mapping[str, ChannelTraits],
@@ -37,8 +40,8 @@ def find_unreached(
     """
     Return the events that name something unknown to the directory, or do not reach their audience.
 
-    `units` are known to the directory; `places` has, per new event, whether its copropiedad is known; `empty`
-    are the keys of the events with an empty audience.
+    `units` are known to the directory; `new` says of new events whether their copropiedad is; `empty` are the
+    keys of the events with an empty audience.
     """
     silent = out_of_reach(messages, channels)
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
@@ -47,7 +50,7 @@ def find_unreached(
         unit = stored.event.data.get("unit_id")
         signs = {
             UnreachedReason.UNKNOWN_UNIT: bool(unit) and unit not in units,
-            UnreachedReason.UNKNOWN_COPROPIEDAD: not places.get(stored.key, True),
+            UnreachedReason.UNKNOWN_COPROPIEDAD: not new.get(stored.key, _PLACED).place_known,
             UnreachedReason.UNKNOWN_PERSON: stored.key in strangers,
             UnreachedReason.EMPTY_AUDIENCE: stored.key in empty,
             UnreachedReason.NO_CHANNEL: stored.key in silent,

@@ -60,6 +60,7 @@ from hub.model.clocks import (
     PromiseRecord,
     Step,
     StepKind,
+    WatchedClock,
     live_clock,
 )
 from hub.model.consents import Consent, OptedOut, Revocation, Stance
@@ -68,11 +69,14 @@ from hub.model.events import (
     CANARY,
     HUB_SOURCE,
     LANE_HEADER,
+    RECALL,
     SENDER_HEADER,
+    AddedEvent,
     DeadLetter,
     Event,
     Party,
     RawMessage,
+    Recall,
     StoredEvent,
     is_hub_source,
     own_event,

@@ -27,7 +27,9 @@ class CaseState:
     `running` and `ended` are, by clock name, the clock that runs and the last one that ended. `answers` and
     `lost` are those of the last clock of a name that can be reopened. `missing` are the ids of events that
     the hub's own events are about and that have not arrived. `reminders_end` is the instant up to which the
-    events of the case send no more reminders. `version` names the catalogue and the policy of the replay.
+    events of the case send no more reminders, `collection_end` the one up to which they send no more
+    collection; before `messages_end` they send nothing more at all. `collected` is when the last of them has
+    asked for money. `version` names the catalogue and the policy of the replay.
     """
 
     version: str
@@ -38,8 +40,18 @@ class CaseState:
     lost: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     reminders_end: datetime | None = None
+    collection_end: datetime | None = None
+    collected: datetime | None = None
+    messages_end: datetime | None = None
 
     @property
     def clocks(self) -> set[UUID]:
         """The clocks that a later event may still change."""
         return {*self.running.values(), *self.ended.values()}
+
+    @property
+    def collects(self) -> bool:
+        """Whether collection may still be on its way: nothing has ended it."""
+        if self.collected is None:
+            return False
+        return self.collection_end is None or self.collection_end < self.collected

@@ -92,11 +92,18 @@ class ClockMove:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A repeat of the message, `before` or `after` the instant in the event's data field `field`."""
+    """
+    A repeat of the message, `before` or `after` the instant in the event's data field `field`.
+
+    Before a date it goes out when the company opens that many days before, or at the last opening before
+    that day if the company is closed.
+    One that counts `business_days` leaves when the day opens that lies so many of them before.
+    """
 
     field: str
     before: timedelta = timedelta(0)
     after: timedelta = timedelta(0)
+    business_days: int = 0
 
     @property
     def offset(self) -> timedelta:
@@ -104,7 +111,9 @@ class Reminder:
 
     @property
     def occasion(self) -> str:
-        """`reminder:T-24h`, `reminder:T+48h`."""
+        """`reminder:T-24h`, `reminder:T+48h`; `reminder:T-3d` in business days."""
+        if self.business_days:
+            return f"reminder:T-{self.business_days}d"
         return f"reminder:T{self.offset // timedelta(hours=1):+}h"
 
 
@@ -117,8 +126,12 @@ class Audience:
     follow each other. `template` names the block set in the event's template if this audience reads another
     text than the first. `when` limits the audience to events whose data has these values. `channel_by` names
     the data field with the one channel to use ("the channel used"); without it, or if it names none of the
-    channels (a paper was signed), all are used. `any_hour` notifies staff outside their working hours, too.
+    channels (a paper was signed), all are used. `segment_by` names the data field that narrows the audience
+    to the people of one role. `any_hour` notifies staff outside their working hours, too.
     An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
+    `who_by` names the data field that says for which of the words the event is: `owners`, `residents`, or
+    `both`. An audience that is `reminders_only` gets no message now. With `one_authorised` each person gets
+    one message, over the channel that they have authorised for the purpose (Ley 2300 de 2023, arts. 2 and 3).
     """
 
     who: tuple[str, ...]
@@ -129,8 +142,12 @@ class Audience:
     template: str | None = None
     when: Mapping[str, str] = field(default_factory=dict)
     channel_by: str | None = None
+    segment_by: str | None = None
     any_hour: bool = False
     optional: bool = False
+    who_by: str | None = None
+    reminders_only: bool = False
+    one_authorised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +157,10 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay.
+    reminders stay. One that also `ends_messages` ends all that has not left yet of those events, except what
+    the law requires. In the same way an event that `ends_collection` ends what has not left of their
+    collection. `useful_until` names the data field (a date or an instant) after which its messages are
+    worthless. An event that `collects` asks somebody for money that is due.
     """
 
     name: str
@@ -150,8 +170,12 @@ class EventType:
     clocks: tuple[ClockMove, ...] = ()
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
+    ends_collection: bool = False
+    ends_messages: bool = False
+    useful_until: str | None = None
     realm: str = ""
     hub_emitted: bool = False
+    collects: bool = field(init=False)
 
     @property
     def type(self) -> str:
@@ -164,3 +188,7 @@ class EventType:
             return None
         # A thread id with a colon is the key of a case: a reply about that case, and the answer to the reply.
         return value if self.case == THREAD and ":" in value else f"{self.realm}{self.case}:{value}"
+
+    def __post_init__(self) -> None:
+        collects = any(audience.purpose is Purpose.COLLECTION for audience in self.audiences)
+        object.__setattr__(self, "collects", collects)

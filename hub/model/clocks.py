@@ -200,6 +200,15 @@ class Clock:
         return self.steps[self.fired].at
 
 
+class WatchedClock(Struct, frozen=True, kw_only=True):
+    """A clock with its place: the id of the copropiedad, and the names of the building and the unit."""
+
+    clock: Clock
+    place: str | None = None
+    building: str | None = None
+    unit: str | None = None
+
+
 class LiveClock(NamedTuple):
     """
     The part of a clock that the boards and appointments use, a tuple because there are a million of them.

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct, field
@@ -66,6 +67,28 @@ def own_event(
         data=data,
         extensions={"quiet": True} if quiet else {},
     )
+
+
+RECALL: Final = "notification.recall"
+"""The event by which a publisher takes back another one of its own."""
+
+
+class AddedEvent(Struct, frozen=True):
+    """
+    A new event. `place_known` is whether the directory has its copropiedad, or it names none; `recalled`
+    whether its publisher has taken it back before it came.
+    """
+
+    place_known: bool
+    recalled: bool = False
+
+
+class Recall(Struct, frozen=True, kw_only=True):
+    """An event that its publisher takes back. `by` is the key of the event that says so."""
+
+    source: str
+    event_id: str
+    by: UUID
 
 
 class StoredEvent(Struct, frozen=True, kw_only=True):

@@ -31,11 +31,15 @@ class SaidMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedRow:
-    """An attempt as it is sealed: ids, digests and words of providers, nothing of a person."""
+    """
+    An attempt as it is sealed: ids, digests and words of providers, nothing of a person.
+
+    `recorded_at` is None only of an attempt that somebody has changed, or that is older than the seals.
+    """
 
     message_id: UUID
     at: datetime
-    recorded_at: datetime
+    recorded_at: datetime | None
     outcome: str
     provider: str
     reference: str | None

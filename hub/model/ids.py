@@ -83,9 +83,15 @@ def body_id(body: bytes, routing_key: str, attributes: str = "") -> UUID:
     return uuid8(_EPOCH, digest, attributes) if attributes else uuid8(_EPOCH, digest)
 
 
-def stranger_ref(email: str | None, phone: str | None) -> str:
-    """Make the reference of an inline contact: a hash, so that logs may contain it."""
-    digest = sha256(f"{(email or '').casefold()}|{phone or ''}".encode()).hexdigest()
+def stranger_ref(email: str | None, phone: str | None, name: str = "") -> str:
+    """
+    Make the reference of an inline contact: a hash, so that logs may contain it.
+
+    The name counts only for whoever has left nothing else: the same address is the same person.
+    """
+    known = f"{(email or '').casefold()}|{phone or ''}"
+    only_name = f"|{' '.join(name.casefold().split())}" if known == "|" and name else ""
+    digest = sha256(f"{known}{only_name}".encode()).hexdigest()
     return f"inline:{digest[:24]}"
 
 

@@ -96,8 +96,9 @@ class Claimed(Struct, frozen=True, kw_only=True):
     suppression of its contact point, which may have ended by now. `weeks` are the working hours of a person
     who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
     empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
-    message tells the same person of a later one, `late` if the message leaves after it had expired. `brand`
-    is the identity of its copropiedad, where that has one of its own.
+    message tells the same person of a later one, `late` if the message leaves after it had expired,
+    `recalled` if the publisher has taken the event back. `brand` is the identity of its
+    copropiedad, where that has one of its own.
     """
 
     message: Message
@@ -112,6 +113,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     weeks: tuple[WorkWeek | None, ...] = ()
     due: Mapping[str, datetime] = _NO_INSTANTS
     overtaken: bool = False
+    recalled: bool = False
     late: bool = False
     brand: Brand | None = None
 

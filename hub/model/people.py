@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -49,7 +50,9 @@ class Person(Struct, frozen=True, kw_only=True):
     `left_out` is the reason why a person of the group is not notified (`on_leave`, `not_opted_in`),
     `stand_in` the reference of the person notified instead. `any_hour` is true of staff who are notified
     outside working hours, too: on call, direction, on shift. `weeks` are the working hours of staff with
-    their own, any of which is working time; None among them means the company's hours.
+    their own, any of which is working time; None among them means the company's hours. `authorised` are the
+    channels that the person has authorised for the purpose that was looked up, each since when; None if
+    nothing was looked up.
     """
 
     ref: str
@@ -63,6 +66,7 @@ class Person(Struct, frozen=True, kw_only=True):
     stand_in: str | None = None
     any_hour: bool = False
     weeks: tuple[WorkWeek | None, ...] = ()
+    authorised: tuple[tuple[str, datetime], ...] | None = None
 
 
 class Target(Struct, frozen=True, kw_only=True):

@@ -33,9 +33,10 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
             State.CANCELLED,
         }
     ),
-    State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED}),
-    # Nothing arrives in an inbox but by being read.
-    State.WAITING: frozenset({State.READ}),
+    # To cancelled: its publisher recalls it, and it is a letter that nobody has handed over.
+    State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED, State.CANCELLED}),
+    # Nothing arrives in an inbox but by being read; unread it may be recalled.
+    State.WAITING: frozenset({State.READ, State.CANCELLED}),
     State.DELIVERED: frozenset({State.READ, State.BOUNCED}),
     State.READ: frozenset(),
     # To queued: an operator redrives it.

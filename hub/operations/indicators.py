@@ -13,9 +13,11 @@ from msgspec import Meta, Struct
 from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPeriod
 from hub.model import Period, PromiseRecord, PropertyScope
+from hub.model.contracts import ContractDecision
 from hub.policy import Policy
 from hub.ports import LogStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance
+from hub.sla.renewals import renewals, together
 
 MOST: Final = 400
 """Greatest number of days of a period: a little more than a year."""
@@ -48,6 +50,25 @@ class FirstInstanceShare(Struct, kw_only=True):
     share: Share
 
 
+class RenewalShare(Struct, kw_only=True):
+    """The contracts of one area and copropiedad that were renewed or ended in the period."""
+
+    area: Annotated[str | None, Meta(description="Null of contracts whose event names none.")]
+    copropiedad: Annotated[str | None, Meta(description="Null of contracts whose event names none.")]
+    renewed: int
+    ended: int
+    share: Share
+
+
+class RenewalRate(Struct, kw_only=True):
+    """Contracts with clients that were renewed or ended in the period, each once, by its last event."""
+
+    renewed: int
+    ended: int
+    share: Share
+    by: list[RenewalShare]
+
+
 class Indicators(Struct, kw_only=True):
     since: date = msgspec.field(name="from")
     until: date = msgspec.field(name="to")
@@ -55,6 +76,7 @@ class Indicators(Struct, kw_only=True):
     copropiedad: str | None
     promises: list[PromiseKept]
     first_instance: FirstInstanceShare
+    renewals: RenewalRate
 
 
 async def read(
@@ -75,7 +97,9 @@ async def read(
     if not timedelta(0) <= last - first < MOST * DAY:
         raise InvalidPeriod(f"From {first} to {last} is no period.")
     period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
-    clocks = await log.kept_promises(period, area=area, places=_narrowed_places(copropiedad, places))
+    narrowed = _narrowed_places(copropiedad, places)
+    clocks = await log.kept_promises(period, area=area, places=narrowed)
+    decisions = await log.contract_decisions(period, area=area, places=narrowed)
     # In a thread: a year of clocks takes seconds, and would block other requests.
     kept, at_once = await asyncio.to_thread(_compute, clocks, period, policy)
     return Indicators(
@@ -85,6 +109,7 @@ async def read(
         copropiedad=copropiedad,
         promises=kept,
         first_instance=at_once,
+        renewals=_renewal_rate(decisions),
     )
 
 
@@ -104,6 +129,26 @@ def _shown(kept: PromiseFigures) -> PromiseKept:
         mean_hours=_hours(kept.mean),
         p90_hours=_hours(kept.p90),
         breached_by_level={str(level): number for level, number in kept.breached_by_level.items()},
+    )
+
+
+def _renewal_rate(decisions: Sequence[ContractDecision]) -> RenewalRate:
+    groups = renewals(decisions)
+    total = together(groups)
+    return RenewalRate(
+        renewed=total.renewed,
+        ended=total.ended,
+        share=_round(total.share),
+        by=[
+            RenewalShare(
+                area=group.area,
+                copropiedad=group.copropiedad,
+                renewed=group.renewed,
+                ended=group.ended,
+                share=_round(group.share),
+            )
+            for group in groups
+        ],
     )
 
 

@@ -14,7 +14,7 @@ from hub.business_time.durations import Parsed
 from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPolicy
 from hub.model import TOP_LEVEL, Promise
-from hub.policy.values import Target
+from hub.policy.values import Daily, Target
 
 DEFAULT: Final = "default"
 """The key of a table for everything that it does not list."""
@@ -165,6 +165,18 @@ class SummaryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     more_than: Annotated[int, Meta(ge=1)]
     late: Parsed[timedelta]
+
+
+class DigestPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    From when on in a working day whoever answers for promises gets a digest of those at risk and overdue.
+
+    Without an hour nobody gets one. If it `replaces_warnings`, a promise at risk is recorded and nobody is
+    warned of it alone, unless it runs day and night.
+    """
+
+    at: Parsed[Daily]
+    replaces_warnings: bool
 
 
 def _terms_of(target: Target | None) -> tuple[Term, ...]:

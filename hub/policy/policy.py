@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -20,7 +20,7 @@ from hub.business_time import ColombianHolidays, Mode, WorkCalendar
 from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
-from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, SummaryPolicy
+from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.intake import IntakePolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
@@ -121,6 +121,12 @@ class EvidencePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     notify: tuple[str, ...] = ()
 
 
+class CollectionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The channels of collection: the first one is used of several that a person authorised at once."""
+
+    channels: tuple[Literal["email", "whatsapp", "sms", "push"], ...]
+
+
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
 
@@ -142,6 +148,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     calendar_rules: CalendarRules = field(name="calendar")
     clocks: Mapping[str, ClockPolicy]
     clocks_summary: SummaryPolicy
+    clocks_digest: DigestPolicy
     expiry: Mapping[Purpose, Parsed[Expiry]]
     patience: Mapping[Purpose, Parsed[Expiry]]
     windows: Mapping[str, Window]
@@ -157,6 +164,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     sms: Sms
     senders: SenderPolicy
     letters: Letters
+    collection: CollectionPolicy
     bounces: Bounces
 
     def __post_init__(self) -> None:

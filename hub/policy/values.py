@@ -7,6 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeAlias, get_args
 
+from msgspec import Struct
+
 from hub.business_time import Term
 from hub.business_time.dates import Ahead
 from hub.business_time.durations import parse_ahead, parse_duration, parse_term
@@ -20,6 +22,16 @@ Expiry: TypeAlias = timedelta | None
 Frames: TypeAlias = tuple[Frame, ...]
 RateLimit: TypeAlias = Rate | None
 """None means no limit."""
+
+
+class HourOfDay(Struct, frozen=True):
+    """A time of each day, as the time since midnight."""
+
+    since_midnight: timedelta
+
+
+Daily: TypeAlias = HourOfDay | None
+"""None means never."""
 
 
 class Weekday(StrEnum):
@@ -55,6 +67,10 @@ def _parse_expiry(value: Any) -> Expiry:
     return None if value == "never" else parse_duration(value)
 
 
+def _parse_daily(value: Any) -> Daily:
+    return None if value == "never" else HourOfDay(frame(value, "24:00")[0])
+
+
 def _parse_rate_limit(value: Any) -> RateLimit:
     return None if value == "none" else parse_rate(value)
 
@@ -72,6 +88,7 @@ _PARSERS: Final = {
     Ahead: parse_ahead,
     Target: _parse_target,
     Expiry: _parse_expiry,
+    Daily: _parse_daily,
     Frames: _parse_frames,
     Rate: parse_rate,
     RateLimit: _parse_rate_limit,

@@ -21,7 +21,7 @@ class EmergencyStore(Protocol):
         Return the lost messages of people of whom no message about an emergency is left, by event.
 
         Of an event whose first such message was lost before `gather`, and whose last alert is older than
-        `pause`. Whoever had no address at planning was reported then. What lies in an inbox reaches nobody.
+        `pause`. What lies in an inbox reaches nobody: whoever has nothing else (`no_channel`) is among them.
         """
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:

@@ -45,15 +45,17 @@ class SealStore(Protocol):
         """Store the authority's answer over this seal; the first one stays."""
 
 
-class EvidenceStore(Protocol):
+class VersionStore(Protocol):
+    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return the packed wordings of these digests, where they are stored."""
+
+
+class EvidenceStore(VersionStore, Protocol):
     async def said(self, message_id: UUID) -> SaidMessage | None:
         """Return a message with its event and calls; None if it is not stored (any more)."""
 
     async def said_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, SaidMessage]:
         """Return those of these messages that are stored, in a fixed number of statements."""
-
-    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
-        """Return the packed wordings of these digests, where they are stored."""
 
     async def version_digests(self) -> Sequence[bytes]:
         """Return the digests of all stored versions."""
@@ -73,6 +75,11 @@ class EvidenceStore(Protocol):
 
     async def find_rows(self, keys: Collection[tuple[UUID, datetime]]) -> Sequence[SealedRow]:
         """Return those of these attempts that are stored, whenever they say they were recorded."""
+
+    async def unrecorded(
+        self, since: datetime, until: datetime, limit: int
+    ) -> Sequence[tuple[UUID, datetime]]:
+        """Return attempts of a period, since the first seal, that state no instant of recording."""
 
     async def stamps(self) -> Mapping[int, bytes]:
         """Return the authority's answers, by the number of the seal, in its order."""

@@ -82,10 +82,12 @@ class ExplainFacts:
     All stored facts about one event and one person. `units` and `copropiedades` are current.
 
     `alerted_at` is when the desk was asked to call the person, whom no message of an emergency has reached.
+    `recall` is the event by which the publisher has taken this one back.
     """
 
     event: StoredEvent
     person: str
+    recall: StoredEvent | None = None
     audiences: Sequence[AudienceSnapshot] = ()
     messages: Sequence[SentMessage] = ()
     history: Sequence[Version] = ()

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import (
+    AddedEvent,
     AudienceRecord,
     Clock,
     Consent,
@@ -18,6 +19,7 @@ from hub.model import (
     Message,
     Party,
     Person,
+    Recall,
     StoredEvent,
     Unreached,
 )
@@ -36,11 +38,16 @@ class IntakeTransaction(Protocol):
         One that is too far ahead of it raises VersionJump, which is a StorageRefused.
         """
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
-        """
-        Insert; return the new keys, each with whether the directory has the event's copropiedad.
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
+        """Insert; return the new keys, with what is known of each. A stored pair (source, id) is not new."""
 
-        A stored pair (source, id) is not new. The value is true for an event without a copropiedad.
+    async def recall(self, recalls: Sequence[Recall]) -> None:
+        """
+        Store that these events are taken back, and cancel what nobody has yet of their messages.
+
+        That is what is unsent, letters that nobody has handed over, and what lies unread in an inbox. A
+        message that is being sent stays its worker's. What is stored later of such an event is cancelled when
+        it is claimed.
         """
 
     async def add_consents(self, statements: Sequence[Consent]) -> None:
@@ -81,12 +88,19 @@ class IntakeTransaction(Protocol):
     async def add_messages(self, messages: Sequence[Message]) -> None:
         """Insert; a message that exists stays as it is."""
 
-    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+    async def end_reminders(
+        self, ended: Mapping[str, datetime], over: Mapping[str, datetime] | None = None
+    ) -> None:
         """
         Cancel the pending reminders of these cases' events up to these instants.
 
-        A reminder that was already sent does not get the next step of its cascade.
+        Of the cases that are `over`, cancel also the other pending messages of the events before these
+        instants, except what the law requires. A message that was already sent does not get the next step
+        of its cascade.
         """
+
+    async def end_collection(self, ended: Mapping[str, datetime]) -> None:
+        """In the same way cancel the pending collection of these cases' events up to these instants."""
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:
         """

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Clock, DeadLetter, Json, Period, PromiseRecord, PropertyScope
+from hub.model.contracts import ContractDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,15 @@ class LogStore(Protocol):
         Return all clocks of the cases with a clock that started in the period, in the order of their start.
 
         `area` (a `service_area`) and `places` filter each clock by itself.
+        """
+
+    async def contract_decisions(
+        self, period: Period, *, area: str | None, places: PropertyScope = None
+    ) -> Sequence[ContractDecision]:
+        """
+        Return which contracts with clients were renewed or ended in the period, in the order of time.
+
+        `area` (a `service_area`) and `places` filter each event by itself.
         """
 
     async def dead(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.model import Gap, Incident, Lane, Symptom
+from hub.model.contracts import ContractDecision
 from hub.model.webhooks import LateWebhook, WebhookFigures
 
 
@@ -85,6 +86,9 @@ class IncidentLog(Protocol):
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         """Count the clocks that have not ended, by (name, state)."""
+
+    async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
+        """Return which contracts were renewed or ended in this time up to now, in the order of time."""
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         """See MonitorStore."""

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, DispatchStatus, Inbound, Lane, LiveClock, Message
+from hub.model import Clock, DispatchStatus, Inbound, Lane, LiveClock, Message, Person, WatchedClock
 from hub.model.tickets import Ticket
+from hub.people.audience import Group
 from hub.people.contact_changes import ContactChange
 from hub.ports.appointments import Later
 from hub.ports.delivery import CascadeStore
@@ -112,6 +113,12 @@ class TimerStore(CascadeStore, Protocol):
 
         Each clock is locked meanwhile; one that is locked elsewhere is left for the next call.
         """
+
+    async def watched_clocks(self, at: datetime, after: UUID | None, limit: int) -> Sequence[WatchedClock]:
+        """Return a page, by id, of the running clocks whose first step is due by `at`; no paused ones."""
+
+    async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
+        """Return each group's people, sorted by ref, each person once."""
 
     async def settle_early(self, limit: int) -> int:
         """Apply the receipts that came before our own record of their message; return how many."""

@@ -13,7 +13,7 @@ from hub.rendering.engine import Engine, Form
 from hub.rendering.folding import Vault
 from hub.rendering.forms import EventTexts
 from hub.rendering.layout import checked, frame, page
-from hub.rendering.markdown import parse, to_html, to_text, unbroken
+from hub.rendering.markdown import parse, to_html, to_text, unbroken, unwrapped
 from hub.rendering.source import Source
 
 BLOCKS: Final = (
@@ -89,7 +89,7 @@ def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Markdown → Jinja sources. The preheader, which phones preview, defaults to the push text."""
     vault = Vault()
     tokens = parse(blocks["body"], vault)
-    html = unbroken(to_html(tokens), vault)
+    html = unwrapped(unbroken(to_html(tokens), vault), vault)
     title = blocks.get("subject", "")
     preheader = blocks.get("preheader", blocks.get("push_body", ""))
     return {
@@ -103,7 +103,8 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     """Use the block `print` if there is one, else the body: paper has no links and buttons."""
     vault = Vault()
     tokens = parse(blocks.get("print", blocks[FALLBACKS["print"]]), vault)
-    letter = page(layout, vault, title=blocks.get("subject", ""), body=unbroken(to_html(tokens), vault))
+    body = unwrapped(unbroken(to_html(tokens), vault), vault)
+    letter = page(layout, vault, title=blocks.get("subject", ""), body=body)
     return {"letter": letter, "letter_text": vault.restore(to_text(tokens))}
 
 

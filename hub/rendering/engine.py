@@ -16,6 +16,7 @@ from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
 from hub.rendering.constants import with_constants
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
+from hub.rendering.publisher_text import formato, formato_plano
 
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
 
@@ -105,8 +106,9 @@ class Engine:
     def __init__(self, constants: Mapping[str, Json]) -> None:
         self._constants = constants
         self._html = _environment(autoescape=True)
-        self._html.filters.update(HTML_FILTERS)
+        self._html.filters.update(HTML_FILTERS, formato=formato)
         self._text = _environment(autoescape=False)
+        self._text.filters["formato"] = formato_plano
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
     def html(self, name: str, source: Callable[[], str]) -> Form:

@@ -28,6 +28,8 @@ _HEADLESS: Final = re.compile(
 )
 _FIRST_CELL: Final = re.compile(r"(<tr>\s*)<td>(.*?)</td>", re.DOTALL)
 _NAME: Final = re.compile(r"\{\{-?\s*([a-z_][\w.]*)\s*-?\}\}")
+_LONE: Final = re.compile(r"<p>(zq\d+qz)</p>")
+_FORMATTED: Final = re.compile(r"\|\s*formato\s*-?\}\}$")
 _ONLY_LINK: Final = re.compile(r"<p>(?=<a [^>]*>[^<]*</a></p>)")
 
 
@@ -58,6 +60,11 @@ def to_html(tokens: list[Token]) -> str:
 def unbroken(html: str, vault: Vault) -> str:
     """Prevent line breaks inside case numbers with hyphens; the filter `junto` detects them."""
     return vault.rewritten(html, lambda code: _NAME.sub(r"{{ \1|junto }}", code))
+
+
+def unwrapped(html: str, vault: Vault) -> str:
+    """Free a text that brings its own paragraphs (`formato`) of the paragraph around it."""
+    return _LONE.sub(lambda match: match[1] if _FORMATTED.search(vault.restore(match[1])) else match[0], html)
 
 
 def _hoist(match: re.Match[str]) -> str:

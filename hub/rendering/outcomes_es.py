@@ -53,6 +53,7 @@ REASONS: Final[Mapping[str, str]] = {
     "over": "El asunto se resolvió antes de que este aviso saliera",
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
+    "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
     "no_receipt": "Nadie confirmó que hubiera llegado",
@@ -169,7 +170,7 @@ TO_DO: Final[Mapping[str, str]] = {
 }
 """Reason → what to do. A lost message with another reason can be sent again once its cause is gone."""
 _BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
-_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken"})
+_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled"})
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
 

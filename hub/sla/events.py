@@ -49,6 +49,8 @@ CONTEXT: Final = (
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
 OVERTAKEN: Final = "overtaken"
+ANSWER_LOST: Final = "answer_lost"
+"""The cause of an alert at once, however much of the term is left: the answer has not arrived."""
 PERSON_REF: Final = "person_ref"
 PERSON_NAME: Final = "person_name"
 OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt"})
@@ -111,8 +113,17 @@ def hours_of(clock: Clock) -> dict[str, Json]:
 
 def matter_of(clock: Clock) -> dict[str, Json]:
     """Return what the case is about in its own words; `subject` is the number of the case."""
-    matter = clock.context.get("subject") or clock.context.get("excerpt")
+    about = clock.context
+    matter = about.get("subject") or about.get("excerpt") or _emergency_of(about)
     return {"matter": matter} if matter else {}
+
+
+def _emergency_of(about: Mapping[str, Json]) -> str:
+    """Return what and where an emergency is: its id says that to nobody."""
+    if not about.get("emergency_id"):
+        return ""
+    kind = about.get("emergency_kind") or about.get("kind")
+    return ", ".join(str(word) for word in (kind, about.get("scope")) if word)
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
@@ -163,6 +174,8 @@ def _escalation_data(clock: Clock, step: Step) -> dict[str, Json]:
 def _cause(clock: Clock, step: Step) -> str:
     if clock.promise.ladder:
         return "reminder" if step.kind is StepKind.REMIND else "unanswered"
+    if step.number:
+        return ANSWER_LOST
     return "term_at_risk" if step.at < clock.due_at else "term_breached"
 
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from hub.messages.planning.lifetime import reminders_end
+from hub.messages.planning.lifetime import Ends, ends_of
 from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, Json, Move
 from hub.model.case_state import CaseState, Position
 from hub.model.extensions import AskedExtension
@@ -86,7 +86,7 @@ def replay_whole(
     `version` and `reopened` are what `version_of` and `reopened_by` return for this catalogue and policy.
     """
     known = [event for event in events if event.name in catalog]
-    state = CaseState(version=version, missing=_missing(known), reminders_end=reminders_end(known, catalog))
+    state = _with_ends(CaseState(version=version, missing=_missing(known)), known, catalog)
     fold = Fold(case, policy)
     until = _fold_in(fold, _placed(known, catalog), catalog)
     return ReplayResult(
@@ -117,8 +117,7 @@ def resume(
     later = [(at, event) for at, event in _placed(known, catalog) if state.until is None or at > state.until]
     until = _fold_in(fold, later, catalog)
     changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
-    ends = [at for at in (state.reminders_end, reminders_end(known, catalog)) if at is not None]
-    state = replace(state, reminders_end=max(ends, default=None))
+    state = _with_ends(state, known, catalog)
     return ReplayResult(
         clocks=_scheduled(changed, policy),
         extensions=fold.extensions,
@@ -150,9 +149,15 @@ def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
 
 
 def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version: str) -> bool:
-    """Return whether the event only ends or pauses clocks in a case in which none stands."""
+    """
+    Return whether the event only ends or pauses clocks in a case in which none stands.
+
+    Nor may collection be on its way that the event ends.
+    """
     moves = {move.move for move in moves_of(kind, event)}
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
+    if kind.ends_collection and state.collects:
+        return False
     return idle and not must_restart(state, [event], {kind.name: kind}, version=version)
 
 
@@ -170,11 +175,21 @@ def reopened_by(catalog: Catalog) -> frozenset[str]:
 def version_of(catalog: Catalog, policy: Policy) -> str:
     """Name what a replay depends on besides the events: the moves of the catalogue and the promises."""
     kinds = sorted(
-        (kind.name, repr(kind.clocks), kind.hub_emitted, bool(kind.reminders), kind.ends_reminders)
+        (
+            kind.name,
+            repr(kind.clocks),
+            kind.hub_emitted,
+            bool(kind.reminders),
+            *_ends_of(kind),
+        )
         for kind in catalog.values()
     )
     text = repr((kinds, policy.clocks, policy.calendar_rules.mode))
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def _ends_of(kind: EventType) -> tuple[bool, ...]:
+    return kind.ends_reminders, kind.ends_messages, kind.collects, kind.ends_collection
 
 
 _NEED_A_RUNNING_CLOCK: Final = frozenset({Move.CANCEL, Move.PAUSE, Move.RESUME, Move.ACKNOWLEDGE})
@@ -204,6 +219,26 @@ def _after(state: CaseState, fold: Fold, until: Position | None, reopened: Colle
         ended={clock.name: clock.id for clock in fold.ended},
         answers={name: tuple(answers) for name, answers in fold.answers.items() if name in reopened},
         lost={name: tuple(sorted(lost)) for name, lost in fold.lost.items() if lost},
+    )
+
+
+def _with_ends(state: CaseState, known: Sequence[Event], catalog: Catalog) -> CaseState:
+    """Move the ends of unsent messages forward to those of these events."""
+    before = Ends(
+        reminders=state.reminders_end,
+        messages=state.messages_end,
+        collection=state.collection_end,
+        collected=state.collected,
+    )
+    after = ends_of(known, catalog, before)
+    if after == before:
+        return state
+    return replace(
+        state,
+        reminders_end=after.reminders,
+        messages_end=after.messages,
+        collection_end=after.collection,
+        collected=after.collected,
     )
 
 

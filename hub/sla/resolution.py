@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, StepKind, own_event
-from hub.sla.events import RESOLVED, clock_facts, event_id, hours_of
+from hub.sla.events import RESOLVED, clock_facts, event_id, hours_of, matter_of
 
 _CALLS: Final = frozenset({StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND})
 """The steps that alert somebody. A mere warning needs no notice of the end."""
@@ -64,6 +64,7 @@ def resolved_event(clock: Clock, step: Step, called: Collection[str], *, now: da
     """Make the event that notifies the `called` people (by reference) how the clock ended."""
     data = {
         **clock.context,
+        **matter_of(clock),
         **clock_facts(clock),
         **hours_of(clock),
         "ended_at": step.at.isoformat(),

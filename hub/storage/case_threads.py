@@ -34,6 +34,7 @@ _REPLIED: Final = [type_of(name) for name in (replies.NAME, emergency_replies.NA
 """Events that a reply stands for."""
 _OF_CLOCK: Final = "clock_id:"
 _ACCOUNT: Final = "account:"
+_PERSON: Final = "person:"
 _Position = tuple[datetime, int, str]
 _BEGINNING: Final[_Position] = (datetime(1, 1, 1, tzinfo=UTC), 0, "")
 
@@ -82,6 +83,17 @@ class PostgresCases(Store):
             facts = CaseFacts(case=case.case, first=case.first, head=head, entries=entries)
             facts = await _with_rows(run, facts, whole=whole)
             facts = await _with_names(run, facts, whole=whole)
+        return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
+
+    async def of_person(
+        self, person: str, *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> CaseFacts:
+        asked = storable(person), listed(places), *_position(after), limit + 1, TOLD_BY_ANOTHER
+        async with self._database.snapshot() as run:
+            rows = await run.rows(_SQL["of_person"], *asked)
+            entries = [read(CaseEntry, row) for row in rows[:limit]]
+            facts = CaseFacts(case=f"{_PERSON}{person}", first=None, head=(), entries=entries)
+            facts = await _with_names(run, await _with_rows(run, facts, whole=True), whole=True)
         return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Clock, ClockHistory, LiveClock, PromiseRecord
+from hub.model import Clock, ClockHistory, LiveClock, PromiseRecord, WatchedClock
 from hub.model.ids import span
+from hub.people.units import unit_name
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("clocks")
@@ -34,6 +35,20 @@ async def due(run: Runner, limit: int, overdue: timedelta, reach: timedelta) -> 
 async def live(run: Runner, after: UUID, limit: int) -> Sequence[LiveClock]:
     """Return clocks that have not ended, or whose end is still to be notified, by id; no silent ones."""
     return [LiveClock(*row) for row in await run.rows(_SQL["live"], after, limit)]
+
+
+async def watched(run: Runner, at: datetime, after: UUID, limit: int) -> Sequence[WatchedClock]:
+    """Return running clocks whose first step is due by `at`, by id, with their places."""
+    rows = await run.rows(_SQL["watched"], after, limit, at)
+    return [
+        WatchedClock(
+            clock=clock,
+            place=row["copropiedad_id"],
+            building=row["building"],
+            unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
+        )
+        for row, clock in zip(rows, _clocks(rows), strict=True)
+    ]
 
 
 async def find(run: Runner, statement: str, *arguments: object) -> Sequence[Clock]:

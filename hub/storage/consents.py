@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
+from hub.contact_rules import consents as rules
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
 from hub.model import Consent, OptedOut, Person, Stance
@@ -32,10 +33,15 @@ async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -
         return people
     refs = [person.ref for person in people]
     rows = await run.rows(_SQL["opted_out"], refs, [purpose])
-    statements = {
-        person: consents for (person, _), consents in (await _statements(run, refs, [purpose])).items()
-    }
+    statements = await _of_purpose(run, refs, purpose)
     return asked(people, statements, {row["person"] for row in rows})
+
+
+async def with_channels(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
+    """Return the same people; with a purpose, each with the channels that they have authorised for it."""
+    if purpose is None or not people:
+        return people
+    return rules.with_channels(people, await _of_purpose(run, [person.ref for person in people], purpose))
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
@@ -45,11 +51,29 @@ async def standing(run: Runner, person: str) -> list[Stance]:
     return answers((read(Consent, row) for row in statements), (read(OptedOut, row) for row in opted_out))
 
 
+async def ledger(run: Runner, people: Collection[str]) -> Sequence[Consent]:
+    """Return all entries of these people, by person, oldest first."""
+    rows = await run.rows(_SQL["statements"], sorted(people), PURPOSES)
+    found = [read(Consent, row) for row in rows]
+    return sorted(found, key=lambda consent: (consent.person, consent.at, consent.id))
+
+
+async def opted_out(run: Runner, people: Collection[str]) -> Sequence[OptedOut]:
+    """Return the opt-outs of these people that were not lifted."""
+    rows = await run.rows(_SQL["opted_out"], sorted(people), PURPOSES)
+    return sorted((read(OptedOut, row) for row in rows), key=lambda one: (one.person, one.purpose))
+
+
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
     """Return (person, purpose) → whether a yes counts; people without entries are absent."""
     return {
         key: counts(consents).granted for key, consents in (await _statements(run, refs, purposes)).items()
     }
+
+
+async def _of_purpose(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Collection[Consent]]:
+    found = await _statements(run, refs, [purpose])
+    return {person: consents for (person, _), consents in found.items()}
 
 
 async def _statements(

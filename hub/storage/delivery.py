@@ -114,6 +114,7 @@ def _claimed(row: Record, brands: Mapping[bytes | None, Brand]) -> Claimed:
         weeks=weeks_of(row["weeks"] or ()),
         overtaken=row["overtaken"],
         brand=brands.get(row["brand"]),
+        recalled=row["recalled"],
         due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Event, Json, Party, StoredEvent
+from hub.model import AddedEvent, Event, Json, Party, StoredEvent
 from hub.model.ids import earliest, span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
@@ -21,14 +21,14 @@ DUPLICATE_WITHIN: Final = timedelta(days=31)
 """Within this time of an event, the same id and source with another time is a duplicate of it."""
 
 
-async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
     # One of each unique key, for its doubles may be in two months. Sorted by it: two batches that overlap
     # wait for each other instead of deadlocking.
     found = {(stored.event.id, stored.event.source): stored for stored in events}
     given = [_row(found[name]) for name in sorted(found)]
     nearby = span((stored.key for stored in events), DUPLICATE_WITHIN)
     rows = await write(run, _SQL["add"], given, *nearby)
-    return {row["key"]: row["place_known"] for row in rows}
+    return {row["key"]: AddedEvent(row["place_known"], row["recalled"]) for row in rows}
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:

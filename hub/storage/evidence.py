@@ -80,7 +80,7 @@ class PostgresEvidence(Store):
             calls = await run.rows(_SQL["calls"], *asked) if rows else []
         made: defaultdict[UUID, list[Call]] = defaultdict(list)
         for row in calls:
-            made[row["message_id"]].append(_call(row))
+            made[row["message_id"]].append(call_of(row))
         return {row["id"]: _said(row, made[row["id"]]) for row in rows}
 
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
@@ -104,12 +104,18 @@ class PostgresEvidence(Store):
         self, since: datetime, until: datetime, after: SealedRow | None, limit: int
     ) -> Sequence[tuple[SealedRow, bytes | None]]:
         rows = await _recorded(self, "recorded_with_content", since, until, after, limit)
-        return [(_sealed(row), row["content"]) for row in rows]
+        return [(sealed_row(row), row["content"]) for row in rows]
 
     async def find_rows(self, keys: Collection[tuple[UUID, datetime]]) -> Sequence[SealedRow]:
         ids, instants = zip(*sorted(keys), strict=True)
         rows = await self.rows(_SQL["find_rows"], ids, instants, *span(ids))
-        return [_sealed(row) for row in rows]
+        return [sealed_row(row) for row in rows]
+
+    async def unrecorded(
+        self, since: datetime, until: datetime, limit: int
+    ) -> Sequence[tuple[UUID, datetime]]:
+        rows = await self.rows(_SQL["unrecorded"], since, until, limit)
+        return [(row["message_id"], row["at"]) for row in rows]
 
 
 async def _stamps(run: Runner, first: int, last: int) -> Mapping[int, bytes]:
@@ -138,7 +144,7 @@ async def _first_minute(run: Runner, since: datetime, until: datetime) -> dateti
 async def _leaves(run: Runner, since: datetime, until: datetime) -> bytes:
     leaves = bytearray()
     after: SealedRow | None = None
-    while page := [_sealed(row) for row in await _recorded(run, "recorded", since, until, after, _PAGE)]:
+    while page := [sealed_row(row) for row in await _recorded(run, "recorded", since, until, after, _PAGE)]:
         for start in range(0, len(page), _AT_ONCE):
             leaves += b"".join(map(leaf, page[start : start + _AT_ONCE]))
             await asyncio.sleep(0)
@@ -153,7 +159,7 @@ async def _recorded(
     return await run.rows(_SQL[statement], until, *from_here, limit)
 
 
-def _sealed(row: Record) -> SealedRow:
+def sealed_row(row: Record) -> SealedRow:
     return SealedRow(**{name: row[name] for name in SealedRow.__slots__})
 
 
@@ -167,7 +173,7 @@ def _said(row: Record, calls: Sequence[Call]) -> SaidMessage:
     )
 
 
-def _call(row: Record) -> Call:
+def call_of(row: Record) -> Call:
     return Call(attempt=read(Attempt, row, evidence=_evidence(row)), version=row["version"])
 
 

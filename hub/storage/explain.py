@@ -46,6 +46,7 @@ class PostgresExplain(Store):
             return ExplainFacts(
                 event=event,
                 person=person,
+                recall=await _recall(run, event),
                 audiences=kept,
                 messages=await _messages(run, event.key, person),
                 history=history,
@@ -67,6 +68,11 @@ async def _alerted_at(run: Runner, event: StoredEvent, person: str) -> datetime 
     asked = event.case, UNREACHED, event.event.id, encode([{"person": person}])
     rows = await run.rows(_SQL["alerted"], *asked) if event.case else []
     return rows[0]["time"] if rows else None
+
+
+async def _recall(run: Runner, event: StoredEvent) -> StoredEvent | None:
+    rows = await run.rows(_SQL["recall"], event.event.source, event.event.id)
+    return events.event_of(rows[0]) if rows else None
 
 
 async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:

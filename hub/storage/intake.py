@@ -17,6 +17,7 @@ from hub.storage import (
     extensions,
     messages,
     people,
+    recalls,
     unreached,
 )
 from hub.storage.database import Store, Transaction
@@ -39,6 +40,7 @@ class PostgresIntakeTransaction:
 
     add_events = events.add
     mark_planned = events.mark_planned
+    recall = recalls.add
     place_events = events.place
     unplanned = events.unplanned
     waiting_events = events.waiting
@@ -54,6 +56,7 @@ class PostgresIntakeTransaction:
     add_consents = consents.add
     add_messages = messages.add
     end_reminders = messages.end_reminders
+    end_collection = messages.end_collection
     queued_messages = messages.queued
     keep_audiences = audiences.keep
     add_unreached = unreached.add

@@ -23,9 +23,10 @@ from hub.model import (
     State,
     type_of,
 )
+from hub.model.contracts import ContractDecision
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.ports import MessageFilter, Page
-from hub.storage import clocks, unreached
+from hub.storage import clocks, contracts, unreached
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow
 from hub.storage.paging import cursor, page, paged, shown
@@ -90,6 +91,11 @@ class PostgresLog(Store):
     ) -> Sequence[PromiseRecord]:
         asked = period.since, period.until, list(ClockState), area, listed(places)
         return [clocks.kept_of(row) for row in await self.rows(_SQL["promises"], *asked)]
+
+    async def contract_decisions(
+        self, period: Period, *, area: str | None, places: PropertyScope = None
+    ) -> Sequence[ContractDecision]:
+        return await contracts.decisions(self, period, area=area, places=places)
 
     async def dead(
         self,

@@ -27,6 +27,11 @@ ADD: Final = _SQL["add"].format(
     last=f"${len(COLUMNS) + 2}",
 )
 
+END_REMINDERS: Final = _SQL["end"].format(
+    which="(message.occasion <> 'initial' OR event.time < ended.over_at AND message.purpose <> 'legal')"
+)
+END_COLLECTION: Final = _SQL["end"].format(which="message.purpose = 'collection'")
+
 
 async def add(run: Runner, messages: Sequence[Message]) -> None:
     # Sorted by key: two batches that overlap wait for each other instead of deadlocking. Integers compare
@@ -36,9 +41,21 @@ async def add(run: Runner, messages: Sequence[Message]) -> None:
         await run.rows(ADD, *_values(ordered), *span(message.event_key for message in ordered))
 
 
-async def end_reminders(run: Runner, ended: Mapping[str, datetime]) -> None:
-    given = list(ended), list(ended.values()), sorted(UNSENT)
-    await run.rows(_SQL["end_reminders"], *given)
+async def end_reminders(
+    run: Runner, ended: Mapping[str, datetime], over: Mapping[str, datetime] | None = None
+) -> None:
+    await _end(run, END_REMINDERS, ended, over or {})
+
+
+async def end_collection(run: Runner, ended: Mapping[str, datetime]) -> None:
+    await _end(run, END_COLLECTION, ended, {})
+
+
+async def _end(
+    run: Runner, statement: str, ended: Mapping[str, datetime], over: Mapping[str, datetime]
+) -> None:
+    whole = [over.get(case) for case in ended]
+    await run.rows(statement, list(ended), list(ended.values()), sorted(UNSENT), whole)
 
 
 async def queued(run: Runner, event_keys: Collection[UUID]) -> Sequence[Message]:

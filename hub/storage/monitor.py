@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from hub.model import Gap, Incident, Lane, Symptom
+from hub.model import Gap, Incident, Lane, Period, Symptom
+from hub.model.contracts import ContractDecision
 from hub.model.incidents import excess_of
 from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
-from hub.storage import people
+from hub.storage import contracts, people
 from hub.storage.database import Database, Store, load, read
 from hub.storage.lookback import Lookback
 
@@ -111,6 +112,10 @@ class PostgresMonitor(Store):
 
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return {(row["name"], row["state"]): row["n"] for row in await self.rows(_SQL["promises"])}
+
+    async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
+        now = await self.clock()
+        return await contracts.decisions(self, Period(since=now - within, until=now))
 
 
 def _incident(row: Record) -> Incident:

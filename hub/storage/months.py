@@ -27,6 +27,7 @@ _ABOUT: Final = (
     ("letter", "id", "message"),
     ("inbox_item", "id", "message"),
     ("ending", "message_id", "message"),
+    ("recall", "by_key", "event"),
 )
 """(table, its column, what the column names)"""
 _LATE: Final = ("forget_messages", "forget_attempts", "forget_events")

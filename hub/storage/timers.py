@@ -9,7 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message
+from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, Person, WatchedClock
 from hub.model.ids import span
 from hub.model.state_machine import UNSENT
 from hub.model.tickets import grouped
@@ -123,6 +123,12 @@ class PostgresTimers(PostgresCascades):
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         rows = await self.rows(_SQL["waiting"], after or START, limit)
         return [(row["id"], Lane(row["lane"]), row["next_at"]) for row in rows]
+
+    async def watched_clocks(self, at: datetime, after: UUID | None, limit: int) -> Sequence[WatchedClock]:
+        return await clocks.watched(self, at, after or START, limit)
+
+    async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
+        return await people.look_up(self, groups)
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
         return await clocks.live(self, after or START, limit)

@@ -16,9 +16,11 @@ from hub.model import (
     DispatchStatus,
     LiveClock,
     Message,
+    Person,
     Purpose,
     State,
     StoredEvent,
+    WatchedClock,
     live_clock,
 )
 from hub.people.audience import Group, anybody, level_groups
@@ -74,6 +76,17 @@ class MemoryClocks(Statements):
         found = [tables.directory.people(Group(person=ref), now) for ref in sorted(refs)]
         return {person.ref: person.name for people in found for person in people}
 
+    async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
+        tables, now = await self._statement("people"), self._now()
+        return {group: tables.directory.people(group, now) for group in groups}
+
+    async def watched_clocks(self, at: datetime, after: UUID | None, limit: int) -> Sequence[WatchedClock]:
+        tables = await self._statement("watched_clocks")
+        running = [clock for clock in self.clocks if clock.ended_at is None and not clock.course.paused]
+        due = [clock for clock in running if clock.steps and clock.steps[0].at <= at]
+        page = [clock for clock in due if after is None or clock.id > after][:limit]
+        return [_watched(clock, tables) for clock in page]
+
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         tables = await self._statement("called")
         own = (event for event in tables.events.values() if event.event.source == HUB_SOURCE)
@@ -101,6 +114,16 @@ class MemoryClocks(Statements):
         tables = await self._statement("live_clocks")
         live = [clock for _, clock in sorted(tables.clocks.items()) if _is_live(clock)]
         return [live_clock(clock) for clock in live if after is None or clock.id > after][:limit]
+
+
+def _watched(clock: Clock, tables: Tables) -> WatchedClock:
+    place = tables.place_of_clock(clock)
+    return WatchedClock(
+        clock=clock,
+        place=place,
+        building=tables.directory.text("copropiedad", place, "name"),
+        unit=tables.directory.unit_name(clock.context.get("unit_id")),
+    )
 
 
 def _held(tables: Tables, clock: Clock, levels: Collection[int], now: datetime) -> Collection[int]:

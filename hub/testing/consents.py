@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from hub.contact_rules import consents as rules
 from hub.contact_rules.consents import asked
 from hub.model import Consent, Person
 from hub.testing.tables import Tables
@@ -31,11 +32,21 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
     """Return the same people; those without a yes to the purpose are marked as left out."""
-    statements: dict[str, list[Consent]] = defaultdict(list)
-    for consent in tables.consents.values():
-        if consent.purpose == purpose:
-            statements[consent.person].append(consent)
+    statements = _statements(tables, purpose)
     no = {
         opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and not opt_out.lifted
     }
     return asked(people, statements, {ref for ref in no if ref is not None})
+
+
+def with_channels(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
+    """Return the same people with the channels that they have authorised for the purpose."""
+    return rules.with_channels(people, _statements(tables, purpose))
+
+
+def _statements(tables: Tables, purpose: str) -> Mapping[str, Sequence[Consent]]:
+    statements: dict[str, list[Consent]] = defaultdict(list)
+    for consent in tables.consents.values():
+        if consent.purpose == purpose:
+            statements[consent.person].append(consent)
+    return statements

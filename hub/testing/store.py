@@ -243,6 +243,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         },
         overtaken=tables.is_overtaken(row.message),
         brand=tables.directory.brand(stored.copropiedad_id),
+        recalled=(stored.event.source, stored.event.id) in tables.recalls,
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from hub.contact_rules.consents import NOT_CONSENTED, REVOCABLE, allows
+from hub.contact_rules.consents import CHECKED, NOT_CONSENTED, allows
 from hub.model import (
     Attempt,
     AudienceRecord,
@@ -116,6 +116,7 @@ class Tables:
     left_out: dict[tuple[UUID, int, str], LeftOut] = field(default_factory=dict)
     unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)
     extensions: dict[tuple[UUID, str], Extension] = field(default_factory=dict)
+    recalls: dict[tuple[str, str], UUID] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
 
     def copy(self) -> Tables:
@@ -132,6 +133,15 @@ class Tables:
         if message.state in UNSENT:
             message = structs.replace(message, state=State.CANCELLED, reason=reason)
         self.messages[message.id] = replace(row, message=message)
+
+    def recall(self, row: Row) -> None:
+        """Cancel what nobody has yet: this store has neither inbox nor letters."""
+        leased = row.message.state is State.QUEUED and row.lease is not None
+        message = structs.replace(row.message, fallback=(), patience=None) if leased else None
+        if message is None:
+            self.call_off(row, "recalled")
+        else:
+            self.messages[message.id] = replace(row, message=message)
 
     def add_unreached(self, found: Unreached, now: datetime) -> None:
         """Store an event; later findings are added to its reasons."""
@@ -163,7 +173,7 @@ class Tables:
             named = address in {message.address, message.address.lower()} or opt_out.person == message.person
             if purpose == message.purpose and named and not opt_out.lifted:
                 return SuppressionStatus(reason=opt_out.reason)
-        if message.purpose in REVOCABLE and not allows(self._statements(message), message.channel):
+        if message.purpose in CHECKED and not allows(self._statements(message), message.channel):
             return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:

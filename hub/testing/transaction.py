@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import structs
@@ -13,6 +13,7 @@ from hub.cloudevents import encode
 from hub.errors import StorageRefused
 from hub.messages.planning.lifetime import Occasion
 from hub.model import (
+    AddedEvent,
     AudienceRecord,
     Clock,
     Consent,
@@ -22,6 +23,8 @@ from hub.model import (
     Message,
     Party,
     Person,
+    Purpose,
+    Recall,
     State,
     StoredEvent,
     Unreached,
@@ -45,19 +48,29 @@ class MemoryTransaction:
     async def apply_directory(self, events: Sequence[Event]) -> None:
         self._tables.directory.apply_all(events, self._now)
 
-    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, bool]:
+    async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
             raise StorageRefused
         known = {_identity(stored.event) for stored in self._tables.events.values()}
-        new: dict[UUID, bool] = {}
+        new: dict[UUID, AddedEvent] = {}
         for stored in events:
             if _identity(stored.event) not in known:
                 known.add(_identity(stored.event))
                 self._tables.events[stored.key] = stored
                 self._added.add(stored.key)
                 place = stored.copropiedad_id
-                new[stored.key] = place is None or self._tables.directory.has_place(place)
+                new[stored.key] = AddedEvent(
+                    place is None or self._tables.directory.has_place(place),
+                    _identity(stored.event) in self._tables.recalls,
+                )
         return new
+
+    async def recall(self, recalls: Sequence[Recall]) -> None:
+        names = {(recall.source, recall.event_id): recall.by for recall in recalls}
+        self._tables.recalls = {**names, **self._tables.recalls}
+        for row in list(self._tables.messages.values()):
+            if _identity(self._tables.events[row.message.event_key].event) in names:
+                self._tables.recall(row)
 
     async def add_consents(self, statements: Sequence[Consent]) -> None:
         consents.add(self._tables, statements)
@@ -104,18 +117,32 @@ class MemoryTransaction:
         return [person for person in self._people(group) if person.ref > after][:limit]
 
     def _people(self, group: Group) -> Sequence[Person]:
-        people = self._tables.directory.people(group, self._now)
+        people: Sequence[Person] = self._tables.directory.people(group, self._now)
+        if group.authorised is not None:
+            people = consents.with_channels(self._tables, group.authorised, people)
         return people if group.opted_in is None else consents.opted_in(self._tables, group.opted_in, people)
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
             self._tables.add_message(message, self._now)
 
-    async def end_reminders(self, ended: Mapping[str, datetime]) -> None:
+    async def end_reminders(
+        self, ended: Mapping[str, datetime], over: Mapping[str, datetime] | None = None
+    ) -> None:
+        self._end(ended, lambda message: message.occasion != Occasion().name)
+        self._end(
+            {case: at - timedelta.resolution for case, at in (over or {}).items()},
+            lambda message: message.purpose is not Purpose.LEGAL,
+        )
+
+    async def end_collection(self, ended: Mapping[str, datetime]) -> None:
+        self._end(ended, lambda message: message.purpose is Purpose.COLLECTION)
+
+    def _end(self, ended: Mapping[str, datetime], which: Callable[[Message], bool]) -> None:
         cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
         over = {stored.key for stored, at in cases if at is not None and stored.event.time <= at}
         for row in list(self._tables.messages.values()):
-            if row.message.event_key in over and row.message.occasion != Occasion().name:
+            if row.message.event_key in over and which(row.message):
                 self._tables.call_off(row, "ended")
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:

@@ -19,6 +19,7 @@ from hub import sla
 from hub.errors import Unavailable
 from hub.messages.appointments import make_appointments
 from hub.model import Clock, Event, Step, StepKind
+from hub.policy import Policy
 from hub.timers.deps import Timers
 from hub.timers.lookups import Calls, ClockLookups, look_up
 
@@ -137,7 +138,7 @@ def _firing(
     if sla.already_notified(clock, step):
         return _Firing(seen=clock, advanced=_done(clock), event=None)
     if clock.promise.checked:
-        return _check(clock, known, timers.now())
+        return _check(clock, known, timers.policy, timers.now())
     return _notify(clock, known, timers, summed)
 
 
@@ -152,7 +153,8 @@ def _notify(clock: Clock, known: ClockLookups, timers: Timers, summed: Collectio
     now, name = timers.now(), known.names.get(clock.id)
     overtaken = sla.is_overtaken(targeted, policy=timers.policy.clocks_summary, now=now)
     old_news = overtaken and step.kind is StepKind.AT_RISK
-    quiet = clock.promise.silent or old_news or _is_summed(targeted, step, summed, timers)
+    unsaid = old_news or _waits_for_digest(targeted, step, timers.policy)
+    quiet = clock.promise.silent or unsaid or _is_summed(targeted, step, summed, timers)
     event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name, overtaken=overtaken)
     return _Firing(seen=clock, advanced=_done(targeted), event=event)
 
@@ -162,7 +164,7 @@ def _skip_vacant(clock: Clock, held: Collection[int]) -> Clock:
     return sla.skip_vacant_levels(clock, step, held) if sla.levels_from(clock, step) else clock
 
 
-def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
+def _check(clock: Clock, known: ClockLookups, policy: Policy, now: datetime) -> _Firing:
     """Notify of messages that have not left; where all have, an event ends the check, without a step."""
     step, dispatch = clock.steps[clock.fired], known.dispatch[clock.id]
     if step.at < clock.due_at and not dispatch.pending:
@@ -173,7 +175,8 @@ def _check(clock: Clock, known: ClockLookups, now: datetime) -> _Firing:
         return _Firing(seen=clock, advanced=None, event=sla.checked_event(clock, left_at))
     targeted = _skip_vacant(clock, known.held.get(clock.id, ()))
     step, name = targeted.steps[clock.fired], known.names.get(clock.id)
-    event = sla.step_event(targeted, step, now=now, person_name=name)
+    quiet = _waits_for_digest(targeted, step, policy)
+    event = sla.step_event(targeted, step, now=now, quiet=quiet, person_name=name)
     return _Firing(seen=clock, advanced=_done(targeted), event=sla.with_pending(event, dispatch))
 
 
@@ -196,6 +199,14 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
 
 def _done(clock: Clock) -> Clock:
     return sla.with_progress(clock, clock.fired + 1)
+
+
+def _waits_for_digest(clock: Clock, step: Step, policy: Policy) -> bool:
+    """Return whether the policy leaves the warning to the daily digest; day and night cannot wait for it."""
+    digest = policy.clocks_digest
+    if not digest.replaces_warnings or digest.at is None or clock.promise.any_hour:
+        return False
+    return step.kind is StepKind.AT_RISK
 
 
 def _is_summed(clock: Clock, step: Step, summed: Collection[sla.DigestKey], timers: Timers) -> bool:

@@ -29,6 +29,7 @@ from hub.model import Message
 from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
+from hub.timers.daily_digest import DailyDigest
 from hub.timers.deps import Timers
 from hub.timers.extensions import publish_extensions
 from hub.timers.filling import AT_ONCE, compare, fill
@@ -53,6 +54,8 @@ RESULTS: Final = 0.5
 """Seconds between looks for results that somebody asked for."""
 UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
+DIGEST: Final = 60.0
+"""Seconds between looks whether the daily digest is due."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -78,6 +81,7 @@ async def run(timers: Timers) -> None:
         _every(RESULTS, publish_results, timers),
         _every(POLL, publish_extensions, timers),
         _every(UNREACHED, alert_unreached, timers),
+        _every(DIGEST, DailyDigest().publish_digests, timers),
     )
     await run_all(loops)
 

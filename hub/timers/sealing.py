@@ -40,7 +40,8 @@ log = structlog.get_logger()
 @dataclass(slots=True, kw_only=True)
 class Sealer:
     """
-    `notify` is true if the policy names addresses for the daily head.
+    `notify` is true if the policy names addresses for the daily head. With it goes the fingerprint of the
+    `key` that signs constancias, so that it is known outside.
 
     `stamp` asks an authority for a time stamp over it, and returns None where that failed.
     """
@@ -48,6 +49,7 @@ class Sealer:
     store: SealStore
     publisher: Publisher
     notify: bool
+    key: str | None = None
     stamp: Callable[[bytes], Awaitable[bytes | None]] | None = None
     look: Horizon | None = field(init=False, default=None)
     """The look whose transactions are waited for."""
@@ -103,7 +105,7 @@ async def _tell(sealer: Sealer, head: Seal, today: datetime) -> None:
     """Publish the head of yesterday, which is whole: a repeat has the same id and the same content."""
     day = (today - timedelta(days=1)).date()
     if sealer.notify and sealer.told != day:
-        await sealer.publisher.event(event_of(head, day, today))
+        await sealer.publisher.event(event_of(head, day, today, key=sealer.key))
         sealer.told = day
 
 
@@ -119,11 +121,16 @@ async def _stamp(sealer: Sealer, head: Seal, now: datetime) -> None:
         log.info("seals.stamped", number=head.number)
 
 
-def event_of(head: Seal, day: date, ended: datetime) -> Event:
+def event_of(head: Seal, day: date, ended: datetime, *, key: str | None = None) -> Event:
     """Make the event that tells the head of a day."""
     return own_event(
         HEAD,
         f"seal-head:{day}",
-        {"day": day.isoformat(), "number": head.number, "digest": head.digest.hex()},
+        {
+            "day": day.isoformat(),
+            "number": head.number,
+            "digest": head.digest.hex(),
+            **({"key": key} if key is not None else {}),
+        },
         time=ended,
     )

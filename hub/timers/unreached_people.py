@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from hub.messages.planning.unreached_people import alert_of, people_of
+from hub.messages.planning.unreached_people import alert_of, is_over, people_of
 from hub.timers.deps import Timers
 
 GATHER: Final = timedelta(seconds=5)
@@ -34,7 +34,7 @@ async def alert_unreached(timers: Timers) -> bool:
     events = await store.events_of({found.event_key for found in lost}) if lost else {}
     for key, of_event in groupby(lost, attrgetter("event_key")):
         people = people_of(of_event)
-        if key in events:
+        if key in events and not is_over(events[key]):
             await timers.publisher.event(alert_of(people, events[key], now=timers.now()))
             log.warning("emergency.unreached", event_id=events[key].event.id, people=len(people))
         await store.mark_alerted(key, [messages[0].person for messages in people])

@@ -24,6 +24,7 @@ from hub.errors import (
     NameTaken,
     NothingToAcknowledge,
     StorageRefused,
+    TooLarge,
     Unavailable,
     UnknownAccount,
     UnknownKey,
@@ -188,6 +189,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
         "{error}.",
         "Count on from the version in force; GET /api/people/{{ref}} shows a person's.",
     ),
+    TooLarge: (413, "{error}", "Ask for less at a time."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey, InvalidSubscription),

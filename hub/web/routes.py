@@ -36,6 +36,7 @@ from hub.web.api import (
     bounces,
     cases,
     clocks,
+    constancias,
     dead_letters,
     directory,
     events,
@@ -86,6 +87,7 @@ _EVENTS: Final = {
     503: intake.EventsUnfinished,
 }
 _ACCOUNT: Final = {200: AccountRow}
+_CONSTANCIA: Final = {200: common.Archive, 413: Problem}
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
@@ -102,6 +104,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _read("/api/cases/{key}", cases.show_case, answers=_CASE),
+    _read_private(
+        "/api/cases/{key}/constancia",
+        constancias.case_constancia,
+        answers={**_CONSTANCIA, 300: CaseChoices, 404: Problem},
+    ),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
@@ -133,6 +140,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
     _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
+    _read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
     _operate(
         "/api/directory/{kind}/{ref}",
         directory.put_entry,

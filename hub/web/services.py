@@ -30,6 +30,7 @@ from hub.model import DeadLetter, Event, Json, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
+from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.policy import Policy
 from hub.ports import (
@@ -149,6 +150,7 @@ class Services:
     audit: AuditStore
     cases: CaseStore
     render_again: Render
+    constancias: Constancias
     contacts: ContactStore
     directory: DirectoryHistoryStore
     escalations: EscalationStore
@@ -203,7 +205,7 @@ class Services:
 
     @cached_property
     def threads(self) -> Threads:
-        texts = CaseTexts(remaker=self.remaker, render=self.render_again)
+        texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
         return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
 
     @cached_property

@@ -185,7 +185,8 @@ async def _notified(house: House, event: str, times: int) -> list[dict[str, Any]
 
     async def is_complete() -> bool:
         listed = json.loads(await house.command("deliveries", "--json", "--person", "p-nivel-1"))["items"]
-        found[:] = [row for row in listed if row["event"] == event]
+        # The inbox has what the mail says.
+        found[:] = [row for row in listed if (row["event"], row["channel"]) == (event, "email")]
         return len(found) >= times
 
     await until(is_complete, event)

@@ -20,6 +20,7 @@ from hub.model import (
     LeftOut,
     Pause,
     PropertyScope,
+    Recall,
     Rendered,
     Reply,
     StoredEvent,
@@ -303,3 +304,21 @@ def _payment(number: int) -> StoredEvent:
     at = NOON + number * MINUTE
     data = {"unit_id": "u-1", "payment_id": str(number)}
     return stored(event("admin.payment.received", time=at, data=data), case="unit_id:u-1")
+
+
+async def test_recall_of_an_event_stands_in_the_thread_of_its_case(stores: RealStores) -> None:
+    wrong = stored(event("pqrs.replied", id="wrong", time=NOON + MINUTE))
+    other = happened("pqrs.replied", 2)
+    taken_back = happened("notification.recall", 3, case="id:wrong")
+    elsewhere = happened("notification.recall", 4, case="id:elsewhere")
+    await add(stores, wrong, other, taken_back, elsewhere)
+    recalls = [
+        Recall(source=wrong.event.source, event_id=name, by=by.key)
+        for name, by in (("wrong", taken_back), ("elsewhere", elsewhere))
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.recall(recalls)
+    facts = await page(stores)
+
+    assert [wrong.key, other.key, taken_back.key] == [entry.key for entry in facts.entries]
+    assert taken_back.key in facts.events

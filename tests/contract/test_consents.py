@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -90,6 +90,42 @@ async def test_opt_in_applies_to_every_kind_of_group(stores: Stores, shape: Mapp
     assert {"p-1": None} == await left_out(stores, Group(**shape))
 
 
+async def channels(stores: Stores, group: Group) -> Mapping[str, Sequence[str] | None]:
+    async with stores.intake.transaction() as transaction:
+        found = (await transaction.people([group]))[group]
+    return {
+        person.ref: None if person.authorised is None else sorted(name for name, _ in person.authorised)
+        for person in found
+    }
+
+
+async def test_people_come_with_the_channels_that_they_have_authorised(stores: Stores) -> None:
+    await settle(stores, "p-1", "p-2")
+    await publish(
+        stores,
+        consent("p-1", "collection", channels=["email", "sms"]),
+        consent("p-1", "collection", granted=False, time=NOON + HOUR, channels=["email"]),
+        consent("p-1", "commercial", channels=["push"]),
+        consent("p-2", "commercial"),
+    )
+
+    of_everybody = Group(copropiedad_id="ph-1", roles=RESIDENTS, authorised="collection")
+    assert {"p-1": ["sms"], "p-2": []} == await channels(stores, of_everybody)
+    assert {"p-1": ["sms"]} == await channels(stores, Group(person="p-1", authorised="collection"))
+    assert {"p-1": None} == await channels(stores, Group(person="p-1"))
+
+
+async def test_collection_does_not_leave_over_a_channel_revoked_meanwhile(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await publish(stores, consent("p-1", "collection", channels=["email", "sms"]))
+    before = await suppression(stores, of, purpose=Purpose.COLLECTION)
+    await publish(stores, consent("p-1", "collection", granted=False, time=NOON + HOUR, channels=["email"]))
+
+    assert (None, "not_consented") == (before, await suppression(stores, of, purpose=Purpose.COLLECTION))
+    assert await suppression(stores, of, "sms", purpose=Purpose.COLLECTION) is None
+
+
 async def test_repeated_and_reordered_consents_give_the_same_ledger(stores: RealStores) -> None:
     await settle(stores, "p-1", "p-2")
     for ref, order in (("p-1", (0, 1, 0)), ("p-2", (1, 0, 1))):
@@ -143,7 +179,7 @@ async def test_required_messages_are_sent_after_all_consents_are_revoked(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
     await publish(stores, consent("p-1", "data_treatment", granted=False))
-    needs_one = purpose in {Purpose.COMMERCIAL, Purpose.SURVEY}
+    needs_one = purpose in {Purpose.COMMERCIAL, Purpose.SURVEY, Purpose.COLLECTION}
 
     assert ("not_consented" if needs_one else None) == await suppression(stores, of, purpose=purpose)
 

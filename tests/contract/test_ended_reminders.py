@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from hub.model import Message, State, StoredEvent
+from hub.model import Message, Purpose, State, StoredEvent
 from hub.model.state_machine import UNSENT
 from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import FALLBACK, HOUR, NOON, message, now
@@ -21,9 +21,9 @@ def reminder(of: StoredEvent, **fields: Any) -> Message:
     return message(of, **{"occasion": "reminder:T+48h", **held, **fields})
 
 
-async def end(stores: Stores, case: str = CASE, at: datetime = NOON) -> None:
+async def end(stores: Stores, case: str = CASE, at: datetime = NOON, over: datetime | None = None) -> None:
     async with stores.intake.transaction() as transaction:
-        await transaction.end_reminders({case: at})
+        await transaction.end_reminders({case: at}, None if over is None else {case: over})
 
 
 async def seen(stores: Stores, message: Message) -> tuple[object, object]:
@@ -57,6 +57,29 @@ async def test_first_message_is_not_cancelled(stores: Stores, of: StoredEvent) -
     one = message(of)
     await stores.add(one)
     await end(stores)
+
+    assert "queued" == await stores.state_of(one)
+
+
+@pytest.mark.parametrize("before", State)
+async def test_first_message_of_what_is_over_is_cancelled_and_sent_one_stays(
+    stores: Stores, of: StoredEvent, before: State
+) -> None:
+    one = message(of, purpose=Purpose.SERVICE, state=before, reason="before")
+    await stores.add(one)
+    await end(stores, over=NOON + SECOND)
+
+    expected = ("cancelled", "ended") if before in UNSENT else (str(before), "before")
+    assert expected == await seen(stores, one)
+
+
+@pytest.mark.parametrize(("purpose", "over"), [(Purpose.LEGAL, NOON + SECOND), (Purpose.SERVICE, NOON)])
+async def test_what_the_law_requires_and_the_end_itself_still_leave(
+    stores: Stores, of: StoredEvent, purpose: Purpose, over: datetime
+) -> None:
+    one = message(of, purpose=purpose)
+    await stores.add(one)
+    await end(stores, over=over)
 
     assert "queued" == await stores.state_of(one)
 

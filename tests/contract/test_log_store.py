@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -24,6 +26,7 @@ from hub.model import (
     Step,
     StoredEvent,
 )
+from hub.model.contracts import ContractDecision
 from hub.model.state_machine import sources
 from hub.ports import MessageFilter
 from tests.contract.stores import RealStores
@@ -316,6 +319,49 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
     )
     everywhere = await stores.log.kept_promises(period, area=None)
     assert ["a", "a", "b", "c"] == sorted(person.case for person in everywhere)
+
+
+def contract(
+    name: str, number: str, at: datetime, *, area: str | None = "aseo", **fields: Any
+) -> StoredEvent:
+    """An event about a contract of the company with a client."""
+    of = event(name, time=at, data={"contract_id": number, "service_area": area})
+    return stored(of, **{"case": f"services.contract_id:{number}", "copropiedad_id": "ph-1", **fields})
+
+
+async def test_decisions_about_contracts_are_those_of_the_period_in_the_order_of_time(
+    stores: RealStores,
+) -> None:
+    rows = [
+        contract("contract.ended", "b", NOON + 2 * HOUR),
+        contract("contract.renewed", "a", NOON),
+        contract("contract.renewed", "c", NOON + HOUR, area=None, copropiedad_id=None),
+        contract("contract.renewed", "d", NOON + HOUR, copropiedad_id="ph-2"),
+        # Not a decision; a lease of the same number; before and after the period.
+        contract("contract.renewal.due", "a", NOON),
+        contract("contract.renewed", "lease", NOON, case="contract_id:lease"),
+        contract("contract.ended", "e", NOON - HOUR),
+        contract("contract.ended", "f", NOON + 3 * HOUR),
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events(rows)
+    period = Period(since=NOON, until=NOON + 3 * HOUR)
+
+    found = await stores.log.contract_decisions(period, area=None)
+    narrowed = await stores.log.contract_decisions(period, area="aseo", places=frozenset({"ph-1"}))
+
+    assert [("a", True), ("b", False)] == [
+        (row.case.removeprefix("services.contract_id:"), row.renewed) for row in narrowed
+    ]
+    assert {"a", "b", "c", "d"} == {row.case.removeprefix("services.contract_id:") for row in found}
+    assert found[-1] == ContractDecision(
+        case="services.contract_id:b", renewed=False, area="aseo", copropiedad="ph-1"
+    )
+    assert {(row.area, row.copropiedad) for row in found} == {
+        ("aseo", "ph-1"),
+        ("aseo", "ph-2"),
+        (None, None),
+    }
 
 
 async def test_everything_is_counted_by_state(stores: RealStores, of: StoredEvent) -> None:

@@ -15,7 +15,7 @@ from hub.ports import MonitorStore
 from hub.storage import Database, PostgresMonitor
 from hub.testing import MemoryMonitor, MemoryStore
 from tests.contract.stores import AT_ONCE, RealStores, Stores
-from tests.contract.values import HOUR, LEASE, clock, letter, membership, message, now, person
+from tests.contract.values import HOUR, LEASE, clock, event, letter, membership, message, now, person, stored
 
 QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
@@ -236,6 +236,18 @@ async def test_promises_that_have_not_ended_are_counted_by_name_and_state(stores
         ("first_reply", "breached"): 1,
         ("legal_term", "breached"): 1,
     }
+
+
+async def test_contracts_decided_within_a_time_are_found(stores: RealStores) -> None:
+    rows = [
+        stored(event("contract.renewed", time=now() - ago), case=f"services.contract_id:{number}")
+        for number, ago in (("a", HOUR), ("b", 3 * HOUR))
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events(rows)
+
+    [decision] = await stores.monitor.contract_decisions(2 * HOUR)
+    assert ("services.contract_id:a", True) == (decision.case, decision.renewed)
 
 
 async def test_excess_of_a_sender_adds_up_over_the_processes_that_reported_it_lately(

@@ -11,15 +11,18 @@ from msgspec import structs
 
 from hub.business_time import BusinessDays
 from hub.model import Acknowledgement, Clock, ClockHistory, ClockState, Pause, Promise, Step, StepKind
+from hub.people.audience import Group
 from tests.contract.stores import Stores
 from tests.contract.values import (
     HOUR,
     NOON,
     clock,
+    copropiedad,
     leave,
     membership,
     now,
     person,
+    unit,
 )
 
 NO_TIME = timedelta(0)
@@ -228,3 +231,36 @@ async def test_notified_level_is_stored_in_its_step(stores: Stores) -> None:
 
     assert await stores.timers.advance([advanced], seen=[seen])
     assert [advanced] == list(await stores.timers.clocks_by_id([seen.id]))
+
+
+async def test_clocks_whose_first_step_is_due_are_watched_with_their_places(stores: Stores) -> None:
+    context = {"copropiedad_id": "ph-1", "unit_id": "u-1"}
+    due, late = clock("c-due", context=context), clock("c-late", started_at=NOON + HOUR)
+    steps = tuple(structs.replace(step, at=step.at + HOUR) for step in late.steps)
+    over = clock("c-over", ended_at=NOON + HOUR, state=ClockState.MET)
+    paused = clock("c-paused", course=ClockHistory(pauses=(Pause(since=NOON),)))
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [copropiedad("ph-1", name="Altos"), unit("u-1", tower="2", label="Apto 101")]
+        )
+        await transaction.save_clocks([due, replace(late, steps=steps), over, paused])
+    [found] = await stores.timers.watched_clocks(NOON + HOUR, None, 9)
+
+    assert (due.id, "ph-1", "Altos", "Torre 2 Apto 101") == (
+        found.clock.id,
+        found.place,
+        found.building,
+        found.unit,
+    )
+    assert [] == list(await stores.timers.watched_clocks(NOON + HOUR, due.id, 9))
+
+
+async def test_people_of_groups_are_found_for_the_timers(stores: Stores) -> None:
+    group = Group(level=2, copropiedad_id="ph-1")
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [person("p-1"), membership("p-1", "company", "staff", duty="operations", level=2)]
+        )
+    found = await stores.timers.people({group})
+
+    assert ["p-1"] == [one.ref for one in found[group]]

@@ -37,7 +37,7 @@ async def test_a_new_event_says_whether_the_directory_has_its_copropiedad(stores
         )
         known = await transaction.add_events(events)
 
-    assert {one.copropiedad_id: known[one.key] for one in events} == places
+    assert {one.copropiedad_id: known[one.key].place_known for one in events} == places
 
 
 async def test_unreached_event_keeps_all_its_reasons(stores: Stores) -> None:

@@ -111,6 +111,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
     "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /cases": Row(needs=READ, where=OWN, finds=False),
     "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),

@@ -186,9 +186,11 @@ async def test_the_link_of_an_escalation_left_and_is_shown_to_nobody_else(told: 
 
 
 async def test_a_version_that_was_forgotten_is_read_again(told: Told) -> None:
-    remaker = Remaker(PostgresEvidence(told.office.database))
-    first = await remaker.remake_each([told.mail])
+    store = PostgresEvidence(told.office.database)
+    remaker, said = Remaker(store), await store.said(told.mail)
+    assert said is not None
+    first = await remaker.remake(said)
     remaker.forget()
-    again = await remaker.remake_each([told.mail])
+    again = await remaker.remake(said)
 
-    assert [["same"]] * 2 == [[made.finding for made in found[told.mail]] for found in (first, again)]
+    assert [["same"]] * 2 == [[made.finding for made in found] for found in (first, again)]

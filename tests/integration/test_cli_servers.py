@@ -147,6 +147,10 @@ async def test_indicators_of_a_month_are_shown(environ: dict[str, str]) -> None:
         PostgresIntake(database).transaction() as transaction,
     ):
         await transaction.save_clocks([met])
+        renewed = event("contract.renewed", data={"contract_id": "SRV-1", "service_area": "aseo"})
+        await transaction.add_events(
+            [stored(renewed, case="services.contract_id:SRV-1", copropiedad_id="ph-1")]
+        )
     code, answer, _ = await hub(environ, "indicators", "--period", "2026-03", "--copropiedad", "ph-1")
     wrong, _, complaint = await hub(environ, "indicators", "--period", "marzo")
 
@@ -155,6 +159,9 @@ async def test_indicators_of_a_month_are_shown(environ: dict[str, str]) -> None:
     assert [(1, 1.0, 3.0)] == [
         (promise["met"], promise["share_met"], promise["mean_hours"]) for promise in answer["promises"]
     ]
+    assert {"area": "aseo", "copropiedad": "ph-1", "renewed": 1, "ended": 0, "share": 1.0} == (
+        answer["renewals"]["by"][0]
+    )
     assert 2 == wrong
     assert "is not a period" in complaint
 

@@ -140,3 +140,39 @@ async def test_an_import_of_consents_is_kept_and_thanks_nobody(hub: Hub) -> None
 
     assert [] == await hub.notified("privacy.consent.granted")
     assert [(MARIA, "email")] == await hub.notified(OFFER)
+
+
+OVERDUE = "admin.account.overdue"
+
+
+def collectable(*channels: str, at: datetime = MONDAY) -> Event:
+    data = {"subject_id": MARIA, "purposes": ["collection"], "channels": [*channels], "captured_at": None}
+    return event("privacy.consent.granted", data, id=f"collect {channels}", at=at)
+
+
+async def collected(hub: Hub) -> list[tuple[str, str, str | None]]:
+    rows = await hub.database.rows(
+        "SELECT channel, state, reason FROM message WHERE event = $1 ORDER BY created_at, channel", OVERDUE
+    )
+    return [(row["channel"], row["state"], row["reason"]) for row in rows]
+
+
+async def test_collection_takes_the_channel_authorised_for_longest(hub: Hub) -> None:
+    await hub.take_in(event(OVERDUE, id="first", at=MONDAY))
+    before = await collected(hub)
+    await hub.take_in(collectable("sms"), collectable("email", "sms", at=MONDAY + timedelta(minutes=1)))
+    await hub.take_in(event(OVERDUE, id="second", at=MONDAY + timedelta(minutes=2)), now=MONDAY + 2 * HOUR)
+
+    assert [("email", "suppressed", "not_consented")] == before
+    assert [*before, ("sms", "queued", None)] == await collected(hub)
+
+
+@pytest.mark.parametrize("paid_first", [False, True])
+async def test_a_payment_cancels_collection_that_has_not_left(hub: Hub, *, paid_first: bool) -> None:
+    notice = event(OVERDUE, at=MONDAY)
+    paid = event("admin.payment.received", at=MONDAY + timedelta(minutes=1))
+    await hub.take_in(collectable("sms", at=MONDAY - HOUR))
+    for one in (paid, notice) if paid_first else (notice, paid):
+        await hub.take_in(one)
+
+    assert [("sms", "cancelled", "ended")] == await collected(hub)

@@ -133,6 +133,17 @@ async def test_a_row_that_somebody_added_is_named(opened: Database) -> None:
     assert await flaws(opened) == {(Flaw.ADDED_ROW, 1, message_id(99)), (Flaw.ADDED_ROW, 2, message_id(98))}
 
 
+async def test_a_row_that_states_no_instant_of_recording_is_named_unless_it_is_older_than_the_seals(
+    opened: Database,
+) -> None:
+    await sealed_day(opened)
+    for number, at in ((97, EIGHT + 2 * MINUTE), (96, EIGHT - MINUTE)):
+        await record(opened, number, at)
+        await opened.rows("UPDATE attempt SET recorded_at = NULL WHERE message_id = $1", message_id(number))
+
+    assert await flaws(opened) == {(Flaw.ADDED_ROW, None, message_id(97))}
+
+
 async def test_a_seal_that_somebody_changed_is_named(opened: Database) -> None:
     await sealed_day(opened)
     await opened.rows("UPDATE seal SET count = 9 WHERE number = 2")

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.errors import ConfigurationError, StorageUnavailable
-from hub.model import Clock, Event, StoredEvent
+from hub.model import AddedEvent, Clock, Event, StoredEvent
 from hub.model.ids import event_key
 from hub.model.months import missing, month_of, months_after
 from hub.people.brands import brand_of
@@ -219,7 +219,7 @@ async def _indexes(connection: asyncpg.Connection[asyncpg.Record]) -> set[str]:
     return {name for (name,) in rows}
 
 
-async def add_again(database: Database, events: Sequence[Event]) -> Mapping[UUID, bool]:
+async def add_again(database: Database, events: Sequence[Event]) -> Mapping[UUID, AddedEvent]:
     async with database.transaction() as run:
         return await events_of.add(
             run, [StoredEvent(key=event_key(one), event=one, case="pqrs_id:1") for one in events]

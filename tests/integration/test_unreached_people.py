@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import pytest
 
-from hub.model import Message, Purpose, State, StoredEvent
+from hub.intake.unreached import unreached
+from hub.model import Message, Purpose, State, StoredEvent, UnreachedReason
 from hub.storage import Database, PostgresEmergencies
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import FALLBACK, event, message, now, stored
@@ -69,6 +70,17 @@ async def test_what_lies_in_an_inbox_has_reached_nobody(emergency: Emergency) ->
     await emergency.sent("p-bea", State.WAITING, "inbox", step=1)
 
     assert ["p-bea"] == await emergency.lost()
+
+
+async def test_whoever_has_nothing_but_an_inbox_is_found_until_it_is_read(emergency: Emergency) -> None:
+    await emergency.sent("p-elvira", State.WAITING, "inbox")
+    await emergency.sent("p-luis", State.READ, "inbox")
+    await emergency.sent("p-sol", State.SENT)
+    await emergency.sent("p-stranger", State.SUPPRESSED, address="")
+    async with emergency.stores.intake.transaction() as transaction:
+        await transaction.add_unreached([unreached(emergency.event, UnreachedReason.NO_CHANNEL)])
+
+    assert ["p-elvira", "p-stranger"] == await emergency.lost()
 
 
 @pytest.mark.parametrize("fields", [{"fallback": FALLBACK}, {"address": ""}, {"purpose": Purpose.SERVICE}])

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from hub.model import ClockState, Promise, PromiseRecord
+from hub.model.contracts import ContractDecision
 from hub.operations.indicators import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
@@ -53,6 +54,35 @@ async def test_indicator_days_are_whole_bogota_days_in_business_hours() -> None:
     assert (0.5, 6.0, 9.0) == (first_reply.share_met, first_reply.mean_hours, first_reply.p90_hours)
     assert {"2": 1} == first_reply.breached_by_level
     assert {"closed": 1, "resolved": 0, "share": 0.0} == reply.json["first_instance"]
+
+
+async def test_renewal_rate_of_the_period_is_shown_by_area_and_copropiedad() -> None:
+    world = World()
+    world.log.decisions.extend(
+        [
+            ContractDecision(case="1", renewed=True, area="aseo", copropiedad="ph-1"),
+            ContractDecision(case="2", renewed=False, area="aseo", copropiedad="ph-1"),
+            ContractDecision(case="3", renewed=True, area="aseo"),
+        ]
+    )
+
+    reply = await ask(world, "/api/indicators?from=2026-03-01&to=2026-03-31&area=aseo&copropiedad=ph-1")
+
+    [(period, area, places)] = world.log.contract_periods
+    assert (datetime(2026, 3, 1, tzinfo=BOGOTA), datetime(2026, 4, 1, tzinfo=BOGOTA)) == (
+        period.since,
+        period.until,
+    )
+    assert ("aseo", frozenset({"ph-1"})) == (area, places)
+    assert reply.json["renewals"] == {
+        "renewed": 2,
+        "ended": 1,
+        "share": 0.6667,
+        "by": [
+            {"area": "aseo", "copropiedad": None, "renewed": 1, "ended": 0, "share": 1.0},
+            {"area": "aseo", "copropiedad": "ph-1", "renewed": 1, "ended": 1, "share": 0.5},
+        ],
+    }
 
 
 async def test_default_period_is_the_last_thirty_days() -> None:

@@ -62,6 +62,15 @@ async def test_metrics_need_the_key(client: Client) -> None:
     assert (await status(client, "/metrics"), await status(client, "/metrics", KEY)) == (401, 200)
 
 
+async def test_contracts_that_were_decided_are_counted_by_area_and_copropiedad(client: Client) -> None:
+    async with client.get("/metrics", headers={hdrs.AUTHORIZATION: f"Bearer {KEY}"}) as answer:
+        lines = (await answer.text()).splitlines()
+
+    labels = 'area="aseo",copropiedad="ph-1"'
+    assert f'hub_contracts_decided{{{labels},outcome="renewed"}} 1.0' in lines
+    assert f'hub_contracts_decided{{{labels},outcome="ended"}} 0.0' in lines
+
+
 @pytest.mark.parametrize("path", ["/", "/api/messages", "/static/console.js"])
 async def test_metrics_listener_serves_nothing_else(client: Client, path: str) -> None:
     assert (await status(client, path), await status(client, path, KEY)) == (401, 404)

@@ -20,7 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.container import CompanyRules
+from hub.app.container import CompanyRules, constancias_of
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -39,6 +39,7 @@ from hub.model import (
     RawMessage,
 )
 from hub.model import Reply as Answered
+from hub.model.contracts import ContractDecision
 from hub.model.ids import body_id
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
@@ -147,6 +148,8 @@ class MemoryLog:
     clock_rows: list[dict[str, Json]] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
     kept: list[PromiseRecord] = field(default_factory=list)
+    decisions: list[ContractDecision] = field(default_factory=list)
+    contract_periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     message_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
@@ -212,6 +215,16 @@ class MemoryLog:
     ) -> Sequence[PromiseRecord]:
         self.periods.append((period, area, places))
         return self.kept
+
+    async def contract_decisions(
+        self,
+        period: Period,
+        *,
+        area: str | None,
+        places: PropertyScope = None,
+    ) -> Sequence[ContractDecision]:
+        self.contract_periods.append((period, area, places))
+        return self.decisions
 
     async def dead(
         self,
@@ -338,6 +351,9 @@ class MemoryIncidents(MemoryMonitor):
     async def promises(self) -> Mapping[tuple[str, str], int]:
         return {}
 
+    async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:  # noqa: ARG002 - the same
+        return [ContractDecision(case="1", renewed=True, area="aseo", copropiedad="ph-1")]
+
 
 @dataclass
 class MemoryPublisher:
@@ -419,6 +435,7 @@ class World:
             audit=self.audit,
             cases=PostgresCases(database),
             render_again=RULES.render_again,
+            constancias=constancias_of(database, CompanyRules(settings)),
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
             escalations=self.escalations,

@@ -131,7 +131,8 @@ class Visitor:
             method, path, headers=sent, data=data, allow_redirects=False
         ) as answer:
             self._keep(answer.headers.getall(hdrs.SET_COOKIE, []))
-            return Reply(answer.status, answer.headers, await answer.text())
+            # An archive is no text.
+            return Reply(answer.status, answer.headers, await answer.text(errors="replace"))
 
     async def change(self, path: str, method: str = hdrs.METH_POST, body: Any = None) -> Reply:
         """Change something as the page does."""

@@ -171,6 +171,24 @@ def test_a_business_day_on_which_the_company_is_closed_opens_at_midnight() -> No
     assert closed.business_day_opening(at("2026-03-09 10:00"), 1) == at("2026-03-10 00:00")
 
 
+@pytest.mark.parametrize(
+    ("day", "opens"),
+    [
+        (date(2026, 3, 9), "2026-03-09 08:00"),
+        (date(2026, 3, 23), "2026-03-20 08:00"),  # a holiday, after a weekend
+        (date(2026, 4, 5), "2026-04-01 08:00"),  # Easter Sunday: the Wednesday before
+    ],
+)
+def test_last_opening_is_of_that_day_or_of_the_last_working_day_before(day: date, opens: str) -> None:
+    assert CALENDAR.last_opening(day) == at(opens)
+
+
+def test_company_that_has_never_opened_has_the_midnight_of_the_day() -> None:
+    once = WorkCalendar({}, (), {date(2027, 3, 9): [("08:00", "12:00")]}, BOGOTA)
+
+    assert once.last_opening(date(2026, 3, 9)) == at("2026-03-09 00:00")
+
+
 def test_special_day_overrides_a_holiday() -> None:
     calendar = WorkCalendar(OFFICE, ColombianHolidays(), {date(2026, 3, 23): [("09:00", "10:00")]}, BOGOTA)
 

@@ -27,6 +27,7 @@ CONVENED: Final = "admin.assembly.convened"
 ANNOUNCED: Final = "maintenance.scheduled.announced"
 CHANGED: Final = "maintenance.scheduled.changed"
 CANCELLED: Final = "maintenance.scheduled.cancelled"
+COMPLETED: Final = "maintenance.scheduled.completed"
 ENDED: Final = (State.CANCELLED, "ended")
 WAITING: Final = (State.HELD, "scheduled")
 
@@ -67,6 +68,8 @@ def reminders(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
         (ANNOUNCED, CANCELLED),
         (CHANGED, CHANGED),
         (CHANGED, CANCELLED),
+        (ANNOUNCED, COMPLETED),
+        (CHANGED, COMPLETED),
         (ASKED, "accounting.documents.received"),
         (ASKED, "accounting.report.delivered"),
     ],
@@ -91,6 +94,27 @@ async def test_current_announcement_sends_its_reminders(
         await hub.take_in((announced, end)[turn])
 
     assert {WAITING} == reminders(hub, end)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "late"])
+async def test_what_has_not_left_of_finished_works_does_not_leave(
+    hub: MemoryHub, order: Sequence[int]
+) -> None:
+    announced, end = occurrence(ANNOUNCED), occurrence(COMPLETED, at=MONDAY + HOUR)
+    for turn in order:
+        await hub.take_in((announced, end)[turn])
+
+    unsent = {message.state for message in hub.of(announced)} - {State.SUPPRESSED}
+    assert {State.CANCELLED} == unsent
+    assert State.QUEUED in {message.state for message in hub.of(end)}
+
+
+async def test_cancelled_works_leave_their_announcement_alone(hub: MemoryHub) -> None:
+    announced = occurrence(ANNOUNCED)
+    await hub.take_in(announced, occurrence(CANCELLED, at=MONDAY + HOUR))
+
+    first = {message.state for message in hub.of(announced) if message.occasion == "initial"}
+    assert State.CANCELLED not in first
 
 
 async def test_other_works_still_send_their_reminders(hub: MemoryHub) -> None:

@@ -135,7 +135,8 @@ async def test_other_work_has_its_turn_while_a_text_is_rendered() -> None:
     one, mail = sent()
     page = facts(messages={mail.message.id: replace(mail, attempts=[])}, events={one.key: one})
     asyncio.get_running_loop().call_soon(turn.set)
-    texts = await CaseTexts(remaker=Remaker(cast("EvidenceStore", NoEvidence())), render=render).of(page)
+    evidence = cast("EvidenceStore", NoEvidence())
+    texts = await CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=render).of(page)
 
     assert ["Hoy"] == [text.subject for text in texts.values()]
 
@@ -158,7 +159,7 @@ class Versions:
 
 async def test_four_versions_are_remembered_until_nobody_asks() -> None:
     store = Versions()
-    remaker, digests = Remaker(cast("EvidenceStore", store)), list(store.sources)
+    remaker, digests = Remaker(store), list(store.sources)
     for digest in (*digests, *digests[1:]):
         assert not isinstance(await remaker._version(digest), str)
     once = list(store.asked)

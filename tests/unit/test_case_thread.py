@@ -88,7 +88,10 @@ STEP = {"clock": "first_reply", "due_at": "2026-03-10T19:05:00Z"}
             "sla.at_risk",
             {**STEP, "percent": 100, "level": 1},
             ThreadKind.CLOCK_AT_RISK,
-            "«Primera respuesta» está en riesgo: se avisa al nivel 1 (Servicio al cliente).",
+            (
+                "«Primera respuesta» sigue corriendo, porque la respuesta no llegó: "
+                "se avisa al nivel 1 (Servicio al cliente)."
+            ),
         ),
         (
             "sla.breached",
@@ -192,6 +195,15 @@ def change(of: Clock, what: ClockChange) -> str:
     page = facts(entry(EntryKind.CLOCK, of.id, change=what), clocks={of.id: of})
     [told] = entries_of(page, whole=False)
     return told.sentence
+
+
+def test_recall_says_why_only_in_the_whole_case() -> None:
+    one = stored(event("notification.recall", time=MONDAY, data={"reason": "Salió con otro valor."}))
+    given = facts(entry(EntryKind.EVENT, one.key), events={one.key: one})
+    [[short], [whole]] = [entries_of(given, whole=whole) for whole in (False, True)]
+
+    assert "Aviso retirado por quien lo publicó." == short.sentence
+    assert ([], ["Motivo: Salió con otro valor."]) == (short.more, whole.more)
 
 
 def test_each_change_of_a_clock_is_told_with_the_instant_that_the_clock_holds() -> None:

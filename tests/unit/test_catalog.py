@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +13,10 @@ import pytest
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schemas
 from hub.messages.results import PREFIX
-from hub.model import Audience, ClockMove, EventType, Move
+from hub.model import Audience, ClockMove, EventType, Move, Purpose
 from hub.model.results import ResultKind
 from hub.people.audience import party_words
+from hub.people.audience.parties import EVERY_SEGMENT, SEGMENTS
 from hub.policy import load_policy
 from tests.for_each import for_each
 
@@ -39,6 +41,27 @@ AT_THE_DESK: Final = {
     "print": "never",
 }
 """The staff who can act on a package that nobody collects."""
+_OWNERS: Final = ["copropiedad:owners", "copropiedad:proxies"]
+VOTES: Final = [
+    {
+        "name": "admin.vote.pending",
+        "lane": "normal",
+        "case": "vote_id",
+        "audiences": [
+            {"who": ["pending"], "purpose": "service", "channels": [["email", "push"]], "print": "never"}
+        ],
+        "clocks": [],
+    },
+    {"name": "admin.vote.closed", "lane": "normal", "case": "vote_id", "audiences": [], "clocks": []},
+]
+"""Only in the prose of the table: the publisher says who has not voted."""
+REMINDED: Final = {
+    "who": _OWNERS,
+    "purpose": "service",
+    "channels": [["push"], ["whatsapp"], ["sms"]],
+    "print": "never",
+}
+"""What the law requires is sent once; the second call has reminders, which are a service."""
 ACKNOWLEDGED: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -107,6 +130,16 @@ CONTACT_CHANGED: Final = {
     "clocks": [],
 }
 """Not in the table: the former contact of a person learns of a change."""
+DIGEST: Final = {
+    "name": "sla.digest",
+    "lane": "normal",
+    "case": "digest_id",
+    "audiences": [
+        {"who": ["holder"], "purpose": "internal", "channels": [["email"], ["inbox"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""Only in the note of `sla.at_risk`: a digest a day by email."""
 REVISED: Final = (
     [
         event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
@@ -122,6 +155,11 @@ REVISED: Final = (
         event | {"audiences": [*event["audiences"], AT_THE_DESK]}
         for event in MISSION["events"]
         if event["name"] == "sla.breached"
+    ]
+    + [
+        event | {"audiences": [*event["audiences"], REMINDED]}
+        for event in MISSION["events"]
+        if event["name"] == "admin.assembly.second_call"
     ]
     + [
         {
@@ -151,17 +189,37 @@ REVISED: Final = (
 A lost answer counts only once its letter is handed over, and staff is asked first where only a report says
 so; the desk gets the breaches of its packages.
 """
+ASKED_FOR: Final = [
+    event
+    | {
+        "audiences": [
+            *event["audiences"],
+            {
+                "who": ["petitioner"],
+                "purpose": "transactional",
+                "channels": [["email", "sms"]],
+                "print": "never",
+            },
+        ]
+    }
+    for event in MISSION["events"]
+    if event["name"] == "pqrs.info_requested"
+]
+"""The reminder that the note of the table asks for is a courtesy: what the law requires is sent once."""
 MEANT: Final = {
     event["name"]: event
     for event in [
         *MISSION["events"],
         *ADDED,
+        *VOTES,
         *REVISED,
+        *ASKED_FOR,
         ACKNOWLEDGED,
         ACK_ANSWERED,
         CONTACT_CHANGED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
+        DIGEST,
     ]
 }
 HUB_EMITS: Final = {
@@ -171,6 +229,7 @@ HUB_EMITS: Final = {
     CONTACT_CHANGED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
+    DIGEST["name"],
     "notification.bounce_reported",
     "notification.handed_over",
 }
@@ -204,9 +263,15 @@ def described(audience: Audience) -> dict[str, Any]:
     return {
         "who": list(audience.who),
         "purpose": str(audience.purpose),
-        "channels": "the channel used" if audience.channel_by else [list(step) for step in audience.channels],
+        "channels": _ways(audience),
         "print": str(audience.print),
     }
+
+
+def _ways(audience: Audience) -> Any:
+    if audience.one_authorised:
+        return "the one authorised channel"
+    return "the channel used" if audience.channel_by else [list(step) for step in audience.channels]
 
 
 def starts(clock: str) -> list[EventType]:
@@ -257,28 +322,95 @@ def test_conditions_are_the_listed_ones() -> None:
 
 def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     reminders = {
-        kind.name: [(reminder.field, reminder.offset.total_seconds() / 3600) for reminder in kind.reminders]
+        kind.name: [
+            (reminder.field, -reminder.business_days or reminder.offset.total_seconds() / 3600)
+            for reminder in kind.reminders
+        ]
         for kind in CATALOG
         if kind.reminders
     }
 
     assert reminders == {
         "accounting.documents.requested": [("needed_by", -48.0)],
+        "accounting.tax_deadline.approaching": [
+            ("due_on", -24.0 * 15),
+            ("due_on", -24.0 * 5),
+            ("due_on", -24.0),
+        ],
         "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
+        "admin.assembly.second_call": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "admin.visit.scheduled": [("starts_at", -24.0)],
+        "admin.vote.opened": [("closes_at", -24.0)],
+        "admin.vote.pending": [("closes_at", -24.0)],
         "concierge.package.received": [("received_at", 48.0)],
         "maintenance.scheduled.announced": [("starts_at", -24.0), ("starts_at", -2.0)],
         "maintenance.scheduled.changed": [("starts_at", -24.0), ("starts_at", -2.0)],
+        "pqrs.info_requested": [("answer_by", -3), ("answer_by", -1)],
+        "realestate.visit.scheduled": [("starts_at", -2.0)],
+        "staff.training.scheduled": [("starts_at", -24.0)],
     }
     assert sorted(kind.name for kind in CATALOG if kind.ends_reminders) == [
         "accounting.documents.received",
         "accounting.report.delivered",
+        "accounting.tax_deadline.approaching",
+        "accounting.tax_obligation.filed",
         "admin.assembly.cancelled",
         "admin.assembly.convened",
+        "admin.assembly.second_call",
+        "admin.visit.scheduled",
+        "admin.vote.closed",
+        "admin.vote.opened",
+        "admin.vote.pending",
         "concierge.package.collected",
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
+        "maintenance.scheduled.completed",
+        "pqrs.closed",
+        "pqrs.info_received",
+        "pqrs.info_requested",
+        "pqrs.responded",
+        "pqrs.transferred",
+        "pqrs.withdrawn",
+        "realestate.rent.received",
+        "realestate.visit.cancelled",
+        "realestate.visit.scheduled",
+        "staff.training.scheduled",
     ]
+    assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
+
+
+def test_what_ends_collection_and_what_ends_a_use_are_the_listed_ones() -> None:
+    assert sorted(kind.name for kind in CATALOG if kind.ends_collection) == [
+        "admin.account.overdue",
+        "admin.payment.received",
+        "realestate.rent.overdue",
+        "realestate.rent.received",
+    ]
+    assert {kind.name: kind.useful_until for kind in CATALOG if kind.useful_until} == {
+        "admin.circular.issued": "valid_until",
+        "admin.visit.scheduled": "starts_at",
+        "admin.vote.opened": "closes_at",
+        "admin.vote.pending": "closes_at",
+        "accounting.tax_deadline.approaching": "due_on",
+        "realestate.listing.promoted": "valid_until",
+        "realestate.visit.scheduled": "starts_at",
+        "staff.training.scheduled": "starts_at",
+    }
+
+
+@for_each(CATALOG)
+def test_collection_goes_over_the_one_authorised_channel(kind: EventType) -> None:
+    for audience in kind.audiences:
+        assert audience.one_authorised is (audience.purpose == "collection")
+
+
+@for_each(CATALOG)
+def test_whom_an_event_is_for_is_one_of_its_words(kind: EventType) -> None:
+    for audience in kind.audiences:
+        if audience.who_by is not None:
+            words = {word.partition(":")[2] for word in audience.who}
+            assert set(properties(kind)[audience.who_by]["enum"]) == {*words, "both"}
 
 
 def test_names_are_unique_and_found() -> None:
@@ -349,21 +481,43 @@ def test_fields_that_an_entry_uses_are_required_in_its_schema(kind: EventType) -
 
     assert (kind.case in required) is (kind.name not in NOT_ALWAYS)
     assert {reminder.field for reminder in kind.reminders} <= required
+    assert {audience.who_by for audience in kind.audiences if audience.who_by} <= required
     assert {key for condition in conditions for key in condition.when} <= required
 
 
 @for_each(CATALOG)
-def test_a_reminder_counts_from_an_instant(kind: EventType) -> None:
-    formats = {properties(kind)[reminder.field]["format"] for reminder in kind.reminders}
+def test_a_reminder_counts_from_an_instant_or_before_a_date(kind: EventType) -> None:
+    for reminder in kind.reminders:
+        shape = properties(kind)[reminder.field]["format"]
 
-    assert formats <= {"date-time"}
+        assert shape == "date-time" or (
+            shape == "date" and reminder.offset % timedelta(days=1) == timedelta(0)
+        )
+        assert shape == "date-time" or reminder.before
+
+
+@for_each(CATALOG)
+def test_messages_that_lose_their_use_name_a_date_or_an_instant(kind: EventType) -> None:
+    if kind.useful_until is not None:
+        assert properties(kind)[kind.useful_until]["format"] in {"date", "date-time"}
+        assert Purpose.LEGAL not in {audience.purpose for audience in kind.audiences}
+
+
+@for_each(CATALOG)
+def test_the_segments_of_a_schema_are_those_of_the_directory(kind: EventType) -> None:
+    for audience in kind.audiences:
+        if audience.segment_by is not None:
+            assert set(properties(kind)[audience.segment_by]["enum"]) == {EVERY_SEGMENT, *SEGMENTS}
 
 
 @for_each(CATALOG)
 def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType) -> None:
     words = {word for audience in kind.audiences for word in party_words(audience)}
     recipients = {
-        name for name, definition in properties(kind).items() if definition.get("$ref") == "#/$defs/recipient"
+        name
+        for name, definition in properties(kind).items()
+        for part in (definition, *definition.get("anyOf", ()))
+        if part.get("$ref") == "#/$defs/recipient"
     }
 
     assert words == recipients
@@ -385,8 +539,24 @@ def test_people_whom_an_entry_names_are_recipients_in_its_schema(kind: EventType
         ("support.call.missed", "caller"),
         ("accounting.delivery.committed", "accounting_client"),
         ("concierge.incident.reported", "affected"),
+        ("admin.sanction.notified", "person"),
+        ("admin.vote.pending", "pending"),
+        ("service.terms.changed", "client"),
         ("realestate.conflict.opened", "party_a"),
         ("realestate.conflict.opened", "party_b"),
+        ("realestate.visit.scheduled", "interested"),
+        ("realestate.visit.scheduled", "landlord"),
+        ("realestate.visit.scheduled", "agent"),
+        # A lease or a deal has no opening event: each of these may be the first.
+        ("realestate.contract.expiring", "landlord"),
+        ("realestate.contract.expiring", "agent"),
+        ("realestate.contract.notice_served", "counterparty"),
+        ("realestate.rent.received", "tenant"),
+        ("realestate.rent.received", "landlord"),
+        ("realestate.transaction.milestone", "party"),
+        ("realestate.handover.completed", "party"),
+        ("accounting.tax_deadline.approaching", "accounting_client"),
+        ("contract.renewal.due", "client"),
         # Until then, only staff is notified.
         ("privacy.incident.subjects_informed", "affected"),
     ],

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
 from hub.cli.commands import COMMANDS, Entry
-from hub.cli.common import local_time, short_case
+from hub.cli.common import cell, local_time, short_case
 from hub.cli.deliveries import keep_following, line_printer, news
 from hub.cli.lazy import load
 from hub.cli.main import app
@@ -420,6 +420,8 @@ async def test_all_open_letters_are_found_over_many_pages() -> None:
 def test_instants_are_shown_in_bogota() -> None:
     assert local_time("2026-03-09T13:05:00Z") == "2026-03-09 08:05:00"
     assert local_time(None) == ""
+    row = {"sent_at": "2026-03-09T13:05:00Z", "failing_since": "2026-03-09T13:05:00Z"}
+    assert {cell(row, made) for made in row} == {"2026-03-09 08:05:00"}
 
 
 def test_a_case_is_shown_without_the_field_that_names_it() -> None:

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 import typer
 
-from hub.cli.indicators import as_period, hours, percent
+from hub.cli.indicators import as_period, hours, percent, renewal_words
+from hub.operations.indicators import RenewalRate
 
 TODAY = date(2026, 10, 14)
 
@@ -37,4 +38,13 @@ def test_figures_are_written_as_colombians_write_them() -> None:
         hours(4.5, any_hour=False),
         hours(0.17, any_hour=True),
         hours(None, any_hour=True),
+    )
+
+
+def test_renewal_rate_says_of_how_many_contracts_it_is() -> None:
+    rate = RenewalRate(renewed=4, ended=2, share=0.6667, by=[])
+
+    assert "Contratos renovados: 66,7 % (4 de 6)" == renewal_words(rate)
+    assert "Contratos renovados: – (0 de 0)" == renewal_words(
+        RenewalRate(renewed=0, ended=0, share=None, by=[])
     )

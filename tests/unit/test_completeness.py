@@ -29,6 +29,7 @@ from hub.policy.clocks import ESCALATES
 from hub.rendering.forms import CHANNELS as FORMS
 from hub.sla import EVENTS, SUMMARY, step_event
 from hub.sla.acknowledge import ACKNOWLEDGED
+from hub.sla.daily_digest import DIGEST
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.timers.sealing import HEAD
 from tests.unit.clock_factory import scheduled
@@ -103,7 +104,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         ENDED,
         HEAD,
     }
-    own_events = {SUMMARY, *own}.union(*EVENTS.values())
+    own_events = {SUMMARY, DIGEST, *own}.union(*EVENTS.values())
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == own_events
 

@@ -231,6 +231,12 @@ def event_row(kind: EventType) -> list[str]:
     again = [*map(reminder_words, kind.reminders)]
     if kind.ends_reminders:
         again.append("ends `again` of its case")
+    if kind.ends_collection:
+        again.append("ends unsent collection of its case")
+    if kind.useful_until is not None:
+        again.append(f"nothing after `{kind.useful_until}`")
+    if kind.ends_messages:
+        again.append("ends what is unsent of its case")
     return [
         f"[{kind.name}](../schemas/{kind.name}.v1.json)<br>{example}",
         f"`{kind.case}`",
@@ -240,9 +246,17 @@ def event_row(kind: EventType) -> list[str]:
     ]
 
 
+DATES: Final = {"due_on"}
+"""Fields of reminders that hold a date."""
+
+
 def reminder_words(reminder: Reminder) -> str:
+    if reminder.business_days:
+        days = "day" if reminder.business_days == 1 else "days"
+        return f"again {reminder.business_days} business {days} before `{reminder.field}`"
     hours = reminder.offset.total_seconds() / 3600
-    return f"again {abs(hours):.0f} h {'before' if hours < 0 else 'after'} `{reminder.field}`"
+    far = f"{abs(hours):.0f} h" if reminder.field not in DATES else f"{abs(hours) / 24:.0f} d"
+    return f"again {far} {'before' if hours < 0 else 'after'} `{reminder.field}`"
 
 
 def audience_words(audience: Audience) -> str:
@@ -250,7 +264,14 @@ def audience_words(audience: Audience) -> str:
     steps = " → ".join(" + ".join(step) for step in audience.channels)
     if audience.channel_by is not None:
         steps = f"the channel used of {steps.replace(' → ', ', ')}"
-    return f"{' + '.join(audience.who)} ({audience.purpose}{when}): {steps}"
+    if audience.one_authorised:
+        steps = f"the one authorised channel of {steps.replace(' → ', ', ')}"
+    if audience.reminders_only:
+        steps += ", only `again`"
+    chosen = f", as `{audience.who_by}` says" if audience.who_by else ""
+    if audience.segment_by is not None:
+        chosen += f", of `{audience.segment_by}`"
+    return f"{' + '.join(audience.who)} ({audience.purpose}{when}{chosen}): {steps}"
 
 
 def move_words(move: ClockMove) -> str:

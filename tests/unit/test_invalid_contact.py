@@ -231,6 +231,7 @@ def test_only_an_emergency_has_a_last_resort() -> None:
         "emergency.declared": ["inbox"],
         "emergency.updated": ["email", "inbox"],
         "emergency.reply.received": ["push", "inbox"],
+        "emergency.unreached": ["inbox"],
     } == meant
 
 

@@ -6,11 +6,13 @@ from base64 import b64decode, b64encode
 from itertools import combinations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.access.document_keys import current_fingerprint, document_keys
 from hub.access.keyring import LENGTHS, KeyRing, Purpose, Sealed
 from hub.errors import ConfigurationError
 from hub.settings import Secret
@@ -30,6 +32,24 @@ def test_the_derivation_is_that_of_rfc_5869() -> None:
     )
 
 
+def test_key_that_signs_documents_is_stable_and_each_secret_has_its_own() -> None:
+    """Its fingerprint is published: another derivation would disown every constancia."""
+    frozen, other = (
+        document_keys(KeyRing([Secret(text)]))[0] for text in ("a secret that never changes", "b")
+    )
+    both = document_keys(KeyRing([Secret("b"), Secret("a secret that never changes")]))
+
+    assert FROZEN_FINGERPRINT == frozen.fingerprint
+    assert [other.fingerprint, frozen.fingerprint] == [key.fingerprint for key in both]
+    Ed25519PublicKey.from_public_bytes(frozen.public).verify(frozen.sign(b"x"), b"x")
+
+
+def test_ring_without_a_secret_signs_no_document() -> None:
+    assert current_fingerprint(KeyRing([])) is None
+    with pytest.raises(ConfigurationError):
+        document_keys(KeyRing([]))
+
+
 def test_signatures_are_stable_across_releases() -> None:
     """These signatures are in use: a change would invalidate the address of every message in transit."""
     ring = KeyRing([Secret("a secret that never changes")])
@@ -40,6 +60,7 @@ def test_signatures_are_stable_across_releases() -> None:
 
 
 FROZEN = ["f340bcbce705d30f30ef", "6cace5f3ccf6648b6028cdfa38b4400e"]
+FROZEN_FINGERPRINT = "723581fbdc4bf0d10406160e56262d7a6857f3571acffac9530280e7bf651b7f"
 FROZEN_ID = "1e64ea17"
 FROZEN_DOCUMENT = "hmac-sha256:1e64ea17:8a3bd494e9c606862f80d6dea4ce675419aae8c117ee58d798b8154ca5ac4847"
 

@@ -14,6 +14,7 @@ from hub.policy.clocks import ClockPolicy
 from tests.for_each import for_each
 from tests.unit.clock_factory import scheduled
 from tests.unit.factories import HOUR, MINUTE, POLICY, SCHEMAS, event, local
+from tests.unit.test_templates import TEMPLATES, context
 
 STARTS = [
     (kind.name, move.clock, number)
@@ -220,3 +221,15 @@ def test_the_steps_of_two_clocks_are_different_events() -> None:
     ids = {sla.step_event(clock, step, now=step.at).id for clock in (first, second) for step in clock.steps}
 
     assert len(ids) == 12
+
+
+def test_an_emergency_is_named_by_what_and_where_and_not_by_its_id() -> None:
+    clock = started(local("2026-04-05 03:00"), "emergency.declared", "emergency_ack")
+    breach = next(step for step in clock.steps if step.kind is StepKind.BREACH)
+    data = sla.step_event(clock, breach, now=breach.at).data
+    told = TEMPLATES.render("sla.breached", "email", context("sla.breached", data), variant=None)
+    words = f"{told.subject} {told.text}"
+
+    assert str(clock.context["emergency_id"]) not in words
+    assert str(clock.context["kind"]) in words
+    assert str(clock.context["scope"]) in words

@@ -16,6 +16,7 @@ from hub.timers.scheduler import keep_appointments
 from tests.contract.values import message
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SCHEMAS, event, local, stored
 from tests.unit.hub_in_memory import memory_hub
+from tests.unit.test_templates import TEMPLATES, context
 from tests.unit.timer_harness import timers_of
 
 RECEIVED = event("pqrs.received")
@@ -128,4 +129,9 @@ async def test_lost_answer_notifies_holder_and_level_3_at_once() -> None:
 
     published = [(event.name, event.data["clock"]) for event in hub.publisher.events]
     assert [("sla.at_risk", "legal_term"), ("pqrs.escalated", "legal_term")] == published
+    for alert in hub.publisher.events:
+        told = TEMPLATES.render(alert.name, "email", context(alert.name, alert.data), variant=None)
+        assert "no le llegó a la persona" in told.text
+        assert "100 %" not in told.text
+        assert "por vencer" not in f"{told.subject} {told.text}".lower()
     assert [ClockState.AT_RISK] == hub.states("legal_term")

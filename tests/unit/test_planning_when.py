@@ -75,6 +75,54 @@ def test_reminder_expires_when_its_event_happens() -> None:
     assert {work.occasion: work.expires_at for work in works(MONDAY)} == expected
 
 
+@pytest.mark.parametrize(
+    ("due_on", "opens"),
+    [
+        ("2026-03-12", "2026-03-11 08:00"),
+        ("2026-03-16", "2026-03-13 08:00"),  # Monday: the Friday before
+        ("2026-04-06", "2026-04-01 08:00"),  # Monday after Holy Week: the Wednesday before
+    ],
+)
+def test_reminder_before_a_date_goes_out_at_the_last_opening(due_on: str, opens: str) -> None:
+    dated = kind(("email",), reminders=(Reminder("due_on", DAY),))
+    petition = event("pqrs.received", {"due_on": due_on})
+    _, reminder = plan(dated, person(email()), trigger=petition)
+
+    assert (reminder.next_at, reminder.occasion) == (local(opens), "reminder:T-24h")
+    assert len(plan(dated, person(email()), trigger=petition, now=local(opens))) == 1
+
+
+def test_reminder_before_a_date_may_be_sent_until_the_end_of_the_date() -> None:
+    dated = kind(("email",), reminders=(Reminder("due_on", DAY),), purpose=Purpose.SURVEY)
+    petition = event("pqrs.received", {"due_on": "2026-03-12"})
+    _, reminder = plan(dated, person(email()), trigger=petition)
+
+    # A survey would live for a week.
+    assert reminder.expires_at == local("2026-03-13 00:00")
+
+
+@pytest.mark.parametrize(
+    ("until", "ends"),
+    [("2026-03-10", "2026-03-11 00:00"), ("2026-03-09T20:00:00-05:00", "2026-03-09 20:00"), (None, None)],
+)
+def test_messages_end_with_what_they_are_about(until: str | None, ends: str | None) -> None:
+    petition = event("pqrs.received", {"until": until, "at": "2026-03-12T08:00:00-05:00"})
+    again = (Reminder("at", 70 * HOUR),)
+    of = replace(kind(("email",), purpose=Purpose.SURVEY, reminders=again), useful_until="until")
+
+    assert {message.ends_at for message in plan(of, person(email()), trigger=petition)} == (
+        {local(ends)} if ends else {None, local("2026-03-12 08:00")}
+    )
+
+
+def test_legal_message_does_not_end_with_what_it_is_about() -> None:
+    petition = event("pqrs.received", {"until": "2026-03-01"})
+    of = replace(kind(("email",), purpose=Purpose.LEGAL), useful_until="until")
+
+    message = only(plan(of, person(email()), trigger=petition))
+    assert (message.state, message.expires_at) == (State.QUEUED, None)
+
+
 def test_a_reminder_lives_no_longer_than_its_purpose() -> None:
     late = kind(("email",), reminders=(Reminder("until", 72 * HOUR),), purpose=Purpose.EMERGENCY)
     petition = event("pqrs.received", {"until": (MONDAY + 100 * HOUR).isoformat()})

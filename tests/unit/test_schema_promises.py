@@ -53,7 +53,7 @@ def takes(new: dict[str, Json], old: dict[str, Json]) -> bool:
 
 
 def _alone(part: Mapping[str, Json], whole: Mapping[str, Json]) -> dict[str, Json]:
-    shared = {"$defs": _plain(whole["$defs"])} if "$ref" in part else {}
+    shared = {"$defs": _plain(whole["$defs"])} if '"$ref"' in json.dumps(part) else {}
     return {**_plain(part), **shared}
 
 

@@ -23,7 +23,7 @@ NAMES: Final = sorted(BY_NAME)
 
 def an_event(name: str, data: Json, **changed: Any) -> Event:
     kind = BY_NAME[name]
-    source = HUB_SOURCE if kind.hub_emitted else "urn:test"
+    source = HUB_SOURCE if kind.hub_emitted else "urn:coproservicios:crm"
     return Event(**{"id": "1", "source": source, "type": kind.type, "time": NOW, "data": data, **changed})
 
 

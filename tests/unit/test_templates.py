@@ -603,6 +603,7 @@ def plain(text: str) -> str:
 AT_A_LINK: Final = [
     "pqrs.responded",
     "admin.minutes.published",
+    "admin.financial_report.published",
     "realestate.conflict.resolved",
     "privacy.consent.requested",
     "privacy.query.answered",

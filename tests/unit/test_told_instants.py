@@ -96,6 +96,19 @@ def test_an_extension_beyond_the_limit_of_the_law_promises_the_limit() -> None:
         assert PROMISE in text
 
 
+def test_a_receipt_that_leaves_after_an_extension_does_not_say_the_first_term() -> None:
+    received = happened("pqrs.received", 0, 0)
+    extended = event(
+        "pqrs.term_extended",
+        {"pqrs_id": received.data["pqrs_id"], "new_due_on": "2027-01-30"},
+        at=MONDAY + DAY,
+    )
+    clocks = sla.replay(CASE, [received, extended], BY_NAME, POLICY)
+
+    for text in texts(received, clocks):
+        assert "dias habiles" not in text
+
+
 def test_a_paused_or_ended_promise_has_no_instant() -> None:
     received, asked_for = happened("pqrs.received", 0, 0), happened("pqrs.info_requested", 1, 1)
     clocks = sla.replay(CASE, [received, asked_for], BY_NAME, POLICY)

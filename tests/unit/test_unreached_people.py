@@ -50,6 +50,7 @@ def test_the_alert_says_whom_to_call_where_and_what_they_were_told() -> None:
         "phone": "+573002220001",
     } == data["people"][0]
     assert DECLARED.event.data["instruction"] == data["instruction"]
+    assert DECLARED.event.time.isoformat() == data["since"]
     assert (DECLARED.event.name, DECLARED.event.id) == (data["about"], data["about_id"])
 
 
@@ -95,6 +96,16 @@ async def test_several_people_of_an_event_are_one_alert_and_a_crash_repeats_its_
 
     assert [NAME, NAME] == [published.name for published in hub.publisher.events]
     assert 1 == len({published.id for published in hub.publisher.events})
+
+
+async def test_the_end_of_an_emergency_calls_nobody() -> None:
+    hub, store = memory_hub(MONDAY), MemoryEmergencies()
+    over = stored(event("emergency.updated", {"status": "cleared"}))
+    store.lost, store.events = [lost(event_key=over.key)], {over.key: over}
+    await alert_unreached(timers_of(hub, emergencies=store))
+
+    assert [] == hub.publisher.events
+    assert [] == store.lost
 
 
 async def test_what_the_retention_has_dropped_blocks_nothing() -> None:

@@ -40,6 +40,8 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     wall time after which it is worthless.
     """
     message = claimed.message
+    if claimed.recalled:
+        return Outcome(message_id=message.id, state=State.CANCELLED, reason="recalled", tried=False)
     if claimed.overtaken and now - message.created_at > policy.clocks_summary.late:
         return Outcome(message_id=message.id, state=State.CANCELLED, reason="overtaken", tried=False)
     if message.expires_at is not None and message.expires_at <= now and not leaves_late(claimed):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
+from hub.business_time.dates import DATE_LENGTH, last_instant
 from hub.contact_rules import next_allowed
-from hub.model import Event, EventType, Purpose, WorkWeek
+from hub.model import Event, EventType, Purpose, Reminder, WorkWeek
 from hub.policy import Policy
 
 
@@ -16,7 +17,8 @@ class Occasion(Struct, frozen=True, kw_only=True):
     """
     One time of notification: `initial` now, or a reminder at `at`.
 
-    It expires at `until`. A reminder that comes after its instant has no `until`: its purpose sets its life.
+    It expires at `until`. A reminder that comes after its instant, and an event whose news stay true, have no
+    `until`: their purpose sets their life.
     """
 
     name: str = "initial"
@@ -31,29 +33,89 @@ class Lifetime(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
 
 
-def occasions(kind: EventType, purpose: Purpose, event: Event, now: datetime) -> Iterator[Occasion]:
+def occasions(
+    kind: EventType,
+    purpose: Purpose,
+    event: Event,
+    now: datetime,
+    policy: Policy,
+    *,
+    reminders_only: bool = False,
+) -> Iterator[Occasion]:
     """
-    Yield the occasions of an event: now, and its reminders that are still to come.
+    Yield the occasions of an event: now, unless it has `reminders_only`, and its reminders still to come.
 
-    A legally required message has no reminders: a reminder by letter would come too late.
+    A legally required message has no reminders: a reminder by letter would come too late. Nor can its
+    publisher make it worthless.
     """
-    yield Occasion()
-    for reminder in () if purpose is Purpose.LEGAL else kind.reminders:
-        about = _instant(event.data[reminder.field])
-        at = about + reminder.offset
+    if purpose is Purpose.LEGAL:
+        yield Occasion()
+        return
+    end = _useful_until(event, kind.useful_until) if kind.useful_until else None
+    if not reminders_only:
+        yield Occasion(until=end)
+    # Several closed days before a date may move two reminders to one opening: the later in the list is sent.
+    planned: dict[datetime, Occasion] = {}
+    for reminder in kind.reminders:
+        at, until = _times(reminder, event, policy)
         if at > now:
-            yield Occasion(name=reminder.occasion, at=at, until=about if at < about else None)
+            planned[at] = Occasion(name=reminder.occasion, at=at, until=_earlier(until, end))
+    yield from planned.values()
 
 
-def reminders_end(history: Iterable[Event], catalog: Mapping[str, EventType]) -> datetime | None:
-    """Return the instant up to which the events of a case send no more reminders; None: no limit."""
-    known = ((event, catalog[event.name]) for event in history if event.name in catalog)
-    return max((_end(event, kind) for event, kind in known if kind.ends_reminders), default=None)
+def _times(reminder: Reminder, event: Event, policy: Policy) -> tuple[datetime, datetime | None]:
+    """Return when a reminder is sent, and from when on it is worth nothing."""
+    text = event.data[reminder.field]
+    if len(text) == DATE_LENGTH:
+        day = date.fromisoformat(text) + reminder.offset
+        return policy.calendar.last_opening(day), last_instant(text).astimezone(UTC)
+    about, days = _instant(text), reminder.business_days
+    at = policy.calendar.opening_before(about, days) if days else about + reminder.offset
+    return at, about if at < about else None
 
 
-def _end(event: Event, kind: EventType) -> datetime:
-    """Exclude the event's own instant if it has reminders itself: it ends only those of earlier events."""
-    return event.time - timedelta.resolution if kind.reminders else event.time
+def _useful_until(event: Event, field: str) -> datetime | None:
+    text = event.data.get(field)
+    return None if text is None else last_instant(text).astimezone(UTC)
+
+
+class Ends(Struct, frozen=True, kw_only=True):
+    """
+    Up to when the events of a case send no more reminders, and no more collection; None: no limit.
+
+    Before `messages` they send nothing more at all. `collected` is when the last of them has asked for money.
+    """
+
+    reminders: datetime | None = None
+    collection: datetime | None = None
+    collected: datetime | None = None
+    messages: datetime | None = None
+
+
+def ends_of(history: Iterable[Event], catalog: Mapping[str, EventType], known: Ends) -> Ends:
+    """Move the known ends forward to those of these events."""
+    reminders, collection, collected = known.reminders, known.collection, known.collected
+    messages = known.messages
+    for event in history:
+        kind = catalog[event.name]
+        if kind.ends_reminders:
+            reminders = _latest(reminders, _end(event, own=bool(kind.reminders)))
+        if kind.ends_collection:
+            collection = _latest(collection, _end(event, own=kind.collects))
+        if kind.collects:
+            collected = _latest(collected, event.time)
+        if kind.ends_messages:
+            messages = _latest(messages, event.time)
+    return Ends(reminders=reminders, collection=collection, collected=collected, messages=messages)
+
+
+def _latest(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else max(known, at)
+
+
+def _end(event: Event, *, own: bool) -> datetime:
+    """Exclude the event's own instant if it has such messages itself: it ends only those of others."""
+    return event.time - timedelta.resolution if own else event.time
 
 
 def lifetime(
@@ -84,17 +146,17 @@ def lifetime(
 
 
 def is_late_for_paper(
-    event: Event, kind: EventType, purpose: Purpose, *, at: datetime, lead: timedelta
+    event: Event, kind: EventType, purpose: Purpose, *, at: datetime, policy: Policy
 ) -> bool:
     """
     Return whether a letter that is printed at `at` would be read after what it announces has begun.
 
-    Paper is carried by hand, within `lead`. A legal notice is printed at any time: it is the proof.
+    Paper is carried by hand, within `[letters] lead`. A legal notice is printed at any time: it is the proof.
     """
     if purpose is Purpose.LEGAL:
         return False
-    announced = [reminder.field for reminder in kind.reminders if reminder.before]
-    return any(_instant(event.data[field]) - at <= lead for field in announced)
+    begins = [_times(reminder, event, policy)[1] for reminder in kind.reminders]
+    return any(instant - at <= policy.letters.lead for instant in begins if instant is not None)
 
 
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:

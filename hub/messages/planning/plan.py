@@ -10,12 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
+from hub.contact_rules.consents import NOT_CONSENTED
 from hub.messages.planning.cascade import id_at
 from hub.messages.planning.lifetime import Lifetime, Occasion, is_late_for_paper, lifetime, occasions
 from hub.messages.planning.reach import (
     LATE_LETTER,
     LETTER,
     PAPER,
+    authorised_channel,
     broken_channels,
     steps_for,
     used_channel_only,
@@ -117,7 +119,9 @@ def plan_audience(
             if kind.reminders and audience.print in PAPER and LETTER in rules.channels
             else broken_channels(stored.event),
         )
-        for occasion in occasions(kind, purpose, stored.event, now)
+        for occasion in occasions(
+            kind, purpose, stored.event, now, rules.policy, reminders_only=audience.reminders_only
+        )
     ]
     recipients = [person for person in people if person.left_out is None]
     return [
@@ -129,7 +133,7 @@ def _late_letter(
     event: Event, kind: EventType, purpose: Purpose, occasion: Occasion, policy: Policy, now: datetime
 ) -> Mapping[str, str]:
     """Return the channels that must not be used, where the event announces an instant."""
-    late = is_late_for_paper(event, kind, purpose, at=occasion.at or now, lead=policy.letters.lead)
+    late = is_late_for_paper(event, kind, purpose, at=occasion.at or now, policy=policy)
     return {LETTER: LATE_LETTER} if late else {}
 
 
@@ -147,8 +151,13 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the later steps as its fallback."""
     if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
         return [_suppressed(plan, person, "inline_not_allowed", ())]
+    audience = plan.audience
+    if audience.one_authorised:
+        audience = authorised_channel(audience, person, rules.policy.collection.channels)
+        if not audience.channels:
+            return [_suppressed(plan, person, NOT_CONSENTED, ())]
     skipped: list[str] = []
-    usable = steps_for(plan.audience, person, rules.channels, skipped, avoid=plan.avoid)
+    usable = steps_for(audience, person, rules.channels, skipped, avoid=plan.avoid)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]

@@ -72,6 +72,20 @@ def used_channel_only(audience: Audience, event: Event) -> Audience:
     return replace(audience, channels=steps or audience.channels)
 
 
+def authorised_channel(audience: Audience, person: Person, order: Sequence[str]) -> Audience:
+    """
+    Limit an audience to the channels that the person has authorised, of which one is used.
+
+    That is the one authorised for longest, so that another consent does not change it; of several that were
+    authorised at once, the first in the policy's `order`. Without any, there is no channel.
+    """
+    since = dict(person.authorised or ())
+    offered = {name for step in audience.channels for name in step}
+    names = [name for name in order if name in since and name in offered]
+    steps = tuple((name,) for name in sorted(names, key=lambda name: since[name]))
+    return replace(audience, channels=steps, cascade=Cascade.FIRST)
+
+
 def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
     """
     Return the channels of each step.

@@ -25,6 +25,8 @@ _FIELDS: Final = {
 """Field of the alert → the fields of the event that hold it, the first one present."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+_END: Final = "cleared"
+
 People = Sequence[Sequence[LostRecipient]]
 """The lost messages of each person."""
 
@@ -35,6 +37,11 @@ def people_of(lost: Iterable[LostRecipient]) -> People:
     for recipient in lost:
         found[recipient.person].append(recipient)
     return [found[person] for person in sorted(found)[:MOST]]
+
+
+def is_over(stored: StoredEvent) -> bool:
+    """Return whether the event says that the danger has passed: nobody is woken to hand that on."""
+    return bool(stored.event.data.get("status") == _END)
 
 
 def alert_of(people: People, stored: StoredEvent, *, now: datetime) -> Event:
@@ -48,6 +55,7 @@ def alert_of(people: People, stored: StoredEvent, *, now: datetime) -> Event:
         "thread_id": stored.case or stored.event.id,
         "copropiedad_id": stored.copropiedad_id,
         "people": named,
+        "since": stored.event.time.isoformat(),
         **_facts(stored.event),
     }
     alert_id = uuid8(_EPOCH, stored.key.hex, *(lost[0].person for lost in people))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import Json, StoredEvent
+from hub.model import RECALL, Json, StoredEvent
 from hub.operations.cases.schemas import ThreadKind
 from hub.operations.cases.summary_es import level, name_of, promise
 from hub.operations.explain import sentences_es
@@ -82,9 +82,9 @@ _WHOLE: Final = 100
 
 def _at_risk(data: Data, _: Names) -> str:
     percent = data.get("percent")
-    # The whole time has gone where an answer was found not to have arrived.
+    # As after the whole time: an answer was found not to have arrived, however much of the time is left.
     early = isinstance(percent, int) and percent < _WHOLE
-    gone = f" va en el {percent} % de su plazo" if early else " está en riesgo"
+    gone = f" va en el {percent} % de su plazo" if early else " sigue corriendo, porque la respuesta no llegó"
     return f"«{promise(str(data.get('clock')))}»{gone}: se avisa al {level(data.get('level'))}{_vacant(data)}"
 
 
@@ -100,6 +100,7 @@ def _escalated(data: Data, _: Names) -> str:
         "reminder": f"Se le recuerda al {to}: {of} sigue sin respuesta",
         "term_at_risk": f"{of} está en riesgo: se avisa al {to}",
         "term_breached": f"{of} se incumplió: se avisa al {to}",
+        "answer_lost": f"{of} sigue corriendo, porque la respuesta no llegó: se avisa al {to}",
     }
     climbs = f"{of} sigue sin respuesta: pasa del nivel {data.get('from_level')} al {to}"
     return texts.get(str(data.get("cause")), climbs) + _vacant(data)
@@ -172,9 +173,11 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
     data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
     subject = data.get("subject") if whole and kind_of(stored) is ThreadKind.EVENT else None
     asks = [f"Asunto: «{subject}»."] if isinstance(subject, str) and subject else []
+    why = data.get("reason") if whole and stored.event.name == RECALL else None
     quiet = stored.event.extensions.get("quiet") is True
     return [
         *asks,
+        *([sentences_es.sentence(f"Motivo: {why}")] if why else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
     ]

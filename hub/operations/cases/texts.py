@@ -17,6 +17,7 @@ from hub.model.state_machine import UNSENT
 from hub.operations.cases.schemas import TextOrigin
 from hub.operations.evidence import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
 from hub.ports.cases import CaseFacts, CaseMessage
+from hub.ports.evidence import EvidenceStore
 from hub.sla.ack_links import without_link
 
 Render: TypeAlias = Callable[[Claimed], Rendered]
@@ -50,12 +51,15 @@ class MessageText:
 class CaseTexts:
     """Finds what the messages of a page said. Threads render: other requests must not wait for a page."""
 
+    evidence: EvidenceStore
     remaker: Remaker
     render: Render
 
     async def of(self, facts: CaseFacts) -> Mapping[UUID, MessageText]:
         accepted = [key for key, sent in facts.messages.items() if "accepted" in _outcomes(sent)]
-        remade = await self.remaker.remake_each(accepted)
+        said = await self.evidence.said_each(accepted)
+        # One by one: others have their turn between.
+        remade = {key: await self.remaker.remake(message) for key, message in said.items()}
         return {
             key: await asyncio.to_thread(text_of, sent, remade.get(key, ()), facts, self.render)
             for key, sent in facts.messages.items()

@@ -48,10 +48,10 @@ class Threads:
         texts = await self.texts.of(facts) if asked.whole and self.texts is not None else {}
         return CaseThread(
             case=case.case,
-            number=_number(facts),
+            number=number_of(facts),
             title=lookup.title_of(case),
             opened_at=case.first.event.time if case.first is not None else None,
-            copropiedad=_copropiedad(facts),
+            copropiedad=copropiedad_of(facts),
             state=summary_es.progress_of(facts.head),
             summary=summary_es.summary(facts.head, facts.names, now, self.calendar),
             entries=entries_of(facts, whole=asked.whole, texts=texts),
@@ -70,7 +70,7 @@ def people_shown(thread: CaseThread) -> Sequence[str]:
     return sorted(written | {person for person in replied if person is not None})
 
 
-def _number(facts: CaseFacts) -> str:
+def number_of(facts: CaseFacts) -> str:
     """Return the radicado; without one the case's own number."""
     first = facts.first.event.data if facts.first is not None else None
     contexts = [*(clock.context for clock in facts.head), *([first] if isinstance(first, dict) else [])]
@@ -78,7 +78,8 @@ def _number(facts: CaseFacts) -> str:
     return next(known, facts.case.partition(":")[2] or facts.case)
 
 
-def _copropiedad(facts: CaseFacts) -> str | None:
+def copropiedad_of(facts: CaseFacts) -> str | None:
+    """Return the name of the case's copropiedad; without one its reference."""
     named = [facts.first.copropiedad_id] if facts.first is not None else []
     named += [clock.context.get("copropiedad_id") for clock in facts.head]
     ref = next((place for place in named if place), None)

@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -27,7 +26,7 @@ from hub.model import Brand, Claimed, Evidence, Facts, Outgoing, Rendered, Sende
 from hub.model.evidence import Call, SaidMessage
 from hub.operations.evidence.kept_words import words_of
 from hub.people.brands import brand_of
-from hub.ports.evidence import EvidenceStore
+from hub.ports.evidence import VersionStore
 from hub.rendering import Templates
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
 
@@ -96,16 +95,11 @@ class Remaker:
     Remembers the versions that it has read last, for some minutes: most messages share a few.
     """
 
-    def __init__(self, store: EvidenceStore) -> None:
+    def __init__(self, store: VersionStore) -> None:
         self._store = store
         self._versions: OrderedDict[bytes, _Version] = OrderedDict()
         self._brands: dict[bytes, Brand | None] = {}
         self._forgetting: asyncio.TimerHandle | None = None
-
-    async def remake_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, list[Remade]]:
-        """Make those of these messages again that are stored, one by one: others have their turn between."""
-        said = await self._store.said_each(message_ids)
-        return {message_id: await self.remake(message) for message_id, message in said.items()}
 
     async def remake(self, said: SaidMessage) -> list[Remade]:
         """Make each call again that a provider accepted."""

@@ -23,6 +23,7 @@ from uuid import UUID
 
 import msgspec
 
+from hub.model import Json
 from hub.model.evidence import Seal, SealedRow
 
 MINUTE: Final = timedelta(minutes=1)
@@ -40,11 +41,19 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def leaf(row: SealedRow) -> bytes:
     """Make the leaf of a row."""
-    at = _micros(row.at)
-    sealed = (
+    return key_of(row) + sha256(_encode(fields_of(row))).digest()
+
+
+def key_of(row: SealedRow) -> bytes:
+    return _KEY.pack(row.message_id.bytes, micros(row.at))
+
+
+def fields_of(row: SealedRow) -> tuple[Json, ...]:
+    """Return the array of a row that is sealed."""
+    return (
         str(row.message_id),
-        at,
-        _micros(row.recorded_at),
+        micros(row.at),
+        row.recorded_at and micros(row.recorded_at),
         row.outcome,
         row.provider,
         row.reference,
@@ -53,7 +62,6 @@ def leaf(row: SealedRow) -> bytes:
         row.digest and row.digest.hex(),
         row.version and row.version.hex(),
     )
-    return _KEY.pack(row.message_id.bytes, at) + sha256(_encode(sealed)).digest()
 
 
 def seal(previous: Seal | None, minute: datetime, leaves: bytes) -> Seal:
@@ -69,7 +77,7 @@ def seal(previous: Seal | None, minute: datetime, leaves: bytes) -> Seal:
 
 def link(number: int, minute: datetime, count: int, root: bytes, previous: bytes) -> bytes:
     """Compute the digest of a seal."""
-    return sha256(_encode((number, _micros(minute), count, root.hex(), previous.hex()))).digest()
+    return sha256(_encode((number, micros(minute), count, root.hex(), previous.hex()))).digest()
 
 
 def split(leaves: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -88,5 +96,6 @@ def minute_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _micros(at: datetime) -> int:
+def micros(at: datetime) -> int:
+    """Count the microseconds since 1970."""
     return (at - _EPOCH) // _MICROSECOND

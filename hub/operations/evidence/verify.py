@@ -135,6 +135,7 @@ async def verify(
         break
     if not known:
         walk.found.mismatches.append(Mismatch(flaw=Flaw.UNKNOWN_HEAD))
+    await _check_unrecorded(walk, since, until)
     await _check_versions(walk)
     return walk.found
 
@@ -204,6 +205,14 @@ async def _check_absent(walk: _Walk, seal: Seal, absent: Sequence[bytes]) -> Non
                 walk.note(Flaw.MISSING_ROW, seal, key)
             else:
                 walk.found.gone += 1
+
+
+async def _check_unrecorded(walk: _Walk, since: datetime, until: datetime) -> None:
+    """Name attempts that state no instant of recording: no seal would ever cover them."""
+    named = {(mismatch.message_id, mismatch.at) for mismatch in walk.found.mismatches}
+    for message_id, at in await walk.store.unrecorded(since, until, _ROWS):
+        if (message_id, at) not in named:
+            walk.found.mismatches.append(Mismatch(flaw=Flaw.ADDED_ROW, message_id=message_id, at=at))
 
 
 def _is_stored(months: Sequence[StoredMonth], message_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -96,11 +96,20 @@ def _verdict(
     return Verdict(
         outcome=outcome,
         person=facts.person,
-        sentences=[_heading(facts.event.event), *lines],
+        sentences=[_heading(facts.event.event), *_recalled(facts), *lines],
         reason=reason,
         event=facts.event,
         messages=facts.messages,
     )
+
+
+def _recalled(facts: ExplainFacts) -> Iterator[str]:
+    """Say that the publisher has taken the event back, and why; it may say so before the event comes."""
+    recall = facts.recall
+    if recall is not None and isinstance(recall.event.data, dict):
+        since = sentences_es.at_time(recall.event.time)
+        yield sentences_es.sentence(f"El sistema que lo publicó lo retiró {since}")
+        yield sentences_es.sentence(f"Motivo que dio: {recall.event.data.get('reason')}")
 
 
 def _heading(event: Event) -> str:

@@ -56,12 +56,12 @@ def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:
         yield Call(purpose=audience.purpose, at=at)
 
 
-def begins_at(contact: Contact, catalog: Mapping[str, EventType]) -> datetime:
+def begins_at(contact: Contact, catalog: Mapping[str, EventType], policy: Policy) -> datetime:
     """Return the earliest time of a stored message; for a reminder, its own instant."""
     event = contact.reminds_of
     if event is None or event.name not in catalog:
         return contact.created_at
-    planned = occasions(catalog[event.name], contact.purpose, event, contact.created_at)
+    planned = occasions(catalog[event.name], contact.purpose, event, contact.created_at, policy)
     return next(
         (occasion.at for occasion in planned if occasion.at and occasion.name == contact.occasion),
         contact.created_at,

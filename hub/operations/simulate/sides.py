@@ -121,7 +121,7 @@ class Side:
 
     def look_at(self, contact: Contact) -> None:
         """Count a stored message if it would leave at night."""
-        first = begins_at(contact, self._catalog)
+        first = begins_at(contact, self._catalog, self._policy)
         call = call_of_message(contact, first, self._policy) if first in self._period else None
         if call is not None and is_night(call.at, self._policy.calendar.zone):
             self.night[call.purpose] += 1

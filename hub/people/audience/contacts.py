@@ -37,10 +37,11 @@ def _stranger(raw: Mapping[str, Json]) -> Person:
         for kind, value in (("email", email), ("phone", phone))
         if value is not None
     ]
+    name = str(raw.get("name") or "")
     return Person(
         # The normalized form, so that one number written in two ways is one stranger.
-        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone")),
-        name=str(raw.get("name") or ""),
+        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone"), name),
+        name=name,
         contact_points=tuple(points),
         known=False,
     )

@@ -30,7 +30,8 @@ class Group(Struct, frozen=True, kw_only=True):
     and service area, else of the company.
 
     With `roles`, `service_area` selects only its staff. `opted_in` is a purpose: people who have not
-    consented to it are left out.
+    consented to it are left out. `authorised` is one too: people have the channels that they have authorised
+    for it.
     """
 
     person: str | None = None
@@ -42,6 +43,7 @@ class Group(Struct, frozen=True, kw_only=True):
     level: int | None = None
     service_area: str | None = None
     opted_in: str | None = None
+    authorised: str | None = None
     everywhere: bool = False
 
     @property

@@ -7,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import structs
+
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 from hub.people.audience.asking import group_of, scene_of
 from hub.people.audience.contacts import recipient
-from hub.people.audience.groups import Addressee, Unknown
+from hub.people.audience.groups import RESIDENTS, Addressee, Group, Unknown
 from hub.people.audience.language import Term, parse
 from hub.people.audience.names import ADDRESS, LEVEL, PARTY
 
@@ -21,8 +23,19 @@ NO_OPERATORS: Final[Operators] = MappingProxyType({})
 _NAMED_BY: Final[Mapping[str, str]] = {"data_subject": "subject_id"}
 """Parties → the field with their person_id, if neither the event nor its case describes them."""
 
+EVERY_SEGMENT: Final = "todos"
+SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "propietarios": ("owner",),
+    "residentes": RESIDENTS,
+    "arrendatarios": ("tenant",),
+}
+"""The values of a `segment_by` field besides EVERY_SEGMENT → the roles of the people who are meant."""
+
 OPENING: Final = frozenset({Move.START, Move.CHECK})
 """An event with such a move tells the place of its case."""
+
+BOTH: Final = "both"
+"""What an event says in the field `who_by` that is for all words of its audience."""
 
 PLACE: Final = "@place"
 """The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""
@@ -64,11 +77,34 @@ def addressees(
     """
     if audience.when and not applies(audience, stored):
         return []
-    return [
+    found = [
         addressee
-        for word in audience.who
+        for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
+    if audience.one_authorised:
+        return [_authorised(addressee, audience) for addressee in found]
+    return [_in_segment(addressee, audience, stored) for addressee in found] if audience.segment_by else found
+
+
+def _in_segment(addressee: Addressee, audience: Audience, stored: StoredEvent) -> Addressee:
+    """Limit a group to the roles of the segment that the event names."""
+    segment = stored.event.data[audience.segment_by or ""]
+    if segment == EVERY_SEGMENT or not isinstance(addressee, Group):
+        return addressee
+    return structs.replace(addressee, roles=SEGMENTS[segment])
+
+
+def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:
+    """Return the word of an audience that the event names in this field, or both."""
+    named = stored.event.data[field]
+    return [word for word in audience.who if named in {parse(word).word, BOTH}]
+
+
+def _authorised(addressee: Addressee, audience: Audience) -> Addressee:
+    if not isinstance(addressee, Group):
+        return addressee
+    return structs.replace(addressee, authorised=str(audience.purpose))
 
 
 def _addressees(

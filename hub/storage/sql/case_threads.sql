@@ -68,7 +68,7 @@ WITH clocks AS (
     SELECT 'pqrs_id:' || split_part($1, ':', 2), since, id::text FROM clocks WHERE NOT starts_with($1, 'pqrs_id:')
 ), happened AS MATERIALIZED (
     SELECT event.* FROM named CROSS JOIN LATERAL (
-        SELECT key, time, CASE WHEN type = ANY ($8::text[]) THEN data ->> 'message_id' END AS reply_id FROM event
+        SELECT key, time, source, id, CASE WHEN type = ANY ($8::text[]) THEN data ->> 'message_id' END AS reply_id FROM event
         WHERE event.case_key = named.case_key AND event.key >= named.since
           AND (named.clock IS NULL OR starts_with(event.id, named.clock))
           AND ($2 IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
@@ -82,12 +82,21 @@ WITH clocks AS (
     UNION
     SELECT reply.id, reply.at, reply.case_key, NULL FROM happened JOIN reply ON reply.id = happened.reply_id::uuid
     WHERE happened.reply_id IS NOT NULL
+), recalled AS (
+    -- What their publishers have taken back, and when.
+    SELECT event.key, event.time FROM happened
+    CROSS JOIN LATERAL (
+        SELECT by_key FROM recall WHERE recall.source = happened.source AND recall.event_id = happened.id OFFSET 0
+    ) AS recall
+    CROSS JOIN LATERAL (SELECT key, time FROM event WHERE event.key = recall.by_key OFFSET 0) AS event
 ), entries AS (
     SELECT time AS at, 0 AS rank, key::text AS id, 'event' AS kind, key, NULL::text AS change,
            NULL::text AS person, NULL::text AS reason, NULL::text AS detail
     FROM happened
     -- A reply stands for its event.
     WHERE reply_id IS NULL OR NOT EXISTS (SELECT FROM replied WHERE replied.id = happened.reply_id::uuid)
+    UNION ALL
+    SELECT time, 0, key::text, 'event', key, NULL, NULL, NULL, NULL FROM recalled
     UNION ALL
     SELECT at, 0, id::text, 'reply', id, NULL, NULL, NULL, NULL FROM replied
     UNION ALL
@@ -132,6 +141,33 @@ SELECT * FROM entries
 WHERE (at, rank, id COLLATE "C") > ($4, $5, $6::text COLLATE "C")
 ORDER BY at, rank, id COLLATE "C"
 LIMIT $7
+
+-- of_person --
+WITH entries AS (
+    SELECT coalesce((SELECT min(at) FROM attempt WHERE attempt.message_id = sent.id), sent.created_at) AS at, 3 AS rank,
+           sent.id::text AS id, 'message' AS kind, sent.id AS key, NULL::text AS change,
+           NULL::text AS person, NULL::text AS reason, NULL::text AS detail
+    FROM message AS sent WHERE sent.person = $1 AND ($2::text[] IS NULL OR sent.copropiedad_id = ANY ($2))
+    UNION ALL
+    SELECT at, 0, reply.id::text, 'reply', reply.id, NULL, NULL, NULL, NULL FROM reply
+    WHERE reply.person = $1
+      AND ($2 IS NULL OR EXISTS (
+          SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
+      ))
+    UNION ALL
+    SELECT record.planned_at, 2, left_out.event_key || ':' || left_out.audience, 'left_out', left_out.event_key,
+           NULL, left_out.person, left_out.reason, left_out.detail
+    FROM left_out JOIN audience_record AS record
+      ON record.event_key = left_out.event_key AND record.audience = left_out.audience
+    WHERE left_out.person = $1 AND left_out.reason <> $7
+      AND ($2 IS NULL OR EXISTS (
+          SELECT FROM event WHERE event.key = left_out.event_key AND copropiedad_id = ANY ($2)
+      ))
+)
+SELECT * FROM entries
+WHERE (at, rank, id COLLATE "C") > ($3, $4, $5::text COLLATE "C")
+ORDER BY at, rank, id COLLATE "C"
+LIMIT $6
 
 -- messages --
 SELECT * FROM message WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3

@@ -92,6 +92,18 @@ FROM clock
 WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND id > $1 AND promise -> 'silent' IS DISTINCT FROM 'true'
 ORDER BY id LIMIT $2
 
+-- watched --
+-- In the order of the index of what is live. A paused clock has no due instants.
+SELECT clock.*, copropiedad.name AS building, unit.label AS unit, unit.tower
+FROM (
+    SELECT * FROM clock
+    WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND ended_at IS NULL AND id > $1 AND step_at[1] <= $3
+    ORDER BY id LIMIT $2
+) AS clock
+LEFT JOIN copropiedad ON copropiedad.id = clock.copropiedad_id
+LEFT JOIN unit ON unit.id = clock.context ->> 'unit_id'
+ORDER BY clock.id
+
 -- of_other_calendars --
 -- Two ranges, each in index order: with a plain LIMIT the planner reads all clocks and finds none. SKIP LOCKED: a
 -- locked row belongs to intake, which reschedules the clock itself.

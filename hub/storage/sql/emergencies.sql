@@ -2,13 +2,22 @@ People whom a message of an emergency has not reached.
 
 -- lost --
 -- The id of a message begins with the time of its event: older months are not opened. Of a person nothing is under
--- way or accepted, and no step of the cascade is left; what lies in an inbox has reached nobody.
-WITH lost AS (
-    SELECT *, min(updated_at) OVER (PARTITION BY event_key) AS since
-    FROM message
+-- way or accepted, and no step of the cascade is left; what lies in an inbox has reached nobody. Whom no channel
+-- reaches is known at planning (`unreached`), and has nothing but the inbox, or no address at all.
+WITH gone AS (
+    SELECT * FROM message
     WHERE purpose = 'emergency' AND state IN ('failed', 'bounced', 'suppressed', 'expired')
-      AND address <> '' AND event <> $1
-      AND id >= $2 AND updated_at > now() - interval '1 hour'
+      AND address <> '' AND id >= $2
+    UNION ALL
+    SELECT message.* FROM unreached JOIN message ON message.event_key = unreached.event_key
+    WHERE 'no_channel' = ANY (reasons) AND found_at > now() - interval '1 hour'
+      AND purpose = 'emergency' AND id >= $2
+      AND (state = 'waiting' OR (state IN ('failed', 'suppressed', 'expired') AND address = ''))
+),
+lost AS (
+    SELECT *, min(updated_at) OVER (PARTITION BY event_key) AS since
+    FROM gone AS message
+    WHERE event <> $1 AND updated_at > now() - interval '1 hour'
       AND NOT EXISTS (
           SELECT FROM emergency_alert AS alert
           WHERE alert.event_key = message.event_key AND alert.person = message.person

@@ -27,7 +27,8 @@ WHERE NOT EXISTS (
 ON CONFLICT DO NOTHING
 RETURNING key, copropiedad_id IS NULL
     OR EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = event.copropiedad_id)
-    OR EXISTS (SELECT FROM unit WHERE unit.copropiedad_id = event.copropiedad_id) AS place_known
+    OR EXISTS (SELECT FROM unit WHERE unit.copropiedad_id = event.copropiedad_id) AS place_known,
+    EXISTS (SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = event.id) AS recalled
 
 -- mark_planned --
 UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[]) AND key BETWEEN $2 AND $3

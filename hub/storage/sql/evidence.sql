@@ -90,6 +90,13 @@ FROM ending
 WHERE (message_id, recorded_at) IN (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]))
   AND message_id BETWEEN $3 AND $4
 
+-- unrecorded --
+-- Since the first seal each row states when it was recorded: the table's default says it.
+SELECT message_id, at FROM attempt
+WHERE recorded_at IS NULL AND at >= (SELECT min(minute) FROM seal) AND at >= $1 AND at < $2
+ORDER BY at, message_id
+LIMIT $3
+
 -- add_seal --
 INSERT INTO seal (number, minute, count, root, previous, digest, leaves) VALUES ($1, $2, $3, $4, $5, $6, $7)
 

@@ -9,6 +9,10 @@ WHERE event_id = $1 AND ($2::text IS NULL OR source = $2)
 ORDER BY received_at DESC
 LIMIT 1
 
+-- recall --
+SELECT event.* FROM recall JOIN event ON event.key = recall.by_key
+WHERE recall.source = $1 AND recall.event_id = $2
+
 -- audiences --
 SELECT audience_record.*, left_out.person AS left_person, left_out.reason, left_out.detail
 FROM audience_record LEFT JOIN left_out

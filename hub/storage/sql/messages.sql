@@ -16,17 +16,17 @@ LEFT JOIN LATERAL (
 ) AS event ON true
 ON CONFLICT DO NOTHING
 
--- end_reminders --
+-- end --
 -- A sent message gets no next step and waits for no receipt. A message being sent keeps the lease of its worker.
 UPDATE message
 SET state = CASE WHEN state = ANY ($3::text[]) THEN 'cancelled' ELSE state END,
     reason = CASE WHEN state = ANY ($3::text[]) THEN 'ended' ELSE reason END,
     next_at = CASE WHEN state = 'sending' THEN next_at END,
     fallback = NULL, patience = NULL, updated_at = now()
-FROM unnest($1::text[], $2::timestamptz[]) AS ended (case_key, at)
+FROM unnest($1::text[], $2::timestamptz[], $4::timestamptz[]) AS ended (case_key, at, over_at)
 JOIN event ON event.case_key = ended.case_key AND event.time <= ended.at
 WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
-  AND message.occasion <> 'initial'
+  AND {which}
   AND (message.state = ANY ($3::text[]) OR message.fallback IS NOT NULL)
 
 -- queued --
@@ -89,9 +89,12 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
                 AND later.purpose = message.purpose AND later.event = ANY ($7::text[])
                 AND later.state NOT IN ('failed', 'bounced', 'suppressed', 'expired', 'cancelled')
           ) AS overtaken,
+          EXISTS (
+              SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = message.event_id
+          ) AS recalled,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
           -- Skipped for all other purposes, because it costs a lookup.
-          CASE WHEN message.purpose IN ('commercial', 'survey') THEN (
+          CASE WHEN message.purpose IN ('commercial', 'survey', 'collection') THEN (
               SELECT reason FROM opt_out
               WHERE opt_out.address IN (message.address, lower(message.address))
                 AND opt_out.purpose = message.purpose AND lifted_at IS NULL

@@ -43,8 +43,8 @@ async def show_evidence(request: web.Request) -> web.Response:
     message_id, deps = read_id(request, _MESSAGE), services(request)
     shown = found(_MESSAGE, await deps.log.message(message_id, places=places_of(request)))
     await note(request, "evidence.show", f"message:{message_id}", person=shown["person"])
-    remade = await deps.remaker.remake_each([message_id])
-    rows = [row_of(call) for call in remade.get(message_id, ())]
+    said = await deps.evidence.said(message_id)
+    rows = [] if said is None else [row_of(call) for call in await deps.remaker.remake(said)]
     return json_answer({"items": rows, "next": None})
 
 

@@ -20,6 +20,7 @@ from hub.rendering.page_links import case_path
 from hub.web.api.cases import CaseQuery, cases_of, seen
 from hub.web.console.pages import page, redirect
 from hub.web.responses import Refusal
+from hub.web.services import services
 
 _BAD: Final = frozenset(
     {ThreadKind.UNDELIVERED, ThreadKind.CLOCK_BREACHED, ThreadKind.CLOCK_ESCALATED, ThreadKind.LEFT_OUT}
@@ -64,6 +65,7 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
         request,
         case=case,
         here=here,
+        constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
         next_page=case.next and f"{here}?{urlencode({**whole, 'after': case.next})}",
         first_page=f"{here}?{urlencode(whole)}" if query.after and whole else here if query.after else None,
         path_of=case_path,
@@ -73,6 +75,11 @@ async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
         states=labels_es.MESSAGE_STATES,
         origins=ORIGINS_ES,
     )
+
+
+def _constancia(request: web.Request, key: str) -> str | None:
+    """Return where the case's constancia is; None where the hub has no secret to sign it with."""
+    return f"/api{case_path(key)}/constancia" if services(request).ring else None
 
 
 def _form(

@@ -18,7 +18,7 @@ from hub.access import audit
 from hub.inbound import read_inbox
 from hub.model import EscalationStatus, Json, Scope
 from hub.operations.cases import lookup
-from hub.rendering.filters import fecha_corta, legible
+from hub.rendering.filters import fecha_corta
 from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.sla import acknowledge
@@ -149,7 +149,6 @@ def _line(item: Mapping[str, Json]) -> dict[str, Any]:
         "id": item["id"],
         "subject": item["subject"],
         "kind": EVENTS.get(item["event"], item["event"]),
-        "case": legible((item["case"] or "").partition(":")[2]),
         "came": fecha_corta(datetime.fromisoformat(item["created_at"])),
         "is_read": bool(item["read_at"]),
     }

@@ -15,7 +15,7 @@ from hub.web.documents.asyncapi import envelope
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
-from hub.web.schemas.common import NoQuery, Problem
+from hub.web.schemas.common import Archive, NoQuery, Problem
 from hub.web.schemas.inbox import InboxEvents
 from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
@@ -27,6 +27,7 @@ _EVENT: Final = {
     **envelope({"type": "string", "examples": ["co.coproservicios.pqrs.received.v1"]}, {}),
 }
 _ONE: Final = {"$ref": _REF.format(name="Event")}
+_BINARY: Final = {"type": "string", "format": "binary"}
 _SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
     "required": True,
@@ -45,7 +46,7 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     queries = [_query(route) for route in documented]
     bodies = [body for route in documented if (body := _body(route)) is not None]
     _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
-    queried = {query.__name__ for query in queries}
+    unnamed = {query.__name__ for query in queries} | {Archive.__name__}
     paths: dict[str, dict[str, Any]] = {}
     for route in documented:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, components)
@@ -58,7 +59,7 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "Event": _EVENT,
-                **{name: shape for name, shape in components.items() if name not in queried},
+                **{name: shape for name, shape in components.items() if name not in unnamed},
             },
         },
     }
@@ -114,11 +115,13 @@ def _answers(route: Route) -> dict[int, Any]:
 
 
 def _response(status: int, shape: type) -> dict[str, Any]:
-    schema = {"$ref": _REF.format(name=shape.__name__)}
+    schema = _BINARY if issubclass(shape, Archive) else {"$ref": _REF.format(name=shape.__name__)}
     return {"description": _MEANINGS[status], "content": {_media_type(shape): {"schema": schema}}}
 
 
 def _media_type(shape: type) -> str:
+    if issubclass(shape, Archive):
+        return "application/zip"
     if issubclass(shape, ProblemDetails):
         return PROBLEM_TYPE
     return "text/event-stream" if issubclass(shape, InboxEvents) else "application/json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from prometheus_client import Metric
@@ -12,11 +13,14 @@ from prometheus_client.core import GaugeMetricFamily
 
 from hub.health.incidents import KINDS, kind_of, known
 from hub.ports import IncidentLog
+from hub.sla.renewals import renewals
 
 _FRESH: Final = 5.0  # seconds
 _SHARE: Final = 20
 """Figures stay so many times as long as reading them took: a million live clocks must not keep SQL busy."""
 _SHOWN: Final = 500
+_YEAR: Final = timedelta(days=365)
+"""Contracts with clients run for a year, mostly: a shorter time would show the season."""
 
 GAUGE_NAMES: Final = (
     "hub_incidents",
@@ -26,6 +30,7 @@ GAUGE_NAMES: Final = (
     "hub_webhooks",
     "hub_webhook_events",
     "hub_webhook_oldest_seconds",
+    "hub_contracts_decided",
 )
 
 
@@ -95,4 +100,14 @@ async def _webhooks(log: IncidentLog) -> Sequence[Metric]:
     return states, waiting, oldest
 
 
-_READERS: Final = (_incidents, _oldest, _audit, _promises)
+async def _contracts(log: IncidentLog) -> Metric:
+    words = "contracts with clients that were renewed or ended in the last 365 days"
+    gauge = GaugeMetricFamily("hub_contracts_decided", words, labels=["area", "copropiedad", "outcome"])
+    for figures in renewals(await log.contract_decisions(_YEAR)):
+        place = figures.area or "", figures.copropiedad or ""
+        gauge.add_metric([*place, "renewed"], figures.renewed)
+        gauge.add_metric([*place, "ended"], figures.ended)
+    return gauge
+
+
+_READERS: Final = (_incidents, _oldest, _audit, _promises, _contracts)

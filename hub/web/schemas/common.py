@@ -40,6 +40,10 @@ def list_of(row: type[Struct]) -> type[Struct]:
     return defstruct(f"{row.__name__.removesuffix('Row')}List", fields, kw_only=True)
 
 
+class Archive(Struct, kw_only=True):
+    """A ZIP archive."""
+
+
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
 

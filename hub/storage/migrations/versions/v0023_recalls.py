@@ -1,7 +1,7 @@
-"""Extensions that events asked for, and alerts about people whom an emergency has not reached."""
+"""Events that their publishers take back."""
 
 from hub.storage.migrations.statements import statements_beside
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 upgrade = statements_beside(__file__)

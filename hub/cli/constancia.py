@@ -1,0 +1,136 @@
+"""`hub constancia`: everything that happened in a case, or was said to a person, as a signed archive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.access.document_keys import document_keys
+from hub.app.container import CompanyRules, open_constancias
+from hub.cli.audit import note_all, operator
+from hub.cli.case import Key, the_one
+from hub.cli.common import AsJson, print_done, print_json, settings, warn
+from hub.cli.progress import progress
+from hub.errors import HubError
+from hub.operations.cases import lookup
+from hub.operations.constancia import verificar
+from hub.operations.constancia.make import Asked, Constancia
+
+app = typer.Typer(no_args_is_help=True)
+
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", dir_okay=False, help="Dónde se escribe; si no, en esta carpeta con su nombre."
+    ),
+]
+
+
+@app.command(name="case")
+async def of_case(key: Key, out: Out = None, as_json: AsJson = False) -> None:
+    """
+    Hace la constancia de un caso: radicado, emergencia, asamblea.
+
+      hub constancia case PQ-2026-000901 --out constancia.zip
+
+    Queda en `hub audit`, con cada persona de quien se ven datos.
+    """
+    with progress("mensajes", shown=not as_json) as step:
+        async with open_constancias(settings()) as constancias:
+            case = the_one(await lookup.find(constancias.threads, key), as_json=as_json)
+            made = await constancias.of_case(case, _asked(), step=step)
+    await _hand_over(made, f"case:{case.case}", out, as_json=as_json)
+
+
+@app.command(name="person")
+async def of_person(
+    ref: Annotated[str, typer.Argument(metavar="REF", show_default=False, help="Su person_id.")],
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Hace la constancia de una persona: lo que se le dijo, lo que respondió, lo que autorizó.
+
+      hub constancia person p-maria-pena --out maria.zip
+    """
+    with progress("mensajes", shown=not as_json) as step:
+        async with open_constancias(settings()) as constancias:
+            made = await constancias.of_person(ref, _asked(), step=step)
+    await _hand_over(made, f"person:{ref}", out, as_json=as_json)
+
+
+@app.command(name="key")
+def show_key(as_json: AsJson = False) -> None:
+    """
+    Muestra la llave que firma las constancias: publique su huella.
+
+    Con varias claves en HUB_SECRET firma la primera; las huellas de las demás son de constancias anteriores.
+    """
+    current, *earlier = document_keys(CompanyRules(settings()).ring)
+    if as_json:
+        print_json(
+            {
+                "fingerprint": current.fingerprint,
+                "public_key": current.public.hex(),
+                "earlier": [key.fingerprint for key in earlier],
+            }
+        )
+        return
+    typer.echo(f"Huella: {current.fingerprint}\nLlave pública (Ed25519): {current.public.hex()}")
+    for key in earlier:
+        typer.echo(f"Huella anterior: {key.fingerprint}")
+
+
+@app.command(name="verify")
+def verify_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="La constancia.")],
+    key: Annotated[
+        str | None, typer.Option(metavar="HUELLA", help="Debe estar firmada con la llave de esta huella.")
+    ] = None,
+    head: Annotated[
+        str | None, typer.Option(metavar="HUELLA", help="La huella de un sello, del correo de ese día.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Comprueba una constancia, como lo hace el verificar.py que viene en ella.
+
+      hub constancia verify constancia.zip --key 5f2c…
+
+    Termina con 1 si algo no cuadra. No necesita servidores.
+    """
+    fits, lines = verificar.run(file, key=key, head=head)
+    print_done({"fits": fits, "lines": lines}, "\n".join(lines), as_json=as_json)
+    if not fits:
+        raise typer.Exit(1)
+
+
+def _asked() -> Asked:
+    return Asked(by=operator(), at=datetime.now(UTC).replace(microsecond=0))
+
+
+async def _hand_over(made: Constancia, subject: str, out: Path | None, *, as_json: bool) -> None:
+    """Audit it, for each person whose data it shows; then write it."""
+    await note_all("constancia.make", subject, made.people)
+    path = out or Path(made.file_name)
+    try:
+        path.write_bytes(made.content)
+    except OSError as exc:
+        raise HubError(f"cannot write {path}: {exc.strerror}") from exc
+    for finding in made.facts.mismatches:
+        warn(f"No cuadra: {finding}")
+    done = {
+        "file": str(path),
+        "size": len(made.content),
+        "messages": len(made.facts.messages),
+        "key": made.facts.key,
+        "mismatches": made.facts.mismatches,
+    }
+    print_done(
+        done,
+        f"{path}: {len(made.facts.messages)} mensajes, firmada con la llave {made.facts.key}.",
+        as_json=as_json,
+    )

@@ -1,0 +1,122 @@
+"""The first page of a constancia: what it is about and what became of it, in plain words. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from hub.messages.planning.reach import LETTER
+from hub.model import State
+from hub.operations.constancia.schemas import About, ProvenMessage, Subject
+from hub.operations.explain.sentences_es import at_time, sentence
+from hub.rendering import filters
+from hub.rendering.outcomes_es import STATES
+
+_FILE: Final = "file"
+_SHELL: Final = "cli:"
+_UNDELIVERED_LETTER: Final = ("Carta sin entregar", "Está hecha; todavía no se le entregó a la persona")
+_FILED: Final = ("En un archivo", "El centro estaba en prueba y lo escribió en un archivo: nadie lo recibió")
+_BEST: Final = (State.READ, State.DELIVERED, State.SENT, State.WAITING)
+
+
+class Outcome(NamedTuple):
+    """How many messages ended alike: `label` and `means` as everywhere else."""
+
+    number: int
+    people: int
+    label: str
+    means: str
+
+
+def outcome_of(message: ProvenMessage) -> tuple[str, str]:
+    """Return the label of what became of a message, and what that means."""
+    if message.channel == LETTER and message.state is State.SENT:
+        return _UNDELIVERED_LETTER
+    if any(line.row[3] == "accepted" and line.row[4] == _FILE for line in message.rows):
+        return _FILED
+    words = STATES[message.state]
+    return words.label, words.means
+
+
+def outcomes(messages: Sequence[ProvenMessage]) -> list[Outcome]:
+    """Count the messages by what became of them, the best first."""
+    order = {outcome: place for place, outcome in enumerate((*_BEST, *State))}
+    best = sorted(messages, key=lambda message: order[message.state])
+    found = Counter(outcome_of(message) for message in best)
+    people: dict[tuple[str, str], set[str]] = {}
+    for message in messages:
+        people.setdefault(outcome_of(message), set()).add(message.person)
+    return [
+        Outcome(number, len(people[label, means]), label, means) for (label, means), number in found.items()
+    ]
+
+
+def summary(
+    about: About,
+    messages: Sequence[ProvenMessage],
+    period: tuple[datetime, datetime] | None,
+    *,
+    asked_by: str,
+    at: datetime,
+) -> Iterator[str]:
+    """Say who asks, about what, for which time, and how many were reached."""
+    yield sentence(f"La pidió {_who(asked_by)} {at_time(at)}")
+    yield sentence(_about(about))
+    if about.places is not None:
+        yield sentence(f"Abarca solamente lo de {filters.lista(about.places)}")
+    if period is None:
+        yield "No hay nada registrado."
+        return
+    first, last = period
+    yield sentence(f"Abarca desde {at_time(first)} hasta {at_time(last)}")
+    yield from _reached(messages)
+
+
+def _who(asked_by: str) -> str:
+    """Name who asked, as the audit has it: an account, a key, or somebody at a shell of the server."""
+    return f"{name}, en el servidor," if (name := asked_by.removeprefix(_SHELL)) != asked_by else asked_by
+
+
+def _about(about: About) -> str:
+    if about.subject is Subject.PERSON:
+        return f"Trata de lo que se le dijo a {about.title} (en el directorio: {about.key})"
+    place = f", de {about.copropiedad}" if about.copropiedad else ""
+    return f"Trata del caso {about.number}, «{about.title}»{place}"
+
+
+def _reached(messages: Sequence[ProvenMessage]) -> Iterator[str]:
+    people = {message.person for message in messages}
+    if not messages:
+        yield "No se le hizo ningún mensaje a nadie."
+        return
+    yield sentence(f"Se hicieron {_count(len(messages), 'mensaje')} para {_count(len(people), 'persona')}")
+    confirmed = _people(messages, State.DELIVERED, State.READ)
+    accepted = _people(messages, State.SENT) - confirmed
+    rest = people - confirmed - accepted
+    if confirmed:
+        yield sentence(f"Consta que le llegó a {_some(confirmed)}: el proveedor o ella misma lo confirmó")
+    else:
+        yield "De nadie consta que le haya llegado."
+    if accepted:
+        yield sentence(f"El proveedor aceptó lo de {_some(accepted)}, sin decir si llegó")
+    if rest:
+        yield sentence(f"De {_some(rest)} no consta que algo haya salido o llegado")
+
+
+def _some(people: set[str]) -> str:
+    return _count(len(people), "persona")
+
+
+def _people(messages: Sequence[ProvenMessage], *states: State) -> set[str]:
+    """Return who has a message with this result; one in a file or an undelivered letter reached nobody."""
+    return {
+        message.person
+        for message in messages
+        if message.state in states and outcome_of(message) not in (_FILED, _UNDELIVERED_LETTER)
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else f'{noun}s'}"

@@ -1,0 +1,60 @@
+"""What a constancia needs besides the thread of a case: what was said, as it was sealed, and consents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Consent, OptedOut, PropertyScope
+from hub.model.evidence import SaidMessage, Seal, SealedRow
+from hub.ports.cases import CaseFacts, CaseStore
+
+
+class ThreadStore(CaseStore, Protocol):
+    """Cases, and what concerns one person in the same form."""
+
+    async def of_person(
+        self, person: str, *, after: str | None, limit: int, places: PropertyScope = None
+    ) -> CaseFacts:
+        """
+        Return what was said to a person, what she replied and what she was left out of, whole, oldest first.
+
+        `case` is `person:REF`. With `places`, only what belongs to one of them.
+        """
+
+
+class ConstanciaStore(Protocol):
+    """Reads only."""
+
+    async def said(self, ids: Collection[UUID]) -> Sequence[tuple[SaidMessage, Sequence[SealedRow]]]:
+        """
+        Return these messages with event and calls, by id; and their attempts and endings as they are sealed.
+
+        Both are of one moment.
+        """
+
+    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return the packed wordings of these digests, where they are stored."""
+
+    async def last_before(self, minute: datetime) -> Seal | None:
+        """Return the last seal of a minute before this one, without its leaves."""
+
+    async def seals(self, after: int, limit: int) -> Sequence[Seal]:
+        """Return seals with their leaves, by number, after this one."""
+
+    async def stamps(self) -> Mapping[int, bytes]:
+        """Return the authority's answers, by the number of the seal."""
+
+    async def consents(self, people: Collection[str]) -> Sequence[Consent]:
+        """Return the entries of these people in the ledger, by person, oldest first."""
+
+    async def opted_out(self, people: Collection[str]) -> Sequence[OptedOut]:
+        """Return the opt-outs of these people that were not lifted."""
+
+    async def name_of(self, person: str) -> str | None:
+        """Return the name of a person of the directory; None if unknown or removed."""
+
+    async def place_names(self, places: Collection[str]) -> Sequence[str]:
+        """Return the names of these copropiedades."""

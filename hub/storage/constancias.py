@@ -1,0 +1,63 @@
+"""What a constancia is made of, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import Consent, OptedOut
+from hub.model.evidence import Call, SaidMessage, SealedRow
+from hub.model.ids import span
+from hub.storage import consents, evidence
+from hub.storage.database import Store, load, storable
+from hub.storage.evidence import PostgresEvidence
+from hub.storage.messages import message_of
+
+_SQL = load("constancias")
+
+
+class PostgresConstancias(Store):
+    """The ConstanciaStore."""
+
+    versions = PostgresEvidence.versions
+    last_before = evidence.last_before
+    seals = PostgresEvidence.seals
+    stamps = PostgresEvidence.stamps
+
+    async def said(self, ids: Collection[UUID]) -> Sequence[tuple[SaidMessage, Sequence[SealedRow]]]:
+        asked = sorted(ids), *span(ids)
+        calls: defaultdict[UUID, list[Call]] = defaultdict(list)
+        sealed: defaultdict[UUID, list[SealedRow]] = defaultdict(list)
+        async with self._database.snapshot() as run:
+            rows = await run.rows(_SQL["said"], *asked)
+            for row in await run.rows(_SQL["calls"], *asked):
+                calls[row["message_id"]].append(evidence.call_of(row))
+            for row in await run.rows(_SQL["sealed"], *asked):
+                sealed[row["message_id"]].append(evidence.sealed_row(row))
+        return [(_said(row, calls[row["id"]]), sealed[row["id"]]) for row in rows]
+
+    async def consents(self, people: Collection[str]) -> Sequence[Consent]:
+        return await consents.ledger(self, people)
+
+    async def opted_out(self, people: Collection[str]) -> Sequence[OptedOut]:
+        return await consents.opted_out(self, people)
+
+    async def name_of(self, person: str) -> str | None:
+        rows = await self.rows(_SQL["name"], storable(person))
+        return rows[0]["name"] if rows else None
+
+    async def place_names(self, places: Collection[str]) -> Sequence[str]:
+        return [row["name"] for row in await self.rows(_SQL["places"], sorted(places))]
+
+
+def _said(row: Record, calls: Sequence[Call]) -> SaidMessage:
+    return SaidMessage(
+        message=message_of(row),
+        event_time=row["event_time"],
+        source=row["source"],
+        data=row["data"],
+        calls=tuple(calls),
+    )

@@ -1,0 +1,45 @@
+Events that their publishers take back.
+
+A recall and its event may be stored at the same moment, and messages of the event may be added later. So each claim
+looks whether its event is recalled; what is cancelled here is what can be cancelled at once.
+
+-- keep --
+INSERT INTO recall (source, event_id, by_key) SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[])
+ON CONFLICT DO NOTHING
+
+-- events --
+-- In whatever month: the recall does not name the event's time.
+SELECT event.key FROM unnest($1::text[], $2::text[]) AS given (source, event_id)
+JOIN event ON event.id = given.event_id AND event.source = given.source
+
+-- letters --
+-- A letter that has been handed over is with its person.
+DELETE FROM letter USING unnest($1::uuid[]) AS of (key), message
+WHERE message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
+  AND message.state = 'sent' AND letter.id = message.id AND letter.handed_over_at IS NULL
+RETURNING letter.id
+
+-- inbox --
+DELETE FROM inbox_item USING unnest($1::uuid[]) AS of (key), message
+WHERE message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
+  AND message.state = 'waiting' AND inbox_item.id = message.id AND inbox_item.read_at IS NULL
+RETURNING inbox_item.id
+
+-- cancel --
+-- What is being sent stays its worker's, also when its lease has ended and nobody has claimed it since: the worker's
+-- answer still counts. A sent message gets no next step and waits for no receipt.
+WITH found AS (
+    SELECT message.id,
+           message.state = ANY ($2::text[]) AND NOT (message.state = 'queued' AND message.lease IS NOT NULL)
+               OR message.id = ANY ($3::uuid[]) AND message.state IN ('sent', 'waiting') AS cancels
+    FROM unnest($1::uuid[]) AS of (key)
+    JOIN message ON message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
+    ORDER BY message.id
+    FOR UPDATE OF message
+)
+UPDATE message
+SET state = CASE WHEN cancels THEN 'cancelled' ELSE state END,
+    reason = CASE WHEN cancels THEN 'recalled' ELSE reason END,
+    next_at = CASE WHEN state = 'sending' THEN next_at END,
+    fallback = NULL, patience = NULL, updated_at = now()
+FROM found WHERE message.id = found.id AND (cancels OR fallback IS NOT NULL)

@@ -1,0 +1,72 @@
+"""Constancias over HTTP: the signed archive of a case or a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from hub.model import Scope
+from hub.operations.cases import lookup
+from hub.operations.constancia.make import Asked, Constancia, Constancias
+from hub.web.api.cases import cases_of
+from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.requests import found
+from hub.web.responses import Refusal, json_answer
+from hub.web.services import services
+
+ZIP: Final = "application/zip"
+_SEVERAL_PLACES: Final = "The case is of several copropiedades: half of it is no constancia."
+_UNSIGNED: Final = "This hub cannot sign: it has no HUB_SECRET."
+_ASK: Final = "Ask for the scope privacy in all of them."
+
+
+async def case_constancia(request: web.Request) -> web.Response:
+    """
+    Make the constancia of a case: a signed ZIP with a PDF, what was said as bytes, and a verifier.
+
+    The key is as of the case. The caller needs the scope `privacy` at every place of the case.
+    """
+    several = await cases_of(request)
+    if len(several) > 1:
+        return json_answer(lookup.choices(several), status=300)
+    [case] = several
+    if not case.alone:
+        raise Refusal(403, _SEVERAL_PLACES, _ASK, reason="scope")
+    made = await _makers(request).of_case(case, _asked(request))
+    return await _handed_over(request, made, f"case:{case.case}")
+
+
+async def person_constancia(request: web.Request) -> web.Response:
+    """
+    Make the constancia of a person: what was said to her, what she replied and consented to.
+
+    For a caller of some copropiedades it covers only what belongs to these, and says so.
+    """
+    ref = request.match_info["ref"]
+    places = places_of(request)
+    if places is not None:
+        found("person", await services(request).directory.somebody(ref, places=places))
+    made = await _makers(request).of_person(ref, _asked(request))
+    return await _handed_over(request, made, f"person:{ref}")
+
+
+def _makers(request: web.Request) -> Constancias:
+    if not services(request).ring:
+        raise Refusal(503, _UNSIGNED, "`hub secrets new` makes one.")
+    return services(request).constancias
+
+
+def _asked(request: web.Request) -> Asked:
+    now = services(request).now().replace(microsecond=0)
+    return Asked(by=caller_of(request).who, at=now, places=places_with(request, Scope.PRIVACY))
+
+
+async def _handed_over(request: web.Request, made: Constancia, subject: str) -> web.Response:
+    """Audit it, for each person whose data it shows; then answer with it."""
+    people: Sequence[str | None] = made.people or (None,)
+    for person in people:
+        await note(request, "constancia.make", subject, person=person)
+    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{made.file_name}"'}
+    return web.Response(body=made.content, content_type=ZIP, headers=headers)
