@@ -56,12 +56,14 @@ class EventTexts:
 
 def _email(words: EventTexts, variables: Variables) -> Rendered:
     look = variables[LOOK]
+    html = look.paint(words.forms["email"].render(variables).strip())
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(f"{_text(words, 'text', variables)}\n\n{words.forms['footer'].render(variables)}"),
-        html=look.paint(words.forms["email"].render(variables).strip()),
+        html=html,
         sender=look.sender,
-        image=look.logo,
+        # A picture that a layout of the company's own does not show would look like an attachment.
+        image=look.logo if look.logo is not None and f"cid:{look.logo.cid}" in html else None,
     )
 
 

@@ -249,6 +249,15 @@ def test_a_logo_of_the_policys_folder_is_read_at_start(tmp_path: Path) -> None:
     assert any(part.get_content_type() == "image/png" for part in mail.walk())
 
 
+def test_a_layout_that_shows_no_logo_carries_none(tmp_path: Path) -> None:
+    layout = tmp_path / "textos/layouts/email.html"
+    layout.parent.mkdir(parents=True)
+    layout.write_text("<html><head></head><body>{{ unit_line }}[[title]][[preheader]][[body]]</body></html>")
+    mail = mail_of(company(tmp_path, HUB_TEMPLATES=str(tmp_path / "textos")), "admin.invoice.issued", ALTOS)
+
+    assert "multipart/alternative" == mail.get_content_type()
+
+
 def test_without_a_logo_the_name_stands_alone(rules: CompanyRules) -> None:
     mail = mail_of(rules, "admin.invoice.issued")
     html = mail.get_body(("html",))
