@@ -22,7 +22,7 @@ from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
 from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering.approved import Approved
-from hub.rendering.templates import BUILT_IN, PREVIEWED_AT
+from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
@@ -37,6 +37,7 @@ def preview(
     variant: Annotated[
         str | None, typer.Option(help="Only the text of this audience: staff, owner …")
     ] = None,
+    locale: Annotated[str, typer.Option(help="The language: es, en.")] = DEFAULT_LOCALE,
     html: Annotated[
         Path | None, typer.Option(help="Write the email's HTML here.", dir_okay=False, writable=True)
     ] = None,
@@ -52,7 +53,7 @@ def preview(
     """
     forms = {
         name: rendered
-        for name, rendered in _render(event).items()
+        for name, rendered in _render(event, locale).items()
         if channel in (None, name.rpartition("/")[2]) and variant in (None, name.rpartition("/")[0])
     }
     if not forms:
@@ -143,10 +144,10 @@ def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
         yield from company.templates.to_approve(name, example, _due(company, name, example))
 
 
-def _render(event: str) -> Mapping[str, Rendered]:
+def _render(event: str, locale: str) -> Mapping[str, Rendered]:
     company = CompanyRules(settings())
     example = _example(company, event)
-    return company.templates.preview(event, example, _due(company, event, example))
+    return company.templates.preview(event, example, _due(company, event, example), locale=locale)
 
 
 def _due(company: CompanyRules, event: str, example: Mapping[str, Json]) -> Mapping[str, datetime]:

@@ -136,7 +136,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
     whatsapp: text, the provider's approved `template`, and its `parameters` (name, value) in the
-    template's order. `facts` are what it was made of.
+    template's order. `facts` are what it was made of; `language` is that of its words.
     """
 
     text: str
@@ -145,6 +145,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
     template: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
     facts: Facts | None = None
+    language: str = "es"
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):

@@ -9,9 +9,10 @@ from typing import Final
 from hub.errors import InvalidTemplate
 from hub.model import Json
 from hub.rendering.approved import approve
-from hub.rendering.engine import Engine, Form
+from hub.rendering.engine import NO_FILTERS, Engine, Filters, Form
 from hub.rendering.folding import Vault
 from hub.rendering.forms import EventTexts
+from hub.rendering.frame_es import FRAME
 from hub.rendering.layout import checked, frame, page
 from hub.rendering.markdown import parse, to_html, to_text, unbroken, unwrapped
 from hub.rendering.source import Source
@@ -39,11 +40,20 @@ class Compiler:
     """
     `layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page.
 
-    `constants` are the variables that are the same in every message.
+    `constants` are the variables that are the same in every message, `filters` those of another locale,
+    whose `frame` they have, too.
     """
 
-    def __init__(self, layout: str, footer: str, letter: str, *, constants: Mapping[str, Json]) -> None:
-        self.engine: Final = Engine(constants)
+    def __init__(
+        self,
+        layout: str,
+        footer: str,
+        letter: str,
+        *,
+        constants: Mapping[str, Json],
+        filters: Filters = NO_FILTERS,
+    ) -> None:
+        self.engine: Final = Engine({"frame": FRAME, **constants}, filters)
         self._layout = layout
         self._letter = letter
         self._footer = self.engine.text("layout", lambda: footer)

@@ -67,9 +67,10 @@ def shown(html: str) -> Shown:
 
 def mails(event: str) -> Iterator[tuple[str, Rendered]]:
     for example in examples(event):
-        for form, words in TEMPLATES.preview(event, example, DUE).items():
-            if form.rpartition("/")[2] == "email":
-                yield form, words
+        for locale in ("es", "en"):
+            for form, words in TEMPLATES.preview(event, example, DUE, locale=locale).items():
+                if form.rpartition("/")[2] == "email":
+                    yield form if locale == "es" else f"{locale}/{form}", words
 
 
 def words_of(text: str) -> Counter[str]:
