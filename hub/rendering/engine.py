@@ -87,11 +87,11 @@ class Engine:
             environment.filters.update(filters)
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
-    def html(self, name: str, source: Callable[[], str]) -> Form:
-        return Form(name, source, self._html, self._constants)
+    def html(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
+        return Form(name, source, self._html, {**self._constants, **constants})
 
-    def text(self, name: str, source: Callable[[], str]) -> Form:
-        return Form(name, source, self._text, self._constants)
+    def text(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
+        return Form(name, source, self._text, {**self._constants, **constants})
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -27,6 +27,7 @@ FRAME: Final[Mapping[str, str]] = {
     "managed_by": "Managed by",
     "answer": "You can reply to this email:",
     "answered": "we read it and answer.",
+    "internal": "Internal message with personal data. Do not forward it.",
     "phone": "Phone:",
     "unsubscribe": "I no longer want emails like this",
 }

@@ -112,3 +112,11 @@ def test_lines_of_a_quote_are_kept_and_the_markup_around_them_adds_none() -> Non
 
     assert "pre-line" not in quote
     assert "white-space:pre-line" in paragraph
+
+
+def test_mail_for_staff_has_no_footer_for_residents() -> None:
+    forms = TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0], DUE)
+    for form, staff in (("email", False), ("staff/email", True)):
+        for shown_words in (forms[form].text, forms[form].html):
+            assert staff is ("Mensaje interno" in shown_words)
+            assert staff is not ("lo leemos y le contestamos" in shown_words)
