@@ -23,7 +23,7 @@ from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
 from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering.approved import Approved
-from hub.rendering.templates import BUILT_IN, PREVIEWED_AT
+from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
@@ -38,6 +38,7 @@ def preview(
     variant: Annotated[
         str | None, typer.Option(help="Only the text of this audience: staff, owner …")
     ] = None,
+    locale: Annotated[str, typer.Option(help="The language: es, en.")] = DEFAULT_LOCALE,
     html: Annotated[
         Path | None, typer.Option(help="Write the email's HTML here.", dir_okay=False, writable=True)
     ] = None,
@@ -53,7 +54,7 @@ def preview(
     """
     forms = {
         name: rendered
-        for name, rendered in _render(event).items()
+        for name, rendered in _render(event, locale).items()
         if channel in (None, name.rpartition("/")[2]) and variant in (None, name.rpartition("/")[0])
     }
     if not forms:
@@ -144,10 +145,10 @@ def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
         yield from company.templates.to_approve(name, example, _due(company, name, example))
 
 
-def _render(event: str) -> Mapping[str, Rendered]:
+def _render(event: str, locale: str) -> Mapping[str, Rendered]:
     company = CompanyRules(settings())
     example = _example(company, event)
-    return company.templates.preview(event, example, _due(company, event, example))
+    return company.templates.preview(event, example, _due(company, event, example), locale=locale)
 
 
 def _due(company: CompanyRules, event: str, example: Mapping[str, Json]) -> Mapping[str, datetime]:

@@ -163,8 +163,8 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
     whatsapp: text, the provider's approved `template`, and its `parameters` (name, value) in the
-    template's order. `facts` are what it was made of. `sender` is who writes an email, `image` what its
-    HTML shows.
+    template's order. `facts` are what it was made of; `language` is that of its words. `sender` is who
+    writes an email, `image` what its HTML shows.
     """
 
     text: str
@@ -175,6 +175,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
     facts: Facts | None = None
     sender: Sender | None = None
     image: InlineImage | None = None
+    language: str = "es"
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):

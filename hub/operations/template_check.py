@@ -91,9 +91,8 @@ class TemplateCheck:
     def _of(self, key: Key) -> Iterator[Finding]:
         yield from self._unknown(key)
         yield from self._source(key)
-        for channel in self.templates.words[key].channels():
-            if channel != _VOICE:
-                yield from self._rendered(key, channel)
+        for channel in self.templates.channels(key) - {_VOICE}:
+            yield from self._rendered(key, channel)
 
     def _unknown(self, key: Key) -> Iterator[Finding]:
         """Yield names that neither the event's schema nor the hub has, also where a default hides them."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
@@ -18,6 +19,8 @@ from hub.rendering.constants import with_constants
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 from hub.rendering.publisher_text import formato, formato_plano
 
+Filters = Mapping[str, Callable[[Json], str]]
+NO_FILTERS: Final[Filters] = MappingProxyType({})
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
 
 _MOST_MADE: Final = 1000
@@ -100,25 +103,27 @@ class Engine:
     """
     Makes forms from sources. The variables of every message must include `globals` (`range` …).
 
-    `constants` are the variables that are the same in every message.
+    `constants` are the variables that are the same in every message, `filters` those of another locale.
     """
 
-    def __init__(self, constants: Mapping[str, Json]) -> None:
+    def __init__(self, constants: Mapping[str, Json], filters: Filters = NO_FILTERS) -> None:
         self._constants = constants
         self._html = _environment(autoescape=True)
         self._html.filters.update(HTML_FILTERS, formato=formato)
         self._text = _environment(autoescape=False)
         self._text.filters["formato"] = formato_plano
+        for environment in (self._html, self._text):
+            environment.filters.update(filters)
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
-    def html(self, name: str, source: Callable[[], str]) -> Form:
-        return Form(name, source, self._html, self._constants)
+    def html(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
+        return Form(name, source, self._html, {**self._constants, **constants})
 
-    def text(self, name: str, source: Callable[[], str]) -> Form:
-        return Form(name, source, self._text, self._constants)
+    def text(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
+        return Form(name, source, self._text, {**self._constants, **constants})
 
-    def shared_text(self, name: str, source: Callable[[], str]) -> Form:
-        return SharedForm(name, source, self._text, self._constants)
+    def shared_text(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
+        return SharedForm(name, source, self._text, {**self._constants, **constants})
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -31,14 +31,18 @@ class Fault(NamedTuple):
 
 _MONTH: Final = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
-    "|ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
+    "|January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Apr|Aug|Dec|ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
 )
-_HOUR: Final = r"\d{1,2}:\d\d(?:\s[ap]\.\s?m\.?)?"
-_DAY: Final = "lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo"
+_HOUR: Final = r"\d{1,2}:\d\d(?:\s[ap]\.\s?m\.?|\s[ap]m)?"
+_DAY: Final = (
+    "lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo"
+    "|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+)
 _DATE: Final = rf"(?:(?:{_DAY}) )?\d{{1,2}}(?: de)? (?:{_MONTH})(?: (?:de )?\d{{4}})?"
 # One word each: nobody reads a date word by word, and the law wants its article named.
 _INSTANT: Final = re.compile(
-    rf"{_DATE}(?:,? a las? {_HOUR}|, {_HOUR})?(?:, al final del día)?|{_HOUR}", re.IGNORECASE
+    rf"{_DATE}(?:,? (?:a las?|at) {_HOUR}|, {_HOUR})?(?:, al final del día)?|{_HOUR}", re.IGNORECASE
 )
 _AFTERNOON: Final = re.compile(r"([ap])\.\s(m)\.(?=\s+[A-ZÁÉÍÓÚÑ¿¡])")
 _HOUR_MARK: Final = re.compile(r"([ap])\.\s(m)\.")

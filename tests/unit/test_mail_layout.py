@@ -67,9 +67,10 @@ def shown(html: str) -> Shown:
 
 def mails(event: str) -> Iterator[tuple[str, Rendered]]:
     for example in examples(event):
-        for form, words in TEMPLATES.preview(event, example, DUE).items():
-            if form.rpartition("/")[2] == "email":
-                yield form, words
+        for locale in ("es", "en"):
+            for form, words in TEMPLATES.preview(event, example, DUE, locale=locale).items():
+                if form.rpartition("/")[2] == "email":
+                    yield form if locale == "es" else f"{locale}/{form}", words
 
 
 def words_of(text: str) -> Counter[str]:
@@ -111,3 +112,11 @@ def test_lines_of_a_quote_are_kept_and_the_markup_around_them_adds_none() -> Non
 
     assert "pre-line" not in quote
     assert "white-space:pre-line" in paragraph
+
+
+def test_mail_for_staff_has_no_footer_for_residents() -> None:
+    forms = TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0], DUE)
+    for form, staff in (("email", False), ("staff/email", True)):
+        for shown_words in (forms[form].text, forms[form].html):
+            assert staff is ("Mensaje interno" in shown_words)
+            assert staff is not ("lo leemos y le contestamos" in shown_words)

@@ -72,7 +72,7 @@ def build_email(
         f"Message-ID: <{outgoing.message.id}@{domain}>\r\n"
         "MIME-Version: 1.0\r\n"
         "Auto-Submitted: auto-generated\r\n"
-        "Content-Language: es\r\n"
+        f"Content-Language: {outgoing.rendered.language}\r\n"
         f"X-Hub-Event: {_one_line(outgoing.message.event)}\r\n"
         f"{_list_headers(facts, domain) if facts and (facts.list_id or facts.unsubscribe) else ''}"
     )
