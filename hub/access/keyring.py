@@ -44,6 +44,8 @@ class Purpose(StrEnum):
     """The secret that a session is offered as its second factor: `hub.access.enrolment`. Never presented."""
     SURVEY = "survey"
     """The link to the page on which a person answers a survey: `hub.access.survey_links`."""
+    UNSUBSCRIBE = "unsubscribe"
+    """The link in a mail's head that stops such mails: `hub.inbound.unsubscribe`."""
     INBOX = "inbox"
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
     DOCUMENT = "document"
@@ -66,6 +68,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.DEVICE: 32,
     Purpose.OFFER: 40,
     Purpose.SURVEY: 32,
+    Purpose.UNSUBSCRIBE: 40,
     Purpose.INBOX: 32,
     Purpose.DOCUMENT: 64,
 }

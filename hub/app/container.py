@@ -19,21 +19,25 @@ from hub.access.survey_links import SURVEY, SurveyLinks
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
-from hub.channels.email.mime import Sender, compose
+from hub.channels.email.lists import list_name
+from hub.channels.email.mime import compose
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
+from hub.contact_rules.consents import REVOCABLE
 from hub.errors import MissingDocument
+from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
+from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.operations.constancia.make import Constancias
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
+from hub.rendering.context import TO_STAFF
 from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
@@ -77,7 +81,8 @@ class CompanyRules:
     @cached_property
     def templates(self) -> Templates:
         files = Folders(BUILT_IN, self._settings.templates)
-        return templates_of(files, self.policy, two_way=texts_can_be_answered(self._settings))
+        two_way = texts_can_be_answered(self._settings)
+        return templates_of(files, self.policy, sender=self.sender, two_way=two_way)
 
     @cached_property
     def wording(self) -> Wording:
@@ -118,6 +123,12 @@ class CompanyRules:
         """
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
+        unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
+
+        def link_of(claimed: Claimed) -> str | None:
+            if claimed.message.event == SURVEY:
+                return surveys.of(claimed)
+            return links.of(claimed) if claimed.message.purpose in TO_STAFF else None
 
         def render(claimed: Claimed) -> Rendered:
             message = claimed.message
@@ -126,12 +137,18 @@ class CompanyRules:
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
-                link=(surveys if message.event == SURVEY else links).of(claimed),
-                page=page_of(claimed, public_url),
+                link=link_of(claimed),
+                # Most messages are not to staff: nothing more is called for them.
+                page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
+                brand=claimed.brand.digest if claimed.brand else None,
+                unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",
+                list_id=""
+                if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
+                else list_name(claimed),
             )
-            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+            rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)
 
         return render
@@ -146,7 +163,8 @@ class CompanyRules:
         links = Links(public_url=public_url, ring=self.ring)
         is_survey = claimed.message.event == SURVEY
         link = self.survey_links.shown(claimed) if is_survey else links.of(claimed)
-        return self.templates.render_claimed(claimed, link=link, page=page_of(claimed, public_url))
+        facts = Facts(at=NOW(), link=link, page=page_of(claimed, public_url))
+        return self.templates.render_claimed(claimed, facts)
 
     def prints(self, letter: Message, about: StoredEvent) -> bool:
         """Return whether this letter can be made; false if it would only link to its document."""

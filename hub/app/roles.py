@@ -203,6 +203,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),
         surveys=storage.PostgresSurveys(database),
+        unsubscribes=storage.PostgresUnsubscribes(database),
         webhooks=storage.PostgresWebhooks(database),
         webhook_calls=calls,
         keyring=Keyring(storage.PostgresKeys(database)),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,8 +21,9 @@ from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
+from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering.approved import Approved
-from hub.rendering.templates import PREVIEWED_AT
+from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
@@ -35,6 +38,7 @@ def preview(
     variant: Annotated[
         str | None, typer.Option(help="Only the text of this audience: staff, owner …")
     ] = None,
+    locale: Annotated[str, typer.Option(help="The language: es, en.")] = DEFAULT_LOCALE,
     html: Annotated[
         Path | None, typer.Option(help="Write the email's HTML here.", dir_okay=False, writable=True)
     ] = None,
@@ -50,7 +54,7 @@ def preview(
     """
     forms = {
         name: rendered
-        for name, rendered in _render(event).items()
+        for name, rendered in _render(event, locale).items()
         if channel in (None, name.rpartition("/")[2]) and variant in (None, name.rpartition("/")[0])
     }
     if not forms:
@@ -86,6 +90,54 @@ def whatsapp(
         _print_submissions(submissions)
 
 
+@app.command()
+def check(
+    event: Annotated[
+        str | None, typer.Argument(metavar="[EVENT]", help="Only the texts of this event.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Check all texts with all examples, and name what is wrong with file, line and block.
+
+    Variables, lengths, SMS segments, sentences, links, acronyms, contrast, and what staff must not read.
+    Files in HUB_TEMPLATES are checked instead of those they replace. Ends with 1 if anything is wrong.
+
+      hub template check
+
+      hub template check pqrs.received --json
+    """
+    company = CompanyRules(settings())
+    if event is not None:
+        _example(company, event)  # it refuses an unknown name
+    findings = _checked(company).findings(event)
+    if as_json:
+        print_json(findings)
+    else:
+        _print_findings(findings, settings().templates)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _checked(company: CompanyRules) -> TemplateCheck:
+    schemas = company.schemas.by_name
+    return TemplateCheck(
+        templates=company.templates,
+        examples={name: schema.examples for name, schema in schemas.items()},
+        fields={name: frozenset(schema.document["properties"]) for name, schema in schemas.items()},
+        due_of=partial(_due, company),
+    )
+
+
+def _print_findings(findings: Sequence[Finding], own: Path | None) -> None:
+    out = console()
+    for one in findings:
+        folder = own if own is not None and (own / one.file).is_file() else BUILT_IN
+        where = f"{folder / one.file}:{one.line}: {one.block}{f' ({one.channel})' if one.channel else ''}"
+        out.print(f"{where}: {one.rule}: {one.means}: {one.words}", markup=False, highlight=False)
+    out.print(f"{len(findings)} faults" if findings else "All texts are as they should be.", markup=False)
+
+
 def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
     company = CompanyRules(settings())
     for name in company.schemas.by_name if event is None else (event,):
@@ -93,10 +145,10 @@ def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
         yield from company.templates.to_approve(name, example, _due(company, name, example))
 
 
-def _render(event: str) -> Mapping[str, Rendered]:
+def _render(event: str, locale: str) -> Mapping[str, Rendered]:
     company = CompanyRules(settings())
     example = _example(company, event)
-    return company.templates.preview(event, example, _due(company, event, example))
+    return company.templates.preview(event, example, _due(company, event, example), locale=locale)
 
 
 def _due(company: CompanyRules, event: str, example: Mapping[str, Json]) -> Mapping[str, datetime]:
@@ -114,7 +166,7 @@ def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
 
 
 def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool) -> None:
-    page = next((rendered.html for rendered in forms.values() if rendered.html), None)
+    page = next((_with_logo(rendered) for rendered in forms.values() if rendered.html), None)
     if page is None:
         raise HubError("none of these texts has HTML; choose --channel email")
     target = path or Path(tempfile.mkstemp(prefix="hub-preview-", suffix=".html")[1])
@@ -122,6 +174,14 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
     typer.echo(target)
     if show:
         webbrowser.open(target.resolve().as_uri())
+
+
+def _with_logo(rendered: Rendered) -> str:
+    """Put the logo that a mail carries into its HTML: a browser knows no `cid:`."""
+    if (logo := rendered.image) is None:
+        return rendered.html
+    data = f"data:image/png;base64,{b64encode(logo.content).decode()}"
+    return rendered.html.replace(f"cid:{logo.cid}", data)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:

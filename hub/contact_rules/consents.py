@@ -17,8 +17,8 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.business_time.rfc3339 import parse
-from hub.model import NOT_OPTED_IN, Consent, Event, Json, OptedOut, Person, Stance
-from hub.model.ids import consent_id
+from hub.model import NOT_OPTED_IN, Consent, Event, Json, OptedOut, Person, Revocation, Stance
+from hub.model.ids import consent_id, uuid8
 
 GRANTED: Final = "privacy.consent.granted"
 REVOKED: Final = "privacy.consent.revoked"
@@ -85,6 +85,22 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
         )
         for purpose in REVOCABLE
     ]
+
+
+def revoked_by_link(revocation: Revocation, person: str) -> Consent:
+    """Return the entry of the ledger for a refusal by a link; each refusal is one of its own."""
+    said_by = uuid8(revocation.at, "revocation", revocation.message_id.hex)
+    return Consent(
+        id=consent_id(said_by, revocation.purpose),
+        person=person,
+        purpose=revocation.purpose,
+        at=revocation.at,
+        granted=False,
+        said_by=said_by,
+        channels=(revocation.channel,),
+        method=revocation.method,
+        evidence_hash=revocation.proof,
+    )
 
 
 def standing(statements: Collection[Consent]) -> Stance:

@@ -64,7 +64,7 @@ from hub.model.clocks import (
     WatchedClock,
     live_clock,
 )
-from hub.model.consents import Consent, OptedOut, Stance
+from hub.model.consents import Consent, OptedOut, Revocation, Stance
 from hub.model.events import (
     CALLER_HEADER,
     CANARY,
@@ -90,15 +90,18 @@ from hub.model.mail_reports import BounceReport, Loss, SentMail
 from hub.model.messages import (
     Accepted,
     Attempt,
+    Brand,
     ChannelTraits,
     Claimed,
     Evidence,
     Facts,
+    InlineImage,
     Message,
     Outcome,
     Outgoing,
     Receipt,
     Rendered,
+    Sender,
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek

@@ -35,6 +35,18 @@ class Consent(Stance):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """A refusal by a link in a message: of its purpose, on its channel. `proof` shows that it is ours."""
+
+    message_id: UUID
+    purpose: str
+    channel: str
+    method: str
+    proof: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptedOut:
     """A BAJA or a complaint that was not lifted: a refusal of a purpose; `reason` names which of both."""
 

@@ -45,4 +45,5 @@ from hub.ports.results import ResultStore, SubscriptionStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore
+from hub.ports.unsubscribes import UnsubscribeStore
 from hub.ports.webhooks import WebhookCalls, WebhookQueue, WebhookStore

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Final
 
+from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate
-from hub.model import Json
+from hub.model import Json, Purpose
 from hub.rendering.approved import approve
-from hub.rendering.engine import Engine, Form
+from hub.rendering.engine import NO_FILTERS, Engine, Filters, Form
 from hub.rendering.folding import Vault
 from hub.rendering.forms import EventTexts
+from hub.rendering.frame_es import FRAME
 from hub.rendering.layout import checked, frame, page
 from hub.rendering.markdown import parse, to_html, to_text, unbroken, unwrapped
 from hub.rendering.source import Source
@@ -39,36 +41,55 @@ class Compiler:
     """
     `layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page.
 
-    `constants` are the variables that are the same in every message.
+    `constants` are the variables that are the same in every message, `filters` those of another locale,
+    whose `frame` they have, too.
     """
 
-    def __init__(self, layout: str, footer: str, letter: str, *, constants: Mapping[str, Json]) -> None:
-        self.engine: Final = Engine(constants)
+    def __init__(
+        self,
+        layout: str,
+        footer: str,
+        letter: str,
+        *,
+        constants: Mapping[str, Json],
+        filters: Filters = NO_FILTERS,
+    ) -> None:
+        self.engine: Final = Engine({"frame": FRAME, **constants}, filters)
         self._layout = layout
         self._letter = letter
-        self._footer = self.engine.text("layout", lambda: footer)
+        self._footers = {
+            staff: self.engine.shared_text("layout", lambda: footer, to_staff=staff)
+            for staff in (True, False)
+        }
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:
         return {
-            variant: self._compile(f"{event_name}/{variant}" if variant else event_name, blocks, source)
+            variant: self._compile(
+                f"{event_name}/{variant}" if variant else event_name,
+                blocks,
+                source,
+                staff=_is_for_staff(event_name, variant),
+            )
             for variant, blocks in _variants(source.blocks).items()
         }
 
-    def _compile(self, name: str, blocks: Mapping[str, str], source: Source) -> EventTexts:
+    def _compile(self, name: str, blocks: Mapping[str, str], source: Source, *, staff: bool) -> EventTexts:
         forms: dict[str, Form] = {}
         for form in ("subject", "sms", "push_title", "push_body"):
             block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
             if block is not None:
                 forms[form] = self.engine.text(f"{name}.{form}", partial(source.with_prelude, block))
         if "body" in blocks:
-            forms |= self._bodies(f"{name}.body", blocks, source)
+            forms |= self._bodies(f"{name}.body", blocks, source, staff=staff)
         approved = {
             form: approve(f"{name}.{form}", blocks[form], source, self.engine)
             for form in APPROVED & blocks.keys()
         }
         return EventTexts(name, forms, approved)
 
-    def _bodies(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
+    def _bodies(
+        self, name: str, blocks: Mapping[str, str], source: Source, *, staff: bool
+    ) -> dict[str, Form]:
         @cache
         def bodies() -> Mapping[str, str]:
             try:
@@ -81,8 +102,8 @@ class Compiler:
 
         html, text = self.engine.html, self.engine.text
         kinds = {"email": html, "html": html, "text": text, "letter": html, "letter_text": text}
-        forms = {form: make(name, partial(source_of, form)) for form, make in kinds.items()}
-        return {**forms, "footer": self._footer}
+        forms = {form: make(name, partial(source_of, form), to_staff=staff) for form, make in kinds.items()}
+        return {**forms, "footer": self._footers[staff]}
 
 
 def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
@@ -106,6 +127,12 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     body = unwrapped(unbroken(to_html(tokens), vault), vault)
     letter = page(layout, vault, title=blocks.get("subject", ""), body=body)
     return {"letter": letter, "letter_text": vault.restore(to_text(tokens))}
+
+
+def _is_for_staff(event_name: str, variant: str | None) -> bool:
+    """Return whether only staff reads this text: it gets no frame for residents."""
+    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
+    return {one.purpose for one in audiences if one.template == variant} == {Purpose.INTERNAL}
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

@@ -15,13 +15,14 @@ from datetime import datetime
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import Claimed, Json, Purpose
+from hub.model import Brand, Claimed, Facts, Json, Purpose
 from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
-_WITH_LINK: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY, Purpose.SURVEY})
-"""The purposes of escalations to a level, and of surveys."""
+TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+"""The purposes of escalations to a level."""
+_WITH_LINK: Final = TO_STAFF | {Purpose.SURVEY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,10 @@ class Context:
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation, or to answer a survey, `page_url` the one to the page of the hub.
-    `due` is when the promises that run in the case end, by the name of the clock. `late` is true of a message
-    that leaves after it had expired.
+    the link to acknowledge an escalation, or to answer a survey, `page_url` the one to the page of the hub,
+    `unsubscribe_url` the one that stops mails of this purpose. `due` is when the promises that run in the
+    case end, by the name of the clock. `late` is true of a message that leaves after it had expired. `brand`
+    is the identity of the copropiedad.
     """
 
     data: Mapping[str, Json]
@@ -47,12 +49,15 @@ class Context:
     purpose: Purpose | None = None
     ack_url: str | None = None
     page_url: str | None = None
+    unsubscribe_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: bool = False
+    brand: Brand | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
+    def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
         message = claimed.message
+        ack_url, page_url = (facts.link, facts.page) if facts else (None, None)
         return cls(
             data=claimed.data or {},
             event_id=message.event_id,
@@ -67,8 +72,10 @@ class Context:
             # Only a level gets a link that acts, not the petitioner of the same event.
             ack_url=ack_url if message.purpose in _WITH_LINK else None,
             page_url=page_url,
+            unsubscribe_url=(facts.unsubscribe if facts else "") or None,
             due=claimed.due,
             late=claimed.late,
+            brand=claimed.brand,
         )
 
     def names(self) -> dict[str, Json]:
@@ -85,6 +92,7 @@ class Context:
             "take_on": self.ack_url,
             "answer_link": _answer_link(self) if self.purpose is Purpose.SURVEY else None,
             "page": self.page_url,
+            "unsubscribe": self.unsubscribe_url,
             "late": self.late,
         }
 

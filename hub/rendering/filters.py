@@ -49,19 +49,19 @@ _WORD_START: Final = re.compile(r"(^|[-'’])(\w)")
 
 def fecha(value: Json) -> str:
     """`lunes 9 de marzo de 2026`."""
-    at = _local(value)
+    at = local(value)
     return f"{_DAYS[at.weekday()]} {at.day} de {_MONTHS[at.month]} de {at.year}"
 
 
 def hora(value: Json) -> str:
     """`8:05 a. m.`."""
-    at = _local(value)
+    at = local(value)
     return f"{at.hour % 12 or 12}:{at.minute:02}{NBSP}{_HALVES[at.hour // 12]}"
 
 
 def la_hora(value: Json) -> str:
     """`las 8:05 a. m.`; `la 1:05 p. m.`."""
-    article = "la" if _local(value).hour % 12 == 1 else "las"
+    article = "la" if local(value).hour % 12 == 1 else "las"
     return f"{article} {hora(value)}"
 
 
@@ -72,27 +72,27 @@ def fecha_hora(value: Json) -> str:
 
 def fecha_corta(value: Json) -> str:
     """`9 mar 2026, 8:05 a. m.`, for an SMS."""
-    at = _local(value)
+    at = local(value)
     return f"{at.day} {_SHORT_MONTHS[at.month]} {at.year}, {hora(value)}"
 
 
 def plazo(value: Json) -> str:
     """The end of a term: `martes 31 de marzo de 2026, al final del día`, else day and hour."""
-    last = _last_day(value)
+    last = last_day(value)
     return fecha_hora(value) if last is None else f"{fecha(last)}, al final del día"
 
 
 def plazo_corto(value: Json) -> str:
     """`31 mar 2026, al final del día`, for an SMS; `9 mar 2026, 8:05 a. m.`."""
-    last = _last_day(value)
+    last = last_day(value)
     if last is None:
         return fecha_corta(value)
     return f"{last.day} {_SHORT_MONTHS[last.month]} {last.year}, al final del día"
 
 
-def _last_day(value: Json) -> datetime | None:
+def last_day(value: Json) -> datetime | None:
     """Return the day that ends at this instant, if it is midnight; else None. Readers expect 24:00."""
-    at = _local(value)
+    at = local(value)
     return at - timedelta(days=1) if whole_day(at) else None
 
 
@@ -158,7 +158,7 @@ def presente(value: Json) -> bool:
     return not isinstance(value, Undefined) and value not in (None, "", [], {})
 
 
-def _local(value: Json) -> datetime:
+def local(value: Json) -> datetime:
     return _parse(value) if isinstance(value, str) else _shift(value)
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import structs
+
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
-from hub.model import Claimed, Json, Purpose, Rendered
+from hub.model import Claimed, Facts, Json, Purpose, Rendered, Sender
+from hub.policy.senders import SenderPolicy
+from hub.rendering import english, frame_es
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
-from hub.rendering.context import Context
+from hub.rendering.context import INITIAL, Context
 from hub.rendering.document_links import document_links
-from hub.rendering.engine import Form
+from hub.rendering.engine import NO_FILTERS, Filters, Form
 from hub.rendering.files import Files, Folders
-from hub.rendering.forms import EventTexts
+from hub.rendering.forms import LOOK, EventTexts
+from hub.rendering.identities import Identities
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
@@ -33,6 +38,12 @@ PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 _LETTER: Final = "print"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
+
+_LOCALES: Final[Mapping[str, tuple[Mapping[str, str], Filters]]] = {
+    DEFAULT_LOCALE: (frame_es.FRAME, NO_FILTERS),
+    english.LOCALE: (english.FRAME, english.FILTERS),
+}
+"""Locale → the words of its layouts, and its filters in place of the Spanish ones."""
 
 Key = tuple[str, str, str | None]
 """Locale, event name, variant."""
@@ -54,6 +65,9 @@ class Templates:
     calendar: WorkCalendar | None = None
     dated: frozenset[str] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict)
+    identities: Identities = field(
+        default_factory=lambda: Identities(SenderPolicy(), Sender(name="", address=""))
+    )
 
     @classmethod
     def load(
@@ -64,6 +78,7 @@ class Templates:
         clocks: Clocks,
         calendar: WorkCalendar | None = None,
         texting: Texting = BUILT_IN_TEXTING,
+        identities: Identities | None = None,
     ) -> Templates:
         """
         Read all templates. A file in `folder` replaces the built-in one with the same path.
@@ -77,7 +92,12 @@ class Templates:
         Raises `InvalidTemplate` with the faulty file.
         """
         return cls.of(
-            Folders(BUILT_IN, folder), company=company, clocks=clocks, calendar=calendar, texting=texting
+            Folders(BUILT_IN, folder),
+            company=company,
+            clocks=clocks,
+            calendar=calendar,
+            texting=texting,
+            identities=identities,
         )
 
     @classmethod
@@ -89,27 +109,34 @@ class Templates:
         clocks: Clocks,
         calendar: WorkCalendar | None,
         texting: Texting,
+        identities: Identities | None = None,
     ) -> Templates:
         """Make the templates from these files, which may be those of an older version."""
         company = {**_COMPANY, **company}
         constants = {"company": company, "sms_two_way": texting.two_way}
-        compiler = Compiler(*(files.layout(name) for name in _LAYOUTS), constants=constants)
+        layouts = [files.layout(name) for name in _LAYOUTS]
+        compilers = {
+            locale: Compiler(*layouts, constants={**constants, "frame": words}, filters=filters)
+            for locale, (words, filters) in _LOCALES.items()
+        }
         words: dict[Key, EventTexts] = {}
         dated: set[str] = set()
         for path in files.events():
+            compiler = compilers.get(path.partition("/")[0], compilers[DEFAULT_LOCALE])
             source, texts = _compile(files, path, compiler)
             words |= texts
             if source.matches(NAMING_INSTANTS):
                 dated |= {name for _, name, _ in texts}
         return cls(
             MappingProxyType(words),
-            compiler.engine.globals,
+            compilers[DEFAULT_LOCALE].engine.globals,
             company,
             texting,
             clocks,
             calendar,
             frozenset(dated),
             MappingProxyType(files.texts),
+            identities or Identities(SenderPolicy(), sender_of(company)),
         )
 
     def render(
@@ -122,22 +149,29 @@ class Templates:
         locale: str = DEFAULT_LOCALE,
     ) -> Rendered:
         """
-        Render one message. Another audience's text never replaces a missing variant.
+        Render one message, in Spanish where there is no text of the locale. Another audience's text never
+        replaces a missing variant.
 
         Raises `TemplateFailure` with the template and the variable, never a value; `MissingDocument` for a
         letter that would only link to its document.
         """
-        rendered = self._find(event_name, variant, locale).render(channel, self._variables(context))
+        language, texts = self._find(event_name, variant, locale, channel)
+        if language != DEFAULT_LOCALE:
+            return self._translated(language, texts, channel, context)
+        rendered = texts.render(channel, self._variables(context))
         if channel == _LETTER and any(link in rendered.text for link in document_links(context.data)):
             raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
         return rendered
 
-    def render_claimed(
-        self, claimed: Claimed, *, link: str | None = None, page: str | None = None
-    ) -> Rendered:
-        """Render a claimed message; `link` acknowledges an escalation, `page` opens what it is about."""
+    def _translated(self, language: str, texts: EventTexts, channel: str, context: Context) -> Rendered:
+        variables = self._variables(context)
+        variables |= english.unit_names(variables["units"])
+        return structs.replace(texts.render(channel, variables), language=language)
+
+    def render_claimed(self, claimed: Claimed, facts: Facts | None = None) -> Rendered:
+        """Render a claimed message with the links of its facts, if any."""
         message = claimed.message
-        context = Context.of(claimed, ack_url=link, page_url=page)
+        context = Context.of(claimed, facts)
         return self.render(
             message.event, message.channel, context, variant=message.variant, locale=message.locale
         )
@@ -149,17 +183,42 @@ class Templates:
                 yield from words.compile()
 
     def preview(
-        self, event_name: str, example: Mapping[str, Json], due: Due | None = None
+        self,
+        event_name: str,
+        example: Mapping[str, Json],
+        due: Due | None = None,
+        *,
+        locale: str = DEFAULT_LOCALE,
     ) -> dict[str, Rendered]:
         """Render every form of an event for an invented reader: `email`, `sms`, `staff/inbox` …"""
         return {
-            channel if variant is None else f"{variant}/{channel}": words.render(
-                channel, self._variables(_preview_context(event_name, variant, example, due))
+            f"{key[2]}/{channel}" if key[2] else channel: self.try_out(
+                key, channel, example, due, occasion=INITIAL
             )
-            for (locale, name, variant), words in self.words.items()
-            if (locale, name) == (DEFAULT_LOCALE, event_name)
-            for channel in words.channels()
+            for key in self.words
+            if key[:2] == (locale, event_name)
+            for channel in self.channels(key)
         }
+
+    def channels(self, key: Key) -> frozenset[str]:
+        """Return the channels for which this locale has a text."""
+        texts = self.words[key]
+        return frozenset(texts.channels()) if key[0] == DEFAULT_LOCALE else _of_locale(texts)
+
+    def try_out(
+        self, key: Key, channel: str, example: Mapping[str, Json], due: Due | None = None, *, occasion: str
+    ) -> Rendered:
+        """Render one text for an invented reader, on one occasion. Raises as `render` does."""
+        _, name, variant = key
+        context = replace(_preview_context(name, variant, example, due), occasion=occasion)
+        if key[0] != DEFAULT_LOCALE:
+            return self._translated(key[0], self.words[key], channel, context)
+        return self.words[key].render(channel, self._variables(context))
+
+    def names(self, key: Key) -> frozenset[str]:
+        """Return the names that a text may use besides the fields of its event's data."""
+        _, name, variant = key
+        return frozenset(self._variables(_preview_context(name, variant, {}, None)))
 
     def to_approve(
         self, event_name: str, example: Mapping[str, Json], due: Due | None = None
@@ -173,22 +232,34 @@ class Templates:
 
     def _variables(self, context: Context) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
+        look = self.identities.of(context.event_name, context.data, context.brand)
         return {
             **self.globals,
             **context.data,
             **context.names(),
-            "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
+            **look.names,
+            LOOK: look,
+            "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
             **functions(self.clocks, context.data, context.due, late=context.late),
             "abrimos": opening(self.calendar, context.event_time),
             "company": self.company,
         }
 
-    def _find(self, event_name: str, variant: str | None, locale: str) -> EventTexts:
+    def _find(
+        self, event_name: str, variant: str | None, locale: str, channel: str
+    ) -> tuple[str, EventTexts]:
+        """Return the language of a text, and the text. A letter is in Spanish: so is its frame."""
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
-            if found := self.words.get((language, event_name, variant)):
-                return found
+            found = self.words.get((language, event_name, variant))
+            if found and (language == DEFAULT_LOCALE or channel in _of_locale(found)):
+                return language, found
         raise TemplateFailure(f"no template for {event_name}{f'/{variant}' if variant else ''}")
+
+
+def sender_of(company: Mapping[str, str]) -> Sender:
+    """Return who writes email where no other address is configured."""
+    return Sender(name=company["name"], address=company["email"], reply_to=company["email"])
 
 
 def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[Key, EventTexts]]:
@@ -208,6 +279,11 @@ def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc
     return source, {(locale, name, variant): texts for variant, texts in words.items()}
+
+
+def _of_locale(texts: EventTexts) -> frozenset[str]:
+    """Return the channels that another locale has: no letter, whose frame is in Spanish."""
+    return frozenset(texts.channels()) - {_LETTER}
 
 
 def _is_urgent(event_name: str) -> bool:

@@ -36,4 +36,5 @@ from hub.storage.secrets import PostgresSecrets
 from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
+from hub.storage.unsubscribes import PostgresUnsubscribes
 from hub.storage.webhooks import PostgresWebhooks

@@ -21,6 +21,7 @@ from hub.testing.clocks import MemoryClocks
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Suppression, Tables, step_key
 from hub.testing.transaction import MemoryTransaction
+from hub.testing.unsubscribes import MemoryUnsubscribes
 
 _HELD: Final = frozenset({State.SENDING, State.QUEUED})
 """States in which the outcome of whoever has the lease counts."""
@@ -29,9 +30,9 @@ _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
-class MemoryStore(MemoryReplies, MemoryClocks):
+class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
     """
-    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore` and `ReplyStore`.
+    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, `ReplyStore` and `UnsubscribeStore`.
 
     One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
     `refused` holds the ids of events with a value that the database would refuse.
@@ -247,6 +248,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
             if not clock.course.pauses or clock.course.pauses[-1].until is not None
         },
         overtaken=tables.is_overtaken(row.message),
+        brand=tables.directory.brand(stored.copropiedad_id),
         recalled=(stored.event.source, stored.event.id) in tables.recalls,
     )
 

@@ -13,6 +13,7 @@ from hub.access.grant_keys import KeyMade, KeyRow
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -52,7 +53,7 @@ from hub.web.api import (
 )
 from hub.web.console import case_page, console, own_account, own_inbox, second_factor, second_step, sign_in
 from hub.web.documents import serve
-from hub.web.hooks import acknowledge_link, sms, survey_page, twilio, whatsapp
+from hub.web.hooks import acknowledge_link, sms, survey_page, twilio, unsubscribe, whatsapp
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
 from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
@@ -238,6 +239,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(ACK_PATH, acknowledge_link.take, method=_POST),
     _open(survey_page.PATH, survey_page.show),
     _open(survey_page.PATH, survey_page.answer, method=_POST),
+    _open(UNSUBSCRIBE_PATH, unsubscribe.show),
+    _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
     # Pages and documents.
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     _read_company("/openapi.json", serve.show),

@@ -26,6 +26,7 @@ from hub.channels.whatsapp.reports import Keys, keys_of
 from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
+from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.model import DeadLetter, Event, Json, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
@@ -55,6 +56,7 @@ from hub.ports import (
     SessionStore,
     SubscriptionStore,
     SurveyStore,
+    UnsubscribeStore,
     WebhookCalls,
     WebhookStore,
 )
@@ -115,6 +117,7 @@ class Hooks:
     sms_addresses: Addresses
     whatsapp: Keys
     links: Links
+    unsubscribing: UnsubscribeLinks
     receipts: ReceiptStore
     take_reply: TakeReply
 
@@ -127,6 +130,7 @@ class Hooks:
             sms_addresses=Addresses(public_url=settings.public_url, ring=ring),
             whatsapp=keys_of(settings),
             links=Links(public_url=settings.public_url, ring=ring),
+            unsubscribing=UnsubscribeLinks(public_url=settings.public_url, ring=ring),
             receipts=receipts,
             take_reply=take_reply,
         )
@@ -168,6 +172,7 @@ class Services:
     sessions: SessionStore
     subscriptions: SubscriptionStore
     surveys: SurveyStore
+    unsubscribes: UnsubscribeStore
     webhooks: WebhookStore
     webhook_calls: WebhookCalls
 

@@ -35,6 +35,7 @@ from hub.ports import (
     SurveyStore,
     Ticket,
     TimerStore,
+    UnsubscribeStore,
 )
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.ports.replies import ReplyStore
@@ -66,6 +67,7 @@ from hub.storage import (
     PostgresSessions,
     PostgresSurveys,
     PostgresTimers,
+    PostgresUnsubscribes,
 )
 from hub.testing import (
     MemoryAccounts,
@@ -91,6 +93,7 @@ class Stores:
     delivery: DeliveryStore
     timers: TimerStore
     replies: ReplyStore
+    unsubscribes: UnsubscribeStore
     pauses: PauseStore
     keys: KeyStore
     audit: AuditStore
@@ -169,6 +172,7 @@ def memory_stores() -> MemoryStores:
         delivery=store,
         timers=store,
         replies=store,
+        unsubscribes=store,
         pauses=MemoryPauses(store, now),
         keys=MemoryKeys(now),
         audit=MemoryAudit(),
@@ -188,6 +192,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             receipts=PostgresReceipts(opened),
             mail_reports=PostgresMailReports(opened),
             replies=PostgresReplies(opened),
+            unsubscribes=PostgresUnsubscribes(opened),
             pauses=PostgresPauses(opened),
             keys=PostgresKeys(opened),
             audit=PostgresAudit(opened),

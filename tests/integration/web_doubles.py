@@ -477,6 +477,7 @@ class World:
             sessions=self.accounts,
             subscriptions=self.subscriptions,
             surveys=self.surveys,
+            unsubscribes=self.intake,
             webhooks=PostgresWebhooks(database),
             webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.model import Claimed, Json, Purpose
+from hub.model import Claimed, Facts, Json, Purpose
 from hub.rendering import Context
 from tests.contract.values import NOON, message, stored
 from tests.unit.test_templates import TEMPLATES, context, examples
@@ -52,7 +52,7 @@ def test_link_is_for_the_purposes_of_a_level(purpose: Purpose, link: str | None)
         unit=None,
     )
 
-    assert link == Context.of(claimed, ack_url=LINK).ack_url
+    assert link == Context.of(claimed, Facts(at=NOON, link=LINK)).ack_url
 
 
 def test_mail_without_a_link_does_not_mention_one() -> None:

@@ -15,10 +15,12 @@ from uuid import UUID
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from hub.channels.email.mime import Sender, build_email, wire_address
+from hub.channels.email.lists import list_name
+from hub.channels.email.mime import build_email, wire_address
 from hub.errors import PermanentFailure
-from hub.model import Outgoing, Rendered
+from hub.model import Claimed, Facts, Lane, Outgoing, Purpose, Rendered, Sender
 from tests.unit.factories import message
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))
@@ -203,3 +205,59 @@ def test_addresses_of_every_legal_length_leave_no_line_over_998() -> None:
     raw = built(outgoing(address=f"{'a' * 64}@{'.'.join(['b' * 60] * 3)}.co", name="N" * 500))
 
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+ONE_CLICK_LINK = f"https://hub.example.co/unsubscribe/{ID}?purpose=survey&sig={'0' * 40}"
+
+
+def listed(**facts: Any) -> EmailMessage:
+    mail = outgoing()
+    rendered = replace(mail.rendered, facts=Facts(at=NOW, **facts))
+    return parsed(built(replace(mail, rendered=rendered)))
+
+
+def test_mail_that_nobody_has_to_receive_has_the_one_click_of_rfc_8058() -> None:
+    mail = listed(unsubscribe=ONE_CLICK_LINK)
+
+    assert f"<{ONE_CLICK_LINK}>" == mail["List-Unsubscribe"].strip()
+    assert "List-Unsubscribe=One-Click" == mail["List-Unsubscribe-Post"]
+
+
+def test_mail_to_many_names_its_list_after_the_building() -> None:
+    mail = listed(list_id="maintenance.ph-001", building="Conjunto Altos del Peñón")
+
+    assert mail["List-Id"].endswith("<maintenance.ph-001.hub.example.co>")
+    assert "Conjunto Altos del Peñón" in str(make_header(decode_header(mail["List-Id"])))
+
+
+def test_other_mail_has_no_header_of_a_list() -> None:
+    assert not [name for name in listed() if name.startswith("List-")]
+    assert not [name for name in parsed(built(outgoing())) if name.startswith("List-")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"purpose": Purpose.SERVICE, "lane": Lane.BULK}, "admin.ph-1"),
+        ({"purpose": Purpose.SURVEY}, "admin.ph-1"),
+        ({"purpose": Purpose.COMMERCIAL}, "admin.ph-1"),
+        ({"purpose": Purpose.SERVICE}, ""),
+        ({"purpose": Purpose.LEGAL, "lane": Lane.BULK}, ""),
+        ({"purpose": Purpose.EMERGENCY, "lane": Lane.BULK}, ""),
+        ({"purpose": Purpose.SERVICE, "lane": Lane.BULK, "channel": "sms"}, ""),
+    ],
+)
+def test_only_mail_to_many_and_mail_that_may_be_refused_is_of_a_list(
+    fields: dict[str, Any], name: str
+) -> None:
+    claimed = Claimed(
+        message=replace(message(), **{"event": "admin.circular.issued", "channel": "email", **fields}),
+        attempt=1,
+        event_time=NOW,
+        source="urn:erp",
+        data={"copropiedad_id": "PH 1"},
+        building="Conjunto Altos",
+        unit=None,
+    )
+
+    assert name == list_name(claimed)

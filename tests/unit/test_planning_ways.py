@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -12,7 +13,8 @@ from hub.catalog import BY_NAME
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.plan import plan_audience
 from hub.messages.planning.reach import LETTER
-from hub.model import Cascade, ChannelTraits, ContactPoint, Print, Purpose, State
+from hub.model import Cascade, ChannelTraits, ContactPoint, Event, Print, Purpose, Reminder, State
+from hub.rendering.outcomes_es import REASONS, TO_DO
 from tests.unit.factories import MONDAY, RULES, email, event, mobile, person, stored
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
 
@@ -99,3 +101,60 @@ def test_a_message_keeps_the_name_of_its_text() -> None:
     message = only(plan(kind(*STEPS, template="staff"), person(email(), mobile())))
 
     assert (message.variant, only(next_step(message, now=MONDAY)).variant) == ("staff", "staff")
+
+
+STARTS = "starts_at"
+ANNOUNCED = kind(
+    ("email",),
+    purpose=Purpose.SERVICE,
+    print=Print.LETTER,
+    reminders=(Reminder(STARTS, before=timedelta(hours=24)),),
+)
+
+
+def announced(*, ahead: timedelta, **fields: Any) -> Event:
+    return event("pqrs.received", {STARTS: (MONDAY + ahead).isoformat()}, **fields)
+
+
+@pytest.mark.parametrize(("hours", "letter"), [(23, False), (25, True)])
+def test_no_letter_is_the_last_step_of_what_begins_within_its_lead(hours: int, letter: bool) -> None:
+    trigger = announced(ahead=timedelta(hours=hours))
+    first = plan(ANNOUNCED, person(email()), trigger=trigger, rules=WITH_LETTERS)[0]
+
+    assert letter is bool(first.fallback)
+    assert letter is ("print:late_letter" not in first.skipped)
+
+
+def test_row_of_a_person_whom_only_a_late_letter_would_reach_says_so() -> None:
+    trigger = announced(ahead=timedelta(hours=23))
+    without = structs.replace(person(), digital_access=False)
+    message = only(plan(ANNOUNCED, without, trigger=trigger, rules=WITH_LETTERS))
+
+    assert (State.SUPPRESSED, "late_letter") == (message.state, message.reason)
+    assert "late_letter" in REASONS
+    assert "viva voz" in TO_DO["late_letter"]
+
+
+def test_reminder_that_is_due_within_the_lead_of_a_letter_has_none() -> None:
+    trigger = announced(ahead=timedelta(days=5))
+    first, reminder = plan(ANNOUNCED, person(email()), trigger=trigger, rules=WITH_LETTERS)
+
+    assert (True, False) == (bool(first.fallback), bool(reminder.fallback))
+
+
+def test_legal_notice_is_printed_however_late() -> None:
+    audience = replace(ANNOUNCED.audiences[0], purpose=Purpose.LEGAL)
+    trigger = announced(ahead=timedelta(hours=1))
+    legal = replace(ANNOUNCED, audiences=(audience,))
+
+    assert only(plan(legal, person(email()), trigger=trigger, rules=WITH_LETTERS)).fallback
+
+
+def test_lead_of_a_letter_is_a_number_of_the_policy() -> None:
+    trigger = announced(ahead=timedelta(hours=25))
+    policy = structs.replace(
+        RULES.policy, letters=structs.replace(RULES.policy.letters, lead=timedelta(hours=48))
+    )
+    rules = replace(WITH_LETTERS, policy=policy)
+
+    assert not plan(ANNOUNCED, person(email()), trigger=trigger, rules=rules)[0].fallback

@@ -157,6 +157,20 @@ def lifetime(
     return Lifetime(expires_at=_earlier(worth_until, ends_at), ends_at=ends_at)
 
 
+def is_late_for_paper(
+    event: Event, kind: EventType, purpose: Purpose, *, at: datetime, policy: Policy
+) -> bool:
+    """
+    Return whether a letter that is printed at `at` would be read after what it announces has begun.
+
+    Paper is carried by hand, within `[letters] lead`. A legal notice is printed at any time: it is the proof.
+    """
+    if purpose is Purpose.LEGAL:
+        return False
+    begins = [_times(reminder, event, policy)[1] for reminder in kind.reminders]
+    return any(instant - at <= policy.letters.lead for instant in begins if instant is not None)
+
+
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
     if first is None or second is None:
         return first or second

@@ -12,8 +12,11 @@ from msgspec.structs import replace
 from hub.contact_rules import quiet_outside_hours
 from hub.contact_rules.consents import NOT_CONSENTED
 from hub.messages.planning.cascade import id_at
-from hub.messages.planning.lifetime import Lifetime, Occasion, lifetime, occasions
+from hub.messages.planning.lifetime import Lifetime, Occasion, is_late_for_paper, lifetime, occasions
 from hub.messages.planning.reach import (
+    LATE_LETTER,
+    LETTER,
+    PAPER,
     authorised_channel,
     broken_channels,
     steps_for,
@@ -59,7 +62,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """
     What all messages of one audience of one event have in common.
 
-    `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`.
+    `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`;
+    `avoid` the channels not to use, each with its reason.
     """
 
     stored: StoredEvent
@@ -71,6 +75,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     lifetime: Lifetime
     rested: Mapping[Weeks, Lifetime]
     patience: timedelta | None
+    avoid: Mapping[str, str]
 
 
 def plan_audience(
@@ -110,6 +115,9 @@ def plan_audience(
                 for week in weeks
             },
             patience=rules.policy.patience.get(purpose),
+            avoid=_late_letter(stored.event, kind, purpose, occasion, rules.policy, now)
+            if kind.reminders and audience.print in PAPER and LETTER in rules.channels
+            else broken_channels(stored.event),
         )
         for occasion in occasions(
             kind, purpose, stored.event, now, rules.policy, reminders_only=audience.reminders_only
@@ -119,6 +127,14 @@ def plan_audience(
     return [
         message for plan in plans for person in recipients for message in plan_person(plan, person, rules)
     ]
+
+
+def _late_letter(
+    event: Event, kind: EventType, purpose: Purpose, occasion: Occasion, policy: Policy, now: datetime
+) -> Mapping[str, str]:
+    """Return the channels that must not be used, where the event announces an instant."""
+    late = is_late_for_paper(event, kind, purpose, at=occasion.at or now, policy=policy)
+    return {LETTER: LATE_LETTER} if late else {}
 
 
 def lane_for(kind: EventType, crowd: int) -> Lane:
@@ -141,8 +157,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
         if not audience.channels:
             return [_suppressed(plan, person, NOT_CONSENTED, ())]
     skipped: list[str] = []
-    broken = broken_channels(plan.stored.event)
-    usable = steps_for(audience, person, rules.channels, skipped, broken=broken)
+    usable = steps_for(audience, person, rules.channels, skipped, avoid=plan.avoid)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from hub.model import (
@@ -27,6 +28,12 @@ LETTER: Final = "print"
 BROKEN: Final = "broken"
 """The reason to skip a channel in the event that reports it broken."""
 
+PAPER: Final = frozenset({Print.LETTER, Print.BOTH})
+"""The audiences that get letters."""
+
+LATE_LETTER: Final = "late_letter"
+"""The reason to send no letter about something that begins before anybody would read it."""
+
 Step = tuple[int, tuple[Target, ...]]
 """The number of a step in its audience, and its targets."""
 
@@ -37,13 +44,17 @@ def steps_for(
     channels: Mapping[str, ChannelTraits],
     skipped: list[str],
     *,
-    broken: Collection[str] = (),
+    avoid: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Step]:
-    """Return the steps that reach the person, in order; append each skipped channel to `skipped`."""
+    """
+    Return the steps that reach the person, in order; append each skipped channel to `skipped`.
+
+    `avoid` are channels not to use, each with its reason.
+    """
     planned = ways(audience, person)
-    if broken:
-        skipped += [f"{name}:{BROKEN}" for step in planned for name in step if name in broken]
-        planned = [tuple(name for name in step if name not in broken) for step in planned]
+    if avoid:
+        skipped += [f"{name}:{avoid[name]}" for step in planned for name in step if name in avoid]
+        planned = [tuple(name for name in step if name not in avoid) for step in planned]
     steps = [_targets(step, person, channels, skipped) for step in planned]
     if audience.purpose is Purpose.EMERGENCY:
         # The last resort is not part of the audience: channels that it skips are not recorded.
@@ -84,7 +95,7 @@ def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
     steps = audience.channels
     if audience.cascade is Cascade.ALL:
         steps = (tuple(dict.fromkeys(name for step in steps for name in step)),)
-    if audience.print not in {Print.LETTER, Print.BOTH}:
+    if audience.print not in PAPER:
         return steps
     if not person.digital_access:
         return ((LETTER, *steps[0]), *steps[1:])
@@ -139,14 +150,15 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     return [preferred(points)]
 
 
-def broken_channels(event: Event) -> Collection[str]:
+def broken_channels(event: Event) -> Mapping[str, str]:
     """Return the channels that an event of the hub's own reports as broken, and must not use."""
-    return event.data.get("avoid", ()) if event.source == HUB_SOURCE else ()
+    return dict.fromkeys(event.data.get("avoid", ()), BROKEN) if event.source == HUB_SOURCE else {}
 
 
 def why_unreachable(skipped: Sequence[str]) -> str:
     """Return the reason that helps an operator most."""
     reasons = {entry.partition(":")[2] for entry in skipped}
-    if BROKEN in reasons:
-        return BROKEN
+    for reason in (BROKEN, LATE_LETTER):
+        if reason in reasons:
+            return reason
     return "no_contact" if reasons & {"no_contact", "stranger"} or not reasons else "not_configured"

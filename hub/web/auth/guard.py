@@ -23,6 +23,7 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.cloudevents import BATCH_TYPE
+from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.model import Scope
 from hub.settings import is_loopback
 from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
@@ -47,6 +48,8 @@ ENDED: Final = "ended"
 """The reason of a token that was right: a portal that asks with it guesses nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """Hooks that providers call from any address; their handlers refuse unsigned calls."""
+SIGNED_FORMS: Final = frozenset({SURVEY_PATH, UNSUBSCRIBE_PATH})
+"""Forms whose address is the proof: neither a cookie nor a key counts there."""
 
 
 @web.middleware
@@ -168,8 +171,7 @@ def _require_this_machine(request: web.Request) -> None:
 def _require_json(request: web.Request) -> None:
     if request.method in SAFE_METHODS or not request.body_exists or request.path in FORMS:
         return
-    if route_of(request) == SURVEY_PATH:
-        # A form as well, which its signature protects: the path has the token.
+    if route_of(request) in SIGNED_FORMS:
         return
     # Another site's form can post text/plain and urlencoded without a preflight, but not JSON.
     if request.content_type not in _JSON_TYPES:

@@ -1,0 +1,190 @@
+"""
+Check all texts with all examples: `hub template check`. Pure but for the files it is given.
+
+What a text says is judged as its reader sees it, for each audience, channel and occasion; what it could say
+wrong with other data is judged by its source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Environment, meta
+
+from hub.catalog import BY_NAME
+from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
+from hub.model import Json, Purpose
+from hub.rendering.compiling import BLOCKS, FALLBACKS
+from hub.rendering.lint import Fault, judge, judge_source
+from hub.rendering.mail_contrast import LEAST, low_contrast
+from hub.rendering.source import Source, read
+from hub.rendering.templates import Key, Templates
+from hub.rendering.terms import Due
+
+
+class _Any(dict[str, Any]):
+    """Filters and tests of any name: whether there is such a one, the compiler says."""
+
+    def get(self, name: str, default: object = None) -> object:
+        return super().get(name, default or str)
+
+
+_PARSER: Final = Environment(autoescape=True)
+_PARSER.filters, _PARSER.tests = _Any(_PARSER.filters), _Any(_PARSER.tests)
+_WORD: Final = re.compile(r"\w+")
+_SET: Final = re.compile(r"{%-?\s*set (\w+)")
+"""Set in one branch of a condition: Jinja's analysis takes it for missing."""
+_VOICE: Final = "voice"
+"""It says what the SMS says."""
+_BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
+    "email": ("subject", "body"),
+    "inbox": ("subject", "body"),
+    "print": ("subject", "print"),
+    "push": ("push_title", "push_body"),
+    "sms": ("sms", "sms"),
+    "whatsapp": ("whatsapp", "whatsapp"),
+}
+"""Channel → the blocks of its subject and of its body."""
+_ENGINEERS: Final = "hub."
+"""Events about the hub itself, for who runs it: what to do is a command."""
+
+Examples = Mapping[str, Sequence[Mapping[str, Json]]]
+DueOf = Callable[[str, Mapping[str, Json]], Due]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is wrong with a text, and where its source is."""
+
+    file: str
+    line: int
+    block: str
+    event: str
+    channel: str
+    rule: str
+    means: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateCheck:
+    """
+    `examples` are those of the schemas, by event; `fields` the fields that its data may have.
+
+    `due_of` says when the promises of an example end.
+    """
+
+    templates: Templates
+    examples: Examples
+    fields: Mapping[str, frozenset[str]]
+    due_of: DueOf
+
+    def findings(self, event: str | None = None) -> list[Finding]:
+        """Return each fault once, in the order of files and lines; of one event only, if it is named."""
+        keys = [key for key in self.templates.words if event in (None, key[1])]
+        found = {finding for key in keys for finding in self._of(key)}
+        return sorted(found, key=lambda one: (one.file, one.line, one.rule, one.words))
+
+    def _of(self, key: Key) -> Iterator[Finding]:
+        yield from self._unknown(key)
+        yield from self._source(key)
+        for channel in self.templates.channels(key) - {_VOICE}:
+            yield from self._rendered(key, channel)
+
+    def _unknown(self, key: Key) -> Iterator[Finding]:
+        """Yield names that neither the event's schema nor the hub has, also where a default hides them."""
+        known = self.fields.get(key[1], frozenset()) | self.templates.names(key)
+        # What several events include may ask for fields that only some of them have.
+        shared = frozenset[str]().union(*self.fields.values())
+        own = frozenset(_WORD.findall(self.templates.files[_path(key)]))
+        for block, source in _own_blocks(key, self._read(key)):
+            used = meta.find_undeclared_variables(_PARSER.parse(source)) - known - {*_SET.findall(source)}
+            for name in sorted(used - (shared - own)):
+                fault = Fault("variable", "body", "neither the schema nor the hub has it", name)
+                yield self._finding(key, block, "", fault)
+
+    def _source(self, key: Key) -> Iterator[Finding]:
+        for block, source in _own_blocks(key, self._read(key)):
+            for fault in judge_source(source):
+                yield self._finding(key, block, "", fault)
+
+    def _rendered(self, key: Key, channel: str) -> Iterator[Finding]:
+        for fault in self._faults(key, channel):
+            block = _BLOCKS[channel][fault.part != "subject"]
+            yield self._finding(key, f"{key[2]}_{block}" if key[2] else block, channel, fault)
+
+    def _faults(self, key: Key, channel: str) -> Iterator[Fault]:
+        _, event, variant = key
+        kind = BY_NAME[event]
+        purposes = {one.purpose for one in kind.audiences if one.template == variant}
+        staff = purposes == {Purpose.INTERNAL} and not event.startswith(_ENGINEERS)
+        for occasion in ("initial", *(reminder.occasion for reminder in kind.reminders)):
+            for example in self.examples[event]:
+                try:
+                    due = self.due_of(event, example)
+                    words = self.templates.try_out(key, channel, example, due, occasion=occasion)
+                except MissingDocument:
+                    continue
+                except TemplateFailure as exc:
+                    yield Fault("render", "body", "it cannot be rendered with an example", str(exc))
+                    continue
+                yield from judge(channel, words, urgent=Purpose.EMERGENCY in purposes, staff=staff)
+                for scheme, text, ratio in low_contrast(words.html) if channel == "email" else ():
+                    means = f"{ratio} to 1 in the {scheme}; at least {LEAST}"
+                    yield Fault("contrast", "body", means, text)
+
+    def _read(self, key: Key) -> Source:
+        locale = key[0]
+        return read(self.templates.files[_path(key)], lambda part: self.templates.files[f"{locale}/{part}"])
+
+    def _finding(self, key: Key, block: str, channel: str, fault: Fault) -> Finding:
+        text = self.templates.files[_path(key)]
+        return Finding(
+            file=_path(key),
+            line=_line(text, block, fault.words),
+            block=block,
+            event=key[1],
+            channel=channel,
+            rule=fault.rule,
+            means=fault.means,
+            words=" ".join(fault.words.split()),
+        )
+
+
+def _path(key: Key) -> str:
+    return f"{key[0]}/{key[1]}.j2"
+
+
+def _own_blocks(key: Key, source: Source) -> Iterator[tuple[str, str]]:
+    """Yield the blocks of one audience, each with the statements before it."""
+    for name, text in source.blocks.items():
+        form = next((block for block in BLOCKS if name == block or name.endswith(f"_{block}")), None)
+        if form is None:
+            raise InvalidTemplate(f"{_path(key)}: no block is called {name}")
+        if (name.removesuffix(form).removesuffix("_") or None) == key[2]:
+            yield name, source.with_prelude(text)
+
+
+def _line(text: str, block: str, words: str) -> int:
+    """Return the line of the words, if the file has them as they are; else of their block."""
+    lines = text.splitlines()
+    start = next((found for name in _names(block) if (found := _opening(lines, name))), 1)
+    literal = words[:30]
+    within = (number for number, line in enumerate(lines[start - 1 :], start) if literal and literal in line)
+    return next(within, start)
+
+
+def _names(block: str) -> Iterator[str]:
+    """Yield the block, and the one whose text it has if the file has no such block."""
+    yield block
+    for form, fallback in FALLBACKS.items():
+        if block.endswith(form):
+            yield f"{block.removesuffix(form)}{fallback}"
+
+
+def _opening(lines: Sequence[str], block: str) -> int:
+    pattern = re.compile(rf"{{%-?\s*block {block}\b")
+    return next((number for number, line in enumerate(lines, 1) if pattern.search(line)), 0)

@@ -1,0 +1,20 @@
+"""The store of refusals that come by a mail's own link."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Revocation
+
+
+class UnsubscribeStore(Protocol):
+    async def recipient(self, message_id: UUID, purpose: str) -> tuple[str, bool] | None:
+        """Return who got this mail, and whether its address has refused the purpose; None: not stored."""
+
+    async def unsubscribe(self, revocation: Revocation) -> bool:
+        """
+        Refuse further messages of the purpose to the mail's address, and write it into the person's ledger.
+
+        One transaction. Return whether it changed anything: while the refusal stands, a repeat does not.
+        """

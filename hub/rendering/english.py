@@ -1,0 +1,87 @@
+"""
+The second locale: what the filters and the frame of a message say in English.
+
+The filters have the names of the Spanish ones, so that a template is translated without being rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from hub.model import Json
+from hub.rendering.filters import last_day, local
+
+LOCALE: Final = "en"
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    *("", "January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_HALVES: Final = ("am", "pm")
+
+FRAME: Final[Mapping[str, str]] = {
+    "lang": "en",
+    "managed_by": "Managed by",
+    "answer": "You can reply to this email:",
+    "answered": "we read it and answer.",
+    "internal": "Internal message with personal data. Do not forward it.",
+    "phone": "Phone:",
+    "unsubscribe": "I no longer want emails like this",
+}
+"""The words of the layouts, as `hub.rendering.frame_es`."""
+
+
+def fecha(value: Json) -> str:
+    """`Monday 9 March 2026`."""
+    return _day(local(value))
+
+
+def _day(at: datetime) -> str:
+    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month]} {at.year}"
+
+
+def hora(value: Json) -> str:
+    """`8:05 am`."""
+    at = local(value)
+    return f"{at.hour % 12 or 12}:{at.minute:02} {_HALVES[at.hour // 12]}"
+
+
+def fecha_hora(value: Json) -> str:
+    """`Monday 9 March 2026 at 8:05 am`."""
+    return f"{fecha(value)} at {hora(value)}"
+
+
+def fecha_corta(value: Json) -> str:
+    """`9 Mar 2026, 8:05 am`."""
+    at = local(value)
+    return f"{at.day} {_MONTHS[at.month][:3]} {at.year}, {hora(value)}"
+
+
+def plazo(value: Json) -> str:
+    """`Tuesday 31 March 2026, end of the day`, else day and hour."""
+    last = last_day(value)
+    return fecha_hora(value) if last is None else f"{_day(last)}, end of the day"
+
+
+def lista(value: Json) -> str:
+    """`water, gas and power`."""
+    *first, last = [str(item) for item in value] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def unit_names(units: Sequence[str]) -> dict[str, Json]:
+    """Return the variables about units, in place of those of `hub.rendering.context.naming`."""
+    several = "Units" if len(units) > 1 else "Unit"
+    return {
+        "unit_line": f"{several}: {lista(units)}" if units else "",
+        "unit_note": f"Units: {lista(units)}." if len(units) > 1 else "",
+        "units_brief": lista(units),
+    }
+
+
+FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
+    one.__name__: lru_cache(maxsize=256)(one) for one in (fecha, hora, fecha_hora, fecha_corta, plazo)
+} | {"la_hora": hora, "lista": lista, "plazo_corto": plazo}

@@ -1,0 +1,91 @@
+"""Every example mail in Chromium: readable in the light and in the dark, and never wider than a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.chromium import Browser, open_browser, running_chromium
+from tests.unit.test_mail_layout import mails
+from tests.unit.test_templates import SPEAKING
+
+NARROW, WIDE = 320, 700
+
+CONTRAST = """
+(() => {
+  const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+  const part = value => {
+    const c = value / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  };
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const behind = element => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = channels(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faults = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let texts = 0;
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.getClientRects().length) continue;
+    texts++;
+    const both = [light(channels(getComputedStyle(element).color)), light(behind(element))];
+    const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+    if (ratio < 4.5) faults.push(`${ratio.toFixed(2)}: ${walker.currentNode.data.trim().slice(0, 40)}`);
+  }
+  return {texts, faults, width: document.documentElement.scrollWidth,
+          preheader: getComputedStyle(document.querySelector('.adelanto')).display};
+})()
+"""
+"""WCAG 2.2, 1.4.3: text has a contrast of 4.5 to 1."""
+
+
+async def looked_at(tab: Browser, html: str, *, scheme: str, width: int) -> dict[str, Any]:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    await tab.call("Emulation.setDeviceMetricsOverride", **size)
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    await tab.call("Emulation.setEmulatedMedia", media="screen", features=[feature])
+    frame = (await tab.call("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+    await tab.call("Page.setDocumentContent", frameId=frame, html=html)
+    found: dict[str, Any] = await tab.run(CONTRAST)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", NARROW), ("dark", NARROW), ("light", WIDE), ("dark", WIDE)]
+)
+async def test_every_example_mail_is_readable(tmp_path: Path, scheme: str, width: int) -> None:
+    faults: dict[str, Any] = {}
+    texts = 0
+    with running_chromium(tmp_path) as port:
+        async with open_browser(port) as tab:
+            await tab.go("about:blank", width=width)
+            for event in SPEAKING:
+                for form, words in mails(event):
+                    found = await looked_at(tab, words.html, scheme=scheme, width=width)
+                    texts += found["texts"]
+                    if found["faults"] or found["width"] > width or found["preheader"] != "none":
+                        faults[f"{event}/{form}"] = found
+
+    assert faults == {}
+    assert texts > len(SPEAKING) * 5
+
+
+async def test_dark_mail_has_colours_of_its_own(tmp_path: Path) -> None:
+    _, words = next(mails("pqrs.received"))
+    paper = "getComputedStyle(document.querySelector('.hoja')).backgroundColor"
+    with running_chromium(tmp_path) as port:
+        async with open_browser(port) as tab:
+            await tab.go("about:blank", width=WIDE)
+            colours = []
+            for scheme in ("light", "dark"):
+                await looked_at(tab, words.html, scheme=scheme, width=WIDE)
+                colours.append(await tab.run(paper))
+
+    assert ["rgb(255, 255, 255)", "rgb(24, 34, 38)"] == colours
