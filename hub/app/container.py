@@ -19,7 +19,7 @@ from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 from hub.channels.email.lists import list_name
-from hub.channels.email.mime import Sender, compose
+from hub.channels.email.mime import compose
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
@@ -30,7 +30,7 @@ from hub.errors import MissingDocument
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
+from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.operations.constancia.make import Constancias
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
@@ -80,7 +80,8 @@ class CompanyRules:
     @cached_property
     def templates(self) -> Templates:
         files = Folders(BUILT_IN, self._settings.templates)
-        return templates_of(files, self.policy, two_way=texts_can_be_answered(self._settings))
+        two_way = texts_can_be_answered(self._settings)
+        return templates_of(files, self.policy, sender=self.sender, two_way=two_way)
 
     @cached_property
     def wording(self) -> Wording:
@@ -131,6 +132,7 @@ class CompanyRules:
                 page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
+                brand=claimed.brand.digest if claimed.brand else None,
                 unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",
                 list_id=""
                 if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE

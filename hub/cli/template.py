@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -165,7 +166,7 @@ def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
 
 
 def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool) -> None:
-    page = next((rendered.html for rendered in forms.values() if rendered.html), None)
+    page = next((_with_logo(rendered) for rendered in forms.values() if rendered.html), None)
     if page is None:
         raise HubError("none of these texts has HTML; choose --channel email")
     target = path or Path(tempfile.mkstemp(prefix="hub-preview-", suffix=".html")[1])
@@ -173,6 +174,14 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
     typer.echo(target)
     if show:
         webbrowser.open(target.resolve().as_uri())
+
+
+def _with_logo(rendered: Rendered) -> str:
+    """Put the logo that a mail carries into its HTML: a browser knows no `cid:`."""
+    if (logo := rendered.image) is None:
+        return rendered.html
+    data = f"data:image/png;base64,{b64encode(logo.content).decode()}"
+    return rendered.html.replace(f"cid:{logo.cid}", data)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:

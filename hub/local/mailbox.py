@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.policy
 import itertools
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,7 +78,7 @@ def _mail(name: str, content: bytes) -> Mail:
         subject=str(message["Subject"] or ""),
         sender=str(message["From"] or ""),
         recipients=[str(recipient) for recipient in message.get_all("Delivered-To", [])],
-        html=_body(message, "html"),
+        html=_with_images(_body(message, "html"), message),
         text=_body(message, "plain"),
         attachments=[
             Attachment(name=part.get_filename() or "adjunto", content=_content(part))
@@ -95,6 +96,15 @@ def _body(message: EmailMessage, kind: str) -> str | None:
         return str(part.get_content())
     except (LookupError, ValueError):  # an unknown charset, or a body that does not match it
         return _content(part).decode(errors="replace")
+
+
+def _with_images(html: str | None, message: EmailMessage) -> str | None:
+    """Put the images that the mail carries into its HTML: a browser knows no `cid:`."""
+    for part in message.walk() if html else ():
+        if (cid := str(part["Content-ID"] or "").strip("<> ")) and part.get_content_maintype() == "image":
+            data = f"data:{part.get_content_type()};base64,{b64encode(_content(part)).decode()}"
+            html = (html or "").replace(f"cid:{cid}", data)
+    return html
 
 
 def _content(part: MIMEPart) -> bytes:

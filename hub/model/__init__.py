@@ -89,15 +89,18 @@ from hub.model.mail_reports import BounceReport, Loss, SentMail
 from hub.model.messages import (
     Accepted,
     Attempt,
+    Brand,
     ChannelTraits,
     Claimed,
     Evidence,
     Facts,
+    InlineImage,
     Message,
     Outcome,
     Outgoing,
     Receipt,
     Rendered,
+    Sender,
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek

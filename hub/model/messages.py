@@ -81,6 +81,13 @@ class Message(Struct, frozen=True, kw_only=True):
     fallback: tuple[tuple[Target, ...], ...] = ()
 
 
+class Brand(Struct, frozen=True, kw_only=True):
+    """The identity of a copropiedad as its directory entry states it, named by the digest of its bytes."""
+
+    digest: bytes
+    data: Json
+
+
 class Claimed(Struct, frozen=True, kw_only=True):
     """
     A message whose row this worker holds until `lease_until`, with what rendering needs.
@@ -90,7 +97,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
     empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
     message tells the same person of a later one, `late` if the message leaves after it had expired,
-    `recalled` if the publisher has taken the event back.
+    `recalled` if the publisher has taken the event back. `brand` is the identity of its
+    copropiedad, where that has one of its own.
     """
 
     message: Message
@@ -107,6 +115,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     overtaken: bool = False
     recalled: bool = False
     late: bool = False
+    brand: Brand | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,7 +124,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
     is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
-    this email for replies, `unsubscribe` the link that stops such emails, `list_id` the list that it is of.
+    this email for replies, `unsubscribe` the link that stops such emails, `list_id` the list that it is of,
+    `brand` the digest of the identity of its copropiedad.
     """
 
     at: datetime
@@ -128,6 +138,23 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reply_to: str = ""
     unsubscribe: str = ""
     list_id: str = ""
+    brand: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """The sender of an email. Replies go to `reply_to`, or else to the sender itself."""
+
+    name: str
+    address: str
+    reply_to: str = ""
+
+
+class InlineImage(Struct, frozen=True, kw_only=True):
+    """A PNG that an email carries with it; its HTML shows it as `cid:` and this `cid`."""
+
+    cid: str
+    content: bytes
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -136,7 +163,8 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
     whatsapp: text, the provider's approved `template`, and its `parameters` (name, value) in the
-    template's order. `facts` are what it was made of; `language` is that of its words.
+    template's order. `facts` are what it was made of; `language` is that of its words. `sender` is who
+    writes an email, `image` what its HTML shows.
     """
 
     text: str
@@ -146,6 +174,8 @@ class Rendered(Struct, frozen=True, kw_only=True):
     parameters: tuple[tuple[str, str], ...] = ()
     facts: Facts | None = None
     language: str = "es"
+    sender: Sender | None = None
+    image: InlineImage | None = None
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPol
 from hub.policy.intake import IntakePolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
+from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.values import Expiry, Frames, Prefix, Weekday
 from hub.resilience.breaker import BreakerPolicy
 from hub.resilience.rate_limit import ThrottlePolicy
@@ -161,6 +162,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     retention: Retention
     evidence: EvidencePolicy
     sms: Sms
+    senders: SenderPolicy
     letters: Letters
     collection: CollectionPolicy
     bounces: Bounces
@@ -226,7 +228,7 @@ def load_tables(path: str | os.PathLike[str] | None = None) -> Table:
     if chosen:
         top = _load_toml(Path(chosen))
         _check_keys(top, tables)
-        tables = overlay(tables, top)
+        tables = overlay(tables, with_logos(top, Path(chosen).parent))
     return tables
 
 

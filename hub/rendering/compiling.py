@@ -58,7 +58,8 @@ class Compiler:
         self._layout = layout
         self._letter = letter
         self._footers = {
-            staff: self.engine.text("layout", lambda: footer, to_staff=staff) for staff in (True, False)
+            staff: self.engine.shared_text("layout", lambda: footer, to_staff=staff)
+            for staff in (True, False)
         }
 
     def words(self, event_name: str, source: Source) -> dict[str | None, EventTexts]:

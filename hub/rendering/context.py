@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import Claimed, Facts, Json, Purpose
+from hub.model import Brand, Claimed, Facts, Json, Purpose
 from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
@@ -32,7 +32,8 @@ class Context:
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
     the link to acknowledge an escalation, `page_url` the one to the page of the hub, `unsubscribe_url` the
     one that stops mails of this purpose. `due` is when the promises that run in the case end, by the name of
-    the clock. `late` is true of a message that leaves after it had expired.
+    the clock. `late` is true of a message that leaves after it had expired. `brand` is the identity of the
+    copropiedad.
     """
 
     data: Mapping[str, Json]
@@ -50,6 +51,7 @@ class Context:
     unsubscribe_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: bool = False
+    brand: Brand | None = None
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -72,6 +74,7 @@ class Context:
             unsubscribe_url=(facts.unsubscribe if facts else "") or None,
             due=claimed.due,
             late=claimed.late,
+            brand=claimed.brand,
         )
 
     def names(self) -> dict[str, Json]:

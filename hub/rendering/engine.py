@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.errors import InvalidTemplate, TemplateFailure
@@ -21,6 +22,9 @@ from hub.rendering.publisher_text import formato, formato_plano
 Filters = Mapping[str, Callable[[Json], str]]
 NO_FILTERS: Final[Filters] = MappingProxyType({})
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
+
+_MOST_MADE: Final = 1000
+"""Texts that a shared form remembers: one for each building and sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,31 @@ class Form:
         return match[1] if match and match[1] in self.compiled.words else "a part of a variable"
 
 
+class SharedForm(Form):
+    """A form that is the same in many messages, like a footer: rendered once for the values that it uses."""
+
+    @cached_property
+    def _uses(self) -> tuple[str, ...]:
+        tree = with_constants(self._environment, self._source(), self._constants)
+        return tuple(sorted(find_undeclared_variables(tree)))
+
+    @cached_property
+    def _made(self) -> dict[tuple[Json, ...], str]:
+        return {}
+
+    def render(self, variables: dict[str, Json]) -> str:
+        used = tuple(map(variables.get, self._uses))
+        try:
+            found = self._made.get(used)
+        except TypeError:  # a list or a table among them
+            return super().render(variables)
+        if found is None:
+            if len(self._made) >= _MOST_MADE:
+                self._made.clear()
+            self._made[used] = found = super().render(variables)
+        return found
+
+
 class Engine:
     """
     Makes forms from sources. The variables of every message must include `globals` (`range` …).
@@ -92,6 +121,9 @@ class Engine:
 
     def text(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
         return Form(name, source, self._text, {**self._constants, **constants})
+
+    def shared_text(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
+        return SharedForm(name, source, self._text, {**self._constants, **constants})
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -19,6 +19,9 @@ from hub.sms_text import to_gsm7
 Forms = Mapping[str, Form]
 Variables = dict[str, Json]
 
+LOOK: Final = "the look of who writes"
+"""The name of a variable that no template can have: who writes, and how that looks."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventTexts:
@@ -52,10 +55,15 @@ class EventTexts:
 
 
 def _email(words: EventTexts, variables: Variables) -> Rendered:
+    look = variables[LOOK]
+    html = look.paint(words.forms["email"].render(variables).strip())
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(f"{_text(words, 'text', variables)}\n\n{words.forms['footer'].render(variables)}"),
-        html=words.forms["email"].render(variables).strip(),
+        html=html,
+        sender=look.sender,
+        # A picture that a layout of the company's own does not show would look like an attachment.
+        image=look.logo if look.logo is not None and f"cid:{look.logo.cid}" in html else None,
     )
 
 
@@ -71,7 +79,7 @@ def _print(words: EventTexts, variables: Variables) -> Rendered:
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(_text(words, "letter_text", variables)),
-        html=words.forms["letter"].render(variables).strip(),
+        html=variables[LOOK].paint(words.forms["letter"].render(variables).strip()),
     )
 
 

@@ -9,6 +9,7 @@ import css_inline
 
 from hub.errors import InvalidTemplate
 from hub.rendering.folding import COMMENT, Vault
+from hub.rendering.identities import TOKENS
 from hub.rendering.markdown import unbroken
 
 _SLOT: Final = re.compile(r"\[\[(title|subject|preheader|body)\]\]")
@@ -35,12 +36,13 @@ def frame(layout: str, vault: Vault, *, title: str, preheader: str, body: str) -
         html = _INLINER.inline(html)
     except css_inline.InlineError as exc:
         raise InvalidTemplate("the layout's style sheet cannot be read") from exc
-    return checked(vault.restore(_INDENT.sub("\n", html)))
+    return checked(vault.restore(_INDENT.sub("\n", _with_tokens(html))))
 
 
 def page(layout: str, vault: Vault, *, title: str, body: str) -> str:
     """Return the Jinja source of a printed page. Its style sheet is not inlined, because it has `@page`."""
-    return checked(vault.restore(_INDENT.sub("\n", _filled(layout, vault, title, "", body))))
+    html = _with_tokens(_filled(layout, vault, title, "", body))
+    return checked(vault.restore(_INDENT.sub("\n", html)))
 
 
 def _filled(layout: str, vault: Vault, title: str, preheader: str, body: str) -> str:
@@ -53,6 +55,13 @@ def _filled(layout: str, vault: Vault, title: str, preheader: str, body: str) ->
         "body": body,
     }
     return _SLOT.sub(lambda match: slots[match[1]], vault.hide(layout, COMMENT))
+
+
+def _with_tokens(html: str) -> str:
+    """Write the brand's colours so that only the layout can have them: a mail program knows no `var()`."""
+    for variable, token in TOKENS.items():
+        html = html.replace(variable, token)
+    return html
 
 
 def checked(html: str) -> str:

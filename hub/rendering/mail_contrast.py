@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
-LEAST: Final = 4.5
+from hub.rendering.contrast import TEXT, contrast
+
+LEAST: Final = TEXT
 """For text of any size."""
 
 _HEX: Final = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b", re.IGNORECASE)
@@ -33,23 +35,6 @@ def low_contrast(html: str) -> Iterator[tuple[str, str, float]]:
                 yield scheme, text, round(ratio, 2)
 
 
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours `#rrggbb`, from 1 to 21."""
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    digits = colour.lstrip("#")
-    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
-    red, green, blue = (_part(int(digits[at : at + 2], 16) / 255) for at in (0, 2, 4))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _part(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-
 def _dark_rules(html: str) -> Sequence[Rule]:
     found = _DARK.search(html)
     return [
@@ -66,8 +51,13 @@ def _read(style: str) -> Style:
         name, _, value = part.partition(":")
         colour = _HEX.search(value)
         if colour and name.strip() in {"color", "background", "background-color"}:
-            read["color" if name.strip() == "color" else "paper"] = colour[0]
+            read["color" if name.strip() == "color" else "paper"] = _long(colour[1])
     return read
+
+
+def _long(digits: str) -> str:
+    """Write `fff` like `#ffffff`."""
+    return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from msgspec import structs
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
-from hub.model import Claimed, Facts, Json, Purpose, Rendered
+from hub.model import Claimed, Facts, Json, Purpose, Rendered, Sender
+from hub.policy.senders import SenderPolicy
 from hub.rendering import english, frame_es
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
@@ -23,7 +24,8 @@ from hub.rendering.context import INITIAL, Context
 from hub.rendering.document_links import document_links
 from hub.rendering.engine import NO_FILTERS, Filters, Form
 from hub.rendering.files import Files, Folders
-from hub.rendering.forms import EventTexts
+from hub.rendering.forms import LOOK, EventTexts
+from hub.rendering.identities import Identities
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
@@ -63,6 +65,9 @@ class Templates:
     calendar: WorkCalendar | None = None
     dated: frozenset[str] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict)
+    identities: Identities = field(
+        default_factory=lambda: Identities(SenderPolicy(), Sender(name="", address=""))
+    )
 
     @classmethod
     def load(
@@ -73,6 +78,7 @@ class Templates:
         clocks: Clocks,
         calendar: WorkCalendar | None = None,
         texting: Texting = BUILT_IN_TEXTING,
+        identities: Identities | None = None,
     ) -> Templates:
         """
         Read all templates. A file in `folder` replaces the built-in one with the same path.
@@ -86,7 +92,12 @@ class Templates:
         Raises `InvalidTemplate` with the faulty file.
         """
         return cls.of(
-            Folders(BUILT_IN, folder), company=company, clocks=clocks, calendar=calendar, texting=texting
+            Folders(BUILT_IN, folder),
+            company=company,
+            clocks=clocks,
+            calendar=calendar,
+            texting=texting,
+            identities=identities,
         )
 
     @classmethod
@@ -98,6 +109,7 @@ class Templates:
         clocks: Clocks,
         calendar: WorkCalendar | None,
         texting: Texting,
+        identities: Identities | None = None,
     ) -> Templates:
         """Make the templates from these files, which may be those of an older version."""
         company = {**_COMPANY, **company}
@@ -124,6 +136,7 @@ class Templates:
             calendar,
             frozenset(dated),
             MappingProxyType(files.texts),
+            identities or Identities(SenderPolicy(), sender_of(company)),
         )
 
     def render(
@@ -219,11 +232,14 @@ class Templates:
 
     def _variables(self, context: Context) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
+        look = self.identities.of(context.event_name, context.data, context.brand)
         return {
             **self.globals,
             **context.data,
             **context.names(),
-            "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
+            **look.names,
+            LOOK: look,
+            "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
             **functions(self.clocks, context.data, context.due, late=context.late),
             "abrimos": opening(self.calendar, context.event_time),
@@ -239,6 +255,11 @@ class Templates:
             if found and (language == DEFAULT_LOCALE or channel in _of_locale(found)):
                 return language, found
         raise TemplateFailure(f"no template for {event_name}{f'/{variant}' if variant else ''}")
+
+
+def sender_of(company: Mapping[str, str]) -> Sender:
+    """Return who writes email where no other address is configured."""
+    return Sender(name=company["name"], address=company["email"], reply_to=company["email"])
 
 
 def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[Key, EventTexts]]:

@@ -8,6 +8,7 @@ from typing import Final
 from hub.model import Purpose
 from hub.policy.values import Prefix
 from hub.rendering.context import Context
+from hub.rendering.identities import Look
 
 LONGEST: Final = 30
 """Characters of a name, so that the whole text fits one part of 160."""
@@ -20,16 +21,19 @@ class Texting:
     prefix: Prefix = Prefix.BUILDING
     two_way: bool = False
 
-    def prefix_of(self, context: Context, company: str) -> str:
+    def prefix_of(self, context: Context, look: Look, company: str) -> str:
         """
         Return the name of the sender, because many firms share the short code: `Altos del Rosal: `.
+
+        An identity may have a shorter one, with which more of the text fits.
 
         Empty in an emergency: the instructions come first, before a screen cuts the text off.
         """
         if context.purpose is Purpose.EMERGENCY:
             return ""
-        names = {Prefix.BUILDING: context.building or company, Prefix.COMPANY: company, Prefix.NONE: ""}
-        name = _short(names[self.prefix])
+        firm = look.sms or company
+        place = look.place_sms or context.building or firm
+        name = _short({Prefix.BUILDING: place, Prefix.COMPANY: firm, Prefix.NONE: ""}[self.prefix])
         return f"{name}: " if name else ""
 
 

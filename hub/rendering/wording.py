@@ -18,20 +18,24 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from hub.model import Json
+from hub.model import Json, Sender
 from hub.policy import Policy
 from hub.policy.policy import policy_over
 from hub.rendering.files import Files, StoredFiles
+from hub.rendering.identities import Identities
 from hub.rendering.templates import Templates
 from hub.rendering.texting import Texting
 
-_TABLES: Final = ("company", "calendar", "clocks", "sms")
+_TABLES: Final = ("company", "calendar", "clocks", "sms", "senders")
 """The tables of the policy that texts use."""
 _CODE: Final = (
     "rendering",
     "business_time",
     "channels/email/mime.py",
     "sms_text.py",
+    "catalog/areas.py",
+    "policy/senders.py",
+    "policy/png.py",
     "messages/delivery/evidence.py",
 )
 _LIBRARIES: Final = ("Jinja2", "MarkupSafe", "css-inline", "holidays", "markdown-it-py", "tzdata")
@@ -73,11 +77,16 @@ class Wording(Struct, frozen=True, kw_only=True):
 
     def templates(self) -> Templates:
         """Make the templates again. Raises `InvalidTemplate`, `InvalidPolicy` where this code cannot."""
-        return templates_of(StoredFiles(self.files), policy_over(self.policy), two_way=self.two_way)
+        return templates_of(
+            StoredFiles(self.files),
+            policy_over(self.policy),
+            sender=Sender(**self.sender),
+            two_way=self.two_way,
+        )
 
 
-def templates_of(files: Files, policy: Policy, *, two_way: bool) -> Templates:
-    """Make the templates of a company."""
+def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool) -> Templates:
+    """Make the templates of a company. `sender` is who writes where no identity says otherwise."""
     company = policy.company
     return Templates.of(
         files,
@@ -85,6 +94,7 @@ def templates_of(files: Files, policy: Policy, *, two_way: bool) -> Templates:
         clocks=policy.clocks,
         calendar=policy.calendar,
         texting=Texting(prefix=policy.sms.prefix, two_way=two_way),
+        identities=Identities(policy.senders, sender),
     )
 
 

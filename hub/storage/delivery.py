@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,8 +10,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Claimed, Evidence, Message, Outcome, SuppressionStatus
+from hub.model import Attempt, Brand, Claimed, Evidence, Message, Outcome, SuppressionStatus
 from hub.model.ids import span
+from hub.people.brands import brand_of
 from hub.people.units import unit_name
 from hub.sla import NEWS
 from hub.storage import events, messages, suppressions
@@ -34,6 +35,8 @@ _STEPS: Final = sorted(NEWS)
 _EVIDENCE = load("evidence")
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 11
+_MOST_BRANDS: Final = 500
+"""Identities in memory, each with a logo of at most 24 KiB."""
 
 
 class PostgresDelivery(PostgresCascades):
@@ -56,12 +59,24 @@ class PostgresDelivery(PostgresCascades):
         self._dated = sorted(dated)
         self._unstored = version
         self._version: bytes | None = None
+        self._brands: dict[bytes | None, Brand] = {}
 
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         if self._unstored is not None:
             await self._store_version(*self._unstored)
         rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS)
-        return [_claimed(row) for row in rows]
+        await self._read_brands({row["brand"] for row in rows} - {None})
+        return [_claimed(row, self._brands) for row in rows]
+
+    async def _read_brands(self, digests: Collection[bytes]) -> None:
+        """Read the identities that this process has not seen yet: once after its start or their change."""
+        if unknown := sorted(set(digests) - self._brands.keys()):
+            if len(self._brands) + len(unknown) > _MOST_BRANDS:
+                self._brands.clear()
+                unknown = sorted(digests)
+            for row in await self.rows(_EVIDENCE["versions"], unknown):
+                if brand := brand_of(row["digest"], row["sources"]):
+                    self._brands[brand.digest] = brand
 
     async def _store_version(self, digest: bytes, sources: bytes) -> None:
         await self.rows(_EVIDENCE["keep_version"], digest, sources)
@@ -85,7 +100,7 @@ class PostgresDelivery(PostgresCascades):
         return frozenset(row["id"] for row in rows)
 
 
-def _claimed(row: Record) -> Claimed:
+def _claimed(row: Record, brands: Mapping[bytes | None, Brand]) -> Claimed:
     return Claimed(
         message=messages.message_of(row),
         attempt=row["attempts"],
@@ -98,6 +113,7 @@ def _claimed(row: Record) -> Claimed:
         suppression=_suppression(row),
         weeks=weeks_of(row["weeks"] or ()),
         overtaken=row["overtaken"],
+        brand=brands.get(row["brand"]),
         recalled=row["recalled"],
         due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )

@@ -14,6 +14,7 @@ from hub.business_time.rfc3339 import EARLIEST
 from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
 from hub.people.audience import usable_email, usable_phone
+from hub.people.brands import packed_brand
 from hub.people.contact_changes import former_contacts
 from hub.people.versions import Entry, entry_of, require_no_jump
 from hub.storage.database import Runner, encode, encode_some, load, write
@@ -49,9 +50,23 @@ async def apply(run: Runner, events: Sequence[Event], *, jumps: bool = False) ->
     changed: set[Entry] = set()
     for noun, winners in newest.items():
         # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
+        await _keep_brands(run, winners if noun == "copropiedad" else {})
         written = await write(run, _SQL[noun], [_row(noun, event) for _, event in sorted(winners.items())])
         changed |= {(noun, row["id"]) for row in written}
     return frozenset(changed)
+
+
+class Branding(Struct, frozen=True):
+    """The identity of a copropiedad as its entry states it."""
+
+    id: str
+    name: str
+    data: Json
+
+
+async def brandings(run: Runner) -> Sequence[Branding]:
+    """Return the identities of all copropiedades that have one, by id."""
+    return [Branding(row["id"], row["name"], row["branding"]) for row in await run.rows(_SQL["brandings"])]
 
 
 async def set_back(run: Runner, entry: Entry, version: int) -> None:
@@ -71,6 +86,12 @@ async def _in_force(run: Runner, events: Iterable[Event]) -> _InForce:
         versions={(row["noun"], row["id"]): row["version"] for row in known},
         people={row["id"]: row for row in known if row["noun"] == "person"},
     )
+
+
+async def _keep_brands(run: Runner, winners: Mapping[str, Event]) -> None:
+    """Keep each identity by its digest, before a row names it."""
+    brands = filter(None, (packed_brand(event.data.get("branding")) for event in winners.values()))
+    await write(run, _SQL["keep_brands"], sorted(set(brands)))
 
 
 def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, Event]]:
@@ -147,7 +168,9 @@ def instant(text: str | None) -> datetime | None:
 
 def _copropiedad(data: Mapping[str, Json]) -> Row:
     towers, branding, desk = (encode_some(data.get(name)) for name in ("towers", "branding", "desk"))
-    return data["name"], data.get("address"), towers, branding, data.get("timezone"), desk
+    brand = packed_brand(data.get("branding"))
+    known_by = brand and brand[0]
+    return data["name"], data.get("address"), towers, branding, known_by, data.get("timezone"), desk
 
 
 def _unit(data: Mapping[str, Json]) -> Row:

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from hub.business_time.dates import instant
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import ON_LEAVE, ContactPoint, Event, Json, Person, WorkWeek
+from hub.model import ON_LEAVE, Brand, ContactPoint, Event, Json, Person, WorkWeek
 from hub.people.audience import Group, usable_email, usable_phone
+from hub.people.brands import brand_of, packed_brand
 from hub.people.contact_changes import ContactChange, former_contacts
 from hub.people.rota import FLAGS, absent, on_shift, standing_in
 from hub.people.units import in_order, unit_name
@@ -28,6 +29,13 @@ class DirectoryEntry:
 
     version: int
     data: Mapping[str, Json] | None
+    brand: Brand | None = None
+
+    @classmethod
+    def of(cls, event: Event) -> DirectoryEntry:
+        data = None if event.name.endswith(".removed") else event.data
+        packed = packed_brand(event.data.get("branding"))
+        return cls(event.data["version"], data, packed and brand_of(*packed))
 
 
 @dataclass(slots=True)
@@ -60,7 +68,7 @@ class Directory:
         known = self.entries.get(key)
         if known is not None and version <= known.version:
             return False
-        self.entries[key] = DirectoryEntry(version, None if event.name.endswith(".removed") else event.data)
+        self.entries[key] = DirectoryEntry.of(event)
         return True
 
     def _change(
@@ -85,6 +93,11 @@ class Directory:
         """Return one column of one row: a building's name, a unit's label, its copropiedad."""
         entry = self.entries.get((noun, key or ""))
         return None if entry is None or entry.data is None else entry.data[column]
+
+    def brand(self, copropiedad_id: str | None) -> Brand | None:
+        """Return the identity of a copropiedad, where it has one."""
+        entry = self.entries.get(("copropiedad", copropiedad_id or ""))
+        return entry.brand if entry is not None else None
 
     def has_place(self, copropiedad_id: str) -> bool:
         """Return whether a copropiedad is known, itself or through one of its units."""

@@ -242,6 +242,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
             if not clock.course.pauses or clock.course.pauses[-1].until is not None
         },
         overtaken=tables.is_overtaken(row.message),
+        brand=tables.directory.brand(stored.copropiedad_id),
         recalled=(stored.event.source, stored.event.id) in tables.recalls,
     )
 

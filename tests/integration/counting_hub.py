@@ -63,6 +63,7 @@ class CountingHub:
     def __init__(self, database: CountingDatabase) -> None:
         self.database = database
         self.publisher = MemoryPublisher()
+        self._store = PostgresDelivery(database)
         self._clock = SettableClock(MONDAY)
         self._appointments = MemoryAppointments(self._clock)
         channels = [MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox()]
@@ -94,7 +95,7 @@ class CountingHub:
             await deliver(
                 ticket.ids,
                 deps=self._deps,
-                store=PostgresDelivery(self.database),
+                store=self._store,
                 publisher=self.publisher,
                 appointments=self._appointments,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -127,3 +128,15 @@ async def test_a_domain_of_examples_is_not_asked_for() -> None:
 )
 async def test_where_no_mail_leaves_over_smtp_nothing_is_asked(changes: dict[str, str]) -> None:
     assert [] == await mail_dns.mail_domain(load({**LIVE, **changes}))
+
+
+async def test_each_domain_that_mail_may_leave_from_is_looked_at(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[senders]\ndomains = ["conta.casa.co", "correo.casa.co"]\n')
+    zone: Zone = {**GOOD, ("conta.casa.co", "TXT"): ['"v=spf1 include:spf.proveedor.co -all"']}
+    found = await checked(zone, HUB_POLICY=str(policy))
+
+    assert 7 == len(found)
+    assert "ok: SPF: conta.casa.co v=spf1 include:spf.proveedor.co -all" in found
+    assert "warn: DKIM: s1._domainkey.conta.casa.co no tiene clave." in found
+    assert [line for line in found if line.startswith("ok: DMARC: conta.casa.co p=quarantine")]

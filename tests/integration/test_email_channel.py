@@ -8,10 +8,10 @@ import pytest
 
 from hub.access.keyring import KeyRing
 from hub.channels.email.channel import EmailChannel
-from hub.channels.email.mime import Sender, build_email
+from hub.channels.email.mime import build_email
 from hub.channels.email.verp import AddressKind, Mark, Verp
 from hub.errors import PermanentFailure
-from hub.model import Accepted, Outgoing, Rendered
+from hub.model import Accepted, Outgoing, Rendered, Sender
 from hub.settings import Secret
 from tests.integration.email_trials import ENVELOPE, LOCKSTEP, channel_to, strict
 from tests.providers.samples import AT, SENDER, outgoing, simple_mail

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import pytest
@@ -49,6 +50,7 @@ from tests.unit.factories import (
     mobile,
     somebody,
 )
+from tests.unit.logos import as_text, png
 
 NAMES = (
     "admin.payment.received",
@@ -67,6 +69,17 @@ ENVIRON = {
     "HUB_PUBLIC_URL": "https://hub.example.co",
     "HUB_SECRET": "una frase bastante larga que nadie adivina 0123456789",
 }
+
+
+BRAND: Final = {
+    "name": "Altos del Rosal",
+    "color": "#e4572e",
+    "logo": as_text(png(96, 48)),
+    "signature": "Administración de Altos",
+    "sms": "Altos",
+    "areas": {"conserjeria": {"name": "Portería de Altos", "sms": "Portería"}},
+}
+LATER: Final = {"name": "Otro remitente", "color": "#7b2d8b", "logo": as_text(png(40, 40)), "sms": "Otro"}
 
 
 class Composing(MemoryEmail):
@@ -184,10 +197,14 @@ async def everything_changes(office: Office, folder: Path) -> Office:
             "{% block sms %}Otro texto{% endblock %}{% block push_title %}Otro{% endblock %}"
         )
     policy = folder / "policy.toml"
-    policy.write_text('[company]\nname = "Otra S.A.S."\n[sms]\nprefix = "company"\n')
+    policy.write_text(
+        '[company]\nname = "Otra S.A.S."\n[sms]\nprefix = "company"\n'
+        '[senders.areas.administracion]\nname = "Otra área"\ncolor = "#ffd400"\nsignature = "Otra firma"\n'
+    )
     await office.take_in(
         event(
-            "directory.copropiedad.upserted", {"copropiedad_id": PLACE, "name": "Otro nombre", "version": 99}
+            "directory.copropiedad.upserted",
+            {"copropiedad_id": PLACE, "name": "Otro nombre", "version": 99, "branding": LATER},
         ),
         event(
             "directory.unit.upserted",
@@ -289,3 +306,39 @@ async def test_what_other_code_made_says_so(office: Office, monkeypatch: pytest.
     found = await remade(office.database, message_id)
 
     assert "Lo hizo otro código (hub 0.1.0" in found.why
+
+
+@pytest.mark.timeout(300)
+async def test_a_changed_identity_does_not_change_what_was_said(office: Office, tmp_path: Path) -> None:
+    branded = {"copropiedad_id": PLACE, "name": "Altos del Rosal", "version": 50, "branding": BRAND}
+    await office.take_in(event("directory.copropiedad.upserted", branded))
+    await said_by(office)
+    left = office.left
+    await everything_changes(office, tmp_path)
+    store = PostgresEvidence(office.database)
+    remaker = Remaker(store)
+    again = {message_id: await _only(remaker, store, message_id) for message_id in left}
+    mails = b"".join(office.email.bytes.values())
+
+    assert {Finding.SAME} == {found.finding for found in again.values()}
+    assert left == {message_id: found.content for message_id, found in again.items()}
+    assert b"From: Altos del Rosal <" in mails
+    assert b"Content-Type: image/png" in mails
+    assert any(made.rendered.text.startswith("Porteria: ") for made in office.channels["sms"].sent)
+
+
+async def test_an_identity_that_somebody_changed_or_took_away_is_noticed(office: Office) -> None:
+    branded = {"copropiedad_id": PLACE, "name": "Altos del Rosal", "version": 50, "branding": BRAND}
+    await office.take_in(event("directory.copropiedad.upserted", branded))
+    await said_by(office, ("admin.payment.received",))
+    message_id = next(iter(office.email.bytes))
+    [kept] = await office.database.rows("SELECT brand FROM copropiedad WHERE id = $1", PLACE)
+    await office.database.rows(
+        "UPDATE template_version SET sources = $2 WHERE digest = $1", kept["brand"], b"otra"
+    )
+    changed = await remade(office.database, message_id)
+    await office.database.rows("DELETE FROM template_version WHERE digest = $1", kept["brand"])
+    gone = await remade(office.database, message_id)
+
+    assert {Finding.IMPOSSIBLE} == {changed.finding, gone.finding}
+    assert "identidad" in changed.why

@@ -97,6 +97,18 @@ async def test_html_of_a_mail_runs_in_a_sandbox_that_fetches_nothing(catcher: Ca
     assert "<script>" not in page
 
 
+async def test_a_picture_that_a_mail_carries_is_shown_and_none_is_fetched(catcher: Catcher) -> None:
+    mail = _mail(html='<p><img src="cid:logo-1" alt="Altos"></p>')
+    [_, html] = mail.iter_parts()
+    assert isinstance(html, EmailMessage)
+    html.add_related(b"png", "image", "png", cid="<logo-1>")
+    name = await catcher.send(mail)
+    _, shown, rules = await catcher.get(f"{name}/html")
+
+    assert 'src="data:image/png;base64,cG5n"' in shown
+    assert "img-src data:" in rules
+
+
 async def test_a_mail_with_text_only_is_shown_as_text(catcher: Catcher) -> None:
     name = await catcher.send(_mail(html=None))
 

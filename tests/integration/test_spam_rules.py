@@ -10,9 +10,10 @@ from typing import Final
 
 import pytest
 
-from hub.channels.email.mime import Sender, build_email
-from hub.model import Facts, Outgoing, Rendered
+from hub.channels.email.mime import build_email
+from hub.model import Facts, InlineImage, Outgoing, Rendered, Sender
 from tests.contract.values import message, now
+from tests.unit.logos import png
 from tests.unit.test_mail_layout import mails
 from tests.unit.test_templates import SPEAKING
 
@@ -35,6 +36,10 @@ def first_mails() -> Iterator[tuple[str, Rendered]]:
     _, words = next(mails("pqrs.received"))
     facts = Facts(at=now(), building="Conjunto Altos", unsubscribe=LINK, list_id="survey.ph-001")
     yield "list", Rendered(subject=words.subject, text=words.text, html=words.html, facts=facts)
+    picture = '<img src="cid:logo-1" width="44" height="44" alt="Altos">'
+    shown = re.sub(r"<body[^>]*>", lambda body: body[0] + picture, words.html)
+    logo = InlineImage(cid="logo-1", content=png(88, 88))
+    yield "logo", Rendered(subject=words.subject, text=words.text, html=shown, image=logo)
 
 
 def in_mbox(name: str, words: Rendered) -> bytes:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from tests.integration.counting_hub import CountingDatabase, CountingHub
-from tests.unit.budget_events import BUDGETS, batch, town
+from tests.unit.budget_events import BUDGETS, PLACE, batch, town
+from tests.unit.factories import event
 
 
 @pytest.fixture
@@ -40,3 +41,30 @@ async def test_a_ticket_keeps_its_budget_of_statements(hub: CountingHub) -> None
     tickets = await hub.deliver()
 
     assert (hub.database.statements - before) / tickets == BUDGETS["statements_of_a_ticket"]
+
+
+async def test_an_identity_is_read_once_and_not_for_each_ticket(hub: CountingHub) -> None:
+    await hub.take_in(*town())
+    await hub.take_in(*batch("admin.payment.received", 0))
+    await hub.deliver()
+    costs = []
+    for number, color in enumerate(["#1f5c4d", "#1f5c4d", "#7b2d8b"], start=1):
+        place = {
+            "copropiedad_id": PLACE,
+            "version": 50 + number,
+            "name": "Altos",
+            "branding": {"color": color},
+        }
+        await hub.take_in(event("directory.copropiedad.upserted", place))
+        await hub.take_in(*batch("admin.payment.received", number))
+        costs.append(await _statements(hub))
+
+    one = BUDGETS["statements_of_a_ticket"]
+    assert [one + 1, one, one + 1] == costs
+
+
+async def _statements(hub: CountingHub) -> int:
+    """Deliver; return the statements, without those of all tickets but one."""
+    before = hub.database.statements
+    tickets = await hub.deliver()
+    return hub.database.statements - before - int(BUDGETS["statements_of_a_ticket"]) * (tickets - 1)

@@ -19,6 +19,7 @@ from hub.errors import ConfigurationError, StorageUnavailable
 from hub.model import AddedEvent, Clock, Event, StoredEvent
 from hub.model.ids import event_key
 from hub.model.months import missing, month_of, months_after
+from hub.people.brands import brand_of
 from hub.storage import Database, PostgresMonths, clocks, migrations
 from hub.storage import events as events_of
 from hub.storage.database import encode
@@ -80,6 +81,27 @@ async def test_who_was_there_before_the_history_is_in_it_from_the_beginning(empt
 
     assert [("p-1", 7, True, False, "{}"), ("p-2", 3, False, True, "{}")] == [tuple(row) for row in found]
     assert ("u-1", 2, True, "3") == tuple(home)
+
+
+async def test_an_identity_that_was_there_before_has_its_digest(empty: str) -> None:
+    await migrations.upgrade(empty, to="0023")
+    connection = await asyncpg.connect(empty)
+    try:
+        await connection.execute(
+            "INSERT INTO copropiedad (id, version, name, branding)"
+            " VALUES ('ph-1', 1, 'Altos', '{\"color\": \"#1F5C4D\"}'), ('ph-2', 1, 'Casas', NULL)"
+        )
+        await migrations.upgrade(empty)
+        found = await connection.fetch(
+            "SELECT brand, sources FROM copropiedad LEFT JOIN template_version ON digest = brand ORDER BY id"
+        )
+    finally:
+        await connection.close()
+    brand = brand_of(found[0]["brand"], found[0]["sources"])
+
+    assert brand is not None
+    assert {"color": "#1F5C4D"} == brand.data
+    assert [None, None] == [found[1]["brand"], found[1]["sources"]]
 
 
 OLD_CLOCK = """

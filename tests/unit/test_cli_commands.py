@@ -29,6 +29,7 @@ from hub.ports import MessageFilter
 from hub.settings import Secret
 from tests.command_line import run_command, same_logging
 from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
+from tests.unit.logos import as_text, png
 
 SRC = Path(__file__).parents[2]
 HEAVY = (
@@ -316,6 +317,19 @@ def test_a_template_is_written_as_html(tmp_path: Path) -> None:
     CliRunner().invoke(app, ["template", "preview", "pqrs.received", "--html", str(target)])
 
     assert "<html" in target.read_text(encoding="utf-8")
+
+
+def test_a_preview_shows_the_logo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, policy = tmp_path / "mail.html", tmp_path / "policy.toml"
+    (tmp_path / "casa.png").write_bytes(png(60, 60))
+    policy.write_text('[senders.firm]\nlogo = "casa.png"\n', encoding="utf-8")
+    monkeypatch.setenv("HUB_POLICY", str(policy))
+
+    CliRunner().invoke(app, ["template", "preview", "pqrs.received", "--html", str(target)])
+    html = target.read_text(encoding="utf-8")
+
+    assert f'src="data:image/png;base64,{as_text(png(60, 60))}"' in html
+    assert "cid:" not in html
 
 
 @pytest.mark.parametrize(

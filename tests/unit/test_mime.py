@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.channels.email.lists import list_name
-from hub.channels.email.mime import Sender, build_email, wire_address
+from hub.channels.email.mime import build_email, wire_address
 from hub.errors import PermanentFailure
-from hub.model import Claimed, Facts, Lane, Outgoing, Purpose, Rendered
+from hub.model import Claimed, Facts, Lane, Outgoing, Purpose, Rendered, Sender
 from tests.unit.factories import message
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))

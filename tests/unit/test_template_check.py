@@ -16,8 +16,9 @@ from hub.cli.main import app
 from hub.model import Json, Rendered
 from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering import Templates
+from hub.rendering.contrast import contrast
 from hub.rendering.lint import judge, judge_source, length
-from hub.rendering.mail_contrast import contrast, low_contrast
+from hub.rendering.mail_contrast import low_contrast
 from hub.rendering.templates import BUILT_IN
 from tests.unit.test_templates import COMPANY, DUE, POLICY, SPEAKING, examples, schema
 

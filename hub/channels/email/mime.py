@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Final
 
 from hub.errors import PermanentFailure
-from hub.model import Facts, Outgoing, Rendered
+from hub.model import Facts, InlineImage, Outgoing, Rendered, Sender
 from hub.resilience.database_time import NOW
 
 ONE_CLICK: Final = ("List-Unsubscribe", "One-Click")
@@ -37,21 +36,16 @@ _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
-    """The sender. Replies go to `reply_to`, or else to the sender itself."""
-
-    name: str
-    address: str
-    reply_to: str = ""
-
-
 def compose(outgoing: Outgoing, *, sender: Sender) -> bytes:
-    """Build the whole message as its facts say: what was sent is made again by the same call."""
+    """
+    Build the whole message as its facts say: what was sent is made again by the same call.
+
+    `sender` writes what has no sender of its own.
+    """
     facts = outgoing.rendered.facts
     return build_email(
         outgoing,
-        sender=sender,
+        sender=outgoing.rendered.sender or sender,
         domain=sender.address.rpartition("@")[2],
         now=NOW() if facts is None else facts.at,
         reply_to="" if facts is None else facts.reply_to,
@@ -129,20 +123,39 @@ def _content(rendered: Rendered, *, boundary: str) -> bytes:
     text = _part("plain", "quoted-printable", _quoted_printable(rendered.text))
     if not rendered.html:
         return text
+    # No boundary may begin with another: a reader compares only the beginning of a line.
+    html = _part("html", "base64", _base64(rendered.html.encode()))
+    if rendered.image is not None:
+        html = _several("related", (html, _image(rendered.image)), boundary=boundary.replace("=_", "=_r"))
+    return _several("alternative", (text, html), boundary=boundary)
+
+
+def _several(kind: str, parts: tuple[bytes, bytes], *, boundary: str) -> bytes:
+    one, other = parts
     edge = f"\r\n--{boundary}".encode()
     return b"".join(
         (
-            f'Content-Type: multipart/alternative;{_FOLD}boundary="{boundary}"\r\n'.encode(),
+            f'Content-Type: multipart/{kind};{_FOLD}boundary="{boundary}"\r\n'.encode(),
             edge,
             b"\r\n",
-            text,
+            one,
             edge,
             b"\r\n",
-            _part("html", "base64", _base64(rendered.html)),
+            other,
             edge,
             b"--\r\n",
         )
     )
+
+
+@lru_cache(maxsize=256)
+def _image(image: InlineImage) -> bytes:
+    """Write the part of a logo, which is the same in thousands of mails."""
+    head = (
+        "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-ID: <{image.cid}>\r\nContent-Disposition: inline; filename="logo.png"\r\n\r\n'
+    )
+    return head.encode() + _base64(image.content)
 
 
 def _part(kind: str, encoding: str, content: bytes) -> bytes:
@@ -150,8 +163,8 @@ def _part(kind: str, encoding: str, content: bytes) -> bytes:
     return head.encode() + content
 
 
-def _base64(text: str) -> bytes:
-    encoded = b2a_base64(text.encode(), newline=False)
+def _base64(content: bytes) -> bytes:
+    encoded = b2a_base64(content, newline=False)
     return b"\r\n".join([encoded[start : start + _BASE64] for start in range(0, len(encoded), _BASE64)])
 
 

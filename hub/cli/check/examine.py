@@ -10,7 +10,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
-from hub.cli.check import channels, connections, house, mail_dns, mail_records, management, servers
+from hub.cli.check import (
+    channels,
+    connections,
+    house,
+    identities,
+    mail_dns,
+    mail_records,
+    management,
+    servers,
+)
 from hub.cli.check.finding import Finding, bad
 from hub.errors import HubError, Unavailable
 from hub.settings import Settings
@@ -32,6 +41,7 @@ _LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
     (servers.RABBITMQ, management.broker_rights, "Revise HUB_AMQP_MANAGEMENT_URL."),
     (servers.REDIS, servers.redis, "Revise que el servidor esté encendido y HUB_REDIS_URL."),
     (servers.POSTGRESQL, servers.postgresql, "Revise que el servidor esté encendido y HUB_DATABASE_URL."),
+    (identities.SENDERS, identities.identities, "Corrija `[senders]` en el archivo de HUB_POLICY."),
     (channels.CHANNELS, channels.channels, "Corrija la variable que se nombra."),
     (mail_records.AREA, mail_dns.mail_domain, "Corrija HUB_EMAIL_URL."),
     (servers.HUB, servers.hub, "Revise HUB_HTTP."),

@@ -18,6 +18,7 @@ from hub.channels.registry import sender_address
 from hub.channels.urls import parse_smtp
 from hub.cli.check import mail_records as records
 from hub.cli.check.finding import Finding, warn
+from hub.policy.senders import domain_of
 from hub.settings import PROVIDERS, Settings
 
 Record = TypeVar("Record", TXT, MX)
@@ -44,24 +45,31 @@ async def ask(settings: Settings, resolver: Resolver) -> list[Finding]:
     """Run all DNS checks with this resolver."""
     resolver.lifetime = PATIENCE
     policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
-    domain = sender_address(settings, policy).rpartition("@")[2].lower()
-    reserved = [name for name in (domain, settings.mail_domain or "") if f".{name}".endswith(_RESERVED)]
+    domain = domain_of(sender_address(settings, policy))
+    others = [other for other in policy.senders.domains if other != domain]
+    names = (domain, settings.mail_domain or "", *others)
+    reserved = [name for name in names if f".{name}".endswith(_RESERVED)]
     if reserved:
         what = f"{reserved[0]} es un dominio de ejemplo: nadie puede responder a lo que se envíe."
         return [warn(records.AREA, what, "Escriba el dominio de la empresa en ?from= y HUB_MAIL_DOMAIN.")]
-    return list(await asyncio.gather(*_questions(settings, domain, resolver)))
+    return list(await asyncio.gather(*_questions(settings, [domain, *others], resolver)))
 
 
-def _questions(settings: Settings, domain: str, resolver: Resolver) -> Iterator[Awaitable[Finding]]:
-    bounces = settings.mail_domain or domain
-    yield _check("SPF", bounces, lambda: _texts(resolver, bounces), records.spf)
+def _questions(
+    settings: Settings, domains: Sequence[str], resolver: Resolver
+) -> Iterator[Awaitable[Finding]]:
+    """Ask about the domain of bounces, and about each that stands in the From of a mail."""
+    bounces = settings.mail_domain or domains[0]
+    for domain in (bounces, *domains[1:]):
+        yield _check("SPF", domain, partial(_texts, resolver, domain), records.spf)
     selectors = list(_selectors(settings))
-    for selector in selectors:
-        name = f"{selector}._domainkey.{domain}"
-        yield _check("DKIM", name, partial(_texts, resolver, name), records.dkim)
-    if not selectors:
-        yield _known(records.without_selector(domain))
-    yield _check("DMARC", domain, lambda: _policies(resolver, domain), records.dmarc)
+    for domain in domains:
+        for selector in selectors:
+            name = f"{selector}._domainkey.{domain}"
+            yield _check("DKIM", name, partial(_texts, resolver, name), records.dkim)
+        if not selectors:
+            yield _known(records.without_selector(domain))
+        yield _check("DMARC", domain, partial(_policies, resolver, domain), records.dmarc)
     if settings.mail_domain:
         yield _check("MX", bounces, lambda: _hosts(resolver, bounces), records.mx)
 

@@ -19,12 +19,13 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from hub.channels.email.mime import Sender, compose
+from hub.channels.email.mime import compose
 from hub.errors import HubError
 from hub.messages.delivery.evidence import canonical
-from hub.model import Claimed, Evidence, Facts, Outgoing, Rendered
+from hub.model import Brand, Claimed, Evidence, Facts, Outgoing, Rendered, Sender
 from hub.model.evidence import Call, SaidMessage
 from hub.operations.evidence.kept_words import words_of
+from hub.people.brands import brand_of
 from hub.ports.evidence import VersionStore
 from hub.rendering import Templates
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
@@ -52,6 +53,7 @@ _NO_FACTS: Final = (
     "Ya no están los datos con los que se hizo, por ejemplo porque se borraron los de la persona."
 )
 _NO_VERSION: Final = "No está la versión de los textos con la que se hizo."
+_NO_BRAND: Final = "No está la identidad que la copropiedad tenía entonces, o alguien la cambió."
 _FORGED_VERSION: Final = "La versión guardada de los textos no tiene su huella: alguien la cambió."
 _FORGED_BYTES: Final = "Los bytes guardados no tienen la huella de lo que salió: alguien los cambió."
 _CHANGED: Final = (
@@ -96,19 +98,35 @@ class Remaker:
     def __init__(self, store: VersionStore) -> None:
         self._store = store
         self._versions: OrderedDict[bytes, _Version] = OrderedDict()
+        self._brands: dict[bytes, Brand | None] = {}
         self._forgetting: asyncio.TimerHandle | None = None
 
     async def remake(self, said: SaidMessage) -> list[Remade]:
         """Make each call again that a provider accepted."""
         accepted = [call for call in said.calls if call.attempt.outcome == "accepted"]
         return [
-            await asyncio.to_thread(_remake, said, call, await self._version(call.version))
+            await asyncio.to_thread(
+                _remake, said, call, await self._version(call.version), await self._brand(call)
+            )
             for call in accepted
         ]
 
     def forget(self) -> None:
         """Drop the versions: between two questions they would only take memory."""
         self._versions.clear()
+        self._brands.clear()
+
+    async def _brand(self, call: Call) -> Brand | None:
+        """Return the identity of the copropiedad as it was then; None where it had none or it is gone."""
+        facts = call.attempt.evidence.facts if call.attempt.evidence else None
+        if facts is None or facts.brand is None:
+            return None
+        if facts.brand not in self._brands:
+            found = await self._store.versions([facts.brand])
+            sources = found.get(facts.brand)
+            self._brands[facts.brand] = brand_of(facts.brand, sources) if sources else None
+            self._forget_later()
+        return self._brands[facts.brand]
 
     async def _version(self, digest: bytes | None) -> _Version | str:
         """Return the version, or why there is none."""
@@ -137,27 +155,31 @@ class Remaker:
         self._forgetting = asyncio.get_running_loop().call_later(_FORGOTTEN_AFTER, self.forget)
 
 
-def _remake(said: SaidMessage, call: Call, version: _Version | str) -> Remade:
+def _remake(said: SaidMessage, call: Call, version: _Version | str, brand: Brand | None) -> Remade:
     evidence = call.attempt.evidence
     if evidence is None:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_EVIDENCE)
     kept = _kept(evidence)
     if kept is not None and sha256(kept).digest() != evidence.digest:
         return Remade(call=call, finding=Finding.DIFFERENT, why=_FORGED_BYTES, content=kept)
-    made = _made(said, call, evidence, version)
+    made = _made(said, call, evidence, version, brand)
     if kept is not None and made.finding is not Finding.SAME:
         words = words_of(kept, said.message.channel)
         return Remade(call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=words)
     return made
 
 
-def _made(said: SaidMessage, call: Call, evidence: Evidence, version: _Version | str) -> Remade:
+def _made(
+    said: SaidMessage, call: Call, evidence: Evidence, version: _Version | str, brand: Brand | None
+) -> Remade:
     if isinstance(version, str):
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=version)
     if evidence.facts is None:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_FACTS)
+    if evidence.facts.brand is not None and brand is None:
+        return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_BRAND)
     try:
-        outgoing = _outgoing(said, evidence.facts, version.templates)
+        outgoing = _outgoing(said, evidence.facts, version.templates, brand)
         content = _content(outgoing, version.wording)
     except HubError as exc:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_UNREADABLE.format(why=exc))
@@ -192,12 +214,7 @@ def _kept(evidence: Evidence) -> bytes | None:
         return b""
 
 
-def _compose(said: SaidMessage, facts: Facts, version: _Version) -> tuple[Outgoing, bytes]:
-    outgoing = _outgoing(said, facts, version.templates)
-    return outgoing, _content(outgoing, version.wording)
-
-
-def _outgoing(said: SaidMessage, facts: Facts, templates: Templates) -> Outgoing:
+def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, brand: Brand | None) -> Outgoing:
     claimed = Claimed(
         message=said.message,
         attempt=0,
@@ -208,6 +225,7 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates) -> Outgoing
         unit=facts.unit,
         due=facts.due,
         late=facts.late,
+        brand=brand,
     )
     rendered = templates.render_claimed(claimed, facts)
     return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))

@@ -17,16 +17,22 @@ WITH somebody AS (
 SELECT now() AS at, known.* FROM (SELECT) AS always LEFT JOIN known ON true
 
 -- copropiedad --
-INSERT INTO copropiedad (id, version, name, address, towers, branding, timezone, desk)
+INSERT INTO copropiedad (id, version, name, address, towers, branding, brand, timezone, desk)
 SELECT * FROM unnest(
-    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[], $7::text[], $8::jsonb[]
+    $1::text[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[], $7::bytea[], $8::text[], $9::jsonb[]
 )
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, name = excluded.name, address = excluded.address,
-    towers = excluded.towers, branding = excluded.branding, timezone = excluded.timezone,
-    desk = excluded.desk
+    towers = excluded.towers, branding = excluded.branding, brand = excluded.brand,
+    timezone = excluded.timezone, desk = excluded.desk
 WHERE excluded.version > copropiedad.version
 RETURNING id
+
+-- brandings --
+SELECT id, name, branding FROM copropiedad WHERE branding IS NOT NULL ORDER BY id
+
+-- keep_brands --
+INSERT INTO template_version (digest, sources) SELECT * FROM unnest($1::bytea[], $2::bytea[]) ON CONFLICT DO NOTHING
 
 -- unit --
 INSERT INTO unit (id, version, copropiedad_id, tower, floor, label, coefficient)

@@ -62,7 +62,7 @@ WITH taken AS (
     RETURNING *
 )
 SELECT message.*, event.time AS event_time, event.source, event.data,
-          copropiedad.name AS building, unit.label AS unit, unit.tower,
+          copropiedad.name AS building, copropiedad.brand, unit.label AS unit, unit.tower,
           CASE WHEN message.attempts > 1 THEN (
               SELECT provider FROM attempt
               WHERE message_id = message.id AND message_id BETWEEN $4 AND $5 AND outcome = 'unknown'
