@@ -142,7 +142,15 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             sent(State.CANCELLED, reason="reached"),
             [f"Por correo a {ADDRESS}: se canceló. El aviso anterior sí le llegó; este ya no hacía falta."],
         ),
-        (sent(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
+        (
+            sent(State.DELIVERED),
+            [
+                (
+                    f"Por correo a {ADDRESS}: no cuadra. Lo guardado dice «Entregado», y sus intentos "
+                    "no lo dicen: `hub evidence verify`."
+                )
+            ],
+        ),
     ],
     ids=lambda value: str(value.message.state) if isinstance(value, SentMessage) else "",
 )
@@ -153,7 +161,21 @@ def test_message_is_explained_by_its_state(message: SentMessage, expected: list[
 @pytest.mark.parametrize(
     ("messages", "outcome", "opening"),
     [
-        ([sent(State.SENT, ACCEPTED), sent(State.FAILED)], ExplainOutcome.NOTIFIED, "Sí, fue avisada."),
+        (
+            [sent(State.DELIVERED, ACCEPTED, tried("delivered", 2)), sent(State.FAILED)],
+            ExplainOutcome.NOTIFIED,
+            "Sí, fue avisada.",
+        ),
+        (
+            [sent(State.SENT, ACCEPTED), sent(State.SENT, ACCEPTED, channel="sms"), sent(State.QUEUED)],
+            ExplainOutcome.SENT,
+            "Se le envió por correo y por SMS; no consta que llegara.",
+        ),
+        (
+            [sent(State.DELIVERED, channel="print"), sent(State.FAILED)],
+            ExplainOutcome.NOT_REACHED,
+            "No se sabe: lo guardado no cuadra con lo que dicen los intentos.",
+        ),
         (
             [sent(State.QUEUED), sent(State.FAILED)],
             ExplainOutcome.PENDING,
@@ -172,7 +194,16 @@ def test_message_is_explained_by_its_state(message: SentMessage, expected: list[
             "Está en su bandeja; todavía no la ha leído.",
         ),
     ],
-    ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file", "unread"],
+    ids=[
+        "told",
+        "sent and not confirmed",
+        "a state without its attempt",
+        "pending",
+        "not reached",
+        "a letter that nobody has handed over",
+        "a file",
+        "unread",
+    ],
 )
 def test_the_best_of_the_messages_decides(
     messages: list[SentMessage], outcome: ExplainOutcome, opening: str
@@ -181,7 +212,14 @@ def test_the_best_of_the_messages_decides(
 
     assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
     assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
-    assert verdict.reason == (None if outcome is ExplainOutcome.NOTIFIED else messages[0].message.reason)
+    assert verdict.reason == reason_of(outcome, messages)
+
+
+def reason_of(outcome: ExplainOutcome, messages: list[SentMessage]) -> str | None:
+    if messages[0].message.state is State.DELIVERED and outcome is ExplainOutcome.NOT_REACHED:
+        return "wrong_state"
+    gone = outcome in (ExplainOutcome.NOTIFIED, ExplainOutcome.SENT)
+    return None if gone else messages[0].message.reason
 
 
 def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
@@ -193,7 +231,8 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
 
 def test_accepted_message_is_not_called_delivered() -> None:
     assert delivered_at(sent(State.SENT, ACCEPTED)) is None
-    assert MONDAY == delivered_at(sent(State.DELIVERED, ACCEPTED))
+    assert delivered_at(sent(State.DELIVERED, ACCEPTED)) is None
+    assert MONDAY == delivered_at(sent(State.DELIVERED, ACCEPTED, tried("delivered")))
 
 
 def test_there_is_a_word_for_every_channel_and_every_role() -> None:
