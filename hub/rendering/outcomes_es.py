@@ -194,3 +194,9 @@ def described(state: str, reason: str | None) -> dict[str, str | bool]:
     because = (reason and reason_in_words(reason)) or ""
     means = f"{words.means}. {because}." if because else f"{words.means}."
     return {"final": words.final, "means": means, "to_do": to_do(state, reason)}
+
+
+def claim(state: str, reason: str | None) -> str:
+    """Say in Spanish what a state claims: `dice «Fallido» (El número no existe)`."""
+    words = reason_in_words(reason) if reason else None
+    return f"dice «{STATES[state].label}»{f' ({words or reason})' if reason else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,14 @@ import pytest
 
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
-from hub.model import Attempt, Role, State
+from hub.model import Attempt, Purpose, Role, State
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
 from hub.operations.explain.verdict import ExplainOutcome, judge
 from hub.ports import ExplainFacts, SentMessage
 from hub.rendering import outcomes_es
 from hub.rendering.outcomes_es import TO_DO
+from hub.rendering.titles_es import EVENTS
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, message, stored
 
 ADDRESS = "m***@e***.co"
@@ -227,6 +229,32 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     verdict = judge(ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
 
     assert (ExplainOutcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
+
+
+LAPSED = sent(State.EXPIRED, reason="too_old", purpose=Purpose.TRANSACTIONAL)
+APOLOGY = sent(State.SENT, ACCEPTED, event="pqrs.escalated", address="")
+
+
+def explained(message: SentMessage) -> list[str]:
+    facts = ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=[message])
+    return list(judge(facts).sentences)[1:]
+
+
+def test_expired_acknowledgement_names_what_was_said_later_and_asks_for_no_new_event() -> None:
+    about = EVENTS["pqrs.escalated"]
+
+    assert [
+        "Este aviso no le llegó; se le escribió después sobre el mismo caso.",
+        f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
+        f"Se le escribió después sobre el mismo caso: «{about}», por correo, enviado {AT_805}",
+    ] == explained(replace(LAPSED, later=APOLOGY, case_open=True))
+
+
+def test_expired_acknowledgement_of_an_open_case_asks_to_reach_the_person() -> None:
+    assert [
+        "El caso sigue abierto, y no consta que se le haya escrito después.",
+        "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro.",
+    ] == explained(replace(LAPSED, case_open=True))[2:]
 
 
 def test_accepted_message_is_not_called_delivered() -> None:

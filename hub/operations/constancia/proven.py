@@ -11,13 +11,14 @@ from typing import Final
 from uuid import UUID
 
 from hub.model.evidence import SaidMessage, SealedRow
+from hub.model.recorded_states import fits, is_older
 from hub.operations.cases.events_es import title
 from hub.operations.constancia.schemas import ProvenMessage, ProvenRow, Unsealed, Words
 from hub.operations.constancia.sealed import Chain
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.operations.evidence.seals import KEY, fields_of, key_of, leaf, name_of, split
-from hub.operations.evidence.states import claim, fits, is_older
 from hub.ports.constancias import ConstanciaStore
+from hub.rendering.outcomes_es import claim
 
 _PAGE: Final = 100
 _PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})

@@ -13,10 +13,11 @@ from typing import Final
 
 from hub.model.evidence import StoredState
 from hub.model.ids import earliest
+from hub.model.recorded_states import fits, is_older
 from hub.operations.evidence.flaws import Flaw, Mismatch
 from hub.operations.evidence.remake import Remaker
-from hub.operations.evidence.states import claim, fits, is_older
 from hub.ports.evidence import EvidenceStore
+from hub.rendering.outcomes_es import claim
 
 _PAGE: Final = 500
 

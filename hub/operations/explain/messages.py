@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.messages.planning.reach import LETTER
-from hub.model import Message, State
-from hub.operations.evidence.states import fits
+from hub.model import Message, Purpose, State
+from hub.model.recorded_states import fits
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
 from hub.rendering import labels_es, outcomes_es
+from hub.rendering.titles_es import EVENTS
 
 INITIAL: Final = "initial"
 BY: Final[Mapping[str, str]] = {
@@ -86,7 +87,32 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     plain = message.state in {*OUT, State.WAITING} and len(_calls(sent)) == 1
     if not plain:
         yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
-    if to_do := outcomes_es.to_do(message.state, message.reason):
+    yield from _advice(sent)
+
+
+def has_lapsed(sent: SentMessage) -> bool:
+    """Return whether an acknowledgement has expired: what counts then is what was said later."""
+    message = sent.message
+    return message.state is State.EXPIRED and message.purpose is Purpose.TRANSACTIONAL
+
+
+def is_untold(sent: SentMessage) -> bool:
+    """Return whether an acknowledgement of an open case has expired, and nothing was said since."""
+    return has_lapsed(sent) and sent.case_open and sent.later is None
+
+
+def _advice(sent: SentMessage) -> Iterator[str]:
+    message = sent.message
+    if has_lapsed(sent) and sent.later is not None:
+        later = sent.later
+        about = EVENTS.get(later.message.event, later.message.event)
+        how = by_channel(later.message)
+        what = f"«{about}», {how[:1].lower()}{how[1:]}, {_fate(later)}"
+        yield sentences_es.sentence(f"Se le escribió después sobre el mismo caso: {what}")
+    elif is_untold(sent):
+        yield "El caso sigue abierto, y no consta que se le haya escrito después."
+        yield "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro."
+    elif to_do := outcomes_es.to_do(message.state, message.reason):
         yield f"Qué hacer: {to_do}."
 
 

@@ -16,6 +16,7 @@ from hub.operations.explain.messages import (
     by_channel,
     has_arrived,
     has_gone,
+    has_lapsed,
     is_filed,
     is_unproven,
     sentences,
@@ -127,6 +128,7 @@ _OPENINGS: Final = {
 _UNREAD: Final = "Está en su bandeja; todavía no la ha leído."
 """Instead of the opening, where nothing is on its way any more."""
 _UNPROVEN: Final = "No se sabe: lo guardado no cuadra con lo que dicen los intentos."
+_LATER: Final = "Este aviso no le llegó; se le escribió después sobre el mismo caso."
 _WRONG_STATE: Final = "wrong_state"
 _GONE: Final = frozenset({ExplainOutcome.NOTIFIED, ExplainOutcome.SENT})
 
@@ -156,6 +158,8 @@ def _alerted(facts: ExplainFacts) -> list[str]:
 def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:
     if _is_unclear(outcome, messages):
         return _UNPROVEN
+    if outcome is ExplainOutcome.NOT_REACHED and any(map(_is_told_later, messages)):
+        return _LATER
     left = {sent.message.state for sent in messages if not _is_lost(sent)}
     unread = outcome is ExplainOutcome.PENDING and left == {State.WAITING}
     return _UNREAD if unread else _OPENINGS[outcome].format(how=_how(messages))
@@ -163,6 +167,10 @@ def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:
 
 def _is_unclear(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> bool:
     return outcome is ExplainOutcome.NOT_REACHED and any(map(is_unproven, messages))
+
+
+def _is_told_later(sent: SentMessage) -> bool:
+    return has_lapsed(sent) and sent.later is not None
 
 
 def _how(messages: Sequence[SentMessage]) -> str:

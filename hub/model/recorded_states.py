@@ -11,9 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from hub.model import State
-from hub.rendering.labels_es import MESSAGE_STATES
-from hub.rendering.outcomes_es import reason_in_words
+from hub.model.messages import State
 
 _SAID_BY: Final[Mapping[State, frozenset[str]]] = {
     State.SENT: frozenset({"accepted", "sent"}),
@@ -55,9 +53,3 @@ def _contradicts(state: State, outcomes: Collection[str]) -> bool:
         return state is not State.CANCELLED
     arrived = "delivered" in outcomes and "bounced" not in outcomes
     return arrived and state is not State.DELIVERED
-
-
-def claim(state: State, reason: str | None) -> str:
-    """Say in Spanish what a state claims: `dice «Fallido» (El número no existe)`."""
-    words = reason_in_words(reason) if reason else None
-    return f"dice «{MESSAGE_STATES[state]}»{f' ({words or reason})' if reason else ''}"
