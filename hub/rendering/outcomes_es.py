@@ -162,8 +162,8 @@ TO_DO: Final[Mapping[str, str]] = {
     "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
     "document_not_printed": "imprima el documento, entréguelo y regístrelo con `hub letters done`",
     "template": "complete el dato en el sistema que publica",
-    "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
-    "expired": "si todavía sirve, publique el aviso como un evento nuevo",
+    "too_old": "si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo",
+    "expired": "si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo",
 }
 """Reason → what to do. A lost message with another reason can be sent again once its cause is gone."""
 _BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"

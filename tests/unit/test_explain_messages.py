@@ -137,7 +137,7 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             sent(State.EXPIRED, reason="too_old"),
             [
                 f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
-                "Qué hacer: si todavía sirve, publique el aviso como un evento nuevo.",
+                f"Qué hacer: {TO_DO['too_old']}.",
             ],
         ),
         (
