@@ -74,6 +74,9 @@ async def verify_seals(
     head: Annotated[
         str | None, typer.Option(metavar="SHA256", help="La huella que un correo del centro dijo.")
     ] = None,
+    remake: Annotated[
+        bool, typer.Option("--remake", help="Además vuelve a hacer cada mensaje: tarda milisegundos por uno.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -83,12 +86,19 @@ async def verify_seals(
 
       hub evidence verify --head 5f2c…
 
+      hub evidence verify --since 2026-11-26 --remake
+
     Termina con 1 si algo no cuadra.
     """
     with progress("sellos", shown=not as_json) as step:
         async with open_evidence(settings()) as store:
             found = await verify(
-                store, since or EPOCH, until or ALWAYS, head=_read_digest(head), progress=step
+                store,
+                since or EPOCH,
+                until or ALWAYS,
+                head=_read_digest(head),
+                remake=remake,
+                progress=step,
             )
     if as_json:
         print_json(
@@ -96,6 +106,8 @@ async def verify_seals(
                 "seals": found.seals,
                 "rows": found.rows,
                 "gone": found.gone,
+                "messages": found.messages,
+                "erased": found.erased,
                 "stamps": found.stamps,
                 "head": found.head.digest.hex() if found.head else None,
                 "items": [{**asdict(mismatch), "what": mismatch.what} for mismatch in found.mismatches],
@@ -138,9 +150,15 @@ def _read_digest(text: str | None) -> bytes | None:
 
 
 def _print_verification(found: Verification) -> None:
-    typer.echo(f"{found.seals} sellos, {found.rows} intentos comparados.")
+    typer.echo(
+        f"{found.seals} sellos, {found.rows} intentos comparados, {found.messages} mensajes con ellos."
+    )
     if found.gone:
         typer.echo(f"{found.gone} intentos sellados ya no están: su mes se borró por la retención.")
+    if found.erased:
+        typer.echo(
+            f"{found.erased} mensajes legales ya no tienen sus bytes: los datos de la persona están borrados."
+        )
     if found.stamps:
         typer.echo(f"{found.stamps} sellos con estampa de tiempo: `hub evidence stamps` las saca.")
     if found.head is not None:

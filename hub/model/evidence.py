@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.model.json import Json
-from hub.model.messages import Attempt, Message
+from hub.model.messages import Attempt, Message, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +64,24 @@ class Seal:
     previous: bytes
     digest: bytes
     leaves: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredState:
+    """
+    The state of a message as stored, and what was recorded of it.
+
+    `rows` are outcome and code of each attempt, state and reason of each ending. `recorded` is false where
+    all of them are older than the seals. `unkept` are the accepted attempts of a legal message whose bytes
+    are not stored; `erased` is true if name, address and facts are gone too, as when a person is erased.
+    """
+
+    message_id: UUID
+    state: State
+    reason: str | None
+    created_at: datetime
+    recorded: bool
+    accepted: bool
+    rows: frozenset[tuple[str, str]]
+    unkept: tuple[datetime, ...]
+    erased: bool

@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Attempt, Clock, Inbound, Message, PropertyScope, StoredEvent
+from hub.ports.explain import SentMessage
 
 
 class EntryKind(StrEnum):
@@ -60,11 +61,14 @@ class CaseMessage:
     """
     A message with its attempts. Name and address are masked, unless the whole case was asked for.
 
-    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels.
+    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels. `later`
+    and `case_open` are as in `SentMessage`.
     """
 
     message: Message
     attempts: Sequence[Attempt] = ()
+    later: SentMessage | None = None
+    case_open: bool = False
     subject: str | None = None
     text: str | None = None
 

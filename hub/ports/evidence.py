@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model.evidence import SaidMessage, Seal, SealedRow
+from hub.model.evidence import SaidMessage, Seal, SealedRow, StoredState
 from hub.model.months import StoredMonth
 
 
@@ -80,6 +80,9 @@ class EvidenceStore(VersionStore, Protocol):
         self, since: datetime, until: datetime, limit: int
     ) -> Sequence[tuple[UUID, datetime]]:
         """Return attempts of a period, since the first seal, that state no instant of recording."""
+
+    async def states(self, after: UUID, until: UUID, limit: int) -> Sequence[StoredState]:
+        """Return messages by id, after this one and before `until`, with what was recorded of each."""
 
     async def stamps(self) -> Mapping[int, bytes]:
         """Return the authority's answers, by the number of the seal, in its order."""

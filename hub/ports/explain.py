@@ -24,11 +24,15 @@ class SentMessage:
     """
     A message to the person, and its attempts.
 
-    The name is left out. The address is masked, and empty for a channel without addresses.
+    The name is left out. The address is masked, and empty for a channel without addresses. Of a message that
+    has expired `later` is the newest one about the same case that has left for the same person since, and
+    `case_open` whether a clock of the case still runs.
     """
 
     message: Message
     attempts: Sequence[Attempt] = ()
+    later: SentMessage | None = None
+    case_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

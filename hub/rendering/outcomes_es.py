@@ -162,8 +162,8 @@ TO_DO: Final[Mapping[str, str]] = {
     "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
     "document_not_printed": "imprima el documento, entréguelo y regístrelo con `hub letters done`",
     "template": "complete el dato en el sistema que publica",
-    "too_old": "si todavía sirve, publique el aviso como un evento nuevo",
-    "expired": "si todavía sirve, publique el aviso como un evento nuevo",
+    "too_old": "si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo",
+    "expired": "si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo",
 }
 """Reason → what to do. A lost message with another reason can be sent again once its cause is gone."""
 _BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
@@ -194,3 +194,9 @@ def described(state: str, reason: str | None) -> dict[str, str | bool]:
     because = (reason and reason_in_words(reason)) or ""
     means = f"{words.means}. {because}." if because else f"{words.means}."
     return {"final": words.final, "means": means, "to_do": to_do(state, reason)}
+
+
+def claim(state: str, reason: str | None) -> str:
+    """Say in Spanish what a state claims: `dice «Fallido» (El número no existe)`."""
+    words = reason_in_words(reason) if reason else None
+    return f"dice «{STATES[state].label}»{f' ({words or reason})' if reason else ''}"

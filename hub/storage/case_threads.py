@@ -23,6 +23,7 @@ from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownC
 from hub.storage import clocks, events, extensions
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.filters import listed
+from hub.storage.later_messages import NOTHING, later_of
 from hub.storage.messages import message_of
 from hub.storage.replies import inbound_of
 
@@ -129,14 +130,18 @@ async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mappi
     for row in await run.rows(_SQL["attempts"], *asked):
         calls[row["message_id"]].append(read(Attempt, row))
     texts = {row["id"]: row for row in await run.rows(_SQL["texts"], sorted(ids))}
+    messages = [message_of(row) for row in rows]
+    since = await later_of(run, messages)
     found = [
         CaseMessage(
             message=message,
             attempts=calls[message.id],
+            later=since.get(message.id, NOTHING).message,
+            case_open=since.get(message.id, NOTHING).case_open,
             subject=texts[message.id]["subject"] if message.id in texts else None,
             text=texts[message.id]["text"] if message.id in texts else None,
         )
-        for message in map(message_of, rows)
+        for message in messages
     ]
     return {sent.message.id: sent if whole else _masked(sent) for sent in found}
 
@@ -150,6 +155,8 @@ def _masked(sent: CaseMessage) -> CaseMessage:
         attempts=[
             msgspec.structs.replace(call, reference=mask_reference(call.reference)) for call in sent.attempts
         ],
+        later=sent.later,
+        case_open=sent.case_open,
     )
 
 

@@ -13,8 +13,8 @@ import msgspec
 from asyncpg import Record
 
 from hub.errors import StorageConflict
-from hub.model import Attempt, Evidence, Facts
-from hub.model.evidence import Call, SaidMessage, Seal, SealedRow
+from hub.model import Attempt, Evidence, Facts, State
+from hub.model.evidence import Call, SaidMessage, Seal, SealedRow, StoredState
 from hub.model.ids import span
 from hub.operations.evidence.seals import MINUTE, leaf, minute_of, seal
 from hub.ports.evidence import Horizon
@@ -111,6 +111,9 @@ class PostgresEvidence(Store):
         rows = await self.rows(_SQL["find_rows"], ids, instants, *span(ids))
         return [sealed_row(row) for row in rows]
 
+    async def states(self, after: UUID, until: UUID, limit: int) -> Sequence[StoredState]:
+        return [_state(row) for row in await self.rows(_SQL["states"], after, until, limit)]
+
     async def unrecorded(
         self, since: datetime, until: datetime, limit: int
     ) -> Sequence[tuple[UUID, datetime]]:
@@ -161,6 +164,23 @@ async def _recorded(
 
 def sealed_row(row: Record) -> SealedRow:
     return SealedRow(**{name: row[name] for name in SealedRow.__slots__})
+
+
+def _state(row: Record) -> StoredState:
+    outcomes, endings = row["outcomes"] or [], row["endings"] or []
+    called = zip(outcomes, row["codes"] or [], strict=True)
+    ended = zip(endings, row["reasons"] or [], strict=True)
+    return StoredState(
+        message_id=row["id"],
+        state=State(row["state"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+        recorded=bool(row["recorded"] or endings),
+        accepted="accepted" in outcomes,
+        rows=frozenset((*called, *ended)),
+        unkept=tuple(row["unkept"] or ()),
+        erased=row["erased"],
+    )
 
 
 def _said(row: Record, calls: Sequence[Call]) -> SaidMessage:

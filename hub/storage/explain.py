@@ -17,6 +17,7 @@ from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events
 from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.later_messages import NOTHING, Later, later_of
 from hub.storage.messages import message_of
 
 _SQL = load("explain")
@@ -74,7 +75,14 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for row in await run.rows(_SQL["attempts"], [message.id for message in found]):
         calls[row["message_id"]].append(read(Attempt, row))
-    return [SentMessage(message=_masked(message), attempts=calls[message.id]) for message in found]
+    since = await later_of(run, found)
+    return [_sent(message, calls[message.id], since.get(message.id, NOTHING)) for message in found]
+
+
+def _sent(message: Message, attempts: Sequence[Attempt], since: Later) -> SentMessage:
+    return SentMessage(
+        message=_masked(message), attempts=attempts, later=since.message, case_open=since.case_open
+    )
 
 
 async def _units(run: Runner, refs: Sequence[str]) -> Mapping[str, Unit]:

@@ -46,7 +46,7 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
         works = await publisher.publish("maintenance.scheduled.announced", WORKS)
         pqrs = await publisher.publish("pqrs.received", directory.pqrs(1))
         repair = await publisher.publish("maintenance.request.received", REPAIR)
-        await until(lambda: _is(store, works, "p-tres", ExplainOutcome.NOTIFIED), "the works to be notified")
+        await until(lambda: _is(store, works, "p-tres", ExplainOutcome.SENT), "the works to be sent")
         await until(lambda: _is(store, pqrs, "p-nivel-2", ExplainOutcome.PENDING), "the inbox of the staff")
         await until(
             lambda: _is(store, repair, "p-sin", ExplainOutcome.NOT_REACHED), "the repair to be planned"
@@ -62,7 +62,7 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
         added = await house.command("explain", works, "p-nueva")
         notes = (await PostgresAudit(database).notes(after=None, limit=10)).items
 
-    assert "Sí, fue avisada." == sentences[1]
+    assert "Se le envió por correo; no consta que llegara." == sentences[1]
     assert any(re.fullmatch(_MAILED, sentence) for sentence in sentences)
     assert "tres@example.co" not in str(sentences)
     assert "No: fue agregada a la Torre 3 dos días después." == added.splitlines()[1]

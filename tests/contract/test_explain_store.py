@@ -148,6 +148,32 @@ async def test_the_messages_of_the_person_come_with_their_attempts_and_a_masked_
     assert State.SENT is found[0].message.state
 
 
+async def test_expired_acknowledgement_comes_with_what_was_said_later_about_its_case(
+    stores: RealStores,
+) -> None:
+    late, told = stored(event()), stored(event("pqrs.escalated", time=event().time + HOUR))
+    assert late.case == told.case
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([late, told])
+    lapsed = message(late, state=State.EXPIRED, reason="too_old")
+    apology, other = message(told), message(told, person="p-2")
+    await stores.add(lapsed, apology, other)
+    before = (await stores.explaining.facts(late, "p-1")).messages
+    token = uuid4()
+    await stores.delivery.claim([apology.id, other.id], token=token, lease=LEASE)
+    await stores.delivery.record(token, [outcome(apology.id), outcome(other.id)])
+    [after] = (await stores.explaining.facts(late, "p-1")).messages
+
+    assert [None] == [sent.later for sent in before]
+    assert after.later is not None
+    assert (apology.id, "", "") == (
+        after.later.message.id,
+        after.later.message.name,
+        after.later.message.address,
+    )
+    assert ["250"] == [attempt.code for attempt in after.later.attempts]
+
+
 async def test_history_has_every_version_in_order_of_receipt(stores: RealStores) -> None:
     since = now() + timedelta(days=2)
     owner = membership("p-1", "unit:u-1", "owner", since=since.isoformat())

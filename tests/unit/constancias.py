@@ -72,6 +72,8 @@ class Small:
                 {
                     "id": str(row.message_id),
                     "channel": "sms",
+                    "state": "sent",
+                    "proven": True,
                     "name": "María",
                     "person": "p-maria",
                     "rows": [

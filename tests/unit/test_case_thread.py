@@ -22,6 +22,7 @@ from hub.model import (
     Inbound,
     Pause,
     Promise,
+    Purpose,
     Reply,
     ReplyKind,
     State,
@@ -30,11 +31,12 @@ from hub.model import (
     StoredEvent,
 )
 from hub.model.extensions import ExtensionRefusal
-from hub.operations.cases.entries import entries_of
+from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.lookup import choices, find, title_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
 from hub.operations.cases.summary_es import summary
 from hub.operations.cases.thread import ThreadPage, Threads
+from hub.ports import SentMessage
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind, KnownCase
 from tests.contract.values import clock, event, message, stored
 from tests.unit.factories import POLICY
@@ -225,6 +227,22 @@ def sent(**fields: Any) -> tuple[StoredEvent, CaseMessage]:
     said = message(one, state=State.SENT, **fields)
     call = Attempt(message_id=said.id, at=MONDAY, outcome="accepted", provider="smtp", code="250")
     return one, CaseMessage(message=said, attempts=[call])
+
+
+def test_expired_acknowledgement_of_an_open_case_is_an_attention_until_something_was_said() -> None:
+    one = stored(event())
+    said = message(one, state=State.EXPIRED, reason="too_old", purpose=Purpose.TRANSACTIONAL)
+    untold = CaseMessage(message=said, case_open=True)
+    later = SentMessage(message=message(one, state=State.SENT))
+    page = facts(entry(EntryKind.MESSAGE, said.id), messages={said.id: untold})
+    warned = attention(page)
+    answered = replace(page, messages={said.id: replace(untold, later=later)})
+    closed = replace(page, messages={said.id: replace(untold, case_open=False)})
+
+    assert ["Atención: un acuse de este caso se venció sin salir"] == [each.split(",")[0] for each in warned]
+    assert ([], []) == (attention(answered), attention(closed))
+    assert "El caso sigue abierto, y no consta que se le haya escrito después." in told(page).more
+    assert "Se le escribió después sobre el mismo caso" in told(answered).more[0]
 
 
 def told(page: CaseFacts, *, whole: bool = False) -> ThreadEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,14 @@ import pytest
 
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
-from hub.model import Attempt, Role, State
+from hub.model import Attempt, Purpose, Role, State
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
 from hub.operations.explain.verdict import ExplainOutcome, judge
 from hub.ports import ExplainFacts, SentMessage
 from hub.rendering import outcomes_es
 from hub.rendering.outcomes_es import TO_DO
+from hub.rendering.titles_es import EVENTS
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event, message, stored
 
 ADDRESS = "m***@e***.co"
@@ -135,14 +137,22 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             sent(State.EXPIRED, reason="too_old"),
             [
                 f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
-                "Qué hacer: si todavía sirve, publique el aviso como un evento nuevo.",
+                f"Qué hacer: {TO_DO['too_old']}.",
             ],
         ),
         (
             sent(State.CANCELLED, reason="reached"),
             [f"Por correo a {ADDRESS}: se canceló. El aviso anterior sí le llegó; este ya no hacía falta."],
         ),
-        (sent(State.SENT), [f"Por correo a {ADDRESS}: enviado."]),
+        (
+            sent(State.DELIVERED),
+            [
+                (
+                    f"Por correo a {ADDRESS}: no cuadra. Lo guardado dice «Entregado», y sus intentos "
+                    "no lo dicen: `hub evidence verify`."
+                )
+            ],
+        ),
     ],
     ids=lambda value: str(value.message.state) if isinstance(value, SentMessage) else "",
 )
@@ -153,7 +163,21 @@ def test_message_is_explained_by_its_state(message: SentMessage, expected: list[
 @pytest.mark.parametrize(
     ("messages", "outcome", "opening"),
     [
-        ([sent(State.SENT, ACCEPTED), sent(State.FAILED)], ExplainOutcome.NOTIFIED, "Sí, fue avisada."),
+        (
+            [sent(State.DELIVERED, ACCEPTED, tried("delivered", 2)), sent(State.FAILED)],
+            ExplainOutcome.NOTIFIED,
+            "Sí, fue avisada.",
+        ),
+        (
+            [sent(State.SENT, ACCEPTED), sent(State.SENT, ACCEPTED, channel="sms"), sent(State.QUEUED)],
+            ExplainOutcome.SENT,
+            "Se le envió por correo y por SMS; no consta que llegara.",
+        ),
+        (
+            [sent(State.DELIVERED, channel="print"), sent(State.FAILED)],
+            ExplainOutcome.NOT_REACHED,
+            "No se sabe: lo guardado no cuadra con lo que dicen los intentos.",
+        ),
         (
             [sent(State.QUEUED), sent(State.FAILED)],
             ExplainOutcome.PENDING,
@@ -172,7 +196,16 @@ def test_message_is_explained_by_its_state(message: SentMessage, expected: list[
             "Está en su bandeja; todavía no la ha leído.",
         ),
     ],
-    ids=["told", "pending", "not reached", "a letter that nobody has handed over", "a file", "unread"],
+    ids=[
+        "told",
+        "sent and not confirmed",
+        "a state without its attempt",
+        "pending",
+        "not reached",
+        "a letter that nobody has handed over",
+        "a file",
+        "unread",
+    ],
 )
 def test_the_best_of_the_messages_decides(
     messages: list[SentMessage], outcome: ExplainOutcome, opening: str
@@ -181,7 +214,14 @@ def test_the_best_of_the_messages_decides(
 
     assert (outcome, opening) == (verdict.outcome, verdict.sentences[1])
     assert "PQRS recibida, el lunes 9 de marzo de 2026 a las 8:05 a. m." == verdict.sentences[0]
-    assert verdict.reason == (None if outcome is ExplainOutcome.NOTIFIED else messages[0].message.reason)
+    assert verdict.reason == reason_of(outcome, messages)
+
+
+def reason_of(outcome: ExplainOutcome, messages: list[SentMessage]) -> str | None:
+    if messages[0].message.state is State.DELIVERED and outcome is ExplainOutcome.NOT_REACHED:
+        return "wrong_state"
+    gone = outcome in (ExplainOutcome.NOTIFIED, ExplainOutcome.SENT)
+    return None if gone else messages[0].message.reason
 
 
 def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
@@ -191,9 +231,36 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     assert (ExplainOutcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
 
 
+LAPSED = sent(State.EXPIRED, reason="too_old", purpose=Purpose.TRANSACTIONAL)
+APOLOGY = sent(State.SENT, ACCEPTED, event="pqrs.escalated", address="")
+
+
+def explained(message: SentMessage) -> list[str]:
+    facts = ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=[message])
+    return list(judge(facts).sentences)[1:]
+
+
+def test_expired_acknowledgement_names_what_was_said_later_and_asks_for_no_new_event() -> None:
+    about = EVENTS["pqrs.escalated"]
+
+    assert [
+        "Este aviso no le llegó; se le escribió después sobre el mismo caso.",
+        f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
+        f"Se le escribió después sobre el mismo caso: «{about}», por correo, enviado {AT_805}",
+    ] == explained(replace(LAPSED, later=APOLOGY, case_open=True))
+
+
+def test_expired_acknowledgement_of_an_open_case_asks_to_reach_the_person() -> None:
+    assert [
+        "El caso sigue abierto, y no consta que se le haya escrito después.",
+        "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro.",
+    ] == explained(replace(LAPSED, case_open=True))[2:]
+
+
 def test_accepted_message_is_not_called_delivered() -> None:
     assert delivered_at(sent(State.SENT, ACCEPTED)) is None
-    assert MONDAY == delivered_at(sent(State.DELIVERED, ACCEPTED))
+    assert delivered_at(sent(State.DELIVERED, ACCEPTED)) is None
+    assert MONDAY == delivered_at(sent(State.DELIVERED, ACCEPTED, tried("delivered")))
 
 
 def test_there_is_a_word_for_every_channel_and_every_role() -> None:

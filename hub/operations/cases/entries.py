@@ -22,7 +22,7 @@ from hub.operations.cases.schemas import (
 from hub.operations.cases.summary_es import promise
 from hub.operations.cases.texts import MessageText
 from hub.operations.explain import sentences_es
-from hub.operations.explain.messages import BY, sentences
+from hub.operations.explain.messages import BY, is_untold, sentences
 from hub.ports import SentMessage
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind
 from hub.rendering import filters, labels_es
@@ -45,6 +45,9 @@ _WRITES: Final[Mapping[ReplyKind, str]] = {
     ReplyKind.COMPLAINT: "{who} marca como no deseado un mensaje nuestro",
 }
 _NO_TEXTS: Final[Mapping[UUID, MessageText]] = {}
+_UNTOLD: Final = (
+    "Atención: un acuse de este caso se venció sin salir, y a esa persona no se le ha escrito después."
+)
 _NOBODY_KNOWN: Final = "Alguien que el directorio no conoce"
 
 
@@ -64,6 +67,11 @@ def entries_of(
         EntryKind.MESSAGE: lambda entry: _message(entry, facts, texts),
     }
     return [told for entry in facts.entries if (told := tell[entry.kind](entry)) is not None]
+
+
+def attention(facts: CaseFacts) -> list[str]:
+    """Warn of an acknowledgement that has expired unsent in an open case, if nothing was said since."""
+    return [_UNTOLD] if any(is_untold(_sent_of(sent)) for sent in facts.messages.values()) else []
 
 
 def _event(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | None:
@@ -181,7 +189,7 @@ def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageTex
     if sent is None:
         return None
     message = sent.message
-    first, *rest = sentences(SentMessage(message=message, attempts=sent.attempts))
+    first, *rest = sentences(_sent_of(sent))
     who = message.name or message.person
     about = events_es.title(message.event)
     return ThreadEntry(
@@ -191,6 +199,12 @@ def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageTex
         more=rest or _answers(sent.attempts),
         who=message.person,
         message=_message_facts(sent, texts.get(entry.key, MessageText())),
+    )
+
+
+def _sent_of(sent: CaseMessage) -> SentMessage:
+    return SentMessage(
+        message=sent.message, attempts=sent.attempts, later=sent.later, case_open=sent.case_open
     )
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from hub.business_time import WorkCalendar
 from hub.model import PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
-from hub.operations.cases.entries import entries_of
+from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThread
 from hub.operations.cases.texts import CaseTexts
 from hub.ports.cases import CaseFacts, CaseStore, KnownCase
@@ -53,7 +53,7 @@ class Threads:
             opened_at=case.first.event.time if case.first is not None else None,
             copropiedad=copropiedad_of(facts),
             state=summary_es.progress_of(facts.head),
-            summary=summary_es.summary(facts.head, facts.names, now, self.calendar),
+            summary=[*summary_es.summary(facts.head, facts.names, now, self.calendar), *attention(facts)],
             entries=entries_of(facts, whole=asked.whole, texts=texts),
             next=facts.next,
         )

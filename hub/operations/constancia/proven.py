@@ -11,12 +11,14 @@ from typing import Final
 from uuid import UUID
 
 from hub.model.evidence import SaidMessage, SealedRow
+from hub.model.recorded_states import fits, is_older
 from hub.operations.cases.events_es import title
 from hub.operations.constancia.schemas import ProvenMessage, ProvenRow, Unsealed, Words
 from hub.operations.constancia.sealed import Chain
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.operations.evidence.seals import KEY, fields_of, key_of, leaf, name_of, split
 from hub.ports.constancias import ConstanciaStore
+from hub.rendering.outcomes_es import claim
 
 _PAGE: Final = 100
 _PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})
@@ -42,6 +44,7 @@ class Proven:
 async def prove(store: ConstanciaStore, ids: Sequence[UUID], step: Step) -> Proven:
     """Make everything again that these messages said."""
     remaker, found = Remaker(store), Proven()
+    sealed_since = next((seal.minute for seal in await store.seals(0, 1)), None)
     for start in range(0, len(ids), _PAGE):
         page = ids[start : start + _PAGE]
         said = {one.message.id: (one, rows) for one, rows in await store.said(page)}
@@ -49,12 +52,18 @@ async def prove(store: ConstanciaStore, ids: Sequence[UUID], step: Step) -> Prov
         for message_id in page:
             if message_id in said:
                 one, rows = said[message_id]
-                _add(found, one, rows, await remaker.remake(one))
+                _add(found, one, rows, await remaker.remake(one), sealed_since)
         step(min(start + _PAGE, len(ids)), len(ids))
     return found
 
 
-def _add(found: Proven, said: SaidMessage, rows: Sequence[SealedRow], remade: Sequence[Remade]) -> None:
+def _add(
+    found: Proven,
+    said: SaidMessage,
+    rows: Sequence[SealedRow],
+    remade: Sequence[Remade],
+    sealed_since: datetime | None,
+) -> None:
     message = said.message
     by_instant = {one.call.attempt.at: one for one in remade}
     found.since = min([said.event_time, message.created_at, *([found.since] if found.since else [])])
@@ -73,12 +82,19 @@ def _add(found: Proven, said: SaidMessage, rows: Sequence[SealedRow], remade: Se
         units=message.units,
         rows=[ProvenRow(row=fields_of(row)) for row in rows],
     )
+    proven.proven = _state_fits(proven, rows, sealed_since)
     found.messages.append(proven)
     found.rows += [(proven, row, line) for row, line in zip(rows, proven.rows, strict=True)]
     for number, (row, line) in enumerate(zip(rows, proven.rows, strict=True), 1):
         if row.outcome == "accepted" and row.at in by_instant:
             name = f"mensajes/{message.id}-{number}.{'eml' if message.channel == EMAIL else 'json'}"
             line.said = _words(found, name, message.channel, by_instant[row.at])
+
+
+def _state_fits(message: ProvenMessage, rows: Sequence[SealedRow], sealed_since: datetime | None) -> bool:
+    recorded = any(row.recorded_at is not None for row in rows)
+    older = is_older(recorded=recorded, created_at=message.created_at, sealed_since=sealed_since)
+    return fits(message.state, message.reason, {(row.outcome, row.code) for row in rows}, older=older)
 
 
 def _words(found: Proven, name: str, channel: str, remade: Remade) -> Words:
@@ -110,8 +126,12 @@ def put_seals(found: Proven, chain: Chain) -> None:
 
 
 def mismatches(found: Proven, chain: Chain) -> Iterator[str]:
-    """Say what does not fit in what is stored: changed, removed and added attempts, and other bytes."""
+    """Say what does not fit: states, changed, removed and added attempts, and other bytes."""
     leaves = {key: digest for seal in chain.leaves.values() for key, digest in split(seal)}
+    for message in found.messages:
+        if not message.proven:
+            says = claim(message.state, message.reason)
+            yield f"{_of(message)}: {says}, y ningún intento ni final sellado lo dice. Valen los intentos."
     for message, row, line in found.rows:
         if line.unsealed is Unsealed.ADDED:
             yield f"{_of(message)}: un intento no está en el sello de su minuto; alguien lo agregó después."

@@ -62,7 +62,8 @@ class ProvenMessage(Struct, kw_only=True):
     """
     A message to one person over one channel, with everything that happened to it, in time order.
 
-    `units` are the labels of the person's units that it is about.
+    `units` are the labels of the person's units that it is about. `proven` is false where the rows do not
+    say the `state`.
     """
 
     id: UUID
@@ -78,6 +79,7 @@ class ProvenMessage(Struct, kw_only=True):
     created_at: Instant
     units: Sequence[str]
     rows: list[ProvenRow]
+    proven: bool = True
 
 
 class ClockLine(Struct, kw_only=True):

@@ -18,6 +18,7 @@ _FILE: Final = "file"
 _SHELL: Final = "cli:"
 _UNDELIVERED_LETTER: Final = ("Carta sin entregar", "Está hecha; todavía no se le entregó a la persona")
 _FILED: Final = ("En un archivo", "El centro estaba en prueba y lo escribió en un archivo: nadie lo recibió")
+_UNPROVEN: Final = ("No cuadra", "Sus intentos sellados no dicen el estado que está guardado")
 _BEST: Final = (State.READ, State.DELIVERED, State.SENT, State.WAITING)
 
 
@@ -32,6 +33,8 @@ class Outcome(NamedTuple):
 
 def outcome_of(message: ProvenMessage) -> tuple[str, str]:
     """Return the label of what became of a message, and what that means."""
+    if not message.proven:
+        return _UNPROVEN
     if message.channel == LETTER and message.state is State.SENT:
         return _UNDELIVERED_LETTER
     if any(line.row[3] == "accepted" and line.row[4] == _FILE for line in message.rows):
@@ -110,11 +113,15 @@ def _some(people: set[str]) -> str:
 
 
 def _people(messages: Sequence[ProvenMessage], *states: State) -> set[str]:
-    """Return who has a message with this result; one in a file or an undelivered letter reached nobody."""
+    """
+    Return who has a message with this result.
+
+    One in a file and an undelivered letter reached nobody, and a state without its attempt says nothing.
+    """
     return {
         message.person
         for message in messages
-        if message.state in states and outcome_of(message) not in (_FILED, _UNDELIVERED_LETTER)
+        if message.state in states and outcome_of(message) not in (_FILED, _UNDELIVERED_LETTER, _UNPROVEN)
     }
 
 

@@ -133,6 +133,7 @@ def check(files: Mapping[str, bytes], *, head: str | None = None) -> Report:
         links, digests = _check_chain(facts, files, report)
         leaves = _check_leaves(files, links, report)
         _check_messages(facts, files, report)
+        _check_states(facts, report)
         _check_rows(facts, leaves, report)
         _check_stamps(facts, files, digests, report)
         _check_head(digests, head, report)
@@ -168,6 +169,16 @@ def _check_files(facts: dict[str, Any], files: Mapping[str, bytes], report: Repo
         if (listed[name]["size"], listed[name]["sha256"]) != (len(files[name]), _hex(files[name])):
             report.wrong.append(f"El archivo {name} no es el que dice la constancia.")
     report.checked.append(f"{len(listed)} archivos comparados con la lista de la constancia.")
+
+
+_SAID_BY = {
+    "sent": {"accepted", "sent"},
+    "waiting": {"accepted"},
+    "delivered": {"delivered"},
+    "read": {"read"},
+    "bounced": {"bounced"},
+}
+"""State of a message → the outcomes of attempts, one of which it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +254,15 @@ def _check_messages(facts: dict[str, Any], files: Mapping[str, bytes], report: R
             else:
                 same += 1
     report.checked.append(f"{same} mensajes tienen la huella de los bytes que salieron.")
+
+
+def _check_states(facts: dict[str, Any], report: Report) -> None:
+    """Compare what each message claims to have become with its rows: no row, no arrival."""
+    for message in facts["messages"]:
+        outcomes = {call["row"][3] for call in message["rows"]}
+        needed = _SAID_BY.get(message["state"], set())
+        if not message.get("proven", True) or (needed and not needed & outcomes):
+            report.wrong.append(f"{_name(message)}: sus intentos no dicen el estado «{message['state']}».")
 
 
 def _check_rows(facts: dict[str, Any], leaves: Mapping[int, Mapping[bytes, bytes]], report: Report) -> None:

@@ -1,8 +1,9 @@
 """Evidence: what was said, made again and compared; the seals over it, and their verification."""
 
+from hub.operations.evidence.flaws import Flaw, Mismatch
 from hub.operations.evidence.remake import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
 from hub.operations.evidence.schemas import EvidenceRow, row_of
-from hub.operations.evidence.verify import ALWAYS, Flaw, Mismatch, Verification, verify
+from hub.operations.evidence.verify import ALWAYS, Verification, verify
 
 __all__ = [
     "ALWAYS",

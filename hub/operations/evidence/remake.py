@@ -79,6 +79,11 @@ class Remade:
     rendered: Rendered | None = None
     content: bytes | None = None
 
+    @property
+    def tampered(self) -> bool:
+        """Whether somebody has changed what it is made of: the code of then makes other bytes of it."""
+        return self.why in (_CHANGED, _FORGED_BYTES, _FORGED_VERSION)
+
 
 @dataclass(frozen=True, slots=True)
 class _Version:

@@ -1,6 +1,8 @@
 """
 Walk the chain of seals and compare it with what is stored: each thing that does not fit is named.
 
+The state of a message is not sealed. It must be what the sealed attempts and endings say.
+
 A month that the retention has dropped is gone, not broken: its rows are counted, and their seals still hold.
 What is newer than the last seal is not sealed yet.
 """
@@ -11,7 +13,6 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,8 @@ from uuid import UUID
 from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
 from hub.model.months import EPOCH, StoredMonth
+from hub.operations.evidence.flaws import Flaw, Mismatch
+from hub.operations.evidence.messages import check_messages
 from hub.operations.evidence.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
 from hub.operations.evidence.time_stamps import grants
 from hub.ports.evidence import EvidenceStore
@@ -30,58 +33,17 @@ _SEALS: Final = 50
 _ROWS: Final = 500
 
 
-class Flaw(StrEnum):
-    """What does not fit."""
-
-    CHANGED_ROW = "changed_row"
-    MISSING_ROW = "missing_row"
-    ADDED_ROW = "added_row"
-    CHANGED_BYTES = "changed_bytes"
-    CHANGED_SEAL = "changed_seal"
-    BROKEN_LINK = "broken_link"
-    MISSING_SEALS = "missing_seals"
-    CHANGED_VERSION = "changed_version"
-    MISSING_VERSION = "missing_version"
-    UNKNOWN_HEAD = "unknown_head"
-    WRONG_STAMP = "wrong_stamp"
-
-
-FLAWS_ES: Final[Mapping[Flaw, str]] = {
-    Flaw.CHANGED_ROW: "Alguien cambió este intento después de sellado.",
-    Flaw.MISSING_ROW: "Este intento está sellado y ya no está guardado.",
-    Flaw.ADDED_ROW: "Este intento no está en el sello de su minuto: alguien lo agregó después.",
-    Flaw.CHANGED_BYTES: "Los bytes guardados no son los de la huella sellada.",
-    Flaw.CHANGED_SEAL: "Alguien cambió este sello: su huella no sale de lo que dice.",
-    Flaw.BROKEN_LINK: "Este sello no sigue al anterior: la cadena está rota aquí.",
-    Flaw.MISSING_SEALS: "Faltan sellos antes de este.",
-    Flaw.CHANGED_VERSION: "Alguien cambió esta versión de los textos.",
-    Flaw.MISSING_VERSION: "Falta esta versión de los textos, y un mensaje sellado la nombra.",
-    Flaw.UNKNOWN_HEAD: "Ningún sello tiene la huella que se dio: la cadena no es la de entonces.",
-    Flaw.WRONG_STAMP: "La estampa de tiempo guardada no es de la huella de este sello.",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
-    """One thing that does not fit: of a seal, and of an attempt (`message_id`, `at`) or of a version."""
-
-    flaw: Flaw
-    seal: int | None = None
-    minute: datetime | None = None
-    message_id: UUID | None = None
-    at: datetime | None = None
-    version: str | None = None
-
-    @property
-    def what(self) -> str:
-        return FLAWS_ES[self.flaw]
-
-
 @dataclass(slots=True, kw_only=True)
 class Verification:
-    """What was compared. `gone` are sealed rows of months that the retention has dropped."""
+    """
+    What was compared. `gone` are sealed rows of months that the retention has dropped.
+
+    `erased` are legal messages without their bytes, because the data of the person were erased.
+    """
 
     seals: int = 0
+    messages: int = 0
+    erased: int = 0
     stamps: int = 0
     rows: int = 0
     gone: int = 0
@@ -110,12 +72,14 @@ async def verify(
     until: datetime = ALWAYS,
     *,
     head: bytes | None = None,
+    remake: bool = False,
     progress: Progress,
 ) -> Verification:
     """
-    Verify the seals of these minutes, and everything that they cover.
+    Verify the seals of these minutes with what they cover, and messages whose events are of this time.
 
-    `head` is the digest of a seal that was told outside: the chain must have it.
+    `head` is the digest of a seal that was told outside: the chain must have it. With `remake` each message
+    is made again: that takes milliseconds for each.
     """
     walk = _Walk(store=store, months=await store.months(), stamps=await store.stamps())
     total, previous = await store.count_seals(since, until), await store.last_before(since)
@@ -137,6 +101,9 @@ async def verify(
         walk.found.mismatches.append(Mismatch(flaw=Flaw.UNKNOWN_HEAD))
     await _check_unrecorded(walk, since, until)
     await _check_versions(walk)
+    checked = await check_messages(store, since, until, remake=remake)
+    walk.found.messages, walk.found.erased = checked.messages, checked.erased
+    walk.found.mismatches += checked.mismatches
     return walk.found
 
 

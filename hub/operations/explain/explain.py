@@ -85,6 +85,10 @@ class ExplainedMessage(Struct, kw_only=True):
     sent_at: Instant | None
     delivered_at: Instant | None
     read_at: Instant | None
+    later: Annotated[
+        UUID | None,
+        Meta(description="Of an expired message: the newest one about its case that has left since."),
+    ]
     tries: int
 
 
@@ -123,4 +127,5 @@ def shown(verdict: Verdict) -> Explanation:
 def _message(sent: SentMessage) -> ExplainedMessage:
     times = {"sent_at": sent_at(sent), "delivered_at": delivered_at(sent), "read_at": read_at(sent)}
     kept = {name: getattr(sent.message, name) for name in _KEPT}
-    return msgspec.convert({**kept, **times, "tries": len(sent.attempts)}, ExplainedMessage)
+    later = sent.later.message.id if sent.later is not None else None
+    return msgspec.convert({**kept, **times, "later": later, "tries": len(sent.attempts)}, ExplainedMessage)

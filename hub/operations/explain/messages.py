@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.messages.planning.reach import LETTER
-from hub.model import Message, State
+from hub.model import Message, Purpose, State
+from hub.model.recorded_states import fits
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
 from hub.rendering import labels_es, outcomes_es
+from hub.rendering.titles_es import EVENTS
 
 INITIAL: Final = "initial"
 BY: Final[Mapping[str, str]] = {
@@ -36,9 +38,22 @@ _FILE: Final = "file"
 """The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
 
 
+def has_arrived(sent: SentMessage) -> bool:
+    """Return whether a provider confirmed its arrival, the person read it, or staff handed it over."""
+    return sent.message.state in (State.DELIVERED, State.READ) and not (is_filed(sent) or is_unproven(sent))
+
+
 def has_gone(sent: SentMessage) -> bool:
     """Return whether the message left for the person; a file or an undelivered letter did not."""
-    return sent.message.state in OUT and not (is_filed(sent) or _is_undelivered_letter(sent.message))
+    held_back = is_filed(sent) or _is_undelivered_letter(sent.message) or is_unproven(sent)
+    return sent.message.state in OUT and not held_back
+
+
+def is_unproven(sent: SentMessage) -> bool:
+    """Return whether the state claims what no attempt says. Endings without an attempt are not known here."""
+    message = sent.message
+    rows = {(attempt.outcome, attempt.code) for attempt in sent.attempts}
+    return message.state in {*OUT, State.WAITING} and not fits(message.state, message.reason, rows)
 
 
 def is_filed(sent: SentMessage) -> bool:
@@ -52,13 +67,17 @@ def sent_at(sent: SentMessage) -> datetime | None:
 
 
 def delivered_at(sent: SentMessage) -> datetime | None:
-    """Return when it arrived, by the report, or was read; else when it was sent if it counts as delivered."""
-    reported = _first(sent, "delivered") or read_at(sent)
-    return reported or (sent_at(sent) if sent.message.state in (State.DELIVERED, State.READ) else None)
+    """Return when it arrived, by the report, or was read."""
+    return _first(sent, "delivered") or read_at(sent)
 
 
 def read_at(sent: SentMessage) -> datetime | None:
     return _first(sent, "read")
+
+
+def by_channel(message: Message) -> str:
+    """`Por correo`: how a message goes."""
+    return BY.get(message.channel, f"Por {message.channel}")
 
 
 def sentences(sent: SentMessage) -> Iterator[str]:
@@ -68,12 +87,37 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     plain = message.state in {*OUT, State.WAITING} and len(_calls(sent)) == 1
     if not plain:
         yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
-    if to_do := outcomes_es.to_do(message.state, message.reason):
+    yield from _advice(sent)
+
+
+def has_lapsed(sent: SentMessage) -> bool:
+    """Return whether an acknowledgement has expired: what counts then is what was said later."""
+    message = sent.message
+    return message.state is State.EXPIRED and message.purpose is Purpose.TRANSACTIONAL
+
+
+def is_untold(sent: SentMessage) -> bool:
+    """Return whether an acknowledgement of an open case has expired, and nothing was said since."""
+    return has_lapsed(sent) and sent.case_open and sent.later is None
+
+
+def _advice(sent: SentMessage) -> Iterator[str]:
+    message = sent.message
+    if has_lapsed(sent) and sent.later is not None:
+        later = sent.later
+        about = EVENTS.get(later.message.event, later.message.event)
+        how = by_channel(later.message)
+        what = f"«{about}», {how[:1].lower()}{how[1:]}, {_fate(later)}"
+        yield sentences_es.sentence(f"Se le escribió después sobre el mismo caso: {what}")
+    elif is_untold(sent):
+        yield "El caso sigue abierto, y no consta que se le haya escrito después."
+        yield "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro."
+    elif to_do := outcomes_es.to_do(message.state, message.reason):
         yield f"Qué hacer: {to_do}."
 
 
 def _route(message: Message) -> str:
-    channel = BY.get(message.channel, f"Por {message.channel}")
+    channel = by_channel(message)
     label = channel if message.occasion == INITIAL else f"Recordatorio {channel[:1].lower()}{channel[1:]}"
     return f"{label} a {message.address}" if message.address else label
 
@@ -86,11 +130,18 @@ def _fate(sent: SentMessage) -> str:
         return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
         return _waiting(message)
-    if is_filed(sent):
-        return "quedó en un archivo del hub: nadie lo recibió."
+    if is_unproven(sent) or is_filed(sent):
+        return _nowhere(sent)
     if message.state is State.WAITING:
         return _unread(sent)
     return _letter(sent) if _is_undelivered_letter(message) else _progress(sent)
+
+
+def _nowhere(sent: SentMessage) -> str:
+    if is_filed(sent):
+        return "quedó en un archivo del hub: nadie lo recibió."
+    label = labels_es.MESSAGE_STATES[sent.message.state]
+    return f"no cuadra. Lo guardado dice «{label}», y sus intentos no lo dicen: `hub evidence verify`."
 
 
 def _is_undelivered_letter(message: Message) -> bool:

@@ -10,9 +10,19 @@ from typing import Final
 from hub.catalog import BY_NAME
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
 from hub.operations.explain import missed, sentences_es
-from hub.operations.explain.messages import LOST, OUT, has_gone, is_filed, sentences
+from hub.operations.explain.messages import (
+    LOST,
+    OUT,
+    by_channel,
+    has_arrived,
+    has_gone,
+    has_lapsed,
+    is_filed,
+    is_unproven,
+    sentences,
+)
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage
-from hub.rendering import labels_es
+from hub.rendering import filters, labels_es
 from hub.rendering.titles_es import EVENTS
 
 
@@ -20,7 +30,9 @@ class ExplainOutcome(StrEnum):
     """Whether an event reached a person."""
 
     NOTIFIED = "told"
-    """At least one message left."""
+    """At least one message arrived: a provider confirmed it, the person read it, or staff handed it over."""
+    SENT = "sent"
+    """At least one message was accepted by a provider; nothing says that it arrived."""
     PENDING = "pending"
     """A message is waiting to leave or to be read in the inbox, or the audience is not known yet."""
     NOT_REACHED = "not_reached"
@@ -109,11 +121,16 @@ def _heading(event: Event) -> str:
 
 _OPENINGS: Final = {
     ExplainOutcome.NOTIFIED: "Sí, fue avisada.",
+    ExplainOutcome.SENT: "Se le envió {how}; no consta que llegara.",
     ExplainOutcome.PENDING: "Todavía no: el mensaje está en camino.",
     ExplainOutcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
 }
 _UNREAD: Final = "Está en su bandeja; todavía no la ha leído."
 """Instead of the opening, where nothing is on its way any more."""
+_UNPROVEN: Final = "No se sabe: lo guardado no cuadra con lo que dicen los intentos."
+_LATER: Final = "Este aviso no le llegó; se le escribió después sobre el mismo caso."
+_WRONG_STATE: Final = "wrong_state"
+_GONE: Final = frozenset({ExplainOutcome.NOTIFIED, ExplainOutcome.SENT})
 
 
 def _from_messages(facts: ExplainFacts) -> Verdict:
@@ -125,7 +142,9 @@ def _from_messages(facts: ExplainFacts) -> Verdict:
         for sent in facts.messages
         if outcome is not ExplainOutcome.PENDING or not _is_lost(sent)
     ]
-    reason = None if outcome is ExplainOutcome.NOTIFIED else reasons[0]
+    reason = None if outcome in _GONE else reasons[0]
+    if _is_unclear(outcome, facts.messages):
+        reason = _WRONG_STATE
     return _verdict(facts, outcome, [_opening(outcome, facts.messages), *_alerted(facts), *lines], reason)
 
 
@@ -137,19 +156,39 @@ def _alerted(facts: ExplainFacts) -> list[str]:
 
 
 def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:
+    if _is_unclear(outcome, messages):
+        return _UNPROVEN
+    if outcome is ExplainOutcome.NOT_REACHED and any(map(_is_told_later, messages)):
+        return _LATER
     left = {sent.message.state for sent in messages if not _is_lost(sent)}
     unread = outcome is ExplainOutcome.PENDING and left == {State.WAITING}
-    return _UNREAD if unread else _OPENINGS[outcome]
+    return _UNREAD if unread else _OPENINGS[outcome].format(how=_how(messages))
+
+
+def _is_unclear(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> bool:
+    return outcome is ExplainOutcome.NOT_REACHED and any(map(is_unproven, messages))
+
+
+def _is_told_later(sent: SentMessage) -> bool:
+    return has_lapsed(sent) and sent.later is not None
+
+
+def _how(messages: Sequence[SentMessage]) -> str:
+    """`por correo y por SMS`: how messages left."""
+    ways = dict.fromkeys(by_channel(sent.message) for sent in messages if has_gone(sent))
+    return filters.lista([f"{way[:1].lower()}{way[1:]}" for way in ways])
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
-    if any(map(has_gone, messages)):
+    if any(map(has_arrived, messages)):
         return ExplainOutcome.NOTIFIED
+    if any(map(has_gone, messages)):
+        return ExplainOutcome.SENT
     return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
 
 
 def _is_lost(sent: SentMessage) -> bool:
-    return sent.message.state in LOST or (sent.message.state in OUT and is_filed(sent))
+    return sent.message.state in LOST or is_unproven(sent) or (sent.message.state in OUT and is_filed(sent))
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:

@@ -1,0 +1,83 @@
+"""
+Compare each message with what was recorded of it: its state, and the bytes of a legal one.
+
+With `remake` each is made again as well, which also finds changed facts, events and texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from hub.model.evidence import StoredState
+from hub.model.ids import earliest
+from hub.model.recorded_states import fits, is_older
+from hub.operations.evidence.flaws import Flaw, Mismatch
+from hub.operations.evidence.remake import Remaker
+from hub.ports.evidence import EvidenceStore
+from hub.rendering.outcomes_es import claim
+
+_PAGE: Final = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class MessageReport:
+    """How many messages were compared, and what does not fit."""
+
+    messages: int = 0
+    erased: int = 0
+    mismatches: list[Mismatch] = field(default_factory=list)
+
+
+async def check_messages(
+    store: EvidenceStore, since: datetime, until: datetime, *, remake: bool = False
+) -> MessageReport:
+    """Check the messages of the events of this time, page by page."""
+    checked, after = MessageReport(), earliest(since)
+    first = [seal.minute for seal in await store.seals(0, 1)]
+    sealed_since = first[0] if first else None
+    remaker = Remaker(store) if remake else None
+    while page := await store.states(after, earliest(until), _PAGE):
+        for stored in page:
+            _check(checked, stored, sealed_since)
+        if remaker is not None:
+            checked.mismatches += await _other_words(store, remaker, page)
+        checked.messages += len(page)
+        after = page[-1].message_id
+    return checked
+
+
+def _check(checked: MessageReport, stored: StoredState, sealed_since: datetime | None) -> None:
+    if not _state_fits(stored, sealed_since):
+        checked.mismatches.append(
+            Mismatch(
+                flaw=Flaw.WRONG_STATE,
+                message_id=stored.message_id,
+                detail=f": {claim(stored.state, stored.reason)}.",
+            )
+        )
+    if stored.unkept and stored.erased:
+        checked.erased += 1
+    elif stored.unkept:
+        checked.mismatches += [
+            Mismatch(flaw=Flaw.MISSING_BYTES, message_id=stored.message_id, at=at) for at in stored.unkept
+        ]
+
+
+def _state_fits(stored: StoredState, sealed_since: datetime | None) -> bool:
+    older = is_older(recorded=stored.recorded, created_at=stored.created_at, sealed_since=sealed_since)
+    return fits(stored.state, stored.reason, stored.rows, older=older)
+
+
+async def _other_words(store: EvidenceStore, remaker: Remaker, page: Sequence[StoredState]) -> list[Mismatch]:
+    said = await store.said_each([stored.message_id for stored in page if stored.accepted])
+    return [
+        Mismatch(
+            flaw=Flaw.OTHER_WORDS, message_id=message_id, at=remade.call.attempt.at, detail=f" {remade.why}"
+        )
+        for message_id, message in said.items()
+        for remade in await remaker.remake(message)
+        if remade.tampered
+    ]
