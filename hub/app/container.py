@@ -126,7 +126,7 @@ class CompanyRules:
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
             )
-            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page, leaves=facts.at)
             return replace(rendered, facts=facts)
 
         return render

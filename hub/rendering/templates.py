@@ -133,11 +133,20 @@ class Templates:
         return rendered
 
     def render_claimed(
-        self, claimed: Claimed, *, link: str | None = None, page: str | None = None
+        self,
+        claimed: Claimed,
+        *,
+        link: str | None = None,
+        page: str | None = None,
+        leaves: datetime | None = None,
     ) -> Rendered:
-        """Render a claimed message; `link` acknowledges an escalation, `page` opens what it is about."""
+        """
+        Render a claimed message.
+
+        `link` acknowledges an escalation, `page` opens what it is about; `leaves` is when it leaves.
+        """
         message = claimed.message
-        context = Context.of(claimed, ack_url=link, page_url=page)
+        context = Context.of(claimed, ack_url=link, page_url=page, leaves=leaves)
         return self.render(
             message.event, message.channel, context, variant=message.variant, locale=message.locale
         )
@@ -179,8 +188,8 @@ class Templates:
             **context.names(),
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
-            **functions(self.clocks, context.data, context.due, late=context.late),
-            "abrimos": opening(self.calendar, context.event_time),
+            **functions(self.clocks, context.data, context.due, context.leaves),
+            "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
         }
 
@@ -228,5 +237,5 @@ def _preview_context(
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
         purpose=next((audience.purpose for audience in audiences if audience.template == variant), None),
-        due=due or {},
+        due=due,
     )

@@ -209,7 +209,7 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates) -> Outgoing
         due=facts.due,
         late=facts.late,
     )
-    rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+    rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page, leaves=facts.at)
     return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))
 
 
