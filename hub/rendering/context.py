@@ -33,6 +33,7 @@ class Context:
     the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
     promises that run in the case end, by the name of the clock; None where that is not known. `late` is true
     of a message that leaves after it had expired. `leaves` is when the message leaves; None in a preview.
+    `party` is the name of the person whose case it is, where the event says it by reference.
     """
 
     data: Mapping[str, Json]
@@ -50,6 +51,7 @@ class Context:
     due: Mapping[str, datetime] | None = None
     late: bool = False
     leaves: datetime | None = None
+    party: str | None = None
 
     @classmethod
     def of(
@@ -78,6 +80,7 @@ class Context:
             due=claimed.due,
             late=claimed.late,
             leaves=leaves,
+            party=claimed.party,
         )
 
     def names(self) -> dict[str, Json]:
@@ -94,6 +97,7 @@ class Context:
             "take_on": self.ack_url,
             "page": self.page_url,
             "late": self.late,
+            "person_name": self.party or self.data.get("person_name"),
         }
 
 

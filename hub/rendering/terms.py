@@ -22,6 +22,15 @@ _plazo = lru_cache(maxsize=256)(plazo)
 _plazo_corto = lru_cache(maxsize=256)(plazo_corto)
 """Remembered: a mail says each end in its HTML and in its text, and what comes in one minute ends in one."""
 
+
+class _All:
+    """The running clocks where they are not known: each may run."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_ALL: Final = _All()
 _SOON: Final = "lo antes posible"
 
 _UNITS: Final = (
@@ -33,13 +42,15 @@ _UNITS: Final = (
 
 NAMING_INSTANTS: Final = re.compile(r"\bhasta(?:_corto)?\(")
 """A call in a template that needs the clocks of the case."""
+NAMING_PARTY: Final = re.compile(r"\bperson_name\b")
+"""A variable in a template that needs the name of the person whose case it is."""
 
 
 def functions(
     clocks: Clocks, data: Mapping[str, Json], due: Due | None = None, leaves: datetime | None = None
-) -> dict[str, Callable[..., Json]]:
+) -> dict[str, Json]:
     """
-    Make the functions that templates call, for one event's data and the running clocks of its case.
+    Make what templates know of terms, for one event's data and the running clocks of its case.
 
     `due` is None where the clocks are not known, as in a preview. `leaves` is when the message leaves.
 
@@ -49,19 +60,15 @@ def functions(
     the clock holds; `hasta_corto` is that for a short text. Where no such clock runs both say the second
     argument, an end in words. Without one they say `lo antes posible`, as of a clock whose end has passed;
     the term, `en máximo 24 horas hábiles`, only where the clocks are not known.
-    `corre("first_reply")` is false where the clock has ended: what it promised is not promised again.
+    `"first_reply" in corren` is false where the clock has ended: what it promised is not promised again.
     """
     return {
         "term": partial(_term, clocks, data),
         "extension": partial(_extension, clocks, data),
         "hasta": partial(_until, clocks, data, due, leaves, _plazo),
         "hasta_corto": partial(_until, clocks, data, due, leaves, _plazo_corto),
-        "corre": partial(_runs, due),
+        "corren": _ALL if due is None else due,
     }
-
-
-def _runs(due: Due | None, name: str) -> bool:
-    return due is None or name in due
 
 
 def opening(calendar: WorkCalendar | None, came: datetime, leaves: datetime | None) -> Callable[[], str]:

@@ -98,6 +98,23 @@ def test_alerts_name_the_person_the_matter_and_what_to_do(event: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "event",
+    [
+        "pqrs.received",
+        "maintenance.request.received",
+        "privacy.query.received",
+        "privacy.claim.received",
+    ],
+)
+def test_new_case_names_its_person_whom_the_event_has_by_reference(event: str) -> None:
+    told = replace(context(event, examples(event)[0]), party="Camilo Núñez")
+    text = TEMPLATES.render(event, "email", told, variant="staff").text
+
+    assert "Camilo Núñez" in text
+    assert event in TEMPLATES.named
+
+
+@pytest.mark.parametrize(
     ("reason", "words"),
     [
         ("smtp_550_5.1.1", "La dirección de correo no existe"),
