@@ -260,10 +260,9 @@ def _party_of(message: Message, data: Mapping[str, Json], tables: Tables) -> str
     if message.purpose is not Purpose.INTERNAL or PERSON_NAME in data:
         return None
     party = party_of(data)
-    name: str | None = party.get(PERSON_NAME) or tables.directory.text(
-        "person", party.get(PERSON_REF), "name"
-    )
-    return name
+    known = tables.directory.person(str(party.get(PERSON_REF) or ""))
+    named: str | None = party.get(PERSON_NAME)
+    return known.name if known is not None else named
 
 
 def _unsure_of(row: Row, tables: Tables) -> str | None:
