@@ -128,7 +128,9 @@ def _emergency_of(about: Mapping[str, Json]) -> str:
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
+    announced = clock.promise.happens_at
     return {
+        **({} if announced is None else {"happens_at": announced.isoformat()}),
         "clock_id": str(clock.id),
         "clock": clock.name,
         "case": clock.case,
