@@ -32,7 +32,7 @@ _FIELDS: Final = {
 """Field of the alert → the fields of the event that hold it, the first one present."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_END: Final = "cleared"
+CLEARED: Final = "cleared"
 
 People = Sequence[Sequence[LostRecipient]]
 """The lost messages of each person."""
@@ -48,7 +48,7 @@ def people_of(lost: Iterable[LostRecipient]) -> People:
 
 def is_over(stored: StoredEvent) -> bool:
     """Return whether the event says that the danger has passed: nobody is woken to hand that on."""
-    return bool(stored.event.data.get("status") == _END)
+    return bool(stored.event.data.get("status") == CLEARED)
 
 
 def alert_of(people: People, stored: StoredEvent, *, now: datetime) -> Event:
