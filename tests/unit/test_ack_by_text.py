@@ -295,7 +295,7 @@ def test_sms_asks_for_tomo_only_if_replies_reach_the_hub() -> None:
     ]
 
     # Not to remind of it, and not of a term of the law, which waits for nobody.
-    asked = [True, False, True, False, False]
-    assert [[False] * 5, asked] == [["TOMO" in text for text in group] for group in texts]
+    asked = [True, False, True, False, False, False]
+    assert [[False] * 6, asked] == [["TOMO" in text for text in group] for group in texts]
     for text in texts[1]:
         assert ("GSM-7", True) == (segments(text).encoding, segments(text).parts <= 2)

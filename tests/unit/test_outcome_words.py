@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,8 @@ from tests.unit.test_docs import ROOT, rows
 from tests.unit.test_explain_messages import sent, tried
 
 PAGE = ROOT / "docs/states.md"
-_IN_A_SHELL = re.compile(rf"`|\bhub (?:{'|'.join(entry.name for entry in COMMANDS)})\b|HUB_|--")
+_COMMAND = re.compile(rf"\bhub (?:{'|'.join(entry.name for entry in COMMANDS)})\b")
+_IN_A_SHELL = re.compile(rf"`|{_COMMAND.pattern}|HUB_|--")
 
 
 def test_each_state_has_its_words_and_those_that_wait_are_not_final() -> None:
@@ -61,6 +63,13 @@ def test_words_for_people_have_no_command_or_setting() -> None:
     words += [advice.words for advice in (*TO_DO.values(), to_do("failed", "timeout"), LETTER_WAITS)]
 
     assert [] == [said for said in words if _IN_A_SHELL.search(str(said))]
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "hub/web/templates").glob("*.html")), ids=lambda page: page.name
+)
+def test_page_names_no_command(page: Path) -> None:
+    assert None is _COMMAND.search(page.read_text())
 
 
 def test_command_line_has_the_command_beside_the_words() -> None:
