@@ -124,9 +124,10 @@ class CompanyRules:
                 link=links.of(claimed),
                 page=page_of(claimed, public_url),
                 late=claimed.late,
+                party=claimed.party,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
             )
-            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page, leaves=facts.at)
             return replace(rendered, facts=facts)
 
         return render

@@ -90,6 +90,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
     empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
     message tells the same person of a later one, `late` if the message leaves after it had expired.
+    `party` is the name of the person whose case it is, for events whose texts for staff say it.
     """
 
     message: Message
@@ -105,15 +106,16 @@ class Claimed(Struct, frozen=True, kw_only=True):
     due: Mapping[str, datetime] = _NO_INSTANTS
     overtaken: bool = False
     late: bool = False
+    party: str | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     What a text was made of that neither its event nor its message holds, or that may change later.
 
-    `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
-    is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
-    this email for replies.
+    `at` is when it was made, which an email states as its date. `due`, `late` and `party` are as in
+    `Claimed`; `link` is the one to acknowledge an escalation, `page` the one to the page of the hub,
+    `reply_to` the address of this email for replies.
     """
 
     at: datetime
@@ -124,6 +126,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page: str | None = None
     late: bool = False
     reply_to: str = ""
+    party: str | None = None
 
 
 class Rendered(Struct, frozen=True, kw_only=True):

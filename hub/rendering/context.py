@@ -10,7 +10,7 @@ there, and the cascade advances.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -31,8 +31,9 @@ class Context:
 
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
     the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
-    promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
-    it had expired.
+    promises that run in the case end, by the name of the clock; None where that is not known. `late` is true
+    of a message that leaves after it had expired. `leaves` is when the message leaves; None in a preview.
+    `party` is the name of the person whose case it is, where the event says it by reference.
     """
 
     data: Mapping[str, Json]
@@ -47,11 +48,20 @@ class Context:
     purpose: Purpose | None = None
     ack_url: str | None = None
     page_url: str | None = None
-    due: Mapping[str, datetime] = field(default_factory=dict)
+    due: Mapping[str, datetime] | None = None
     late: bool = False
+    leaves: datetime | None = None
+    party: str | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
+    def of(
+        cls,
+        claimed: Claimed,
+        *,
+        ack_url: str | None = None,
+        page_url: str | None = None,
+        leaves: datetime | None = None,
+    ) -> Context:
         message = claimed.message
         return cls(
             data=claimed.data or {},
@@ -69,6 +79,8 @@ class Context:
             page_url=page_url,
             due=claimed.due,
             late=claimed.late,
+            leaves=leaves,
+            party=claimed.party,
         )
 
     def names(self) -> dict[str, Json]:
@@ -85,6 +97,7 @@ class Context:
             "take_on": self.ack_url,
             "page": self.page_url,
             "late": self.late,
+            "person_name": self.party or self.data.get("person_name"),
         }
 
 

@@ -22,7 +22,7 @@ from hub.rendering.engine import Form
 from hub.rendering.files import Files, Folders
 from hub.rendering.forms import EventTexts
 from hub.rendering.source import Source, read
-from hub.rendering.terms import NAMING_INSTANTS, Clocks, Due, functions, opening
+from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
@@ -41,7 +41,8 @@ Key = tuple[str, str, str | None]
 @dataclass(frozen=True, slots=True)
 class Templates:
     """
-    `dated` are the events whose texts name instants of their case's clocks.
+    `dated` are the events whose texts name instants of their case's clocks, `named` those whose texts name
+    the person whose case it is.
 
     `files` are the texts of the files that the templates were made from, by path.
     """
@@ -53,6 +54,7 @@ class Templates:
     clocks: Clocks = field(default_factory=dict)
     calendar: WorkCalendar | None = None
     dated: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -96,11 +98,14 @@ class Templates:
         compiler = Compiler(*(files.layout(name) for name in _LAYOUTS), constants=constants)
         words: dict[Key, EventTexts] = {}
         dated: set[str] = set()
+        named: set[str] = set()
         for path in files.events():
             source, texts = _compile(files, path, compiler)
             words |= texts
             if source.matches(NAMING_INSTANTS):
                 dated |= {name for _, name, _ in texts}
+            if source.matches(NAMING_PARTY):
+                named |= {name for _, name, _ in texts}
         return cls(
             MappingProxyType(words),
             compiler.engine.globals,
@@ -109,6 +114,7 @@ class Templates:
             clocks,
             calendar,
             frozenset(dated),
+            frozenset(named),
             MappingProxyType(files.texts),
         )
 
@@ -133,11 +139,20 @@ class Templates:
         return rendered
 
     def render_claimed(
-        self, claimed: Claimed, *, link: str | None = None, page: str | None = None
+        self,
+        claimed: Claimed,
+        *,
+        link: str | None = None,
+        page: str | None = None,
+        leaves: datetime | None = None,
     ) -> Rendered:
-        """Render a claimed message; `link` acknowledges an escalation, `page` opens what it is about."""
+        """
+        Render a claimed message.
+
+        `link` acknowledges an escalation, `page` opens what it is about; `leaves` is when it leaves.
+        """
         message = claimed.message
-        context = Context.of(claimed, ack_url=link, page_url=page)
+        context = Context.of(claimed, ack_url=link, page_url=page, leaves=leaves)
         return self.render(
             message.event, message.channel, context, variant=message.variant, locale=message.locale
         )
@@ -179,8 +194,8 @@ class Templates:
             **context.names(),
             "sms_prefix": self.texting.prefix_of(context, self.company["name"]),
             "sms_two_way": self.texting.two_way,
-            **functions(self.clocks, context.data, context.due, late=context.late),
-            "abrimos": opening(self.calendar, context.event_time),
+            **functions(self.clocks, context.data, context.due, context.leaves),
+            "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
         }
 
@@ -228,5 +243,5 @@ def _preview_context(
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
         purpose=next((audience.purpose for audience in audiences if audience.template == variant), None),
-        due=due or {},
+        due=due,
     )

@@ -16,6 +16,7 @@ from hub.model import Audience, ClockMove, EventType, Move
 from hub.model.results import ResultKind
 from hub.people.audience import party_words
 from hub.policy import load_policy
+from hub.policy.clocks import CALLS
 from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
@@ -49,6 +50,7 @@ ACKNOWLEDGED: Final = {
         {"clock": "legal_term", "move": "acknowledge"},
         {"clock": "emergency_ack", "move": "stop"},
         {"clock": "emergency_reply", "move": "stop"},
+        {"clock": "emergency_unreached", "move": "stop"},
     ],
 }
 CALL_FOR_HELP: Final = {
@@ -79,7 +81,7 @@ NOBODY_REACHED: Final = {
             "print": "never",
         },
     ],
-    "clocks": [],
+    "clocks": [{"clock": "emergency_unreached", "move": "start"}],
 }
 """Whom nothing reaches in an emergency, somebody must call."""
 ACK_ANSWERED: Final = {
@@ -109,9 +111,14 @@ CONTACT_CHANGED: Final = {
 """Not in the table: the former contact of a person learns of a change."""
 REVISED: Final = (
     [
-        event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
+        event | {"clocks": [*event["clocks"], *({"clock": name, "move": "stop"} for name in CALLS)]}
         for event in MISSION["events"]
         if event["name"] == "support.replied"
+    ]
+    + [
+        event | {"clocks": [*event["clocks"], {"clock": "emergency_unreached", "move": "cancel"}]}
+        for event in MISSION["events"]
+        if event["name"] == "emergency.updated"
     ]
     + [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
@@ -182,6 +189,7 @@ WHEN: Final = {
     ("notification.undelivered", "legal_term"): {"about": "pqrs.responded"},
     ("notification.handed_over", "legal_term"): {"about": "pqrs.responded"},
     ("emergency.updated", "emergency_ack"): {"status": "cleared"},
+    ("emergency.updated", "emergency_unreached"): {"status": "cleared"},
     ("admin.assembly.convened", "convocation_lead"): {"kind": "ordinaria"},
     ("pqrs.escalated", "petitioner"): {"cause": "unanswered"},
     ("sla.breached", "staff:front_desk"): {"kind": "custody"},

@@ -213,8 +213,9 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates) -> Outgoing
         unit=facts.unit,
         due=facts.due,
         late=facts.late,
+        party=facts.party,
     )
-    rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+    rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page, leaves=facts.at)
     return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))
 
 
