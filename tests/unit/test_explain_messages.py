@@ -145,7 +145,7 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             sent(State.EXPIRED, reason="too_old"),
             [
                 f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
-                f"Qué hacer: {TO_DO['too_old']}.",
+                f"Qué hacer: {TO_DO['too_old'].words}.",
             ],
         ),
         (
