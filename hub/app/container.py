@@ -141,6 +141,7 @@ class CompanyRules:
                 # Most messages are not to staff: nothing more is called for them.
                 page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
                 late=claimed.late,
+                party=claimed.party,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
                 brand=claimed.brand.digest if claimed.brand else None,
                 unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",

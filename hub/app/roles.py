@@ -99,7 +99,10 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
     consumers = messages.consumers(
         deps=deps,
         store=storage.PostgresDelivery(
-            parts.database, parts.company.templates.dated, packed(parts.company.wording)
+            parts.database,
+            parts.company.templates.dated,
+            packed(parts.company.wording),
+            named=parts.company.templates.named,
         ),
         publisher=parts.publisher,
         appointments=parts.appointments,

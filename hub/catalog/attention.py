@@ -168,6 +168,7 @@ ATTENTION: Final = (
             ClockMove("first_reply", Move.STOP),
             ClockMove("emergency_callback", Move.STOP),
             ClockMove("emergency_reply", Move.STOP),
+            ClockMove("emergency_unreached", Move.STOP),
         ),
     ),
     EventType(

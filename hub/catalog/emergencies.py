@@ -25,7 +25,11 @@ EMERGENCIES: Final = (
         lane=Lane.URGENT,
         case="emergency_id",
         audiences=(to("copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp", print=Print.BOARD),),
-        clocks=(ClockMove("emergency_ack", Move.STOP, when={"status": "cleared"}),),
+        clocks=(
+            ClockMove("emergency_ack", Move.STOP, when={"status": "cleared"}),
+            # The danger has passed: nobody needs to be called about it any more.
+            ClockMove("emergency_unreached", Move.CANCEL, when={"status": "cleared"}),
+        ),
     ),
     EventType(
         name="emergency.escalated",
@@ -71,6 +75,8 @@ EMERGENCIES: Final = (
                 template="desk",
             ),
         ),
+        # The case is the emergency's: one clock, however many alerts follow while it runs.
+        clocks=(ClockMove("emergency_unreached", Move.START),),
         hub_emitted=True,
     ),
     EventType(

@@ -43,6 +43,7 @@ PROMISES: Final = (
             # In an emergency the only promise is that somebody acknowledges it.
             ClockMove("emergency_ack", Move.STOP),
             ClockMove("emergency_reply", Move.STOP),
+            ClockMove("emergency_unreached", Move.STOP),
         ),
         hub_emitted=True,
     ),

@@ -11,7 +11,8 @@ from hub.cli.audit import note
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import shown
-from hub.operations.explain.verdict import UNKNOWN
+from hub.operations.explain.messages import commands
+from hub.operations.explain.verdict import DEAD_LETTER, UNKNOWN, Verdict
 
 
 async def explain(
@@ -55,6 +56,13 @@ async def explain(
     if as_json:
         print_json(shown(verdict))
     else:
-        console().print("\n".join(verdict.sentences), markup=False, soft_wrap=True)
+        lines = [*verdict.sentences, *_in_a_shell(verdict)]
+        console().print("\n".join(lines), markup=False, soft_wrap=True)
     if verdict.outcome in UNKNOWN:
         raise typer.Exit(1)
+
+
+def _in_a_shell(verdict: Verdict) -> list[str]:
+    """Return the commands for what the sentences ask; pages give the sentences alone."""
+    found = ["hub dead list"] if verdict.reason == DEAD_LETTER else commands(verdict.messages)
+    return [f"Por línea de comandos: {', '.join(found)}."] if found else []

@@ -98,7 +98,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
     message tells the same person of a later one, `late` if the message leaves after it had expired,
     `recalled` if the publisher has taken the event back. `brand` is the identity of its
-    copropiedad, where that has one of its own.
+    copropiedad, where that has one of its own. `party` is the name of the person whose case it is, for events
+    whose texts for staff say it.
     """
 
     message: Message
@@ -116,16 +117,17 @@ class Claimed(Struct, frozen=True, kw_only=True):
     recalled: bool = False
     late: bool = False
     brand: Brand | None = None
+    party: str | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     What a text was made of that neither its event nor its message holds, or that may change later.
 
-    `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
-    is the one to acknowledge an escalation or to answer a survey, `page` the one to the page of the hub,
-    `reply_to` the address of this email for replies, `unsubscribe` the link that stops such emails, `list_id`
-    the list that it is of, `brand` the digest of the identity of its copropiedad.
+    `at` is when it was made, which an email states as its date. `due`, `late` and `party` are as in
+    `Claimed`; `link` is the one to acknowledge an escalation or to answer a survey, `page` the one to the
+    page of the hub, `reply_to` the address of this email for replies, `unsubscribe` the link that stops such
+    emails, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad.
     """
 
     at: datetime
@@ -139,6 +141,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unsubscribe: str = ""
     list_id: str = ""
     brand: bytes | None = None
+    party: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

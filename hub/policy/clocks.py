@@ -23,10 +23,15 @@ ESCALATES: Final[Mapping[str, str]] = {
     "legal_term": "pqrs.escalated",
     "emergency_ack": "emergency.escalated",
     "emergency_reply": "emergency.escalated",
+    "emergency_unreached": "emergency.escalated",
 }
 """Promises that notify levels above the holder → the event for that."""
 EMERGENCY_REPLY: Final = "emergency_reply"
-CALLS: Final[Mapping[str, str]] = {EMERGENCY_REPLY: "emergency.reply.received"}
+EMERGENCY_UNREACHED: Final = "emergency_unreached"
+CALLS: Final[Mapping[str, str]] = {
+    EMERGENCY_REPLY: "emergency.reply.received",
+    EMERGENCY_UNREACHED: "emergency.unreached",
+}
 """Promises whose opening event calls people who may acknowledge at once → that event."""
 Level: TypeAlias = Annotated[int, Meta(ge=2, le=TOP_LEVEL)]
 

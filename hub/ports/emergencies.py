@@ -22,6 +22,7 @@ class EmergencyStore(Protocol):
 
         Of an event whose first such message was lost before `gather`, and whose last alert is older than
         `pause`. What lies in an inbox reaches nobody: whoever has nothing else (`no_channel`) is among them.
+        Nobody is, once an update has said that the emergency is over.
         """
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:

@@ -10,7 +10,7 @@ there, and the cascade advances.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -33,8 +33,9 @@ class Context:
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
     the link to acknowledge an escalation, or to answer a survey, `page_url` the one to the page of the hub,
     `unsubscribe_url` the one that stops mails of this purpose. `due` is when the promises that run in the
-    case end, by the name of the clock. `late` is true of a message that leaves after it had expired. `brand`
-    is the identity of the copropiedad.
+    case end, by the name of the clock; None where that is not known. `late` is true of a message that leaves
+    after it had expired. `leaves` is when the message leaves; None in a preview. `brand` is the identity of
+    the copropiedad. `party` is the name of the person whose case it is, where the event says it by reference.
     """
 
     data: Mapping[str, Json]
@@ -50,9 +51,11 @@ class Context:
     ack_url: str | None = None
     page_url: str | None = None
     unsubscribe_url: str | None = None
-    due: Mapping[str, datetime] = field(default_factory=dict)
+    due: Mapping[str, datetime] | None = None
     late: bool = False
     brand: Brand | None = None
+    leaves: datetime | None = None
+    party: str | None = None
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -76,6 +79,8 @@ class Context:
             due=claimed.due,
             late=claimed.late,
             brand=claimed.brand,
+            leaves=facts.at if facts else None,
+            party=claimed.party,
         )
 
     def names(self) -> dict[str, Json]:
@@ -94,6 +99,7 @@ class Context:
             "page": self.page_url,
             "unsubscribe": self.unsubscribe_url,
             "late": self.late,
+            "person_name": self.party or self.data.get("person_name"),
         }
 
 

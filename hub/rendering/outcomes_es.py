@@ -2,6 +2,9 @@
 What became of a message, in Spanish: one table of states, one of reasons, for the API, the page, the command
 line, `hub explain` and `docs/states.md`.
 
+Pages and the API give the words; the command line and the document also the command that stands beside them:
+whoever reads a page has no shell.
+
 A state is final if nothing more happens to the message by itself. A person may still be reached by the next
 step of its cascade, and an operator may send the message again.
 """
@@ -16,6 +19,13 @@ class StateWords(NamedTuple):
     label: str
     final: bool
     means: str
+
+
+class Advice(NamedTuple):
+    """What to do, in words for whoever reads a page, and the command of an operator who has a shell."""
+
+    words: str = ""
+    command: str = ""
 
 
 STATES: Final[Mapping[str, StateWords]] = {
@@ -152,26 +162,43 @@ REASON_STARTS: Final[Mapping[str, str]] = {
 }
 """Prefix of a reason with a code → label; the longest prefix wins."""
 
-TO_DO: Final[Mapping[str, str]] = {
-    "asked_lately": "nada: la próxima encuesta le llega cuando pase el plazo",
-    "no_contact": "registre un correo o un celular de la persona y reenvíe con `hub redrive`",
-    "stranger": "registre a la persona en el directorio",
-    "unknown_person": "registre a la persona en el directorio y publique el aviso de nuevo",
-    "not_configured": "configure el canal: `hub check` dice qué falta",
-    "paused": "reanude con `hub resume`",
-    "gone": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
-    "suppressed": "corrija el dato de contacto, o quite el bloqueo con `hub suppressions lift`",
-    "opted_out": "solo la persona puede pedir que se le vuelva a escribir; `hub opt-outs` lo muestra",
-    "not_consented": "`hub people consents` dice qué ha autorizado; si acepta, registre su autorización",
-    "not_allowed_here": "agréguela a HUB_ALLOW_RECIPIENTS, si debe recibir mensajes de prueba",
-    "late_letter": "avise a la persona de viva voz o por teléfono, y registre un correo o un celular",
-    "document_not_printed": "imprima el documento, entréguelo y regístrelo con `hub letters done`",
-    "template": "complete el dato en el sistema que publica",
-    "too_old": "si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo",
-    "expired": "si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo",
+_BLOCKED: Final = Advice(
+    "corrija el dato de contacto, o pida a operaciones que quite el bloqueo", "hub suppressions lift"
+)
+_ANEW: Final = Advice("si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo")
+TO_DO: Final[Mapping[str, Advice]] = {
+    "asked_lately": Advice("nada: la próxima encuesta le llega cuando pase el plazo"),
+    "no_contact": Advice(
+        "registre un correo o un celular de la persona y pida a operaciones que lo reenvíe", "hub redrive"
+    ),
+    "stranger": Advice("registre a la persona en el directorio"),
+    "unknown_person": Advice("registre a la persona en el directorio y publique el aviso de nuevo"),
+    "not_configured": Advice("pida a operaciones que configure el canal", "hub check"),
+    "paused": Advice("cuando deba salir, pida a operaciones que lo reanude", "hub resume"),
+    "gone": _BLOCKED,
+    "suppressed": _BLOCKED,
+    "opted_out": Advice("solo la persona puede pedir que se le vuelva a escribir", "hub opt-outs"),
+    "not_consented": Advice(
+        "pregúntele si autoriza estos mensajes y registre su autorización", "hub people consents"
+    ),
+    "not_allowed_here": Advice(
+        "pida a operaciones que la agregue a la lista autorizada, si debe recibir mensajes de prueba"
+    ),
+    "late_letter": Advice("avise a la persona de viva voz o por teléfono, y registre un correo o un celular"),
+    "document_not_printed": Advice(
+        "imprima el documento, entréguelo y pida a operaciones que lo registre como entregado",
+        "hub letters done",
+    ),
+    "template": Advice("complete el dato en el sistema que publica"),
+    "too_old": _ANEW,
+    "expired": _ANEW,
 }
 """Reason → what to do. A lost message with another reason can be sent again once its cause is gone."""
-_BY_DEFAULT: Final = "cuando la causa esté resuelta, reenvíe con `hub redrive`"
+LETTER_WAITS: Final = Advice(
+    "falta entregarla; entregada, pida a operaciones que lo registre", "hub letters done"
+)
+"""A letter that is made and lies there: its message counts as sent."""
+_BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
 _NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled"})
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
@@ -185,11 +212,11 @@ def reason_in_words(reason: str) -> str | None:
     return REASON_STARTS[max(starts, key=len)] if starts else None
 
 
-def to_do(state: str, reason: str | None) -> str:
+def to_do(state: str, reason: str | None) -> Advice:
     """Return what somebody must do about a message in this state; empty where nothing is to be done."""
     if state in _LOST and reason not in _NOTHING:
         return TO_DO.get(reason or "", _BY_DEFAULT)
-    return TO_DO["paused"] if (state, reason) == ("held", "paused") else ""
+    return TO_DO["paused"] if (state, reason) == ("held", "paused") else Advice()
 
 
 def described(state: str, reason: str | None) -> dict[str, str | bool]:
@@ -198,10 +225,15 @@ def described(state: str, reason: str | None) -> dict[str, str | bool]:
     words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
     because = (reason and reason_in_words(reason)) or ""
     means = f"{words.means}. {because}." if because else f"{words.means}."
-    return {"final": words.final, "means": means, "to_do": to_do(state, reason)}
+    return {"final": words.final, "means": means, "to_do": to_do(state, reason).words}
 
 
 def claim(state: str, reason: str | None) -> str:
     """Say in Spanish what a state claims: `dice «Fallido» (El número no existe)`."""
     words = reason_in_words(reason) if reason else None
     return f"dice «{STATES[state].label}»{f' ({words or reason})' if reason else ''}"
+
+
+def with_command(state: str, reason: str | None) -> dict[str, str | bool]:
+    """Return the same for the command line, with the command that does it."""
+    return {**described(state, reason), "command": to_do(state, reason).command}

@@ -27,7 +27,7 @@ from hub.rendering.files import Files, Folders
 from hub.rendering.forms import LOOK, EventTexts
 from hub.rendering.identities import Identities
 from hub.rendering.source import Source, read
-from hub.rendering.terms import NAMING_INSTANTS, Clocks, Due, functions, opening
+from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
@@ -52,7 +52,8 @@ Key = tuple[str, str, str | None]
 @dataclass(frozen=True, slots=True)
 class Templates:
     """
-    `dated` are the events whose texts name instants of their case's clocks.
+    `dated` are the events whose texts name instants of their case's clocks, `named` those whose texts name
+    the person whose case it is.
 
     `files` are the texts of the files that the templates were made from, by path.
     """
@@ -64,6 +65,7 @@ class Templates:
     clocks: Clocks = field(default_factory=dict)
     calendar: WorkCalendar | None = None
     dated: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     files: Mapping[str, str] = field(default_factory=dict)
     identities: Identities = field(
         default_factory=lambda: Identities(SenderPolicy(), Sender(name="", address=""))
@@ -121,12 +123,15 @@ class Templates:
         }
         words: dict[Key, EventTexts] = {}
         dated: set[str] = set()
+        named: set[str] = set()
         for path in files.events():
             compiler = compilers.get(path.partition("/")[0], compilers[DEFAULT_LOCALE])
             source, texts = _compile(files, path, compiler)
             words |= texts
             if source.matches(NAMING_INSTANTS):
                 dated |= {name for _, name, _ in texts}
+            if source.matches(NAMING_PARTY):
+                named |= {name for _, name, _ in texts}
         return cls(
             MappingProxyType(words),
             compilers[DEFAULT_LOCALE].engine.globals,
@@ -135,6 +140,7 @@ class Templates:
             clocks,
             calendar,
             frozenset(dated),
+            frozenset(named),
             MappingProxyType(files.texts),
             identities or Identities(SenderPolicy(), sender_of(company)),
         )
@@ -169,7 +175,11 @@ class Templates:
         return structs.replace(texts.render(channel, variables), language=language)
 
     def render_claimed(self, claimed: Claimed, facts: Facts | None = None) -> Rendered:
-        """Render a claimed message with the links of its facts, if any."""
+        """
+        Render a claimed message with the links of its facts, if any.
+
+        `facts.at` is when it leaves: without it, nothing has passed by then.
+        """
         message = claimed.message
         context = Context.of(claimed, facts)
         return self.render(
@@ -241,8 +251,8 @@ class Templates:
             LOOK: look,
             "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
-            **functions(self.clocks, context.data, context.due, late=context.late),
-            "abrimos": opening(self.calendar, context.event_time),
+            **functions(self.clocks, context.data, context.due, context.leaves),
+            "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
         }
 
@@ -310,5 +320,5 @@ def _preview_context(
         building="Conjunto Altos del Rosal",
         unit="Torre 1, apto. 101",
         purpose=purpose,
-        due=due or {},
+        due=due,
     )

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from types import MappingProxyType
 from typing import Final
 
 from hub.business_time import BusinessDays, Term, WorkCalendar
@@ -19,10 +18,20 @@ Clocks = Mapping[str, ClockPolicy]
 Due = Mapping[str, datetime]
 """The name of a running clock → when it ends."""
 
-_NO_CLOCK: Final[Due] = MappingProxyType({})
 _plazo = lru_cache(maxsize=256)(plazo)
 _plazo_corto = lru_cache(maxsize=256)(plazo_corto)
 """Remembered: a mail says each end in its HTML and in its text, and what comes in one minute ends in one."""
+
+
+class _All:
+    """The running clocks where they are not known: each may run."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_ALL: Final = _All()
+_SOON: Final = "lo antes posible"
 
 _UNITS: Final = (
     (timedelta(hours=1), "hora", "horas"),
@@ -33,39 +42,48 @@ _UNITS: Final = (
 
 NAMING_INSTANTS: Final = re.compile(r"\bhasta(?:_corto)?\(")
 """A call in a template that needs the clocks of the case."""
+NAMING_PARTY: Final = re.compile(r"\bperson_name\b")
+"""A variable in a template that needs the name of the person whose case it is."""
 
 
 def functions(
-    clocks: Clocks, data: Mapping[str, Json], due: Due = _NO_CLOCK, *, late: bool = False
-) -> dict[str, Callable[..., str]]:
+    clocks: Clocks, data: Mapping[str, Json], due: Due | None = None, leaves: datetime | None = None
+) -> dict[str, Json]:
     """
-    Make the functions that templates call, for one event's data and the running clocks of its case.
+    Make what templates know of terms, for one event's data and the running clocks of its case.
+
+    `due` is None where the clocks are not known, as in a preview. `leaves` is when the message leaves.
 
     `term("first_reply")` is `24 horas hábiles`; if the policy has a table of terms, the data selects one.
     `extension("privacy_query")` is the time by which the term may be extended.
     `hasta("first_reply")` is `a más tardar el martes 10 de marzo de 2026 a las 2:53 p. m.`, the instant that
     the clock holds; `hasta_corto` is that for a short text. Where no such clock runs both say the second
-    argument, an end in words; without one the term, `en máximo 24 horas hábiles`. In a message that comes
-    `late` a term without its clock has ended: `lo antes posible`.
+    argument, an end in words. Without one they say `lo antes posible`, as of a clock whose end has passed;
+    the term, `en máximo 24 horas hábiles`, only where the clocks are not known.
+    `"first_reply" in corren` is false where the clock has ended: what it promised is not promised again.
     """
     return {
         "term": partial(_term, clocks, data),
         "extension": partial(_extension, clocks, data),
-        "hasta": partial(_until, clocks, data, due, late, _plazo),
-        "hasta_corto": partial(_until, clocks, data, due, late, _plazo_corto),
+        "hasta": partial(_until, clocks, data, due, leaves, _plazo),
+        "hasta_corto": partial(_until, clocks, data, due, leaves, _plazo_corto),
+        "corren": _ALL if due is None else due,
     }
 
 
-def opening(calendar: WorkCalendar | None, at: datetime) -> Callable[[], str]:
+def opening(calendar: WorkCalendar | None, came: datetime, leaves: datetime | None) -> Callable[[], str]:
     """
-    Make the function `abrimos` for an event at this instant.
+    Make the function `abrimos` for an event that came at one instant and whose text leaves at another.
 
     It is when somebody reads what came outside the opening hours, `martes 10 de marzo de 2026 a las
-    8:00 a. m.`; empty within them, and without a calendar.
+    8:00 a. m.`; empty if it came within them, or leaves within them, and without a calendar.
     """
 
     def abrimos() -> str:
-        opens = at if calendar is None else calendar.next_open(at)
+        at = came if leaves is None else max(came, leaves)
+        if calendar is None or calendar.next_open(came) <= came:
+            return ""
+        opens = calendar.next_open(at)
         return fecha_hora(opens) if opens > at else ""
 
     return abrimos
@@ -74,18 +92,18 @@ def opening(calendar: WorkCalendar | None, at: datetime) -> Callable[[], str]:
 def _until(
     clocks: Clocks,
     data: Mapping[str, Json],
-    due: Due,
-    late: bool,
+    due: Due | None,
+    leaves: datetime | None,
     in_full: Callable[[Json], str],
     name: str,
     otherwise: str = "",
 ) -> str:
-    end = in_full(due[name]) if name in due else otherwise
-    if end:
-        return f"a más tardar el {end}"
-    if late:
-        return "lo antes posible"
-    return f"en máximo {_term(clocks, data, name)}"
+    end = (due or {}).get(name)
+    if end is not None:
+        return _SOON if leaves is not None and end <= leaves else f"a más tardar el {in_full(end)}"
+    if otherwise:
+        return f"a más tardar el {otherwise}"
+    return f"en máximo {_term(clocks, data, name)}" if due is None else _SOON
 
 
 def _term(clocks: Clocks, data: Mapping[str, Json], name: str) -> str:

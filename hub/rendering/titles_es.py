@@ -142,6 +142,7 @@ CLOCKS: Final[Mapping[str, str]] = {
     "maintenance_resolution": "Solución de mantenimiento",
     "emergency_ack": "Atención de la emergencia",
     "emergency_reply": "Atención de quien responde en una emergencia",
+    "emergency_unreached": "Llamada a quienes no recibieron los avisos de una emergencia",
     "convocation_lead": "Convocatoria con la anticipación de ley",
     "notice_lead": "Aviso previo de obras",
     "emergency_callback": "Devolución de la llamada de emergencia",

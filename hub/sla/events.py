@@ -50,6 +50,7 @@ CONTEXT: Final = (
     "emergency_kind",
     "excerpt",
     "writer",
+    "unreached",
 )
 """The fields that a clock copies from its opening event, for the data of its own events."""
 OVERTAKEN: Final = "overtaken"
@@ -57,7 +58,7 @@ ANSWER_LOST: Final = "answer_lost"
 """The cause of an alert at once, however much of the term is left: the answer has not arrived."""
 PERSON_REF: Final = "person_ref"
 PERSON_NAME: Final = "person_name"
-OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt"})
+OF_PEOPLE: Final = frozenset({PERSON_NAME, "writer", "excerpt", "unreached"})
 """Fields of a clock's context that are data of people, as is the `contact` of a call for help."""
 PARTIES: Final = ("petitioner", "requester", "sender", "visitor", "caller", "data_subject")
 """Parties of a case whom staff must know by name; the first one that an event names."""
@@ -131,7 +132,9 @@ def _emergency_of(about: Mapping[str, Json]) -> str:
 
 
 def clock_facts(clock: Clock) -> dict[str, Json]:
+    announced = clock.promise.happens_at
     return {
+        **({} if announced is None else {"happens_at": announced.isoformat()}),
         "clock_id": str(clock.id),
         "clock": clock.name,
         "case": clock.case,

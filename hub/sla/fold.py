@@ -89,20 +89,21 @@ class Fold:
         """
         End the clock by an answer, or by the letter that replaces a lost answer to this clock.
 
-        An event of the hub's own that names an ended clock does not end the running one. If it names a
-        clock that was replaced by an earlier start, it ends the replacement.
+        An event of the hub's own that names an ended clock, or another running one, does not end this one.
+        If it names a clock that was replaced by an earlier start, it ends the replacement.
         """
         about = about_id(event)
-        if self._names_ended(name, event):
+        if self._names_another(name, event):
             return
         if name in self.answers and (about is None or about in self.lost[name]):
             self.answers[name].append(Answer(event.id, event.time))
             self._end(name, event.time, ClockState.MET)
 
-    def _names_ended(self, name: str, event: Event) -> bool:
-        """Return whether the event names a clock that has ended, while another one runs."""
+    def _names_another(self, name: str, event: Event) -> bool:
+        """Return whether the event names a clock that has ended, or one of another name, while this runs."""
         named = event.data.get("clock_id") if event.source == HUB_SOURCE else None
-        return name in self.running and any(str(clock.id) == named for clock in self.ended)
+        others = (clock for clock in self.running.values() if clock.name != name)
+        return name in self.running and any(str(clock.id) == named for clock in (*self.ended, *others))
 
     def cancel(self, name: str, event: Event) -> None:
         self._end(name, event.time, ClockState.CANCELLED)

@@ -43,7 +43,8 @@ class PostgresDelivery(PostgresCascades):
     """
     The DeliveryStore. No method holds a connection after it returns.
 
-    `dated` are the events whose texts name instants of their case's clocks. `version` is the digest and the
+    `dated` are the events whose texts name instants of their case's clocks, `named` those whose texts name
+    the person whose case it is. `version` is the digest and the
     packed form of what decides the words of this process: it is stored before the first message is claimed.
     """
 
@@ -55,9 +56,11 @@ class PostgresDelivery(PostgresCascades):
         database: Database,
         dated: Iterable[str] = (),
         version: tuple[bytes, bytes] | None = None,
+        *,
+        named: Iterable[str] = (),
     ) -> None:
         super().__init__(database)
-        self._dated = sorted(dated)
+        self._dated, self._named = sorted(dated), sorted(named)
         self._unstored = version
         self._version: bytes | None = None
         self._brands: dict[bytes | None, Brand] = {}
@@ -65,7 +68,7 @@ class PostgresDelivery(PostgresCascades):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         if self._unstored is not None:
             await self._store_version(*self._unstored)
-        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS)
+        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS, self._named)
         await self._read_brands({row["brand"] for row in rows} - {None})
         return [_claimed(row, self._brands) for row in rows]
 
@@ -116,6 +119,7 @@ def _claimed(row: Record, brands: Mapping[bytes | None, Brand]) -> Claimed:
         overtaken=row["overtaken"],
         brand=brands.get(row["brand"]),
         recalled=row["recalled"],
+        party=row["party"],
         due={name: datetime.fromisoformat(at) for name, at in (row["due"] or {}).items()},
     )
 

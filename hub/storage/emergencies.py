@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from hub.messages.planning.unreached_people import NAME
+from hub.catalog import BY_NAME
+from hub.messages.planning.unreached_people import CLEARED, NAME
 from hub.model.emergencies import LostRecipient
 from hub.model.ids import earliest
 from hub.resilience.database_time import NOW
@@ -15,6 +16,7 @@ from hub.storage import events
 from hub.storage.database import Store, load, read
 
 _SQL = load("emergencies")
+_UPDATED: Final = BY_NAME["emergency.updated"].type
 _REACH: Final = timedelta(days=1)
 """How old an event may be whose lost messages are looked for: an emergency does not last longer unheard."""
 
@@ -28,7 +30,7 @@ class PostgresEmergencies(Store):
         self, limit: int, *, gather: timedelta, pause: timedelta
     ) -> Sequence[LostRecipient]:
         since = earliest(NOW() - _REACH)
-        rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause)
+        rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause, _UPDATED, CLEARED)
         return [read(LostRecipient, row, name=row["name"] or "", units=row["units"] or ()) for row in rows]
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:

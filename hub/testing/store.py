@@ -12,11 +12,22 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, InvalidContact, Lane, Message, Outcome, State, StoredEvent
+from hub.model import (
+    Claimed,
+    InvalidContact,
+    Json,
+    Lane,
+    Message,
+    Outcome,
+    Purpose,
+    State,
+    StoredEvent,
+)
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
 from hub.people.contact_changes import ContactChange
 from hub.ports import Later, Now, Ticket
+from hub.sla.events import PERSON_NAME, PERSON_REF, party_of
 from hub.testing.clocks import MemoryClocks
 from hub.testing.replies import MemoryReplies
 from hub.testing.tables import Row, Suppression, Tables, step_key
@@ -250,7 +261,17 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         overtaken=tables.is_overtaken(row.message),
         brand=tables.directory.brand(stored.copropiedad_id),
         recalled=(stored.event.source, stored.event.id) in tables.recalls,
+        party=_party_of(row.message, stored.event.data, tables),
     )
+
+
+def _party_of(message: Message, data: Mapping[str, Json], tables: Tables) -> str | None:
+    if message.purpose is not Purpose.INTERNAL or PERSON_NAME in data:
+        return None
+    party = party_of(data)
+    known = tables.directory.person(str(party.get(PERSON_REF) or ""))
+    named: str | None = party.get(PERSON_NAME)
+    return known.name if known is not None else named
 
 
 def _unsure_of(row: Row, tables: Tables) -> str | None:

@@ -74,7 +74,7 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
     assert [
         "No: se le quiso avisar y no se pudo.",
         _NO_CONTACT,
-        "Qué hacer: registre un correo o un celular de la persona y reenvíe con `hub redrive`.",
+        "Qué hacer: registre un correo o un celular de la persona y pida a operaciones que lo reenvíe.",
     ] == list(unreached[1:4])
     assert ["event.explain"] == [note["action"] for note in notes]
 

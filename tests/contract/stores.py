@@ -187,7 +187,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
     async with Database(database) as opened:
         yield RealStores(
             intake=PostgresIntake(opened),
-            delivery=PostgresDelivery(opened, BY_NAME),
+            delivery=PostgresDelivery(opened, BY_NAME, named=BY_NAME),
             timers=PostgresTimers(opened),
             receipts=PostgresReceipts(opened),
             mail_reports=PostgresMailReports(opened),

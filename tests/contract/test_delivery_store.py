@@ -11,7 +11,17 @@ import pytest
 from msgspec import structs
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, ClockHistory, ClockState, Pause, State, StoredEvent, WorkWeek
+from hub.model import (
+    Attempt,
+    ClockHistory,
+    ClockState,
+    Json,
+    Pause,
+    Purpose,
+    State,
+    StoredEvent,
+    WorkWeek,
+)
 from hub.model.state_machine import sources
 from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import (
@@ -26,6 +36,7 @@ from tests.contract.values import (
     message,
     now,
     outcome,
+    person,
     stored,
     unit,
 )
@@ -339,3 +350,28 @@ async def test_a_claim_has_the_instants_at_which_the_promises_of_its_case_end(
     [claimed] = await stores.claim(one)
 
     assert claimed.due == {"first_reply": NOON + 3 * HOUR}
+
+
+@pytest.mark.parametrize(
+    ("purpose", "party", "name"),
+    [
+        (Purpose.INTERNAL, {"ref": "p-1"}, "Name of p-1"),
+        (Purpose.INTERNAL, {"name": "Ana Gil", "phone": "3001110001"}, "Ana Gil"),
+        (Purpose.INTERNAL, {"ref": "p-9"}, None),
+        (Purpose.TRANSACTIONAL, {"ref": "p-1"}, None),
+    ],
+    ids=["by reference", "by name", "unknown", "not for staff"],
+)
+async def test_claim_for_staff_names_the_person_whose_case_it_is(
+    stores: Stores, purpose: Purpose, party: Json, name: str | None
+) -> None:
+    known = stored(event(data={"pqrs_id": "PQ-2", "petitioner": party}, id="e-2"), copropiedad_id="ph-1")
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-1")])
+        await transaction.add_events([known])
+    to_staff = message(known, purpose=purpose)
+    await stores.add(to_staff)
+
+    [claimed] = await stores.claim(to_staff)
+
+    assert name == claimed.party

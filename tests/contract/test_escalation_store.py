@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.model import Acknowledgement, Clock, Event, Purpose, StoredEvent
+from hub.policy.clocks import CALLS
 from hub.sla.acknowledge import acknowledged
 from tests.contract.stores import RealStores
 from tests.contract.values import (
@@ -138,12 +139,13 @@ def taken(of: Clock, *, level: int = 2, by: str = "p-3") -> StoredEvent:
     return stored(acknowledged(of.id, of.case, level, by=by, place="ph-1", at=at))
 
 
-async def test_call_for_help_can_be_acknowledged_by_the_staff_that_it_went_to(stores: RealStores) -> None:
+@pytest.mark.parametrize("name", CALLS)
+async def test_call_for_help_can_be_acknowledged_by_the_staff_that_it_went_to(
+    stores: RealStores, name: str
+) -> None:
     await apply(stores, person("p-1"), membership("p-1", "copropiedad:ph-1", "staff", duty="front_desk"))
-    known = replace(clock("thread_id:de-1"), name="emergency_reply")
-    of = stored(
-        event("emergency.reply.received", data={"thread_id": "de-1"}), copropiedad_id="ph-1", case=known.case
-    )
+    known = replace(clock("thread_id:de-1"), name=name)
+    of = stored(event(CALLS[name], data={"thread_id": "de-1"}), copropiedad_id="ph-1", case=known.case)
     to_desk = message(of, purpose=Purpose.EMERGENCY, variant="desk")
     answer = message(of, purpose=Purpose.EMERGENCY, person="p-ana", contact_id="cp-9")
     async with stores.intake.transaction() as transaction:

@@ -92,6 +92,18 @@ async def test_a_next_step_a_known_gap_and_other_purposes_alert_nobody(
     assert [] == await emergency.lost()
 
 
+@pytest.mark.parametrize(("status", "found"), [("cleared", []), ("update", ["p-bea"])])
+async def test_nobody_is_called_once_the_emergency_is_over(
+    emergency: Emergency, status: str, found: list[str]
+) -> None:
+    await emergency.sent("p-bea", State.FAILED)
+    updated = event("emergency.updated", id="e-2", data={"status": status}, time=now())
+    async with emergency.stores.intake.transaction() as transaction:
+        await transaction.add_events([stored(updated, case=emergency.event.case)])
+
+    assert found == await emergency.lost()
+
+
 async def test_the_alert_waits_for_others_and_then_a_pause_begins(emergency: Emergency) -> None:
     await emergency.sent("p-bea", State.FAILED)
     too_early = await emergency.lost(gather=LONG)

@@ -18,6 +18,7 @@ from hub.model.results import ResultKind
 from hub.people.audience import party_words
 from hub.people.audience.parties import EVERY_SEGMENT, SEGMENTS
 from hub.policy import load_policy
+from hub.policy.clocks import CALLS
 from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
@@ -72,6 +73,7 @@ ACKNOWLEDGED: Final = {
         {"clock": "legal_term", "move": "acknowledge"},
         {"clock": "emergency_ack", "move": "stop"},
         {"clock": "emergency_reply", "move": "stop"},
+        {"clock": "emergency_unreached", "move": "stop"},
     ],
 }
 CALL_FOR_HELP: Final = {
@@ -102,7 +104,7 @@ NOBODY_REACHED: Final = {
             "print": "never",
         },
     ],
-    "clocks": [],
+    "clocks": [{"clock": "emergency_unreached", "move": "start"}],
 }
 """Whom nothing reaches in an emergency, somebody must call."""
 ACK_ANSWERED: Final = {
@@ -142,9 +144,14 @@ DIGEST: Final = {
 """Only in the note of `sla.at_risk`: a digest a day by email."""
 REVISED: Final = (
     [
-        event | {"clocks": [*event["clocks"], {"clock": "emergency_reply", "move": "stop"}]}
+        event | {"clocks": [*event["clocks"], *({"clock": name, "move": "stop"} for name in CALLS)]}
         for event in MISSION["events"]
         if event["name"] == "support.replied"
+    ]
+    + [
+        event | {"clocks": [*event["clocks"], {"clock": "emergency_unreached", "move": "cancel"}]}
+        for event in MISSION["events"]
+        if event["name"] == "emergency.updated"
     ]
     + [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
@@ -241,6 +248,7 @@ WHEN: Final = {
     ("notification.undelivered", "legal_term"): {"about": "pqrs.responded"},
     ("notification.handed_over", "legal_term"): {"about": "pqrs.responded"},
     ("emergency.updated", "emergency_ack"): {"status": "cleared"},
+    ("emergency.updated", "emergency_unreached"): {"status": "cleared"},
     ("admin.assembly.convened", "convocation_lead"): {"kind": "ordinaria"},
     ("pqrs.escalated", "petitioner"): {"cause": "unanswered"},
     ("sla.breached", "staff:front_desk"): {"kind": "custody"},

@@ -44,7 +44,12 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
         (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del hub: nadie lo recibió."]),
         (
             LETTER,
-            [f"Por carta: está hecha desde {AT_805}: falta entregarla, y decirlo con `hub letters done`."],
+            [
+                (
+                    f"Por carta: está hecha desde {AT_805}: "
+                    "falta entregarla; entregada, pida a operaciones que lo registre."
+                )
+            ],
         ),
         (
             sent(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
@@ -89,7 +94,7 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
                     f"Por correo a {ADDRESS}: está en espera. "
                     "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude."
                 ),
-                "Qué hacer: reanude con `hub resume`.",
+                "Qué hacer: cuando deba salir, pida a operaciones que lo reanude.",
             ],
         ),
         (
@@ -122,7 +127,10 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             sent(State.SUPPRESSED, reason="no_contact", address=""),
             [
                 "Por correo: no se envió. La persona no tiene un dato de contacto que sirva para este canal.",
-                "Qué hacer: registre un correo o un celular de la persona y reenvíe con `hub redrive`.",
+                (
+                    "Qué hacer: registre un correo o un celular de la persona "
+                    "y pida a operaciones que lo reenvíe."
+                ),
             ],
         ),
         (
@@ -130,14 +138,14 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
             [
                 f"Por correo a {ADDRESS}: falló. La dirección de correo no existe.",
                 "Intento 1, 9 mar 2026, 8:05 a. m.: rechazado (smtp).",
-                "Qué hacer: cuando la causa esté resuelta, reenvíe con `hub redrive`.",
+                "Qué hacer: cuando la causa esté resuelta, pida a operaciones que lo reenvíe.",
             ],
         ),
         (
             sent(State.EXPIRED, reason="too_old"),
             [
                 f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
-                f"Qué hacer: {TO_DO['too_old']}.",
+                f"Qué hacer: {TO_DO['too_old'].words}.",
             ],
         ),
         (

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from hub.cli.commands import COMMANDS
 from hub.model import State
 from hub.model.state_machine import MOVES, UNSENT
+from hub.operations.explain.messages import commands, sentences
 from hub.rendering import labels_es
-from hub.rendering.outcomes_es import REASON_STARTS, REASONS, STATES, TO_DO, described, to_do
+from hub.rendering.outcomes_es import (
+    LETTER_WAITS,
+    REASON_STARTS,
+    REASONS,
+    STATES,
+    TO_DO,
+    described,
+    to_do,
+    with_command,
+)
 from tests.unit.test_docs import ROOT, rows
+from tests.unit.test_explain_messages import sent, tried
 
 PAGE = ROOT / "docs/states.md"
+_COMMAND = re.compile(rf"\bhub (?:{'|'.join(entry.name for entry in COMMANDS)})\b")
+_IN_A_SHELL = re.compile(rf"`|{_COMMAND.pattern}|HUB_|--")
 
 
 def test_each_state_has_its_words_and_those_that_wait_are_not_final() -> None:
@@ -28,12 +45,39 @@ def test_page_of_states_is_the_table() -> None:
 
 
 def test_page_of_reasons_is_the_table() -> None:
-    documented = {row[0]: row[1:] for row in rows(PAGE, "| reason | means | what to do |")}
-    meant = {f"`{reason}`": [means, to_do("failed", reason) or "–"] for reason, means in REASONS.items()}
-    meant |= {f"`{start}…`": [means, to_do("failed", start)] for start, means in REASON_STARTS.items()}
+    documented = {row[0]: row[1:] for row in rows(PAGE, "| reason | means | what to do | command |")}
+    meant = {f"`{reason}`": [means, *_advice(reason)] for reason, means in REASONS.items()}
+    meant |= {f"`{start}…`": [means, *_advice(start)] for start, means in REASON_STARTS.items()}
 
     assert meant == documented
     assert set(TO_DO) <= set(REASONS)
+
+
+def _advice(reason: str) -> list[str]:
+    words, command = to_do("failed", reason)
+    return [words or "–", f"`{command}`" if command else ""]
+
+
+def test_words_for_people_have_no_command_or_setting() -> None:
+    words = [*STATES.values(), *REASONS.values(), *REASON_STARTS.values()]
+    words += [advice.words for advice in (*TO_DO.values(), to_do("failed", "timeout"), LETTER_WAITS)]
+
+    assert [] == [said for said in words if _IN_A_SHELL.search(str(said))]
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "hub/web/templates").glob("*.html")), ids=lambda page: page.name
+)
+def test_page_names_no_command(page: Path) -> None:
+    assert None is _COMMAND.search(page.read_text())
+
+
+def test_command_line_has_the_command_beside_the_words() -> None:
+    said = with_command("failed", "timeout")
+
+    assert described("failed", "timeout").items() <= said.items()
+    assert "hub redrive" == said["command"]
+    assert "" == with_command("delivered", None)["command"]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +85,9 @@ def test_page_of_reasons_is_the_table() -> None:
     [
         ("sent", None, False, "El proveedor lo aceptó; no ha dicho si llegó.", ""),
         ("cancelled", "overtaken", True, REASONS["overtaken"], ""),
-        ("failed", "smtp_550_5.1.1", True, "La dirección de correo no existe", "hub redrive"),
-        ("failed", "document_not_printed", True, "hay que imprimirlo", "hub letters done"),
-        ("held", "paused", False, REASONS["paused"], "hub resume"),
+        ("failed", "smtp_550_5.1.1", True, "La dirección de correo no existe", "lo reenvíe"),
+        ("failed", "document_not_printed", True, "hay que imprimirlo", "lo registre como entregado"),
+        ("held", "paused", False, REASONS["paused"], "lo reanude"),
         ("unheard_of", None, False, "no conoce ese estado", ""),
     ],
 )
@@ -56,3 +100,12 @@ def test_a_message_says_what_it_means_and_what_to_do(
     assert means in str(words["means"])
     assert what in str(words["to_do"])
     assert bool(what) is bool(words["to_do"])
+
+
+def test_explanation_names_no_command_and_the_command_line_adds_it() -> None:
+    letter = sent(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
+    lost = sent(State.FAILED, tried("permanent"), reason="http_400")
+    said = [sentence for message in (letter, lost) for sentence in sentences(message)]
+
+    assert [] == [sentence for sentence in said if _IN_A_SHELL.search(sentence)]
+    assert ["hub letters done", "hub redrive"] == commands([letter, lost, lost])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -76,3 +76,12 @@ def test_cancelled_assembly_needs_no_lead_time(
     [check] = sla.replay(case, happened[::order], BY_NAME, POLICY)
 
     assert (clock, ClockState.CANCELLED, at + HOUR) == (check.name, check.state, check.ended_at)
+
+
+def test_alert_about_a_convocation_says_when_the_assembly_is() -> None:
+    convened = event("admin.assembly.convened", at=local("2026-03-20 08:00"))
+    [clock] = [clock for clock in after(convened) if clock.name == "convocation_lead"]
+    alert = sla.step_event(clock, clock.steps[0], now=clock.started_at)
+    told = datetime.fromisoformat(str(alert.data["happens_at"]))
+
+    assert datetime.fromisoformat(str(convened.data["starts_at"])) == told

@@ -98,6 +98,40 @@ def test_alerts_name_the_person_the_matter_and_what_to_do(event: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "event",
+    [
+        "pqrs.received",
+        "maintenance.request.received",
+        "privacy.query.received",
+        "privacy.claim.received",
+    ],
+)
+def test_new_case_names_its_person_whom_the_event_has_by_reference(event: str) -> None:
+    told = replace(context(event, examples(event)[0]), party="Camilo Núñez")
+    text = TEMPLATES.render(event, "email", told, variant="staff").text
+
+    assert "Camilo Núñez" in text
+    assert event in TEMPLATES.named
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("convocation_lead", "la asamblea ordinaria del jueves 26 de marzo de 2026"),
+        ("notice_lead", "los trabajos anunciados para el jueves 26 de marzo de 2026"),
+    ],
+)
+@pytest.mark.parametrize("event", ["sla.at_risk", "sla.breached"])
+def test_announcement_is_named_by_what_and_when_not_by_its_id(event: str, kind: str, words: str) -> None:
+    example = next(data for data in examples(event) if data["kind"] == "convocation_lead")
+    given = {**example, "kind": kind, "happens_at": "2026-03-26T18:00:00-05:00"}
+    text = TEMPLATES.render(event, "email", context(event, given), variant=None)
+
+    assert words in str(text.subject)
+    assert example["subject"] not in f"{text.subject}{text.text}"
+
+
+@pytest.mark.parametrize(
     ("reason", "words"),
     [
         ("smtp_550_5.1.1", "La dirección de correo no existe"),

@@ -254,6 +254,19 @@ def test_the_html_is_balanced_and_its_links_are_https(event: str) -> None:
         assert all(link.startswith("https://") for link in parser.links)
 
 
+MARKDOWN: Final = re.compile(r"(?<!\*)\*\*(?!\*)|\]\(|`|^#+ ", re.MULTILINE)
+"""Its signs in a finished text. Stars that hide an address are three."""
+
+
+@for_each(SPEAKING)
+def test_no_text_has_signs_of_markdown(event: str) -> None:
+    for channel, words in rendered_texts(event):
+        if channel != "whatsapp":
+            shown = f"{words.subject}\n{words.text}\n{words.html}"
+
+            assert [] == MARKDOWN.findall(shown), shown
+
+
 LONGER: Final = {"emergency.declared", "emergency.reply.received", "emergency.unreached"}
 """What people must do in danger is worth a second part, the words of whoever is, and whom to call."""
 

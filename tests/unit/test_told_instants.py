@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hypothesis import given, settings
@@ -15,6 +15,7 @@ from hub.catalog import BY_NAME
 from hub.model import Clock, Event, Rendered
 from hub.rendering.filters import fecha, plazo, plazo_corto
 from hub.rendering.terms import functions, opening
+from tests.for_each import for_each
 from tests.unit.factories import MONDAY, POLICY, event
 from tests.unit.test_sla_histories import CASE, DAY, HISTORIES, happened
 from tests.unit.test_templates import TEMPLATES, asked, context, examples
@@ -26,6 +27,17 @@ PROMISING: Final = (
     "pqrs.term_extended",
     "pqrs.reopened",
     "pqrs.assigned",
+)
+RECEIPTS: Final = (
+    "pqrs.received",
+    "support.email.received",
+    "support.form.received",
+    "support.counter.received",
+    "support.chat.missed",
+    "inbound.message.received",
+    "privacy.query.received",
+    "privacy.claim.received",
+    "concierge.incident.reported",
 )
 PROMISE: Final = "a mas tardar el "
 SATURDAY: Final = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
@@ -125,9 +137,12 @@ def test_without_a_clock_the_term_is_told() -> None:
 
 
 def test_what_comes_outside_the_opening_hours_is_read_when_the_office_opens() -> None:
-    assert opening(POLICY.calendar, SATURDAY)() == "lunes 16 de marzo de 2026 a las 8:00\xa0a.\xa0m."
-    assert opening(POLICY.calendar, MONDAY)() == ""
-    assert opening(None, SATURDAY)() == ""
+    monday = "lunes 16 de marzo de 2026 a las 8:00\xa0a.\xa0m."
+
+    assert opening(POLICY.calendar, SATURDAY, None)() == monday
+    assert opening(POLICY.calendar, SATURDAY, SATURDAY)() == monday
+    assert opening(POLICY.calendar, MONDAY, None)() == ""
+    assert opening(None, SATURDAY, None)() == ""
 
 
 def test_a_receipt_of_the_night_says_when_it_is_read() -> None:
@@ -139,3 +154,50 @@ def test_a_receipt_of_the_night_says_when_it_is_read() -> None:
 
     assert "una persona lo lee a partir del lunes 16 de marzo" in receipt(SATURDAY).text
     assert "a partir del" not in receipt(MONDAY).text
+
+
+def test_opening_that_has_passed_when_the_text_leaves_is_not_told() -> None:
+    week = timedelta(days=7)
+    later = opening(POLICY.calendar, SATURDAY, SATURDAY + week)()
+
+    assert "" == opening(POLICY.calendar, SATURDAY, SATURDAY + 2 * DAY)()
+    assert "martes 24 de marzo de 2026 a las 8:00\xa0a.\xa0m." == later
+    assert "" == opening(POLICY.calendar, MONDAY, SATURDAY)()
+
+
+def test_promise_that_was_kept_before_its_text_leaves_is_not_told_again() -> None:
+    received, replied = happened("pqrs.received", 0, 0), happened("pqrs.replied", 1, 1)
+    clocks = sla.replay(CASE, [received, replied], BY_NAME, POLICY)
+    said = [plain(f"{words.text}\n{words.html}") for words in (*every(received, clocks), letter(clocks))]
+
+    assert [] == [text for text in said if "24 horas" in text or "primera respuesta" in text]
+    assert any(PROMISE in text for text in said)
+
+
+@for_each(RECEIPTS)
+def test_receipt_of_a_finished_case_promises_nothing(name: str) -> None:
+    told = event(name, examples(name)[0])
+
+    assert [] == [text for text in texts(told, []) if "en maximo" in text or PROMISE in text]
+
+
+def test_term_that_has_passed_when_the_text_leaves_is_not_told() -> None:
+    due = {"first_reply": MONDAY}
+    words = functions(POLICY.clocks, {}, due, MONDAY + DAY)
+
+    assert "lo antes posible" == words["hasta"]("first_reply")
+    assert "first_reply" in words["corren"]
+    assert "legal_term" not in words["corren"]
+
+
+def every(told: Event, clocks: list[Clock]) -> Iterator[Rendered]:
+    reader = context(told.name, told.data, due=sla.due_of(clocks))
+    for audience in BY_NAME[told.name].audiences:
+        for channel in asked(audience):
+            if channel != "whatsapp":
+                yield TEMPLATES.render(told.name, channel, reader, variant=audience.template)
+
+
+def letter(clocks: list[Clock]) -> Rendered:
+    reader = context("pqrs.received", examples("pqrs.received")[0], due=sla.due_of(clocks))
+    return TEMPLATES.render("pqrs.received", "print", reader, variant=None)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from msgspec.structs import replace
-
 from hub.contact_rules import is_interruptive, next_allowed
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.planning.undelivered import has_followup
@@ -69,12 +67,6 @@ def leaves_late(claimed: Claimed) -> bool:
     """
     message = claimed.message
     return message.purpose is Purpose.TRANSACTIONAL and bool(claimed.due) and message.ends_at is None
-
-
-def late(claimed: Claimed, now: datetime) -> Claimed:
-    """Make the text say that it comes late, and leave out the promises that have ended meanwhile."""
-    due = {name: at for name, at in claimed.due.items() if at > now}
-    return replace(claimed, late=True, due=due)
 
 
 def _applies(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:

@@ -39,7 +39,6 @@ from hub.messages.delivery.decisions import (
     fail_unsent,
     failed,
     invalid_contact,
-    late,
 )
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.lost_claims import LostClaims
@@ -195,7 +194,7 @@ async def _allowed(
         for claim in claimed
     ]
     free = [
-        claim if (ends := claim.message.expires_at) is None or ends > now else late(claim, now)
+        claim if (ends := claim.message.expires_at) is None or ends > now else replace(claim, late=True)
         for claim, blocked in decided
         if blocked is None
     ]

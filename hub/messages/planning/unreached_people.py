@@ -10,14 +10,21 @@ from typing import Final
 from hub.model import Event, Json, StoredEvent, own_event
 from hub.model.emergencies import LostRecipient
 from hub.model.ids import uuid8
+from hub.policy.clocks import CALLS, EMERGENCY_UNREACHED
 
-NAME: Final = "emergency.unreached"
+NAME: Final = CALLS[EMERGENCY_UNREACHED]
 MOST: Final = 200
 """People in one alert; the others follow in the next one."""
 _LONGEST: Final = 200
 """Characters of a name, as the schema has it: a longer one must not lose the alert."""
 _BY_PHONE: Final = frozenset({"sms", "whatsapp", "voice"})
+_IN_A_LINE: Final = 3
+"""People whom an escalation names; the others are in the case."""
+_NAME, _PLACE = 30, 25
+"""Characters of a name and of a place there: with the number to call, one fits a text message."""
 _FIELDS: Final = {
+    "emergency_id": ("emergency_id",),
+    "scope": ("scope",),
     "instruction": ("instruction",),
     "emergency_kind": ("emergency_kind", "kind"),
     "drill": ("drill",),
@@ -25,7 +32,7 @@ _FIELDS: Final = {
 """Field of the alert → the fields of the event that hold it, the first one present."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_END: Final = "cleared"
+CLEARED: Final = "cleared"
 
 People = Sequence[Sequence[LostRecipient]]
 """The lost messages of each person."""
@@ -41,7 +48,7 @@ def people_of(lost: Iterable[LostRecipient]) -> People:
 
 def is_over(stored: StoredEvent) -> bool:
     """Return whether the event says that the danger has passed: nobody is woken to hand that on."""
-    return bool(stored.event.data.get("status") == _END)
+    return bool(stored.event.data.get("status") == CLEARED)
 
 
 def alert_of(people: People, stored: StoredEvent, *, now: datetime) -> Event:
@@ -55,6 +62,7 @@ def alert_of(people: People, stored: StoredEvent, *, now: datetime) -> Event:
         "thread_id": stored.case or stored.event.id,
         "copropiedad_id": stored.copropiedad_id,
         "people": named,
+        "unreached": _in_a_line(named),
         "since": stored.event.time.isoformat(),
         **_facts(stored.event),
     }
@@ -72,6 +80,22 @@ def _named(lost: Sequence[LostRecipient]) -> dict[str, Json]:
         "units": ", ".join(first.units)[:_LONGEST] or None,
         "phone": next(numbers, first.phone) or None,
     }
+
+
+def _in_a_line(named: Sequence[dict[str, Json]]) -> str:
+    """Return whom to call, and at which number, for the levels above."""
+    first = [_to_call(person) for person in named[:_IN_A_LINE]]
+    more = len(named) - len(first)
+    return "; ".join([*first, f"y {more} más"] if more else first)
+
+
+def _to_call(person: dict[str, Json]) -> str:
+    where = f" ({_cut(person['units'], _PLACE)})" if person["units"] else ""
+    return f"{_cut(person['name'], _NAME)}{where}: {person['phone'] or 'sin teléfono'}"
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _facts(event: Event) -> dict[str, Json]:

@@ -23,7 +23,7 @@ MOST: Final = 5000
 _PAGE: Final = 200
 _TOO_MANY: Final = (
     f"Son más de {MOST} mensajes, demasiados para una sola constancia. Pida la de cada persona "
-    "(hub constancia person) o la de un caso más pequeño."
+    "o la de un caso más pequeño."
 )
 
 Page = Callable[[str | None], Awaitable[CaseFacts]]

@@ -231,6 +231,7 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, brand: Bran
         due=facts.due,
         late=facts.late,
         brand=brand,
+        party=facts.party,
     )
     rendered = templates.render_claimed(claimed, facts)
     return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -112,8 +112,20 @@ def _advice(sent: SentMessage) -> Iterator[str]:
     elif is_untold(sent):
         yield "El caso sigue abierto, y no consta que se le haya escrito después."
         yield "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro."
-    elif to_do := outcomes_es.to_do(message.state, message.reason):
+    elif to_do := outcomes_es.to_do(message.state, message.reason).words:
         yield f"Qué hacer: {to_do}."
+
+
+def commands(messages: Iterable[SentMessage]) -> list[str]:
+    """Return the commands for what is to be done about these messages: the command line shows them."""
+    return list(dict.fromkeys(command for sent in messages if (command := _command(sent))))
+
+
+def _command(sent: SentMessage) -> str:
+    message = sent.message
+    if _is_undelivered_letter(message):
+        return outcomes_es.LETTER_WAITS.command
+    return outcomes_es.to_do(message.state, message.reason).command
 
 
 def _route(message: Message) -> str:
@@ -151,7 +163,7 @@ def _is_undelivered_letter(message: Message) -> bool:
 def _letter(sent: SentMessage) -> str:
     made = sent_at(sent)
     since = f" desde {sentences_es.at_time(made)}" if made is not None else ""
-    return f"está hecha{since}: falta entregarla, y decirlo con `hub letters done`."
+    return f"está hecha{since}: {outcomes_es.LETTER_WAITS.words}."
 
 
 def _unread(sent: SentMessage) -> str:

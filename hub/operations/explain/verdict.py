@@ -47,6 +47,7 @@ class ExplainOutcome(StrEnum):
     """Several sources have an event of this id."""
 
 
+DEAD_LETTER: Final = "dead_letter"
 UNKNOWN: Final = frozenset(
     {ExplainOutcome.UNKNOWN_EVENT, ExplainOutcome.UNKNOWN_PERSON, ExplainOutcome.SEVERAL_EVENTS}
 )
@@ -90,9 +91,9 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
     lines = [
         f"El evento «{asked}» no entró: es una carta muerta desde {since} ({state}).",
         f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
-        "Qué hacer: corrija el dato en el sistema que publica; `hub dead list` muestra la carta.",
+        "Qué hacer: corrija el dato en el sistema que publica; «Cartas muertas» muestra la carta.",
     ]
-    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines, reason="dead_letter")
+    return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines, reason=DEAD_LETTER)
 
 
 def several_events(asked: str, person: str, found: Iterable[StoredEvent]) -> Verdict:

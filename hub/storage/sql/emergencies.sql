@@ -52,6 +52,13 @@ WHERE since < now() - $4::interval AND NOT EXISTS (
     SELECT FROM emergency_alert AS alert
     WHERE alert.event_key = lost.event_key AND alert.alerted_at > now() - $5::interval
 )
+-- Once the emergency is over nobody is called about it.
+AND NOT EXISTS (
+    SELECT FROM event AS about JOIN event AS ending ON ending.case_key = about.case_key AND ending.time >= about.time
+    WHERE about.key = lost.event_key AND about.key BETWEEN moment_start(lost.id) AND moment_end(lost.id)
+      AND ending.type = $6 AND ending.data ->> 'status' = $7
+    OFFSET 0
+)
 ORDER BY lost.event_key, person, lost.id
 LIMIT $3
 

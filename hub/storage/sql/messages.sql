@@ -78,6 +78,17 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               WHERE clock.case_key = event.case_key AND clock.ended_at IS NULL
                 AND jsonb_typeof(clock.course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'null'
           ) END AS due,
+          -- Only for texts that name whose case it is, to staff: the event may have a reference alone.
+          CASE WHEN message.event = ANY ($8::text[]) AND message.purpose = 'internal' AND NOT event.data ? 'person_name'
+          THEN coalesce(
+              (
+                  SELECT name FROM person
+                  WHERE NOT removed AND id = coalesce(
+                      event.data #>> '{petitioner,ref}', event.data #>> '{requester,ref}', event.data #>> '{data_subject,ref}'
+                  )
+              ),
+              event.data #>> '{petitioner,name}', event.data #>> '{requester,name}', event.data #>> '{data_subject,name}'
+          ) END AS party,
           -- Only for steps of promises: whether the person has been told of a later step, or is about to be.
           message.event = ANY ($7::text[]) AND EXISTS (
               SELECT FROM event AS newer
