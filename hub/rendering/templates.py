@@ -207,7 +207,7 @@ class Templates:
             )
             for key in self.words
             if key[:2] == (locale, event_name)
-            for channel in self.channels(key)
+            for channel in sorted(self.channels(key))
         }
 
     def channels(self, key: Key) -> frozenset[str]:
