@@ -43,6 +43,8 @@ class Purpose(StrEnum):
     """The secret that a session is offered as its second factor: `hub.access.enrolment`. Never presented."""
     INBOX = "inbox"
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
+    DOCUMENT_LINK = "document_link"
+    """The link to a document that a message names: `hub.access.document_tokens`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -63,6 +65,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.DEVICE: 32,
     Purpose.OFFER: 40,
     Purpose.INBOX: 32,
+    Purpose.DOCUMENT_LINK: 32,
     Purpose.DOCUMENT: 64,
 }
 """

@@ -16,6 +16,7 @@ from hub import storage
 from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
+from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 from hub.channels.email.mime import Sender, compose
 from hub.channels.email.verp import Verp
@@ -26,7 +27,10 @@ from hub.consumers.topology import CHANNELS
 from hub.errors import MissingDocument
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
+from hub.messages.delivery.documents import Documents
+from hub.messages.planning.documents import with_document
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
+from hub.model.documents import FetchState
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
@@ -34,6 +38,7 @@ from hub.rendering import Templates
 from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
+from hub.rendering.sent_documents import SentDocuments
 from hub.rendering.templates import BUILT_IN
 from hub.rendering.wording import Wording, templates_of
 from hub.resilience.breaker import Breakers
@@ -101,6 +106,15 @@ class CompanyRules:
     def ring(self) -> KeyRing:
         return KeyRing(self._settings.secrets, count)
 
+    @cached_property
+    def sent_documents(self) -> SentDocuments:
+        """What messages have of the documents of their events."""
+        return SentDocuments(
+            public_url=self._settings.public_url,
+            ring=self.ring,
+            lifetime=self.policy.documents.link_lifetime,
+        )
+
     def renderer(self) -> Renderer:
         """
         Load the templates now and return the function that renders a claimed message.
@@ -110,11 +124,12 @@ class CompanyRules:
         """
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links = Links(public_url=public_url, ring=self.ring)
+        documents = self.sent_documents
 
         def render(claimed: Claimed) -> Rendered:
-            message = claimed.message
+            message, now = claimed.message, NOW()
             facts = Facts(
-                at=NOW(),
+                at=now,
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
@@ -122,8 +137,11 @@ class CompanyRules:
                 page=page_of(claimed, public_url),
                 late=claimed.late,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
+                document=None if claimed.document is None else documents.of(claimed, now),
             )
-            rendered = templates.render_claimed(claimed, link=facts.link, page=facts.page)
+            rendered = templates.render_claimed(
+                claimed, link=facts.link, page=facts.page, document=facts.document
+            )
             return replace(rendered, facts=facts)
 
         return render
@@ -141,10 +159,8 @@ class CompanyRules:
         )
 
     def prints(self, letter: Message, about: StoredEvent) -> bool:
-        """Return whether this letter can be made; false if it would only link to its document."""
+        """Return whether this letter can be made without its document; false if it would only link to it."""
         event = about.event
-        if not any(document_links(event.data or {})):
-            return True
         claimed = Claimed(
             message=letter,
             attempt=1,
@@ -180,6 +196,33 @@ class Container:
     breakers: Breakers
     throttle: storage.RedisThrottle
     sender_rates: SenderRates
+
+    async def prints(self, letter: Message, about: StoredEvent) -> bool:
+        """
+        Return whether this letter can be made; false if it would only link to its document.
+
+        One whose document is still being fetched may yet be made.
+        """
+        if not any(document_links(about.event.data or {})):
+            return True
+        if (documents := self.documents) is not None and letter.event in documents.events:
+            request = (await documents.store.of_events([about.key])).get(about.key)
+            if request is not None and request.attach and request.state is not FetchState.FAILED:
+                return True
+        return self.company.prints(letter, about)
+
+    @cached_property
+    def documents(self) -> Documents | None:
+        """The documents that messages take along or lead to; None where none is fetched."""
+        rules = self.company.policy.documents
+        kinds = with_document(BY_NAME, rules)
+        if not kinds:
+            return None
+        return Documents(
+            store=storage.PostgresDocuments(self.database),
+            events=frozenset(BY_TYPE[kind].name for kind in kinds),
+            attach_below=rules.attach_below,
+        )
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
@@ -230,6 +273,7 @@ open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
+open_documents: Final = _opener(storage.PostgresDocuments)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_explain: Final = _opener(storage.PostgresExplain)

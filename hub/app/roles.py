@@ -18,6 +18,7 @@ from hub.app import monitoring, time_check, topology
 from hub.app.container import QUEUES, Container
 from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
+from hub.channels.document_calls import HttpDocumentCalls
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
@@ -40,8 +41,9 @@ from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
 from hub.tasks import cancel, run_all
-from hub.timers import scheduler, sealing, webhooks
+from hub.timers import documents, scheduler, sealing, webhooks
 from hub.timers.deps import Timers
+from hub.timers.documents import DocumentDeps
 from hub.timers.lease_time import LeaseTime
 from hub.timers.stamping import stamp
 from hub.timers.webhooks import WebhookDeps
@@ -92,7 +94,8 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         throttle=parts.throttle,
         now=NOW,
         pauses=Pauses(storage.PostgresPauses(parts.database)),
-        prints=parts.company.prints,
+        prints=parts.prints,
+        documents=parts.documents,
     )
     consumers = messages.consumers(
         deps=deps,
@@ -140,7 +143,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
-            prints=parts.company.prints,
+            prints=parts.prints,
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),
@@ -148,12 +151,27 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             ring=parts.company.ring,
             now=NOW,
         ),
+        await _document_deps(parts, stack),
     )
     return _until(stop, keeping)
 
 
-async def _keep_time(timers: Timers, sending: WebhookDeps) -> None:
-    await run_all((scheduler.run(timers), webhooks.run(sending)))
+async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:
+    work = [scheduler.run(timers), webhooks.run(sending)]
+    await run_all(work if fetching is None else [*work, documents.run(fetching)])
+
+
+async def _document_deps(parts: Container, stack: AsyncExitStack) -> DocumentDeps | None:
+    """Return what fetches documents; None where no host is allowed."""
+    rules = parts.company.policy.documents
+    if not rules.hosts:
+        return None
+    return DocumentDeps(
+        queue=storage.PostgresDocuments(parts.database),
+        calls=await stack.enter_async_context(aclosing(HttpDocumentCalls(rules))),
+        publisher=parts.publisher,
+        now=NOW,
+    )
 
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
@@ -185,6 +203,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         render_again=company.render_again,
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
+        documents=storage.PostgresDocuments(database),
         escalations=storage.PostgresEscalations(database),
         evidence=storage.PostgresEvidence(database),
         explain=storage.PostgresExplain(database),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose, Reminder
+from hub.model import ClockMove, DocumentUse, EventType, Lane, Move, Print, Purpose, Reminder
 
 _OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
 
@@ -74,5 +74,7 @@ ADMINISTRATION: Final = (
         case="assembly_id",
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+inbox", print=Print.LETTER),),
         clocks=(ClockMove("minutes", Move.STOP),),
+        # Ley 675 de 2001, art. 47: each owner may have a copy.
+        document=DocumentUse.ATTACH,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.model import ClockMove, DocumentUse, EventType, Lane, Move, Print, Purpose
 
 # Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
@@ -69,6 +69,8 @@ ATTENTION: Final = (
         case="pqrs_id",
         audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
+        # The answer itself must reach the petitioner, not the news that there is one.
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="pqrs.reopened",

@@ -50,6 +50,17 @@ class Print(StrEnum):
     BOTH = "both"
 
 
+class DocumentUse(StrEnum):
+    """What messages do with the document that an event names."""
+
+    NAME = "name"
+    """They say where its publisher has it."""
+    LINK = "link"
+    """They lead to the hub's own copy, by a link of the recipient that ends."""
+    ATTACH = "attach"
+    """Mails take it along where it is small, and letters too; else they lead to it."""
+
+
 class Cascade(StrEnum):
     """How the steps of an audience follow each other."""
 
@@ -140,7 +151,7 @@ class EventType:
 
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
-    reminders stay.
+    reminders stay. `document` is what its messages do with the document that its data name.
     """
 
     name: str
@@ -151,6 +162,7 @@ class EventType:
     reminders: tuple[Reminder, ...] = ()
     ends_reminders: bool = False
     realm: str = ""
+    document: DocumentUse = DocumentUse.NAME
     hub_emitted: bool = False
 
     @property

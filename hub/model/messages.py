@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
+from hub.model.documents import Enclosure, SentDocument
 from hub.model.json import Json
 from hub.model.people import Target, WorkWeek
 from hub.model.suppressions import SuppressionStatus
@@ -90,6 +91,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
     empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
     message tells the same person of a later one, `late` if the message leaves after it had expired.
+    `document` is the stored document of its event.
     """
 
     message: Message
@@ -105,6 +107,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     due: Mapping[str, datetime] = _NO_INSTANTS
     overtaken: bool = False
     late: bool = False
+    document: Enclosure | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,7 +116,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `at` is when it was made, which an email states as its date. `due` and `late` are as in `Claimed`; `link`
     is the one to acknowledge an escalation, `page` the one to the page of the hub, `reply_to` the address of
-    this email for replies.
+    this email for replies, `document` what it had of its event's document.
     """
 
     at: datetime
@@ -124,6 +127,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page: str | None = None
     late: bool = False
     reply_to: str = ""
+    document: SentDocument | None = None
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -148,11 +152,12 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     A message for a channel to send. The message's id is stable over attempts: use it as the reference.
 
     `until` is the monotonic time at which the lease ends; `unsure_of` the provider that may have
-    accepted an earlier attempt.
+    accepted an earlier attempt. `attachment` are the bytes of the document that its facts name.
     """
 
     message: Message
     rendered: Rendered
+    attachment: bytes = b""
     until: float | None = None
     unsure_of: str | None = None
 

@@ -55,6 +55,9 @@ class EvidenceStore(Protocol):
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return the packed wordings of these digests, where they are stored."""
 
+    async def document(self, sha256: bytes) -> bytes | None:
+        """Return the bytes of a document; None if they are not stored (any more)."""
+
     async def version_digests(self) -> Sequence[bytes]:
         """Return the digests of all stored versions."""
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from hub.errors import TemplateFailure
 from hub.model import Claimed, Json, Purpose
+from hub.model.documents import FIELD, SentDocument
 from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
@@ -32,7 +33,7 @@ class Context:
     `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
     the link to acknowledge an escalation, `page_url` the one to the page of the hub. `due` is when the
     promises that run in the case end, by the name of the clock. `late` is true of a message that leaves after
-    it had expired.
+    it had expired. `document` is what the message has of its event's document.
     """
 
     data: Mapping[str, Json]
@@ -49,9 +50,17 @@ class Context:
     page_url: str | None = None
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: bool = False
+    document: SentDocument | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed, *, ack_url: str | None = None, page_url: str | None = None) -> Context:
+    def of(
+        cls,
+        claimed: Claimed,
+        *,
+        ack_url: str | None = None,
+        page_url: str | None = None,
+        document: SentDocument | None = None,
+    ) -> Context:
         message = claimed.message
         return cls(
             data=claimed.data or {},
@@ -69,11 +78,13 @@ class Context:
             page_url=page_url,
             due=claimed.due,
             late=claimed.late,
+            document=document,
         )
 
     def names(self) -> dict[str, Json]:
         name = nombre(self.person)
         units = [one_line(unit) for unit in ((self.unit,) if self.unit else self.units)]
+        document = self.document
         return {
             "person": {"name": name, "first_name": name.partition(" ")[0]},
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
@@ -85,6 +96,10 @@ class Context:
             "take_on": self.ack_url,
             "page": self.page_url,
             "late": self.late,
+            "adjunto": document is not None and document.enclosed,
+            "enlace_hasta": None if document is None else document.until,
+            # The hub's own link in the place of the publisher's.
+            **({} if document is None or document.link is None else {FIELD: document.link}),
         }
 
 

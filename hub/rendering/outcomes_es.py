@@ -62,6 +62,7 @@ REASONS: Final[Mapping[str, str]] = {
     "working_hours": "Fuera de la jornada de trabajo de la persona; saldrá cuando empiece la próxima",
     "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",
+    "document": "Espera su documento; sale cuando llegue, o sin él cuando venza la espera",
     "document_not_printed": "La carta solo diría dónde leer el documento en internet: hay que imprimirlo",
     "channel_fault": "Falla interna del canal; el registro del hub dice cuál",
     "storage": "La base de datos no respondió",

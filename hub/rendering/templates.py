@@ -14,6 +14,7 @@ from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Claimed, Json, Purpose, Rendered
+from hub.model.documents import SentDocument
 from hub.rendering.approved import Approved
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import Context
@@ -133,11 +134,21 @@ class Templates:
         return rendered
 
     def render_claimed(
-        self, claimed: Claimed, *, link: str | None = None, page: str | None = None
+        self,
+        claimed: Claimed,
+        *,
+        link: str | None = None,
+        page: str | None = None,
+        document: SentDocument | None = None,
     ) -> Rendered:
-        """Render a claimed message; `link` acknowledges an escalation, `page` opens what it is about."""
+        """
+        Render a claimed message.
+
+        `link` acknowledges an escalation, `page` opens what it is about, `document` is what it has of its
+        event's document.
+        """
         message = claimed.message
-        context = Context.of(claimed, ack_url=link, page_url=page)
+        context = Context.of(claimed, ack_url=link, page_url=page, document=document)
         return self.render(
             message.event, message.channel, context, variant=message.variant, locale=message.locale
         )

@@ -22,7 +22,9 @@ from hub.policy.clocks import CALLS, ESCALATES
 PATH: Final = "/take-on/{id}"
 PERSONAL: Final = "(enlace personal)"
 """What stands for a link where somebody else reads the text."""
-_LINK: Final = re.compile(r"https?://\S*?/take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+")
+_LINK: Final = re.compile(
+    r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+|d/[\w-]{22}\.\d+\.[0-9a-f]{32})"
+)
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS
@@ -59,9 +61,9 @@ class Links:
 
 def without_link(text: str) -> str:
     """
-    Replace each acknowledgement link.
+    Replace each link to acknowledge, and each to a document.
 
-    Whoever reads it could act in the name of who was called, so nobody else may see it.
+    Whoever has it could act in the name of who was called, or read what is another's: nobody else may see it.
     """
     return _LINK.sub(PERSONAL, text)
 

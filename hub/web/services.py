@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from hub.access.attempts import SignInDeps
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
+from hub.access.link_rate import LinkRate
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
 from hub.access.refusals import Refusals
@@ -38,6 +39,7 @@ from hub.ports import (
     CaseStore,
     ContactStore,
     DirectoryHistoryStore,
+    DocumentStore,
     EscalationStore,
     ExplainStore,
     HeadcountStore,
@@ -147,6 +149,7 @@ class Services:
     render_again: Render
     contacts: ContactStore
     directory: DirectoryHistoryStore
+    documents: DocumentStore
     escalations: EscalationStore
     evidence: EvidenceStore
     explain: ExplainStore
@@ -173,6 +176,8 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
     """Slows down an address whose sign-ins fail."""
+    link_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
+    """How often the link to one document may be opened."""
 
     @cached_property
     def access(self) -> Access:

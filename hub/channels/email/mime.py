@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Final
 
 from hub.errors import PermanentFailure
+from hub.messages.delivery.evidence import document_lines
 from hub.model import Outgoing, Rendered
 from hub.resilience.database_time import NOW
 
@@ -78,7 +79,8 @@ def build_email(
         "Content-Language: es\r\n"
         f"X-Hub-Event: {_one_line(outgoing.message.event)}\r\n"
     )
-    return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
+    content = _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
+    return head.encode() + (content if not outgoing.attachment else _with_attachment(content, outgoing))
 
 
 def wire_address(address: str) -> str:
@@ -113,6 +115,35 @@ def _content(rendered: Rendered, *, boundary: str) -> bytes:
             edge,
             b"\r\n",
             _part("html", "base64", _base64(rendered.html)),
+            edge,
+            b"--\r\n",
+        )
+    )
+
+
+def _with_attachment(content: bytes, outgoing: Outgoing) -> bytes:
+    """Put the text and the document of the message into one whole."""
+    facts = outgoing.rendered.facts
+    if facts is None or facts.document is None:
+        raise PermanentFailure("unnamed_attachment")
+    kind, name = facts.document.kind, facts.document.name
+    boundary = f"=_{outgoing.message.id.hex}_"
+    edge = f"\r\n--{boundary}".encode()
+    head = (
+        f'Content-Type: {kind};{_FOLD}name="{name}"\r\n'
+        f'Content-Disposition: attachment;{_FOLD}filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return b"".join(
+        (
+            f'Content-Type: multipart/mixed;{_FOLD}boundary="{boundary}"\r\n'.encode(),
+            edge,
+            b"\r\n",
+            content,
+            edge,
+            b"\r\n",
+            head.encode(),
+            document_lines(outgoing.attachment),
             edge,
             b"--\r\n",
         )

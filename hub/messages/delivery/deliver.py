@@ -41,6 +41,7 @@ from hub.messages.delivery.decisions import (
     invalid_contact,
     late,
 )
+from hub.messages.delivery.documents import Documents, with_documents
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
@@ -86,6 +87,7 @@ class DeliveryDeps:
     handover: Handover = field(default_factory=Handover)
     lost_claims: LostClaims = field(default_factory=LostClaims)
     prints: Prints = prints_all
+    documents: Documents | None = None
 
 
 class _Lease:
@@ -197,7 +199,8 @@ async def _allowed(
     over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
     outcomes.extend(blocked for _, blocked in decided if blocked is not None)
     outcomes.extend(over.values())
-    return [claim for claim in free if claim.message.id not in over]
+    left = [claim for claim in free if claim.message.id not in over]
+    return await with_documents(left, deps.documents, outcomes, now=now)
 
 
 def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | Outcome:
@@ -214,7 +217,13 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
         return fail_unsent(claimed, "template")
-    return Outgoing(message=message, rendered=rendered, until=lease.until, unsure_of=claimed.unsure_of)
+    return Outgoing(
+        message=message,
+        rendered=rendered,
+        until=lease.until,
+        unsure_of=claimed.unsure_of,
+        attachment=claimed.document.content if claimed.document is not None else b"",
+    )
 
 
 async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: DeliveryDeps) -> Outcome | None:

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from prometheus_client import Counter
 
 from hub.access import audit
+from hub.access.document_tokens import PATH as DOCUMENT_PATH
 from hub.access.lockout import network_of
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.web.auth.client_address import client_address
@@ -91,6 +92,6 @@ def _door(request: web.Request) -> str:
     route = route_of(request)
     if route.startswith("/hooks/"):
         return "hook"
-    if route == ACK_PATH:
+    if route in {ACK_PATH, DOCUMENT_PATH}:
         return "link"
     return "page" if route in FORMS else "api"
