@@ -184,6 +184,7 @@ def test_every_metric_is_documented() -> None:
 
     assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | {
         "hub_case_replays_total",
+        "hub_documents_total",
         "hub_events_demoted_total",
         "hub_events_unreached_total",
         "hub_mail_total",

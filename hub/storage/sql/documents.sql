@@ -83,5 +83,5 @@ SELECT document.kind, document_request.name, document.content
 FROM message
 JOIN document_request ON document_request.event_key = message.event_key AND document_request.attach
 JOIN document ON document.sha256 = document_request.sha256
-WHERE message.id = $1 AND message.channel = 'print'
+WHERE message.id = $1
   AND ($2::text[] IS NULL OR message.copropiedad_id = ANY ($2))
