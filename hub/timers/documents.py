@@ -24,7 +24,7 @@ from hub.tasks import cancel, reraise_if_cancelled
 
 LOOK: Final = 0.5
 """Seconds between looks for documents that are due."""
-AT_ONCE: Final = 4
+AT_ONCE: Final = 2
 """Documents that a process fetches at the same time: each is in its memory, whole."""
 LEASE: Final = timedelta(seconds=60)
 """Longer than a call: the document of a process that died is taken over."""

@@ -17,10 +17,11 @@ from hub.storage import Database
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.acceptance.test_letters import _on_paper, answer, one_letter
+from tests.acceptance.test_letters import _on_paper, answer, messages, one_letter
 from tests.acceptance.test_promises import HUB, SECRET
 from tests.acceptance.working_hours import at_work
 from tests.providers.document_server import PDF, DocumentServer, sending
+from tests.providers.smtp_manners import replying
 
 IDA: Final = {"name": "Ida Torres", "email": "ida@example.co"}
 
@@ -79,7 +80,7 @@ async def test_what_is_not_attached_is_opened_by_its_own_link(house: House, serv
             refused = forged.status
 
     assert PDF == body
-    assert "funciona hasta el" in text
+    assert "Funciona hasta el" in text
     assert 403 == refused
     assert server.base not in text
 
@@ -120,6 +121,26 @@ async def test_a_letter_encloses_what_staff_prints_with_it(
     assert PDF == file.read_bytes()
     assert ("print", "sent") == (message["channel"], message["state"])
     assert [] == house.smtp.mails
+
+
+async def test_a_lost_mail_becomes_a_letter_that_encloses_it_and_staff_is_told_once(
+    house: House, server: DocumentServer
+) -> None:
+    allow(house, server)
+    house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="ida@"))
+    async with house.running() as publisher:
+        await directory.publish_all(publisher)
+        event_id = await publisher.publish("pqrs.responded", answer(IDA, document_ref=server.url()))
+        letter = await one_letter(house)
+        await until(lambda: bool(house.smtp.mails), "the alert of the staff")
+        states = {row["channel"]: row["state"] for row in await house.settled(event_id)}
+        shown = json.loads(await house.command("letters", "show", letter["id"], "--json"))
+        alerts = await messages(house, "--person", "p-nivel-1", "--channel", "inbox")
+
+    assert {"email": "failed", "print": "sent"} == states
+    assert "impresa con esta carta" in shown["text"]
+    assert ["notification.undelivered"] == [row["event"] for row in alerts]
+    assert "Documento por imprimir" not in str(house.smtp.mails[0].message["Subject"])
 
 
 async def test_nothing_is_fetched_from_a_host_that_is_not_listed(

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email import policy as mail_policy
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
+from asyncpg import Record
 from msgspec.structs import replace
 
 from hub.app.container import CompanyRules
@@ -27,6 +29,7 @@ from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.model import Accepted, Event, Outgoing
+from hub.model.ids import earliest
 from hub.operations.evidence import ALWAYS, Finding, Remaker, verify
 from hub.operations.evidence.seals import MINUTE
 from hub.policy import Policy
@@ -39,6 +42,7 @@ from hub.storage import (
     PostgresDocuments,
     PostgresEvidence,
     PostgresIntake,
+    PostgresMonths,
     PostgresPauses,
     PostgresSeals,
 )
@@ -54,8 +58,10 @@ from hub.testing import (
 )
 from hub.timers.documents import LEASE, PAUSES, DocumentDeps, fetch
 from tests.contract.values import now
+from tests.integration.counting_hub import CountingDatabase
 from tests.providers.document_server import PDF, DocumentServer, sending
 from tests.providers.http import hang
+from tests.unit.budget_events import BUDGETS, batch, town
 from tests.unit.factories import CHANNELS, POLICY, SCHEMAS, email, event, home, incoming, member, somebody
 
 ENVIRON: Final = {
@@ -231,7 +237,7 @@ async def test_what_is_too_large_to_attach_is_a_link_of_the_hub_that_says_until_
     [mail] = office.mails
     assert [] == list(mail.iter_attachments())
     assert "https://hub.example.co/d/" in office.text()
-    assert "funciona hasta el" in office.text()
+    assert "Funciona hasta el" in office.text()
     assert office.server.base not in office.text()
 
 
@@ -421,3 +427,61 @@ async def test_a_changed_document_is_found(office: Office) -> None:
     [found] = await Remaker(store).remake(said)
 
     assert Finding.DIFFERENT == found.finding
+
+
+async def test_a_document_goes_with_the_last_event_that_names_it(office: Office) -> None:
+    years = [datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2021, 2022)]
+    for year in years[:2]:
+        await office.database.rows(
+            """
+            WITH kept AS (
+                INSERT INTO document (sha256, kind, size, content, fetched_at)
+                VALUES ('a', 'application/pdf', 5, '%PDF-', now() - interval '2 days')
+                ON CONFLICT DO NOTHING
+            )
+            INSERT INTO document_request (event_key, url, name, attach, wait_until, state, sha256)
+            VALUES ($1, 'https://portal.example/r.pdf', 'r', true, now(), 'stored', 'a')
+            """,
+            earliest(year),
+        )
+    months = PostgresMonths(office.database)
+    stored = []
+    for gap in pairwise(years):
+        await months.forget(gap, 100)
+        stored.append(len(await office.database.rows("SELECT FROM document")))
+
+    assert [1, 0] == stored
+    assert [] == await office.requests()
+
+
+class Watching(CountingDatabase):
+    """Counts the statements about documents."""
+
+    about_documents = 0
+
+    async def rows(self, statement: str, *arguments: object) -> list[Record]:
+        self.about_documents += "document" in statement
+        return await super().rows(statement, *arguments)
+
+
+async def test_other_events_cost_nothing_and_a_document_two_statements_for_a_ticket(
+    database: str, server: DocumentServer, office: Office
+) -> None:
+    async with Watching(database) as watching:
+        watched = Office(watching, server, office.calls, office.rules)
+        await watched.take_in(*town())
+        watched.tickets.published.clear()
+        await watched.take_in(*batch("admin.payment.received", 0))
+        before = watching.statements
+        await watched.take_in(*batch("admin.payment.received", 1))
+        taken_in = watching.statements - before
+        await watched.deliver()
+        others = watching.about_documents
+        await watched.answer()
+        await watched.fetch()
+        before = watching.about_documents
+        await watched.deliver()
+
+    assert (BUDGETS["statements"]["admin.payment.received"], 0) == (taken_in, others)
+    # The request, and the bytes.
+    assert 2 == watching.about_documents - before

@@ -161,7 +161,12 @@ async def _attempt(
     """Send these messages, and append each outcome as it comes."""
 
     async def send(claim: Claimed, outgoing: Outgoing) -> None:
-        outcome = await _send(claim, outgoing, lease, deps)
+        if deps.documents is None or not outgoing.attachment:
+            outcome = await _send(claim, outgoing, lease, deps)
+        else:
+            # Such a mail is in memory whole, and more than once.
+            async with deps.documents.room:
+                outcome = await _send(claim, outgoing, lease, deps)
         if outcome is not None:
             outcomes.append(outcome)
 

@@ -6,8 +6,9 @@ Only events whose entry asks for it cost anything here: one statement for a tick
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,6 +27,8 @@ REASON: Final = "document"
 """Why a message is held whose document is being fetched."""
 LOOK_AGAIN: Final = timedelta(seconds=30)
 """When a message looks at the soonest for itself, should its release have missed it."""
+AT_ONCE: Final = 8
+"""Mails with a document that are in memory at the same time: as many as a server has connections."""
 _EMAIL: Final = "email"
 _WITHOUT: Final = frozenset({"push", "voice"})
 """Channels whose texts name no document."""
@@ -35,11 +38,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """`events` are the names of those that have a document; `attach_below` is in bytes."""
+    """
+    `events` are the names of those that have a document; `attach_below` is in bytes.
+
+    `room` is for mails with a document that are composed and sent at the same time.
+    """
 
     store: DocumentStore
     events: frozenset[str]
     attach_below: int
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
 
 async def with_documents(
