@@ -16,7 +16,6 @@ from hub import storage
 from hub.access.keyring import KeyRing
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
-from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels import ProviderLimits, build_channels, sender_address, texts_can_be_answered
 from hub.channels.email.mime import Sender, compose
 from hub.channels.email.verp import Verp
@@ -27,15 +26,11 @@ from hub.consumers.topology import CHANNELS
 from hub.errors import MissingDocument
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.messages.delivery.documents import Documents
-from hub.messages.planning.documents import with_document
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, StoredEvent
-from hub.model.documents import FetchState
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
-from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
 from hub.rendering.sent_documents import SentDocuments
@@ -196,33 +191,6 @@ class Container:
     breakers: Breakers
     throttle: storage.RedisThrottle
     sender_rates: SenderRates
-
-    async def prints(self, letter: Message, about: StoredEvent) -> bool:
-        """
-        Return whether this letter can be made; false if it would only link to its document.
-
-        One whose document is still being fetched may yet be made.
-        """
-        if not any(document_links(about.event.data or {})):
-            return True
-        if (documents := self.documents) is not None and letter.event in documents.events:
-            request = (await documents.store.of_events([about.key])).get(about.key)
-            if request is not None and request.attach and request.state is not FetchState.FAILED:
-                return True
-        return self.company.prints(letter, about)
-
-    @cached_property
-    def documents(self) -> Documents | None:
-        """The documents that messages take along or lead to; None where none is fetched."""
-        rules = self.company.policy.documents
-        kinds = with_document(BY_NAME, rules)
-        if not kinds:
-            return None
-        return Documents(
-            store=storage.PostgresDocuments(self.database),
-            events=frozenset(BY_TYPE[kind].name for kind in kinds),
-            attach_below=rules.attach_below,
-        )
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""

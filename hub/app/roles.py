@@ -16,9 +16,9 @@ from hub import storage
 from hub.access.audit import note
 from hub.app import monitoring, time_check, topology
 from hub.app.container import QUEUES, Container
+from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
-from hub.channels.document_calls import HttpDocumentCalls
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.consumers import events, messages
 from hub.consumers.broker import user_of
@@ -94,8 +94,8 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         throttle=parts.throttle,
         now=NOW,
         pauses=Pauses(storage.PostgresPauses(parts.database)),
-        prints=parts.prints,
-        documents=parts.documents,
+        prints=prints_of(parts),
+        documents=documents_of(parts),
     )
     consumers = messages.consumers(
         deps=deps,
@@ -143,7 +143,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
-            prints=parts.prints,
+            prints=prints_of(parts),
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),
@@ -151,7 +151,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             ring=parts.company.ring,
             now=NOW,
         ),
-        await _document_deps(parts, stack),
+        await fetching_of(parts, stack),
     )
     return _until(stop, keeping)
 
@@ -159,19 +159,6 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
 async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:
     work = [scheduler.run(timers), webhooks.run(sending)]
     await run_all(work if fetching is None else [*work, documents.run(fetching)])
-
-
-async def _document_deps(parts: Container, stack: AsyncExitStack) -> DocumentDeps | None:
-    """Return what fetches documents; None where no host is allowed."""
-    rules = parts.company.policy.documents
-    if not rules.hosts:
-        return None
-    return DocumentDeps(
-        queue=storage.PostgresDocuments(parts.database),
-        calls=await stack.enter_async_context(aclosing(HttpDocumentCalls(rules))),
-        publisher=parts.publisher,
-        now=NOW,
-    )
 
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:

@@ -169,7 +169,7 @@ class Rebinding:
         return [{**fixed, "host": address} for address in addresses]
 
 
-async def test_a_name_that_changes_its_address_is_resolved_once_and_what_was_checked_is_called(
+async def test_a_name_that_changes_its_address_is_resolved_once_and_checked_then(
     server: DocumentServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = f"portal.example.com:{server.port}"

@@ -30,7 +30,7 @@ from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.model import Accepted, Event, Outgoing
 from hub.model.ids import earliest
-from hub.operations.evidence import ALWAYS, Finding, Remaker, verify
+from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
 from hub.operations.evidence.seals import MINUTE
 from hub.policy import Policy
 from hub.policy.documents import DocumentPolicy
@@ -241,7 +241,7 @@ async def test_what_is_too_large_to_attach_is_a_link_of_the_hub_that_says_until_
     assert office.server.base not in office.text()
 
 
-async def test_a_confidential_report_is_never_attached_and_its_publisher_may_end_it_earlier(
+async def test_a_confidential_report_is_linked_and_its_publisher_may_end_it_earlier(
     office: Office,
 ) -> None:
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
@@ -304,7 +304,7 @@ async def test_what_was_fetched_before_under_the_same_digest_is_not_fetched_agai
     assert ["stored", "stored", "asked"] == [row["state"] for row in await office.requests()]
 
 
-async def test_other_bytes_than_the_publisher_says_are_refused_and_the_mail_leaves_with_the_link(
+async def test_other_bytes_than_the_publisher_says_are_refused_and_the_mail_links(
     office: Office,
 ) -> None:
     await office.answer(document_sha256="0" * 64)
@@ -413,6 +413,23 @@ async def test_a_mail_with_a_document_is_made_again_and_kept_without_it(office: 
     assert "changed_bytes" not in {str(found.flaw) for found in verified.mismatches}
     assert Finding.DIFFERENT == gone.finding
     assert "changed_bytes" in {str(found.flaw) for found in changed.mismatches}
+
+
+async def test_a_mail_with_a_link_is_made_again_and_nobody_else_sees_the_link(office: Office) -> None:
+    await office.answer("grande.pdf")
+    await office.fetch()
+    await office.deliver()
+    [(message_id, left)] = office.email.bytes.items()
+    store = PostgresEvidence(office.database)
+    said = await store.said(message_id)
+    assert said is not None
+    [found] = await Remaker(store).remake(said)
+    row = row_of(found)
+
+    assert (Finding.SAME, left) == (found.finding, found.content)
+    assert "(enlace personal)" in str(row.text)
+    assert "/d/" not in str(row.text)
+    assert row.content is None
 
 
 async def test_a_changed_document_is_found(office: Office) -> None:

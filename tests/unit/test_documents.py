@@ -251,7 +251,7 @@ async def test_a_small_mail_and_a_letter_have_it_and_the_rest_a_link(
     assert (enclosed, content) == (claim.document.enclosed, claim.document.content)
 
 
-async def test_a_letter_about_something_confidential_has_nothing_of_it_and_waits_for_nothing() -> None:
+async def test_a_letter_about_something_confidential_has_nothing_of_it_and_never_waits() -> None:
     for state in (FetchState.STORED, FetchState.ASKED):
         [claim], outcomes = await given(OneRequest(request(state, attach=False)), claims(channel="print"))
 
