@@ -264,7 +264,7 @@ async def test_a_confidential_report_is_linked_and_its_publisher_may_end_it_earl
 
 
 async def test_many_recipients_are_one_fetch_and_one_copy(office: Office) -> None:
-    owners = [f"p-{number}" for number in range(40)]
+    owners = [f"p-{number}" for number in range(120)]
     await office.take_in(
         event("directory.copropiedad.upserted", {"copropiedad_id": PLACE}),
         *(home(owner, copropiedad=PLACE) for owner in owners),
