@@ -132,7 +132,7 @@ def test_row_of_a_person_whom_only_a_late_letter_would_reach_says_so() -> None:
 
     assert (State.SUPPRESSED, "late_letter") == (message.state, message.reason)
     assert "late_letter" in REASONS
-    assert "viva voz" in TO_DO["late_letter"]
+    assert "viva voz" in TO_DO["late_letter"].words
 
 
 def test_reminder_that_is_due_within_the_lead_of_a_letter_has_none() -> None:
