@@ -132,9 +132,11 @@ def naming(units: Sequence[str], *, legal: bool) -> dict[str, Json]:
     `unit_note` ends a short text; `units_due` are the names that a text must include.
     """
     several = len(units) > 1
-    brief = lista(units if legal else _few(units))
+    few = units if legal else _few(units)
+    brief = lista(few)
+    line = brief if few is units else lista(units)
     return {
-        "unit_line": f"{'Unidades' if several else 'Unidad'}: {lista(units)}" if units else "",
+        "unit_line": f"{'Unidades' if several else 'Unidad'}: {line}" if units else "",
         "units_brief": brief,
         "unit_note": punto(f"Unidades: {brief}") if several else "",
         "units_due": brief if several and legal else "",
