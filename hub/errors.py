@@ -240,6 +240,26 @@ class WebhookFailure(HubError):
         self.gone = gone
 
 
+class DocumentFailure(HubError):
+    """
+    A document was not fetched.
+
+    `reason` names neither its address nor anything that its server answered.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the document was not fetched: {reason}")
+        self.reason = reason
+
+
+class DocumentUnavailable(DocumentFailure):
+    """The server does not give it now: try again later."""
+
+
+class DocumentRefused(DocumentFailure):
+    """It is not what may be fetched: never try this again."""
+
+
 class NothingToAcknowledge(HubError):
     """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
 

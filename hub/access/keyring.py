@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     """The link in a mail's head that stops such mails: `hub.inbound.unsubscribe`."""
     INBOX = "inbox"
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
+    DOCUMENT_LINK = "document_link"
+    """The link to a document that a message names: `hub.access.document_tokens`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -70,6 +72,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.SURVEY: 32,
     Purpose.UNSUBSCRIBE: 40,
     Purpose.INBOX: 32,
+    Purpose.DOCUMENT_LINK: 32,
     Purpose.DOCUMENT: 64,
 }
 """

@@ -38,10 +38,10 @@ from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
 from hub.rendering.context import TO_STAFF
-from hub.rendering.document_links import document_links
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
 from hub.rendering.paper import make_pdf
+from hub.rendering.sent_documents import SentDocuments
 from hub.rendering.templates import BUILT_IN
 from hub.rendering.wording import Wording, templates_of
 from hub.resilience.breaker import Breakers
@@ -114,6 +114,15 @@ class CompanyRules:
     def survey_links(self) -> SurveyLinks:
         return SurveyLinks(public_url=self._settings.public_url, ring=self.ring, rules=self.policy.surveys)
 
+    @cached_property
+    def sent_documents(self) -> SentDocuments:
+        """What messages have of the documents of their events."""
+        return SentDocuments(
+            public_url=self._settings.public_url,
+            ring=self.ring,
+            lifetime=self.policy.documents.link_lifetime,
+        )
+
     def renderer(self) -> Renderer:
         """
         Load the templates now and return the function that renders a claimed message.
@@ -124,6 +133,7 @@ class CompanyRules:
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
         unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
+        documents = self.sent_documents
 
         def link_of(claimed: Claimed) -> str | None:
             if claimed.message.event == SURVEY:
@@ -131,9 +141,9 @@ class CompanyRules:
             return links.of(claimed) if claimed.message.purpose in TO_STAFF else None
 
         def render(claimed: Claimed) -> Rendered:
-            message = claimed.message
+            message, now = claimed.message, NOW()
             facts = Facts(
-                at=NOW(),
+                at=now,
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
@@ -148,6 +158,7 @@ class CompanyRules:
                 list_id=""
                 if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
                 else list_name(claimed),
+                document=None if claimed.document is None else documents.of(claimed, now),
             )
             rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)
@@ -168,10 +179,8 @@ class CompanyRules:
         return self.templates.render_claimed(claimed, facts)
 
     def prints(self, letter: Message, about: StoredEvent) -> bool:
-        """Return whether this letter can be made; false if it would only link to its document."""
+        """Return whether this letter can be made without its document; false if it would only link to it."""
         event = about.event
-        if not any(document_links(event.data or {})):
-            return True
         claimed = Claimed(
             message=letter,
             attempt=1,
@@ -257,6 +266,7 @@ open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
+open_documents: Final = _opener(storage.PostgresDocuments)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_explain: Final = _opener(storage.PostgresExplain)

@@ -17,6 +17,7 @@ from hub.access.audit import note
 from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
 from hub.app.container import QUEUES, Container, constancias_of
+from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
 from hub.channels.webhook_calls import HttpWebhookCalls
@@ -41,8 +42,9 @@ from hub.resilience.database_time import NOW
 from hub.settings import Address, Settings
 from hub.settings.values import Networks
 from hub.tasks import cancel, run_all
-from hub.timers import scheduler, sealing, webhooks
+from hub.timers import documents, scheduler, sealing, webhooks
 from hub.timers.deps import Timers
+from hub.timers.documents import DocumentDeps
 from hub.timers.lease_time import LeaseTime
 from hub.timers.stamping import stamp
 from hub.timers.webhooks import WebhookDeps
@@ -94,7 +96,8 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         throttle=parts.throttle,
         now=NOW,
         pauses=Pauses(storage.PostgresPauses(parts.database)),
-        prints=parts.company.prints,
+        prints=prints_of(parts),
+        documents=documents_of(parts),
     )
     consumers = messages.consumers(
         deps=deps,
@@ -145,7 +148,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
-            prints=parts.company.prints,
+            prints=prints_of(parts),
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),
@@ -153,12 +156,14 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             ring=parts.company.ring,
             now=NOW,
         ),
+        await fetching_of(parts, stack),
     )
     return _until(stop, keeping)
 
 
-async def _keep_time(timers: Timers, sending: WebhookDeps) -> None:
-    await run_all((scheduler.run(timers), webhooks.run(sending)))
+async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:
+    work = [scheduler.run(timers), webhooks.run(sending)]
+    await run_all(work if fetching is None else [*work, documents.run(fetching)])
 
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
@@ -191,6 +196,7 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         constancias=constancias_of(database, company),
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
+        documents=storage.PostgresDocuments(database),
         escalations=storage.PostgresEscalations(database),
         evidence=storage.PostgresEvidence(database),
         explain=storage.PostgresExplain(database),

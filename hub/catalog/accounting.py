@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Move, Print, Purpose, Reminder
+from hub.model import ClockMove, DocumentUse, EventType, Move, Print, Purpose, Reminder
 
 _CLIENT: Final = ("accounting_client",)
 
@@ -39,6 +39,8 @@ ACCOUNTING: Final = (
         audiences=(to(_CLIENT, Purpose.SERVICE, "email+inbox", print=Print.LETTER),),
         clocks=(ClockMove("accounting_delivery", Move.STOP),),
         ends_reminders=True,
+        # Policy 5.2, confidentiality: a mail that is forwarded would take the figures along, for ever.
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="accounting.tax_deadline.approaching",

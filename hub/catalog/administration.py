@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.catalog.audiences import ONE_AUTHORISED, to
 from hub.catalog.quality import SURVEY
-from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
+from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 _OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
 _EVERYBODY: Final = ("copropiedad:owners", "copropiedad:residents")
@@ -126,6 +126,8 @@ ADMINISTRATION: Final = (
         case="assembly_id",
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+inbox", print=Print.LETTER),),
         clocks=(ClockMove("minutes", Move.STOP),),
+        # Ley 675 de 2001, art. 47: each owner may have a copy.
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="admin.vote.opened",
@@ -154,6 +156,8 @@ ADMINISTRATION: Final = (
         lane=Lane.BULK,
         case="decision_id",
         audiences=(to(_EVERYBODY, Purpose.SERVICE, "email+inbox", "push", print=Print.BOARD),),
+        # The message says what was decided. A whole building need not keep the file.
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="admin.financial_report.published",
@@ -163,6 +167,8 @@ ADMINISTRATION: Final = (
             to("copropiedad:owners", Purpose.SERVICE, "email+inbox", print=Print.LETTER),
             to(_COUNCIL, Purpose.SERVICE, "email", template="council"),
         ),
+        # As the reports of the accountants: a mail that is forwarded would take the figures along.
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="admin.circular.issued",

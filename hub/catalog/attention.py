@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.catalog.audiences import to
 from hub.catalog.quality import SURVEY
-from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
+from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 # Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
@@ -86,6 +86,8 @@ ATTENTION: Final = (
         audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),
         ends_reminders=True,
+        # The answer itself must reach the petitioner, not the news that there is one.
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="pqrs.reopened",
@@ -140,6 +142,8 @@ ATTENTION: Final = (
             to("staff:management", Purpose.INTERNAL, "inbox+email"),
             to("copropiedad:council", Purpose.SERVICE, "email", template="council"),
         ),
+        # It tells of neighbours' complaints: a mail that is forwarded would take it along.
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="inbound.message.received",

@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.catalog.audiences import ONE_AUTHORISED, to
 from hub.catalog.quality import SURVEY
-from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
+from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 # Two audiences, so that each party gets its own text and does not see the other's.
 _PARTIES: Final = (
@@ -54,6 +54,8 @@ REAL_ESTATE: Final = (
         name="realestate.contract.notice_served",
         case="contract_id",
         audiences=(to("counterparty", Purpose.LEGAL, "email", print=Print.LETTER),),
+        # A formal notice is read as it was written, in every form that arrives.
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="realestate.rent.received",

@@ -1,22 +1,20 @@
 """
 Calls of webhooks, to addresses that somebody has typed in: never into the company's own network.
 
-The address that is called is the one that was checked: the check is part of the resolution, so that a name
-that changes its address in between gains nothing. No redirect is followed, and no answer is read.
+`hub.channels.guarded_addresses` checks the address that is called. No redirect is followed, and no answer is
+read.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from socket import AF_UNSPEC, AddressFamily
 from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
+from hub.channels.guarded_addresses import Guard, PrivateAddress
 from hub.errors import InvalidSubscription, WebhookFailure
 from hub.settings.values import Networks, is_loopback
 
@@ -24,8 +22,7 @@ TIMEOUT: Final = 10.0
 """Seconds for a whole call."""
 LONGEST_URL: Final = 1000
 _GONE: Final = 410
-_TUNNELS: Final = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
-"""IPv6 addresses that a gateway turns into IPv4 addresses, which may be private."""
+_PRIVATE: Final = "private_address"
 
 
 def require_url(url: str) -> None:
@@ -47,14 +44,14 @@ class HttpWebhookCalls:
     """`hub.ports.webhooks.WebhookCalls`. `networks` may be called although they are private."""
 
     def __init__(self, networks: Networks, *, timeout: float = TIMEOUT) -> None:
-        self._guard = _Guard(networks)
+        self._guard = Guard(networks)
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-        # aiohttp asks no resolver for an address.
-        self._guard.check(urlsplit(url).hostname or "")
         try:
+            # aiohttp asks no resolver for an address.
+            self._guard.check(urlsplit(url).hostname or "")
             async with (
                 asyncio.timeout(self._timeout),
                 self._opened().post(url, data=body, headers=headers, allow_redirects=False) as response,
@@ -63,8 +60,10 @@ class HttpWebhookCalls:
         except TimeoutError as exc:
             raise WebhookFailure("timeout") from exc
         except aiohttp.ClientConnectorDNSError as exc:
-            refused = isinstance(exc.os_error, _Refused)
+            refused = isinstance(exc.os_error, PrivateAddress)
             raise WebhookFailure(_PRIVATE if refused else "unknown_host") from exc
+        except PrivateAddress as exc:
+            raise WebhookFailure(_PRIVATE) from exc
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
             raise WebhookFailure("tls") from exc
         except (aiohttp.ClientError, OSError, ValueError) as exc:
@@ -87,46 +86,3 @@ class HttpWebhookCalls:
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
             )
         return self._session
-
-
-_PRIVATE: Final = "private_address"
-
-
-class _Refused(OSError):
-    """The address may not be called."""
-
-
-class _Guard(AbstractResolver):
-    """Resolves names, and refuses those with an address that may not be called."""
-
-    def __init__(self, networks: Networks) -> None:
-        self._networks = networks
-
-    async def resolve(
-        self, host: str, port: int = 0, family: AddressFamily = AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await aiohttp.ThreadedResolver().resolve(host, port, family)
-        if not all(self._may_be_called(ip_address(result["host"])) for result in found):
-            raise _Refused
-        return found
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-    def check(self, host: str) -> None:
-        """Raise WebhookFailure if the host is an address that may not be called."""
-        try:
-            address = ip_address(host)
-        except ValueError:
-            if any(map(str.isalpha, host)):
-                return  # a name: `resolve` checks what it means
-            raise WebhookFailure(_PRIVATE) from None  # 2130706433 is 127.0.0.1 to some
-        if not self._may_be_called(address):
-            raise WebhookFailure(_PRIVATE)
-
-    def _may_be_called(self, address: IPv4Address | IPv6Address) -> bool:
-        plain = address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
-        if any(plain in network for network in self._networks):
-            return True
-        tunnel = any(plain in network for network in _TUNNELS)
-        return plain.is_global and not plain.is_multicast and not tunnel

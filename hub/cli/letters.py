@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from hub.app.container import open_letters, open_publisher
+from hub.app.container import open_documents, open_letters, open_publisher
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,
@@ -30,7 +30,7 @@ from hub.ports import LetterStore
 app = typer.Typer(no_args_is_help=True)
 
 _COLUMNS: Final = {"made": "created_at", **fields("handed_over_at", "event", "person", "subject", "id")}
-_FACTS: Final = ("name", "person", "event", "created_at", "handed_over_at", "subject")
+_FACTS: Final = ("name", "person", "event", "created_at", "handed_over_at", "subject", "document")
 
 
 @app.command("list")
@@ -51,17 +51,25 @@ async def show(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the page to print into this file.")
     ] = None,
+    document: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write its document into this file."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
     Show a letter; with --html write its page, which any browser can print.
 
-      hub letters show 0195… --html carta.html
+      hub letters show 0195… --html carta.html --document respuesta.pdf
     """
     async with open_letters(settings()) as letters:
         letter = await _audited(letters, letter_id, "letter.show")
     if html is not None:
-        _write(html, letter["html"])
+        _write(html, letter["html"].encode())
+    if document is not None:
+        async with open_documents(settings()) as documents:
+            found = known(await documents.of_letter(letter_id), f"document of letter {letter_id}")
+        _write(document, found.content)
     if as_json:
         print_json(letter)
         return
@@ -95,8 +103,8 @@ async def _audited(letters: LetterStore, letter_id: UUID, action: str) -> dict[s
     return dict(letter)
 
 
-def _write(file: Path, html: str) -> None:
+def _write(file: Path, content: bytes) -> None:
     try:
-        file.write_text(html, encoding="utf-8")
+        file.write_bytes(content)
     except OSError as exc:
         raise HubError(f"cannot write {file}: {exc.strerror}") from exc

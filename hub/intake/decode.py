@@ -17,6 +17,7 @@ from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_sent
 from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import BindingSnapshot
+from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.model import (
     CANARY,
@@ -43,8 +44,9 @@ class IntakeContext:
     counts what each sender publishes in it; without them nobody has a limit.
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
-    (`kinds`) and their `needs`, the kinds of cases that may be `skipping` a replay, the `version` of replays,
-    the clocks that may be `reopened`, and by table of the policy the `operators` whose addresses it names.
+    (`kinds`) and their `needs`, the types `with_document`, the kinds of cases that may be `skipping` a
+    replay, the `version` of replays, the clocks that may be `reopened`, and by table of the policy the
+    `operators` whose addresses it names.
     """
 
     schemas: Schemas
@@ -58,6 +60,7 @@ class IntakeContext:
     version: str = field(init=False)
     reopened: frozenset[str] = field(init=False)
     operators: Mapping[str, Sequence[Addressee]] = field(init=False)
+    with_document: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
@@ -70,6 +73,7 @@ class IntakeContext:
         named = {"monitor": policy.monitor.notify, "evidence": policy.evidence.notify}
         whom = {table: operators(notify, policy.company.email) for table, notify in named.items()}
         object.__setattr__(self, "operators", whom)
+        object.__setattr__(self, "with_document", with_document(self.catalog, policy.documents))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from hub.intake.resolved_audience import (
 )
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
+from hub.messages.planning.documents import request_of
 from hub.model import (
     TOLD_BY_ANOTHER,
     AudienceRecord,
@@ -65,6 +66,8 @@ async def plan_in(
 
     new = await transaction.add_events([event.stored for event in given])
     added = [event for event in given if event.stored.key in new]
+    if context.with_document:
+        await _ask_documents(transaction, added, context, now)
     fresh = [*added, *released_now]
     # Before people are looked up: an audience of the same batch depends on the consents.
     await _add_consents(transaction, added)
@@ -129,6 +132,19 @@ async def _add_consents(transaction: IntakeTransaction, added: Iterable[_Planned
     consents = [consent for row in stored for consent in consents_of(row.event, row.key)]
     if consents:
         await transaction.add_consents(consents)
+
+
+async def _ask_documents(
+    transaction: IntakeTransaction, added: Sequence[_Planned], context: IntakeContext, now: datetime
+) -> None:
+    """Ask for what the messages of these events take along: it is fetched while they are on their way."""
+    asking = [event.stored for event in added if event.stored.event.type in context.with_document]
+    if not asking:
+        return
+    rules = context.rules.policy.documents
+    requests = [request_of(stored, context.kinds[stored.event.type], rules, now=now) for stored in asking]
+    if found := [request for request in requests if request is not None]:
+        await transaction.ask_documents(found)
 
 
 async def _place(

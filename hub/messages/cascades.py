@@ -6,7 +6,7 @@ Delivery calls this when a step fails; the timers' audit calls it for cascades t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -20,13 +20,13 @@ from hub.model import Message, StoredEvent
 from hub.model.tickets import tickets
 from hub.ports import CascadeStore, Publisher
 
-Prints: TypeAlias = Callable[[Message, StoredEvent], bool]
+Prints: TypeAlias = Callable[[Message, StoredEvent], Awaitable[bool]]
 """Return whether this letter about the event can be made; false if it would only link to its document."""
 
 log = structlog.get_logger()
 
 
-def prints_all(letter: Message, about: StoredEvent) -> bool:  # noqa: ARG001 - as Prints
+async def prints_all(letter: Message, about: StoredEvent) -> bool:  # noqa: ARG001 - as Prints
     return True
 
 
@@ -58,15 +58,22 @@ async def _alert(
     alarming: Sequence[Message], store: CascadeStore, publisher: Publisher, now: datetime, prints: Prints
 ) -> None:
     events = await store.events_of({message.event_key for message in alarming})
-    told = [message for message in alarming if not _fails_next(message, events, now, prints)]
+    told = [message for message in alarming if not await _fails_next(message, events, now, prints)]
     for event in alerts(told, events, now=now).values():
         await publisher.event(event)
         log.warning("notification.undelivered", message_id=event.data["message_id"])
     await store.end_cascades([message.id for message in alarming if not message.fallback])
 
 
-def _fails_next(message: Message, events: Mapping[UUID, StoredEvent], now: datetime, prints: Prints) -> bool:
+async def _fails_next(
+    message: Message, events: Mapping[UUID, StoredEvent], now: datetime, prints: Prints
+) -> bool:
     """Return whether a letter follows that cannot be made: its own failure is the alert."""
     letters = [new for new in next_step(message, now=now) if new.channel == LETTER]
     about = events.get(message.event_key)
-    return about is not None and bool(letters) and not any(prints(letter, about) for letter in letters)
+    if about is None or not letters:
+        return False
+    for letter in letters:
+        if await prints(letter, about):
+            return False
+    return True

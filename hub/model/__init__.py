@@ -36,6 +36,7 @@ from hub.model.catalogue import (
     Audience,
     Cascade,
     ClockMove,
+    DocumentUse,
     EventType,
     FollowUp,
     Lane,

@@ -50,6 +50,17 @@ class Print(StrEnum):
     BOTH = "both"
 
 
+class DocumentUse(StrEnum):
+    """What messages do with the document that an event names."""
+
+    NAME = "name"
+    """They say where its publisher has it."""
+    LINK = "link"
+    """They lead to the hub's own copy, by a link of the recipient that ends."""
+    ATTACH = "attach"
+    """Mails take it along where it is small, and letters too; else they lead to it."""
+
+
 class Cascade(StrEnum):
     """How the steps of an audience follow each other."""
 
@@ -193,7 +204,8 @@ class EventType:
     worthless. An event that `collects` asks somebody for money that is due.
     `follow_ups` are the events that it schedules; one that `ends_follow_ups` cancels those
     that earlier events of its case have scheduled. Only the hub publishes what is `hub_emitted`; what is
-    `shared` it publishes beside others.
+    `shared` it publishes beside others. `document` is what its messages do with the document that its
+    data name.
     """
 
     name: str
@@ -207,6 +219,7 @@ class EventType:
     ends_messages: bool = False
     useful_until: str | None = None
     realm: str = ""
+    document: DocumentUse = DocumentUse.NAME
     hub_emitted: bool = False
     shared: bool = False
     follow_ups: tuple[FollowUp, ...] = ()

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
+from hub.model.documents import Enclosure, SentDocument
 from hub.model.json import Json
 from hub.model.people import Target, WorkWeek
 from hub.model.suppressions import SuppressionStatus
@@ -99,7 +100,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     message tells the same person of a later one, `late` if the message leaves after it had expired,
     `recalled` if the publisher has taken the event back. `brand` is the identity of its
     copropiedad, where that has one of its own. `party` is the name of the person whose case it is, for events
-    whose texts for staff say it.
+    whose texts for staff say it. `document` is the stored document of its event.
     """
 
     message: Message
@@ -118,6 +119,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     late: bool = False
     brand: Brand | None = None
     party: str | None = None
+    document: Enclosure | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -127,7 +129,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `at` is when it was made, which an email states as its date. `due`, `late` and `party` are as in
     `Claimed`; `link` is the one to acknowledge an escalation or to answer a survey, `page` the one to the
     page of the hub, `reply_to` the address of this email for replies, `unsubscribe` the link that stops such
-    emails, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad.
+    emails, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad,
+    `document` what it had of its event's document.
     """
 
     at: datetime
@@ -142,6 +145,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     list_id: str = ""
     brand: bytes | None = None
     party: str | None = None
+    document: SentDocument | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +190,12 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     A message for a channel to send. The message's id is stable over attempts: use it as the reference.
 
     `until` is the monotonic time at which the lease ends; `unsure_of` the provider that may have
-    accepted an earlier attempt.
+    accepted an earlier attempt. `attachment` are the bytes of the document that its facts name.
     """
 
     message: Message
     rendered: Rendered
+    attachment: bytes = b""
     until: float | None = None
     unsure_of: str | None = None
 

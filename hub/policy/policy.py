@@ -21,6 +21,7 @@ from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
+from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
@@ -163,6 +164,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     intake: IntakePolicy
     monitor: MonitorPolicy
     retention: Retention
+    documents: DocumentPolicy
     evidence: EvidencePolicy
     sms: Sms
     senders: SenderPolicy

@@ -10,6 +10,7 @@ from uuid import UUID
 from hub.model import Consent, OptedOut, PropertyScope
 from hub.model.evidence import SaidMessage, Seal, SealedRow
 from hub.ports.cases import CaseFacts, CaseStore
+from hub.ports.evidence import VersionStore
 
 
 class ThreadStore(CaseStore, Protocol):
@@ -25,7 +26,7 @@ class ThreadStore(CaseStore, Protocol):
         """
 
 
-class ConstanciaStore(Protocol):
+class ConstanciaStore(VersionStore, Protocol):
     """Reads only."""
 
     async def said(self, ids: Collection[UUID]) -> Sequence[tuple[SaidMessage, Sequence[SealedRow]]]:
@@ -34,9 +35,6 @@ class ConstanciaStore(Protocol):
 
         Both are of one moment.
         """
-
-    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
-        """Return the packed wordings of these digests, where they are stored."""
 
     async def last_before(self, minute: datetime) -> Seal | None:
         """Return the last seal of a minute before this one, without its leaves."""

@@ -49,6 +49,9 @@ class VersionStore(Protocol):
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return the packed wordings of these digests, where they are stored."""
 
+    async def document(self, sha256: bytes) -> bytes | None:
+        """Return the bytes of a document; None if they are not stored (any more)."""
+
 
 class EvidenceStore(VersionStore, Protocol):
     async def said(self, message_id: UUID) -> SaidMessage | None:

@@ -24,6 +24,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.people.audience import Group
 
@@ -167,6 +168,9 @@ class IntakeTransaction(Protocol):
 
         Of earlier events (not `is_new`) only what is stored changes.
         """
+
+    async def ask_documents(self, requests: Sequence[DocumentRequest]) -> None:
+        """Ask for the documents of these events; an event asks once."""
 
 
 class IntakeStore(Protocol):

@@ -16,6 +16,7 @@ from typing import Final
 
 from hub.errors import TemplateFailure
 from hub.model import Brand, Claimed, Facts, Json, Purpose
+from hub.model.documents import FIELD, SentDocument
 from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
@@ -36,6 +37,7 @@ class Context:
     case end, by the name of the clock; None where that is not known. `late` is true of a message that leaves
     after it had expired. `leaves` is when the message leaves; None in a preview. `brand` is the identity of
     the copropiedad. `party` is the name of the person whose case it is, where the event says it by reference.
+    `document` is what the message has of its event's document.
     """
 
     data: Mapping[str, Json]
@@ -56,6 +58,7 @@ class Context:
     brand: Brand | None = None
     leaves: datetime | None = None
     party: str | None = None
+    document: SentDocument | None = None
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -81,11 +84,13 @@ class Context:
             brand=claimed.brand,
             leaves=facts.at if facts else None,
             party=claimed.party,
+            document=facts.document if facts else None,
         )
 
     def names(self) -> dict[str, Json]:
         name = nombre(self.person)
         units = [one_line(unit) for unit in ((self.unit,) if self.unit else self.units)]
+        document = self.document
         return {
             "person": {"name": name, "first_name": name.partition(" ")[0]},
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
@@ -100,6 +105,10 @@ class Context:
             "unsubscribe": self.unsubscribe_url,
             "late": self.late,
             "person_name": self.party or self.data.get("person_name"),
+            "adjunto": document is not None and document.enclosed,
+            "enlace_hasta": None if document is None else document.until,
+            # The hub's own link in the place of the publisher's.
+            **({} if document is None or document.link is None else {FIELD: document.link}),
         }
 
 
@@ -123,9 +132,11 @@ def naming(units: Sequence[str], *, legal: bool) -> dict[str, Json]:
     `unit_note` ends a short text; `units_due` are the names that a text must include.
     """
     several = len(units) > 1
-    brief = lista(units if legal else _few(units))
+    few = units if legal else _few(units)
+    brief = lista(few)
+    line = brief if few is units else lista(units)
     return {
-        "unit_line": f"{'Unidades' if several else 'Unidad'}: {lista(units)}" if units else "",
+        "unit_line": f"{'Unidades' if several else 'Unidad'}: {line}" if units else "",
         "units_brief": brief,
         "unit_note": punto(f"Unidades: {brief}") if several else "",
         "units_due": brief if several and legal else "",

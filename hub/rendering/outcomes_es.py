@@ -75,6 +75,7 @@ REASONS: Final[Mapping[str, str]] = {
     "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",
     "late_letter": "Falta menos para el hecho que lo que tarda una carta en ser leída",
+    "document": "Espera su documento; sale cuando llegue, o sin él cuando venza la espera",
     "document_not_printed": "La carta solo diría dónde leer el documento en internet: hay que imprimirlo",
     "channel_fault": "Falla interna del canal; el registro del hub dice cuál",
     "storage": "La base de datos no respondió",

@@ -176,7 +176,7 @@ class Templates:
 
     def render_claimed(self, claimed: Claimed, facts: Facts | None = None) -> Rendered:
         """
-        Render a claimed message with the links of its facts, if any.
+        Render a claimed message with the links and the document of its facts, if any.
 
         `facts.at` is when it leaves: without it, nothing has passed by then.
         """

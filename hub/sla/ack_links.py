@@ -23,9 +23,11 @@ PATH: Final = "/take-on/{id}"
 PERSONAL: Final = "(enlace personal)"
 """What stands for a link where somebody else reads the text."""
 _LINK: Final = re.compile(
-    r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+|s/[0-9a-f]{32}\.[0-9a-f]+\.[0-9a-f]+)"
+    r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+"
+    r"|s/[0-9a-f]{32}\.[0-9a-f]+\.[0-9a-f]+"
+    r"|d/[\w-]{22}\.\d+\.[0-9a-f]{32})"
 )
-"""Of an escalation, and of a survey."""
+"""Of an escalation, of a survey, and of a document."""
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS
@@ -62,9 +64,9 @@ class Links:
 
 def without_link(text: str) -> str:
     """
-    Replace each link that acts: that acknowledges an escalation, or answers a survey.
+    Replace each link that acknowledges an escalation, answers a survey, or leads to a document.
 
-    Whoever reads it could act in the name of its recipient, so nobody else may see it.
+    Whoever has it could act in the name of its recipient, or read what is another's: nobody else may see it.
     """
     return _LINK.sub(PERSONAL, text)
 

@@ -10,6 +10,7 @@ from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
+from hub.storage.documents import PostgresDocuments
 from hub.storage.emergencies import PostgresEmergencies
 from hub.storage.escalations import PostgresEscalations
 from hub.storage.evidence import PostgresEvidence, PostgresSeals

@@ -23,6 +23,7 @@ class PostgresConstancias(Store):
     """The ConstanciaStore."""
 
     versions = PostgresEvidence.versions
+    document = PostgresEvidence.document
     last_before = evidence.last_before
     seals = PostgresEvidence.seals
     stamps = PostgresEvidence.stamps

@@ -19,6 +19,7 @@ from hub.model.ids import span
 from hub.operations.evidence.seals import MINUTE, leaf, minute_of, seal
 from hub.ports.evidence import Horizon
 from hub.storage.database import Runner, Store, load, read
+from hub.storage.documents import PostgresDocuments
 from hub.storage.messages import message_of
 from hub.storage.months import PostgresMonths
 
@@ -67,6 +68,7 @@ class PostgresEvidence(Store):
 
     last_before = last_before
     months = PostgresMonths.months
+    document = PostgresDocuments.content
 
     async def said(self, message_id: UUID) -> SaidMessage | None:
         return (await self.said_each([message_id])).get(message_id)

@@ -13,6 +13,7 @@ from hub.storage import (
     consents,
     dead_letters,
     directory,
+    documents,
     events,
     extensions,
     messages,
@@ -62,6 +63,7 @@ class PostgresIntakeTransaction:
     add_unreached = unreached.add
     save_clocks = clocks.save
     keep_extensions = extensions.keep
+    ask_documents = documents.ask
     add_dead_letters = dead_letters.add
     # Last, because they shadow the modules with the same names.
     people = people.look_up

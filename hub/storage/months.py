@@ -24,6 +24,7 @@ _ABOUT: Final = (
     ("unreached", "event_key", "event"),
     ("clock_extension", "event_key", "event"),
     ("emergency_alert", "event_key", "event"),
+    ("document_request", "event_key", "event"),
     ("letter", "id", "message"),
     ("inbox_item", "id", "message"),
     ("ending", "message_id", "message"),
@@ -68,6 +69,8 @@ class PostgresMonths(Store):
         since, until = _ids(gap)
         statements = [*(_SQL[name] for name in _LATE), *_about()]
         counts = [(await self.rows(statement, since, until, limit))[0]["n"] for statement in statements]
+        [documents] = await self.rows(_SQL["forget_documents"], limit)
+        counts.append(documents["n"])
         return sum(counts)
 
     async def forget_cases(self, after: str, limit: int) -> str | None:

@@ -27,6 +27,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.state_machine import LOST, UNSENT
 from hub.ports import Now
@@ -117,6 +118,7 @@ class Tables:
     unreached: dict[UUID, tuple[Unreached, datetime]] = field(default_factory=dict)
     extensions: dict[tuple[UUID, str], Extension] = field(default_factory=dict)
     recalls: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    documents: dict[UUID, DocumentRequest] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
 

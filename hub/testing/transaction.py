@@ -30,6 +30,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.people.audience import Group
 from hub.testing import consents
@@ -163,6 +164,10 @@ class MemoryTransaction:
 
     async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
         return [unreached for key, (unreached, _) in self._tables.unreached.items() if key in event_keys]
+
+    async def ask_documents(self, requests: Sequence[DocumentRequest]) -> None:
+        for request in requests:
+            self._tables.documents.setdefault(request.event_key, request)
 
     async def keep_extensions(self, extensions: Sequence[Extension]) -> None:
         known = self._tables.extensions

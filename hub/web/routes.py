@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from hub.access.account_rows import AccountMade, AccountRow
+from hub.access.document_tokens import PATH as DOCUMENT_PATH
 from hub.access.grant_keys import KeyMade, KeyRow
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
@@ -53,7 +54,15 @@ from hub.web.api import (
 )
 from hub.web.console import case_page, console, own_account, own_inbox, second_factor, second_step, sign_in
 from hub.web.documents import serve
-from hub.web.hooks import acknowledge_link, sms, survey_page, twilio, unsubscribe, whatsapp
+from hub.web.hooks import (
+    acknowledge_link,
+    linked_document,
+    sms,
+    survey_page,
+    twilio,
+    unsubscribe,
+    whatsapp,
+)
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
 from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
@@ -241,12 +250,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(survey_page.PATH, survey_page.answer, method=_POST),
     _open(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
+    _open(DOCUMENT_PATH, linked_document.show),
     # Pages and documents.
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     _read_company("/openapi.json", serve.show),
     _read_company("/asyncapi.json", serve.show),
     _read_company(serve.FILE, serve.show),
     _read_private("/letters/{id}", letters.print_letter),
+    _read_private("/letters/{id}/document", letters.show_document),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST),
     _open(sign_in.CODE, second_step.show),

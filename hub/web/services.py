@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from hub.access.attempts import SignInDeps
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
+from hub.access.link_rate import LinkRate
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
 from hub.access.refusals import Refusals
@@ -41,6 +42,7 @@ from hub.ports import (
     CaseStore,
     ContactStore,
     DirectoryHistoryStore,
+    DocumentStore,
     EscalationStore,
     ExplainStore,
     HeadcountStore,
@@ -157,6 +159,7 @@ class Services:
     constancias: Constancias
     contacts: ContactStore
     directory: DirectoryHistoryStore
+    documents: DocumentStore
     escalations: EscalationStore
     evidence: EvidenceStore
     explain: ExplainStore
@@ -187,6 +190,8 @@ class Services:
     """Slows down an address whose sign-ins fail."""
     survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
     """Refuses a survey's link that is used too often."""
+    link_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
+    """How often the link to one document may be opened."""
 
     @cached_property
     def access(self) -> Access:

@@ -141,6 +141,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "POST /api/letters/{id}/done": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    "GET /letters/{id}/document": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     # The inbox of one person, and the tokens that open it.
     "POST /api/inbox/tokens": Row(needs="inbox", where=EVERYWHERE, body={"person": "p-MARK"}, status=201),
     "GET /api/inbox": Row(needs=Door.PERSON),
@@ -193,6 +194,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /hooks/sms/{name}/reply": Row(needs=Door.SIGNED, fill="mensajeria", status=403, body={}),
     "GET /hooks/whatsapp": Row(needs=Door.SIGNED, status=403),
     "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
+    "GET /d/{token}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
     "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "GET /s/{token}": Row(needs=Door.SIGNED, fill="x.y.z", status=403),

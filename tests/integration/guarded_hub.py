@@ -240,9 +240,28 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
         for mark, ids in zip(MARKS, (town.a, town.b), strict=True):
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
+            await _enclose(database, ids.message)
             buildings[mark] = Building(mark=mark, ids=named)
         buildings[NOWHERE] = Building(mark=NOWHERE, ids={word: uuid4() for word in named})
         return buildings, frozenset(town.b.words)
+
+
+async def _enclose(database: str, letter_id: UUID) -> None:
+    """Let a document belong to this letter."""
+    async with Database(database) as opened:
+        await opened.rows(
+            """
+            WITH document AS (
+                INSERT INTO document (sha256, kind, size, content) VALUES ('a', 'application/pdf', 5, '%PDF-')
+                ON CONFLICT DO NOTHING
+            )
+            INSERT INTO document_request (event_key, url, name, attach, wait_until, state, sha256)
+            SELECT event_key, 'https://portal.example/r.pdf', 'r', true, now(), 'stored', 'a'
+            FROM message WHERE id = $1
+            ON CONFLICT DO NOTHING
+            """,
+            letter_id,
+        )
 
 
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:

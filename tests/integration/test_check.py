@@ -497,3 +497,18 @@ async def test_a_way_that_is_missing_is_bad_and_is_left_as_it_is(environ: dict[s
     assert "bad:" not in whole
     assert all("bad: Los eventos no llegan: falta el enlace" in words for words in unbound)
     assert all("bad: Falta domain.events. Un `hub run` lo declara de nuevo" in words for words in deleted)
+
+
+async def test_it_says_what_messages_lack_to_have_their_documents(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    policy = tmp_path / "documentos.toml"
+    policy.write_text('[documents]\nhosts = ["portal.example.com"]\n')
+    listed = {**environ, "HUB_POLICY": str(policy)}
+    whole = {**listed, "HUB_SECRET": GOOD, "HUB_PUBLIC_URL": "https://hub.example.co"}
+    none, linkless, all_there = [printed(await look(given, "Política")) for given in (environ, listed, whole)]
+
+    assert "`[documents] hosts`" in none
+    assert "HUB_PUBLIC_URL=https://" in linkless
+    assert "ok: Documentos de portal.example.com." in all_there
+    assert "[documents]" not in all_there

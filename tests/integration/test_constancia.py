@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from hub.errors import TooLarge, UnknownName
-from hub.operations.constancia import gather, verificar
+from hub.operations.constancia import gather, proven, verificar
 from hub.operations.constancia.make import Asked
 from hub.operations.evidence.seals import MINUTE as SEALED_MINUTE
 from hub.operations.evidence.seals import link
@@ -219,6 +219,15 @@ async def test_person_has_what_was_said_to_her_and_what_she_consented_to(office:
 
 async def test_too_many_messages_say_what_to_do(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gather, "MOST", 2)
+
+    with pytest.raises(TooLarge, match="Pida la de cada persona"):
+        await made(office.database)
+
+
+async def test_mails_that_would_fill_the_memory_say_what_to_do(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proven, "UNPACKED", 2000)
 
     with pytest.raises(TooLarge, match="Pida la de cada persona"):
         await made(office.database)

@@ -156,6 +156,9 @@ class Versions:
         self.asked += digests
         return {digest: self.sources[digest] for digest in digests}
 
+    async def document(self, sha256: bytes) -> bytes | None:
+        raise AssertionError(f"no message took {sha256.hex()} along")
+
 
 async def test_four_versions_are_remembered_until_nobody_asks() -> None:
     store = Versions()

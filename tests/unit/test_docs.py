@@ -185,6 +185,7 @@ def test_every_metric_is_documented() -> None:
 
     assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {
         "hub_case_replays_total",
+        "hub_documents_total",
         "hub_events_demoted_total",
         "hub_events_unreached_total",
         "hub_mail_total",

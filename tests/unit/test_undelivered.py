@@ -11,7 +11,7 @@ from hub.errors import BrokerUnavailable, PermanentFailure
 from hub.messages.cascades import advance_cascade
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.undelivered import NOT_PRINTED, alerts
-from hub.model import Message, Purpose, State, Target
+from hub.model import Message, Purpose, State, StoredEvent, Target
 from hub.testing import MemoryEmail
 from hub.timers.scheduler import audit
 from tests.unit.delivery_harness import ABOUT, mail, post_office
@@ -115,7 +115,11 @@ async def test_a_letter_that_cannot_be_made_is_no_alert_of_its_own_step() -> Non
     await office.holds(first)
     lost_mail = replace(first, state=State.FAILED, reason=GONE)
     deps: dict[str, Any] = {"store": office.store, "publisher": office.publisher, "now": MONDAY}
-    await advance_cascade([lost_mail], **deps, prints=lambda _letter, _about: False)
+
+    async def prints_none(_letter: Message, _about: StoredEvent) -> bool:
+        return False
+
+    await advance_cascade([lost_mail], **deps, prints=prints_none)
     [letter] = next_step(lost_mail, now=MONDAY)
     await advance_cascade([replace(letter, state=State.FAILED, reason=NOT_PRINTED)], **deps)
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from hub.errors import PermanentFailure
+from hub.messages.delivery.evidence import document_lines
 from hub.model import Facts, InlineImage, Outgoing, Rendered, Sender
 from hub.resilience.database_time import NOW
 
@@ -76,7 +77,8 @@ def build_email(
         f"X-Hub-Event: {_one_line(outgoing.message.event)}\r\n"
         f"{_list_headers(facts, domain) if facts and (facts.list_id or facts.unsubscribe) else ''}"
     )
-    return head.encode() + _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
+    content = _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
+    return head.encode() + (content if not outgoing.attachment else _with_attachment(content, outgoing))
 
 
 def _list_headers(facts: Facts, domain: str) -> str:
@@ -156,6 +158,21 @@ def _image(image: InlineImage) -> bytes:
         f'Content-ID: <{image.cid}>\r\nContent-Disposition: inline; filename="logo.png"\r\n\r\n'
     )
     return head.encode() + _base64(image.content)
+
+
+def _with_attachment(content: bytes, outgoing: Outgoing) -> bytes:
+    """Put the text and the document of the message into one whole."""
+    facts = outgoing.rendered.facts
+    if facts is None or facts.document is None:
+        raise PermanentFailure("unnamed_attachment")
+    kind, name = facts.document.kind, facts.document.name
+    head = (
+        f'Content-Type: {kind};{_FOLD}name="{name}"\r\n'
+        f'Content-Disposition: attachment;{_FOLD}filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    attached = head.encode() + document_lines(outgoing.attachment)
+    return _several("mixed", (content, attached), boundary=f"=_m{outgoing.message.id.hex}")
 
 
 def _part(kind: str, encoding: str, content: bytes) -> bytes:

@@ -17,6 +17,7 @@ from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.model import Lane
+from hub.policy.documents import DocumentPolicy
 from hub.settings import Mode, Secret, Settings, is_loopback
 
 PROGRAM: Final = "Programa"
@@ -152,7 +153,20 @@ async def policy(settings: Settings) -> list[Finding]:
         what = "La huella de cada día no sale de la empresa: contra quien administra la base no prueba nada."
         to_do = "Ponga en `[evidence] notify` una dirección de correo que nadie de la empresa administre."
         findings.append(warn(POLICY, what, to_do))
-    return findings
+    return [*findings, *_documents(settings, policy.documents)]
+
+
+def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
+    """Say what is missing for messages to take their documents along, or to lead to them."""
+    if not rules.hosts:
+        what = "Los mensajes no llevan documentos, solo el enlace de quien los publica."
+        yield warn(POLICY, what, "Ponga en `[documents] hosts` los servidores de los que se pueden traer.")
+    elif not (settings.secrets and settings.public_url.startswith("https://")):
+        what = "Los documentos grandes o reservados salen con el enlace de quien los publica."
+        to_do = "Para enlaces del hub, que vencen, defina HUB_SECRET y HUB_PUBLIC_URL=https://…"
+        yield warn(POLICY, what, to_do)
+    else:
+        yield ok(POLICY, f"Documentos de {', '.join(rules.hosts)}.")
 
 
 async def templates(settings: Settings) -> list[Finding]:

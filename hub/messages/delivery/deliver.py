@@ -40,6 +40,7 @@ from hub.messages.delivery.decisions import (
     failed,
     invalid_contact,
 )
+from hub.messages.delivery.documents import Documents, with_documents
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
@@ -86,6 +87,7 @@ class DeliveryDeps:
     handover: Handover = field(default_factory=Handover)
     lost_claims: LostClaims = field(default_factory=LostClaims)
     prints: Prints = prints_all
+    documents: Documents | None = None
 
 
 class _Lease:
@@ -159,7 +161,12 @@ async def _attempt(
     """Send these messages, and append each outcome as it comes."""
 
     async def send(claim: Claimed, outgoing: Outgoing) -> None:
-        outcome = await _send(claim, outgoing, lease, deps)
+        if deps.documents is None or not outgoing.attachment:
+            outcome = await _send(claim, outgoing, lease, deps)
+        else:
+            # Such a mail is in memory whole, and more than once.
+            async with deps.documents.room:
+                outcome = await _send(claim, outgoing, lease, deps)
         if outcome is not None:
             outcomes.append(outcome)
 
@@ -201,7 +208,15 @@ async def _allowed(
     over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
     outcomes.extend(blocked for _, blocked in decided if blocked is not None)
     outcomes.extend(over.values())
-    free = [claim for claim in free if claim.message.id not in over]
+    left = await _not_asked_lately(
+        [claim for claim in free if claim.message.id not in over], deps, store, outcomes
+    )
+    return await with_documents(left, deps.documents, outcomes, now=now)
+
+
+async def _not_asked_lately(
+    free: list[Claimed], deps: DeliveryDeps, store: DeliveryStore, outcomes: list[Outcome]
+) -> list[Claimed]:
     surveys = [claim.message for claim in free if claim.message.purpose is Purpose.SURVEY]
     if not surveys:
         return free
@@ -224,7 +239,13 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
         return fail_unsent(claimed, "template")
-    return Outgoing(message=message, rendered=rendered, until=lease.until, unsure_of=claimed.unsure_of)
+    return Outgoing(
+        message=message,
+        rendered=rendered,
+        until=lease.until,
+        unsure_of=claimed.unsure_of,
+        attachment=claimed.document.content if claimed.document is not None else b"",
+    )
 
 
 async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: DeliveryDeps) -> Outcome | None:

@@ -23,9 +23,9 @@ from hub.operations.constancia.verificar import COMMENT, LABEL
 
 _MOST_BYTES: Final = 1 << 28
 """Of the archive, which is made in memory."""
-_UNPACKED: Final = 1 << 29
+UNPACKED: Final = 1 << 29
 """Of everything in it; a verifier takes twice as much."""
-_TOO_LARGE: Final = (
+TOO_LARGE: Final = (
     "La constancia sería demasiado grande. Pida la de cada persona, o la de un caso más pequeño."
 )
 _FILE: Final = 0o644 << 16
@@ -64,10 +64,10 @@ class Archive:
 
     def _write(self, name: str, content: bytes) -> None:
         self._unpacked += len(content)
-        if self._unpacked > _UNPACKED:
-            raise TooLarge(_TOO_LARGE)
+        if self._unpacked > UNPACKED:
+            raise TooLarge(TOO_LARGE)
         entry = zipfile.ZipInfo(name, self.at.astimezone(ZONE).timetuple()[:6])
         entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, _FILE, _UNIX
         self._zip.writestr(entry, content)
         if self._content.tell() > _MOST_BYTES:
-            raise TooLarge(_TOO_LARGE)
+            raise TooLarge(TOO_LARGE)

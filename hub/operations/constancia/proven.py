@@ -10,9 +10,11 @@ from email import message_from_bytes, policy
 from typing import Final
 from uuid import UUID
 
+from hub.errors import TooLarge
 from hub.model.evidence import SaidMessage, SealedRow
 from hub.model.recorded_states import fits, is_older
 from hub.operations.cases.events_es import title
+from hub.operations.constancia.archive import TOO_LARGE, UNPACKED
 from hub.operations.constancia.schemas import ProvenMessage, ProvenRow, Unsealed, Words
 from hub.operations.constancia.sealed import Chain
 from hub.operations.evidence import Finding, Remade, Remaker
@@ -39,10 +41,22 @@ class Proven:
     files: dict[str, bytes] = field(default_factory=dict)
     since: datetime | None = None
     """The earliest instant that any of it names."""
+    size: int = 0
+
+    def keep(self, name: str, content: bytes) -> None:
+        """
+        Keep the bytes of a message. Raises TooLarge before they fill the memory.
+
+        A whole building may have got the same document, attached to each mail.
+        """
+        self.size += len(content)
+        if self.size > UNPACKED:
+            raise TooLarge(TOO_LARGE)
+        self.files[name] = content
 
 
 async def prove(store: ConstanciaStore, ids: Sequence[UUID], step: Step) -> Proven:
-    """Make everything again that these messages said."""
+    """Make everything again that these messages said. Raises TooLarge."""
     remaker, found = Remaker(store), Proven()
     sealed_since = next((seal.minute for seal in await store.seals(0, 1)), None)
     for start in range(0, len(ids), _PAGE):
@@ -101,7 +115,7 @@ def _words(found: Proven, name: str, channel: str, remade: Remade) -> Words:
     content = remade.content
     if remade.finding not in _PROVEN or content is None:
         return Words(finding=remade.finding, why=remade.why)
-    found.files[name] = content
+    found.keep(name, content)
     subject, text = _mail(content) if channel == EMAIL else _fields(content)
     return Words(finding=remade.finding, why=remade.why, subject=subject, text=text, file=name)
 

@@ -14,14 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
 from hub.channels.email.mime import compose
 from hub.errors import HubError
-from hub.messages.delivery.evidence import canonical
+from hub.messages.delivery.evidence import canonical, missing_document, unpack
 from hub.model import Brand, Claimed, Evidence, Facts, Outgoing, Rendered, Sender
 from hub.model.evidence import Call, SaidMessage
 from hub.operations.evidence.kept_words import words_of
@@ -29,6 +29,9 @@ from hub.people.brands import brand_of
 from hub.ports.evidence import VersionStore
 from hub.rendering import Templates
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
+
+Documents: TypeAlias = Mapping[str, bytes]
+"""SHA-256 → the bytes of an attached document."""
 
 
 class Finding(StrEnum):
@@ -54,6 +57,7 @@ _NO_FACTS: Final = (
 )
 _NO_VERSION: Final = "No está la versión de los textos con la que se hizo."
 _NO_BRAND: Final = "No está la identidad que la copropiedad tenía entonces, o alguien la cambió."
+_NO_DOCUMENT: Final = "Ya no está guardado el documento que iba adjunto."
 _FORGED_VERSION: Final = "La versión guardada de los textos no tiene su huella: alguien la cambió."
 _FORGED_BYTES: Final = "Los bytes guardados no tienen la huella de lo que salió: alguien los cambió."
 _CHANGED: Final = (
@@ -61,6 +65,7 @@ _CHANGED: Final = (
 )
 _OTHER_CODE: Final = "Lo hizo otro código ({then}; hoy {now}): hágalo con ese para comparar."
 _UNREADABLE: Final = "Este hub no entiende la versión guardada: {why}"
+_EMAIL: Final = "email"
 _MOST: Final = 4
 """Versions of the texts in memory, a megabyte or two each. A case has messages of a few."""
 _FORGOTTEN_AFTER: Final = 300.0
@@ -93,6 +98,15 @@ class _Version:
     templates: Templates
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a call was made of beside its message and facts, as far as it is stored; `version`, or why not."""
+
+    version: _Version | str
+    brand: Brand | None
+    documents: Documents
+
+
 class Remaker:
     """
     Makes messages again, in a thread: rendering takes milliseconds, and compiling a version tens of them.
@@ -109,17 +123,22 @@ class Remaker:
     async def remake(self, said: SaidMessage) -> list[Remade]:
         """Make each call again that a provider accepted."""
         accepted = [call for call in said.calls if call.attempt.outcome == "accepted"]
-        return [
-            await asyncio.to_thread(
-                _remake, said, call, await self._version(call.version), await self._brand(call)
-            )
-            for call in accepted
-        ]
+        return [await asyncio.to_thread(_remake, said, call, await self._parts(call)) for call in accepted]
 
     def forget(self) -> None:
         """Drop the versions: between two questions they would only take memory."""
         self._versions.clear()
         self._brands.clear()
+
+    async def _parts(self, call: Call) -> _Parts:
+        return _Parts(await self._version(call.version), await self._brand(call), await self._documents(call))
+
+    async def _documents(self, call: Call) -> Documents:
+        """Return the document that the mail took along, by its SHA-256."""
+        evidence = call.attempt.evidence
+        digest = None if evidence is None else _attached(evidence)
+        content = None if digest is None else await self._store.document(bytes.fromhex(digest))
+        return {} if digest is None or content is None else {digest: content}
 
     async def _brand(self, call: Call) -> Brand | None:
         """Return the identity of the copropiedad as it was then; None where it had none or it is gone."""
@@ -160,31 +179,42 @@ class Remaker:
         self._forgetting = asyncio.get_running_loop().call_later(_FORGOTTEN_AFTER, self.forget)
 
 
-def _remake(said: SaidMessage, call: Call, version: _Version | str, brand: Brand | None) -> Remade:
+def _attached(evidence: Evidence) -> str | None:
+    facts = evidence.facts
+    if facts is not None:
+        return facts.document.sha256 if facts.document is not None and facts.document.enclosed else None
+    try:
+        return None if evidence.content is None else missing_document(evidence.content)
+    except zlib.error:
+        return None
+
+
+def _remake(said: SaidMessage, call: Call, parts: _Parts) -> Remade:
     evidence = call.attempt.evidence
     if evidence is None:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_EVIDENCE)
-    kept = _kept(evidence)
+    kept = _kept(evidence, parts.documents)
     if kept is not None and sha256(kept).digest() != evidence.digest:
         return Remade(call=call, finding=Finding.DIFFERENT, why=_FORGED_BYTES, content=kept)
-    made = _made(said, call, evidence, version, brand)
+    made = _made(said, call, evidence, parts)
     if kept is not None and made.finding is not Finding.SAME:
         words = words_of(kept, said.message.channel)
         return Remade(call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=words)
     return made
 
 
-def _made(
-    said: SaidMessage, call: Call, evidence: Evidence, version: _Version | str, brand: Brand | None
-) -> Remade:
+def _made(said: SaidMessage, call: Call, evidence: Evidence, parts: _Parts) -> Remade:
+    version = parts.version
     if isinstance(version, str):
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=version)
     if evidence.facts is None:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_FACTS)
-    if evidence.facts.brand is not None and brand is None:
+    if evidence.facts.brand is not None and parts.brand is None:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_BRAND)
+    if _lacks_document(said, evidence.facts, parts.documents):
+        return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_NO_DOCUMENT)
     try:
-        outgoing = _outgoing(said, evidence.facts, version.templates, brand)
+        outgoing = _outgoing(said, evidence.facts, version.templates, parts)
         content = _content(outgoing, version.wording)
     except HubError as exc:
         return Remade(call=call, finding=Finding.IMPOSSIBLE, why=_UNREADABLE.format(why=exc))
@@ -210,16 +240,21 @@ def _read(digest: bytes, sources: bytes) -> _Version | str:
         return _UNREADABLE.format(why=exc)
 
 
-def _kept(evidence: Evidence) -> bytes | None:
+def _lacks_document(said: SaidMessage, facts: Facts, documents: Documents) -> bool:
+    sent = facts.document
+    return said.message.channel == _EMAIL and sent is not None and sent.enclosed and not documents
+
+
+def _kept(evidence: Evidence, documents: Documents) -> bytes | None:
     if evidence.content is None:
         return None
     try:
-        return zlib.decompress(evidence.content)
+        return unpack(evidence.content, documents)
     except zlib.error:
         return b""
 
 
-def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, brand: Brand | None) -> Outgoing:
+def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, parts: _Parts) -> Outgoing:
     claimed = Claimed(
         message=said.message,
         attempt=0,
@@ -230,15 +265,16 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, brand: Bran
         unit=facts.unit,
         due=facts.due,
         late=facts.late,
-        brand=brand,
+        brand=parts.brand,
         party=facts.party,
     )
     rendered = templates.render_claimed(claimed, facts)
-    return Outgoing(message=said.message, rendered=replace(rendered, facts=facts))
+    attached = parts.documents.get(facts.document.sha256, b"") if facts.document is not None else b""
+    return Outgoing(message=said.message, rendered=replace(rendered, facts=facts), attachment=attached)
 
 
 def _content(outgoing: Outgoing, wording: Wording) -> bytes:
-    if outgoing.message.channel == "email":
+    if outgoing.message.channel == _EMAIL:
         return compose(outgoing, sender=Sender(**wording.sender))
     return canonical(outgoing)
 

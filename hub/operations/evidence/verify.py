@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from hub.messages.delivery.evidence import missing_document, unpack
 from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
 from hub.model.months import EPOCH, StoredMonth
@@ -58,6 +60,7 @@ class _Walk:
     stamps: Mapping[int, bytes]
     found: Verification = field(default_factory=Verification)
     versions: set[bytes] = field(default_factory=set)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
 
     def note(self, flaw: Flaw, seal: Seal, key: bytes | None = None) -> None:
         message_id, at = (None, None) if key is None else name_of(key)
@@ -131,7 +134,7 @@ async def _check_rows(walk: _Walk, previous: Seal | None, seal: Seal) -> None:
     while page := await walk.store.recorded(since, seal.minute + MINUTE, after, _ROWS):
         for row, content in page:
             _check_row(walk, seal, sealed, row)
-            _check_content(walk, seal, row, content)
+            await _check_content(walk, seal, row, content)
         after = page[-1][0]
     await _check_absent(walk, seal, list(sealed))
 
@@ -148,14 +151,29 @@ def _check_row(walk: _Walk, seal: Seal, sealed: dict[bytes, bytes], row: SealedR
         walk.versions.add(row.version)
 
 
-def _check_content(walk: _Walk, seal: Seal, row: SealedRow, content: bytes | None) -> None:
-    if content is not None and _digest(content) != row.digest:
+async def _check_content(walk: _Walk, seal: Seal, row: SealedRow, content: bytes | None) -> None:
+    if content is not None and _digest(content, await _document_of(walk, content)) != row.digest:
         walk.note(Flaw.CHANGED_BYTES, seal, leaf(row)[:KEY])
 
 
-def _digest(packed: bytes) -> bytes | None:
+async def _document_of(walk: _Walk, packed: bytes) -> Mapping[str, bytes]:
+    """Return the document of kept bytes that have a gap for it: the last one is remembered."""
     try:
-        return sha256(zlib.decompress(packed)).digest()
+        named = missing_document(packed)
+        digest = None if named is None else bytes.fromhex(named)
+    except (zlib.error, ValueError):
+        return {}
+    if named is None or digest is None:
+        return {}
+    if named not in walk.documents:
+        content = await walk.store.document(digest)
+        walk.documents = {} if content is None else {named: content}
+    return walk.documents
+
+
+def _digest(packed: bytes, documents: Mapping[str, bytes] = MappingProxyType({})) -> bytes | None:
+    try:
+        return sha256(unpack(packed, documents)).digest()
     except zlib.error:
         return None
 

@@ -34,6 +34,13 @@ LIMIT $3
 
 -- show --
 -- Or what must be handed over without one: its document is a link, so there is no letter to print.
+-- `document` is the file that belongs to it, where the hub has it.
+SELECT found.*, (
+    SELECT document_request.name
+    FROM message JOIN document_request ON document_request.event_key = message.event_key
+    WHERE message.id = found.id AND document_request.attach AND document_request.sha256 IS NOT NULL
+) AS document
+FROM (
 SELECT id, created_at, handed_over_at, person, event, subject, text, html, name FROM letter
 WHERE id = $1
   AND ($2::text[] IS NULL OR EXISTS (
@@ -46,6 +53,7 @@ FROM message
 WHERE id = $1 AND channel = 'print' AND (reason = 'document_not_printed' OR state = 'delivered')
   AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
   AND NOT EXISTS (SELECT FROM letter WHERE letter.id = $1)
+) AS found
 
 -- event --
 SELECT event.* FROM message

@@ -106,6 +106,19 @@ WITH gone AS (
 )
 SELECT count(*) AS n FROM gone
 
+-- forget_documents --
+-- Bytes that no event has any more.
+WITH gone AS (
+    DELETE FROM document WHERE sha256 = ANY (ARRAY (
+        SELECT sha256 FROM document
+        WHERE fetched_at < now() - interval '1 day'
+          AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
+        LIMIT $1
+        FOR UPDATE SKIP LOCKED
+    )) RETURNING 1
+)
+SELECT count(*) AS n FROM gone
+
 -- case_page --
 SELECT case_key, EXISTS (SELECT FROM event WHERE event.case_key = page.case_key OFFSET 0) AS alive
 FROM (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from aiohttp import web
 
 from hub.model import Json
 from hub.operations import letters
 from hub.web.auth.caller import note, places_of
+from hub.web.hooks.linked_document import as_file
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import HandedOver, LettersQuery
@@ -42,6 +44,13 @@ async def print_letter(request: web.Request) -> web.Response:
     return web.Response(
         text=html, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY}
     )
+
+
+async def show_document(request: web.Request) -> web.Response:
+    """Send the document that belongs to a letter, to print it too."""
+    letter = await _letter(request, "letter.document")
+    document = await services(request).documents.of_letter(UUID(str(letter["id"])), places_of(request))
+    return as_file(found("document", document))
 
 
 async def hand_over(request: web.Request) -> web.Response:

@@ -179,6 +179,10 @@ class LetterWhole(LetterRow, kw_only=True):
     name: str
     text: str
     html: str
+    document: Annotated[
+        str | None,
+        Meta(description="Its file, at `/letters/{id}/document`; null: none is stored."),
+    ]
 
 
 class HandedOver(Struct, kw_only=True, frozen=True):

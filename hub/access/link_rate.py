@@ -1,0 +1,37 @@
+"""How often one link may be opened. In the memory of this process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+FREE: Final = 30
+"""Openings within WINDOW: a person needs a few, and so do scanners of mails."""
+WINDOW: Final = 600.0
+"""Seconds."""
+_REMEMBERED: Final = 10_000
+
+
+class LinkRate:
+    """
+    Counts by link, not by address: behind a proxy that is not trusted all people share one.
+
+    What it bounds is the work that one link that got around can cause.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._opened: OrderedDict[UUID, tuple[float, int]] = OrderedDict()
+
+    def admits(self, link: UUID) -> bool:
+        """Count an opening; return false above the rate."""
+        now = self._clock()
+        since, times = self._opened.pop(link, (now, 0))
+        if now - since >= WINDOW:
+            since, times = now, 0
+        self._opened[link] = since, times + 1
+        if len(self._opened) > _REMEMBERED:
+            self._opened.popitem(last=False)
+        return times < FREE

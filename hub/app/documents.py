@@ -1,0 +1,61 @@
+"""The documents of events, for the roles: what delivery gives to messages, and what the timers fetch."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, aclosing
+
+from hub import storage
+from hub.app.container import Container
+from hub.catalog import BY_NAME, BY_TYPE
+from hub.channels.document_calls import HttpDocumentCalls
+from hub.messages.cascades import Prints
+from hub.messages.delivery.documents import Documents
+from hub.messages.planning.documents import with_document
+from hub.model import Message, StoredEvent
+from hub.model.documents import FetchState
+from hub.rendering.document_links import document_links
+from hub.resilience.database_time import NOW
+from hub.timers.documents import DocumentDeps
+
+
+def documents_of(parts: Container) -> Documents | None:
+    """Return the documents that messages take along or lead to; None where none is fetched."""
+    rules = parts.company.policy.documents
+    kinds = with_document(BY_NAME, rules)
+    if not kinds:
+        return None
+    return Documents(
+        store=storage.PostgresDocuments(parts.database),
+        events=frozenset(BY_TYPE[kind].name for kind in kinds),
+        attach_below=rules.attach_below,
+    )
+
+
+def prints_of(parts: Container) -> Prints:
+    """Return what says whether a letter can be made; not if it would only link to its document."""
+    documents = documents_of(parts)
+
+    async def prints(letter: Message, about: StoredEvent) -> bool:
+        if not any(document_links(about.event.data or {})):
+            return True
+        if documents is not None and letter.event in documents.events:
+            request = (await documents.store.of_events([about.key])).get(about.key)
+            # One whose document is still being fetched may yet be made.
+            if request is not None and request.attach and request.state is not FetchState.FAILED:
+                return True
+        return parts.company.prints(letter, about)
+
+    return prints
+
+
+async def fetching_of(parts: Container, stack: AsyncExitStack) -> DocumentDeps | None:
+    """Return what fetches documents; None where no host is allowed."""
+    rules = parts.company.policy.documents
+    if not rules.hosts:
+        return None
+    return DocumentDeps(
+        queue=storage.PostgresDocuments(parts.database),
+        calls=await stack.enter_async_context(aclosing(HttpDocumentCalls(rules))),
+        publisher=parts.publisher,
+        now=NOW,
+    )

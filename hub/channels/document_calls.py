@@ -1,0 +1,125 @@
+"""
+Fetching documents from addresses that publishers name.
+
+Only from hosts that the policy lists, and never from the company's own network
+(`hub.channels.guarded_addresses`). No redirect is followed, no cookie kept, nothing decompressed: a small
+answer could grow without end. What it is, its first bytes say, and not the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+from typing import Final
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp import hdrs
+
+from hub.channels.guarded_addresses import Guard, PrivateAddress
+from hub.errors import DocumentRefused, DocumentUnavailable
+from hub.model.documents import FetchedDocument
+from hub.policy.documents import DocumentPolicy, DocumentType
+
+TIMEOUT: Final = 20.0
+"""Seconds for a whole call: a slow body ends with it."""
+_PIECE: Final = 65_536
+_OK: Final = 200
+_PLAIN: Final = frozenset({"", "identity"})
+_LATER: Final = frozenset({404, 408, 425, 429})
+"""Statuses that may change soon: 404, because an event may come before its document."""
+_BEGINNINGS: Final = (
+    (DocumentType.PDF, b"%PDF-", "application/pdf"),
+    (DocumentType.PNG, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (DocumentType.JPEG, b"\xff\xd8\xff", "image/jpeg"),
+)
+_HEADERS: Final = {
+    hdrs.USER_AGENT: "hub",
+    hdrs.ACCEPT: ", ".join(kind for _, _, kind in _BEGINNINGS),
+    hdrs.ACCEPT_ENCODING: "identity",
+}
+
+
+class HttpDocumentCalls:
+    """`hub.ports.DocumentCalls`."""
+
+    def __init__(self, rules: DocumentPolicy, *, timeout: float = TIMEOUT) -> None:
+        self._rules = rules
+        self._guard = Guard(rules.private_networks)
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def fetch(self, url: str) -> FetchedDocument:
+        # The policy may have changed since it was asked for.
+        if not self._rules.allows(url):
+            raise DocumentRefused("not_allowed")
+        try:
+            # aiohttp asks no resolver for an address.
+            self._guard.check(urlsplit(url).hostname or "")
+            async with (
+                asyncio.timeout(self._timeout),
+                self._opened().get(url, allow_redirects=False) as answer,
+            ):
+                content = await self._content(answer)
+        except TimeoutError as exc:
+            raise DocumentUnavailable("timeout") from exc
+        except PrivateAddress as exc:
+            raise DocumentRefused("private_address") from exc
+        except aiohttp.ClientConnectorDNSError as exc:
+            if isinstance(exc.os_error, PrivateAddress):
+                raise DocumentRefused("private_address") from exc
+            raise DocumentUnavailable("unknown_host") from exc
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
+            raise DocumentUnavailable("tls") from exc
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            raise DocumentUnavailable("connection") from exc
+        return FetchedDocument(sha256=sha256(content).digest(), kind=self._kind_of(content), content=content)
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
+        _require_document(answer)
+        most = self._rules.max_bytes
+        # What the server says of the length saves the transfer; what comes is counted all the same.
+        if answer.content_length is not None and answer.content_length > most:
+            raise DocumentRefused("too_large")
+        content = bytearray()
+        async for piece in answer.content.iter_chunked(_PIECE):
+            content += piece
+            if len(content) > most:
+                raise DocumentRefused("too_large")
+        if not content:
+            raise DocumentUnavailable("empty")
+        return bytes(content)
+
+    def _kind_of(self, content: bytes) -> str:
+        for known, beginning, kind in _BEGINNINGS:
+            if content.startswith(beginning) and known in self._rules.types:
+                return kind
+        raise DocumentRefused("wrong_type")
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """Open at the first call: a session belongs to a running loop."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(resolver=self._guard, use_dns_cache=False),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=_HEADERS,
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                auto_decompress=False,
+            )
+        return self._session
+
+
+def _require_document(answer: aiohttp.ClientResponse) -> None:
+    status = answer.status
+    if 300 <= status < 400:
+        raise DocumentRefused("redirect")
+    if status in _LATER or status >= 500:
+        raise DocumentUnavailable(f"http_{status}")
+    if status != _OK:
+        raise DocumentRefused(f"http_{status}")
+    if answer.headers.get(hdrs.CONTENT_ENCODING, "").strip().lower() not in _PLAIN:
+        raise DocumentRefused("compressed")

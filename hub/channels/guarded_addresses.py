@@ -1,0 +1,60 @@
+"""
+Addresses that somebody else has named: never one of the company's own network.
+
+The address that is called is the one that was checked: the check is part of the resolution, so that a name
+that changes its address in between gains nothing.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import AF_UNSPEC, AddressFamily
+from typing import Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from hub.settings.values import Networks
+
+_TUNNELS: Final = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+"""IPv6 addresses that a gateway turns into IPv4 addresses, which may be private."""
+
+
+class PrivateAddress(OSError):
+    """The address may not be called."""
+
+
+class Guard(AbstractResolver):
+    """Resolves names, and refuses those with an address that may not be called."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+
+    async def resolve(
+        self, host: str, port: int = 0, family: AddressFamily = AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await aiohttp.ThreadedResolver().resolve(host, port, family)
+        if not all(self._may_be_called(ip_address(result["host"])) for result in found):
+            raise PrivateAddress
+        return found
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def check(self, host: str) -> None:
+        """Raise PrivateAddress if the host is an address that may not be called."""
+        try:
+            address = ip_address(host)
+        except ValueError:
+            if any(map(str.isalpha, host)):
+                return  # a name: `resolve` checks what it means
+            raise PrivateAddress from None  # 2130706433 is 127.0.0.1 to some
+        if not self._may_be_called(address):
+            raise PrivateAddress
+
+    def _may_be_called(self, address: IPv4Address | IPv6Address) -> bool:
+        plain = address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+        if any(plain in network for network in self._networks):
+            return True
+        tunnel = any(plain in network for network in _TUNNELS)
+        return plain.is_global and not plain.is_multicast and not tunnel

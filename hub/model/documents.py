@@ -1,0 +1,95 @@
+"""The documents of events: what is to be fetched, what was stored, and what a message had of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+FIELD: Final = "document_ref"
+"""The field of an event's data that names its document."""
+DIGEST_FIELD: Final = "document_sha256"
+"""The field with the SHA-256 that the publisher says its document has."""
+ENDS_FIELD: Final = "expires_at"
+"""The field that says until when the publisher lets it be read."""
+ANONYMOUS: Final = "documento"
+
+
+class FetchState(StrEnum):
+    """Where the fetching of a document stands."""
+
+    ASKED = "asked"
+    STORED = "stored"
+    FAILED = "failed"
+
+
+class DocumentRequest(Struct, frozen=True, kw_only=True):
+    """
+    The document of one event, which is fetched once for all its messages.
+
+    `attach` is true where mails and letters take it along; else they only lead to it. Messages wait for it
+    until `wait_until`. `digest` is the SHA-256 that its publisher names. `sha256`, `kind` (a media type) and
+    `size` are what was stored.
+    """
+
+    event_key: UUID
+    url: str
+    name: str
+    attach: bool
+    wait_until: datetime
+    digest: bytes | None = None
+    state: FetchState = FetchState.ASKED
+    tries: int = 0
+    asked_at: datetime | None = None
+    sha256: bytes | None = None
+    kind: str = ""
+    size: int = 0
+
+
+class FetchedDocument(Struct, frozen=True, kw_only=True):
+    """The bytes of a document, and its media type as they show it."""
+
+    sha256: bytes
+    kind: str
+    content: bytes
+
+
+class Enclosure(Struct, frozen=True, kw_only=True):
+    """
+    A stored document as a message has it.
+
+    `enclosed`: with a mail, which takes its bytes along as `content`, or with a letter.
+    """
+
+    sha256: bytes
+    kind: str
+    name: str
+    enclosed: bool
+    content: bytes = b""
+
+
+class SentDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    What a message had of a document, as a fact of its text.
+
+    `enclosed`: in the mail, or with the letter. Else `link` leads to it `until` then. `sha256` is
+    hexadecimal.
+    """
+
+    sha256: str
+    kind: str
+    name: str
+    enclosed: bool = False
+    link: str | None = None
+    until: datetime | None = None
+
+
+class LinkedDocument(Struct, frozen=True, kw_only=True):
+    """A document that a link leads to."""
+
+    kind: str
+    name: str
+    content: bytes

@@ -1,0 +1,52 @@
+"""The documents of events: what waits to be fetched, the bytes, and the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import PropertyScope
+from hub.model.documents import DocumentRequest, FetchedDocument, LinkedDocument
+from hub.model.tickets import Ticket
+
+
+class DocumentStore(Protocol):
+    """Documents as messages and readers need them."""
+
+    async def of_events(self, keys: Collection[UUID]) -> Mapping[UUID, DocumentRequest]:
+        """Return what was asked for of these events, each with what came of it."""
+
+    async def content(self, sha256: bytes) -> bytes | None:
+        """Return the bytes of a document; None if they are not stored (any more)."""
+
+    async def of_message(self, message_id: UUID) -> LinkedDocument | None:
+        """Return the document that a message leads to; None if either is not stored (any more)."""
+
+    async def of_letter(self, message_id: UUID, places: PropertyScope = None) -> LinkedDocument | None:
+        """Return the document that belongs to a letter, also to one that staff must print itself."""
+
+
+class DocumentQueue(Protocol):
+    """The documents that wait to be fetched. The database's clock decides what is due."""
+
+    async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
+        """Claim requests whose next try has come; a claim ends by itself."""
+
+    async def adopt(self, event_key: UUID) -> bool:
+        """Use what is stored already of this address and this publisher's digest; false if there is none."""
+
+    async def store(self, event_key: UUID, document: FetchedDocument) -> None:
+        """Store the bytes, unless these are there, and end the request."""
+
+    async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
+        """Count a try that failed. The next is in `again`; None ends the request without a document."""
+
+    async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
+        """Make messages that wait for this document `queued`; return their tickets."""
+
+
+class DocumentCalls(Protocol):
+    async def fetch(self, url: str) -> FetchedDocument:
+        """Fetch a document whole. Raises DocumentUnavailable (try again) or DocumentRefused (never)."""

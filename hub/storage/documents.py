@@ -1,0 +1,59 @@
+"""Documents of events in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from hub.model import Lane, PropertyScope
+from hub.model.documents import DocumentRequest, FetchedDocument, LinkedDocument
+from hub.model.ids import span
+from hub.model.tickets import Ticket, grouped
+from hub.storage.database import Runner, Store, load, read, row_of, write
+from hub.storage.filters import listed
+
+_SQL = load("documents")
+_FIELDS = "event_key", "url", "name", "attach", "digest", "wait_until"
+
+
+async def ask(run: Runner, requests: Sequence[DocumentRequest]) -> None:
+    """Ask for documents; an event asks once."""
+    ordered = sorted(requests, key=lambda request: request.event_key)
+    await write(run, _SQL["ask"], [row_of(request, _FIELDS) for request in ordered])
+
+
+class PostgresDocuments(Store):
+    """The DocumentStore and the DocumentQueue."""
+
+    async def of_events(self, keys: Collection[UUID]) -> Mapping[UUID, DocumentRequest]:
+        rows = await self.rows(_SQL["of_events"], sorted(keys))
+        return {row["event_key"]: read(DocumentRequest, row) for row in rows}
+
+    async def content(self, sha256: bytes) -> bytes | None:
+        rows = await self.rows(_SQL["content"], sha256)
+        return rows[0]["content"] if rows else None
+
+    async def of_message(self, message_id: UUID) -> LinkedDocument | None:
+        rows = await self.rows(_SQL["of_message"], message_id)
+        return read(LinkedDocument, rows[0]) if rows else None
+
+    async def of_letter(self, message_id: UUID, places: PropertyScope = None) -> LinkedDocument | None:
+        rows = await self.rows(_SQL["of_letter"], message_id, listed(places))
+        return read(LinkedDocument, rows[0]) if rows else None
+
+    async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
+        return [read(DocumentRequest, row) for row in await self.rows(_SQL["due"], limit, lease)]
+
+    async def adopt(self, event_key: UUID) -> bool:
+        return bool(await self.rows(_SQL["adopt"], event_key))
+
+    async def store(self, event_key: UUID, document: FetchedDocument) -> None:
+        await self.rows(_SQL["store"], event_key, document.sha256, document.kind, document.content)
+
+    async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
+        await self.rows(_SQL["failed"], event_key, reason, again)
+
+    async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
+        rows = await self.rows(_SQL["release"], event_key, *span([event_key]), limit)
+        return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)

@@ -1,0 +1,87 @@
+Documents of events: asked for by intake, fetched by the timers, read by delivery and by links.
+
+-- ask --
+INSERT INTO document_request (event_key, url, name, attach, digest, wait_until)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::bytea[], $6::timestamptz[])
+ON CONFLICT DO NOTHING
+
+-- of_events --
+SELECT document_request.*, coalesce(document.kind, '') AS kind, coalesce(document.size, 0) AS size
+FROM document_request LEFT JOIN document USING (sha256)
+WHERE event_key = ANY ($1::uuid[])
+
+-- content --
+SELECT content FROM document WHERE sha256 = $1
+
+-- due --
+WITH due AS (
+    SELECT event_key FROM document_request
+    WHERE state = 'asked' AND next_at <= now()
+    ORDER BY next_at
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE document_request SET next_at = now() + $2::interval
+FROM due WHERE document_request.event_key = due.event_key
+RETURNING document_request.*, '' AS kind, 0 AS size
+
+-- adopt --
+-- The same address and digest were fetched before: the bytes are here.
+UPDATE document_request SET state = 'stored', sha256 = digest, next_at = NULL, last_error = NULL
+WHERE event_key = $1 AND state = 'asked' AND EXISTS (
+    SELECT FROM document_request AS earlier
+    WHERE earlier.sha256 = document_request.digest AND earlier.url = document_request.url
+)
+RETURNING event_key
+
+-- store --
+WITH kept AS (
+    INSERT INTO document (sha256, kind, size, content) VALUES ($2, $3, length($4::bytea), $4)
+    ON CONFLICT DO NOTHING
+)
+UPDATE document_request SET state = 'stored', sha256 = $2, next_at = NULL, last_error = NULL
+WHERE event_key = $1
+
+-- failed --
+UPDATE document_request
+SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval,
+    state = CASE WHEN $3::interval IS NULL THEN 'failed' ELSE state END
+WHERE event_key = $1 AND state = 'asked'
+
+-- release --
+-- What waits for this document may leave: with it, or as it would without.
+WITH waiting AS (
+    SELECT id FROM message
+    WHERE event_key = $1 AND id BETWEEN $2 AND $3
+      AND state = 'held' AND reason = 'document'
+    ORDER BY id
+    LIMIT $4
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE message
+SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, ticketed_at = now(), sweeps = 0, updated_at = now(),
+    -- The wait extended `expires_at` by its whole length; take back what is left of it. A message at `ends_at` was not
+    -- extended.
+    expires_at = CASE
+        WHEN ends_at IS NULL OR expires_at < ends_at
+        THEN expires_at - greatest(message.next_at - now(), interval '0')
+        ELSE expires_at
+    END
+WHERE message.id = ANY (ARRAY (SELECT id FROM waiting)) AND message.id BETWEEN $2 AND $3
+RETURNING message.id, message.channel, message.lane
+
+-- of_message --
+-- Of a message that is still stored: with it, its link goes.
+SELECT document.kind, document_request.name, document.content
+FROM message
+JOIN document_request ON document_request.event_key = message.event_key
+JOIN document ON document.sha256 = document_request.sha256
+WHERE message.id = $1
+
+-- of_letter --
+SELECT document.kind, document_request.name, document.content
+FROM message
+JOIN document_request ON document_request.event_key = message.event_key AND document_request.attach
+JOIN document ON document.sha256 = document_request.sha256
+WHERE message.id = $1
+  AND ($2::text[] IS NULL OR message.copropiedad_id = ANY ($2))

@@ -1,0 +1,146 @@
+"""
+Fetch the documents that messages wait for.
+
+Each is fetched once for all messages of its event, outside intake. When it is there, or will not come, its
+messages are released; each of them also looks for itself, should a release be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+
+from hub.errors import DocumentFailure, DocumentRefused, StorageRefused, Unavailable
+from hub.model.documents import DocumentRequest, FetchedDocument
+from hub.ports import DocumentCalls, DocumentQueue, Now, Publisher
+from hub.tasks import cancel, reraise_if_cancelled
+
+LOOK: Final = 0.5
+"""Seconds between looks for documents that are due."""
+AT_ONCE: Final = 2
+"""Documents that a process fetches at the same time: each is in its memory, whole."""
+LEASE: Final = timedelta(seconds=60)
+"""Longer than a call: the document of a process that died is taken over."""
+RELEASED: Final = 2000
+"""Messages that one statement releases."""
+PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 60, 120, 300))
+"""After each failed try; the last one again and again, while messages wait."""
+_JITTER: Final = 0.2
+
+_FETCHED: Final = Counter(
+    "hub_documents",
+    "Documents that were fetched, by outcome: stored, known, failed (tried again), or given_up.",
+    ["outcome"],
+)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentDeps:
+    """What fetching needs."""
+
+    queue: DocumentQueue
+    calls: DocumentCalls
+    publisher: Publisher
+    now: Now
+
+
+async def run(deps: DocumentDeps) -> None:
+    """Fetch until cancelled. While a server is away, wait for it."""
+    fetches: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            for request in await _due(deps, AT_ONCE - len(fetches)):
+                task = asyncio.create_task(_fetch(request, deps))
+                fetches.add(task)
+                task.add_done_callback(fetches.discard)
+            await asyncio.sleep(LOOK)
+    finally:
+        await cancel(*fetches)
+
+
+async def _due(deps: DocumentDeps, room: int) -> Sequence[DocumentRequest]:
+    if room <= 0:
+        return []
+    try:
+        return await deps.queue.due(room, LEASE)
+    except Unavailable as exc:
+        reraise_if_cancelled()
+        log.warning("documents.waiting", error=str(exc))
+    except Exception:
+        reraise_if_cancelled()
+        log.exception("documents.broken")
+    return []
+
+
+async def _fetch(request: DocumentRequest, deps: DocumentDeps) -> None:
+    """Fetch a document. What fails here is tried again when the claim has ended."""
+    try:
+        await fetch(request, deps)
+    except Unavailable as exc:
+        reraise_if_cancelled()
+        log.warning("documents.waiting", event_key=str(request.event_key), error=str(exc))
+    except Exception:
+        reraise_if_cancelled()
+        log.exception("documents.broken", event_key=str(request.event_key))
+
+
+async def fetch(request: DocumentRequest, deps: DocumentDeps) -> None:
+    """Fetch and store a document, or count the failure; then release what need not wait any more."""
+    if await _is_settled(request, deps):
+        while tickets := await deps.queue.release(request.event_key, RELEASED):
+            await deps.publisher.tickets(tickets)
+
+
+async def _is_settled(request: DocumentRequest, deps: DocumentDeps) -> bool:
+    """Return whether nothing more comes: the document is stored, or given up."""
+    if request.digest is not None and await deps.queue.adopt(request.event_key):
+        _FETCHED.labels("known").inc()
+        return True
+    try:
+        document = await deps.calls.fetch(request.url)
+        _require_digest(request, document)
+        await deps.queue.store(request.event_key, document)
+    except StorageRefused:
+        return await _fail(request, "storage_refused", deps, again=None)
+    except DocumentRefused as exc:
+        return await _fail(request, exc.reason, deps, again=None)
+    except DocumentFailure as exc:
+        return await _fail(request, exc.reason, deps, again=_pause(request, deps.now()))
+    _FETCHED.labels("stored").inc()
+    log.info("document.stored", event_key=str(request.event_key), kind=document.kind, tries=request.tries + 1)
+    return True
+
+
+def _require_digest(request: DocumentRequest, document: FetchedDocument) -> None:
+    if request.digest not in {None, document.sha256}:
+        raise DocumentRefused("wrong_digest")
+
+
+async def _fail(
+    request: DocumentRequest, reason: str, deps: DocumentDeps, *, again: timedelta | None
+) -> bool:
+    await deps.queue.failed(request.event_key, reason, again=again)
+    _FETCHED.labels("given_up" if again is None else "failed").inc()
+    log.warning(
+        "document.given_up" if again is None else "document.failed",
+        event_key=str(request.event_key),
+        reason=reason,
+        tries=request.tries + 1,
+    )
+    return again is None
+
+
+def _pause(request: DocumentRequest, now: datetime) -> timedelta | None:
+    """Return when to try again; None after the last message that waited has left without it."""
+    pause = PAUSES[min(request.tries, len(PAUSES) - 1)]
+    again = pause * (1 + random.uniform(0, _JITTER))  # noqa: S311 - jitter, not a secret
+    return again if now + again < request.wait_until else None

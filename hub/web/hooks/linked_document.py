@@ -1,0 +1,65 @@
+"""
+The document behind a message's link: signed, for one message, until it ends.
+
+A GET changes nothing: scanners of mails open every link. The file is never shown as a page of the hub: it is
+a download, of the type that its bytes have, in a sandbox without rights.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from hub.access.document_tokens import read_token
+from hub.model.documents import LinkedDocument
+from hub.rendering.sent_documents import named
+from hub.web.auth.refusals import REASON
+from hub.web.console.pages import plain
+from hub.web.responses import Refusal
+from hub.web.services import services
+
+_PAGE: Final = "document_link.html"
+_SANDBOX: Final = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+RETRY_AFTER: Final = "600"
+
+
+async def show(request: web.Request) -> web.Response:
+    """Send the file; or say that the link has ended, and whom to ask."""
+    deps = services(request)
+    token = read_token(deps.ring, request.match_info["token"])
+    if token is None:
+        request[REASON] = "link"
+        return _page(request, "wrong", 403)
+    if deps.now() >= token.ends_at:
+        return _page(request, "ended", 410)
+    if not deps.link_rate.admits(token.message_id):
+        raise Refusal(
+            429,
+            "This link was opened too often.",
+            "Wait some minutes.",
+            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
+        )
+    document = await deps.documents.of_message(token.message_id)
+    return _page(request, "ended", 410) if document is None else as_file(document)
+
+
+def as_file(document: LinkedDocument) -> web.Response:
+    """Answer with a download that no browser runs."""
+    name = named(document.name, document.kind)
+    return web.Response(
+        body=document.content,
+        headers={
+            hdrs.CONTENT_TYPE: document.kind,
+            # The name is ASCII, without quotes: `hub.messages.planning.documents`.
+            hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+            "Content-Security-Policy": _SANDBOX,
+            "Referrer-Policy": "no-referrer",
+            "X-Robots-Tag": "noindex",
+        },
+    )
+
+
+def _page(request: web.Request, state: str, status: int) -> web.Response:
+    company = services(request).policy.company
+    return plain(_PAGE, request, status=status, state=state, phone=company.phone, email=company.email)

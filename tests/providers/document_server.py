@@ -1,0 +1,85 @@
+"""A publisher's server of documents: checks how each is asked for, and sends what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Mapping, Sequence
+
+from aiohttp import web
+
+from tests.providers.http import Behaviour, HttpServer
+
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
+
+
+class DocumentServer(HttpServer):
+    """`files` by name. A question that tells more than it must is a violation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: dict[str, bytes] = {"respuesta.pdf": PDF}
+        self.asked: list[str] = []
+        self.elsewhere = 0
+        """Questions that came to where a redirect leads."""
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def url(self, name: str = "respuesta.pdf") -> str:
+        return f"{self.base}/files/{name}"
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.get("/files/{name}", self._send), web.route("*", "/elsewhere", self._elsewhere)]
+
+    async def _send(self, request: web.Request) -> web.StreamResponse:
+        given = request.headers
+        self.require("nothing compressed is asked for", holds=given.get("Accept-Encoding") == "identity")
+        for name in ("Cookie", "Authorization", "Referer", "X-Forwarded-For"):
+            self.require(f"{name} is not sent", holds=name not in given)
+        self.asked.append(request.match_info["name"])
+        if (answer := await self.scripted(request)) is not None:
+            return answer
+        content = self.files.get(request.match_info["name"])
+        if content is None:
+            return web.Response(status=404)
+        # Whatever it says of the type, the bytes count.
+        return web.Response(body=content, content_type="text/html", headers={"Set-Cookie": "who=hub"})
+
+    async def _elsewhere(self, request: web.Request) -> web.Response:
+        del request
+        self.elsewhere += 1
+        return web.Response(body=PDF)
+
+
+def sending(status: int = 200, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Behaviour:
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, body=body, headers=headers)
+
+    return answer
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    """Never end, and say nothing of a length."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(b"%PDF-1.7\n")
+    while True:
+        await response.write(b"x" * 65_536)
+
+
+async def drip(request: web.Request) -> web.StreamResponse:
+    """Send a byte at a time, for ever."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(b"%PDF-1.7\n")
+    while True:
+        await response.write(b"x")
+        await asyncio.sleep(0.05)
+
+
+async def bomb(_request: web.Request) -> web.StreamResponse:
+    """A hundred megabytes in a hundred kilobytes."""
+    body = gzip.compress(b"%PDF-1.7\n" + bytes(100_000_000), compresslevel=1)
+    return web.Response(body=body, headers={"Content-Encoding": "gzip"})
