@@ -7,23 +7,19 @@ messages are released; each of them also looks for itself, should a release be l
 
 from __future__ import annotations
 
-import asyncio
-import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 from prometheus_client import Counter
 
-from hub.errors import DocumentFailure, DocumentRefused, StorageRefused, Unavailable
+from hub.errors import DocumentFailure, DocumentRefused, StorageRefused
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.ports import DocumentCalls, DocumentQueue, Now, Publisher
-from hub.tasks import cancel, reraise_if_cancelled
+from hub.timers.due_work import DueWork, pause
 
-LOOK: Final = 0.5
-"""Seconds between looks for documents that are due."""
 AT_ONCE: Final = 2
 """Documents that a process fetches at the same time: each is in its memory, whole."""
 LEASE: Final = timedelta(seconds=60)
@@ -32,7 +28,6 @@ RELEASED: Final = 2000
 """Messages that one statement releases."""
 PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 60, 120, 300))
 """After each failed try; the last one again and again, while messages wait."""
-_JITTER: Final = 0.2
 
 _FETCHED: Final = Counter(
     "hub_documents",
@@ -55,42 +50,15 @@ class DocumentDeps:
 
 async def run(deps: DocumentDeps) -> None:
     """Fetch until cancelled. While a server is away, wait for it."""
-    fetches: set[asyncio.Task[None]] = set()
-    try:
-        while True:
-            for request in await _due(deps, AT_ONCE - len(fetches)):
-                task = asyncio.create_task(_fetch(request, deps))
-                fetches.add(task)
-                task.add_done_callback(fetches.discard)
-            await asyncio.sleep(LOOK)
-    finally:
-        await cancel(*fetches)
-
-
-async def _due(deps: DocumentDeps, room: int) -> Sequence[DocumentRequest]:
-    if room <= 0:
-        return []
-    try:
-        return await deps.queue.due(room, LEASE)
-    except Unavailable as exc:
-        reraise_if_cancelled()
-        log.warning("documents.waiting", error=str(exc))
-    except Exception:
-        reraise_if_cancelled()
-        log.exception("documents.broken")
-    return []
-
-
-async def _fetch(request: DocumentRequest, deps: DocumentDeps) -> None:
-    """Fetch a document. What fails here is tried again when the claim has ended."""
-    try:
-        await fetch(request, deps)
-    except Unavailable as exc:
-        reraise_if_cancelled()
-        log.warning("documents.waiting", event_key=str(request.event_key), error=str(exc))
-    except Exception:
-        reraise_if_cancelled()
-        log.exception("documents.broken", event_key=str(request.event_key))
+    work = DueWork(
+        waiting="documents.waiting",
+        broken="documents.broken",
+        due=partial(deps.queue.due, lease=LEASE),
+        do=partial(fetch, deps=deps),
+        about=lambda request: {"event_key": str(request.event_key)},
+        at_once=AT_ONCE,
+    )
+    await work.run()
 
 
 async def fetch(request: DocumentRequest, deps: DocumentDeps) -> None:
@@ -141,6 +109,5 @@ async def _fail(
 
 def _pause(request: DocumentRequest, now: datetime) -> timedelta | None:
     """Return when to try again; None after the last message that waited has left without it."""
-    pause = PAUSES[min(request.tries, len(PAUSES) - 1)]
-    again = pause * (1 + random.uniform(0, _JITTER))  # noqa: S311 - jitter, not a secret
+    again = pause(PAUSES, request.tries)
     return again if now + again < request.wait_until else None

@@ -7,10 +7,9 @@ taken. A slow or broken endpoint delays nobody but itself: its calls are tasks o
 
 from __future__ import annotations
 
-import asyncio
-import random
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -18,13 +17,11 @@ from prometheus_client import Counter
 
 from hub.access.keyring import KeyRing
 from hub.access.webhook_requests import request_of
-from hub.errors import Unavailable, WebhookFailure
+from hub.errors import WebhookFailure
 from hub.model.webhooks import Webhook
 from hub.ports import Now, WebhookCalls, WebhookQueue
-from hub.tasks import cancel, reraise_if_cancelled
+from hub.timers.due_work import DueWork, pause
 
-LOOK: Final = 0.5
-"""Seconds between looks for endpoints that are due."""
 AT_ONCE: Final = 50
 """Endpoints that are called at the same time by a process."""
 BATCH: Final = 100
@@ -34,7 +31,6 @@ GIVE_UP: Final = timedelta(days=3)
 """How long an endpoint may fail before it is turned off."""
 PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600))
 """After each failed try; the last one again and again."""
-_JITTER: Final = 0.2
 
 _CALLS: Final = Counter(
     "hub_webhook_calls", "Calls of webhooks, by outcome: taken, failed (tried again), or off.", ["outcome"]
@@ -55,45 +51,15 @@ class WebhookDeps:
 
 async def run(deps: WebhookDeps) -> None:
     """Send until cancelled. While PostgreSQL is away, wait for it."""
-    calls: set[asyncio.Task[None]] = set()
-    try:
-        while True:
-            await _begin_calls(deps, calls)
-            await asyncio.sleep(LOOK)
-    finally:
-        await cancel(*calls)
-
-
-async def _begin_calls(deps: WebhookDeps, calls: set[asyncio.Task[None]]) -> None:
-    room = AT_ONCE - len(calls)
-    if not room:
-        return
-    try:
-        webhooks = await deps.queue.due(room, LEASE)
-    except Unavailable as exc:
-        reraise_if_cancelled()
-        log.warning("webhooks.waiting", error=str(exc))
-        return
-    except Exception:
-        reraise_if_cancelled()
-        log.exception("webhooks.broken")
-        return
-    for webhook in webhooks:
-        call = asyncio.create_task(_call(webhook, deps))
-        calls.add(call)
-        call.add_done_callback(calls.discard)
-
-
-async def _call(webhook: Webhook, deps: WebhookDeps) -> None:
-    """Send a batch. What fails here is tried again when the claim has ended."""
-    try:
-        await send(webhook, deps)
-    except Unavailable as exc:
-        reraise_if_cancelled()
-        log.warning("webhooks.waiting", webhook=str(webhook.id), error=str(exc))
-    except Exception:
-        reraise_if_cancelled()
-        log.exception("webhooks.broken", webhook=str(webhook.id))
+    work = DueWork(
+        waiting="webhooks.waiting",
+        broken="webhooks.broken",
+        due=partial(deps.queue.due, lease=LEASE),
+        do=partial(send, deps=deps),
+        about=lambda webhook: {"webhook": str(webhook.id)},
+        at_once=AT_ONCE,
+    )
+    await work.run()
 
 
 async def send(webhook: Webhook, deps: WebhookDeps) -> None:
@@ -115,8 +81,7 @@ async def send(webhook: Webhook, deps: WebhookDeps) -> None:
 async def _fail(webhook: Webhook, error: WebhookFailure, deps: WebhookDeps) -> None:
     since = webhook.failing_since
     off = error.gone or (since is not None and deps.now() - since >= GIVE_UP)
-    pause = PAUSES[min(webhook.tries, len(PAUSES) - 1)]
-    again = pause * (1 + random.uniform(0, _JITTER))  # noqa: S311 - jitter, not a secret
+    again = pause(PAUSES, webhook.tries)
     await deps.queue.failed(webhook.id, error.reason, again=again, off=off)
     _CALLS.labels("off" if off else "failed").inc()
     log.warning(
