@@ -11,7 +11,6 @@ from email import policy as mail_policy
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Final
-from uuid import UUID
 
 import pytest
 from asyncpg import Record
@@ -28,7 +27,7 @@ from hub.messages.delivery.documents import Documents
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
-from hub.model import Accepted, Event, Outgoing
+from hub.model import Event
 from hub.model.ids import earliest
 from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
 from hub.operations.evidence.seals import MINUTE
@@ -49,7 +48,6 @@ from hub.storage import (
 from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
-    MemoryEmail,
     MemoryInbox,
     MemoryKeys,
     MemoryPublisher,
@@ -58,6 +56,7 @@ from hub.testing import (
 )
 from hub.timers.documents import LEASE, PAUSES, DocumentDeps, fetch
 from tests.contract.values import now
+from tests.integration.composing import Composing
 from tests.integration.counting_hub import CountingDatabase
 from tests.providers.document_server import PDF, DocumentServer, sending
 from tests.providers.http import hang
@@ -72,20 +71,6 @@ ENVIRON: Final = {
 }
 PLACE: Final = "ph-altos"
 BIG: Final = PDF * 20
-
-
-class Composing(MemoryEmail):
-    """Composes each email as the channel does, and remembers the bytes."""
-
-    def __init__(self, rules: CompanyRules) -> None:
-        super().__init__()
-        self.rules = rules
-        self.bytes: dict[UUID, bytes] = {}
-
-    async def send(self, outgoing: Outgoing) -> Accepted:
-        content = self.rules.compose(outgoing)
-        self.bytes[outgoing.message.id] = content
-        return replace(await super().send(outgoing), content=content)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps, deliver
 from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
-from hub.model import Accepted, Event, Outgoing, Purpose
+from hub.model import Event, Purpose
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.operations.evidence.kept_words import words_of
 from hub.rendering.wording import packed
@@ -27,7 +27,6 @@ from hub.storage import Database, PostgresDelivery, PostgresEvidence, PostgresIn
 from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
-    MemoryEmail,
     MemoryInbox,
     MemoryKeys,
     MemoryPublisher,
@@ -36,6 +35,7 @@ from hub.testing import (
     MemoryThrottle,
     SettableClock,
 )
+from tests.integration.composing import Composing
 from tests.unit.budget_events import PLACE, batch, town
 from tests.unit.factories import (
     DESK,
@@ -80,20 +80,6 @@ BRAND: Final = {
     "areas": {"conserjeria": {"name": "Portería de Altos", "sms": "Portería"}},
 }
 LATER: Final = {"name": "Otro remitente", "color": "#7b2d8b", "logo": as_text(png(40, 40)), "sms": "Otro"}
-
-
-class Composing(MemoryEmail):
-    """Composes each email as the channel does, and remembers the bytes."""
-
-    def __init__(self, rules: CompanyRules) -> None:
-        super().__init__()
-        self.rules = rules
-        self.bytes: dict[UUID, bytes] = {}
-
-    async def send(self, outgoing: Outgoing) -> Accepted:
-        content = self.rules.compose(outgoing)
-        self.bytes[outgoing.message.id] = content
-        return replace(await super().send(outgoing), content=content)
 
 
 @dataclass
