@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -34,6 +34,10 @@ COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded")
 PATIENCE = 20.0  # seconds
 
 
+class RefusedByPage(Exception):
+    """Chromium refused a call, in its own words: the page went to its next address meanwhile, for example."""
+
+
 @dataclass
 class Browser:
     """One tab. `complaints` gathers what the console says: exceptions, blocked scripts and styles."""
@@ -49,6 +53,8 @@ class Browser:
             message = json.loads(await self.socket.receive_str(timeout=PATIENCE))
             if message.get("method") in COMPLAINTS:
                 self.complaints.append(message["params"])
+            if message.get("id") == number and "error" in message:
+                raise RefusedByPage(message["error"]["message"])
             if message.get("id") == number:
                 return message["result"]
 
@@ -64,11 +70,13 @@ class Browser:
         return answer["result"].get("value")
 
     async def until(self, script: str) -> Any:
-        """Wait until the script gives something; answer it."""
+        """Wait until the script gives something; answer it. A page that is just leaving gives nothing yet."""
         async with asyncio.timeout(PATIENCE):
-            while not (found := await self.run(script)):  # noqa: ASYNC110 - the page emits no event
+            while True:
+                with suppress(RefusedByPage):
+                    if found := await self.run(script):
+                        return found
                 await asyncio.sleep(0.05)
-        return found
 
     async def press(self, key: str) -> None:
         text = {"Enter": "\r"}.get(key, "")
