@@ -16,7 +16,9 @@ import structlog
 from hub import logs, storage
 from hub.app import time_check
 from hub.app.container import QUEUES, Container, open_parts
-from hub.app.roles import ROLES, Work, beside, serve_metrics
+from hub.app.roles import ROLES, beside
+from hub.app.web_role import serve_metrics
+from hub.app.work import Work
 from hub.errors import StorageUnavailable
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations

@@ -27,6 +27,8 @@ ADMINISTRATION: Final = (
             to("payer", Purpose.SERVICE, "email+inbox", "push", print=Print.LETTER),
         ),
         clocks=(ClockMove("dunning", Move.START),),
+        # Of one payer, small, and needed to pay.
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="admin.payment.received",
@@ -63,6 +65,8 @@ ADMINISTRATION: Final = (
             # Staff who also live or own here get this message only.
             to("staff:all", Purpose.INTERNAL, "inbox+email", template="staff"),
         ),
+        # The message says what changes. All the people of a company need not keep the file.
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="admin.assembly.convened",
@@ -199,6 +203,8 @@ ADMINISTRATION: Final = (
         lane=Lane.BULK,
         case="change_id",
         audiences=(to("client", Purpose.LEGAL, "email", print=Print.LETTER),),
+        # Whoever must accept new terms or leave has them as they were written.
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="staff.training.scheduled",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.catalog.audiences import to
-from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
+from hub.model import ClockMove, DocumentUse, EventType, Lane, Move, Print, Purpose
 
 _ONE_OF: Final = ("email", "whatsapp", "sms")
 
@@ -22,10 +22,12 @@ _REALM: Final = "privacy."
 """The front desk has incident numbers too: the realm keeps the two kinds of cases apart."""
 
 
-def _case_event(name: str, *moves: ClockMove, officer: bool = False) -> EventType:
+def _case_event(
+    name: str, *moves: ClockMove, officer: bool = False, document: DocumentUse = DocumentUse.NAME
+) -> EventType:
     """Make an event for the data subject, and also for the officer if it opens the case (`officer`)."""
     audiences = (_SUBJECT, _OFFICER) if officer else (_SUBJECT,)
-    return EventType(name=name, case="case_id", audiences=audiences, clocks=moves)
+    return EventType(name=name, case="case_id", audiences=audiences, clocks=moves, document=document)
 
 
 PRIVACY: Final = (
@@ -49,7 +51,8 @@ PRIVACY: Final = (
     ),
     _case_event("privacy.query.received", ClockMove("privacy_query", Move.START), officer=True),
     _case_event("privacy.query.extended", ClockMove("privacy_query", Move.EXTEND)),
-    _case_event("privacy.query.answered", ClockMove("privacy_query", Move.STOP)),
+    # Ley 1581 de 2012, arts. 14 and 15: the answer itself must reach whoever asked.
+    _case_event("privacy.query.answered", ClockMove("privacy_query", Move.STOP), document=DocumentUse.ATTACH),
     _case_event(
         "privacy.claim.received",
         ClockMove("privacy_claim", Move.START),
@@ -69,6 +72,7 @@ PRIVACY: Final = (
         "privacy.claim.answered",
         ClockMove("privacy_legend", Move.STOP),
         ClockMove("privacy_claim", Move.STOP),
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="privacy.incident.detected",

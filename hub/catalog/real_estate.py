@@ -126,5 +126,7 @@ REAL_ESTATE: Final = (
         case="conflict_id",
         audiences=_PARTIES,
         clocks=(ClockMove("conflict", Move.STOP),),
+        # One document for both parties: what each of them holds the other to.
+        document=DocumentUse.ATTACH,
     ),
 )

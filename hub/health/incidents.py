@@ -8,33 +8,24 @@ docs/operations.md has the same table.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from hub.business_time.dates import ZONE
 from hub.model import (
-    HUB_SOURCE,
     Event,
-    Gap,
     Incident,
     Json,
     Lane,
-    Remaining,
     Symptom,
-    is_hub_source,
     own_event,
 )
-from hub.model.webhooks import LateWebhook
 from hub.policy.intake import ANONYMOUS
-from hub.policy.monitoring import MonitorPolicy
 
 BEGAN: Final = "hub.trouble.began"
 ENDED: Final = "hub.trouble.ended"
-_SHOWN: Final = 60
-"""Characters of a name that others have chosen: a title fits into a text message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,112 +234,3 @@ def _data(incident: Incident, name: str) -> dict[str, Json]:
 def _quoted(words: str) -> str:
     """Put commands in «quotes», as a letter does: event data is not Markdown."""
     return re.sub(r"`([^`]*)`", r"«\1»", words)
-
-
-def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
-    """Report each provider (`sms:twilio`) whose circuit is not closed in some process."""
-    for place in open_ones:
-        yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
-
-
-def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:
-    """Report the queues too old for the policy; `oldest`: (channel, lane) → age of the oldest message."""
-    for (channel, lane), age in sorted(oldest.items()):
-        if age > policy.queue_max_age[lane]:
-            yield Symptom(key=f"queue_age:{channel}:{lane}", measured=f"Espera desde hace {length(age)}")
-
-
-def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
-    """Report roles with messages and no consumer; `unattended`: queue without a consumer → ready messages."""
-    for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
-        queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
-        if queues:
-            places = "una cola" if len(queues) == 1 else f"{len(queues)} colas"
-            measured = f"{sum(queues.values())} en {places}"
-            yield Symptom(key=f"unattended:{role}", measured=measured)
-
-
-def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
-    """Report the open dead letters if any of them came `lately`, or more are open than the policy allows."""
-    if lately or opened > policy.max_dead_letters:
-        open_letters = "1 abierta" if opened == 1 else f"{opened} abiertas"
-        yield Symptom(key="dead_letters", measured=f"{open_letters}, {lately} de la última hora")
-
-
-def of_wrong_senders(found: Sequence[tuple[str | None, str | None]]) -> Iterator[Symptom]:
-    """Report the events that their senders may not publish, newest first: (source, sender) of each."""
-    if found:
-        source, sender = found[0]
-        named = HUB_SOURCE if is_hub_source(source or "") else (source or "nadie")[:_SHOWN]
-        who = f"de {sender[:_SHOWN]}" if sender else "sin user_id"
-        measured = f"{len(found)}; el último en nombre de {named}, {who}"
-        yield Symptom(key="impersonation", measured=measured)
-
-
-def of_webhooks(off: Sequence[tuple[str, str, str]]) -> Iterator[Symptom]:
-    """Report the webhooks that are off: (id, source, error) of each."""
-    for webhook, source, error in off:
-        yield Symptom(key=f"webhook:{webhook}", measured=f"De {source[:_SHOWN]}; lo último: {error}")
-
-
-def of_late_webhooks(late: Sequence[LateWebhook]) -> Iterator[Symptom]:
-    """Report the webhooks that are on and whose events wait too long."""
-    for webhook in late:
-        error = f"; lo último: {webhook.error}" if webhook.error else ""
-        measured = f"De {webhook.source[:_SHOWN]}; el más antiguo hace {length(webhook.age)}{error}"
-        yield Symptom(key=f"webhook_age:{webhook.id}", measured=measured)
-
-
-def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
-    if age > policy.audit_max_age:
-        yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
-
-
-def of_balance(left: Remaining, policy: MonitorPolicy) -> Iterator[Symptom]:
-    """Report a low balance: the limit in the provider's own description, else the policy's by currency."""
-    limit = left.low if left.low is not None else policy.min_balance.get(left.currency)
-    if limit is not None and left.amount < limit:
-        yield Symptom(key=f"balance:{left.place}", measured=f"Quedan {left.amount} {left.currency}")
-
-
-def of_clock(whose: str, apart: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
-    """Report a clock that is apart from the database's: that of a host of the hub, or of another server."""
-    if apart > policy.max_clock_skew:
-        # The key names it: another clock, which is right, must not resolve this incident.
-        yield Symptom(key=f"skew:{whose}:postgresql", measured=f"{apart.total_seconds():.0f} s")
-
-
-def of_gaps(gaps: Sequence[Gap]) -> Iterator[Symptom]:
-    """Report when events may have been lost, from the first to the last gap that a process has noticed."""
-    if gaps:
-        starts = [gap.since for gap in gaps if gap.since is not None]
-        ends = [gap.until for gap in gaps if gap.until is not None]
-        since = f"desde las {_hour(min(starts))}" if starts else "desde antes"
-        until = f"hasta las {_hour(max(ends))}" if len(ends) == len(gaps) else "y aún falta"
-        yield Symptom(key="topology", measured=f"Sin camino {since}, {until}")
-
-
-def of_excess(found: Mapping[tuple[Lane, str], int]) -> Iterator[Symptom]:
-    """Report each sender above their rate, with how many events went to the lane below."""
-    for (lane, sender), events in sorted(found.items()):
-        # The key is part of an event's id, whose length is limited.
-        key = f"sender_rate:{lane}:{sender[:_SHOWN]}"
-        yield Symptom(key=key, measured=f"{events} de más hace un momento")
-
-
-def _hour(at: datetime) -> str:
-    return at.astimezone(ZONE).strftime("%H:%M:%S del %d/%m")
-
-
-def of_servers(answers: Mapping[str, bool]) -> Iterator[Symptom]:
-    for name, well in answers.items():
-        if not well:
-            yield Symptom(key=f"server:{name}", measured="Sin respuesta")
-
-
-def length(age: timedelta) -> str:
-    """Format a duration for people: `90 s`, `12 min`, `3 h`."""
-    seconds = int(age.total_seconds())
-    if seconds < 120:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"

@@ -18,6 +18,21 @@ import structlog
 
 from hub.errors import HubError, Unavailable
 from hub.health import incidents
+from hub.health.symptoms import (
+    of_ages,
+    of_audit,
+    of_balance,
+    of_circuits,
+    of_clock,
+    of_excess,
+    of_gaps,
+    of_late_webhooks,
+    of_letters,
+    of_queues,
+    of_servers,
+    of_webhooks,
+    of_wrong_senders,
+)
 from hub.model import Remaining, Symptom
 from hub.policy.monitoring import MonitorPolicy
 from hub.ports import MonitorStore, Now, Publisher, Queues
@@ -126,31 +141,31 @@ async def _warn_if_nobody_is_on_duty(monitor: Monitor) -> None:
 
 
 async def _circuits(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_circuits(await monitor.store.open_circuits(monitor.policy.heartbeat_max_age)))
+    return list(of_circuits(await monitor.store.open_circuits(monitor.policy.heartbeat_max_age)))
 
 
 async def _ages(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_ages(await monitor.store.oldest_waiting(), monitor.policy))
+    return list(of_ages(await monitor.store.oldest_waiting(), monitor.policy))
 
 
 async def _unattended(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_queues(await monitor.queues.unattended()))
+    return list(of_queues(await monitor.queues.unattended()))
 
 
 async def _letters(monitor: Monitor) -> Sequence[Symptom]:
     opened, lately = await monitor.store.open_letters(monitor.policy.dead_letter_window)
-    return list(incidents.of_letters(opened, lately, monitor.policy))
+    return list(of_letters(opened, lately, monitor.policy))
 
 
 async def _wrong_senders(monitor: Monitor) -> Sequence[Symptom]:
     found = await monitor.store.wrong_senders(monitor.policy.dead_letter_window)
-    return list(incidents.of_wrong_senders(found))
+    return list(of_wrong_senders(found))
 
 
 async def _audit(monitor: Monitor) -> Sequence[Symptom]:
     age = await monitor.store.audit_age()
     # Before the first audit ever: count from our own start, so it has as long as any other.
-    return list(incidents.of_audit(monitor.now() - monitor.began_at if age is None else age, monitor.policy))
+    return list(of_audit(monitor.now() - monitor.began_at if age is None else age, monitor.policy))
 
 
 async def _balances(monitor: Monitor) -> Sequence[Symptom]:
@@ -159,47 +174,43 @@ async def _balances(monitor: Monitor) -> Sequence[Symptom]:
     if monitor.funds_until is None or now >= monitor.funds_until:
         monitor.funds_until = now + monitor.policy.balance_interval
         monitor.funds |= {balance.place: balance for balance in await monitor.balances()}
-    return [
-        symptom for fund in monitor.funds.values() for symptom in incidents.of_balance(fund, monitor.policy)
-    ]
+    return [symptom for fund in monitor.funds.values() for symptom in of_balance(fund, monitor.policy)]
 
 
 async def _skew(monitor: Monitor) -> Sequence[Symptom]:
     """Judge what the processes have reported of their clocks, and the clocks of other servers."""
     policy = monitor.policy
     offsets = await monitor.store.clock_offsets(policy.heartbeat_max_age)
-    symptoms = [
-        symptom for host, apart in offsets.items() for symptom in incidents.of_clock(host, apart, policy)
-    ]
+    symptoms = [symptom for host, apart in offsets.items() for symptom in of_clock(host, apart, policy)]
     for server, clock in monitor.clocks.items():
         before = monitor.now()
         server_time = await clock()
         after = monitor.now()
         # The server answered between `before` and `after`: only a time outside both is skew.
         apart = max(before - server_time, server_time - after, timedelta(0))
-        symptoms += incidents.of_clock(server, apart, policy)
+        symptoms += of_clock(server, apart, policy)
     return symptoms
 
 
 async def _gaps(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_gaps(await monitor.store.gaps(monitor.policy.heartbeat_max_age)))
+    return list(of_gaps(await monitor.store.gaps(monitor.policy.heartbeat_max_age)))
 
 
 async def _excess(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_excess(await monitor.store.excess(monitor.policy.heartbeat_max_age)))
+    return list(of_excess(await monitor.store.excess(monitor.policy.heartbeat_max_age)))
 
 
 async def _webhooks(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_webhooks(await monitor.store.webhooks_off()))
+    return list(of_webhooks(await monitor.store.webhooks_off()))
 
 
 async def _webhook_ages(monitor: Monitor) -> Sequence[Symptom]:
     late = await monitor.store.webhooks_late(monitor.policy.webhook_max_age)
-    return list(incidents.of_late_webhooks(late))
+    return list(of_late_webhooks(late))
 
 
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
-    return list(incidents.of_servers(await monitor.answers()))
+    return list(of_servers(await monitor.answers()))
 
 
 CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = {

@@ -88,8 +88,9 @@ class SentDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LinkedDocument(Struct, frozen=True, kw_only=True):
-    """A document that a link leads to."""
+    """A document that a link leads to. `withdrawn`: its event was taken back, and `content` is empty."""
 
     kind: str
     name: str
     content: bytes
+    withdrawn: bool = False

@@ -30,6 +30,8 @@ class ResultKind(StrEnum):
     FAILED = "failed"
     UNDELIVERED = "undelivered"
     """No message of any step has reached the person."""
+    CANCELLED = "cancelled"
+    """Nobody sends it any more: the event was taken back, or what it was about has ended."""
 
 
 KINDS: Final[Mapping[State, ResultKind]] = MappingProxyType(
@@ -41,11 +43,14 @@ KINDS: Final[Mapping[State, ResultKind]] = MappingProxyType(
         State.BOUNCED: ResultKind.FAILED,
         State.SUPPRESSED: ResultKind.FAILED,
         State.EXPIRED: ResultKind.FAILED,
+        State.CANCELLED: ResultKind.CANCELLED,
     }
 )
 """The states that are results; the trigger of the table `message` names the same."""
 
-FINAL: Final = frozenset({State.READ, State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED})
+FINAL: Final = frozenset(
+    {State.READ, State.FAILED, State.BOUNCED, State.SUPPRESSED, State.EXPIRED, State.CANCELLED}
+)
 """Nothing more is expected of such a message: only an operator, or a late receipt, changes it."""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
 
@@ -54,3 +57,41 @@ class SurveyRecord:
     asked: bool = False
     answered: bool = False
     score: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRound:
+    """A half-year, in which each person gets its survey once; `since` is its first instant."""
+
+    name: str
+    since: datetime
+
+    def survey_of(self, person: str) -> str:
+        """Return the `survey_id` of a person: of them only a hash, as it is in logs and on pages."""
+        return f"enc-{self.name}-{sha256(f'{self.name}:{person}'.encode()).hexdigest()[:24]}"
+
+
+class LeftOut(StrEnum):
+    """Why a person is not asked now."""
+
+    ASKED = "asked"
+    """In this half-year already."""
+    DECLINED = "not_consented"
+    ASKED_LATELY = "asked_lately"
+    """Another survey came lately; once its time is over, this one may be asked."""
+    NO_CONTACT = "no_contact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respondent:
+    """Somebody whom a survey may be for; of several copropiedades the first one counts the answer."""
+
+    person: str
+    copropiedad_id: str | None = None
+    left_out: LeftOut | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondentPage:
+    people: Sequence[Respondent]
+    next: str | None

@@ -43,3 +43,10 @@ async def send(publisher: Publisher, events: Sequence[Event], *, caller: str | N
         if failures:
             return Sent(accepted, BrokerUnavailable(str(failures[0])))
     return Sent(accepted)
+
+
+async def send_all(publisher: Publisher, events: Sequence[Event]) -> None:
+    """Publish the hub's own events. Raises BrokerUnavailable unless all are confirmed."""
+    sent = await send(publisher, events)
+    if sent.failure is not None:
+        raise sent.failure

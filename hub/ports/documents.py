@@ -22,7 +22,11 @@ class DocumentStore(Protocol):
         """Return the bytes of a document; None if they are not stored (any more)."""
 
     async def of_message(self, message_id: UUID) -> LinkedDocument | None:
-        """Return the document that a message leads to; None if either is not stored (any more)."""
+        """
+        Return the document that a message leads to; None if either is not stored (any more).
+
+        Of an event that was taken back it is `withdrawn`, without its bytes.
+        """
 
     async def of_letter(self, message_id: UUID, places: PropertyScope = None) -> LinkedDocument | None:
         """Return the document that belongs to a letter, also to one that staff must print itself."""

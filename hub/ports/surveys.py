@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from hub.model import Period, PropertyScope
-from hub.model.surveys import Survey, SurveyRecord
+from hub.model.surveys import RespondentPage, Survey, SurveyRecord, SurveyRound
 
 
 class SurveyStore(Protocol):
@@ -18,3 +19,18 @@ class SurveyStore(Protocol):
         self, period: Period, *, area: str | None = None, places: PropertyScope = None
     ) -> Sequence[SurveyRecord]:
         """Return the surveys that were asked or answered in the period, each once."""
+
+    async def respondents(
+        self,
+        of: SurveyRound,
+        *,
+        copropiedad_id: str | None,
+        once_per: timedelta,
+        after: str | None,
+        limit: int,
+    ) -> RespondentPage:
+        """
+        List the clients of the company, or of one copropiedad, by ref, each once and with who is left out.
+
+        Raises StorageRefused for a cursor that this list did not give.
+        """

@@ -40,6 +40,7 @@ PLACE: Final = ("copropiedad_id", "unit_id", "service_area", "radicado")
 """Fields of the case that its follow-ups have as well."""
 _LAST_SECOND: Final = time(23, 59, 59)
 RESPONDENT: Final = "respondent"
+PERSON_REF: Final = "ref"
 PERSON_ID: Final = "person_id"
 
 
@@ -103,11 +104,11 @@ def events_of(
     if not follow_up.to:
         data = _data(clock, follow_up) | ({"person_name": person_name} if person_name else {})
         return [own_event(follow_up.event, _id(clock, follow_up), data, time=now)]
-    until = _end_of_day(now + policy.surveys.open_for, policy)
+    until = end_of_day(now + policy.surveys.open_for, policy)
     return [_survey(clock, follow_up, person, until, now) for person in people]
 
 
-def _end_of_day(at: datetime, policy: Policy) -> str:
+def end_of_day(at: datetime, policy: Policy) -> str:
     """Return the last second of that day in Colombia: the mail names only the day."""
     return datetime.combine(policy.calendar.day_of(at), _LAST_SECOND, policy.calendar.zone).isoformat()
 
@@ -122,7 +123,7 @@ def _id(clock: Clock, follow_up: FollowUp) -> str:
 def _survey(clock: Clock, follow_up: FollowUp, person: str, until: str, now: datetime) -> Event:
     # Of the person only a hash: the id of a case is in logs and on pages.
     survey = f"enc-{sha256(f'{clock.id}:{person}'.encode()).hexdigest()[:24]}"
-    own = {"survey_id": survey, RESPONDENT: {"ref": person}, "expires_at": until}
+    own = {"survey_id": survey, RESPONDENT: {PERSON_REF: person}, "expires_at": until}
     data = {**_data(clock, follow_up), **own}
     return own_event(follow_up.event, survey, data, time=now)
 

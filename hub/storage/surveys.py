@@ -10,14 +10,27 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.business_time import dates
-from hub.model import Period, PropertyScope, StoredEvent
+from hub.model import Period, Person, PropertyScope, Role, StoredEvent
 from hub.model.ids import earliest
-from hub.model.surveys import Survey, SurveyAnswer, SurveyRecord
-from hub.storage import events
+from hub.model.surveys import (
+    LeftOut,
+    Respondent,
+    RespondentPage,
+    Survey,
+    SurveyAnswer,
+    SurveyRecord,
+    SurveyRound,
+)
+from hub.people.audience import Group
+from hub.people.readiness import ways_to
+from hub.storage import events, people
 from hub.storage.database import Runner, Store, load
+from hub.storage.paging import read_ref, write_ref
 
 _SQL = load("surveys")
 ANSWERED: Final = "survey.answered"
+CLIENTS: Final = tuple(role.value for role in Role if role is not Role.STAFF)
+"""Whose opinion of the company is asked."""
 Turn = tuple[str, UUID]
 """A person, and the event that asks."""
 
@@ -50,6 +63,35 @@ class PostgresSurveys(Store):
         answers = {row["case_key"]: row for row in await self.rows(_SQL["answers"], *given)}
         found = [_record(row, answers.pop(row["case_key"], None), asked=True) for row in asked]
         return [*found, *(_record(row, row, asked=False) for row in answers.values())]
+
+    async def respondents(
+        self,
+        of: SurveyRound,
+        *,
+        copropiedad_id: str | None,
+        once_per: timedelta,
+        after: str | None,
+        limit: int,
+    ) -> RespondentPage:
+        everybody = copropiedad_id is None
+        group = Group(roles=CLIENTS, copropiedad_id=copropiedad_id, everywhere=everybody)
+        found = await people.page(self, group, read_ref(after), limit + 1)
+        refs = [person.ref for person in found[:limit]]
+        cases = [f"survey_id:{of.survey_of(ref)}" for ref in refs]
+        rows = await self.rows(_SQL["respondents"], refs, cases, earliest(of.since), once_per, CLIENTS)
+        known = {row["person"]: row for row in rows}
+        return RespondentPage(
+            people=[_respondent(person, known[person.ref], copropiedad_id) for person in found[:limit]],
+            next=write_ref(refs[-1]) if len(found) > limit else None,
+        )
+
+
+def _respondent(person: Person, row: Record, copropiedad_id: str | None) -> Respondent:
+    left_out = None if row["left_out"] is None else LeftOut(row["left_out"])
+    if left_out is None and not ways_to(person, frozenset()):
+        left_out = LeftOut.NO_CONTACT
+    place = copropiedad_id or row["copropiedad_id"]
+    return Respondent(person=person.ref, copropiedad_id=place, left_out=left_out)
 
 
 def _record(row: Record, answer: Record | None, *, asked: bool) -> SurveyRecord:

@@ -28,6 +28,7 @@ from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
+from hub.operations.start_survey import SurveyStarted
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
@@ -50,6 +51,7 @@ from hub.web.api import (
     replies,
     results,
     summary,
+    surveys,
     webhooks,
 )
 from hub.web.console import case_page, console, own_account, own_inbox, second_factor, second_step, sign_in
@@ -125,6 +127,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
     _read("/api/indicators", indicators.show, answers={200: Indicators}),
+    _operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
     # Events that could not be accepted, or do not reach everybody.
     _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
     # Who may replay may look first.

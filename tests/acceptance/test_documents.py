@@ -123,6 +123,60 @@ async def test_a_letter_encloses_what_staff_prints_with_it(
     assert [] == house.smtp.mails
 
 
+async def test_bills_new_terms_and_answers_about_data_are_enclosed_for_who_reads_on_paper(
+    house: House, server: DocumentServer
+) -> None:
+    allow(house, server)
+    who = {"ref": "p-papel"}
+    home = {"unit_id": "u-papel", "copropiedad_id": directory.BUILDING}
+    events = {
+        "privacy.query.answered": {"case_id": "datos-1", "data_subject": who},
+        "service.terms.changed": {
+            "change_id": "cambio-1",
+            "client": who,
+            "what": "horario",
+            "old_value": "de 8 a 5",
+            "new_value": "de 7 a 4",
+            "effective_on": "2027-03-01",
+        },
+        "admin.invoice.issued": {
+            "invoice_id": "CC-1",
+            "period": "abril",
+            "amount_cop": 385000,
+            "due_on": "2027-03-15",
+            **home,
+        },
+    }
+    async with house.running() as publisher:
+        await directory.publish_all(publisher)
+        await _on_paper(publisher)
+        await publisher.publish("directory.unit.upserted", {**home, "version": 1, "label": "900"})
+        lives = {"membership_id": "m-papel", "version": 1, "person_id": "p-papel", "scope": "unit:u-papel"}
+        await publisher.publish("directory.membership.upserted", {**lives, "role": "owner"})
+
+        async def letters(least: int) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = []
+
+            async def are_there() -> bool:
+                found[:] = json.loads(await house.command("letters", "list", "--json"))["items"]
+                return len(found) >= least
+
+            await until(are_there, f"{least} letters")
+            return found
+
+        for number, (name, data) in enumerate(events.items()):
+            await publisher.publish(name, {**data, "document_ref": server.url()})
+            # The directory is in once the first has its letter: the other two come in another lane.
+            written = await letters(number + 1)
+        shown = [json.loads(await house.command("letters", "show", one["id"], "--json")) for one in written]
+
+    assert set(events) == {letter["event"] for letter in written}
+    for letter in shown:
+        assert "con esta carta" in letter["text"]
+        assert "respuesta" == letter["document"]
+        assert server.base not in letter["text"]
+
+
 async def test_a_lost_mail_becomes_a_letter_that_encloses_it_and_staff_is_told_once(
     house: House, server: DocumentServer
 ) -> None:

@@ -115,6 +115,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /cases": Row(needs=READ, where=OWN, finds=False),
+    "POST /api/surveys": Row(needs=OPERATE, where=EVERYWHERE, body={"dry_run": True}),
     "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
     "GET /api/dead": Row(needs=READ, where=OWN),

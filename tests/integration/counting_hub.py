@@ -8,27 +8,21 @@ from typing import Any
 
 from asyncpg import Record
 
-from hub.intake.process_batch import process_batch
-from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
-from hub.model import Event, Rendered
+from hub.model import Rendered
 from hub.storage.database import Database, Transaction
-from hub.storage.delivery import PostgresDelivery
-from hub.storage.intake import PostgresIntake
 from hub.storage.pauses import PostgresPauses
 from hub.testing import (
-    MemoryAppointments,
     MemoryEmail,
     MemoryInbox,
-    MemoryKeys,
-    MemoryPublisher,
     MemoryPush,
     MemorySms,
     MemoryThrottle,
     SettableClock,
 )
-from tests.unit.factories import DESK, MONDAY, POLICY, incoming
+from tests.integration.working_hub import WorkingHub
+from tests.unit.factories import MONDAY, POLICY
 
 
 class CountingDatabase(Database):
@@ -57,46 +51,20 @@ class _CountingTransaction(Transaction):
         return await self._run.rows(statement, *arguments)
 
 
-class CountingHub:
-    """Intake and delivery over PostgreSQL; the other servers and the providers are doubles."""
+class CountingHub(WorkingHub):
+    """Its statements are counted; the providers are doubles."""
+
+    database: CountingDatabase
 
     def __init__(self, database: CountingDatabase) -> None:
-        self.database = database
-        self.publisher = MemoryPublisher()
-        self._store = PostgresDelivery(database)
-        self._clock = SettableClock(MONDAY)
-        self._appointments = MemoryAppointments(self._clock)
+        clock = SettableClock(MONDAY)
         channels = [MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox()]
-        self._deps = DeliveryDeps(
+        deps = DeliveryDeps(
             channels={channel.traits.name: channel for channel in channels},
             render=lambda claimed: Rendered(text=claimed.message.name),
             policy=POLICY,
-            throttle=MemoryThrottle(lambda: self._clock().timestamp()),
-            now=self._clock,
+            throttle=MemoryThrottle(lambda: clock().timestamp()),
+            now=clock,
             pauses=Pauses(PostgresPauses(database)),
         )
-
-    async def take_in(self, *events: Event) -> None:
-        await process_batch(
-            [incoming(event) for event in events],
-            context=DESK,
-            senders=SourceBindings(MemoryKeys(self._clock), own="hub"),
-            store=PostgresIntake(self.database),
-            publisher=self.publisher,
-            appointments=self._appointments,
-            now=self._clock,
-        )
-
-    async def deliver(self) -> int:
-        """Deliver all tickets; return their number."""
-        tickets = list(self.publisher.published)
-        self.publisher.published.clear()
-        for ticket in tickets:
-            await deliver(
-                ticket.ids,
-                deps=self._deps,
-                store=self._store,
-                publisher=self.publisher,
-                appointments=self._appointments,
-            )
-        return len(tickets)
+        super().__init__(database, deps)

@@ -16,7 +16,7 @@ from aiohttp import ClientSession, DummyCookieJar, TCPConnector, hdrs, web
 from yarl import URL
 
 from hub.access.passwords import Passwords
-from hub.app import roles
+from hub.app import web_role
 from hub.app.container import open_parts
 from hub.consumers.topology import QUEUES
 from hub.model import Grant, Office, State
@@ -177,8 +177,8 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
         buildings, words = await _two_buildings(database)
         parts = await stack.enter_async_context(open_parts(settings, "web"))
         await parts.publisher.ping()
-        calls = await roles._webhook_calls(parts, stack)
-        services = replace(roles._services(parts, calls), passwords=Passwords(memory=8, rounds=1))
+        calls = await web_role.webhook_calls(parts, stack)
+        services = replace(web_role.services_of(parts, calls), passwords=Passwords(memory=8, rounds=1))
         registry = Registry(
             accounts=PostgresAccounts(parts.database),
             keys=PostgresKeys(parts.database),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email import policy as mail_policy
@@ -20,8 +19,6 @@ from hub.app.container import CompanyRules
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.intake.decode import IntakeContext
-from hub.intake.process_batch import process_batch
-from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps, deliver
 from hub.messages.delivery.documents import Documents
 from hub.messages.delivery.pausing import Pauses
@@ -40,17 +37,13 @@ from hub.storage import (
     PostgresDelivery,
     PostgresDocuments,
     PostgresEvidence,
-    PostgresIntake,
     PostgresMonths,
     PostgresPauses,
     PostgresSeals,
 )
 from hub.testing import (
-    MemoryAppointments,
     MemoryChannel,
     MemoryInbox,
-    MemoryKeys,
-    MemoryPublisher,
     MemorySms,
     MemoryThrottle,
 )
@@ -58,10 +51,11 @@ from hub.timers.documents import LEASE, PAUSES, DocumentDeps, fetch
 from tests.contract.values import now
 from tests.integration.composing import Composing
 from tests.integration.counting_hub import CountingDatabase
+from tests.integration.working_hub import WorkingHub
 from tests.providers.document_server import PDF, DocumentServer, sending
 from tests.providers.http import hang
 from tests.unit.budget_events import BUDGETS, batch, town
-from tests.unit.factories import CHANNELS, POLICY, SCHEMAS, email, event, home, incoming, member, somebody
+from tests.unit.factories import CHANNELS, POLICY, SCHEMAS, email, event, home, member, somebody
 
 ENVIRON: Final = {
     "HUB_MODE": "live",
@@ -73,62 +67,35 @@ PLACE: Final = "ph-altos"
 BIG: Final = PDF * 20
 
 
-@dataclass
-class Office:
-    """Intake, delivery and fetching, over PostgreSQL and with the company's own words."""
+class Office(WorkingHub):
+    """Fetches documents, and speaks with the company's own words."""
 
-    database: Database
-    server: DocumentServer
-    calls: HttpDocumentCalls
-    rules: DocumentPolicy
-    tickets: MemoryPublisher = field(default_factory=MemoryPublisher)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, database: Database, server: DocumentServer, calls: HttpDocumentCalls, rules: DocumentPolicy
+    ) -> None:
+        self.server, self.calls, self.rules = server, calls, rules
         self.company = CompanyRules(load(dict(ENVIRON)))
-        self.policy: Policy = replace(POLICY, documents=self.rules)
-        self.appointments = MemoryAppointments(now)
+        self.policy: Policy = replace(POLICY, documents=rules)
         self.email = Composing(self.company)
         self.others: list[MemoryChannel] = [MemorySms(), MemoryInbox()]
-        self.documents = PostgresDocuments(self.database)
+        self.documents = PostgresDocuments(database)
         channels = {channel.traits.name: channel for channel in (self.email, *self.others)}
-        events = frozenset(BY_TYPE[kind].name for kind in with_document(BY_NAME, self.rules))
-        self.deps = DeliveryDeps(
+        events = frozenset(BY_TYPE[kind].name for kind in with_document(BY_NAME, rules))
+        deps = DeliveryDeps(
             channels=channels,
             render=self.company.renderer(),
             policy=self.policy,
             throttle=MemoryThrottle(lambda: now().timestamp()),
             now=now,
-            pauses=Pauses(PostgresPauses(self.database)),
-            documents=Documents(store=self.documents, events=events, attach_below=self.rules.attach_below),
+            pauses=Pauses(PostgresPauses(database)),
+            documents=Documents(store=self.documents, events=events, attach_below=rules.attach_below),
         )
-        self.fetching = DocumentDeps(queue=self.documents, calls=self.calls, publisher=self.tickets, now=now)
-
-    async def take_in(self, *events: Event) -> None:
         context = IntakeContext(
             schemas=SCHEMAS, catalog=BY_NAME, rules=Rules(channels=CHANNELS, policy=self.policy)
         )
-        await process_batch(
-            [incoming(one) for one in events],
-            context=context,
-            senders=SourceBindings(MemoryKeys(now), own="hub"),
-            store=PostgresIntake(self.database),
-            publisher=self.tickets,
-            appointments=self.appointments,
-            now=now,
-        )
-
-    async def deliver(self) -> None:
-        tickets = list(self.tickets.published)
-        self.tickets.published.clear()
-        store = PostgresDelivery(self.database, self.company.templates.dated, packed(self.company.wording))
-        for ticket in tickets:
-            await deliver(
-                ticket.ids,
-                deps=self.deps,
-                store=store,
-                publisher=self.tickets,
-                appointments=self.appointments,
-            )
+        store = PostgresDelivery(database, self.company.templates.dated, packed(self.company.wording))
+        super().__init__(database, deps, store=store, context=context)
+        self.fetching = DocumentDeps(queue=self.documents, calls=calls, publisher=self.publisher, now=now)
 
     async def fetch(self) -> int:
         """Fetch what is due once; return how many that were."""
@@ -256,7 +223,7 @@ async def test_many_recipients_are_one_fetch_and_one_copy(office: Office) -> Non
         *(somebody(owner, email(f"{owner}@example.co")) for owner in owners),
         *(member(owner, f"unit:{owner}", "owner") for owner in owners),
     )
-    office.tickets.published.clear()
+    office.publisher.published.clear()
     for number in (48, 49):
         data = {
             "copropiedad_id": PLACE,
@@ -342,7 +309,7 @@ async def test_a_message_whose_release_was_lost_looks_for_itself(office: Office)
     await office.deliver()
     [held] = await office.database.rows("SELECT id, channel, lane, next_at FROM message")
     await office.fetch()
-    office.tickets.published.clear()
+    office.publisher.published.clear()
     await office.database.rows(
         "UPDATE message SET state = 'held', reason = 'document', next_at = now() WHERE id = $1", held["id"]
     )
@@ -350,7 +317,7 @@ async def test_a_message_whose_release_was_lost_looks_for_itself(office: Office)
         [held["id"]],
         deps=office.deps,
         store=PostgresDelivery(office.database),
-        publisher=office.tickets,
+        publisher=office.publisher,
         appointments=office.appointments,
     )
 
@@ -472,7 +439,7 @@ async def test_other_events_cost_nothing_and_a_document_two_statements_for_a_tic
     async with Watching(database) as watching:
         watched = Office(watching, server, office.calls, office.rules)
         await watched.take_in(*town())
-        watched.tickets.published.clear()
+        watched.publisher.published.clear()
         await watched.take_in(*batch("admin.payment.received", 0))
         before = watching.statements
         await watched.take_in(*batch("admin.payment.received", 1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -13,39 +12,33 @@ import pytest
 from msgspec.structs import replace
 
 from hub.app.container import CompanyRules
-from hub.intake.process_batch import process_batch
-from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
-from hub.model import Event, Purpose
+from hub.model import Purpose
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.operations.evidence.kept_words import words_of
 from hub.rendering.wording import packed
 from hub.settings import load
-from hub.storage import Database, PostgresDelivery, PostgresEvidence, PostgresIntake, PostgresPauses
+from hub.storage import Database, PostgresDelivery, PostgresEvidence, PostgresPauses
 from hub.testing import (
-    MemoryAppointments,
     MemoryChannel,
     MemoryInbox,
-    MemoryKeys,
-    MemoryPublisher,
     MemoryPush,
     MemorySms,
     MemoryThrottle,
     SettableClock,
 )
 from tests.integration.composing import Composing
+from tests.integration.working_hub import WorkingHub
 from tests.unit.budget_events import PLACE, batch, town
 from tests.unit.factories import (
-    DESK,
     MONDAY,
     POLICY,
     device,
     email,
     event,
     home,
-    incoming,
     member,
     mobile,
     somebody,
@@ -82,52 +75,25 @@ BRAND: Final = {
 LATER: Final = {"name": "Otro remitente", "color": "#7b2d8b", "logo": as_text(png(40, 40)), "sms": "Otro"}
 
 
-@dataclass
-class Office:
-    """Intake and delivery over PostgreSQL with the company's own words."""
+class Office(WorkingHub):
+    """Speaks with the company's own words."""
 
-    database: Database
-    environ: Mapping[str, str] = field(default_factory=lambda: ENVIRON)
-
-    def __post_init__(self) -> None:
-        self.rules = CompanyRules(load(dict(self.environ)))
-        self.publisher, clock = MemoryPublisher(), SettableClock(MONDAY)
-        self.clock, self.appointments = clock, MemoryAppointments(clock)
+    def __init__(self, database: Database, environ: Mapping[str, str] = ENVIRON) -> None:
+        self.rules = CompanyRules(load(dict(environ)))
+        self.clock = clock = SettableClock(MONDAY)
         self.email = Composing(self.rules)
         others: list[MemoryChannel] = [MemorySms(), MemoryPush(), MemoryInbox()]
         self.channels = {channel.traits.name: channel for channel in (self.email, *others)}
-        self.deps = DeliveryDeps(
+        deps = DeliveryDeps(
             channels=self.channels,
             render=self.rules.renderer(),
             policy=POLICY,
             throttle=MemoryThrottle(lambda: clock().timestamp()),
             now=clock,
-            pauses=Pauses(PostgresPauses(self.database)),
+            pauses=Pauses(PostgresPauses(database)),
         )
-        self.store = PostgresDelivery(self.database, self.rules.templates.dated, packed(self.rules.wording))
-
-    async def take_in(self, *events: Event) -> None:
-        await process_batch(
-            [incoming(event) for event in events],
-            context=DESK,
-            senders=SourceBindings(MemoryKeys(self.clock), own="hub"),
-            store=PostgresIntake(self.database),
-            publisher=self.publisher,
-            appointments=self.appointments,
-            now=self.clock,
-        )
-
-    async def deliver(self) -> None:
-        tickets = list(self.publisher.published)
-        self.publisher.published.clear()
-        for ticket in tickets:
-            await deliver(
-                ticket.ids,
-                deps=self.deps,
-                store=self.store,
-                publisher=self.publisher,
-                appointments=self.appointments,
-            )
+        store = PostgresDelivery(database, self.rules.templates.dated, packed(self.rules.wording))
+        super().__init__(database, deps, store=store)
 
     @property
     def left(self) -> dict[UUID, bytes]:

@@ -17,7 +17,7 @@ from aio_pika.abc import AbstractQueue
 from hub.consumers import topology
 from hub.consumers.publisher import BrokerPublisher
 from hub.errors import StorageUnavailable
-from hub.model import Attempt, Event, Message, Outcome, State, StoredEvent
+from hub.model import Attempt, Event, Message, Outcome, Recall, State, StoredEvent
 from hub.model.results import Result, ResultKind, ResultSubscription, source_key
 from hub.storage import Database, PostgresMonths, PostgresResults
 from hub.timers.results import publish_results
@@ -137,6 +137,63 @@ async def test_each_way_to_change_a_message_leaves_its_result(hub: Hub) -> None:
     assert kinds == ["sent", "delivered", "read", "failed", "undelivered"]
     assert {str(lost.id)} == {told["data"]["message_id"] for told in heard[3:]}
     assert "no_contact" == heard[4]["data"]["reason"]
+
+
+async def test_a_recall_is_heard_once_of_each_message_by_its_source_alone(hub: Hub) -> None:
+    await hub.subscribe()
+    await hub.subscribe("urn:other")
+    mine, theirs = await hub.plan(), await hub.plan(source="urn:other")
+    waiting = await hub.plan(state=State.HELD, next_at=NOON + timedelta(days=900))
+    kept = await hub.plan()
+    for planned in (mine, waiting, theirs):
+        source = "urn:other" if planned is theirs else CRM
+        taken_back = Recall(source=source, event_id=planned.event_id, by=uuid4())
+        for _ in range(2):
+            async with hub.stores.intake.transaction() as transaction:
+                await transaction.recall([taken_back])
+            await hub.publish()
+    await hub.end(kept, State.SENT)
+    await hub.publish()
+
+    heard = {told["data"]["message_id"]: told for told in await hub.hear()}
+    assert {str(mine.id), str(waiting.id), str(kept.id)} == set(heard)
+    told = heard[str(mine.id)]
+    assert "co.coproservicios.notification.cancelled.v1" == told["type"]
+    assert ("cancelled", "recalled", True, []) == tuple(
+        told["data"][name] for name in ("state", "reason", "final", "next")
+    )
+
+
+async def test_what_was_cancelled_at_the_claim_or_because_it_ended_is_heard(hub: Hub) -> None:
+    await hub.subscribe()
+    claimed = await hub.plan()
+    await hub.end(claimed, State.CANCELLED, "overtaken")
+    reminder = await hub.plan(occasion="reminder:T-24h", state=State.HELD, next_at=NOON + timedelta(days=900))
+    [found] = await hub.results.rows("SELECT case_key FROM event WHERE key = $1", reminder.event_key)
+    async with hub.stores.intake.transaction() as transaction:
+        await transaction.end_reminders({found["case_key"]: NOON})
+    await hub.publish()
+
+    heard = [(told["data"]["message_id"], told["data"]["reason"]) for told in await hub.hear()]
+    assert [(str(claimed.id), "overtaken"), (str(reminder.id), "ended")] == heard
+
+
+async def test_a_step_that_was_not_needed_any_more_is_heard(hub: Hub) -> None:
+    await hub.subscribe(CRM, ResultKind.CANCELLED)
+    first = await hub.plan(fallback=FALLBACK)
+    await hub.end(first, State.SENT)
+    second = next_of(first)
+    await hub.stores.add(second)
+    await hub.stores.receipts.settle(
+        first.id,
+        state=State.DELIVERED,
+        reason=None,
+        attempt=Attempt(message_id=first.id, at=now(), outcome=State.DELIVERED),
+    )
+    await hub.publish()
+
+    [told] = await hub.hear()
+    assert (str(second.id), "reached") == (told["data"]["message_id"], told["data"]["reason"])
 
 
 async def test_whoever_still_has_a_step_left_is_not_undelivered(hub: Hub) -> None:

@@ -16,6 +16,7 @@ from yarl import URL
 from hub.access.document_tokens import PATH, make_token
 from hub.access.keyring import KeyRing, Purpose
 from hub.access.link_rate import FREE
+from hub.model import Recall, StoredEvent
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.settings import Secret
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake
@@ -36,9 +37,11 @@ def world(opened: Database) -> World:
     return World(environ={**GUARDED, **settings}, database=opened)
 
 
-async def linked(database: Database, *, channel: str = "email", attach: bool = True) -> UUID:
+async def linked(
+    database: Database, *, channel: str = "email", attach: bool = True, of: StoredEvent | None = None
+) -> UUID:
     """Store a message whose event has a document; return its id."""
-    of = stored(event("pqrs.responded"))
+    of = of or stored(event("pqrs.responded"))
     about = message(of, channel=channel)
     request = DocumentRequest(
         event_key=of.key, url="https://a.example/r.pdf", name="respuesta", attach=attach, wait_until=NOON
@@ -101,6 +104,23 @@ async def test_after_its_end_a_page_says_whom_to_ask(world: World, opened: Datab
         assert "respuesta" not in answer.text
 
 
+async def test_after_a_recall_a_page_says_that_the_document_was_withdrawn(
+    world: World, opened: Database
+) -> None:
+    of = stored(event("pqrs.responded"))
+    where, other = path(await linked(opened, of=of)), path(await linked(opened))
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.recall([Recall(source=of.event.source, event_id=of.event.id, by=uuid4())])
+    reply, untouched = await open_link(world, where), await open_link(world, other)
+
+    assert 410 == reply.status
+    assert "Este documento fue retirado" in reply.text
+    assert "tel:" in reply.text
+    assert "mailto:" in reply.text
+    assert "respuesta" not in reply.text
+    assert (200, PDF) == (untouched.status, untouched.body)
+
+
 async def test_no_other_signature_opens_it(world: World, opened: Database) -> None:
     message_id = await linked(opened)
     ends = str(int(ENDS.timestamp()))
@@ -151,14 +171,17 @@ async def test_what_a_letter_encloses_is_for_who_may_print_it(world: World, open
     await opened.rows(
         "UPDATE message SET state = 'failed', reason = 'document_not_printed' WHERE id = $1", letter
     )
-    mail = await linked(opened)
+    mail, recalled = await linked(opened), await linked(opened, channel="print")
+    await opened.rows("UPDATE message SET state = 'cancelled', reason = 'recalled' WHERE id = $1", recalled)
     confidential = await linked(opened, channel="print", attach=False)
     key: dict[str, str] = {hdrs.AUTHORIZATION: f"Bearer {GUARDED['HUB_API_KEY']}"}
     shown = await open_link(world, f"/letters/{letter}/document", key)
-    others = [await open_link(world, f"/letters/{other}/document", key) for other in (mail, confidential)]
+    others = [
+        await open_link(world, f"/letters/{other}/document", key) for other in (mail, confidential, recalled)
+    ]
     stranger = await open_link(world, f"/letters/{letter}/document")
 
     assert (200, PDF) == (shown.status, shown.body)
-    assert [404, 404] == [reply.status for reply in others]
+    assert [404, 404, 404] == [reply.status for reply in others]
     assert 401 == stranger.status
     assert "letter.document" in [note.action for note in world.audit.rows]

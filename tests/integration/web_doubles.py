@@ -41,7 +41,7 @@ from hub.model import (
 from hub.model import Reply as Answered
 from hub.model.contracts import ContractDecision
 from hub.model.ids import body_id
-from hub.model.surveys import Survey, SurveyRecord
+from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
 from hub.ports.receipts import ReceiptStore
@@ -354,6 +354,7 @@ class MemorySurveys:
 
     received: dict[UUID, Survey] = field(default_factory=dict)
     counted: list[SurveyRecord] = field(default_factory=list)
+    clients: list[Respondent] = field(default_factory=list)
 
     async def of_message(self, message_id: UUID) -> Survey | None:
         return self.received.get(message_id)
@@ -367,6 +368,20 @@ class MemorySurveys:
     ) -> Sequence[SurveyRecord]:
         found = [record for record in self.counted if area in {None, record.service_area}]
         return [record for record in found if places is None or record.copropiedad_id in places]
+
+    async def respondents(
+        self,
+        of: SurveyRound,  # noqa: ARG002 - the port's signature
+        *,
+        copropiedad_id: str | None,
+        once_per: timedelta,  # noqa: ARG002 - the port's signature
+        after: str | None,
+        limit: int,
+    ) -> RespondentPage:
+        here = [one for one in self.clients if copropiedad_id in {None, one.copropiedad_id}]
+        start = int(after or 0)
+        end = start + limit
+        return RespondentPage(people=here[start:end], next=str(end) if end < len(here) else None)
 
 
 class MemoryIncidents(MemoryMonitor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -44,9 +45,19 @@ LINKED: Final = (
     "accounting.report.delivered",
     "admin.decision.published",
     "admin.financial_report.published",
+    "policy.updated",
     "pqrs.report.published",
 )
-ATTACHED: Final = ("pqrs.responded", "admin.minutes.published", "realestate.contract.notice_served")
+ATTACHED: Final = (
+    "pqrs.responded",
+    "admin.minutes.published",
+    "admin.invoice.issued",
+    "privacy.query.answered",
+    "privacy.claim.answered",
+    "realestate.contract.notice_served",
+    "realestate.conflict.resolved",
+    "service.terms.changed",
+)
 LINK: Final = "https://hub.example.co/d/x"
 URL: Final = "https://portal.example.com/actas/Acta%20N.%C2%BA%2048.pdf"
 
@@ -127,7 +138,7 @@ def words(name: str, variant: str | None, channel: str, document: SentDocument |
 
 @pytest.mark.parametrize(
     ("name", "variant"),
-    [(name, each.template) for name in LINKED for each in BY_NAME[name].audiences],
+    [(name, each.template) for name in (*LINKED, *ATTACHED) for each in BY_NAME[name].audiences],
 )
 def test_a_mail_leads_to_the_hubs_link_and_says_its_end(name: str, variant: str | None) -> None:
     publishers = examples(name)[0]["document_ref"]
@@ -140,14 +151,21 @@ def test_a_mail_leads_to_the_hubs_link_and_says_its_end(name: str, variant: str 
     assert publishers in words(name, variant, "email", None)
 
 
-@pytest.mark.parametrize("name", ATTACHED)
-def test_a_mail_and_a_letter_say_that_the_document_comes_along(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "variant"), [(name, each.template) for name in ATTACHED for each in BY_NAME[name].audiences]
+)
+def test_a_mail_and_a_letter_say_that_the_document_comes_along(name: str, variant: str | None) -> None:
     document = SentDocument(sha256="00", kind="application/pdf", name="a.pdf", enclosed=True)
-    mail, letter = (words(name, None, channel, document) for channel in ("email", "print"))
+    mail, letter = (words(name, variant, channel, document) for channel in ("email", "print"))
 
-    assert "adjunta a este mensaje" in mail
+    assert re.search(r"adjunt[ao] a este mensaje", mail)
     assert "con esta carta" in letter.lower()
     assert examples(name)[0]["document_ref"] not in mail + letter
+
+
+@pytest.mark.parametrize("name", [*LINKED, *ATTACHED])
+def test_a_publisher_may_name_the_digest_of_each_document(name: str) -> None:
+    assert "document_sha256" in SCHEMAS.by_name[name].document["properties"]
 
 
 def asked(name: str = "pqrs.responded", **data: Any) -> DocumentRequest | None:

@@ -32,13 +32,10 @@ from hub.health.incidents import (
     KINDS,
     avoided_channels,
     event_of,
-    of_excess,
-    of_gaps,
-    of_queues,
-    of_wrong_senders,
     title_of,
 )
 from hub.health.monitor import Monitor
+from hub.health.symptoms import of_excess, of_gaps, of_queues, of_wrong_senders
 from hub.intake.decode import dead_letter
 from hub.intake.sender_rates import SenderRates
 from hub.model import Gap, Incident, Lane, Remaining, Symptom

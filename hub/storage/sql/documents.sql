@@ -72,16 +72,25 @@ RETURNING message.id, message.channel, message.lane
 
 -- of_message --
 -- Of a message that is still stored: with it, its link goes.
-SELECT document.kind, document_request.name, document.content
+-- Of an event that was taken back nobody gets the bytes.
+SELECT document.kind, document_request.name, recall.withdrawn,
+       CASE WHEN recall.withdrawn THEN '' ELSE document.content END AS content
 FROM message
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+        WHERE event.key = message.event_key
+    ) AS withdrawn
+) AS recall
 JOIN document_request ON document_request.event_key = message.event_key
 JOIN document ON document.sha256 = document_request.sha256
 WHERE message.id = $1
 
 -- of_letter --
+-- Nobody prints what belongs to a letter that was taken back.
 SELECT document.kind, document_request.name, document.content
 FROM message
 JOIN document_request ON document_request.event_key = message.event_key AND document_request.attach
 JOIN document ON document.sha256 = document_request.sha256
-WHERE message.id = $1
+WHERE message.id = $1 AND message.state <> 'cancelled'
   AND ($2::text[] IS NULL OR message.copropiedad_id = ANY ($2))

@@ -27,6 +27,38 @@ WHERE survey_turn.event_key = excluded.event_key
    )
 RETURNING person, event_key
 
+-- respondents --
+-- Reads only. A survey that another has meanwhile overtaken is refused when it leaves (take_turns).
+SELECT given.person,
+       (
+           SELECT min(coalesce(unit.copropiedad_id, CASE WHEN scope_kind = 'copropiedad' THEN scope_id END))
+           FROM member LEFT JOIN unit ON member.scope_kind = 'unit' AND unit.id = member.scope_id
+           WHERE member.id = given.person AND member.role = ANY ($5::text[])
+       ) AS copropiedad_id,
+       CASE
+           WHEN EXISTS (
+               SELECT FROM event
+               WHERE event.case_key = given.case_key AND event.type = 'co.coproservicios.survey.requested.v1'
+                 AND event.key >= $3
+           ) THEN 'asked'
+           WHEN EXISTS (
+               SELECT FROM opt_out
+               WHERE opt_out.person = given.person AND purpose = 'survey' AND lifted_at IS NULL
+           ) OR (
+               SELECT NOT granted AND channels = '{}' FROM consent
+               WHERE consent.person = given.person AND purpose = 'survey' ORDER BY at DESC, id DESC LIMIT 1
+           ) THEN 'not_consented'
+           WHEN EXISTS (
+               SELECT FROM survey_turn
+               JOIN message ON message.event_key = survey_turn.event_key AND message.person = survey_turn.person
+                AND message.id BETWEEN moment_start(survey_turn.event_key) AND moment_end(survey_turn.event_key)
+               WHERE survey_turn.person = given.person AND survey_turn.taken_at > now() - $4::interval
+                 AND message.occasion = 'initial'
+                 AND message.state IN ('queued', 'held', 'retrying', 'sending', 'sent', 'waiting', 'delivered', 'read')
+           ) THEN 'asked_lately'
+       END AS left_out
+FROM unnest($1::text[], $2::text[]) AS given (person, case_key)
+
 -- asked --
 -- By the index event_survey, which has these types and no others: they stand here and in no parameter.
 SELECT event.case_key, event.data ->> 'kind' AS kind, event.data ->> 'service_area' AS service_area,

@@ -25,7 +25,7 @@ RETRY_AFTER: Final = "600"
 
 
 async def show(request: web.Request) -> web.Response:
-    """Send the file; or say that the link has ended, and whom to ask."""
+    """Send the file; or say that the link has ended or the document was withdrawn, and whom to ask."""
     deps = services(request)
     token = read_token(deps.ring, request.match_info["token"])
     if token is None:
@@ -41,7 +41,9 @@ async def show(request: web.Request) -> web.Response:
             headers={hdrs.RETRY_AFTER: RETRY_AFTER},
         )
     document = await deps.documents.of_message(token.message_id)
-    return _page(request, "ended", 410) if document is None else as_file(document)
+    if document is None:
+        return _page(request, "ended", 410)
+    return _page(request, "withdrawn", 410) if document.withdrawn else as_file(document)
 
 
 def as_file(document: LinkedDocument) -> web.Response:

@@ -1,0 +1,108 @@
+"""The role web: what its handlers need; and the metrics of any role."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+from functools import partial
+
+from prometheus_client import REGISTRY
+
+from hub import storage
+from hub.app.container import QUEUES, Container, constancias_of
+from hub.app.incoming import take_reply
+from hub.app.listening import listen
+from hub.app.monitoring import readiness
+from hub.app.work import Work, until_set
+from hub.channels.webhook_calls import HttpWebhookCalls
+from hub.consumers.broker import user_of
+from hub.intake.process_batch import refuse
+from hub.ports import WebhookCalls
+from hub.resilience.database_time import NOW
+from hub.settings import Address
+from hub.web.application import build, build_metrics
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.survey_gauges import SurveyGauges
+from hub.web.services import Access, Hooks, Monitoring, Services
+
+
+async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Serve the API, the console and health checks."""
+    settings = parts.settings
+    calls = await webhook_calls(parts, stack)
+    await listen(build(services_of(parts, calls)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
+    return until_set(stop)
+
+
+async def webhook_calls(parts: Container, stack: AsyncExitStack) -> HttpWebhookCalls:
+    return await stack.enter_async_context(aclosing(HttpWebhookCalls(parts.settings.webhook_networks)))
+
+
+def services_of(parts: Container, calls: WebhookCalls) -> Services:
+    database, settings, company = parts.database, parts.settings, parts.company
+    return Services(
+        settings=settings,
+        policy=company.policy,
+        schemas=company.schemas,
+        now=NOW,
+        publisher=parts.publisher,
+        amqp_user=user_of(settings.amqp_url.reveal()),
+        appointments=parts.appointments,
+        accounts=storage.PostgresAccounts(database),
+        api_keys=storage.PostgresKeys(database),
+        audit=storage.PostgresAudit(database),
+        cases=storage.PostgresCases(database),
+        render_again=company.render_again,
+        constancias=constancias_of(database, company),
+        contacts=storage.PostgresContacts(database),
+        directory=storage.PostgresDirectoryHistory(database),
+        documents=storage.PostgresDocuments(database),
+        escalations=storage.PostgresEscalations(database),
+        evidence=storage.PostgresEvidence(database),
+        explain=storage.PostgresExplain(database),
+        factors=storage.PostgresSecondFactors(database),
+        headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
+        inbox=storage.PostgresInbox(database),
+        incidents=storage.PostgresMonitor(database, QUEUES),
+        letters=storage.PostgresLetters(database),
+        log=storage.PostgresLog(database),
+        mail_reports=storage.PostgresMailReports(database),
+        pauses=storage.PostgresPauses(database),
+        redrive=storage.PostgresRedrive(database),
+        sessions=storage.PostgresSessions(database),
+        subscriptions=storage.PostgresSubscriptions(database),
+        surveys=storage.PostgresSurveys(database),
+        unsubscribes=storage.PostgresUnsubscribes(database),
+        webhooks=storage.PostgresWebhooks(database),
+        webhook_calls=calls,
+        keyring=Keyring(storage.PostgresKeys(database)),
+        ring=company.ring,
+        refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),
+        hooks=Hooks.of(
+            settings,
+            company.ring,
+            receipts=storage.PostgresReceipts(database),
+            take_reply=partial(take_reply, parts),
+        ),
+        monitoring=_monitoring(parts),
+    )
+
+
+async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:
+    """Listen on HUB_METRICS, in any role."""
+    application = build_metrics(Access(settings=parts.settings), _monitoring(parts))
+    await listen(application, address, "HUB_METRICS", stack, parts.settings.trusted_proxies)
+
+
+def _monitoring(parts: Container) -> Monitoring:
+    return Monitoring(
+        ready=partial(readiness, parts),
+        registry=REGISTRY,
+        counts=Counted(storage.PostgresLog(parts.database)),
+        gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),
+        surveys=SurveyGauges(
+            storage.PostgresSurveys(parts.database), fewest=parts.company.policy.surveys.fewest, now=NOW
+        ),
+    )

@@ -1,0 +1,7 @@
+"""A cancelled message is a result: whoever asked for the results of its source is told."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0030"
+down_revision = "0026"
+upgrade = statements_beside(__file__)
