@@ -115,6 +115,19 @@ def test_new_case_names_its_person_whom_the_event_has_by_reference(event: str) -
 
 
 @pytest.mark.parametrize(
+    ("event", "variant"), [("satisfaction.detractor.detected", None), ("privacy.consent.revoked", "staff")]
+)
+def test_person_whom_the_event_has_by_id_is_named_and_not_by_the_id(event: str, variant: str | None) -> None:
+    told = replace(context(event, examples(event)[0]), party="Camilo Núñez")
+    mail = TEMPLATES.render(event, "email", told, variant=variant)
+
+    assert "Camilo Núñez" in str(mail.subject)
+    assert "Persona: Camilo Núñez\nVive en: Torre 1, apto. 101" in mail.text
+    assert "p-maria-pena" not in mail.text
+    assert event in TEMPLATES.named
+
+
+@pytest.mark.parametrize(
     ("kind", "words"),
     [
         ("convocation_lead", "la asamblea ordinaria del jueves 26 de marzo de 2026"),
