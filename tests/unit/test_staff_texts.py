@@ -97,6 +97,15 @@ def test_alerts_name_the_person_the_matter_and_what_to_do(event: str) -> None:
     assert "Qué debe hacer" in text
 
 
+def test_new_conflict_says_what_to_do_and_what_not() -> None:
+    event = "realestate.conflict.opened"
+    text = TEMPLATES.render(event, "email", context(event, examples(event)[0]), variant="staff").text
+
+    assert "Qué debe hacer" in text
+    assert "por separado" in text
+    assert "no reenvíe a una lo que dijo la otra" in text
+
+
 @pytest.mark.parametrize(
     "event",
     [
