@@ -132,7 +132,13 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
 def _is_for_staff(event_name: str, variant: str | None) -> bool:
     """Return whether only staff reads this text: it gets no frame for residents."""
     audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
-    return {one.purpose for one in audiences if one.template == variant} == {Purpose.INTERNAL}
+    readers = [one for one in audiences if one.template == variant]
+    return bool(readers) and all(one.purpose is Purpose.INTERNAL or _is_staff(one.who) for one in readers)
+
+
+def _is_staff(who: tuple[str, ...]) -> bool:
+    """In an emergency staff reads under the same purpose as residents."""
+    return all(word.startswith(("staff:", "level:")) for word in who)
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from hub.model import Json
-from hub.rendering.filters import last_day, local
+from hub.rendering.filters import NBSP, decimal_of, last_day, local
 
 LOCALE: Final = "en"
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -21,13 +21,27 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _HALVES: Final = ("am", "pm")
+_SERVICES: Final = {
+    "agua": "water",
+    "agua caliente": "hot water",
+    "ascensor": "lift",
+    "ascensores": "lifts",
+    "citófono": "intercom",
+    "energía": "power",
+    "energía de zonas comunes": "power in the common areas",
+    "gas": "gas",
+    "internet": "internet",
+    "parqueadero": "car park",
+    "portón vehicular": "vehicle gate",
+}
+"""What a building may be without, as publishers name it."""
 
 FRAME: Final[Mapping[str, str]] = {
     "lang": "en",
     "managed_by": "Managed by",
     "answer": "You can reply to this email:",
     "answered": "we read it and answer.",
-    "internal": "Internal message with personal data. Do not forward it.",
+    "internal": "Internal message: it may have personal data. Do not forward it.",
     "phone": "Phone:",
     "unsubscribe": "I no longer want emails like this",
 }
@@ -46,7 +60,7 @@ def _day(at: datetime) -> str:
 def hora(value: Json) -> str:
     """`8:05 am`."""
     at = local(value)
-    return f"{at.hour % 12 or 12}:{at.minute:02} {_HALVES[at.hour // 12]}"
+    return f"{at.hour % 12 or 12}:{at.minute:02}{NBSP}{_HALVES[at.hour // 12]}"
 
 
 def fecha_hora(value: Json) -> str:
@@ -66,6 +80,18 @@ def plazo(value: Json) -> str:
     return fecha_hora(value) if last is None else f"{_day(last)}, end of the day"
 
 
+def pesos(value: Json) -> str:
+    """`COP 1,250,000`: a reader of English takes `$ 1.250` for a dollar and a quarter."""
+    amount = decimal_of(value)
+    whole = amount == amount.to_integral_value()
+    return f"{'-' if amount < 0 else ''}COP{NBSP}{abs(amount):,.{0 if whole else 2}f}"
+
+
+def servicio(value: Json) -> str:
+    """`agua` → water. What has no word here stays as the publisher says it."""
+    return _SERVICES.get(str(value), str(value))
+
+
 def lista(value: Json) -> str:
     """`water, gas and power`."""
     *first, last = [str(item) for item in value] or [""]
@@ -83,5 +109,6 @@ def unit_names(units: Sequence[str]) -> dict[str, Json]:
 
 
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
-    one.__name__: lru_cache(maxsize=256)(one) for one in (fecha, hora, fecha_hora, fecha_corta, plazo)
+    one.__name__: lru_cache(maxsize=256)(one)
+    for one in (fecha, hora, fecha_hora, fecha_corta, plazo, pesos, servicio)
 } | {"la_hora": hora, "lista": lista, "plazo_corto": plazo}

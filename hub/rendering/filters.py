@@ -98,7 +98,7 @@ def last_day(value: Json) -> datetime | None:
 
 def pesos(value: Json) -> str:
     """`$ 1.250.000`; with cents only if there are any."""
-    amount = _amount(value)
+    amount = decimal_of(value)
     whole = amount == amount.to_integral_value()
     figure = f"{abs(amount):,.{0 if whole else 2}f}".translate(_COLOMBIAN)
     return f"{'-' if amount < 0 else ''}${NBSP}{figure}"
@@ -179,7 +179,7 @@ def _shift(value: Json) -> datetime:
     return value.replace(tzinfo=ZONE) if value.tzinfo is None else value.astimezone(ZONE)
 
 
-def _amount(value: Json) -> Decimal:
+def decimal_of(value: Json) -> Decimal:
     with suppress(InvalidOperation):
         amount = Decimal(str(value))
         if amount.is_finite():

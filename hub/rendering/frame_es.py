@@ -10,7 +10,7 @@ FRAME: Final[Mapping[str, str]] = {
     "managed_by": "Administra",
     "answer": "Puede responder a este correo:",
     "answered": "lo leemos y le contestamos.",
-    "internal": "Mensaje interno: lleva datos de personas. No lo reenvíe.",
+    "internal": "Mensaje interno: puede llevar datos de personas. No lo reenvíe.",
     "phone": "Teléfono:",
     "unsubscribe": "No quiero recibir más correos como este",
 }

@@ -65,6 +65,8 @@ HUB: Final[Any] = typer.main.get_command(app)
 HUB.commands = {entry.name: load(entry) for entry in COMMANDS}
 FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "benchmarks", ".ci")
 MAP: Final = "| folder | what is in it |"
+FEWEST_WORDS: Final = 5
+LARGEST_PICTURE: Final = 150_000
 SETTING: Final = re.compile(r"HUB_[A-Z]+(?:_[A-Z]+)*")
 
 
@@ -115,6 +117,13 @@ def test_a_link_leads_somewhere(page: Path) -> None:
         if not link.startswith("https://"):
             assert target.exists(), link
             assert not anchor or anchor in anchors(target), link
+
+
+@every_page
+def test_a_picture_is_said_in_words_and_small(page: Path) -> None:
+    for words, path in re.findall(r"!\[([^\]]*)\]\((\S+?)\)", prose(page)):
+        assert len(words.split()) >= FEWEST_WORDS, path
+        assert (page.parent / path).stat().st_size < LARGEST_PICTURE, path
 
 
 @every_page

@@ -100,3 +100,18 @@ def test_each_purpose_is_the_one_that_the_law_gives_it() -> None:
     assert [name for name, found in purposes.items() if Purpose.LEGAL in found] == [
         "realestate.contract.notice_served"
     ]
+
+
+A_MAN: Final = re.compile(
+    r"\b(?:usted|queda) (?:citado|invitado|inscrito)\b|\bbienvenido\b|\b(?:estimado|apreciado) "
+    r"|\b(?:atenderlo|escucharlo|ayudarlo|invitarlo)\b|\blo (?:esperamos|escuchamos|invitamos|acompañe)\b",
+    re.IGNORECASE,
+)
+
+
+@for_each([kind.name for kind in CATALOG if kind.audiences])
+def test_no_text_takes_its_reader_for_a_man(event: str) -> None:
+    """A letter has the words of its mail."""
+    for channel in ("email", "sms", "push"):
+        for words in texts(event, channel):
+            assert A_MAN.findall(words.text) == []

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.catalog import BY_NAME
-from hub.model import Rendered
+from hub.model import Json, Rendered
 from hub.rendering import english
 from tests.for_each import for_each
 from tests.unit.test_mime import built, outgoing, parsed
@@ -48,7 +48,7 @@ def test_reader_of_english_gets_english(locale: str) -> None:
     assert "You can reply to this email: we read it and answer." in mail.text
     assert "Unit: Torre 1, apto. 101" in mail.text
     assert '<html lang="en">' in mail.html
-    assert re.search(r"Monday 9 March 2026 at \d+:\d\d [ap]m", mail.text)
+    assert re.search(r"Monday 9 March 2026 at \d+:\d\d\N{NO-BREAK SPACE}[ap]m", mail.text)
 
 
 @pytest.mark.parametrize("locale", ["es", "es-CO", "fr"])
@@ -99,4 +99,21 @@ def test_list_in_english(value: list[str], shown: str) -> None:
 
 def test_end_of_a_day_is_said_in_english() -> None:
     assert "Tuesday 31 March 2026, end of the day" == english.plazo("2026-04-01T00:00:00-05:00")
-    assert "9 Mar 2026, 8:05 am" == english.fecha_corta("2026-03-09T08:05:00-05:00")
+    assert "9 Mar 2026, 8:05\N{NO-BREAK SPACE}am" == english.fecha_corta("2026-03-09T08:05:00-05:00")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(1_250_000, "COP 1,250,000"), ("385000.50", "COP 385,000.50"), (-2000, "-COP 2,000")]
+)
+def test_amount_in_english_is_taken_for_no_dollars(value: Json, shown: str) -> None:
+    assert shown == english.pesos(value).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_what_is_interrupted_is_said_in_english() -> None:
+    both = read("maintenance.scheduled.announced", "email", "en", example=1)
+
+    assert "Interrupted: lifts and power in the common areas" in both.text
+    assert "Interrupted: water" in read("building.outage.reported", "push", "en").text + str(
+        read("building.outage.reported", "push", "en").subject
+    )
+    assert "domótica" == english.servicio("domótica")

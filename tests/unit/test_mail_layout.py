@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+import pytest
+
 from hub.model import Rendered
 from tests.for_each import for_each
-from tests.unit.test_templates import DUE, SPEAKING, TEMPLATES, examples
+from tests.unit.test_templates import COMPANY, DUE, SPEAKING, TEMPLATES, examples
 
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
 _HIDDEN = {"style", "title", "head"}
@@ -120,3 +122,22 @@ def test_mail_for_staff_has_no_footer_for_residents() -> None:
         for shown_words in (forms[form].text, forms[form].html):
             assert staff is ("Mensaje interno" in shown_words)
             assert staff is not ("lo leemos y le contestamos" in shown_words)
+            assert staff is not (COMPANY["phone"] in shown_words)
+
+
+@pytest.mark.parametrize(
+    ("event", "form", "staff"),
+    [
+        ("emergency.reply.received", "desk/email", True),
+        ("emergency.unreached", "desk/email", True),
+        ("emergency.escalated", "email", True),
+        ("emergency.reply.received", "email", False),
+        ("emergency.declared", "email", False),
+    ],
+)
+def test_mail_of_an_emergency_has_the_footer_of_its_readers(event: str, form: str, *, staff: bool) -> None:
+    words = TEMPLATES.preview(event, examples(event)[0], DUE)[form]
+
+    assert staff is ("Mensaje interno" in words.html)
+    assert staff is ("Mensaje interno" in words.text)
+    assert staff is not ("lo leemos y le contestamos" in words.text)

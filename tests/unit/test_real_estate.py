@@ -149,6 +149,11 @@ def test_landlord_does_not_read_whom_to_call_about_a_visit() -> None:
     assert ["Agente secreto" in read[audience] for audience in ("", "landlord")] == [True, False]
 
 
+def test_landlord_is_promised_no_report_of_a_visit() -> None:
+    """No event tells how it went, and no clock sees to it."""
+    assert "le contamos" not in texts(VISIT.name, examples(VISIT.name)[0])["landlord"]
+
+
 async def test_each_party_of_a_deal_reads_only_its_own_milestone(hub: MemoryHub) -> None:
     seller = event("realestate.transaction.milestone")
     buyer = event(

@@ -76,3 +76,9 @@ def test_answer_or_transfer_ends_a_claim(ending: str, state: ClockState) -> None
     assert {"privacy_claim": state, "privacy_legend": state} == {
         clock.name: clock.state for clock in clocks.values()
     }
+
+
+def test_answer_ends_a_query() -> None:
+    answered = event("privacy.query.answered", at=MONDAY + HOUR)
+
+    assert ClockState.MET is after(event("privacy.query.received"), answered)["privacy_query"].state

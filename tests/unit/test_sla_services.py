@@ -77,3 +77,33 @@ def test_corrective_action_warns_three_whole_days_before() -> None:
 @pytest.mark.parametrize("opener", ["building.outage.reported", "concierge.package.received"])
 def test_clock_of_any_hour_has_no_warning(opener: str) -> None:
     assert [] == warned(after(event(opener)))
+
+
+@pytest.mark.parametrize(
+    ("priority", "response", "resolution"),
+    [
+        ("urgente", "2026-03-09 10:05", "2026-03-10 08:05"),
+        ("alta", "2026-03-09 12:05", "2026-03-11 08:05"),
+        ("media", "2026-03-10 08:05", "2026-03-16 08:05"),
+        ("baja", "2026-03-11 08:05", "2026-03-24 08:05"),
+    ],
+)
+def test_a_repair_is_due_as_its_priority_says_and_met_step_by_step(
+    priority: str, response: str, resolution: str
+) -> None:
+    opened = event("maintenance.request.received", {"priority": priority})
+    assigned = event("maintenance.request.assigned", at=MONDAY + HOUR)
+    completed = event("maintenance.request.completed", at=MONDAY + 2 * HOUR)
+
+    assert repair(opened) == {
+        "maintenance_response": (ClockState.OPEN, local(response)),
+        "maintenance_resolution": (ClockState.OPEN, local(resolution)),
+    }
+    assert repair(opened, assigned)["maintenance_response"][0] is ClockState.MET
+    assert repair(opened, assigned)["maintenance_resolution"][0] is ClockState.OPEN
+    assert repair(opened, assigned, completed)["maintenance_resolution"][0] is ClockState.MET
+
+
+def repair(*happened: Event) -> dict[str, tuple[ClockState, datetime | None]]:
+    clocks = sla.replay("request_id:1", happened, BY_NAME, POLICY)
+    return {clock.name: (clock.state, clock.due_at) for clock in clocks}

@@ -97,6 +97,15 @@ def test_alerts_name_the_person_the_matter_and_what_to_do(event: str) -> None:
     assert "Qué debe hacer" in text
 
 
+def test_new_conflict_says_what_to_do_and_what_not() -> None:
+    event = "realestate.conflict.opened"
+    text = TEMPLATES.render(event, "email", context(event, examples(event)[0]), variant="staff").text
+
+    assert "Qué debe hacer" in text
+    assert "por separado" in text
+    assert "no reenvíe a una lo que dijo la otra" in text
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -111,6 +120,19 @@ def test_new_case_names_its_person_whom_the_event_has_by_reference(event: str) -
     text = TEMPLATES.render(event, "email", told, variant="staff").text
 
     assert "Camilo Núñez" in text
+    assert event in TEMPLATES.named
+
+
+@pytest.mark.parametrize(
+    ("event", "variant"), [("satisfaction.detractor.detected", None), ("privacy.consent.revoked", "staff")]
+)
+def test_person_whom_the_event_has_by_id_is_named_and_not_by_the_id(event: str, variant: str | None) -> None:
+    told = replace(context(event, examples(event)[0]), party="Camilo Núñez")
+    mail = TEMPLATES.render(event, "email", told, variant=variant)
+
+    assert "Camilo Núñez" in str(mail.subject)
+    assert "Persona: Camilo Núñez\nVive en: Torre 1, apto. 101" in mail.text
+    assert "p-maria-pena" not in mail.text
     assert event in TEMPLATES.named
 
 

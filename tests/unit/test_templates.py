@@ -392,6 +392,13 @@ def test_every_receipt_of_a_petition_says_radicado_date_and_hour() -> None:
             assert re.search(r"8:05.a\..m\.", form)
 
 
+def test_receipt_of_a_petition_does_not_say_that_somebody_is_at_work_on_it() -> None:
+    """It leaves by itself, also at night."""
+    forms = TEMPLATES.preview("pqrs.received", examples("pqrs.received")[0])
+
+    assert not [name for name, words in forms.items() if "trabajando" in words.text]
+
+
 @pytest.mark.parametrize("event", ["emergency.declared", "emergency.updated"])
 def test_in_a_drill_every_text_begins_with_simulacro(event: str) -> None:
     for example in examples(event):
