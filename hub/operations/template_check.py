@@ -120,7 +120,7 @@ class TemplateCheck:
         _, event, variant = key
         kind = BY_NAME[event]
         purposes = {one.purpose for one in kind.audiences if one.template == variant}
-        staff = purposes == {Purpose.INTERNAL} and not event.startswith(_ENGINEERS)
+        staff = kind.is_for_staff(variant) and not event.startswith(_ENGINEERS)
         for occasion in ("initial", *(reminder.occasion for reminder in kind.reminders)):
             for example in self.examples[event]:
                 try:
