@@ -251,6 +251,7 @@ class Templates:
             LOOK: look,
             "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
+            "sms_alphabet": self.texting.alphabet,
             **functions(self.clocks, context.data, context.due, context.leaves),
             "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
