@@ -26,6 +26,7 @@ from hub.rendering.engine import NO_FILTERS, Filters, Form
 from hub.rendering.files import Files, Folders
 from hub.rendering.forms import LOOK, EventTexts
 from hub.rendering.identities import Identities
+from hub.rendering.lengths import fit_push
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
@@ -35,7 +36,9 @@ BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
 PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 """When the example of a preview has happened."""
+_PREVIEWED_BUILDING: Final = "Conjunto Altos del Rosal"
 _LETTER: Final = "print"
+_PUSH: Final = "push"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
@@ -163,8 +166,11 @@ class Templates:
         """
         language, texts = self._find(event_name, variant, locale, channel)
         if language != DEFAULT_LOCALE:
-            return self._translated(language, texts, channel, context)
-        rendered = texts.render(channel, self._variables(context))
+            rendered = self._translated(language, texts, channel, context)
+        else:
+            rendered = texts.render(channel, self._variables(context))
+        if channel == _PUSH:
+            return fit_push(rendered, context.purpose)
         if channel == _LETTER and any(link in rendered.text for link in document_links(context.data)):
             raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
         return rendered
@@ -216,11 +222,19 @@ class Templates:
         return frozenset(texts.channels()) if key[0] == DEFAULT_LOCALE else _of_locale(texts)
 
     def try_out(
-        self, key: Key, channel: str, example: Mapping[str, Json], due: Due | None = None, *, occasion: str
+        self,
+        key: Key,
+        channel: str,
+        example: Mapping[str, Json],
+        due: Due | None = None,
+        *,
+        occasion: str,
+        building: str = _PREVIEWED_BUILDING,
     ) -> Rendered:
-        """Render one text for an invented reader, on one occasion. Raises as `render` does."""
+        """Render one text for an invented reader, on one occasion, uncut. Raises as `render` does."""
         _, name, variant = key
-        context = replace(_preview_context(name, variant, example, due), occasion=occasion)
+        preview = _preview_context(name, variant, example, due)
+        context = replace(preview, occasion=occasion, building=building)
         if key[0] != DEFAULT_LOCALE:
             return self._translated(key[0], self.words[key], channel, context)
         return self.words[key].render(channel, self._variables(context))
@@ -318,7 +332,7 @@ def _preview_context(
         event_time=PREVIEWED_AT,
         event_name=event_name,
         person="María Fernanda Ríos",
-        building="Conjunto Altos del Rosal",
+        building=_PREVIEWED_BUILDING,
         unit="Torre 1, apto. 101",
         purpose=purpose,
         due=due,
