@@ -15,13 +15,17 @@ _WHOLE: Final = frozenset({Purpose.EMERGENCY, Purpose.LEGAL})
 """What to do in an emergency, and what the law wants to be said, is never cut."""
 
 
-def fit_push(rendered: Rendered, purpose: Purpose | None) -> Rendered:
-    """Cut what a telephone would cut in the middle of a word: a publisher's own words may be long."""
+def fit_push(rendered: Rendered, purpose: Purpose | None, *, ending: str = "") -> Rendered:
+    """
+    Cut what a telephone would cut in the middle of a word: a publisher's own words may be long.
+
+    The `ending` that a text has, the units that it is about, stays.
+    """
     if purpose in _WHOLE or (len(rendered.subject) <= PUSH_TITLE and len(rendered.text) <= PUSH_BODY):
         return rendered
-    return structs.replace(
-        rendered, subject=cut(rendered.subject, PUSH_TITLE), text=cut(rendered.text, PUSH_BODY)
-    )
+    end = f" {ending}" if ending and rendered.text.endswith(ending) else ""
+    body = cut(rendered.text.removesuffix(end), max(PUSH_BODY - len(end), PUSH_TITLE))
+    return structs.replace(rendered, subject=cut(rendered.subject, PUSH_TITLE), text=f"{body}{end}")
 
 
 def cut(text: str, most: int) -> str:

@@ -165,20 +165,15 @@ class Templates:
         letter that would only link to its document.
         """
         language, texts = self._find(event_name, variant, locale, channel)
+        variables = self._variables(context, language)
+        rendered = texts.render(channel, variables)
         if language != DEFAULT_LOCALE:
-            rendered = self._translated(language, texts, channel, context)
-        else:
-            rendered = texts.render(channel, self._variables(context))
+            rendered = structs.replace(rendered, language=language)
         if channel == _PUSH:
-            return fit_push(rendered, context.purpose)
+            return fit_push(rendered, context.purpose, ending=variables["unit_note"])
         if channel == _LETTER and any(link in rendered.text for link in document_links(context.data)):
             raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
         return rendered
-
-    def _translated(self, language: str, texts: EventTexts, channel: str, context: Context) -> Rendered:
-        variables = self._variables(context)
-        variables |= english.unit_names(variables["units"])
-        return structs.replace(texts.render(channel, variables), language=language)
 
     def render_claimed(self, claimed: Claimed, facts: Facts | None = None) -> Rendered:
         """
@@ -235,9 +230,8 @@ class Templates:
         _, name, variant = key
         preview = _preview_context(name, variant, example, due)
         context = replace(preview, occasion=occasion, building=building)
-        if key[0] != DEFAULT_LOCALE:
-            return self._translated(key[0], self.words[key], channel, context)
-        return self.words[key].render(channel, self._variables(context))
+        rendered = self.words[key].render(channel, self._variables(context, key[0]))
+        return rendered if key[0] == DEFAULT_LOCALE else structs.replace(rendered, language=key[0])
 
     def names(self, key: Key) -> frozenset[str]:
         """Return the names that a text may use besides the fields of its event's data."""
@@ -254,10 +248,10 @@ class Templates:
                 for approved in words.approved.values():
                     yield approved, approved.fill(variables)
 
-    def _variables(self, context: Context) -> dict[str, Json]:
+    def _variables(self, context: Context, language: str = DEFAULT_LOCALE) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
         look = self.identities.of(context.event_name, context.data, context.brand)
-        return {
+        variables = {
             **self.globals,
             **context.data,
             **context.names(),
@@ -270,6 +264,9 @@ class Templates:
             "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
         }
+        if language != DEFAULT_LOCALE:
+            variables |= english.unit_names(variables["units"])
+        return variables
 
     def _find(
         self, event_name: str, variant: str | None, locale: str, channel: str

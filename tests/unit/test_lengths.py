@@ -33,6 +33,15 @@ def test_push_fits_a_telephone(purpose: Purpose | None) -> None:
     assert fitted.subject.endswith("Corte…")
 
 
+def test_units_at_the_end_of_a_push_stay() -> None:
+    units = "Unidades: Apto 101 y Apto 302."
+    said = Rendered(subject="Corte de agua", text=f"{'Le avisamos cuando vuelva. ' * 6}{units}")
+    fitted = fit_push(said, Purpose.SERVICE, ending=units)
+
+    assert PUSH_BODY >= len(fitted.text)
+    assert fitted.text.endswith(f"… {units}")
+
+
 @pytest.mark.parametrize("purpose", [Purpose.EMERGENCY, Purpose.LEGAL])
 def test_what_must_be_said_whole_is_not_cut(purpose: Purpose) -> None:
     assert LONG is fit_push(LONG, purpose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Final
 
@@ -39,7 +40,11 @@ def count(outcomes: Sequence[Outcome]) -> None:
 
 
 def count_parts(outgoing: Outgoing) -> None:
-    """Count what a text message that was accepted costs; do nothing for other channels."""
-    if outgoing.message.channel == "sms":
-        cost = segments(outgoing.rendered.text)
-        _PARTS.labels(outgoing.message.event, cost.encoding).inc(cost.parts)
+    """Count what a text message that was accepted costs."""
+    cost = segments(outgoing.rendered.text)
+    _counter(outgoing.message.event, cost.encoding).inc(cost.parts)
+
+
+@cache
+def _counter(event: str, encoding: str) -> Metric:
+    return _PARTS.labels(event, encoding)
