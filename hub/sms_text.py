@@ -7,10 +7,11 @@ part. Of Spanish, `é ñ ü ¿ ¡` are inside; `á í ó ú`, typographic quotes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 _GSM7_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
@@ -29,8 +30,13 @@ _TRANSLITERATION: Final = str.maketrans(
     | dict.fromkeys("“”„‟«»″", '"')
     | dict.fromkeys("‐‑‒–—―−", "-")
     | dict.fromkeys("\t\u00a0\u2007\u2009\u202f", " ")  # Spanish amounts of money have such spaces
-    | {"…": "...", "•": "-", "ª": "a", "º": "o"}
+    | {"…": "...", "•": "-", "ª": "a", "º": "o", "°": "o", "→": "->"}
+    | {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}  # apart: 2½ is not 21/2
 )
+_SIGNS: Final = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co"})
+"""Categories that carry no word: emoji with their modifiers and joiners, accents on their own."""
+_GAP: Final = re.compile(" +(?=[ .,:;!?)])")
+"""What is left where a sign was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,26 @@ def segments(text: str) -> Segments:
 
 
 def to_gsm7(text: str) -> str:
-    """Replace common characters that force UCS-2; keep the others."""
+    """
+    Replace what forces UCS-2 by the nearest character of GSM-7, and leave out emoji.
+
+    A letter that has none there, as of another script, stays: the text must say what it says.
+    """
     # Remove invisible characters first: one may be between a letter and its accent.
-    return normalize("NFC", text.translate(_INVISIBLE)).translate(_TRANSLITERATION)
+    plain = normalize("NFC", text.translate(_INVISIBLE)).translate(_TRANSLITERATION)
+    if _GSM7.issuperset(plain):
+        return plain
+    return normalize("NFC", _GAP.sub("", "".join(map(_nearest, plain))))
+
+
+def _nearest(char: str) -> str:
+    if char in _GSM7:
+        return char
+    parts = normalize("NFKD", char).translate(_TRANSLITERATION)
+    kept = "".join(part for part in parts if category(part) not in _SIGNS)
+    if kept and _GSM7.issuperset(kept):
+        return kept
+    return "" if category(char) in _SIGNS else char
 
 
 def _parts(sizes: Iterable[int], *, alone: int, joined: int) -> int:

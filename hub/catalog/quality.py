@@ -20,6 +20,8 @@ QUALITY: Final = (
         case="survey_id",
         audiences=(to("respondent", Purpose.SURVEY, "email", "whatsapp", "push"),),
         reminders=(Reminder(follow_up="survey_reminder", until="expires_at"),),
+        # Whom it would reach later could no longer answer.
+        useful_until="expires_at",
         shared=True,
     ),
     EventType(

@@ -21,7 +21,7 @@ from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
-from hub.operations.template_check import Finding, TemplateCheck
+from hub.operations.template_check import Finding, TemplateCheck, trials_of
 from hub.rendering.approved import Approved
 from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
 
@@ -123,7 +123,7 @@ def _checked(company: CompanyRules) -> TemplateCheck:
     schemas = company.schemas.by_name
     return TemplateCheck(
         templates=company.templates,
-        examples={name: schema.examples for name, schema in schemas.items()},
+        examples=trials_of(schemas),
         fields={name: frozenset(schema.document["properties"]) for name, schema in schemas.items()},
         due_of=partial(_due, company),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -56,6 +56,15 @@ class Schema:
         """Valid examples of `data`, with which templates are tested."""
         examples: Sequence[Json] = self.document["examples"]
         return examples
+
+    def trials(self) -> Iterator[Json]:
+        """Yield the examples, and each with every other word of those that a field may have."""
+        for example in self.examples:
+            yield example
+            for name, rule in self.document["properties"].items():
+                others = (word for word in rule.get("enum", ()) if example.get(name) not in (None, word))
+                made = ({**example, name: word} for word in others)
+                yield from (data for data in made if self.validator.is_valid(data))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,6 @@ from hub.policy.clocks import CALLS, EMERGENCY_REPLY
 NAME: Final = CALLS[EMERGENCY_REPLY]
 MISSED_CALL: Final = "support.call.missed"
 _EMERGENCY_LINE: Final = "emergency"
-_STAFF: Final = ("staff:", "level:")
 FACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "emergency_id": ("emergency_id",),
     "emergency_kind": ("emergency_kind", "kind"),
@@ -41,9 +40,7 @@ def is_of_emergency(event: str, purpose: str, data: Mapping[str, Json]) -> bool:
 def is_to_staff(event: str, audience: int) -> bool:
     """Return whether this audience of an event is staff."""
     kind = BY_NAME.get(event)
-    if kind is None or audience >= len(kind.audiences):
-        return False
-    return all(who.startswith(_STAFF) for who in kind.audiences[audience].who)
+    return kind is not None and audience < len(kind.audiences) and kind.audiences[audience].is_staff
 
 
 def facts_of(event: str, data: Mapping[str, Json]) -> dict[str, Json]:

@@ -13,6 +13,8 @@ TYPE_PREFIX = "co.coproservicios."
 TYPE_SUFFIX = ".v1"
 THREAD = "thread_id"
 """The field that links a conversation; its value may be the key of any case, such as `pqrs_id:PQ-1`."""
+_STAFF = ("staff:", "level:")
+"""Beginnings of the words that name staff."""
 
 
 def type_of(name: str) -> str:
@@ -190,6 +192,11 @@ class Audience:
     reminders_only: bool = False
     one_authorised: bool = False
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether only staff reads it: also in an emergency, of which residents read another text."""
+        return self.purpose is Purpose.INTERNAL or all(who.startswith(_STAFF) for who in self.who)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
@@ -229,6 +236,11 @@ class EventType:
     @property
     def type(self) -> str:
         return type_of(self.name)
+
+    def is_for_staff(self, template: str | None) -> bool:
+        """Return whether only staff reads this text of the event."""
+        readers = [audience for audience in self.audiences if audience.template == template]
+        return bool(readers) and all(audience.is_staff for audience in readers)
 
     def case_of(self, data: Mapping[str, Json]) -> str | None:
         """Return the key that ties the events of one case together: `pqrs_id:PQ-2026-000123`."""

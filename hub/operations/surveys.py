@@ -89,6 +89,6 @@ def answer_event(survey: Survey, given: Given, now: datetime) -> Event:
 
 
 def _tidy(comment: str) -> str:
-    """Drop control characters, which no person types, and cut what is too long."""
-    kept = "".join(letter for letter in comment if letter.isprintable() or letter in "\r\n\t")
+    """Drop control characters, which no person types, and cut what is too long. Emoji keep their joiner."""
+    kept = "".join(letter for letter in comment if letter.isprintable() or letter in "\r\n\t\u200d")
     return "\n".join(kept.splitlines()).strip()[:LONGEST]

@@ -15,6 +15,7 @@ from typing import Any, Final
 from jinja2 import Environment, meta
 
 from hub.catalog import BY_NAME
+from hub.cloudevents.schemas import Schema
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Json, Purpose
 from hub.rendering.compiling import BLOCKS, FALLBACKS
@@ -48,11 +49,21 @@ _BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
     "whatsapp": ("whatsapp", "whatsapp"),
 }
 """Channel → the blocks of its subject and of its body."""
+_BUILDING: Final = "Conjunto Residencial Altos del Rosal"
+"""A name as long as many are: a shorter one would hide what does not fit."""
 _ENGINEERS: Final = "hub."
 """Events about the hub itself, for who runs it: what to do is a command."""
 
 Examples = Mapping[str, Sequence[Mapping[str, Json]]]
 DueOf = Callable[[str, Mapping[str, Json]], Due]
+
+
+def trials_of(schemas: Mapping[str, Schema]) -> Examples:
+    """Return what texts are tried with. What only the hub says is as in its examples."""
+    return {
+        name: schema.examples if BY_NAME[name].hub_emitted else list(schema.trials())
+        for name, schema in schemas.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +83,8 @@ class Finding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateCheck:
     """
-    `examples` are those of the schemas, by event; `fields` the fields that its data may have.
+    `examples` are what the texts are tried with, by event (`trials_of`); `fields` the fields that its data
+    may have.
 
     `due_of` says when the promises of an example end.
     """
@@ -120,12 +132,14 @@ class TemplateCheck:
         _, event, variant = key
         kind = BY_NAME[event]
         purposes = {one.purpose for one in kind.audiences if one.template == variant}
-        staff = purposes == {Purpose.INTERNAL} and not event.startswith(_ENGINEERS)
+        staff = kind.is_for_staff(variant) and not event.startswith(_ENGINEERS)
         for occasion in ("initial", *(reminder.occasion for reminder in kind.reminders)):
             for example in self.examples[event]:
                 try:
                     due = self.due_of(event, example)
-                    words = self.templates.try_out(key, channel, example, due, occasion=occasion)
+                    words = self.templates.try_out(
+                        key, channel, example, due, occasion=occasion, building=_BUILDING
+                    )
                 except MissingDocument:
                     continue
                 except TemplateFailure as exc:

@@ -27,7 +27,7 @@ from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.surveys import SurveyPolicy
-from hub.policy.values import Expiry, Frames, Prefix, Weekday
+from hub.policy.values import Alphabet, Expiry, Frames, Prefix, Weekday
 from hub.resilience.breaker import BreakerPolicy
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.resilience.retry import RetryPolicy
@@ -131,6 +131,7 @@ class CollectionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prefix: Prefix
+    alphabet: Alphabet
 
 
 class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -29,6 +29,7 @@ class Fault(StrEnum):
     NO_LINE = "expected one line, without spaces around it"
     LONG = "is too long"
     ADDRESS = "is not an address"
+    NAMES_ADDRESS = "has an @: mail programs would show it as the address of who writes"
     FOREIGN = "is an address at a domain that senders.domains does not name"
     COLOR = "expected a colour like #1f5c4d"
     LOGO = "expected a whole PNG in base64"
@@ -207,8 +208,12 @@ def _prefix(value: str) -> Fault | None:
     return Fault.LONG if cost.units > PREFIX_SEPTETS else None
 
 
+def _name(value: str) -> Fault | None:
+    return _line(_NAME)(value) or (Fault.NAMES_ADDRESS if "@" in value else None)
+
+
 _CHECKS: Final[Mapping[str, Check]] = {
-    "name": _line(_NAME),
+    "name": _name,
     "address": _address,
     "reply_to": _address,
     "color": _color,

@@ -57,6 +57,17 @@ class Prefix(StrEnum):
     NONE = "none"
 
 
+class Alphabet(StrEnum):
+    """
+    The characters of a text message: those of GSM-7, 160 in a part, or all, 70 in a part.
+
+    With GSM-7 accents and emoji are left out; with all of them a text costs more than twice as much.
+    """
+
+    GSM7 = "gsm7"
+    UNICODE = "unicode"
+
+
 def _parse_target(value: Any) -> Target:
     if isinstance(value, Mapping):
         return {name: parse_term(term) for name, term in value.items()}

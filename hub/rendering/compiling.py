@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate
-from hub.model import Json, Purpose
+from hub.model import Json
 from hub.rendering.approved import approve
 from hub.rendering.engine import NO_FILTERS, Engine, Filters, Form
 from hub.rendering.folding import Vault
@@ -131,14 +131,7 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
 
 def _is_for_staff(event_name: str, variant: str | None) -> bool:
     """Return whether only staff reads this text: it gets no frame for residents."""
-    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
-    readers = [one for one in audiences if one.template == variant]
-    return bool(readers) and all(one.purpose is Purpose.INTERNAL or _is_staff(one.who) for one in readers)
-
-
-def _is_staff(who: tuple[str, ...]) -> bool:
-    """In an emergency staff reads under the same purpose as residents."""
-    return all(word.startswith(("staff:", "level:")) for word in who)
+    return event_name in BY_NAME and BY_NAME[event_name].is_for_staff(variant)
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

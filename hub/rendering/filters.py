@@ -42,6 +42,7 @@ _HALVES: Final = (f"a.{NBSP}m.", f"p.{NBSP}m.")
 _NUMBER: Final = re.compile(r"(?=.{1,32}$)[^\W_]+(?:[-./][^\W_]+)+")
 """Numbers of cases, receipts, minutes; a longer one must wrap, or a narrow screen would cut it off."""
 
+_COLOMBIAN_PHONE: Final = re.compile(r"\+57(\d{3})(\d{3})(\d{4})\b")
 _PARTICLES: Final = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "van", "von"})
 _INITIALS: Final = frozenset({"SAS", "SA", "LTDA", "PH", "ESP", "EU", "II", "III", "IV", "VI", "VII"})
 _WORD_START: Final = re.compile(r"(^|[-'’])(\w)")
@@ -223,6 +224,12 @@ def legible(value: Json) -> str:
     return "" if _MACHINE_ID.search(text) else text
 
 
+def telefono(value: Json) -> str:
+    """`+573001234567` → `+57 300 123 4567`: it is read aloud, and may be broken at a space only."""
+    text = str(value)
+    return _COLOMBIAN_PHONE.sub(r"+57 \1 \2 \3", text)
+
+
 def junto(value: Json) -> Json:
     """Keep a number like `PQ-2026-000123` on one line; return other values unchanged."""
     if not isinstance(value, str) or "-" not in value or not _NUMBER.fullmatch(value):
@@ -244,7 +251,7 @@ def _remembered(convert: Callable[[Json], str]) -> Callable[[Json], str]:
 _SIMPLE: Final = frozenset({str, int})
 _FIGURES: Final = (pesos, fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
 """Amounts and instants: no person's data stay in memory."""
-_WORDS: Final = (nombre, lista, inicial, punto, enlace, promesa, aviso, motivo, legible)
+_WORDS: Final = (nombre, lista, inicial, punto, enlace, promesa, aviso, motivo, legible, telefono)
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     **{figure.__name__: _remembered(figure) for figure in _FIGURES},
     **{word.__name__: word for word in _WORDS},

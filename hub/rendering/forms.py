@@ -9,6 +9,7 @@ from typing import Final
 
 from hub.errors import TemplateFailure
 from hub.model import Json, Rendered
+from hub.policy.values import Alphabet
 from hub.rendering.approved import Approved
 from hub.rendering.context import require_each, with_unit_note
 from hub.rendering.engine import Form
@@ -107,8 +108,9 @@ def _push(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _sms(words: EventTexts, variables: Variables) -> Rendered:
-    """Convert to GSM-7: one other character would more than double the price of the message."""
-    return Rendered(text=to_gsm7(_text_message(words, variables)))
+    """Convert to GSM-7, if the policy says so: one other character more than doubles the message's price."""
+    text = _text_message(words, variables)
+    return Rendered(text=to_gsm7(text) if variables["sms_alphabet"] is Alphabet.GSM7 else text)
 
 
 def _voice(words: EventTexts, variables: Variables) -> Rendered:

@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from hub.model import Rendered
+from hub.rendering.lengths import PUSH_BODY, PUSH_TITLE, SUBJECT
 from hub.rendering.source import PieceKind, pieces
 from hub.sms_text import segments
 
 LONGEST_SENTENCE: Final = 20
-SUBJECT: Final = 78
-PUSH_TITLE: Final = 50
-PUSH_BODY: Final = 150
 
 
 class Fault(NamedTuple):

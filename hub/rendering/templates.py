@@ -26,6 +26,7 @@ from hub.rendering.engine import NO_FILTERS, Filters, Form
 from hub.rendering.files import Files, Folders
 from hub.rendering.forms import LOOK, EventTexts
 from hub.rendering.identities import Identities
+from hub.rendering.lengths import fit_push
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
@@ -35,7 +36,9 @@ BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
 PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 """When the example of a preview has happened."""
+_PREVIEWED_BUILDING: Final = "Conjunto Altos del Rosal"
 _LETTER: Final = "print"
+_PUSH: Final = "push"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
@@ -162,17 +165,15 @@ class Templates:
         letter that would only link to its document.
         """
         language, texts = self._find(event_name, variant, locale, channel)
+        variables = self._variables(context, language)
+        rendered = texts.render(channel, variables)
         if language != DEFAULT_LOCALE:
-            return self._translated(language, texts, channel, context)
-        rendered = texts.render(channel, self._variables(context))
+            rendered = structs.replace(rendered, language=language)
+        if channel == _PUSH:
+            return fit_push(rendered, context.purpose, ending=variables["unit_note"])
         if channel == _LETTER and any(link in rendered.text for link in document_links(context.data)):
             raise MissingDocument(f"{event_name}: its document is a link, which nobody can follow on paper")
         return rendered
-
-    def _translated(self, language: str, texts: EventTexts, channel: str, context: Context) -> Rendered:
-        variables = self._variables(context)
-        variables |= english.unit_names(variables["units"])
-        return structs.replace(texts.render(channel, variables), language=language)
 
     def render_claimed(self, claimed: Claimed, facts: Facts | None = None) -> Rendered:
         """
@@ -216,14 +217,21 @@ class Templates:
         return frozenset(texts.channels()) if key[0] == DEFAULT_LOCALE else _of_locale(texts)
 
     def try_out(
-        self, key: Key, channel: str, example: Mapping[str, Json], due: Due | None = None, *, occasion: str
+        self,
+        key: Key,
+        channel: str,
+        example: Mapping[str, Json],
+        due: Due | None = None,
+        *,
+        occasion: str,
+        building: str = _PREVIEWED_BUILDING,
     ) -> Rendered:
-        """Render one text for an invented reader, on one occasion. Raises as `render` does."""
+        """Render one text for an invented reader, on one occasion, uncut. Raises as `render` does."""
         _, name, variant = key
-        context = replace(_preview_context(name, variant, example, due), occasion=occasion)
-        if key[0] != DEFAULT_LOCALE:
-            return self._translated(key[0], self.words[key], channel, context)
-        return self.words[key].render(channel, self._variables(context))
+        preview = _preview_context(name, variant, example, due)
+        context = replace(preview, occasion=occasion, building=building)
+        rendered = self.words[key].render(channel, self._variables(context, key[0]))
+        return rendered if key[0] == DEFAULT_LOCALE else structs.replace(rendered, language=key[0])
 
     def names(self, key: Key) -> frozenset[str]:
         """Return the names that a text may use besides the fields of its event's data."""
@@ -240,10 +248,10 @@ class Templates:
                 for approved in words.approved.values():
                     yield approved, approved.fill(variables)
 
-    def _variables(self, context: Context) -> dict[str, Json]:
+    def _variables(self, context: Context, language: str = DEFAULT_LOCALE) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
         look = self.identities.of(context.event_name, context.data, context.brand)
-        return {
+        variables = {
             **self.globals,
             **context.data,
             **context.names(),
@@ -251,10 +259,14 @@ class Templates:
             LOOK: look,
             "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
+            "sms_alphabet": self.texting.alphabet,
             **functions(self.clocks, context.data, context.due, context.leaves),
             "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
         }
+        if language != DEFAULT_LOCALE:
+            variables |= english.unit_names(variables["units"])
+        return variables
 
     def _find(
         self, event_name: str, variant: str | None, locale: str, channel: str
@@ -317,7 +329,7 @@ def _preview_context(
         event_time=PREVIEWED_AT,
         event_name=event_name,
         person="María Fernanda Ríos",
-        building="Conjunto Altos del Rosal",
+        building=_PREVIEWED_BUILDING,
         unit="Torre 1, apto. 101",
         purpose=purpose,
         due=due,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.model import Purpose
-from hub.policy.values import Prefix
+from hub.policy.values import Alphabet, Prefix
 from hub.rendering.context import Context
 from hub.rendering.identities import Look
 
@@ -19,6 +19,7 @@ class Texting:
     """`two_way` is true only if a reply to any sending number reaches the hub."""
 
     prefix: Prefix = Prefix.BUILDING
+    alphabet: Alphabet = Alphabet.GSM7
     two_way: bool = False
 
     def prefix_of(self, context: Context, look: Look, company: str) -> str:

@@ -93,7 +93,7 @@ def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool)
         company={"name": company.name, "phone": company.phone, "email": company.email, "site": company.site},
         clocks=policy.clocks,
         calendar=policy.calendar,
-        texting=Texting(prefix=policy.sms.prefix, two_way=two_way),
+        texting=Texting(prefix=policy.sms.prefix, alphabet=policy.sms.alphabet, two_way=two_way),
         identities=Identities(policy.senders, sender),
     )
 

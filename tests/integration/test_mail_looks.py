@@ -40,6 +40,13 @@ CONTRAST = """
     const end = part => part.getBoundingClientRect().right;
     const beyond = end(room) - end(element.closest('td, p'));
     if (beyond > 0.5) faults.push(`${beyond} px beyond: ${walker.currentNode.data.trim().slice(0, 40)}`);
+    for (const word of walker.currentNode.data.matchAll(/(?<=^|\\s)[^\\s@]{1,20}(?=\\s|$)/g)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map(line => line.top)).size;
+      if (lines > 1 && /^[\\wáéíóúñ+]+$/i.test(word[0])) faults.push(`broken: ${word[0]}`);
+    }
     const both = [light(channels(getComputedStyle(element).color)), light(behind(element))];
     const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
     if (ratio < 4.5) faults.push(`${ratio.toFixed(2)}: ${walker.currentNode.data.trim().slice(0, 40)}`);
@@ -48,7 +55,7 @@ CONTRAST = """
           preheader: getComputedStyle(document.querySelector('.adelanto')).display};
 })()
 """
-"""WCAG 2.2, 1.4.3: text has a contrast of 4.5 to 1. No text stands out of its cell."""
+"""WCAG 2.2, 1.4.3: text has a contrast of 4.5 to 1. No text leaves its cell, no short word is broken."""
 
 
 async def looked_at(tab: Browser, html: str, *, scheme: str, width: int) -> dict[str, Any]:

@@ -84,3 +84,18 @@ async def test_the_page_of_a_document_that_is_not_given_is_legible(
         where = f"{where}0"
     async with browsing(world) as client:
         await look(browser, str(client.make_url(where)), f"document-{state}")
+
+
+async def test_one_click_works_without_a_script(browser: Browser) -> None:
+    world, mail = surveyed()
+    async with browsing(world) as client:
+        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.go(str(client.make_url(unsubscribe(mail))), width=NARROW)
+        await browser.until("document.querySelector('button')?.innerText")
+        await browser.run("document.querySelector('button').focus()")
+        await browser.press("Enter")
+        done = await browser.until("document.querySelector('[role=status]')?.innerText")
+
+    assert "Listo: no le enviaremos más encuestas" in done
+    assert world.intake.tables.opt_outs
+    assert [] == browser.complaints

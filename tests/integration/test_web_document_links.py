@@ -160,9 +160,12 @@ async def test_one_link_is_not_opened_without_end(opened: Database) -> None:
     first, other = path(await linked(opened)), path(await linked(opened))
     async with browsing(world) as client:
         statuses = [(await client.get(first)).status for _ in range(FREE + 1)]
+        page = await (await client.get(first, headers={hdrs.ACCEPT: "text/html"})).text()
         free = (await client.get(other)).status
 
     assert [200] * FREE + [429] == statuses
+    assert "Vuelva a cargar la página en 10 minutos." in page
+    assert "su red" not in page
     assert 200 == free
 
 

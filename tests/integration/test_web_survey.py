@@ -89,7 +89,7 @@ async def test_each_kind_has_its_question(kind: str, question: str) -> None:
 
 async def test_button_publishes_the_answer_in_the_name_of_the_person() -> None:
     world, survey = asked(copropiedad_id="ph-1", unit_id="u-1")
-    reply = await press(world, path(survey), score="9", comment="  Todo bien.\x00  ")
+    reply = await press(world, path(survey), score="9", comment="  Todo bien 👨\u200d👩\u200d👧.\x00  ")
     (answer,) = world.publisher.events
 
     assert (200, "survey.answered", "urn:hub") == (reply.status, answer.name, answer.source)
@@ -97,7 +97,7 @@ async def test_button_publishes_the_answer_in_the_name_of_the_person() -> None:
         "survey_id": "enc-1",
         "kind": "post_servicio",
         "score": 9,
-        "comment": "Todo bien.",
+        "comment": "Todo bien 👨\u200d👩\u200d👧.",
         "service_area": "mantenimiento",
         "person_id": "p-ana",
         "copropiedad_id": "ph-1",

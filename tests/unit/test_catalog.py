@@ -409,6 +409,7 @@ def test_what_ends_collection_and_what_ends_a_use_are_the_listed_ones() -> None:
         "realestate.listing.promoted": "valid_until",
         "realestate.visit.scheduled": "starts_at",
         "staff.training.scheduled": "starts_at",
+        "survey.requested": "expires_at",
     }
 
 

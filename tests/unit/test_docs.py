@@ -199,6 +199,7 @@ def test_every_metric_is_documented() -> None:
         "hub_events_unreached_total",
         "hub_mail_total",
         "hub_outcomes_total",
+        "hub_sms_parts_total",
         "hub_topology_gaps_total",
         "hub_unknown_outcomes_total",
         "hub_webhook_calls_total",

@@ -30,10 +30,11 @@ from hub.messages.planning.plan import Rules
 from hub.model import Claimed, DocumentUse, Facts, InlineImage, Outcome, Outgoing, Rendered, Sender, State
 from hub.model.documents import DocumentRequest, Enclosure, FetchState, LinkedDocument, SentDocument
 from hub.policy import load_policy
-from hub.rendering.filters import fecha_hora
+from hub.rendering.filters import fecha_corta, fecha_hora
 from hub.rendering.sent_documents import SentDocuments
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, Links, without_link
+from hub.sms_text import to_gsm7
 from tests.unit.factories import CHANNELS, MONDAY, POLICY, SCHEMAS, event, message, stored
 from tests.unit.test_templates import TEMPLATES, examples
 
@@ -149,6 +150,14 @@ def test_a_mail_leads_to_the_hubs_link_and_says_its_end(name: str, variant: str 
     assert fecha_hora(MONDAY) in text
     assert publishers not in text
     assert publishers in words(name, variant, "email", None)
+
+
+def test_a_text_message_with_the_hubs_link_says_its_end() -> None:
+    document = SentDocument(sha256="00", kind="application/pdf", name="a.pdf", link=LINK, until=MONDAY)
+    text = words("pqrs.responded", None, "sms", document)
+
+    assert to_gsm7(f"hasta el {fecha_corta(MONDAY)} en {LINK}") in text
+    assert "hasta" not in words("pqrs.responded", None, "sms", None)
 
 
 @pytest.mark.parametrize(

@@ -341,6 +341,7 @@ BROKEN: Final[Mapping[str, tuple[Any, Fault]]] = {
     "a number for a text": ({"name": 7}, Fault.NO_TEXT),
     "a name of two lines": ({"name": "a\nb"}, Fault.NO_LINE),
     "a header in a name": ({"name": "a\r\nBcc: x@y.co"}, Fault.NO_LINE),
+    "an address for a name": ({"name": "gerencia@banco.example"}, Fault.NAMES_ADDRESS),
     "an endless name": ({"name": "a" * 61}, Fault.LONG),
     "an address with a name": ({"address": "A <a@casa.co>"}, Fault.ADDRESS),
     "two addresses": ({"reply_to": "a@casa.co, b@casa.co"}, Fault.ADDRESS),

@@ -125,6 +125,15 @@ def test_no_letter_is_the_last_step_of_what_begins_within_its_lead(hours: int, l
     assert letter is ("print:late_letter" not in first.skipped)
 
 
+@pytest.mark.parametrize(("hours", "letter"), [(23, False), (25, True)])
+def test_no_letter_is_the_last_step_of_what_is_over_within_its_lead(hours: int, letter: bool) -> None:
+    offer = replace(ANNOUNCED, reminders=(), useful_until=STARTS)
+    trigger = announced(ahead=timedelta(hours=hours))
+    first = only(plan(offer, person(email()), trigger=trigger, rules=WITH_LETTERS))
+
+    assert letter is bool(first.fallback)
+
+
 def test_row_of_a_person_whom_only_a_late_letter_would_reach_says_so() -> None:
     trigger = announced(ahead=timedelta(hours=23))
     without = structs.replace(person(), digital_access=False)

@@ -12,6 +12,7 @@ import pytest
 from hub.catalog import BY_NAME, CATALOG
 from hub.model import Audience, Claimed, Json, Lane, Message, Purpose
 from hub.rendering.filters import legible, motivo
+from hub.rendering.frame_es import FRAME
 from hub.rendering.outcomes_es import REASONS
 from hub.rendering.page_links import page_of
 from tests.for_each import for_each
@@ -61,6 +62,25 @@ def test_no_text_for_staff_has_an_id_a_path_a_command_or_a_code(event: str, audi
         found = {what: pattern.findall(shown) for what, pattern in FORBIDDEN.items()}
 
         assert {} == {what: words for what, words in found.items() if words}
+
+
+@for_each(staff_audiences())
+def test_mail_for_staff_has_the_foot_for_staff_also_in_an_emergency(event: str, audience: Audience) -> None:
+    told = replace(context(event, examples(event)[0]), purpose=audience.purpose)
+    if "email" in {channel for step in audience.channels for channel in step}:
+        words = TEMPLATES.render(event, "email", told, variant=audience.template)
+
+        assert FRAME["internal"] in words.text
+        assert FRAME["answered"] not in words.text + words.html
+
+
+def test_survey_that_the_hub_has_asked_is_not_named_by_its_id() -> None:
+    event, survey = "satisfaction.detractor.detected", "enc-0123456789abcdef01234567"
+    for example in examples(event):
+        told = context(event, example | {"survey_id": survey})
+        words = TEMPLATES.render(event, "email", told, variant=None)
+
+        assert survey not in words.text + words.html
 
 
 NOTICES: Final = {"policy.updated", "staff.training.scheduled", "pqrs.report.published"}

@@ -76,6 +76,13 @@ async def test_survey_without_an_end_is_reminded_of(hub: MemoryHub) -> None:
     assert 1 == len(reminders(hub, survey))
 
 
+async def test_survey_that_is_over_is_not_asked_at_all(hub: MemoryHub) -> None:
+    survey = asked(open_for=-DAY)
+    await hub.take_in(survey)
+
+    assert {(State.EXPIRED, "too_old")} == {(message.state, message.reason) for message in hub.of(survey)}
+
+
 async def test_policy_may_never_remind(hub: MemoryHub) -> None:
     tables = load_tables()
     never = {**tables["follow_ups"], "survey_reminder": "never"}

@@ -13,15 +13,17 @@ from typer.testing import CliRunner
 
 from hub.catalog import BY_NAME
 from hub.cli.main import app
+from hub.cloudevents.schemas import Schemas
 from hub.model import Json, Rendered
-from hub.operations.template_check import Finding, TemplateCheck
+from hub.operations.template_check import Finding, TemplateCheck, trials_of
 from hub.rendering import Templates
 from hub.rendering.contrast import contrast
 from hub.rendering.lint import judge, judge_source, length
 from hub.rendering.mail_contrast import low_contrast
 from hub.rendering.templates import BUILT_IN
-from tests.unit.test_templates import COMPANY, DUE, POLICY, SPEAKING, examples, schema
+from tests.unit.test_templates import COMPANY, DUE, POLICY, SPEAKING, schema
 
+TRIALS: Final = trials_of(Schemas.load().by_name)
 EVENT: Final = "pqrs.reopened"
 SOURCE: Final = (BUILT_IN / "es" / f"{EVENT}.j2").read_text("utf-8")
 
@@ -30,7 +32,7 @@ def checked(folder: Path | None = None, event: str | None = EVENT) -> list[Findi
     templates = Templates.load(folder, company=COMPANY, clocks=POLICY.clocks, calendar=POLICY.calendar)
     return TemplateCheck(
         templates=templates,
-        examples={name: examples(name) for name in BY_NAME},
+        examples=TRIALS,
         fields={name: frozenset(schema(name)["properties"]) for name in BY_NAME},
         due_of=lambda _event, _example: DUE,
     ).findings(event)
@@ -53,6 +55,18 @@ def changed(folder: Path, old: str, new: str) -> list[tuple[str, str, str]]:
 def test_built_in_texts_have_no_fault_for_any_example_audience_and_channel() -> None:
     assert [] == checked(event=None)
     assert SPEAKING
+
+
+def test_texts_are_tried_with_each_word_that_a_field_may_have() -> None:
+    kinds = {str(example["kind"]) for example in TRIALS["pqrs.received"]}
+
+    assert set(schema("pqrs.received")["properties"]["kind"]["enum"]) == kinds
+
+
+def test_text_that_fits_only_a_short_name_of_a_building_is_found(tmp_path: Path) -> None:
+    found = changed(tmp_path, "Reabrimos su caso", "Reabrimos en {{ building }} su caso cerrado")
+
+    assert {("length", "subject")} <= {(rule, block) for rule, block, _ in found}
 
 
 def test_unknown_variable_is_found_also_where_a_default_hides_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.errors import MissingDocument
 from hub.model import Audience, Print, Purpose, Rendered
 from hub.policy import load_policy
-from hub.policy.values import Prefix
+from hub.policy.values import Alphabet, Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.approved import Approved
 from hub.rendering.document_links import document_links
@@ -372,6 +372,20 @@ def test_sms_prefix_is_a_setting(prefix: Prefix, begins: str) -> None:
     assert templates.render(event, "sms", context(event, examples(event)[0]), variant=None).text.startswith(
         begins
     )
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "words", "encoding"),
+    [(Alphabet.GSM7, "Altos del Rio: ", "GSM-7"), (Alphabet.UNICODE, "Altos del Río 🚰: ", "UCS-2")],
+)
+def test_alphabet_of_sms_is_a_setting(alphabet: Alphabet, words: str, encoding: str) -> None:
+    event = "building.outage.restored"
+    templates = Templates.load(company=COMPANY, clocks=POLICY.clocks, texting=Texting(alphabet=alphabet))
+    told = replace(context(event, examples(event)[0]), building="Altos del Río 🚰")
+    text = templates.render(event, "sms", told, variant=None).text
+
+    assert text.startswith(words)
+    assert encoding == segments(text).encoding
 
 
 def test_a_long_name_is_cut_at_a_word() -> None:

@@ -24,6 +24,7 @@ _FAULTS_ES: Final[Mapping[Fault, str]] = {
     Fault.NO_LINE: "tiene saltos de línea o espacios de más",
     Fault.LONG: "es demasiado largo",
     Fault.ADDRESS: "no es una dirección de correo",
+    Fault.NAMES_ADDRESS: "lleva una @: parecería la dirección de quien escribe",
     Fault.FOREIGN: "es de un dominio que no está en `[senders] domains`",
     Fault.COLOR: "no es un color como #1f5c4d",
     Fault.LOGO: "no es un PNG entero en base64",

@@ -266,6 +266,8 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
         log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
+    if outgoing.message.channel == "sms":
+        outcome_metrics.count_parts(outgoing)
     evidence = evidence_of(outgoing, answer)
     return accepted(claimed, answer, began, deps.now(), traits=channel.traits, evidence=evidence)
 

@@ -161,14 +161,16 @@ def is_late_for_paper(
     event: Event, kind: EventType, purpose: Purpose, *, at: datetime, policy: Policy
 ) -> bool:
     """
-    Return whether a letter that is printed at `at` would be read after what it announces has begun.
+    Return whether a letter that is printed at `at` would be read after what it announces has begun or ended.
 
     Paper is carried by hand, within `[letters] lead`. A legal notice is printed at any time: it is the proof.
     """
     if purpose is Purpose.LEGAL:
         return False
-    begins = [_times(reminder, event, policy)[1] for reminder in kind.reminders]
-    return any(instant - at <= policy.letters.lead for instant in begins if instant is not None)
+    instants = [_times(reminder, event, policy)[1] for reminder in kind.reminders]
+    if kind.useful_until:
+        instants.append(_useful_until(event, kind.useful_until))
+    return any(instant - at <= policy.letters.lead for instant in instants if instant is not None)
 
 
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:

@@ -116,7 +116,7 @@ def plan_audience(
             },
             patience=rules.policy.patience.get(purpose),
             avoid=_late_letter(stored.event, kind, purpose, occasion, rules.policy, now)
-            if kind.reminders and audience.print in PAPER and LETTER in rules.channels
+            if (kind.reminders or kind.useful_until) and audience.print in PAPER and LETTER in rules.channels
             else broken_channels(stored.event),
         )
         for occasion in occasions(

@@ -1,0 +1,39 @@
+"""How long a subject and a push notification may be, and how a longer one is cut. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import structs
+
+from hub.model import Purpose, Rendered
+
+SUBJECT: Final = 78
+PUSH_TITLE: Final = 50
+PUSH_BODY: Final = 150
+_WHOLE: Final = frozenset({Purpose.EMERGENCY, Purpose.LEGAL})
+"""What to do in an emergency, and what the law wants to be said, is never cut."""
+
+
+def fit_push(rendered: Rendered, purpose: Purpose | None, *, ending: str = "") -> Rendered:
+    """
+    Cut what a telephone would cut in the middle of a word: a publisher's own words may be long.
+
+    The `ending` that a text has, the units that it is about, stays.
+    """
+    if purpose in _WHOLE or (len(rendered.subject) <= PUSH_TITLE and len(rendered.text) <= PUSH_BODY):
+        return rendered
+    end = f" {ending}" if ending and rendered.text.endswith(ending) else ""
+    body = cut(rendered.text.removesuffix(end), max(PUSH_BODY - len(end), PUSH_TITLE))
+    return structs.replace(rendered, subject=cut(rendered.subject, PUSH_TITLE), text=f"{body}{end}")
+
+
+def cut(text: str, most: int) -> str:
+    """`Recibimos su solicitud de plomería` → `Recibimos su solicitud…`."""
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    words, _, _ = head.rpartition(" ")
+    # A word that alone is too long is cut, too.
+    kept = words if len(words) > most // 2 else head[:-1]
+    return f"{kept.rstrip(' ,.;:(')}…"
