@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -129,7 +130,8 @@ async def test_bills_new_terms_and_answers_about_data_are_enclosed_for_who_reads
     allow(house, server)
     who = {"ref": "p-papel"}
     home = {"unit_id": "u-papel", "copropiedad_id": directory.BUILDING}
-    events = {
+    soon = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+    events: dict[str, dict[str, Any]] = {
         "privacy.query.answered": {"case_id": "datos-1", "data_subject": who},
         "service.terms.changed": {
             "change_id": "cambio-1",
@@ -137,13 +139,13 @@ async def test_bills_new_terms_and_answers_about_data_are_enclosed_for_who_reads
             "what": "horario",
             "old_value": "de 8 a 5",
             "new_value": "de 7 a 4",
-            "effective_on": "2027-03-01",
+            "effective_on": soon,
         },
         "admin.invoice.issued": {
             "invoice_id": "CC-1",
             "period": "abril",
             "amount_cop": 385000,
-            "due_on": "2027-03-15",
+            "due_on": soon,
             **home,
         },
     }
