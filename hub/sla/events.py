@@ -72,7 +72,7 @@ def party_of(data: Mapping[str, Json]) -> dict[str, Json]:
         if isinstance(named, dict):
             party = named
             break
-    if ref := party.get("ref") or data.get("subject_id"):
+    if ref := party.get("ref") or data.get("subject_id") or data.get("person_id"):
         return {PERSON_REF: ref}
     return {PERSON_NAME: party["name"]} if party.get("name") else {}
 

@@ -375,3 +375,16 @@ async def test_claim_for_staff_names_the_person_whose_case_it_is(
     [claimed] = await stores.claim(to_staff)
 
     assert name == claimed.party
+
+
+async def test_claim_for_staff_names_the_person_whose_answer_it_is(stores: Stores) -> None:
+    known = stored(event(data={"pqrs_id": "PQ-2", "person_id": "p-1"}, id="e-3"))
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-1")])
+        await transaction.add_events([known])
+    to_staff = message(known, purpose=Purpose.INTERNAL)
+    await stores.add(to_staff)
+
+    [claimed] = await stores.claim(to_staff)
+
+    assert "Name of p-1" == claimed.party

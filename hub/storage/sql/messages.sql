@@ -84,7 +84,8 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               (
                   SELECT name FROM person
                   WHERE NOT removed AND id = coalesce(
-                      event.data #>> '{petitioner,ref}', event.data #>> '{requester,ref}', event.data #>> '{data_subject,ref}'
+                      event.data #>> '{petitioner,ref}', event.data #>> '{requester,ref}', event.data #>> '{data_subject,ref}',
+                      event.data ->> 'person_id'
                   )
               ),
               event.data #>> '{petitioner,name}', event.data #>> '{requester,name}', event.data #>> '{data_subject,name}'
