@@ -13,6 +13,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.model import Audience, Claimed, Json, Lane, Message, Purpose
 from hub.rendering.filters import legible, motivo
 from hub.rendering.frame_es import FRAME
+from hub.rendering.lengths import SUBJECT
 from hub.rendering.outcomes_es import REASONS
 from hub.rendering.page_links import page_of
 from tests.for_each import for_each
@@ -72,6 +73,17 @@ def test_mail_for_staff_has_the_foot_for_staff_also_in_an_emergency(event: str, 
 
         assert FRAME["internal"] in words.text
         assert FRAME["answered"] not in words.text + words.html
+
+
+@pytest.mark.parametrize("outcome", ["met", "late", "cancelled"])
+def test_end_of_an_announcement_fits_a_subject(outcome: str) -> None:
+    event = "sla.resolved"
+    ended = {"kind": "convocation_lead", "outcome": outcome, "happens_at": "2026-09-24T18:00:00-05:00"}
+    told = context(event, examples(event)[0] | ended)
+    words = TEMPLATES.render(event, "email", told, variant=None)
+
+    assert SUBJECT >= len(words.subject)
+    assert "la asamblea ordinaria" in words.subject
 
 
 def test_survey_that_the_hub_has_asked_is_not_named_by_its_id() -> None:
