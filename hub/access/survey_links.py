@@ -60,15 +60,23 @@ class SurveyLinks:
             return str(own)
         if not self.ring or not self.public_url.startswith("https://"):
             return None
-        named = data.get("expires_at")
-        closes = self.rules.closes_at(claimed.event_time, None if named is None else dates.instant(named))
-        return self.to(claimed.message.id, closes + self.rules.change_within)
+        return self.to(claimed.message.id, self._closes(claimed) + self.rules.change_within)
+
+    def answer_until(self, claimed: Claimed) -> datetime | None:
+        """Return when a survey can be answered no more; None for other messages, and where nobody says so."""
+        named, link = (claimed.data or {}).get("expires_at"), self.of(claimed)
+        is_known = link is not None and (named is not None or link != (claimed.data or {}).get("link"))
+        return self._closes(claimed) if is_known else None
 
     def shown(self, claimed: Claimed) -> str | None:
         """Return what stands for the link of a survey where somebody else reads its message."""
         own = self.of(claimed)
         is_ours = own is not None and own != (claimed.data or {}).get("link")
         return f"{self.public_url}{PATH.format(token=HIDDEN)}" if is_ours else own
+
+    def _closes(self, claimed: Claimed) -> datetime:
+        named = (claimed.data or {}).get("expires_at")
+        return self.rules.closes_at(claimed.event_time, None if named is None else dates.instant(named))
 
     def to(self, message_id: UUID, ends_at: datetime) -> str:
         """Make the link of a message. Raises ConfigurationError without a signing key."""

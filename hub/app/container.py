@@ -159,6 +159,7 @@ class CompanyRules:
                 if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
                 else list_name(claimed),
                 document=None if claimed.document is None else documents.of(claimed, now),
+                answer_until=surveys.answer_until(claimed) if message.event == SURVEY else None,
             )
             rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)
@@ -175,7 +176,8 @@ class CompanyRules:
         links = Links(public_url=public_url, ring=self.ring)
         is_survey = claimed.message.event == SURVEY
         link = self.survey_links.shown(claimed) if is_survey else links.of(claimed)
-        facts = Facts(at=NOW(), link=link, page=page_of(claimed, public_url))
+        until = self.survey_links.answer_until(claimed) if is_survey else None
+        facts = Facts(at=NOW(), link=link, page=page_of(claimed, public_url), answer_until=until)
         return self.templates.render_claimed(claimed, facts)
 
     def prints(self, letter: Message, about: StoredEvent) -> bool:

@@ -37,7 +37,7 @@ class Context:
     case end, by the name of the clock; None where that is not known. `late` is true of a message that leaves
     after it had expired. `leaves` is when the message leaves; None in a preview. `brand` is the identity of
     the copropiedad. `party` is the name of the person whose case it is, where the event says it by reference.
-    `document` is what the message has of its event's document.
+    `document` is what the message has of its event's document, `answer_until` when a survey closes.
     """
 
     data: Mapping[str, Json]
@@ -59,6 +59,7 @@ class Context:
     leaves: datetime | None = None
     party: str | None = None
     document: SentDocument | None = None
+    answer_until: datetime | None = None
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -85,6 +86,7 @@ class Context:
             leaves=facts.at if facts else None,
             party=claimed.party,
             document=facts.document if facts else None,
+            answer_until=facts.answer_until if facts else None,
         )
 
     def names(self) -> dict[str, Json]:
@@ -100,6 +102,7 @@ class Context:
             **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
             "take_on": self.ack_url,
+            "answer_until": self.answer_until or self.data.get("expires_at"),
             "answer_link": _answer_link(self) if self.purpose is Purpose.SURVEY else None,
             "page": self.page_url,
             "unsubscribe": self.unsubscribe_url,

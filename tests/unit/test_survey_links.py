@@ -11,6 +11,7 @@ import pytest
 from hub.access.keyring import KeyRing
 from hub.access.survey_links import HIDDEN, SurveyLinks
 from hub.model import Claimed, Purpose
+from hub.rendering.filters import fecha_hora
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, without_link
 from tests.contract.values import NOON, event, message, stored
@@ -43,6 +44,19 @@ def test_link_lives_until_the_last_answer_may_be_changed_no_more() -> None:
 
         assert token is not None
         assert (asked.message.id, closes + 7 * DAY) == (token.message_id, token.ends_at)
+
+
+def test_mail_says_until_when_a_survey_can_be_answered_also_where_the_policy_decides_it() -> None:
+    own, named = "https://encuestas.example.com/7", (NOON + DAY).isoformat()
+
+    assert NOON + 14 * DAY == LINKS.answer_until(claimed())
+    assert NOON + DAY == LINKS.answer_until(claimed(expires_at=named))
+    assert NOON + DAY == LINKS.answer_until(claimed(expires_at=named, link=own))
+    assert None is LINKS.answer_until(claimed(link=own))
+    assert None is LINKS.answer_until(claimed("pqrs.received"))
+    told = replace(context("survey.requested", {"kind": "semestral"}), answer_until=NOON)
+    text = TEMPLATES.render("survey.requested", "email", told, variant=None).text
+    assert f"Puede responder hasta el {fecha_hora(NOON)}" in text
 
 
 def test_link_of_the_publisher_is_left_as_it_is() -> None:
