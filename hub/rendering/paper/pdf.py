@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,21 @@ async def make_pdf(template: str, data: Any, at: datetime) -> bytes:
 
     Texts in the data are shown as they are; of signs that the fonts lack the code (`typeset.py`).
     """
-    job = msgspec.json.encode({"template": template, "data": data, "at": at.isoformat()})
+    return await _set({"template": template, "data": data, "at": at.isoformat()})
+
+
+async def set_pages(data: Any, files: Mapping[str, bytes], at: datetime, *, foreign: bool = False) -> bytes:
+    """
+    Set `pages.typ` with data and the files that it shows, dated `at`. Raises PaperFailure.
+
+    With `foreign` pages, which others have made, the PDF claims to be neither archivable nor accessible.
+    """
+    made = {"template": "pages.typ", "data": data, "at": at.isoformat(), "files": files, "foreign": foreign}
+    return await _set(made)
+
+
+async def _set(made: Mapping[str, Any]) -> bytes:
+    job = msgspec.json.encode(made)
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", str(_PROGRAM)),
         stdin=asyncio.subprocess.PIPE,
@@ -49,6 +64,8 @@ async def make_pdf(template: str, data: Any, at: datetime) -> bytes:
             await child.wait()
     if child.returncode != 0:
         # Not what it says: that may quote what people wrote.
-        log.error("paper.failed", template=template, status=child.returncode, complaint=len(complaint))
+        log.error(
+            "paper.failed", template=made["template"], status=child.returncode, complaint=len(complaint)
+        )
         raise PaperFailure("The document could not be set.")
     return pdf

@@ -5,7 +5,8 @@ A program on its own, which `hub.rendering.paper.pdf` starts: the memory that a 
 back when it ends, and a document that never ends can be stopped. It imports nothing of the hub.
 
 Data reaches a template as one JSON text: nothing that a person wrote is ever read as markup. A template reads
-no file outside this folder and, with the environment that it is started with, nothing of the network.
+the templates of this folder and the files of its job, no others, and, with the environment that it is started
+with, nothing of the network.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import re
 import sys
 import unicodedata
+from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -43,16 +45,25 @@ def _code(sign: re.Match[str]) -> str:
 
 
 def set_document(job: dict[str, Any]) -> bytes:
-    """Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes."""
+    """
+    Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes.
+
+    `files` are more files that the template may read, in base64: name → content. With `foreign` ones, whose
+    content is not ours, the PDF claims no standard.
+    """
+    files = {name: b64decode(content) for name, content in job.get("files", {}).items()}
+    templates = {file.name: file.read_bytes() for file in _FOLDER.glob("*.typ")}
+    # Files by name are what typst takes, though its types do not say so.
+    given: Any = {"main": (_FOLDER / job["template"]).read_bytes(), **templates, **files}
     made = typst.compile(
-        _FOLDER / job["template"],
-        root=_FOLDER,
+        given,
+        font_paths=[_FOLDER / "fonts"],
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(shown(job["data"]), ensure_ascii=False)},
         # PDF/A-2b for the archive, PDF/UA-1 for screen readers.
-        pdf_standards=["a-2b", "ua-1"],
-        timestamp=datetime.fromisoformat(job["at"]).astimezone(UTC),
+        pdf_standards=[] if job.get("foreign") else ["a-2b", "ua-1"],
+        timestamp=datetime.fromisoformat(job["at"]).astimezone(UTC).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("no PDF")
@@ -62,7 +73,7 @@ def set_document(job: dict[str, Any]) -> bytes:
 def main() -> int:
     try:
         pdf = set_document(json.load(sys.stdin.buffer))
-    except (typst.TypstError, ValueError, TypeError, OSError) as exc:
+    except (typst.TypstError, LookupError, ValueError, TypeError, OSError) as exc:
         # The first line: those below may quote the document.
         sys.stderr.write(str(exc).partition("\n")[0][:200])
         return 1
