@@ -102,7 +102,9 @@ async def test_others_have_their_turn_while_a_document_is_set() -> None:
 def test_template_asks_for_nothing_of_the_network_and_would_get_nothing(tmp_path: Path) -> None:
     template = tmp_path / "t.typ"
     template.write_text('#import "@preview/example:0.1.0": add\n')
-    job = json.dumps({"template": str(template), "data": {}, "at": MONDAY.isoformat()})
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    job = json.dumps({"template": str(template), "data": {}, "at": MONDAY.isoformat(), "folder": str(folder)})
     done = subprocess.run(
         [sys.executable, "-I", typeset.__file__],
         input=job,

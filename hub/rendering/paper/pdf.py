@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
@@ -45,6 +46,12 @@ async def set_pages(data: Any, files: Mapping[str, bytes], at: datetime, *, fore
 
 
 async def _set(made: Mapping[str, Any]) -> bytes:
+    """The folder is removed here: a child that was stopped removes nothing, and people's data is in it."""
+    with TemporaryDirectory(prefix="hub-paper-") as folder:
+        return await _run({**made, "folder": folder})
+
+
+async def _run(made: Mapping[str, Any]) -> bytes:
     job = msgspec.json.encode(made)
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", str(_PROGRAM)),

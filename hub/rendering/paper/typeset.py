@@ -5,8 +5,8 @@ A program on its own, which `hub.rendering.paper.pdf` starts: the memory that a 
 back when it ends, and a document that never ends can be stopped. It imports nothing of the hub.
 
 Data reaches a template as one JSON text: nothing that a person wrote is ever read as markup. A template reads
-the templates of this folder and the files of its job, no others, and, with the environment that it is started
-with, nothing of the network.
+no file outside the folder of its job and, with the environment that it is started with, nothing of the
+network.
 """
 
 from __future__ import annotations
@@ -48,15 +48,17 @@ def set_document(job: dict[str, Any]) -> bytes:
     """
     Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes.
 
-    `files` are more files that the template may read, in base64: name → content. With `foreign` ones, whose
-    content is not ours, the PDF claims no standard.
+    `folder` is an empty one, where the templates and the `files` that they may read (name → base64) are put.
+    With `foreign` ones, whose content is not ours, the PDF claims no standard.
     """
-    files = {name: b64decode(content) for name, content in job.get("files", {}).items()}
-    templates = {file.name: file.read_bytes() for file in _FOLDER.glob("*.typ")}
-    # Files by name are what typst takes, though its types do not say so.
-    given: Any = {"main": (_FOLDER / job["template"]).read_bytes(), **templates, **files}
+    folder = Path(job["folder"])
+    for template in (*_FOLDER.glob("*.typ"), _FOLDER / job["template"]):
+        (folder / template.name).write_bytes(template.read_bytes())
+    for name, content in job.get("files", {}).items():
+        (folder / name).write_bytes(b64decode(content))
     made = typst.compile(
-        given,
+        folder / Path(job["template"]).name,
+        root=folder,
         font_paths=[_FOLDER / "fonts"],
         ignore_system_fonts=True,
         format="pdf",
@@ -73,7 +75,7 @@ def set_document(job: dict[str, Any]) -> bytes:
 def main() -> int:
     try:
         pdf = set_document(json.load(sys.stdin.buffer))
-    except (typst.TypstError, LookupError, ValueError, TypeError, OSError) as exc:
+    except (typst.TypstError, ValueError, TypeError, OSError) as exc:
         # The first line: those below may quote the document.
         sys.stderr.write(str(exc).partition("\n")[0][:200])
         return 1
