@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hub.errors import PaperFailure
-from hub.rendering.paper import make_pdf, pdf, typeset
+from hub.rendering.paper import child, make_pdf, pdf, typeset
 from tests.unit.factories import MONDAY
 
 FOLDER = Path(typeset.__file__).parent
@@ -111,7 +111,7 @@ def test_template_asks_for_nothing_of_the_network_and_would_get_nothing(tmp_path
         capture_output=True,
         text=True,
         check=False,
-        env=pdf.NO_NETWORK,
+        env=child.NO_NETWORK,
         timeout=30,
     )
 

@@ -18,6 +18,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct, to_builtins
@@ -26,8 +27,9 @@ from hub.model.documents import LinkedDocument
 from hub.model.paper import PaperSize
 from hub.rendering.contrast import palette
 from hub.rendering.identities import COLOR
+from hub.rendering.paper.documents import PrintableDocument, printable
 from hub.rendering.paper.markup import Element, parse
-from hub.rendering.paper.pdf import set_pages
+from hub.rendering.paper.pdf import set_pdf, workplace
 
 _NAMES: Final = ("marca", "sobre-marca", "tinta")
 _POSTER: Final = "cartel"
@@ -79,35 +81,52 @@ async def make_pages(
 
     Where there are several, each begins on the front of a sheet, and counts its own pages.
     """
-    files: dict[str, bytes] = {}
-    trees = await asyncio.to_thread(lambda: [_tree(sheet, files) for sheet in sheets])
-    data = {"size": size, "title": title, "cover": cover, "sheets": trees}
-    pdf = await set_pages(to_builtins(data), files, at)
-    return Printout(pdf=pdf)
+    with workplace() as folder:
+        documents = await printable([sheet.document for sheet in sheets], folder)
+        apart = tuple(
+            place
+            for place, (sheet, document) in enumerate(zip(sheets, documents, strict=True))
+            if sheet.document is not None and document is None
+        )
+        data = await asyncio.to_thread(_job, sheets, documents, folder)
+        data |= {"size": size, "title": title, "cover": to_builtins(cover)}
+        pdf = await set_pdf("pages.typ", data, at, folder, foreign=any(documents))
+    return Printout(pdf=pdf, apart=apart)
 
 
-def _tree(sheet: Sheet, files: dict[str, bytes]) -> dict[str, Any]:
+def _job(
+    sheets: Sequence[Sheet], documents: Sequence[PrintableDocument | None], folder: Path
+) -> dict[str, Any]:
     """Return what the template walks. Pictures become files: many letters share a logo."""
+    pictures: dict[str, bytes] = {}
+    pages = [_tree(*pair, pictures) for pair in zip(sheets, documents, strict=True)]
+    for name, picture in pictures.items():
+        (folder / name).write_bytes(picture)
+    return {"sheets": pages}
+
+
+def _tree(sheet: Sheet, document: PrintableDocument | None, pictures: dict[str, bytes]) -> dict[str, Any]:
     page = parse(sheet.html)
-    colors = dict(zip(_NAMES, palette(COLOR), strict=False)) | page.colors
     return {
         "large": sheet.large,
         "poster": _POSTER in page.body.classes,
-        "colors": colors,
-        "body": _plain(page.body, files),
+        "colors": dict(zip(_NAMES, palette(COLOR), strict=False)) | page.colors,
+        "body": _plain(page.body, pictures),
+        "document": to_builtins(document),
+        "apart": sheet.document is not None and document is None,
     }
 
 
-def _plain(node: Element | str, files: dict[str, bytes]) -> Any:
+def _plain(node: Element | str, pictures: dict[str, bytes]) -> Any:
     if isinstance(node, str):
         return node
     made: dict[str, Any] = {
         "tag": node.tag,
         "classes": node.classes,
-        "children": [_plain(child, files) for child in node.children],
+        "children": [_plain(child, pictures) for child in node.children],
     }
     if node.tag == "img":
-        made |= {"alt": node.alt, "width": node.width, "picture": _kept(node.picture, files)}
+        made |= {"alt": node.alt, "width": node.width, "picture": _kept(node.picture, pictures)}
     if node.tag == "a":
         made["href"] = node.href
     if node.tag == "ol":
@@ -115,9 +134,9 @@ def _plain(node: Element | str, files: dict[str, bytes]) -> Any:
     return made
 
 
-def _kept(picture: bytes, files: dict[str, bytes]) -> str:
+def _kept(picture: bytes, pictures: dict[str, bytes]) -> str:
     if not picture:
         return ""
     name = f"{sha256(picture).hexdigest()}.png"
-    files[name] = picture
+    pictures[name] = picture
     return name

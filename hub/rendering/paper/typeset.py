@@ -15,7 +15,6 @@ import json
 import re
 import sys
 import unicodedata
-from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -48,14 +47,12 @@ def set_document(job: dict[str, Any]) -> bytes:
     """
     Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes.
 
-    `folder` is an empty one, where the templates and the `files` that they may read (name → base64) are put.
-    With `foreign` ones, whose content is not ours, the PDF claims no standard.
+    `folder` has the files that the template may read; the templates are put beside them. With `foreign` pages
+    the PDF claims no standard.
     """
     folder = Path(job["folder"])
     for template in (*_FOLDER.glob("*.typ"), _FOLDER / job["template"]):
         (folder / template.name).write_bytes(template.read_bytes())
-    for name, content in job.get("files", {}).items():
-        (folder / name).write_bytes(b64decode(content))
     made = typst.compile(
         folder / Path(job["template"]).name,
         root=folder,
