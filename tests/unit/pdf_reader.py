@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
-from pikepdf import Pdf
+from pikepdf import Pdf, parse_content_stream
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -25,3 +26,18 @@ def box_of(pdf: bytes) -> list[tuple[int, int]]:
     with Pdf.open(io.BytesIO(pdf)) as read:
         boxes = [page.mediabox for page in read.pages]
         return [(round(float(box[2])), round(float(box[3]))) for box in boxes]
+
+
+def font_sizes(pdf: bytes) -> set[float]:
+    """The sizes of all letters in it, in points."""
+    found: set[float] = set()
+    with Pdf.open(io.BytesIO(pdf)) as read:
+        for page in read.pages:
+            size = 0.0
+            for step in parse_content_stream(page):
+                numbers: Any = step.operands
+                if str(step.operator) == "Tf":
+                    size = float(numbers[1])
+                elif str(step.operator) == "Tm":
+                    found.add(round(size * abs(float(numbers[3])), 1))
+    return found

@@ -34,6 +34,8 @@ _BLOCKS: Final = frozenset(
         *("blockquote", "div", "section", "article", "header", "footer", "main", "pre"),
     }
 )
+_PARTS: Final = frozenset({"dl", "dt", "dd", "figure", "figcaption", "address", "aside", "form", "nav"})
+"""Blocks of which we make none: they are shown as a `div`."""
 _VOID: Final = frozenset({"br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _CLOSED_BY: Final = {
     "p": _BLOCKS - {"li", "tr", "td", "th", "thead"},
@@ -111,6 +113,7 @@ class _Reader(HTMLParser):
         if self._unread:
             self._unread = "" if tag == self._unread else self._unread
             return
+        tag = "div" if tag in _PARTS else tag
         if any(name == tag for name, _ in self._open[1:]):
             while self._close() != tag:
                 pass
@@ -127,6 +130,7 @@ class _Reader(HTMLParser):
             self._write(data)
 
     def _begin(self, tag: str, given: dict[str, str | None]) -> None:
+        tag = "div" if tag in _PARTS else tag
         while tag in _CLOSED_BY.get(self._open[-1][0], ()):
             self._close()
         node = Element(tag=_INLINE.get(tag, tag), classes=(given.get("class") or "").split())
