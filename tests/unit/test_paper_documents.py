@@ -134,6 +134,17 @@ async def test_document_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPat
     assert (0,) == (await printed(of(SOUND))).apart
 
 
+async def test_document_that_takes_too_much_memory_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "greedy.py"
+    program.write_text("import sys\nsys.stdin.read()\nhoard = bytearray(1 << 30)\nprint([[1, 1]])\n")
+    monkeypatch.setattr(documents, "_PROGRAM", program)
+    monkeypatch.setattr(documents, "_MEMORY", 512 << 20)
+
+    assert (0,) == (await printed(of(SOUND))).apart
+
+
 async def test_document_without_a_password_to_read_and_a_damaged_one_are_printed() -> None:
     """Their table at the end is gone: readers find the pages all the same."""
     made = await printed(of(encrypted(SOUND, "")), of(SOUND.replace(b"startxref", b"startxxxx")))

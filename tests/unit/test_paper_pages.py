@@ -198,7 +198,7 @@ async def test_poster_fills_one_page_and_shrinks_before_it_takes_two() -> None:
 
     assert (1, 1) == (len(box_of(short)), len(box_of(long)))
     assert 1 < len(box_of(endless))
-    assert max(font_sizes(short)) > 70 > max(font_sizes(long)) > 25
+    assert max(font_sizes(short)) > 60 > max(font_sizes(long)) > 25
     assert 12 <= min(font_sizes(long))
     for made in (short, long, endless):
         said = " ".join(pages_of(made))

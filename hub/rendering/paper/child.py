@@ -1,9 +1,11 @@
-"""A program of this folder in a process of its own, with a time limit."""
+"""A program of this folder in a process of its own, with limits of time and memory."""
 
 from __future__ import annotations
 
 import asyncio
+import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +21,11 @@ NO_NETWORK: Final = dict.fromkeys(
 log = structlog.get_logger()
 
 
-async def run(program: Path, *arguments: str, given: bytes, patience: float) -> bytes:
+async def run(program: Path, *arguments: str, given: bytes, patience: float, memory: int) -> bytes:
     """
     Return what the program writes for what it is given. Raises PaperFailure.
 
-    `patience` is how many seconds it has.
+    `patience` is how many seconds it has, `memory` how many bytes (on Linux).
     """
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", str(program), *arguments),
@@ -32,6 +34,7 @@ async def run(program: Path, *arguments: str, given: bytes, patience: float) -> 
         stderr=asyncio.subprocess.PIPE,
         env=NO_NETWORK,
     )
+    _limit(child.pid, memory)
     try:
         async with asyncio.timeout(patience):
             made, complaint = await child.communicate(given)
@@ -47,3 +50,11 @@ async def run(program: Path, *arguments: str, given: bytes, patience: float) -> 
         log.error("paper.failed", program=program.stem, status=status, complaint=length)
         raise PaperFailure("The document could not be set.")
     return made
+
+
+def _limit(pid: int, memory: int) -> None:
+    """It has read nothing yet. One that has ended at once needs no limit."""
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
+            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))

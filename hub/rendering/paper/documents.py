@@ -16,6 +16,7 @@ from hub.rendering.paper import child
 
 _PROGRAM: Final = Path(__file__).with_name("enclosure.py")
 _PATIENCE: Final = 60.0
+_MEMORY: Final = 2 << 30
 _AT_ONCE: Final = 2
 _ENDINGS: Final = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 
@@ -53,7 +54,10 @@ async def _made(
     async with free:
         try:
             sizes = await child.run(
-                _PROGRAM, document.kind, target, given=document.content, patience=_PATIENCE
+                *(_PROGRAM, document.kind, target),
+                given=document.content,
+                patience=_PATIENCE,
+                memory=_MEMORY,
             )
         except PaperFailure:
             return None

@@ -12,15 +12,11 @@ from __future__ import annotations
 
 import io
 import json
-import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-MEMORY: Final = 2 << 30
-"""Bytes of address space. Typst alone reserves several hundred megabytes."""
-SECONDS: Final = 40
 MOST_PAGES: Final = 100
 MOST_DRAWING: Final = 64 << 20
 """Bytes of all pages' drawings, unpacked: a small file may hold gigabytes."""
@@ -34,17 +30,6 @@ _TRIAL: Final = """#set page(width: 10cm, height: 10cm, margin: 0pt)
 """
 
 Size = tuple[float, float]
-
-
-def limit() -> None:
-    """What goes beyond this ends, and the document is printed apart."""
-    for kind, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, most))
 
 
 def drawn(content: bytes, target: Path) -> list[Size]:
@@ -134,7 +119,6 @@ def painted(content: bytes, target: Path) -> list[Size]:
 
 
 def main(kind: str, target: Path) -> int:
-    limit()
     content = sys.stdin.buffer.read()
     try:
         sizes = drawn(content, target) if kind == "application/pdf" else painted(content, target)

@@ -16,6 +16,8 @@ from hub.rendering.paper import child
 _PROGRAM: Final = Path(__file__).with_name("typeset.py")
 _PATIENCE: Final = 120.0
 """Seconds: five thousand messages take ten."""
+_MEMORY: Final = 6 << 30
+"""Bytes of addresses: 500 letters use 700 MB, and Typst's threads reserve more."""
 
 
 @contextmanager
@@ -47,4 +49,4 @@ async def set_pdf(template: str, data: Any, at: datetime, folder: Path, *, forei
     """
     job = {"template": template, "data": data, "at": at.isoformat(), "folder": str(folder)}
     given = msgspec.json.encode({**job, "foreign": foreign})
-    return await child.run(_PROGRAM, given=given, patience=_PATIENCE)
+    return await child.run(_PROGRAM, given=given, patience=_PATIENCE, memory=_MEMORY)
