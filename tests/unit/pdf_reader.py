@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from typing import Any
@@ -41,3 +42,14 @@ def font_sizes(pdf: bytes) -> set[float]:
                 elif str(step.operator) == "Tm":
                     found.add(round(size * abs(float(numbers[3])), 1))
     return found
+
+
+def places_of(pdf: bytes, word: str) -> list[tuple[int, int]]:
+    """Where a word stands on its pages: millimetres from the left and from the top."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) reads the PDF")
+    read = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True, timeout=60
+    )
+    found = re.findall(rf'xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>{re.escape(word)}<', read.stdout.decode())
+    return [(round(float(left) / 72 * 25.4), round(float(top) / 72 * 25.4)) for left, top in found]

@@ -18,7 +18,7 @@ from hub.rendering.context import INITIAL
 from hub.rendering.paper.pages import Cover, CoverLine, Sheet, make_pages
 from hub.rendering.templates import Key
 from tests.unit.factories import MONDAY
-from tests.unit.pdf_reader import box_of, font_sizes, pages_of
+from tests.unit.pdf_reader import box_of, font_sizes, pages_of, places_of
 from tests.unit.test_templates import DUE, TEMPLATES, examples
 
 LETTER = '<body><p class="fecha">Hoy</p><div class="asunto"><p>Asunto: {}</p></div><p>Texto {}.</p></body>'
@@ -105,6 +105,17 @@ async def test_each_letter_begins_on_a_front_and_no_page_is_empty(
     assert [] == [place for place in begun if place % 2]
     # The back of a sheet whose front ends a letter.
     assert [] == [place for place, page in enumerate(pages) if not page and place + 1 not in begun]
+
+
+@pytest.mark.parametrize("size", PaperSize)
+async def test_recipient_stands_where_an_envelope_has_its_window(size: PaperSize) -> None:
+    """A DIN window shows 45 to 90 mm from the top, that of a #10 52 to 80, both from 22 mm of the left on."""
+    html = next(rendered.html for key, rendered in letters() if key[1] == "pqrs.received")
+    name, *_ = places_of(await pdf_of([html], size=size), "Fernanda")
+    unit, *_ = places_of(await pdf_of([html], size=size), "apto.")
+
+    assert 22 < name[0] < 60
+    assert 50 <= name[1] < unit[1] < 76
 
 
 async def test_large_print_has_no_letter_below_16_points_and_loses_no_word() -> None:
