@@ -79,10 +79,11 @@ def missing(rendered: Rendered, pages: Sequence[str]) -> list[str]:
 
 async def test_every_word_of_every_letter_is_on_paper_in_order() -> None:
     known = list(letters())
-    pages = pages_of(await pdf_of([rendered.html for _, rendered in known]))
-    printed = list(each(pages))
+    made = await pdf_of([rendered.html for _, rendered in known])
+    printed = list(each(pages_of(made)))
 
     assert len(known) > 250
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in made
     assert len(known) == len(printed)
     assert {} == {
         f"{key[1]}/{key[2]}": lost
@@ -178,6 +179,24 @@ async def test_layout_of_another_company_loses_no_word() -> None:
     )
 
 
+async def test_strange_layouts_are_printed_all_the_same() -> None:
+    """One of them must not take a batch with it."""
+    strange = [
+        "",
+        "<p></p><h1></h1><table></table><ul></ul><ol><li></ol><blockquote></blockquote><a></a><img>",
+        '<div class="asunto"></div><div class="cuerpo"></div><div class="membrete"><p class="empresa"></div>',
+        '<h2>Antes</h2><div class="asunto"><p>Asunto: a</p></div><h2>Después</h2>',
+        '<h3 class="logo">x</h3><div class="recibido"><table><tr><td></td></tr></table></div>',
+        '<table class="datos"><tr><th>a</th><td>b</td><td>c</td></tr><tr></tr></table>',
+        '<body class="cartel"><h1 class="cartel-titulo"></h1><div class="qr"></div><h2>x</h2>',
+        "<ul><li><table><tr><th><h2>a</h2></th></tr></table><li><blockquote><h1>b</h1></blockquote></ul>",
+    ]
+
+    for html in strange:
+        assert (await pdf_of([html])).startswith(b"%PDF-")
+    assert len(strange) <= len(box_of(await pdf_of(strange)))
+
+
 async def test_id_at_the_end_of_a_line_gets_no_hyphen() -> None:
     """In Spanish a hyphen at the end of a line would be repeated, and be part of the id."""
     words = " ".join(f"palabra{'x' * number} PQ-2026-{number:06}" for number in range(30))
@@ -212,6 +231,7 @@ async def test_poster_fills_one_page_and_shrinks_before_it_takes_two() -> None:
     assert max(font_sizes(short)) > 60 > max(font_sizes(long)) > 25
     assert 12 <= min(font_sizes(long))
     for made in (short, long, endless):
+        assert b"<pdfuaid:part>1</pdfuaid:part>" in made
         said = " ".join(pages_of(made))
         assert re.search(r"Altos Corte de agua Dónde.*salón Vea si rige. Hasta el martes. 601", said)
 

@@ -29,7 +29,7 @@ from hub.rendering.contrast import palette
 from hub.rendering.identities import COLOR
 from hub.rendering.paper.documents import PrintableDocument, printable
 from hub.rendering.paper.markup import Element, parse
-from hub.rendering.paper.pdf import set_pdf, workplace
+from hub.rendering.paper.pdf import set_pages, workplace
 
 _NAMES: Final = ("marca", "sobre-marca", "tinta")
 _POSTER: Final = "cartel"
@@ -90,7 +90,7 @@ async def make_pages(
         )
         data = await asyncio.to_thread(_job, sheets, documents, folder)
         data |= {"size": size, "title": title, "cover": to_builtins(cover)}
-        pdf = await set_pdf("pages.typ", data, at, folder, foreign=any(documents))
+        pdf = await set_pages(data, at, folder, foreign=any(documents))
     return Printout(pdf=pdf, apart=apart)
 
 

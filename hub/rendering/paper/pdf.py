@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,9 @@ _PATIENCE: Final = 120.0
 """Seconds: five thousand messages take ten."""
 _MEMORY: Final = 6 << 30
 """Bytes of addresses: 500 letters use 700 MB, and Typst's threads reserve more."""
+
+_CLAIMS: Final = ("a-2b", "ua-1")
+"""PDF/A-2b for the archive, PDF/UA-1 for screen readers."""
 
 
 @contextmanager
@@ -38,15 +41,22 @@ async def make_pdf(template: str, data: Any, at: datetime) -> bytes:
     Texts in the data are shown as they are; of signs that the fonts lack the code (`typeset.py`).
     """
     with workplace() as folder:
-        return await set_pdf(template, data, at, folder)
+        return await _set(template, data, at, folder, claims=(_CLAIMS,))
 
 
-async def set_pdf(template: str, data: Any, at: datetime, folder: Path, *, foreign: bool = False) -> bytes:
+async def set_pages(data: Any, at: datetime, folder: Path, *, foreign: bool) -> bytes:
     """
-    Set a template that may read the files in the folder. Raises PaperFailure.
+    Set `pages.typ`, which may read the files in the folder. Raises PaperFailure.
 
-    With `foreign` pages, which others have made, the PDF claims to be neither archivable nor accessible.
+    With `foreign` pages, which others have made, the PDF claims to be neither archivable nor accessible; nor
+    with a layout that no screen reader could follow: that is printed all the same.
     """
+    return await _set("pages.typ", data, at, folder, claims=((),) if foreign else (_CLAIMS, ()))
+
+
+async def _set(
+    template: str, data: Any, at: datetime, folder: Path, *, claims: Sequence[Sequence[str]]
+) -> bytes:
     job = {"template": template, "data": data, "at": at.isoformat(), "folder": str(folder)}
-    given = msgspec.json.encode({**job, "foreign": foreign})
+    given = msgspec.json.encode({**job, "claims": claims})
     return await child.run(_PROGRAM, given=given, patience=_PATIENCE, memory=_MEMORY)

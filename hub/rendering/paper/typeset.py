@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -47,12 +48,20 @@ def set_document(job: dict[str, Any]) -> bytes:
     """
     Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes.
 
-    `folder` has the files that the template may read; the templates are put beside them. With `foreign` pages
-    the PDF claims no standard.
+    `folder` has the files that the template may read; the templates are put beside them. `claims` are sets of
+    standards, of which the first that the document keeps counts.
     """
     folder = Path(job["folder"])
     for template in (*_FOLDER.glob("*.typ"), _FOLDER / job["template"]):
         (folder / template.name).write_bytes(template.read_bytes())
+    *harder, last = job["claims"]
+    for claims in harder:
+        with suppress(typst.TypstError):
+            return _compiled(job, folder, claims)
+    return _compiled(job, folder, last)
+
+
+def _compiled(job: dict[str, Any], folder: Path, claims: list[Any]) -> bytes:
     made = typst.compile(
         folder / Path(job["template"]).name,
         root=folder,
@@ -60,8 +69,7 @@ def set_document(job: dict[str, Any]) -> bytes:
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(shown(job["data"]), ensure_ascii=False)},
-        # PDF/A-2b for the archive, PDF/UA-1 for screen readers.
-        pdf_standards=[] if job.get("foreign") else ["a-2b", "ua-1"],
+        pdf_standards=claims,
         timestamp=datetime.fromisoformat(job["at"]).astimezone(UTC).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
