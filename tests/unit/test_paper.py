@@ -19,6 +19,8 @@ from tests.unit.factories import MONDAY
 FOLDER = Path(typeset.__file__).parent
 EMPTY: dict[str, Any] = {
     "title": "Título",
+    "colors": {"marca": "#0b5d67", "tinta": "#0b5d67"},
+    "logo": "",
     "mismatches": [],
     **dict.fromkeys(("number", "subject", "place", "company", "made_at", "key"), ""),
     **{

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -34,13 +35,19 @@ def workplace() -> Iterator[Path]:
         yield Path(folder)
 
 
-async def make_pdf(template: str, data: Any, at: datetime) -> bytes:
+async def make_pdf(
+    template: str, data: Any, at: datetime, pictures: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
     """
     Set a template of this folder with data, dated `at`. Raises PaperFailure.
+
+    `pictures` are PNGs that it shows, by name.
 
     Texts in the data are shown as they are; of signs that the fonts lack the code (`typeset.py`).
     """
     with workplace() as folder:
+        for name, picture in pictures.items():
+            (folder / name).write_bytes(picture)
         return await _set(template, data, at, folder, claims=(_CLAIMS,))
 
 
