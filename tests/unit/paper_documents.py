@@ -114,6 +114,16 @@ def inheriting(content: bytes) -> bytes:
     return changed(content, lift)
 
 
+def layered(content: bytes) -> bytes:
+    """A PDF with a layer that its reader does not show."""
+
+    def hide(pdf: Pdf) -> None:
+        layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="Borrador"))
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer])))
+
+    return changed(content, hide)
+
+
 def picture(kind: str, width: int = 40, height: int = 30, *, turned: bool = False) -> bytes:
     saved = io.BytesIO()
     exif = Image.Exif()

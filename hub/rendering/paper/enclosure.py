@@ -39,6 +39,8 @@ def drawn(content: bytes, target: Path) -> list[Size]:
     with Pdf.open(io.BytesIO(content)) as source, Pdf.new() as made:
         if not 0 < len(source.pages) <= MOST_PAGES:
             raise ValueError("pages")
+        if _hides_layers(source):
+            raise ValueError("layers")
         with suppress(RuntimeError):
             source.generate_appearance_streams()
         source.flatten_annotations("print")
@@ -52,6 +54,12 @@ def drawn(content: bytes, target: Path) -> list[Size]:
         sizes = [_size(page) for page in made.pages]
     _try(target, len(sizes))
     return sizes
+
+
+def _hides_layers(source: Any) -> bool:
+    """Pages alone would show what its catalogue hides."""
+    shown = source.Root.get("/OCProperties", {}).get("/D", {})
+    return len(shown.get("/OFF", [])) > 0 or str(shown.get("/BaseState", "/ON")) != "/ON"
 
 
 def _unpacked(page: Any) -> int:
