@@ -295,6 +295,7 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
         calendar=company.policy.calendar,
         company=company.policy.company.name,
         pdf=make_pdf,
+        look=lambda brand: company.templates.identities.of("", {}, brand),
         key=lambda: document_keys(company.ring)[0],
     )
 

@@ -18,15 +18,19 @@ from hub import sla
 from hub.app.container import CompanyRules
 from hub.catalog import BY_NAME
 from hub.channels.whatsapp.payload import submission
-from hub.cli.common import AsJson, console, print_json, settings
+from hub.cli.common import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
 from hub.operations.template_check import Finding, TemplateCheck, trials_of
 from hub.rendering.approved import Approved
+from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""
+
+_PRINTED: Final = ("print", "board")
+"""The channels that are paper."""
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -42,6 +46,10 @@ def preview(
     html: Annotated[
         Path | None, typer.Option(help="Write the email's HTML here.", dir_okay=False, writable=True)
     ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(help="Write what is printed here, as a PDF.", dir_okay=False, writable=True),
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the email's HTML in the browser.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,6 +59,8 @@ def preview(
       hub template preview pqrs.received --channel sms
 
       hub template preview pqrs.received --open
+
+      hub template preview pqrs.received --pdf carta.pdf
     """
     forms = {
         name: rendered
@@ -59,7 +69,9 @@ def preview(
     }
     if not forms:
         raise HubError(f"{event} has no such text; without --channel and --variant all are shown")
-    if html is not None or show:
+    if pdf is not None:
+        _write_pdf(forms, pdf)
+    elif html is not None or show:
         _write_html(forms, html, show=show)
     elif as_json:
         print_json(forms)
@@ -174,6 +186,18 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
     typer.echo(target)
     if show:
         webbrowser.open(target.resolve().as_uri())
+
+
+def _write_pdf(forms: Mapping[str, Rendered], path: Path) -> None:
+    """Write the letters of all audiences and the posters, each from its page."""
+    pages = [rendered for name, rendered in forms.items() if name.rpartition("/")[2] in _PRINTED]
+    if not pages:
+        raise HubError("none of these texts is printed")
+    sheets = [Sheet(html=page.html) for page in pages]
+    size = CompanyRules(settings()).policy.paper.size
+    made = wait(make_pages(sheets, size=size, at=PREVIEWED_AT, title=pages[0].subject))
+    path.write_bytes(made.pdf)
+    typer.echo(path)
 
 
 def _with_logo(rendered: Rendered) -> str:

@@ -20,6 +20,7 @@ from hub.business_time import ColombianHolidays, Mode, WorkCalendar
 from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
+from hub.model.paper import PaperSize
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
@@ -140,6 +141,12 @@ class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lead: Parsed[timedelta]
 
 
+class PaperPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What letters and posters are printed on."""
+
+    size: PaperSize
+
+
 class Bounces(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many working hours a person has to contradict a report that an answer to a PQRS was lost."""
 
@@ -170,6 +177,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     sms: Sms
     senders: SenderPolicy
     letters: Letters
+    paper: PaperPolicy
     collection: CollectionPolicy
     bounces: Bounces
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Consent, OptedOut, PropertyScope
+from hub.model import Brand, Consent, OptedOut, PropertyScope
 from hub.model.evidence import SaidMessage, Seal, SealedRow
 from hub.ports.cases import CaseFacts, CaseStore
 from hub.ports.evidence import VersionStore
@@ -53,6 +53,9 @@ class ConstanciaStore(VersionStore, Protocol):
 
     async def name_of(self, person: str) -> str | None:
         """Return the name of a person of the directory; None if unknown or removed."""
+
+    async def brand_of(self, place: str) -> Brand | None:
+        """Return the identity of a copropiedad; None for one that has none of its own."""
 
     async def place_names(self, places: Collection[str]) -> Sequence[str]:
         """Return the names of these copropiedades."""

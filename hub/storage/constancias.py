@@ -8,9 +8,10 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Consent, OptedOut
+from hub.model import Brand, Consent, OptedOut
 from hub.model.evidence import Call, SaidMessage, SealedRow
 from hub.model.ids import span
+from hub.people.brands import packed_brand
 from hub.storage import consents, evidence
 from hub.storage.database import Store, load, storable
 from hub.storage.evidence import PostgresEvidence
@@ -49,6 +50,12 @@ class PostgresConstancias(Store):
     async def name_of(self, person: str) -> str | None:
         rows = await self.rows(_SQL["name"], storable(person))
         return rows[0]["name"] if rows else None
+
+    async def brand_of(self, place: str) -> Brand | None:
+        rows = await self.rows(_SQL["brand"], storable(place))
+        branding = rows[0]["branding"] if rows else None
+        packed = packed_brand(branding)
+        return packed and Brand(digest=packed[0], data=branding)
 
     async def place_names(self, places: Collection[str]) -> Sequence[str]:
         return [row["name"] for row in await self.rows(_SQL["places"], sorted(places))]

@@ -187,6 +187,7 @@ def _person(data: Mapping[str, Json]) -> Row:
         data.get("document_hash"),
         encode_some(usable(given)),
         encode_some(given),
+        data.get("large_print") is True,
     )
 
 
@@ -220,7 +221,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Mapping[str, Json]], Row]]] = {
     "rota": _rota,
 }
 _REMOVED: Final[Mapping[str, Row]] = {
-    "person": (True, "", "es", True, None, None, None),
+    "person": (True, "", "es", True, None, None, None, False),
     "membership": (True, "", "", "", "", None, None, None, None, None, False, False, None),
     "leave": (True, EARLIEST, EARLIEST, "", None),
     "rota": (True, "", "", "", encode([])),

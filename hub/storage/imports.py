@@ -87,7 +87,7 @@ def _unit(row: Record) -> Mapping[str, Json]:
 def _person(row: Record) -> Mapping[str, Json]:
     return {
         "names": row["name"],
-        **{name: row[name] for name in ("locale", "digital_access", "document_hash")},
+        **{name: row[name] for name in ("locale", "digital_access", "large_print", "document_hash")},
         "contact_points": row["contact_points_given"] or [],
     }
 

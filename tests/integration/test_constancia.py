@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pikepdf import Pdf
 
 from hub.errors import TooLarge, UnknownName
 from hub.operations.constancia import gather, proven, verificar
@@ -32,7 +34,10 @@ from tests.integration.constancias import (
     opened as unzipped,
 )
 from tests.integration.test_evidence import Office, everything_changes
+from tests.unit.budget_events import PLACE
 from tests.unit.constancias import run_alone
+from tests.unit.factories import event
+from tests.unit.logos import as_text, png
 
 RECEIPT = "SELECT id FROM message WHERE person = 'p-maria' AND event = 'pqrs.received' AND channel = 'email'"
 
@@ -92,6 +97,23 @@ async def test_everything_of_a_case_is_in_it_and_fits(office: Office, tmp_path: 
         "Qué prueba y qué no",
     ):
         assert shown in text
+
+
+async def test_page_has_the_colours_and_the_logo_of_its_copropiedad(office: Office) -> None:
+    branding = {"color": "#8a2b6b", "logo": as_text(png(60, 60))}
+    branded = {"copropiedad_id": PLACE, "name": "Altos del Rosal", "version": 50, "branding": branding}
+    plain = unzipped((await made(office.database)).content)["constancia.pdf"]
+    await office.take_in(event("directory.copropiedad.upserted", branded))
+    changed = unzipped((await made(office.database)).content)["constancia.pdf"]
+
+    # Ink of this colour, and one picture.
+    assert [(False, 0), (True, 1)] == [look_of(pdf) for pdf in (plain, changed)]
+
+
+def look_of(content: bytes) -> tuple[bool, int]:
+    with Pdf.open(io.BytesIO(content)) as pdf:
+        page = pdf.pages[0]
+        return b"0.5411765 0.16862746 0.41960785" in page.Contents.read_bytes(), len(page.get_images())
 
 
 async def test_texts_and_people_of_then_count_and_not_those_of_today(office: Office, tmp_path: Path) -> None:

@@ -79,6 +79,22 @@ async def test_a_person_comes_with_contact_points_that_can_be_used(directory: Di
     ]
 
 
+async def test_a_wish_for_large_print_is_kept_and_forgotten_with_the_person(
+    directory: Directory, database: str
+) -> None:
+    async def wishes() -> dict[str, bool]:
+        async with Database(database) as opened:
+            rows = await opened.rows("SELECT id, large_print FROM person ORDER BY id")
+        return {row["id"]: row["large_print"] for row in rows}
+
+    await directory.apply(person("p-1", large_print=True), person("p-2"), person("p-3", large_print=None))
+    before = await wishes()
+    await directory.apply(person_removed("p-1", 2))
+
+    assert {"p-1": True, "p-2": False, "p-3": False} == before
+    assert not (await wishes())["p-1"]
+
+
 async def test_somebody_unknown_or_removed_is_not_found(directory: Directory) -> None:
     await directory.apply(person("p-1"), person_removed("p-1", 2), membership("p-1", "unit:u-1", "owner"))
 

@@ -319,6 +319,15 @@ def test_a_template_is_written_as_html(tmp_path: Path) -> None:
     assert "<html" in target.read_text(encoding="utf-8")
 
 
+def test_a_letter_is_written_as_a_pdf(tmp_path: Path) -> None:
+    target = tmp_path / "carta.pdf"
+
+    done = CliRunner().invoke(app, ["template", "preview", "pqrs.received", "--pdf", str(target)])
+
+    assert str(target) == done.stdout.strip()
+    assert target.read_bytes().startswith(b"%PDF-")
+
+
 def test_a_preview_shows_the_logo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target, policy = tmp_path / "mail.html", tmp_path / "policy.toml"
     (tmp_path / "casa.png").write_bytes(png(60, 60))
@@ -338,6 +347,7 @@ def test_a_preview_shows_the_logo(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (("pqrs.recieved",), "there is no event pqrs.recieved"),
         (("pqrs.received", "--channel", "pigeon"), "has no such text"),
         (("pqrs.received", "--channel", "sms", "--open"), "choose --channel email"),
+        (("pqrs.received", "--channel", "sms", "--pdf", "x.pdf"), "none of these texts is printed"),
     ],
 )
 def test_a_missing_template_is_reported(arguments: Sequence[str], words: str) -> None:

@@ -116,6 +116,7 @@ def test_bad_cell_is_reported_with_what_to_write(column: str, cell: str, wrong: 
         ({"nombre": "Ana Mesa", "correo": "ana@example.com", "piso": "9"}, "piso"),
         ({"nombre": "Ana Mesa", "correo": "ana@example.com", "coeficiente": "50"}, "coeficiente"),
         ({"unidad": "102", "acceso_digital": "no"}, "acceso_digital"),
+        ({"unidad": "102", "letra_grande": "no"}, "letra_grande"),
         ({"unidad": "102", "idioma": "inglés"}, "idioma"),
         ({"unidad": "102", "desde": "2020-01-01", "hasta": "2019-01-01"}, "hasta"),
     ],
@@ -128,6 +129,7 @@ def test_the_later_of_two_lines_that_contradict_each_other_is_bad(
         "piso": "1",
         "coeficiente": "100",
         "acceso_digital": "sí",
+        "letra_grande": "sí",
         "idioma": "es",
     }
     document = {} if second.get("nombre") else {"documento": "52123456"}

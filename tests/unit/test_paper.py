@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from hub.errors import PaperFailure
-from hub.rendering.paper import make_pdf, pdf, typeset
+from hub.rendering.paper import child, make_pdf, pdf, typeset
 from tests.unit.factories import MONDAY
 
 FOLDER = Path(typeset.__file__).parent
 EMPTY: dict[str, Any] = {
     "title": "Título",
+    "colors": {"marca": "#0b5d67", "tinta": "#0b5d67"},
+    "logo": "",
     "mismatches": [],
     **dict.fromkeys(("number", "subject", "place", "company", "made_at", "key"), ""),
     **{
@@ -102,14 +104,16 @@ async def test_others_have_their_turn_while_a_document_is_set() -> None:
 def test_template_asks_for_nothing_of_the_network_and_would_get_nothing(tmp_path: Path) -> None:
     template = tmp_path / "t.typ"
     template.write_text('#import "@preview/example:0.1.0": add\n')
-    job = json.dumps({"template": str(template), "data": {}, "at": MONDAY.isoformat()})
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    job = json.dumps({"template": str(template), "data": {}, "at": MONDAY.isoformat(), "folder": str(folder)})
     done = subprocess.run(
         [sys.executable, "-I", typeset.__file__],
         input=job,
         capture_output=True,
         text=True,
         check=False,
-        env=pdf.NO_NETWORK,
+        env=child.NO_NETWORK,
         timeout=30,
     )
 

@@ -9,7 +9,7 @@ The same state gives the same bytes, except for the instant of making.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,7 +21,7 @@ import msgspec
 from hub.access.document_keys import DocumentKey
 from hub.business_time import WorkCalendar
 from hub.errors import UnknownName
-from hub.model import Json, PropertyScope, Purpose
+from hub.model import Brand, Json, PropertyScope, Purpose
 from hub.model.evidence import Seal
 from hub.operations.cases import summary_es as cases_es
 from hub.operations.constancia import paper, summary_es, verificar, words_es
@@ -32,10 +32,12 @@ from hub.operations.constancia.schemas import ConsentLine, Facts, Seals, Stamp, 
 from hub.operations.constancia.sealed import Chain, chain_of, lines, part_of
 from hub.ports.cases import KnownCase
 from hub.ports.constancias import ConstanciaStore, ThreadStore
+from hub.rendering.identities import Look
 
 _EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
-Pdf = Callable[[str, Json, datetime], Awaitable[bytes]]
+Pdf = Callable[[str, Json, datetime, Mapping[str, bytes]], Awaitable[bytes]]
+"""Template, data, day, pictures → PDF."""
 """Sets a template with data, dated."""
 
 
@@ -75,6 +77,8 @@ class Constancias:
     calendar: WorkCalendar
     company: str
     pdf: Pdf
+    look: Callable[[Brand | None], Look]
+    """How the company or a copropiedad looks."""
     key: Callable[[], DocumentKey]
     """The key that signs. Raises ConfigurationError without HUB_SECRET."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -105,9 +109,17 @@ class Constancias:
         chain = await chain_of(self.store, gathered.message_ids, proven.since or asked.at, newest)
         put_seals(proven, chain)
         facts = await self._facts(gathered, proven, chain, asked, key)
-        pdf = await self.pdf(paper.TEMPLATE, await asyncio.to_thread(paper.pages, facts), asked.at)
+        data = await asyncio.to_thread(paper.pages, facts)
+        head, pictures = paper.letterhead(self.look(await self._brand(gathered)))
+        pdf = await self.pdf(paper.TEMPLATE, data | head, asked.at, pictures)
         content = await asyncio.to_thread(_packed, facts, proven, chain, await self._stamps(facts), pdf, key)
         return Constancia(content=content, facts=facts, people=_shown(facts))
+
+    async def _brand(self, gathered: Gathered) -> Brand | None:
+        """The identity is that of the copropiedad of the case, and the company's for a person."""
+        places = [clock.context.get("copropiedad_id") for clock in gathered.head]
+        place = next(filter(None, places), None)
+        return await self.store.brand_of(place) if isinstance(place, str) else None
 
     async def _facts(
         self, gathered: Gathered, proven: Proven, chain: Chain, asked: Asked, key: DocumentKey

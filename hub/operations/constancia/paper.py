@@ -25,6 +25,7 @@ from hub.operations.constancia.summary_es import outcome_of, outcomes
 from hub.operations.explain.messages import BY
 from hub.operations.explain.sentences_es import at_time, reason, sentence
 from hub.rendering import filters, labels_es
+from hub.rendering.identities import Look
 from hub.sla.ack_links import without_link
 
 TEMPLATE: Final = "constancia.typ"
@@ -46,6 +47,13 @@ class _Text:
     words: Words
     to: list[str] = field(default_factory=list)
     same: bool = True
+
+
+def letterhead(look: Look) -> tuple[dict[str, Json], dict[str, bytes]]:
+    """Return how who writes looks, for the template, and the picture that it shows."""
+    pictures = {f"{look.logo.cid}.png": look.logo.content} if look.logo is not None else {}
+    colors = {"marca": look.colors.solid, "tinta": look.colors.ink}
+    return {"colors": colors, "logo": next(iter(pictures), "")}, pictures
 
 
 def pages(facts: Facts) -> dict[str, Json]:

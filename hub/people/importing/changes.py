@@ -135,7 +135,7 @@ def _unit(facts: Facts, before: Mapping[str, Json]) -> Facts:
 
 def _person(facts: Facts, before: Mapping[str, Json]) -> Facts:
     """Merge the file with what it does not have: devices, verification, values of empty cells."""
-    kept = _kept(facts, before, locale="es", digital_access=True, document_hash=None)
+    kept = _kept(facts, before, locale="es", digital_access=True, large_print=False, document_hash=None)
     return {"names": facts["names"], **kept, "contact_points": _points(facts["points"], before)}
 
 

@@ -56,6 +56,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "desde": f"{_SINCE}, fecha escritura, fecha de escritura, fecha de compra",
     "hasta": _UNTIL,
     "acceso_digital": "acceso digital, digital, medios electronicos, acepta medios electronicos",
+    "letra_grande": "letra grande, impresion en letra grande, macrotipo",
     "idioma": _LOCALE,
 }
 """Columns of a file of units and people, each with its other names."""

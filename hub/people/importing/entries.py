@@ -231,6 +231,7 @@ def _person(row: Row, hashes: Hashes) -> Facts:
         "document_hash": hashes(row.document)[0] if row.document else None,
         "locale": row.locale,
         "digital_access": row.digital_access,
+        "large_print": row.large_print,
     }
 
 

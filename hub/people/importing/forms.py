@@ -31,6 +31,7 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
     "desde": ("since", cells.day),
     "hasta": ("until", cells.day),
     "acceso_digital": ("digital_access", cells.yes_no),
+    "letra_grande": ("large_print", cells.yes_no),
     "idioma": ("locale", cells.locale),
 }
 """Column → the field of Row, and its reader."""

@@ -36,6 +36,7 @@ class Row:
     since: date | None = None
     until: date | None = None
     digital_access: bool | None = None
+    large_print: bool | None = None
     locale: str | None = None
     staff: bool = False
     company: bool = False

@@ -82,6 +82,7 @@ _ALIKE: Final[tuple[tuple[_Read, str, _Read, str], ...]] = (
 )
 _OF_A_PERSON: Final[tuple[tuple[str, _Read, str], ...]] = (
     ("idioma", attrgetter("locale"), "esta persona tiene otro idioma"),
+    ("letra_grande", attrgetter("large_print"), "esta persona tiene otra letra"),
     ("acceso_digital", attrgetter("digital_access"), "esta persona tiene otro acceso digital"),
 )
 

@@ -5,7 +5,8 @@ A program on its own, which `hub.rendering.paper.pdf` starts: the memory that a 
 back when it ends, and a document that never ends can be stopped. It imports nothing of the hub.
 
 Data reaches a template as one JSON text: nothing that a person wrote is ever read as markup. A template reads
-no file outside this folder and, with the environment that it is started with, nothing of the network.
+no file outside the folder of its job and, with the environment that it is started with, nothing of the
+network.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import re
 import sys
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -43,16 +45,32 @@ def _code(sign: re.Match[str]) -> str:
 
 
 def set_document(job: dict[str, Any]) -> bytes:
-    """Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes."""
+    """
+    Return the PDF of `template` with `data`. `at` is its date: the same job has the same bytes.
+
+    `folder` has the files that the template may read; the templates are put beside them. `claims` are sets of
+    standards, of which the first that the document keeps counts.
+    """
+    folder = Path(job["folder"])
+    for template in (*_FOLDER.glob("*.typ"), _FOLDER / job["template"]):
+        (folder / template.name).write_bytes(template.read_bytes())
+    *harder, last = job["claims"]
+    for claims in harder:
+        with suppress(typst.TypstError):
+            return _compiled(job, folder, claims)
+    return _compiled(job, folder, last)
+
+
+def _compiled(job: dict[str, Any], folder: Path, claims: list[Any]) -> bytes:
     made = typst.compile(
-        _FOLDER / job["template"],
-        root=_FOLDER,
+        folder / Path(job["template"]).name,
+        root=folder,
+        font_paths=[_FOLDER / "fonts"],
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"data": json.dumps(shown(job["data"]), ensure_ascii=False)},
-        # PDF/A-2b for the archive, PDF/UA-1 for screen readers.
-        pdf_standards=["a-2b", "ua-1"],
-        timestamp=datetime.fromisoformat(job["at"]).astimezone(UTC),
+        pdf_standards=claims,
+        timestamp=datetime.fromisoformat(job["at"]).astimezone(UTC).replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("no PDF")

@@ -28,5 +28,8 @@ ORDER BY message_id, at
 -- name --
 SELECT name FROM person WHERE id = $1 AND NOT removed
 
+-- brand --
+SELECT branding FROM copropiedad WHERE id = $1
+
 -- places --
 SELECT name FROM copropiedad WHERE id = ANY ($1::text[]) ORDER BY name

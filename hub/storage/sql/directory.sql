@@ -47,16 +47,18 @@ RETURNING id
 
 -- person --
 INSERT INTO person (
-    id, version, removed, name, locale, digital_access, document_hash, contact_points, contact_points_given
+    id, version, removed, name, locale, digital_access, document_hash, contact_points, contact_points_given,
+    large_print
 )
 SELECT * FROM unnest(
-    $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::bool[], $7::text[], $8::jsonb[], $9::jsonb[]
+    $1::text[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::bool[], $7::text[], $8::jsonb[], $9::jsonb[],
+    $10::bool[]
 )
 ON CONFLICT (id) DO UPDATE
 SET version = excluded.version, removed = excluded.removed, name = excluded.name,
     locale = excluded.locale, digital_access = excluded.digital_access,
     document_hash = excluded.document_hash, contact_points = excluded.contact_points,
-    contact_points_given = excluded.contact_points_given
+    contact_points_given = excluded.contact_points_given, large_print = excluded.large_print
 WHERE excluded.version > person.version
 RETURNING id
 

@@ -37,7 +37,8 @@ SELECT id, version, false AS removed, copropiedad_id, tower, floor, label, coeff
 FROM unit WHERE id = ANY ($1::text[])
 
 -- stored_person --
-SELECT id, version, removed, name, locale, digital_access, document_hash, contact_points_given
+SELECT id, version, removed, name, locale, digital_access, large_print, document_hash,
+       contact_points_given
 FROM person WHERE id = ANY ($1::text[])
 
 -- stored_membership --

@@ -1,0 +1,7 @@
+"""Who wants letters in large print."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0029"
+down_revision = "0026"
+upgrade = statements_beside(__file__)

@@ -1,0 +1,1 @@
+ALTER TABLE person ADD COLUMN large_print boolean NOT NULL DEFAULT false;

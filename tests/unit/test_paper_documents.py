@@ -1,0 +1,170 @@
+"""Documents on paper: what is drawn is printed, what acts is gone, a bad one costs no letter."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pikepdf import Pdf
+
+from hub.model.documents import LinkedDocument
+from hub.model.paper import PaperSize
+from hub.rendering.paper import documents, enclosure
+from hub.rendering.paper.pages import Printout, Sheet, make_pages
+from tests.unit.factories import MONDAY
+from tests.unit.paper_documents import (
+    acting,
+    bomb,
+    encrypted,
+    inheriting,
+    layered,
+    many_pages,
+    pdf_of,
+    picture,
+    signed,
+)
+from tests.unit.pdf_reader import box_of, pages_of
+
+LETTER = '<body><div class="asunto"><p>Asunto: respuesta</p></div><p>Carta {}.</p></body>'
+SOUND = pdf_of("Respuesta completa.", "Segunda hoja.")
+SAID = ("Carta 0.", "Carta 1.", "Carta 2.", "Respuesta completa.", "Segunda hoja.")
+APART = "El documento no se pudo imprimir con esta carta; imprímalo aparte."
+
+
+def of(content: bytes, kind: str = "application/pdf") -> LinkedDocument:
+    return LinkedDocument(kind=kind, name="Respuesta", content=content)
+
+
+async def printed(*several: LinkedDocument | None, size: PaperSize = PaperSize.LETTER) -> Printout:
+    sheets = [Sheet(html=LETTER.format(place), document=one) for place, one in enumerate(several)]
+    return await make_pages(sheets, size=size, at=MONDAY, title="Cartas")
+
+
+def said(printout: Printout) -> Sequence[str]:
+    return [page for page in pages_of(printout.pdf) if page]
+
+
+async def test_pages_of_a_document_follow_their_letter() -> None:
+    made = await printed(of(SOUND), None, of(SOUND))
+
+    assert () == made.apart
+    assert ["Carta 0.", "Respuesta completa.", "Segunda hoja.", "Carta 1.", "Carta 2."] == [
+        words for page in said(made)[:5] for words in SAID if words in page
+    ]
+
+
+async def test_same_document_of_many_letters_is_in_the_file_once() -> None:
+    one, many = await printed(of(SOUND)), await printed(*[of(SOUND)] * 30)
+
+    assert len(many.pdf) < len(one.pdf) + 30 * 8_000
+
+
+async def test_page_that_lies_stays_so_and_each_has_the_size_of_the_paper() -> None:
+    wide = of(pdf_of("Plano.", width="420mm", height="297mm"))
+    made = await printed(wide, of(inheriting(SOUND)), size=PaperSize.A4)
+
+    assert [(595, 842), (842, 595), (595, 842), (842, 595)] == [
+        box for box, words in zip(box_of(made.pdf), pages_of(made.pdf), strict=True) if words
+    ][:4]
+    assert "Respuesta completa." in " ".join(said(made))
+
+
+async def test_visible_signature_is_printed() -> None:
+    made = await printed(of(signed(SOUND, "Firmado por la administradora")))
+
+    assert "Firmado por la administradora" in " ".join(said(made))
+
+
+async def test_nothing_that_acts_reaches_the_batch() -> None:
+    made = await printed(of(acting(SOUND)))
+    saved = io.BytesIO()
+    with Pdf.open(io.BytesIO(made.pdf)) as pdf:
+        pdf.save(saved, qdf=True)
+    plain = saved.getvalue()
+
+    assert "Respuesta completa." in " ".join(said(made))
+    assert [] == [
+        word
+        for word in (
+            b"JavaScript",
+            b"/JS",
+            b"/OpenAction",
+            b"/AA",
+            b"/Launch",
+            b"/EmbeddedFile",
+            b"/Annots",
+            b"MZ",
+        )
+        if word in plain
+    ]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param(of(encrypted(SOUND, "clave")), id="needs a password"),
+        pytest.param(of(b"%PDF-1.7\nnothing"), id="no PDF"),
+        pytest.param(of(b""), id="empty"),
+        pytest.param(of(SOUND[:300]), id="nothing of it left"),
+        pytest.param(of(bomb(SOUND, 300 << 20)), id="unpacks to 300 MB"),
+        pytest.param(of(layered(SOUND)), id="hides a layer"),
+        pytest.param(of(many_pages(SOUND, enclosure.MOST_PAGES + 1)), id="too many pages"),
+        pytest.param(of(picture("png", 12_000, 12_000), "image/png"), id="a picture of 144 megapixels"),
+        pytest.param(of(picture("png")[:60], "image/png"), id="half a picture"),
+        pytest.param(of(b"GIF89a", "image/gif"), id="another kind"),
+    ],
+)
+async def test_bad_document_is_printed_apart_and_costs_no_letter(hostile: LinkedDocument) -> None:
+    made = await printed(of(SOUND), hostile, None)
+    pages = said(made)
+
+    assert (1,) == made.apart
+    assert [False, False, False, True, False] == [APART in page for page in pages]
+    assert "Carta 1." in pages[3]
+    assert "Carta 2." in pages[4]
+
+
+async def test_document_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "endless.py"
+    program.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(documents, "_PROGRAM", program)
+    monkeypatch.setattr(documents, "_PATIENCE", 0.1)
+
+    assert (0,) == (await printed(of(SOUND))).apart
+
+
+async def test_document_that_takes_too_much_memory_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "greedy.py"
+    program.write_text("import sys\nsys.stdin.read()\nhoard = bytearray(1 << 30)\nprint([[1, 1]])\n")
+    monkeypatch.setattr(documents, "_PROGRAM", program)
+    monkeypatch.setattr(documents, "_MEMORY", 512 << 20)
+
+    assert (0,) == (await printed(of(SOUND))).apart
+
+
+async def test_document_without_a_password_to_read_and_a_damaged_one_are_printed() -> None:
+    """Their table at the end is gone: readers find the pages all the same."""
+    made = await printed(of(encrypted(SOUND, "")), of(SOUND.replace(b"startxref", b"startxxxx")))
+
+    assert () == made.apart
+    assert 2 == sum("Segunda hoja." in page for page in said(made))
+
+
+async def test_pictures_are_printed_upright_on_a_page_of_their_own() -> None:
+    wide, turned = picture("jpeg", 400, 200), picture("jpeg", 400, 200, turned=True)
+    made = await printed(of(wide, "image/jpeg"), of(turned, "image/jpeg"), of(picture("png"), "image/png"))
+
+    assert () == made.apart
+    assert [(612, 792), (792, 612), (612, 792), (612, 792), (612, 792), (792, 612)] == box_of(made.pdf)
+
+
+async def test_no_file_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    await printed(of(SOUND), of(b"broken"))
+
+    assert [] == os.listdir(tmp_path)  # noqa: PTH208 - in a coroutine
