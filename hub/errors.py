@@ -14,6 +14,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidKey                an API key that makes no sense
     ├── InvalidSubscription       a subscription to results that makes no sense
     ├── NameTaken                 there is one of this name already
+    ├── InvalidGuide              not the number of a postal guide
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
@@ -24,6 +25,8 @@ Every error of the hub. The docstring of a class is its message.
     │   └── PermanentFailure      never try this again
     ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
+    ├── NothingToPrint            a copropiedad without an open letter
+    ├── TooLate                   a letter or batch is past that step
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
     │   ├── UnknownKey
@@ -122,6 +125,10 @@ class WrongSender(InvalidEvent):
 
     It is in another's name: of the hub itself, or of a system whose source is bound to others.
     """
+
+
+class InvalidGuide(HubError, ValueError):
+    """A guide is 4 to 32 letters, digits and hyphens, as on the receipt of the post: RA123456789CO."""
 
 
 class InvalidPeriod(HubError, ValueError):
@@ -262,6 +269,14 @@ class DocumentRefused(DocumentFailure):
 
 class NothingToAcknowledge(HubError):
     """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
+
+
+class NothingToPrint(HubError):
+    """No letter of this copropiedad waits to be printed."""
+
+
+class TooLate(HubError):
+    """The letter or batch is past that step. The text says where it stands, and what to do instead."""
 
 
 class UnknownName(HubError, LookupError):

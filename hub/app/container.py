@@ -33,6 +33,7 @@ from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.operations.constancia.make import Constancias
+from hub.operations.letters import LetterPrinter
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
@@ -41,6 +42,7 @@ from hub.rendering.context import TO_STAFF
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
 from hub.rendering.paper import make_pdf
+from hub.rendering.paper.pages import make_pages
 from hub.rendering.sent_documents import SentDocuments
 from hub.rendering.templates import BUILT_IN
 from hub.rendering.wording import Wording, templates_of
@@ -274,6 +276,7 @@ open_evidence: Final = _opener(storage.PostgresEvidence)
 open_explain: Final = _opener(storage.PostgresExplain)
 open_keys: Final = _opener(storage.PostgresKeys)
 open_letters: Final = _opener(storage.PostgresLetters)
+open_batches: Final = _opener(storage.PostgresBatches)
 open_log: Final = _opener(storage.PostgresLog)
 open_pauses: Final = _opener(storage.PostgresPauses)
 open_redrive: Final = _opener(storage.PostgresRedrive)
@@ -305,6 +308,23 @@ async def open_constancias(settings: Settings) -> AsyncIterator[Constancias]:
     """Open what makes constancias for a command."""
     async with storage.Database(settings.database_url.reveal(), size=2) as database:
         yield constancias_of(database, CompanyRules(settings))
+
+
+def letter_printer_of(database: storage.Database, company: CompanyRules) -> LetterPrinter:
+    """Return what puts letters on paper."""
+    return LetterPrinter(
+        store=storage.PostgresBatches(database),
+        documents=storage.PostgresDocuments(database),
+        make=make_pages,
+        size=company.policy.paper.size,
+    )
+
+
+@asynccontextmanager
+async def open_letter_printer(settings: Settings) -> AsyncIterator[LetterPrinter]:
+    """Open what puts letters on paper for a command."""
+    async with storage.Database(settings.database_url.reveal(), size=2) as database:
+        yield letter_printer_of(database, CompanyRules(settings))
 
 
 def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:

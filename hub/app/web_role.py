@@ -9,7 +9,7 @@ from functools import partial
 from prometheus_client import REGISTRY
 
 from hub import storage
-from hub.app.container import QUEUES, Container, constancias_of
+from hub.app.container import QUEUES, Container, constancias_of, letter_printer_of
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
@@ -53,6 +53,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         accounts=storage.PostgresAccounts(database),
         api_keys=storage.PostgresKeys(database),
         audit=storage.PostgresAudit(database),
+        batches=storage.PostgresBatches(database),
         cases=storage.PostgresCases(database),
         render_again=company.render_again,
         constancias=constancias_of(database, company),
@@ -67,6 +68,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         inbox=storage.PostgresInbox(database),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),
+        letter_printer=letter_printer_of(database, company),
         log=storage.PostgresLog(database),
         mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -161,6 +162,14 @@ def read_input(path: str) -> bytes:
             return file.read()
     except OSError as exc:
         raise HubError(f"cannot read {path}: {exc.strerror}") from exc
+
+
+def write_output(file: Path, content: bytes) -> None:
+    """Write a file that a command was asked for."""
+    try:
+        file.write_bytes(content)
+    except OSError as exc:
+        raise HubError(f"cannot write {file}: {exc.strerror}") from exc
 
 
 def to_uuid(text: str) -> UUID:

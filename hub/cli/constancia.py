@@ -12,9 +12,8 @@ from hub.access.document_keys import document_keys
 from hub.app.container import CompanyRules, open_constancias
 from hub.cli.audit import note_all, operator
 from hub.cli.case import Key, the_one
-from hub.cli.common import AsJson, print_done, print_json, settings, warn
+from hub.cli.common import AsJson, print_done, print_json, settings, warn, write_output
 from hub.cli.progress import progress
-from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.constancia import verificar
 from hub.operations.constancia.make import Asked, Constancia
@@ -116,10 +115,7 @@ async def _hand_over(made: Constancia, subject: str, out: Path | None, *, as_jso
     """Audit it, for each person whose data it shows; then write it."""
     await note_all("constancia.make", subject, made.people)
     path = out or Path(made.file_name)
-    try:
-        path.write_bytes(made.content)
-    except OSError as exc:
-        raise HubError(f"cannot write {path}: {exc.strerror}") from exc
+    write_output(path, made.content)
     for finding in made.facts.mismatches:
         warn(f"No cuadra: {finding}")
     done = {

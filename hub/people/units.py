@@ -35,7 +35,7 @@ def tower_name(tower: str) -> str:
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Sort in natural order, without duplicates: `Apto 101` before `Apto 1001`."""
     found = set(names)
-    return tuple(sorted(found, key=_natural)) if len(found) > 1 else tuple(found)
+    return tuple(sorted(found, key=natural)) if len(found) > 1 else tuple(found)
 
 
 def _includes(label: str, tower: str) -> bool:
@@ -48,7 +48,7 @@ def _whole_word(tower: str) -> re.Pattern[str]:
     return re.compile(rf"\b{re.escape(tower)}\b", re.IGNORECASE)
 
 
-def _natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
-    """Compare numbers by value and before words; equal keys compare by the text."""
+def natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
+    """Return the key of the natural order: numbers by value and before words, equal keys by the text."""
     parts = [part for part in _FIGURES.split(name.casefold()) if part.strip()]
     return [(False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts], name

@@ -35,7 +35,7 @@ from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.inbox import InboxStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
-from hub.ports.letters import LetterStore
+from hub.ports.letters import EVERY_LETTER, BatchStore, LetterFilter, LetterStore
 from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore

@@ -46,9 +46,9 @@ class IntakeTransaction(Protocol):
         """
         Store that these events are taken back, and cancel what nobody has yet of their messages.
 
-        That is what is unsent, letters that nobody has handed over, and what lies unread in an inbox. A
-        message that is being sent stays its worker's. What is stored later of such an event is cancelled when
-        it is claimed.
+        That is what is unsent, letters that nobody has posted or handed over, and what lies unread in an
+        inbox. A message that is being sent stays its worker's. What is stored later of such an event is
+        cancelled when it is claimed.
         """
 
     async def add_consents(self, statements: Sequence[Consent]) -> None:

@@ -121,8 +121,18 @@ OFFICES: Final[Mapping[str, str]] = {
     "administrator": "Administración",
 }
 
+LETTER_STATES: Final[Mapping[str, str]] = {
+    "open": "Por imprimir",
+    "batched": "En un lote por imprimir",
+    "printed": "Impresa",
+    "posted": "Enviada por correo certificado",
+    "delivered": "Entregada",
+}
+"""How far a letter has come."""
+
 EVERYTHING: Final[Mapping[str, Any]] = {
     "messageStates": MESSAGE_STATES,
+    "letterStates": LETTER_STATES,
     "messageMeanings": {state: words.means for state, words in STATES.items()},
     "clockStates": CLOCK_STATES,
     "deadStates": DEAD_STATES,

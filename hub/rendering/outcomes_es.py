@@ -199,6 +199,11 @@ LETTER_WAITS: Final = Advice(
     "falta entregarla; entregada, pida a operaciones que lo registre", "hub letters done"
 )
 """A letter that is made and lies there: its message counts as sent."""
+LETTER_POSTED: Final = Advice(
+    "va por correo certificado; cuando conste que llegó, pida a operaciones que lo registre",
+    "hub letters done",
+)
+"""A letter that was given to the post."""
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
 _NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled"})
 """Reasons that need no action."""

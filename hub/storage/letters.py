@@ -7,22 +7,25 @@ from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
+from hub.errors import TooLate
 from hub.model import Json, Outgoing, PropertyScope, State, StoredEvent
+from hub.model.letters import POSTED, LetterBuilding, LetterState
 from hub.model.state_machine import sources
 from hub.ports import Page
+from hub.ports.letters import EVERY_LETTER, LetterFilter
 from hub.storage import events
-from hub.storage.database import Store, load, write
+from hub.storage.database import Store, load, read, write
 from hub.storage.filters import listed
 from hub.storage.paging import paged, shown
 
 _SQL = load("letters")
-_LISTS: Final[Mapping[bool | None, str]] = {None: "every", False: "open", True: "handed_over"}
 _BY_HAND: Final = "hub"
 _TO_DO: Final = (
     "Esta persona debe recibir un documento en papel. Imprímalo, entrégueselo y registre la entrega."
 )
 TO_PRINT: Final = ("Documento por imprimir y entregar", _TO_DO, f"<p>{_TO_DO}</p>")
 """What stands in for a letter whose document is a link: subject, text, page."""
+_DELIVERED: Final = "It was delivered before. Look at it: `hub letters show`, GET /api/letters/{id}."
 
 
 class PostgresLetters(Store):
@@ -34,10 +37,20 @@ class PostgresLetters(Store):
         await write(self, _SQL["add"], sorted(rows, key=itemgetter(0)))
 
     async def letters(
-        self, *, handed_over: bool | None, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        asked: LetterFilter = EVERY_LETTER,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
     ) -> Page:
-        statement = _SQL[_LISTS[handed_over]]
-        return await paged(self, statement, after, limit, listed(places), by="created_at")
+        states = [state for state in LetterState if asked.has(state)]
+        given = (listed(places), asked.copropiedad_id, states, TO_PRINT[0])
+        return await paged(self, _SQL["list"], after, limit, *given, by="created_at")
+
+    async def buildings(self, places: PropertyScope = None) -> Sequence[LetterBuilding]:
+        rows = await self.rows(_SQL["buildings"], listed(places))
+        return [read(LetterBuilding, row) for row in rows]
 
     async def letter(self, letter_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         rows = await self.rows(_SQL["show"], letter_id, listed(places), *TO_PRINT)
@@ -50,6 +63,12 @@ class PostgresLetters(Store):
     async def hand_over(self, letter_id: UUID, places: PropertyScope = None) -> bool | None:
         before = sorted(sources(State.DELIVERED))
         rows = await self.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
+        return rows[0]["changed"] if rows else None
+
+    async def post(self, letter_id: UUID, guide: str, places: PropertyScope = None) -> bool | None:
+        rows = await self.rows(_SQL["post"], letter_id, guide, _BY_HAND, listed(places), POSTED)
+        if rows and rows[0]["delivered"]:
+            raise TooLate(_DELIVERED)
         return rows[0]["changed"] if rows else None
 
 

@@ -69,8 +69,9 @@ class PostgresMonths(Store):
         since, until = _ids(gap)
         statements = [*(_SQL[name] for name in _LATE), *_about()]
         counts = [(await self.rows(statement, since, until, limit))[0]["n"] for statement in statements]
-        [documents] = await self.rows(_SQL["forget_documents"], limit)
-        counts.append(documents["n"])
+        for name, given in (("forget_documents", ()), ("forget_batches", (since, until))):
+            [gone] = await self.rows(_SQL[name], limit, *given)
+            counts.append(gone["n"])
         return sum(counts)
 
     async def forget_cases(self, after: str, limit: int) -> str | None:

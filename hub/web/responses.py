@@ -17,14 +17,17 @@ from hub.errors import (
     InvalidAccount,
     InvalidAudience,
     InvalidEvent,
+    InvalidGuide,
     InvalidKey,
     InvalidPeriod,
     InvalidSubscription,
     LastAdministrator,
     NameTaken,
     NothingToAcknowledge,
+    NothingToPrint,
     StorageRefused,
     TooLarge,
+    TooLate,
     Unavailable,
     UnknownAccount,
     UnknownKey,
@@ -40,6 +43,7 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_AFTER: Final = "5"  # seconds
 JSON: Final = "application/json"
+PDF: Final = "application/pdf"
 PROBLEM_TYPE: Final = "application/problem+json"
 _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -90,6 +94,12 @@ class Refusal(Exception):
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """Respond with JSON: instants as RFC 3339, ids as plain UUIDs."""
     return web.Response(body=msgspec.json.encode(value), status=status, content_type=JSON, headers=headers)
+
+
+def pdf_answer(content: bytes, name: str) -> web.Response:
+    """Respond with a PDF as a file, which no browser opens in place."""
+    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'}
+    return web.Response(body=content, content_type=PDF, headers=headers)
 
 
 def all_of(items: Sequence[Json]) -> web.Response:
@@ -183,6 +193,8 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     BeyondOwnRights: (403, "{error}", "Ask who may do more, or use HUB_API_KEY or the hub's command line."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
+    NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
+    TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (
         409,
@@ -192,7 +204,10 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     TooLarge: (413, "{error}", "Ask for less at a time."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
-        (StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidKey, InvalidSubscription),
+        (
+            *(StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidGuide, InvalidKey),
+            InvalidSubscription,
+        ),
         _REFUSED,
     ),
 }

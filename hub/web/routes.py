@@ -15,6 +15,7 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
+from hub.model.letters import LetterBuilding, PrintBatch
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -35,6 +36,7 @@ from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     accounts,
     api_keys,
+    batches,
     bounces,
     cases,
     clocks,
@@ -103,6 +105,7 @@ _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
+_MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
 _WRITTEN: Final = {200: people.Written, **_TOO_LATE}
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -168,7 +171,22 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={**_WRITTEN, 405: Problem},
     ),
     _read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
+    _read("/api/letters/buildings", letters.list_buildings, answers={200: list_of(LetterBuilding)}),
+    _read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
+    _operate("/api/letters/batches", batches.make_batch, answers={200: common.BatchMade, 404: Problem}),
+    _read("/api/letters/batches/{id}", batches.show_batch, answers={200: common.BatchWhole}),
+    _read_private(
+        "/api/letters/batches/{id}/pdf", batches.print_batch, answers={200: common.Pdf, **_TOO_LATE}
+    ),
+    _operate("/api/letters/batches/{id}/printed", batches.mark_printed, answers=_MARKED),
+    _operate("/api/letters/batches/{id}/cancel", batches.cancel_batch, answers=_MARKED),
+    _operate(
+        "/api/letters/batches/{id}/delivered",
+        batches.hand_over_batch,
+        answers={200: common.BatchDelivered, **_TOO_LATE},
+    ),
     _read_private("/api/letters/{id}", letters.show_letter, answers={200: common.LetterWhole}),
+    _operate("/api/letters/{id}/posted", letters.mark_posted, answers=_MARKED),
     _operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
     # The inbox of one person, for portals.
     Route(
@@ -261,6 +279,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_company(serve.FILE, serve.show),
     _read_private("/letters/{id}", letters.print_letter),
     _read_private("/letters/{id}/document", letters.show_document),
+    _read_private("/letters/{id}/pdf", letters.show_pdf),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST),
     _open(sign_in.CODE, second_step.show),

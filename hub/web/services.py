@@ -34,11 +34,13 @@ from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
+from hub.operations.letters import LetterPrinter
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
     Appointments,
     AuditStore,
+    BatchStore,
     CaseStore,
     ContactStore,
     DirectoryHistoryStore,
@@ -154,6 +156,7 @@ class Services:
     accounts: AccountStore
     api_keys: KeyStore
     audit: AuditStore
+    batches: BatchStore
     cases: CaseStore
     render_again: Render
     constancias: Constancias
@@ -171,6 +174,7 @@ class Services:
     log: LogStore
     mail_reports: ReportStore
     pauses: PauseStore
+    letter_printer: LetterPrinter
     redrive: RedriveStore
     sessions: SessionStore
     subscriptions: SubscriptionStore

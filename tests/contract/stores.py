@@ -16,6 +16,7 @@ from hub.model import Claimed, Json, Message
 from hub.ports import (
     AccountStore,
     AuditStore,
+    BatchStore,
     CaseStore,
     ContactStore,
     DeliveryStore,
@@ -43,6 +44,7 @@ from hub.storage import (
     Database,
     PostgresAccounts,
     PostgresAudit,
+    PostgresBatches,
     PostgresCases,
     PostgresContacts,
     PostgresDelivery,
@@ -145,6 +147,7 @@ class RealStores(Stores):
     escalations: EscalationStore
     log: LogStore
     letters: LetterStore
+    batches: BatchStore
     redrive: RedriveStore
     contacts: ContactStore
     roster: DirectoryHistoryStore
@@ -202,6 +205,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             factors=PostgresSecondFactors(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
+            batches=PostgresBatches(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
             roster=PostgresDirectoryHistory(opened),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
-from hub.ports import MessageFilter
+from hub.ports import LetterFilter, MessageFilter
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
 from tests.contract.values import HOUR, NOON, clock, event, message, now, stored
@@ -185,12 +185,12 @@ async def test_letters_are_shown_and_delivered_where_their_message_belongs(
     for one in messages.values():
         await stores.letters.add([letter(one)])
     pages = [
-        await stores.letters.letters(handed_over=kind, after=None, limit=9, places=places)
+        await stores.letters.letters(LetterFilter(handed_over=kind), after=None, limit=9, places=places)
         for kind in (None, False)
     ]
     shown = [name for name, one in messages.items() if await stores.letters.letter(one.id, places)]
     done = {name: await stores.letters.hand_over(one.id, places) for name, one in messages.items()}
-    over = await stores.letters.letters(handed_over=True, after=None, limit=9)
+    over = await stores.letters.letters(LetterFilter(handed_over=True), after=None, limit=9)
 
     assert [{str(messages[name].id) for name in seen}] * 2 == [
         {row["id"] for row in page.items} for page in pages

@@ -10,6 +10,7 @@ import pytest
 from hub.errors import BrokerUnavailable, StorageRefused
 from hub.model import Message, Outgoing, Rendered, State, StoredEvent
 from hub.operations.letters import hand_over
+from hub.ports import LetterFilter
 from hub.testing import MemoryPublisher
 from tests.contract.stores import RealStores
 from tests.contract.values import NOON, message
@@ -19,7 +20,7 @@ WORDS = Rendered(subject="Respuesta a su radicado", text="Cordial saludo:", html
 
 
 def letter(of: Message) -> Outgoing:
-    return outgoing("print", of.address, id=of.id, rendered=WORDS)
+    return outgoing("print", of.address, id=of.id, person=of.person, name=of.name, rendered=WORDS)
 
 
 async def made(stores: RealStores, of: StoredEvent, person: str = "p-1", **fields: object) -> Message:
@@ -34,7 +35,7 @@ async def test_a_letter_is_kept_once_and_shown_whole(stores: RealStores, of: Sto
     await stores.letters.add([letter(one)])
 
     shown = await stores.letters.letter(one.id)
-    page = await stores.letters.letters(handed_over=None, after=None, limit=10)
+    page = await stores.letters.letters(after=None, limit=10)
 
     assert shown is not None
     assert (shown["subject"], shown["text"], shown["html"]) == (WORDS.subject, WORDS.text, WORDS.html)
@@ -64,8 +65,8 @@ async def test_open_letters_are_those_that_nobody_has_handed_over(
     done, waiting = await made(stores, of, "p-1"), await made(stores, of, "p-2")
     await stores.letters.hand_over(done.id)
 
-    still_open = await stores.letters.letters(handed_over=False, after=None, limit=10)
-    handed_over = await stores.letters.letters(handed_over=True, after=None, limit=10)
+    still_open = await stores.letters.letters(LetterFilter(handed_over=False), after=None, limit=10)
+    handed_over = await stores.letters.letters(LetterFilter(handed_over=True), after=None, limit=10)
 
     assert [row["id"] for row in still_open.items] == [str(waiting.id)]
     assert [row["id"] for row in handed_over.items] == [str(done.id)]
@@ -74,8 +75,8 @@ async def test_open_letters_are_those_that_nobody_has_handed_over(
 async def test_letters_come_in_pages(stores: RealStores, of: StoredEvent) -> None:
     made_ids = {str((await made(stores, of, f"p-{number}")).id) for number in range(5)}
 
-    first = await stores.letters.letters(handed_over=None, after=None, limit=3)
-    rest = await stores.letters.letters(handed_over=None, after=first.next, limit=3)
+    first = await stores.letters.letters(after=None, limit=3)
+    rest = await stores.letters.letters(after=first.next, limit=3)
 
     assert (len(first.items), len(rest.items), rest.next) == (3, 2, None)
     assert {row["id"] for row in (*first.items, *rest.items)} == made_ids
@@ -88,7 +89,7 @@ async def test_a_letter_that_is_not_there_is_neither_shown_nor_handed_over(store
 
 async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:
     with pytest.raises(StorageRefused):
-        await stores.letters.letters(handed_over=None, after="x", limit=3)
+        await stores.letters.letters(after="x", limit=3)
 
 
 async def test_a_letter_knows_its_event(stores: RealStores, of: StoredEvent) -> None:
@@ -129,12 +130,12 @@ async def test_document_that_staff_prints_is_handed_over_like_a_letter(
 async def test_crash_before_the_letter_repeats_the_same_id(stores: RealStores, of: StoredEvent) -> None:
     await made(stores, of)
     letters, publisher = stores.letters, MemoryPublisher()
-    [row] = (await letters.letters(handed_over=False, after=None, limit=9)).items
+    [row] = (await letters.letters(LetterFilter(handed_over=False), after=None, limit=9)).items
     given: dict[str, Any] = {"store": letters, "publisher": publisher, "now": NOON}
     publisher.faults.script("event", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
         await hand_over(UUID(row["id"]), **given)
-    still_open = (await letters.letters(handed_over=False, after=None, limit=9)).items
+    still_open = (await letters.letters(LetterFilter(handed_over=False), after=None, limit=9)).items
     results = [await hand_over(UUID(row["id"]), **given) for _ in range(2)]
 
     assert [row] == still_open

@@ -2,8 +2,9 @@
 Who may enter which route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION and DEAD are ids, and MARK is `alfa` or `beta`: all
-that is in building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH and DEAD are ids, and MARK is `alfa` or
+`beta`: all that is in building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account
+`MARK`).
 """
 
 from __future__ import annotations
@@ -139,10 +140,21 @@ ROWS: Final[dict[str, Row]] = {
         needs=OPERATE, where=OWN, fill="memberships m-MARK", body={"version": 9}
     ),
     "GET /api/letters": Row(needs=READ, where=OWN),
+    "GET /api/letters/buildings": Row(needs=READ, where=OWN, elsewhere=200),
+    "GET /api/letters/batches": Row(needs=READ, where=OWN),
+    "POST /api/letters/batches": Row(needs=OPERATE, where=OWN, body={"copropiedad": "ph-MARK"}),
+    "GET /api/letters/batches/{id}": Row(needs=READ, where=OWN, fill="BATCH"),
+    "GET /api/letters/batches/{id}/pdf": Row(needs=PRIVACY, where=OWN, fill="BATCH"),
+    "POST /api/letters/{id}/posted": Row(needs=OPERATE, where=OWN, fill="MESSAGE", body={"guide": "RA-1234"}),
+    "POST /api/letters/batches/{id}/printed": Row(needs=OPERATE, where=OWN, fill="BATCH"),
+    # Its letters are printed by the question before.
+    "POST /api/letters/batches/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="BATCH", status=409),
+    "POST /api/letters/batches/{id}/delivered": Row(needs=OPERATE, where=OWN, fill="BATCH"),
     "GET /api/letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "POST /api/letters/{id}/done": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}/document": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    "GET /letters/{id}/pdf": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     # The inbox of one person, and the tokens that open it.
     "POST /api/inbox/tokens": Row(needs="inbox", where=EVERYWHERE, body={"person": "p-MARK"}, status=201),
     "GET /api/inbox": Row(needs=Door.PERSON),
@@ -260,7 +272,12 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/audience", _look(tail="?who=everyone")),
     ("GET /api/people", _look(tail="?role=owner&copropiedad=ph-MARK")),
     ("GET /api/people", _look(tail="?role=council&copropiedad=ph-MARK")),
-    ("GET /api/letters", _look(tail="?handed_over=false")),
+    *(
+        ("GET /api/letters", _look(tail=f"?{tail}"))
+        for tail in ("handed_over=false", "copropiedad=ph-MARK", "copropiedad=ph-MARK&state=batched")
+    ),
+    ("GET /api/letters", _look(tail="?state=posted", finds=False)),
+    ("GET /api/letters/batches", _look(tail="?copropiedad=ph-MARK")),
 )
 """More questions to the same routes: for some of them a caller needs more."""
 

@@ -241,6 +241,8 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
             await _enclose(database, ids.message)
+            batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
+            named["BATCH"] = batch.batch
             buildings[mark] = Building(mark=mark, ids=named)
         buildings[NOWHERE] = Building(mark=NOWHERE, ids={word: uuid4() for word in named})
         return buildings, frozenset(town.b.words)

@@ -98,9 +98,8 @@ def _may_ask(row: Row, who: Identity) -> bool:
 
 
 def asks_for_a_building(row: Row) -> bool:
-    return any(
-        word in row.question for word in ("MARK", "MESSAGE", "MAIL", "CLOCK", "REPLY", "SUPPR", "DEAD")
-    )
+    words = ("MARK", "MESSAGE", "MAIL", "CLOCK", "REPLY", "SUPPR", "BATCH", "DEAD")
+    return any(word in row.question for word in words)
 
 
 def tries(hub: GuardedHub, marks: Iterable[str] = MARKS) -> Iterator[Try]:

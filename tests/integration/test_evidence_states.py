@@ -9,13 +9,17 @@ import pytest
 
 from hub.model import Attempt, State
 from hub.operations.evidence import Flaw, Mismatch, verify
-from hub.storage import Database, PostgresEvidence, PostgresReceipts
+from hub.storage import Database, PostgresEvidence, PostgresLetters, PostgresReceipts
 from tests.integration.constancias import checked, happen, made, seal_all
 from tests.integration.test_evidence import Office, said_by
 from tests.integration.test_seals import quiet
 from tests.unit.factories import MONDAY
 
 MAIL = "SELECT id FROM message WHERE person = 'p-maria' AND channel = 'email' AND event = 'pqrs.received'"
+LETTER = """
+INSERT INTO letter (id, person, event, name, subject, text, html)
+SELECT id, person, event, name, '', '', '' FROM message WHERE id = $1
+"""
 LEGAL = "SELECT message_id FROM attempt WHERE content IS NOT NULL ORDER BY message_id LIMIT 1"
 
 
@@ -132,3 +136,17 @@ async def test_changed_facts_are_named_where_messages_are_made_again(office: Off
 
     assert [] == untouched
     assert (Flaw.OTHER_WORDS, legal) == (wrong.flaw, wrong.message_id)
+
+
+async def test_guide_of_a_posted_letter_is_sealed_and_the_message_stays_sent(opened: Database) -> None:
+    await happen(opened)
+    message = await one(opened, MAIL)
+    await opened.rows(LETTER, message)
+    await PostgresLetters(opened).post(message, "RA123456789CO")
+    await seal_all(opened)
+    whole = await found(opened)
+    await opened.rows("UPDATE attempt SET reference = 'RA-2' WHERE code = 'posted'")
+    [wrong] = await found(opened)
+
+    assert [] == whole
+    assert (Flaw.CHANGED_ROW, message) == (wrong.flaw, wrong.message_id)

@@ -262,7 +262,10 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
         lines = await browser.until("document.querySelector('#matters:not([hidden])')?.innerText")
         await browser.run("document.querySelector('#matters button').click()")
         link = await browser.until("document.querySelector('#detail[open] a')?.getAttribute('href')")
+        letter = await browser.until("document.querySelector('#detail[open] li')?.innerText")
 
+    assert "Por imprimir" in letter
+    assert "PDF" in letter
     assert "En pausa: SMS" in lines
     assert EVIL in lines
     assert "1 carta por imprimir y entregar" in lines

@@ -98,6 +98,7 @@ class Town(World):
         return replace(
             services,
             audit=stores.audit,
+            batches=stores.batches,
             cases=stores.cases,
             contacts=stores.contacts,
             directory=stores.roster,

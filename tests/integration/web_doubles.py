@@ -20,7 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.container import CompanyRules, constancias_of
+from hub.app.container import CompanyRules, constancias_of, letter_printer_of
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -48,6 +48,7 @@ from hub.ports.receipts import ReceiptStore
 from hub.settings import load
 from hub.storage import (
     Database,
+    PostgresBatches,
     PostgresCases,
     PostgresContacts,
     PostgresDirectoryHistory,
@@ -473,6 +474,7 @@ class World:
             accounts=self.accounts,
             api_keys=self.keys,
             audit=self.audit,
+            batches=PostgresBatches(database),
             cases=PostgresCases(database),
             render_again=RULES.render_again,
             constancias=constancias_of(database, CompanyRules(settings)),
@@ -490,6 +492,7 @@ class World:
             log=self.log,
             mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
+            letter_printer=letter_printer_of(database, CompanyRules(settings)),
             redrive=PostgresRedrive(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,

@@ -35,6 +35,19 @@ def tried(outcome: str, minutes: int = 0, **fields: Any) -> Attempt:
 ACCEPTED = tried("accepted", provider="smtp", code="250")
 FILED = sent(State.SENT, tried("accepted", provider=PROVIDER))
 LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
+GUIDES = [
+    tried("sent", minutes, provider="hub", code="posted", reference=guide)
+    for minutes, guide in ((1, "RA-1"), (2, "RA-2"))
+]
+POSTED = sent(State.SENT, *LETTER.attempts, *GUIDES, channel="print", address="")
+HANDED_OVER = sent(
+    State.DELIVERED,
+    *POSTED.attempts,
+    tried("delivered", 3, provider="hub", code="handed_over", reference="id"),
+    channel="print",
+    address="",
+)
+BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:07 a. m., guía RA-2."
 
 
 @pytest.mark.parametrize(
@@ -51,6 +64,17 @@ LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", ad
                 )
             ],
         ),
+        (
+            POSTED,
+            [
+                (
+                    f"Por carta: está hecha desde {AT_805}: va por correo certificado; "
+                    "cuando conste que llegó, pida a operaciones que lo registre."
+                ),
+                BY_POST,
+            ],
+        ),
+        (HANDED_OVER, [f"Por carta: enviado {AT_805}, entregado a las 8:08 a. m.", BY_POST]),
         (
             sent(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
             [f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m."],

@@ -25,7 +25,7 @@ from hub.operations.explain import sentences_es
 from hub.operations.explain.messages import BY, is_untold, sentences
 from hub.ports import SentMessage
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind
-from hub.rendering import filters, labels_es
+from hub.rendering import attempts_es, filters
 
 _CHANGES: Final[Mapping[ClockChange, ThreadKind]] = {
     ClockChange.STARTED: ThreadKind.CLOCK_STARTED,
@@ -215,10 +215,7 @@ def _answers(calls: Sequence[Attempt]) -> list[str]:
 
 def _answer(call: Attempt) -> str:
     """`9 mar 2026, 8:05 a. m.: aceptado por el proveedor (smtp, 250).`: what the provider has answered."""
-    outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
-    by = ", ".join(part for part in (call.provider, call.code) if part)
-    said_by = f" ({by})" if by else ""
-    return f"{sentences_es.short_time(call.at)}: {outcome[:1].lower()}{outcome[1:]}{said_by}."
+    return f"{sentences_es.short_time(call.at)}: {attempts_es.attempt_words(call)}."
 
 
 def _message_facts(sent: CaseMessage, words: MessageText) -> ThreadMessage:

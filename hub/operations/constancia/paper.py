@@ -25,7 +25,11 @@ from hub.operations.constancia.summary_es import outcome_of, outcomes
 from hub.operations.explain.messages import BY
 from hub.operations.explain.sentences_es import at_time, reason, sentence
 from hub.rendering import filters, labels_es
+<<<<<<< HEAD
 from hub.rendering.identities import Look
+=======
+from hub.rendering.attempts_es import is_by_staff, what_happened
+>>>>>>> w/batch
 from hub.sla.ack_links import without_link
 
 TEMPLATE: Final = "constancia.typ"
@@ -180,14 +184,19 @@ def _told(message: ProvenMessage, numbers: Mapping[str, int]) -> dict[str, Json]
 
 def _call(line: ProvenRow) -> dict[str, Json]:
     _, at, _, outcome, provider, reference, code, *_ = line.row
-    words = labels_es.OUTCOMES.get(outcome) or labels_es.MESSAGE_STATES.get(outcome, outcome)
-    answer = ", ".join(part for part in (provider, code, reference) if part)
+    is_answer = outcome in labels_es.OUTCOMES
+    words = (
+        what_happened(outcome, code, reference)
+        if is_answer
+        else labels_es.MESSAGE_STATES.get(outcome, outcome)
+    )
+    answer = "" if is_by_staff(code) else ", ".join(part for part in (provider, code, reference) if part)
     when = _EPOCH + timedelta(microseconds=at)
     return {
         "when": filters.fecha_corta(when),
         "utc": _utc(when),
         "outcome": words,
-        "answer": answer if outcome in labels_es.OUTCOMES else reason(code),
+        "answer": answer if is_answer else reason(code),
         "seal": "" if line.seal is None else f"sello {line.seal}",
     }
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.messages.planning.reach import LETTER
-from hub.model import Message, Purpose, State
+from hub.model import Attempt, Message, Purpose, State
+from hub.model.letters import POSTED
 from hub.model.recorded_states import fits
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
-from hub.rendering import labels_es, outcomes_es
+from hub.rendering import attempts_es, labels_es, outcomes_es
 from hub.rendering.titles_es import EVENTS
 
 INITIAL: Final = "initial"
@@ -86,8 +87,16 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     yield sentences_es.sentence(f"{_route(message)}: {_fate(sent)}")
     plain = message.state in {*OUT, State.WAITING} and len(_calls(sent)) == 1
     if not plain:
-        yield from (_attempt(number, sent) for number in range(len(sent.attempts)))
+        yield from _attempts(sent)
+    if (posting := posting_of(sent)) is not None:
+        yield attempts_es.posted_sentence(posting.at, posting.reference)
     yield from _advice(sent)
+
+
+def posting_of(sent: SentMessage) -> Attempt | None:
+    """Return the last record that the letter was given to the post: another guide corrects the first."""
+    posted = [attempt for attempt in sent.attempts if attempt.code == POSTED]
+    return max(posted, key=lambda attempt: attempt.at, default=None)
 
 
 def has_lapsed(sent: SentMessage) -> bool:
@@ -163,7 +172,8 @@ def _is_undelivered_letter(message: Message) -> bool:
 def _letter(sent: SentMessage) -> str:
     made = sent_at(sent)
     since = f" desde {sentences_es.at_time(made)}" if made is not None else ""
-    return f"está hecha{since}: {outcomes_es.LETTER_WAITS.words}."
+    waits = outcomes_es.LETTER_WAITS if posting_of(sent) is None else outcomes_es.LETTER_POSTED
+    return f"está hecha{since}: {waits.words}."
 
 
 def _unread(sent: SentMessage) -> str:
@@ -193,14 +203,12 @@ def _progress(sent: SentMessage) -> str:
     return ", ".join([f"{first} {sentences_es.at_time(begun)}", *later])
 
 
-def _attempt(number: int, sent: SentMessage) -> str:
-    call = sent.attempts[number]
-    outcome = labels_es.OUTCOMES.get(call.outcome, call.outcome)
-    by = ", ".join(part for part in (call.provider, call.code) if part)
-    return (
-        f"Intento {number + 1}, {sentences_es.short_time(call.at)}: {outcome[:1].lower()}{outcome[1:]}"
-        f"{f' ({by})' if by else ''}."
-    )
+def _attempts(sent: SentMessage) -> Iterator[str]:
+    """Number the tries. That a letter was posted is no try: it has its own sentence."""
+    tries = [call for call in sent.attempts if call.code != POSTED]
+    for number, call in enumerate(tries, start=1):
+        words = attempts_es.attempt_words(call)
+        yield f"Intento {number}, {sentences_es.short_time(call.at)}: {words}."
 
 
 def _calls(sent: SentMessage) -> list[str]:

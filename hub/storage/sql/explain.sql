@@ -34,7 +34,7 @@ ORDER BY time
 LIMIT 1
 
 -- attempts --
-SELECT message_id, at, outcome, provider, code FROM attempt WHERE message_id = ANY ($1::uuid[]) ORDER BY at
+SELECT message_id, at, outcome, provider, reference, code FROM attempt WHERE message_id = ANY ($1::uuid[]) ORDER BY at
 
 -- history --
 -- Includes the versions of a membership in which it belonged to somebody else or was removed.

@@ -39,6 +39,6 @@ WHERE lapsed.id = ANY ($1::uuid[]) AND lapsed.id BETWEEN $2 AND $3 AND about.cas
 SELECT * FROM message WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
 
 -- attempts --
-SELECT message_id, at, outcome, provider, code FROM attempt
+SELECT message_id, at, outcome, provider, reference, code FROM attempt
 WHERE message_id = ANY ($1::uuid[]) AND message_id BETWEEN $2 AND $3
 ORDER BY at

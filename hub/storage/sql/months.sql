@@ -119,6 +119,18 @@ WITH gone AS (
 )
 SELECT count(*) AS n FROM gone
 
+-- forget_batches --
+-- Of letters that are all gone, or that were given back.
+WITH gone AS (
+    DELETE FROM print_batch WHERE id = ANY (ARRAY (
+        SELECT id FROM print_batch
+        WHERE id >= $2 AND id < $3 AND made_at < now() - interval '1 day'
+          AND NOT EXISTS (SELECT FROM letter WHERE letter.batch_id = print_batch.id)
+        LIMIT $1
+    )) RETURNING 1
+)
+SELECT count(*) AS n FROM gone
+
 -- case_page --
 SELECT case_key, EXISTS (SELECT FROM event WHERE event.case_key = page.case_key OFFSET 0) AS alive
 FROM (

@@ -13,10 +13,11 @@ SELECT event.key FROM unnest($1::text[], $2::text[]) AS given (source, event_id)
 JOIN event ON event.id = given.event_id AND event.source = given.source
 
 -- letters --
--- A letter that has been handed over is with its person.
+-- A letter that has been handed over is with its person, and one that is posted is on its way there.
 DELETE FROM letter USING unnest($1::uuid[]) AS of (key), message
 WHERE message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
   AND message.state = 'sent' AND letter.id = message.id AND letter.handed_over_at IS NULL
+  AND letter.posted_at IS NULL
 RETURNING letter.id
 
 -- inbox --

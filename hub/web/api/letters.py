@@ -1,8 +1,9 @@
-"""Letters over HTTP: list, show, print, mark as handed over."""
+"""Letters over HTTP: list, show, print, mark as posted or handed over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from aiohttp import web
 
 from hub.model import Json
 from hub.operations import letters
+from hub.ports import LetterFilter
 from hub.web.auth.caller import note, places_of
 from hub.web.hooks.linked_document import as_file
 from hub.web.requests import found, read_id
-from hub.web.responses import json_answer
-from hub.web.schemas.common import HandedOver, LettersQuery
+from hub.web.responses import all_of, json_answer, pdf_answer
+from hub.web.schemas.common import HandedOver, LettersQuery, PostedBody
 from hub.web.services import services
 
 _LETTER: Final = "letter"
@@ -27,10 +29,16 @@ _PAGE_POLICY: Final = (
 
 async def list_letters(request: web.Request, query: LettersQuery) -> web.Response:
     """List letters to be printed and handed over, newest first."""
+    asked = LetterFilter(state=query.state, handed_over=query.handed_over, copropiedad_id=query.copropiedad)
     page = await services(request).letters.letters(
-        handed_over=query.handed_over, after=query.after, limit=query.limit, places=places_of(request)
+        asked, after=query.after, limit=query.limit, places=places_of(request)
     )
     return json_answer(page)
+
+
+async def list_buildings(request: web.Request) -> web.Response:
+    """Count what waits to be printed and handed over in each copropiedad."""
+    return all_of(await services(request).letters.buildings(places_of(request)))
 
 
 async def show_letter(request: web.Request) -> web.Response:
@@ -51,6 +59,23 @@ async def show_document(request: web.Request) -> web.Response:
     letter = await _letter(request, "letter.document")
     document = await services(request).documents.of_letter(UUID(str(letter["id"])), places_of(request))
     return as_file(found("document", document))
+
+
+async def show_pdf(request: web.Request) -> web.Response:
+    """Send a letter as it is printed, with its document."""
+    letter = await _letter(request, "letter.print")
+    at = datetime.fromisoformat(letter["created_at"])
+    made = found(_LETTER, await services(request).letter_printer.of_letter(UUID(letter["id"]), at=at))
+    return pdf_answer(made.content, f"carta-{letter['id']}.pdf")
+
+
+async def mark_posted(request: web.Request, body: PostedBody) -> web.Response:
+    """Mark a letter as posted, with the number of its guide; another number corrects it."""
+    letter = await _letter(request, "letter.posted")
+    changed = await letters.post(
+        read_id(request, _LETTER), body.guide, store=services(request).letters, places=places_of(request)
+    )
+    return json_answer(HandedOver(id=letter["id"], changed=bool(changed)))
 
 
 async def hand_over(request: web.Request) -> web.Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from hub.web.documents.asyncapi import envelope
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
-from hub.web.schemas.common import Archive, NoQuery, Problem
+from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem
 from hub.web.schemas.inbox import InboxEvents
 from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
@@ -28,6 +28,8 @@ _EVENT: Final = {
 }
 _ONE: Final = {"$ref": _REF.format(name="Event")}
 _BINARY: Final = {"type": "string", "format": "binary"}
+_FILES: Final[Mapping[type, str]] = {Archive: "application/zip", Pdf: "application/pdf"}
+"""Answers that are no JSON, and their media types."""
 _SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
     "required": True,
@@ -46,7 +48,7 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     queries = [_query(route) for route in documented]
     bodies = [body for route in documented if (body := _body(route)) is not None]
     _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
-    unnamed = {query.__name__ for query in queries} | {Archive.__name__}
+    unnamed = {query.__name__ for query in queries} | {shape.__name__ for shape in _FILES}
     paths: dict[str, dict[str, Any]] = {}
     for route in documented:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, components)
@@ -115,13 +117,13 @@ def _answers(route: Route) -> dict[int, Any]:
 
 
 def _response(status: int, shape: type) -> dict[str, Any]:
-    schema = _BINARY if issubclass(shape, Archive) else {"$ref": _REF.format(name=shape.__name__)}
+    schema = _BINARY if shape in _FILES else {"$ref": _REF.format(name=shape.__name__)}
     return {"description": _MEANINGS[status], "content": {_media_type(shape): {"schema": schema}}}
 
 
 def _media_type(shape: type) -> str:
-    if issubclass(shape, Archive):
-        return "application/zip"
+    if shape in _FILES:
+        return _FILES[shape]
     if issubclass(shape, ProblemDetails):
         return PROBLEM_TYPE
     return "text/event-stream" if issubclass(shape, InboxEvents) else "application/json"

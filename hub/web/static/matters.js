@@ -21,11 +21,19 @@ export function makeMatters(words, { show }) {
     return make("li", {}, make("strong", {}, `En pausa: ${what}`), ` desde ${shortTime(since)}, por ${by}${reason ? `: ${reason}` : ""}`);
   }
 
+  function letter(each) {
+    const open = (path, text) => make("a", { href: `/letters/${each.id}${path}`, target: "_blank", rel: "noopener" }, text);
+    const title = may("privacy") ? open("", each.subject) : each.subject;
+    const pdf = may("privacy") && !each.only_document && open("/pdf", "PDF");
+    return row(title, shortTime(each.created_at), personWords(each.person), words.letterStates[each.state], each.guide && `Guía ${each.guide}`, pdf);
+  }
+
   function toHandOver(page) {
-    if (!page.items.length) return [];
-    const rows = page.items.map((each) =>
-      row(may("privacy") ? make("a", { href: `/letters/${each.id}`, target: "_blank", rel: "noopener" }, each.subject) : each.subject, shortTime(each.created_at), personWords(each.person)));
-    return [line(many(page, "carta por imprimir y entregar", "cartas por imprimir y entregar"), list("Cartas por entregar", rows))];
+    // What is with the post waits for its report, and not for a printer.
+    const away = page.items.filter((each) => each.state === "posted");
+    const here = page.items.filter((each) => each.state !== "posted");
+    const told = (items, one, more) => (items.length ? [line(many({ items, next: page.next }, one, more), list("Cartas por entregar", items.map(letter)))] : []);
+    return [...told(here, "carta por imprimir y entregar", "cartas por imprimir y entregar"), ...told(away, "carta en el correo certificado", "cartas en el correo certificado")];
   }
 
   function written(page) {

@@ -1,0 +1,196 @@
+"""`hub letters print`, `batches`, `printed`, `cancel`: what of one copropiedad is printed together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from hub.app.container import CompanyRules, open_batches, open_letter_printer
+from hub.cli.audit import note, note_all, operator
+from hub.cli.common import (
+    AsJson,
+    Columns,
+    Id,
+    Limit,
+    known,
+    print_done,
+    print_list,
+    settings,
+    to_uuid,
+    warn,
+    write_output,
+)
+from hub.errors import HubError, NothingToPrint
+from hub.model.letters import MadeBatch, PrintBatch
+from hub.model.paper import PaperSize
+from hub.operations.letters import PrintedPages
+
+_COLUMNS: Final[Columns] = {
+    "made": "made_at",
+    "copropiedad": lambda row: row["copropiedad"] or row["copropiedad_id"] or "–",
+    **{name: name for name in ("letters", "withdrawn", "missing")},
+    "printed": "printed_at",
+    **{name: name for name in ("posted", "delivered")},
+    "cancelled": "cancelled_at",
+    "by": "made_by",
+    "id": "id",
+}
+
+Building = Annotated[
+    str | None,
+    typer.Option(
+        "--building", metavar="ID", help="The copropiedad whose open letters are printed.", show_default=False
+    ),
+]
+
+
+async def print_batch(
+    building: Building = None,
+    elsewhere: Annotated[
+        bool, typer.Option("--no-building", help="Letters that belong to no copropiedad.")
+    ] = False,
+    again: Annotated[
+        UUID | None,
+        typer.Option(
+            "--batch",
+            parser=to_uuid,
+            metavar="BATCH",
+            help="This batch again: nothing is changed.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Where the PDF is written; else here, under its own name.",
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[
+        PaperSize | None, typer.Option(help="Of the paper; else what the policy says.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Make a batch of the open letters of a copropiedad, and write it as one PDF.
+
+      hub letters buildings
+      hub letters print --building ph-rosal --out cartas.pdf
+      hub letters printed 0197…
+
+    A cover for the front desk, then each letter with its document, by tower
+    and unit. Nothing is marked as printed by that: look at the paper first.
+
+    `hub letters cancel` opens the letters again.
+    """
+    if sum((building is not None, elsewhere, again is not None)) != 1:
+        raise HubError(
+            "say what to print: --building ID (`hub letters buildings`), --no-building or --batch ID"
+        )
+    made = await _made(building, size) if again is None else MadeBatch(batch=again, made=False)
+    async with open_batches(settings()) as store:
+        batch = known(await store.batch(made.batch), f"batch {made.batch}")
+    async with open_letter_printer(settings()) as printer:
+        pages = await printer.of_batch(batch)
+    await note_all("batch.print", f"batch:{batch.id}", pages.people)
+    path = out or Path(_file_name(batch))
+    write_output(path, pages.content)
+    done = {"batch": batch.id, "made": made.made, "file": str(path), "letters": pages.letters}
+    done |= {"withdrawn": batch.withdrawn, "apart": pages.apart, "left": made.left}
+    print_done(done, _said(path, batch, pages), as_json=as_json)
+    if again is None and not as_json:
+        _explain(made)
+
+
+async def batches(
+    building: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only of this copropiedad.", show_default=False)
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="CURSOR", help="The `next` of the page before.")
+    ] = None,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """
+    List batches, newest first, and how far their letters have come.
+
+    `withdrawn` letters were recalled or erased since; `missing` are documents
+    that staff had to print itself.
+    """
+    async with open_batches(settings()) as store:
+        page = await store.batches(copropiedad_id=building, after=after, limit=limit)
+    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
+
+
+async def printed(batch_id: Id, as_json: AsJson = False) -> None:
+    """
+    Mark a batch as printed: its letters are on paper. Safe to repeat.
+
+    Then post them (`hub letters posted`) or hand them over (`hub letters done --batch BATCH`).
+    """
+    async with open_batches(settings()) as store:
+        known(await store.batch(batch_id), f"batch {batch_id}")
+        await note("batch.printed", f"batch:{batch_id}")
+        changed = await store.mark_printed(batch_id)
+    words = f"printed. When they are handed over: hub letters done --batch {batch_id}"
+    _changed(batch_id, changed, words if changed else "was marked as printed before", as_json=as_json)
+
+
+async def cancel(batch_id: Id, as_json: AsJson = False) -> None:
+    """Undo a batch that nobody has printed: its letters are open again. Safe to repeat."""
+    async with open_batches(settings()) as store:
+        known(await store.batch(batch_id), f"batch {batch_id}")
+        await note("batch.cancelled", f"batch:{batch_id}")
+        changed = await store.cancel(batch_id)
+    words = "cancelled: its letters are open again" if changed else "was cancelled before"
+    _changed(batch_id, changed, words, as_json=as_json)
+
+
+def _changed(batch_id: UUID, changed: bool, words: str, *, as_json: bool) -> None:
+    print_done({"id": batch_id, "changed": changed}, f"{batch_id}  {words}", as_json=as_json)
+
+
+async def _made(building: str | None, size: PaperSize | None) -> MadeBatch:
+    size = size or CompanyRules(settings()).policy.paper.size
+    async with open_batches(settings()) as store:
+        try:
+            made = await store.make(building, by=operator(), size=size, now=datetime.now(UTC))
+        except NothingToPrint as exc:
+            raise HubError(
+                f"no letter of {building or 'no copropiedad'} waits to be printed: "
+                "`hub letters buildings` shows where there are some"
+            ) from exc
+    await note("batch.make", f"batch:{made.batch}", made=made.made)
+    return made
+
+
+def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:
+    letters = "1 letter" if pages.letters == 1 else f"{pages.letters} letters"
+    lines = [f"{path}: {letters}, batch {batch.id}."]
+    if batch.withdrawn:
+        lines.append(f"Withdrawn since it was made: {batch.withdrawn}.")
+    if pages.apart:
+        lines.append(f"Documents to print by hand, named on the cover: {pages.apart}.")
+    if batch.printed_at is None:
+        lines.append(f"Next: print it, look at the paper, then `hub letters printed {batch.id}`.")
+    return "\n".join(lines)
+
+
+def _explain(made: MadeBatch) -> None:
+    if not made.made:
+        warn("Nothing new was open: this is the batch that was made before and nobody has printed.")
+    if made.left:
+        warn(f"{made.left} letters did not fit into one batch: run the command again for them.")
+
+
+def _file_name(batch: PrintBatch) -> str:
+    """`cartas-ph-rosal-20261127-1305.pdf`."""
+    place = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in batch.copropiedad_id or "")
+    return f"cartas-{place[:60].strip('-') or 'hub'}-{batch.made_at:%Y%m%d-%H%M}.pdf"

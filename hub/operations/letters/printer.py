@@ -1,0 +1,182 @@
+"""
+Put letters on paper.
+
+    a batch ▸ its letters, in the order of a walk through the building ▸ their documents ▸ cover ▸ one PDF
+
+The same state of a batch gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from hub.errors import NothingToPrint, TooLate
+from hub.model.documents import LinkedDocument
+from hub.model.letters import MissingLetter, PrintBatch, PrintedLetter
+from hub.model.paper import PaperSize
+from hub.people.letter_places import home_of, place_of
+from hub.ports import BatchStore, DocumentStore
+from hub.rendering.filters import NBSP, fecha_hora
+from hub.rendering.paper.pages import Cover, CoverLine, Printout, Sheet
+from hub.rendering.titles_es import EVENTS
+
+_TITLE: Final = "Cartas por entregar"
+_NO_UNIT: Final = "Sin unidad"
+_NO_BUILDING: Final = "Sin copropiedad"
+_WITH_DOCUMENT: Final = "Con documento"
+_BY_HAND: Final = "Imprima el documento y agréguelo."
+_CANCELLED: Final = "The batch was cancelled: its letters are open again. Make another one."
+_WITHDRAWN: Final = "All letters of the batch were withdrawn: there is nothing to print."
+
+
+class MakePages(Protocol):
+    """Sets sheets as one PDF. Raises PaperFailure."""
+
+    async def __call__(
+        self,
+        sheets: Sequence[Sheet],
+        *,
+        size: PaperSize,
+        at: datetime,
+        title: str,
+        cover: Cover | None = None,
+    ) -> Printout: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedPages:
+    """A PDF, and whose data it shows. `apart` is how many documents must be printed besides."""
+
+    content: bytes
+    people: Sequence[str]
+    letters: int
+    apart: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterPrinter:
+    """Makes the PDFs of letters, one at a time in a process: five hundred letters are long work."""
+
+    store: BatchStore
+    documents: DocumentStore
+    make: MakePages
+    size: PaperSize
+    """What the office has, where nobody says otherwise."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def of_batch(self, batch: PrintBatch) -> PrintedPages:
+        """Make the PDF of a batch, with its cover. Raises TooLate, NothingToPrint, PaperFailure."""
+        if batch.cancelled_at is not None:
+            raise TooLate(_CANCELLED)
+        async with self._turn:
+            letters = await self.store.printed_letters(batch.id)
+            if not letters:
+                raise NothingToPrint(_WITHDRAWN)
+            missing = await self.store.missing_of(batch.id)
+            made = await self._bound(batch, letters, missing)
+        return PrintedPages(
+            content=made.pdf,
+            people=_people((*letters, *missing)),
+            letters=len(letters),
+            apart=len(missing) + len(made.apart),
+        )
+
+    async def of_letter(self, letter_id: UUID, *, at: datetime) -> PrintedPages | None:
+        """Make the PDF of one letter with its document; None if there is none. Raises PaperFailure."""
+        async with self._turn:
+            letter = await self.store.printed_letter(letter_id)
+            if letter is None:
+                return None
+            sheets = await self._sheets([letter])
+            made = await self.make(sheets, size=self.size, at=at, title=letter.subject)
+        return PrintedPages(content=made.pdf, people=[letter.person], letters=1, apart=len(made.apart))
+
+    async def _bound(
+        self, batch: PrintBatch, letters: Sequence[PrintedLetter], missing: Sequence[MissingLetter]
+    ) -> Printout:
+        """Set cover and letters; again where documents turn out not to fit, for the cover names them."""
+        sheets, apart = await self._sheets(letters), frozenset[int]()
+        made = await self._set(batch, sheets, _cover(batch, letters, missing, apart))
+        if not made.apart:
+            return made
+        again = await self._set(batch, sheets, _cover(batch, letters, missing, frozenset(made.apart)))
+        return Printout(pdf=again.pdf, apart=made.apart)
+
+    async def _set(self, batch: PrintBatch, sheets: Sequence[Sheet], cover: Cover) -> Printout:
+        return await self.make(
+            sheets,
+            size=PaperSize(batch.size),
+            at=batch.made_at,
+            title=f"{_TITLE}: {cover.place}",
+            cover=cover,
+        )
+
+    async def _sheets(self, letters: Sequence[PrintedLetter]) -> list[Sheet]:
+        """Gather what is printed, in its order: each letter with its document."""
+        documents = await self._documents(letters)
+        return [
+            Sheet(
+                html=letter.html,
+                large=letter.large,
+                document=documents.get(letter.sha256) if letter.sha256 is not None else None,
+            )
+            for letter in letters
+        ]
+
+    async def _documents(self, letters: Iterable[PrintedLetter]) -> Mapping[bytes, LinkedDocument]:
+        """Read each document once: the letters of a building share it."""
+        asked = {letter.sha256: letter for letter in letters if letter.sha256 is not None}
+        found = {sha256: await self.documents.content(sha256) for sha256 in asked}
+        return {
+            sha256: LinkedDocument(kind=asked[sha256].kind, name=asked[sha256].document, content=content)
+            for sha256, content in found.items()
+            if content is not None
+        }
+
+
+def _cover(
+    batch: PrintBatch,
+    letters: Sequence[PrintedLetter],
+    missing: Sequence[MissingLetter],
+    apart: Collection[int],
+) -> Cover:
+    return Cover(
+        title=_TITLE,
+        place=batch.copropiedad or batch.copropiedad_id or _NO_BUILDING,
+        made=_made(batch),
+        lines=tuple(_line(letter, apart=at in apart) for at, letter in enumerate(letters)),
+        missing=tuple(_missing(document) for document in missing),
+    )
+
+
+def _made(batch: PrintBatch) -> str:
+    """Say when, and how many were withdrawn since; the cover counts its lines itself."""
+    when = fecha_hora(batch.made_at).replace(NBSP, " ")
+    said = f"Lote hecho el {when}"
+    if not batch.withdrawn:
+        return said
+    gone = "1 carta se retiró" if batch.withdrawn == 1 else f"{batch.withdrawn} cartas se retiraron"
+    return f"{said} · {gone} después de hacer el lote"
+
+
+def _line(letter: PrintedLetter, *, apart: bool) -> CoverLine:
+    with_document = _WITH_DOCUMENT if letter.sha256 is not None else ""
+    note = _BY_HAND if apart else with_document
+    return CoverLine(where=letter.place or _NO_UNIT, name=letter.name, what=letter.subject, note=note)
+
+
+def _missing(document: MissingLetter) -> CoverLine:
+    return CoverLine(
+        where=place_of(home_of(document.homes)) or _NO_UNIT,
+        name=document.name,
+        what=EVENTS.get(document.event, document.event),
+    )
+
+
+def _people(shown: Iterable[PrintedLetter | MissingLetter]) -> list[str]:
+    return list(dict.fromkeys(item.person for item in shown))

@@ -1,0 +1,55 @@
+"""Record what the office has done with a letter: posted it, or handed it over, which delivers its message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub.errors import TooLate
+from hub.messages.planning.undelivered import letter_handed_over
+from hub.model import PropertyScope
+from hub.model.letters import BatchLetter, LetterState, PrintBatch, guide_of
+from hub.ports import BatchStore, LetterStore, Publisher
+
+_NOT_PRINTED: Final = (
+    "The batch is not marked as printed. Mark it first: `hub letters printed`, "
+    "POST /api/letters/batches/{id}/printed."
+)
+
+
+async def hand_over(
+    letter_id: UUID, *, store: LetterStore, publisher: Publisher, now: datetime, places: PropertyScope = None
+) -> bool | None:
+    """
+    Record the delivery of a letter; false if it was recorded before, None if there is no such letter.
+
+    The event is published first, on every call: if the hub stops in between, the letter is still open, and
+    the retry publishes the event under the same id.
+    """
+    if await store.letter(letter_id, places) is None:
+        return None
+    stored = await store.event_of(letter_id)
+    if stored is not None and stored.case is not None:
+        await publisher.event(letter_handed_over(letter_id, stored, now=now))
+    return await store.hand_over(letter_id, places)
+
+
+async def to_hand_over(batch: PrintBatch, batches: BatchStore) -> list[BatchLetter]:
+    """Return the letters of a batch that nobody has handed over. Raises TooLate unless it is printed."""
+    if batch.printed_at is None or batch.cancelled_at is not None:
+        raise TooLate(_NOT_PRINTED)
+    letters = await batches.letters_of(batch.id)
+    return [letter for letter in letters if letter.state is not LetterState.DELIVERED]
+
+
+async def post(
+    letter_id: UUID, guide: str, *, store: LetterStore, places: PropertyScope = None
+) -> bool | None:
+    """
+    Record that a letter is on its way by certified post, with the number of its guide.
+
+    False if it was recorded with this guide before, None if there is no such letter. Raises InvalidGuide, and
+    TooLate if it was delivered.
+    """
+    return await store.post(letter_id, guide_of(guide), places)
