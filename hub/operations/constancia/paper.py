@@ -25,11 +25,8 @@ from hub.operations.constancia.summary_es import outcome_of, outcomes
 from hub.operations.explain.messages import BY
 from hub.operations.explain.sentences_es import at_time, reason, sentence
 from hub.rendering import filters, labels_es
-<<<<<<< HEAD
-from hub.rendering.identities import Look
-=======
 from hub.rendering.attempts_es import is_by_staff, what_happened
->>>>>>> w/batch
+from hub.rendering.identities import Look
 from hub.sla.ack_links import without_link
 
 TEMPLATE: Final = "constancia.typ"
