@@ -16,7 +16,7 @@ from hub import storage
 from hub.access.audit import note
 from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
-from hub.app.container import QUEUES, Container, constancias_of, letter_printer_of
+from hub.app.container import QUEUES, Container, constancias_of, letter_printer_of, posters_of
 from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.monitoring import readiness
 from hub.catalog import BY_NAME
@@ -209,6 +209,8 @@ def _services(parts: Container, calls: WebhookCalls) -> Services:
         log=storage.PostgresLog(database),
         mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),
+        posters=posters_of(database, company),
+        poster_links=company.poster_links,
         letter_printer=letter_printer_of(database, company),
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
