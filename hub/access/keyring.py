@@ -50,6 +50,8 @@ class Purpose(StrEnum):
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
     DOCUMENT_LINK = "document_link"
     """The link to a document that a message names: `hub.access.document_tokens`."""
+    POSTER = "poster"
+    """The link of a poster's QR code: `hub.access.poster_links`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -73,6 +75,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.UNSUBSCRIBE: 40,
     Purpose.INBOX: 32,
     Purpose.DOCUMENT_LINK: 32,
+    Purpose.POSTER: 32,
     Purpose.DOCUMENT: 64,
 }
 """

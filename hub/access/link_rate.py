@@ -9,6 +9,8 @@ from uuid import UUID
 
 FREE: Final = 30
 """Openings within WINDOW: a person needs a few, and so do scanners of mails."""
+OF_A_WALL: Final = 600
+"""Openings of the link of a poster, which a whole building may read when something happens."""
 WINDOW: Final = 600.0
 """Seconds."""
 _REMEMBERED: Final = 10_000
@@ -21,8 +23,9 @@ class LinkRate:
     What it bounds is the work that one link that got around can cause.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], *, free: int = FREE) -> None:
         self._clock = clock
+        self._free = free
         self._opened: OrderedDict[UUID, tuple[float, int]] = OrderedDict()
 
     def admits(self, link: UUID) -> bool:
@@ -34,4 +37,4 @@ class LinkRate:
         self._opened[link] = since, times + 1
         if len(self._opened) > _REMEMBERED:
             self._opened.popitem(last=False)
-        return times < FREE
+        return times < self._free

@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from hub import storage
 from hub.access.document_keys import document_keys
 from hub.access.keyring import KeyRing
+from hub.access.poster_links import PosterLinks
 from hub.access.survey_links import SURVEY, SurveyLinks
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
@@ -32,8 +33,10 @@ from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
 from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
+from hub.model.posters import PosterPage, PosterSource
 from hub.operations.constancia.make import Constancias
 from hub.operations.letters import LetterPrinter
+from hub.operations.posters import Posters
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
@@ -42,7 +45,7 @@ from hub.rendering.context import TO_STAFF
 from hub.rendering.files import Folders
 from hub.rendering.page_links import page_of
 from hub.rendering.paper import make_pdf
-from hub.rendering.paper.pages import make_pages
+from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.sent_documents import SentDocuments
 from hub.rendering.templates import BUILT_IN
 from hub.rendering.wording import Wording, templates_of
@@ -182,6 +185,20 @@ class CompanyRules:
         facts = Facts(at=NOW(), link=link, page=page_of(claimed, public_url), answer_until=until)
         return self.templates.render_claimed(claimed, facts)
 
+    @cached_property
+    def poster_links(self) -> PosterLinks:
+        return PosterLinks(public_url=self._settings.public_url, ring=self.ring)
+
+    def render_poster(self, poster: PosterSource) -> Rendered:
+        """Render a poster with the texts of now. Raises TemplateFailure."""
+        return self.templates.render_board(poster, self.poster_links.of(poster.id))
+
+    async def set_poster(self, page: PosterPage) -> bytes:
+        """Return the PDF of a poster's page. Raises PaperFailure."""
+        size = self.policy.paper.size
+        made = await make_pages([Sheet(html=page.html)], size=size, at=NOW(), title=page.title)
+        return made.pdf
+
     def prints(self, letter: Message, about: StoredEvent) -> bool:
         """Return whether this letter can be made without its document; false if it would only link to it."""
         event = about.event
@@ -303,6 +320,20 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
     )
 
 
+def posters_of(database: storage.Database, company: CompanyRules) -> Posters:
+    """Return what makes posters, with the company's texts and paper."""
+    return Posters(
+        store=storage.PostgresPosters(database), render=company.render_poster, set_page=company.set_poster
+    )
+
+
+@asynccontextmanager
+async def open_posters(settings: Settings) -> AsyncIterator[Posters]:
+    """Open what makes posters for a command."""
+    async with storage.Database(settings.database_url.reveal(), size=2) as database:
+        yield posters_of(database, CompanyRules(settings))
+
+
 @asynccontextmanager
 async def open_constancias(settings: Settings) -> AsyncIterator[Constancias]:
     """Open what makes constancias for a command."""
@@ -316,6 +347,7 @@ def letter_printer_of(database: storage.Database, company: CompanyRules) -> Lett
         store=storage.PostgresBatches(database),
         documents=storage.PostgresDocuments(database),
         make=make_pages,
+        posters=posters_of(database, company).of_batch,
         size=company.policy.paper.size,
     )
 

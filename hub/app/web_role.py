@@ -9,7 +9,7 @@ from functools import partial
 from prometheus_client import REGISTRY
 
 from hub import storage
-from hub.app.container import QUEUES, Container, constancias_of, letter_printer_of
+from hub.app.container import QUEUES, Container, constancias_of, letter_printer_of, posters_of
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
@@ -68,6 +68,8 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         inbox=storage.PostgresInbox(database),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),
+        posters=posters_of(database, company),
+        poster_links=company.poster_links,
         letter_printer=letter_printer_of(database, company),
         log=storage.PostgresLog(database),
         mail_reports=storage.PostgresMailReports(database),

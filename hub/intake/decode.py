@@ -19,6 +19,7 @@ from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import BindingSnapshot
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
+from hub.messages.planning.posters import Board, boards_of
 from hub.model import (
     CANARY,
     TYPE_PREFIX,
@@ -44,9 +45,9 @@ class IntakeContext:
     counts what each sender publishes in it; without them nobody has a limit.
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
-    (`kinds`) and their `needs`, the types `with_document`, the kinds of cases that may be `skipping` a
-    replay, the `version` of replays, the clocks that may be `reopened`, and by table of the policy the
-    `operators` whose addresses it names.
+    (`kinds`), their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds
+    of cases that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, and
+    by table of the policy the `operators` whose addresses it names.
     """
 
     schemas: Schemas
@@ -61,6 +62,7 @@ class IntakeContext:
     reopened: frozenset[str] = field(init=False)
     operators: Mapping[str, Sequence[Addressee]] = field(init=False)
     with_document: frozenset[str] = field(init=False)
+    boards: Mapping[str, Sequence[Board]] = field(init=False)
 
     def __post_init__(self) -> None:
         needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
@@ -74,6 +76,7 @@ class IntakeContext:
         whom = {table: operators(notify, policy.company.email) for table, notify in named.items()}
         object.__setattr__(self, "operators", whom)
         object.__setattr__(self, "with_document", with_document(self.catalog, policy.documents))
+        object.__setattr__(self, "boards", boards_of(self.catalog))
 
 
 @dataclass(slots=True, kw_only=True)

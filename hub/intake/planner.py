@@ -30,6 +30,7 @@ from hub.intake.resolved_audience import (
 from hub.intake.unreached import find_unreached
 from hub.messages.appointments import waiting
 from hub.messages.planning.documents import request_of
+from hub.messages.planning.posters import posters_of
 from hub.model import (
     TOLD_BY_ANOTHER,
     AudienceRecord,
@@ -39,6 +40,7 @@ from hub.model import (
     Party,
     StoredEvent,
 )
+from hub.model.posters import PosterRequest
 from hub.people.audience import PLACE, Parties, parties_of
 from hub.ports import IntakeTransaction
 
@@ -68,6 +70,7 @@ async def plan_in(
     added = [event for event in given if event.stored.key in new]
     if context.with_document:
         await _ask_documents(transaction, added, context, now)
+    await _ask_posters(transaction, added, context, now)
     fresh = [*added, *released_now]
     # Before people are looked up: an audience of the same batch depends on the consents.
     await _add_consents(transaction, added)
@@ -145,6 +148,23 @@ async def _ask_documents(
     requests = [request_of(stored, context.kinds[stored.event.type], rules, now=now) for stored in asking]
     if found := [request for request in requests if request is not None]:
         await transaction.ask_documents(found)
+
+
+async def _ask_posters(
+    transaction: IntakeTransaction, added: Sequence[_Planned], context: IntakeContext, now: datetime
+) -> None:
+    """Ask for what these events put up on notice boards; most have nothing there."""
+    boards = context.boards
+    asking = [event.stored for event in added if event.stored.event.type in boards]
+    if not asking:
+        return
+    kinds = context.kinds
+    posters: list[PosterRequest] = []
+    for stored in asking:
+        kind = stored.event.type
+        posters += posters_of(stored, kinds[kind], boards[kind], now=now)
+    if posters:
+        await transaction.ask_posters(posters)
 
 
 async def _place(

@@ -61,6 +61,12 @@ def message_id(event_key: UUID, *, person: str, channel: str, occasion: str, con
     return uuid8(at, event_key.hex, person, channel, occasion, contact_id)
 
 
+def poster_id(event_key: UUID, audience: int, place: str) -> UUID:
+    """Make the identity of a poster: event × audience × copropiedad."""
+    at = _EPOCH + timedelta(milliseconds=event_key.int >> 80)
+    return uuid8(at, event_key.hex, "poster", str(audience), place)
+
+
 def step_id(message: Message) -> UUID:
     """Make the id of a cascade's step; each of its messages gives the same id."""
     at = _EPOCH + timedelta(milliseconds=message.event_key.int >> 80)

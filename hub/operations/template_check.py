@@ -44,6 +44,7 @@ _BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
     "email": ("subject", "body"),
     "inbox": ("subject", "body"),
     "print": ("subject", "print"),
+    "board": ("board_title", "board"),
     "push": ("push_title", "push_body"),
     "sms": ("sms", "sms"),
     "whatsapp": ("whatsapp", "whatsapp"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent
+from hub.model import Attempt, AudienceRecord, Json, LeftOut, Message, StoredEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +85,9 @@ class ExplainFacts:
     """
     All stored facts about one event and one person. `units` and `copropiedades` are current.
 
-    `alerted_at` is when the desk was asked to call the person, whom no message of an emergency has reached.
-    `recall` is the event by which the publisher has taken this one back.
+    `posters` are those of the event, as their list has them. `alerted_at` is when the desk was asked to call
+    the person, whom no message of an emergency has reached. `recall` is the event by which the publisher has
+    taken this one back.
     """
 
     event: StoredEvent
@@ -99,6 +100,7 @@ class ExplainFacts:
     unit_history: Mapping[str, Sequence[UnitVersion]] = field(default_factory=dict)
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     alerted_at: datetime | None = None
+    posters: Sequence[Mapping[str, Json]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

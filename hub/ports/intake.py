@@ -26,6 +26,7 @@ from hub.model import (
 from hub.model.case_state import CaseState
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
+from hub.model.posters import PosterRequest
 from hub.people.audience import Group
 
 
@@ -171,6 +172,13 @@ class IntakeTransaction(Protocol):
 
     async def ask_documents(self, requests: Sequence[DocumentRequest]) -> None:
         """Ask for the documents of these events; an event asks once."""
+
+    async def ask_posters(self, posters: Sequence[PosterRequest]) -> None:
+        """
+        Ask for posters; an audience of an event asks once in each copropiedad.
+
+        One without a copropiedad is asked for in each that the directory has now.
+        """
 
 
 class IntakeStore(Protocol):

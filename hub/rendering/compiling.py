@@ -21,10 +21,12 @@ from hub.rendering.source import Source
 BLOCKS: Final = (
     "push_title",
     "push_body",
+    "board_title",
     "preheader",
     "subject",
     "body",
     "print",
+    "board",
     "sms",
     "whatsapp",
 )
@@ -39,7 +41,8 @@ APPROVED: Final = frozenset({"whatsapp"})
 
 class Compiler:
     """
-    `layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page.
+    `layout` is the email's HTML with slots, `footer` follows its text, `letter` is the printed page, `poster`
+    the page of a notice board.
 
     `constants` are the variables that are the same in every message, `filters` those of another locale,
     whose `frame` they have, too.
@@ -50,6 +53,7 @@ class Compiler:
         layout: str,
         footer: str,
         letter: str,
+        poster: str = "",
         *,
         constants: Mapping[str, Json],
         filters: Filters = NO_FILTERS,
@@ -57,6 +61,7 @@ class Compiler:
         self.engine: Final = Engine({"frame": FRAME, **constants}, filters)
         self._layout = layout
         self._letter = letter
+        self._poster = poster
         self._footers = {
             staff: self.engine.shared_text("layout", lambda: footer, to_staff=staff)
             for staff in (True, False)
@@ -75,17 +80,33 @@ class Compiler:
 
     def _compile(self, name: str, blocks: Mapping[str, str], source: Source, *, staff: bool) -> EventTexts:
         forms: dict[str, Form] = {}
-        for form in ("subject", "sms", "push_title", "push_body"):
+        for form in ("subject", "sms", "push_title", "push_body", "board_title"):
             block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
             if block is not None:
                 forms[form] = self.engine.text(f"{name}.{form}", partial(source.with_prelude, block))
         if "body" in blocks:
             forms |= self._bodies(f"{name}.body", blocks, source, staff=staff)
+        if "board" in blocks:
+            forms |= self._boards(f"{name}.board", blocks, source)
         approved = {
             form: approve(f"{name}.{form}", blocks[form], source, self.engine)
             for form in APPROVED & blocks.keys()
         }
         return EventTexts(name, forms, approved)
+
+    def _boards(self, name: str, blocks: Mapping[str, str], source: Source) -> dict[str, Form]:
+        @cache
+        def boards() -> Mapping[str, str]:
+            try:
+                return _board(self._poster, blocks)
+            except InvalidTemplate as exc:
+                raise InvalidTemplate(f"{name}: {exc}") from exc
+
+        def source_of(form: str) -> str:
+            return source.with_prelude(boards()[form])
+
+        kinds = {"board": self.engine.html, "board_text": self.engine.text}
+        return {form: make(name, partial(source_of, form)) for form, make in kinds.items()}
 
     def _bodies(
         self, name: str, blocks: Mapping[str, str], source: Source, *, staff: bool
@@ -104,6 +125,14 @@ class Compiler:
         kinds = {"email": html, "html": html, "text": text, "letter": html, "letter_text": text}
         forms = {form: make(name, partial(source_of, form), to_staff=staff) for form, make in kinds.items()}
         return {**forms, "footer": self._footers[staff]}
+
+
+def _board(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
+    vault = Vault()
+    tokens = parse(blocks["board"], vault)
+    body = unwrapped(unbroken(to_html(tokens), vault), vault)
+    poster = page(layout, vault, title=blocks.get("board_title", ""), body=body)
+    return {"board": poster, "board_text": vault.restore(to_text(tokens))}
 
 
 def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:

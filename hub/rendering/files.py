@@ -12,6 +12,8 @@ from hub.errors import InvalidTemplate
 _NAMES_UNITS: Final = re.compile(r"\{\{[^}]*\bunit(?:_line|s)\b")
 _EVENT: Final = re.compile(r"(?!layouts/)[^/]+/[^/_][^/]*\.j2")
 
+POSTER: Final = "poster.html"
+
 
 class Files(Protocol):
     """`texts` are those that have been read, by path."""
@@ -56,9 +58,13 @@ class Folders:
         return self._own is not None and (self._own / path).is_file()
 
     def layout(self, name: str) -> str:
-        """Return a layout. An HTML layout must show the units: the law requires each one by name."""
+        """
+        Return a layout. An HTML layout must show the units: the law requires each one by name.
+
+        A poster is for nobody by name, and has none.
+        """
         text = self.text(f"layouts/{name}")
-        if name.endswith(".html") and not _NAMES_UNITS.search(text):
+        if name.endswith(".html") and name != POSTER and not _NAMES_UNITS.search(text):
             raise InvalidTemplate(
                 f"layouts/{name}: it names no units; write {{{{ unit_line }}}} where they stand"
             )
@@ -87,6 +93,8 @@ class StoredFiles:
         return False
 
     def layout(self, name: str) -> str:
+        if name == POSTER and f"layouts/{name}" not in self.texts:
+            return ""  # they are older than posters
         return self.text(f"layouts/{name}")
 
     def events(self) -> Iterator[str]:

@@ -11,6 +11,7 @@ from hub.errors import TemplateFailure
 from hub.model import Json, Rendered
 from hub.policy.values import Alphabet
 from hub.rendering.approved import Approved
+from hub.rendering.board import public
 from hub.rendering.context import require_each, with_unit_note
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
@@ -84,6 +85,16 @@ def _print(words: EventTexts, variables: Variables) -> Rendered:
     )
 
 
+def _board(words: EventTexts, variables: Variables) -> Rendered:
+    """A poster is for everybody who passes: what belongs to a person has no value in it."""
+    known = public(variables)
+    return Rendered(
+        subject=one_line(words.forms["board_title"].render(known)),
+        text=tidy(words.forms["board_text"].render(known)),
+        html=variables[LOOK].paint(words.forms["board"].render(known).strip()),
+    )
+
+
 def _whatsapp(words: EventTexts, variables: Variables) -> Rendered:
     rendered = words.approved["whatsapp"].fill(variables)
     require_each(rendered.text, variables)
@@ -135,6 +146,7 @@ CHANNELS: Final[Mapping[str, _Channel]] = {
     "email": _Channel(frozenset({"subject", "email", "text"}), _email),
     "inbox": _Channel(frozenset({"subject", "html", "text"}), _inbox),
     "print": _Channel(frozenset({"subject", "letter", "letter_text"}), _print),
+    "board": _Channel(frozenset({"board_title", "board", "board_text"}), _board),
     "whatsapp": _Channel(frozenset({"whatsapp"}), _whatsapp),
     "push": _Channel(frozenset({"push_title", "push_body"}), _push),
     "sms": _Channel(frozenset({"sms"}), _sms),

@@ -15,15 +15,18 @@ from msgspec import structs
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
+from hub.messages.planning.posters import valid_until
 from hub.model import Claimed, Facts, Json, Purpose, Rendered, Sender
+from hub.model.posters import PosterSource
 from hub.policy.senders import SenderPolicy
 from hub.rendering import english, frame_es
 from hub.rendering.approved import Approved
+from hub.rendering.board import code_of
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import INITIAL, Context
 from hub.rendering.document_links import document_links
 from hub.rendering.engine import NO_FILTERS, Filters, Form
-from hub.rendering.files import Files, Folders
+from hub.rendering.files import POSTER, Files, Folders
 from hub.rendering.forms import LOOK, EventTexts
 from hub.rendering.identities import Identities
 from hub.rendering.lengths import fit_push
@@ -39,7 +42,8 @@ PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 _PREVIEWED_BUILDING: Final = "Conjunto Altos del Rosal"
 _LETTER: Final = "print"
 _PUSH: Final = "push"
-_LAYOUTS: Final = ("email.html", "email.txt", "letter.html")
+_BOARD: Final = "board"
+_LAYOUTS: Final = ("email.html", "email.txt", "letter.html", POSTER)
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
 _LOCALES: Final[Mapping[str, tuple[Mapping[str, str], Filters]]] = {
@@ -187,6 +191,20 @@ class Templates:
             message.event, message.channel, context, variant=message.variant, locale=message.locale
         )
 
+    def render_board(self, poster: PosterSource, link: str | None) -> Rendered:
+        """Render a poster, with a code that leads to its link, if it has one. Raises `TemplateFailure`."""
+        context = Context(
+            data=poster.data,
+            event_id=poster.event_id,
+            event_time=poster.time,
+            event_name=poster.event,
+            building=poster.building,
+            brand=poster.brand,
+        )
+        variant = BY_NAME[poster.event].audiences[poster.audience].template
+        _, texts = self._find(poster.event, variant, DEFAULT_LOCALE, _BOARD)
+        return texts.render(_BOARD, self._variables(context) | _of_board(poster.event, poster.data, link))
+
     def compile_urgent(self) -> Iterator[Form]:
         """Compile what an emergency says, form by form: the first one must not wait for it."""
         for (_, name, _), words in self.words.items():
@@ -230,13 +248,17 @@ class Templates:
         _, name, variant = key
         preview = _preview_context(name, variant, example, due)
         context = replace(preview, occasion=occasion, building=building)
-        rendered = self.words[key].render(channel, self._variables(context, key[0]))
+        variables = self._variables(context, key[0])
+        if channel == _BOARD:
+            variables |= _of_board(name, example, _POSTER_LINK)
+        rendered = self.words[key].render(channel, variables)
         return rendered if key[0] == DEFAULT_LOCALE else structs.replace(rendered, language=key[0])
 
     def names(self, key: Key) -> frozenset[str]:
         """Return the names that a text may use besides the fields of its event's data."""
         _, name, variant = key
-        return frozenset(self._variables(_preview_context(name, variant, {}, None)))
+        own = self._variables(_preview_context(name, variant, {}, None))
+        return frozenset(own) | {"qr", "valid_until"}
 
     def to_approve(
         self, event_name: str, example: Mapping[str, Json], due: Due | None = None
@@ -315,6 +337,14 @@ def _is_urgent(event_name: str) -> bool:
 
 _SURVEY_LINK: Final = f"https://hub.example.co/s/{'0' * 74}"
 """As long as the link of a survey is."""
+
+
+_POSTER_LINK: Final = f"https://hub.example.co/b/{'0' * 55}"
+"""As long as the link of a poster is."""
+
+
+def _of_board(event_name: str, data: Mapping[str, Json], link: str | None) -> dict[str, Json]:
+    return {"qr": code_of(link), "valid_until": valid_until(BY_NAME[event_name], data)}
 
 
 def _preview_context(

@@ -18,6 +18,7 @@ from hub.storage import (
     extensions,
     messages,
     people,
+    posters,
     recalls,
     unreached,
 )
@@ -64,6 +65,7 @@ class PostgresIntakeTransaction:
     save_clocks = clocks.save
     keep_extensions = extensions.keep
     ask_documents = documents.ask
+    ask_posters = posters.ask
     add_dead_letters = dead_letters.add
     # Last, because they shadow the modules with the same names.
     people = people.look_up

@@ -24,6 +24,7 @@ from hub.model.letters import (
 )
 from hub.people.letter_places import in_printing_order
 from hub.ports import Page
+from hub.storage import posters
 from hub.storage.database import Runner, Store, load, read, write
 from hub.storage.filters import listed
 from hub.storage.paging import paged
@@ -54,6 +55,7 @@ class PostgresBatches(Store):
             await run.rows(_SQL["add"], batch, copropiedad_id, now, by, size, len(placed), missing)
             taken = [(letter.id, at, letter.place, letter.large) for at, letter in enumerate(placed, start=1)]
             await write(run, _SQL["take"], taken, batch)
+            await posters.take(run, batch, copropiedad_id)
             [left] = await run.rows(_SQL["left"], copropiedad_id)
             return MadeBatch(batch=batch, made=True, left=left["n"])
 
@@ -96,6 +98,7 @@ class PostgresBatches(Store):
             if not batch["printed"]:
                 await run.rows(_SQL["lock_letters"], batch_id)
                 await run.rows(_SQL["printed"], batch_id)
+                await posters.batch_printed(run, batch_id)
             return not batch["printed"]
 
     async def cancel(self, batch_id: UUID) -> bool:
@@ -108,6 +111,7 @@ class PostgresBatches(Store):
                 raise TooLate(_ON_ITS_WAY)
             if not batch["cancelled"]:
                 await run.rows(_SQL["cancel"], batch_id)
+                await posters.leave_batch(run, batch_id)
             return not batch["cancelled"]
 
 

@@ -99,6 +99,10 @@ class Directory:
         entry = self.entries.get(("copropiedad", copropiedad_id or ""))
         return entry.brand if entry is not None else None
 
+    def places(self) -> list[str]:
+        """Return the ids of the copropiedades."""
+        return sorted(key for noun, key in self.entries if noun == "copropiedad")
+
     def has_place(self, copropiedad_id: str) -> bool:
         """Return whether a copropiedad is known, itself or through one of its units."""
         units = [key for noun, key in self.entries if noun == "unit"]

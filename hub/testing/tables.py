@@ -29,6 +29,7 @@ from hub.model import (
 from hub.model.case_state import CaseState
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
+from hub.model.posters import PosterRequest
 from hub.model.state_machine import LOST, UNSENT
 from hub.ports import Now
 from hub.sla import NEWS
@@ -119,6 +120,7 @@ class Tables:
     extensions: dict[tuple[UUID, str], Extension] = field(default_factory=dict)
     recalls: dict[tuple[str, str], UUID] = field(default_factory=dict)
     documents: dict[UUID, DocumentRequest] = field(default_factory=dict)
+    posters: dict[UUID, PosterRequest] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
 

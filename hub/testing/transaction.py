@@ -12,6 +12,7 @@ from msgspec import structs
 from hub.cloudevents import encode
 from hub.errors import StorageRefused
 from hub.messages.planning.lifetime import Occasion
+from hub.messages.planning.posters import in_places
 from hub.model import (
     AddedEvent,
     AudienceRecord,
@@ -32,6 +33,8 @@ from hub.model import (
 from hub.model.case_state import CaseState
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
+from hub.model.ids import poster_id
+from hub.model.posters import PosterRequest
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.tables import Letter, StoredAudience, Tables
@@ -168,6 +171,12 @@ class MemoryTransaction:
     async def ask_documents(self, requests: Sequence[DocumentRequest]) -> None:
         for request in requests:
             self._tables.documents.setdefault(request.event_key, request)
+
+    async def ask_posters(self, posters: Sequence[PosterRequest]) -> None:
+        for poster in posters:
+            for each in in_places(poster, self._tables.directory.places()):
+                key = poster_id(each.event_key, each.audience, each.copropiedad_id or "")
+                self._tables.posters.setdefault(key, each)
 
     async def keep_extensions(self, extensions: Sequence[Extension]) -> None:
         known = self._tables.extensions

@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from hub.access.account_rows import AccountMade, AccountRow
 from hub.access.document_tokens import PATH as DOCUMENT_PATH
 from hub.access.grant_keys import KeyMade, KeyRow
+from hub.access.poster_links import PATH as POSTER_PATH
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
@@ -50,6 +51,7 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
+    posters,
     replies,
     results,
     summary,
@@ -61,6 +63,7 @@ from hub.web.documents import serve
 from hub.web.hooks import (
     acknowledge_link,
     linked_document,
+    poster_page,
     sms,
     survey_page,
     twilio,
@@ -188,6 +191,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_private("/api/letters/{id}", letters.show_letter, answers={200: common.LetterWhole}),
     _operate("/api/letters/{id}/posted", letters.mark_posted, answers=_MARKED),
     _operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
+    # Notice boards: nothing of a person hangs there.
+    _read("/api/posters", posters.list_posters, answers={200: page_of(common.PosterRow)}),
+    _read("/api/posters/{id}", posters.show_poster, answers={200: common.PosterWhole}),
+    _read("/api/posters/{id}/pdf", posters.print_poster, answers={200: common.Pdf}),
+    _operate("/api/posters/{id}/printed", posters.mark_poster_printed, answers={200: common.PosterRecorded}),
+    _operate("/api/posters/{id}/hung", posters.mark_poster_hung, answers={200: common.PosterRecorded}),
+    _operate(
+        "/api/posters/{id}/taken-down", posters.mark_poster_taken_down, answers={200: common.PosterRecorded}
+    ),
     # The inbox of one person, for portals.
     Route(
         "/api/inbox/tokens",
@@ -272,6 +284,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
     _open(DOCUMENT_PATH, linked_document.show),
+    _open(POSTER_PATH, poster_page.show),
     # Pages and documents.
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     _read_company("/openapi.json", serve.show),

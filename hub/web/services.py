@@ -15,9 +15,10 @@ from prometheus_client import CollectorRegistry
 from hub.access.attempts import SignInDeps
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
-from hub.access.link_rate import LinkRate
+from hub.access.link_rate import OF_A_WALL, LinkRate
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
+from hub.access.poster_links import PosterLinks
 from hub.access.refusals import Refusals
 from hub.access.survey_links import SurveyLinks
 from hub.channels.sms.hooks import Addresses
@@ -35,6 +36,7 @@ from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.letters import LetterPrinter
+from hub.operations.posters import Posters
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -174,6 +176,8 @@ class Services:
     log: LogStore
     mail_reports: ReportStore
     pauses: PauseStore
+    posters: Posters
+    poster_links: PosterLinks
     letter_printer: LetterPrinter
     redrive: RedriveStore
     sessions: SessionStore
@@ -196,6 +200,8 @@ class Services:
     """Refuses a survey's link that is used too often."""
     link_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
     """How often the link to one document may be opened."""
+    poster_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_WALL))
+    """How often the link of one poster may be opened."""
 
     @cached_property
     def access(self) -> Access:

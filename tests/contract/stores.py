@@ -30,6 +30,7 @@ from hub.ports import (
     LetterStore,
     LogStore,
     PauseStore,
+    PosterStore,
     RedriveStore,
     SecondFactorStore,
     SessionStore,
@@ -62,6 +63,7 @@ from hub.storage import (
     PostgresMailReports,
     PostgresMonitor,
     PostgresPauses,
+    PostgresPosters,
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
@@ -147,6 +149,7 @@ class RealStores(Stores):
     escalations: EscalationStore
     log: LogStore
     letters: LetterStore
+    posters: PosterStore
     batches: BatchStore
     redrive: RedriveStore
     contacts: ContactStore
@@ -205,6 +208,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             factors=PostgresSecondFactors(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
+            posters=PostgresPosters(opened),
             batches=PostgresBatches(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),

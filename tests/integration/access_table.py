@@ -2,7 +2,7 @@
 Who may enter which route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH and DEAD are ids, and MARK is `alfa` or
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, POSTER and DEAD are ids, and MARK is `alfa` or
 `beta`: all that is in building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account
 `MARK`).
 """
@@ -154,6 +154,13 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/letters/{id}/done": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}/document": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    # Notice boards.
+    "GET /api/posters": Row(needs=READ, where=OWN),
+    "GET /api/posters/{id}": Row(needs=READ, where=OWN, fill="POSTER"),
+    "GET /api/posters/{id}/pdf": Row(needs=READ, where=OWN, fill="POSTER"),
+    "POST /api/posters/{id}/printed": Row(needs=OPERATE, where=OWN, fill="POSTER"),
+    "POST /api/posters/{id}/hung": Row(needs=OPERATE, where=OWN, fill="POSTER"),
+    "POST /api/posters/{id}/taken-down": Row(needs=OPERATE, where=OWN, fill="POSTER"),
     "GET /letters/{id}/pdf": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     # The inbox of one person, and the tokens that open it.
     "POST /api/inbox/tokens": Row(needs="inbox", where=EVERYWHERE, body={"person": "p-MARK"}, status=201),
@@ -208,6 +215,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /hooks/whatsapp": Row(needs=Door.SIGNED, status=403),
     "POST /hooks/whatsapp": Row(needs=Door.SIGNED, status=403, body={}),
     "GET /d/{token}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
+    "GET /b/{token}": Row(needs=Door.SIGNED, fill="POSTER", status=403),
     "GET /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "GET /s/{token}": Row(needs=Door.SIGNED, fill="x.y.z", status=403),

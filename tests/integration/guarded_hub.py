@@ -18,8 +18,11 @@ from yarl import URL
 from hub.access.passwords import Passwords
 from hub.app import web_role
 from hub.app.container import open_parts
+from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
+from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, Office, State
+from hub.model.ids import poster_id
 from hub.settings import Address, load
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from hub.web.application import build, build_metrics
@@ -240,6 +243,7 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
         for mark, ids in zip(MARKS, (town.a, town.b), strict=True):
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
+            named |= {"POSTER": await _hang(stores, mark)}
             await _enclose(database, ids.message)
             batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
             named["BATCH"] = batch.batch
@@ -264,6 +268,28 @@ async def _enclose(database: str, letter_id: UUID) -> None:
             """,
             letter_id,
         )
+
+
+async def _hang(stores: RealStores, mark: str) -> UUID:
+    """Announce works in a building; return the id of the poster."""
+    data = {
+        "copropiedad_id": f"ph-{mark}",
+        "work_id": f"obra-{mark}",
+        "starts_at": "2036-03-12T08:00:00-05:00",
+        "ends_at": "2036-03-12T13:00:00-05:00",
+        "affected_services": ["agua"],
+        "contact": "la portería",
+    }
+    of = stored(
+        event("maintenance.scheduled.announced", id=f"works-{mark}", data=data, time=now()),
+        copropiedad_id=f"ph-{mark}",
+        case=f"work_id:obra-{mark}",
+    )
+    [poster] = posters_of(of, BY_NAME[of.event.name], boards_of(BY_NAME)[of.event.type], now=now())
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+        await transaction.ask_posters([poster])
+    return poster_id(of.key, poster.audience, f"ph-{mark}")
 
 
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:

@@ -20,7 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.container import CompanyRules, constancias_of, letter_printer_of
+from hub.app.container import CompanyRules, constancias_of, letter_printer_of, posters_of
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -492,6 +492,8 @@ class World:
             log=self.log,
             mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
+            posters=posters_of(database, CompanyRules(settings)),
+            poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
             redrive=PostgresRedrive(database),
             sessions=self.accounts,

@@ -26,6 +26,7 @@ from hub.cli.main import app
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
 from hub.health.incidents import KINDS
+from hub.messages.planning.posters import ON_BOARD
 from hub.model import (
     SCOPES_OF,
     SECOND_FACTOR_OFFICES,
@@ -288,7 +289,8 @@ def audience_words(audience: Audience) -> str:
     chosen = f", as `{audience.who_by}` says" if audience.who_by else ""
     if audience.segment_by is not None:
         chosen += f", of `{audience.segment_by}`"
-    return f"{' + '.join(audience.who)} ({audience.purpose}{when}{chosen}): {steps}"
+    poster = "; `poster`" if audience.print in ON_BOARD else ""
+    return f"{' + '.join(audience.who)} ({audience.purpose}{when}{chosen}): {steps}{poster}"
 
 
 def move_words(move: ClockMove) -> str:

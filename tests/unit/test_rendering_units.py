@@ -43,6 +43,8 @@ LEGAL = [
     for audience in kind.audiences
     if audience.purpose is Purpose.LEGAL
     for channel in TEMPLATES.words["es", kind.name, audience.template].channels()
+    # A poster is for nobody by name.
+    if channel != "board"
 ]
 
 

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hub.model import Instant, PropertyScope, State, StoredEvent
+from hub.operations.explain import boards_es
 from hub.operations.explain.messages import delivered_at, read_at, sent_at
 from hub.operations.explain.sentences_es import copropiedad_of
 from hub.operations.explain.verdict import (
@@ -44,7 +45,10 @@ async def explain(
         return unknown_event(event, person, refused)
     if len(events) > 1:
         return several_events(event, person, events)
-    return judge(seen_from(await store.facts(events[0], person), places))
+    facts = await store.facts(events[0], person)
+    verdict = judge(seen_from(facts, places))
+    hanging = [poster for poster in facts.posters if places is None or poster["copropiedad_id"] in places]
+    return replace(verdict, sentences=[*verdict.sentences, *boards_es.sentences(hanging)])
 
 
 def reached(event: StoredEvent, places: PropertyScope) -> bool:

@@ -1,7 +1,8 @@
 """
 Put letters on paper.
 
-    a batch ▸ its letters, in the order of a walk through the building ▸ their documents ▸ cover ▸ one PDF
+    a batch ▸ posters of the building ▸ its letters, in the order of a walk through it ▸ their documents
+    ▸ cover ▸ one PDF
 
 The same state of a batch gives the same bytes.
 """
@@ -9,7 +10,7 @@ The same state of a batch gives the same bytes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -19,6 +20,7 @@ from hub.errors import NothingToPrint, TooLate
 from hub.model.documents import LinkedDocument
 from hub.model.letters import MissingLetter, PrintBatch, PrintedLetter
 from hub.model.paper import PaperSize
+from hub.model.posters import PosterPage
 from hub.people.letter_places import home_of, place_of
 from hub.ports import BatchStore, DocumentStore
 from hub.rendering.filters import NBSP, fecha_hora
@@ -32,6 +34,10 @@ _WITH_DOCUMENT: Final = "Con documento"
 _BY_HAND: Final = "Imprima el documento y agréguelo."
 _CANCELLED: Final = "The batch was cancelled: its letters are open again. Make another one."
 _WITHDRAWN: Final = "All letters of the batch were withdrawn: there is nothing to print."
+
+
+PostersOf = Callable[[UUID], Awaitable[Sequence[PosterPage]]]
+"""Returns the pages of the posters that a batch begins with."""
 
 
 class MakePages(Protocol):
@@ -58,6 +64,16 @@ class PrintedPages:
     apart: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedBatch:
+    """What a batch has on paper, and what staff must print besides."""
+
+    batch: PrintBatch
+    posters: Sequence[PosterPage]
+    letters: Sequence[PrintedLetter]
+    missing: Sequence[MissingLetter]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LetterPrinter:
     """Makes the PDFs of letters, one at a time in a process: five hundred letters are long work."""
@@ -65,6 +81,7 @@ class LetterPrinter:
     store: BatchStore
     documents: DocumentStore
     make: MakePages
+    posters: PostersOf
     size: PaperSize
     """What the office has, where nobody says otherwise."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -77,13 +94,18 @@ class LetterPrinter:
             letters = await self.store.printed_letters(batch.id)
             if not letters:
                 raise NothingToPrint(_WITHDRAWN)
-            missing = await self.store.missing_of(batch.id)
-            made = await self._bound(batch, letters, missing)
+            content = PrintedBatch(
+                batch=batch,
+                posters=await self.posters(batch.id),
+                letters=letters,
+                missing=await self.store.missing_of(batch.id),
+            )
+            made = await self._bound(content)
         return PrintedPages(
             content=made.pdf,
-            people=_people((*letters, *missing)),
+            people=_people((*letters, *content.missing)),
             letters=len(letters),
-            apart=len(missing) + len(made.apart),
+            apart=len(content.missing) + len(made.apart),
         )
 
     async def of_letter(self, letter_id: UUID, *, at: datetime) -> PrintedPages | None:
@@ -96,15 +118,15 @@ class LetterPrinter:
             made = await self.make(sheets, size=self.size, at=at, title=letter.subject)
         return PrintedPages(content=made.pdf, people=[letter.person], letters=1, apart=len(made.apart))
 
-    async def _bound(
-        self, batch: PrintBatch, letters: Sequence[PrintedLetter], missing: Sequence[MissingLetter]
-    ) -> Printout:
-        """Set cover and letters; again where documents turn out not to fit, for the cover names them."""
-        sheets, apart = await self._sheets(letters), frozenset[int]()
-        made = await self._set(batch, sheets, _cover(batch, letters, missing, apart))
+    async def _bound(self, content: PrintedBatch) -> Printout:
+        """Set cover, posters and letters; again where documents do not fit, for the cover names them."""
+        posters = [Sheet(html=page.html) for page in content.posters]
+        sheets = [*posters, *await self._sheets(content.letters)]
+        made = await self._set(content.batch, sheets, _cover(content, frozenset()))
         if not made.apart:
             return made
-        again = await self._set(batch, sheets, _cover(batch, letters, missing, frozenset(made.apart)))
+        apart = frozenset(place - len(posters) for place in made.apart)
+        again = await self._set(content.batch, sheets, _cover(content, apart))
         return Printout(pdf=again.pdf, apart=made.apart)
 
     async def _set(self, batch: PrintBatch, sheets: Sequence[Sheet], cover: Cover) -> Printout:
@@ -139,18 +161,15 @@ class LetterPrinter:
         }
 
 
-def _cover(
-    batch: PrintBatch,
-    letters: Sequence[PrintedLetter],
-    missing: Sequence[MissingLetter],
-    apart: Collection[int],
-) -> Cover:
+def _cover(content: PrintedBatch, apart: Collection[int]) -> Cover:
+    batch = content.batch
     return Cover(
         title=_TITLE,
         place=batch.copropiedad or batch.copropiedad_id or _NO_BUILDING,
         made=_made(batch),
-        lines=tuple(_line(letter, apart=at in apart) for at, letter in enumerate(letters)),
-        missing=tuple(_missing(document) for document in missing),
+        posters=tuple(page.title for page in content.posters),
+        lines=tuple(_line(letter, apart=at in apart) for at, letter in enumerate(content.letters)),
+        missing=tuple(_missing(document) for document in content.missing),
     )
 
 

@@ -57,12 +57,18 @@ class CoverLine(Struct, frozen=True, kw_only=True):
 
 
 class Cover(Struct, frozen=True, kw_only=True):
-    """The first sheet, for who hands the letters out. `missing` are those that staff must print itself."""
+    """
+    The first sheet, for who hands the letters out.
+
+    `posters` are the titles of those for the notice board, `missing` the documents that staff must print
+    itself.
+    """
 
     title: str
     place: str
     made: str
     lines: tuple[CoverLine, ...]
+    posters: tuple[str, ...] = ()
     missing: tuple[CoverLine, ...] = ()
 
 

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from hub.errors import Unavailable
-from hub.rendering.filters import fecha
+from hub.rendering.filters import fecha, fecha_hora, plazo, punto
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
 from hub.web.services import access, services
 
@@ -23,7 +24,7 @@ _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
 )
 
-_TEMPLATES.filters["fecha"] = fecha
+_TEMPLATES.filters |= {"fecha": fecha, "fecha_hora": fecha_hora, "plazo": plazo, "punto": punto}
 
 
 @web.middleware
@@ -84,6 +85,11 @@ def plain(
     response.headers.update(headers or {})
     response.headers[_CSP] = HEADERS[_CSP].replace("style-src 'self'", f"style-src 'nonce-{nonce}'")
     return response
+
+
+def rendered(template: str, **values: Any) -> Markup:
+    """Return a part of a page that something else makes."""
+    return Markup(_TEMPLATES.get_template(template).render(**values))  # noqa: S704 - of an escaping template
 
 
 def page(template: str, request: web.Request, **values: Any) -> web.Response:

@@ -1,4 +1,4 @@
-// What waits for an operator: pauses, events that reach nobody, letters to hand over, recent replies. One line each, with its list in a dialog.
+// What waits for an operator: pauses, events that reach nobody, letters to hand over, notice boards, recent replies. One line each, with its list in a dialog.
 
 import { ask, byId, caseLink, make, may } from "./page.js";
 import { eventName, personWords, shortTime } from "./words.js";
@@ -36,6 +36,13 @@ export function makeMatters(words, { show }) {
     return [...told(here, "carta por imprimir y entregar", "cartas por imprimir y entregar"), ...told(away, "carta en el correo certificado", "cartas en el correo certificado")];
   }
 
+  function onBoards(page, one, more, title) {
+    if (!page.items.length) return [];
+    const rows = page.items.map((each) =>
+      row(make("a", { href: `/api/posters/${each.id}/pdf` }, each.title ?? event(each.event)), each.building ?? each.copropiedad_id, shortTime(each.created_at), each.urgent && "Urgente"));
+    return [line(many(page, one, more), list(title, rows))];
+  }
+
   function written(page) {
     const since = Date.now() - OF_LATE;
     const late = page.items.filter((each) => new Date(each.received_at).getTime() > since);
@@ -60,15 +67,21 @@ export function makeMatters(words, { show }) {
 
   // Leave unchanged lines alone: they keep the focus, and screen readers do not announce them again.
   return async function look() {
-    const [pauses, letters, replies, lost] = await Promise.all([
+    const [pauses, letters, toPrint, toTakeDown, replies, lost] = await Promise.all([
       ask("/api/pauses"),
       ask(`/api/letters?handed_over=false&limit=${MOST}`),
+      ask(`/api/posters?state=to_print&limit=${MOST}`),
+      ask(`/api/posters?state=to_take_down&limit=${MOST}`),
       ask(`/api/replies?kind=reply&limit=${MOST}`),
       ask(`/api/unreached?limit=${MOST}`),
     ]);
     const place = byId("matters");
-    const lines = [...pauses.items.map(paused), ...unreached(lost), ...toHandOver(letters), ...written(replies)];
-    const text = JSON.stringify([pauses.items, letters.items, lost.items, lines.map((each) => each.textContent)]);
+    const boards = [
+      ...onBoards(toPrint, "aviso por imprimir para la cartelera", "avisos por imprimir para la cartelera", "Cartelera: por imprimir"),
+      ...onBoards(toTakeDown, "aviso por retirar de la cartelera", "avisos por retirar de la cartelera", "Cartelera: por retirar"),
+    ];
+    const lines = [...pauses.items.map(paused), ...unreached(lost), ...toHandOver(letters), ...boards, ...written(replies)];
+    const text = JSON.stringify([pauses.items, letters.items, toPrint.items, toTakeDown.items, lost.items, lines.map((each) => each.textContent)]);
     if (place.dataset.text === text) return;
     place.dataset.text = text;
     place.hidden = lines.length === 0;

@@ -3,5 +3,5 @@
 from hub.storage.migrations.statements import statements_beside
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 upgrade = statements_beside(__file__)

@@ -3,5 +3,5 @@
 from hub.storage.migrations.statements import statements_beside
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0029"
 upgrade = statements_beside(__file__)

@@ -1,0 +1,139 @@
+"""Which posters an event puts up, until when they hold, and which later events end them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.business_time.dates import ZONE, day_end, last_instant
+from hub.messages.planning.plan import is_recorded_only
+from hub.model import Audience, Event, EventType, Json, Lane, Move, Print, StoredEvent
+from hub.model.posters import PosterRequest
+
+ON_BOARD: Final = frozenset({Print.BOARD, Print.BOTH})
+_EVERYWHERE: Final = "everyone"
+HANGS: Final = timedelta(days=30)
+"""How long a poster hangs whose event names no end."""
+HANGS_AFTER_THE_END: Final = timedelta(days=3)
+"""How long a poster hangs that only says that something is over or cancelled."""
+_VALID_UNTIL: Final = ("valid_until", "closes_at", "ends_at")
+"""Fields that are the end of what a poster says. The catalogue's `useful_until` goes before."""
+_HAPPENS: Final = ("starts_at", "effective_on")
+"""Fields with the day of what a poster announces, which has passed when that day has."""
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """
+    An audience of an event type that has a poster, and the types of events of its case that end it.
+
+    It is `everywhere` if its people are those of all copropiedades.
+    """
+
+    audience: int
+    everywhere: bool
+    ended_by: tuple[str, ...]
+
+
+def boards_of(catalog: Mapping[str, EventType]) -> Mapping[str, Sequence[Board]]:
+    """Return the posters of each type of events that has any."""
+    kinds = list(catalog.values())
+    return {kind.type: boards for kind in kinds if (boards := _boards(kind, kinds))}
+
+
+def posters_of(
+    stored: StoredEvent, kind: EventType, boards: Sequence[Board], *, now: datetime
+) -> list[PosterRequest]:
+    """Return the posters of an event: none of one that notifies nobody, or whose notice has passed."""
+    if is_recorded_only(stored.event):
+        return []
+    until = hangs_until(kind, stored.event)
+    if until <= now:
+        return []
+    return [
+        PosterRequest(
+            event_key=stored.key,
+            event=kind.name,
+            audience=board.audience,
+            copropiedad_id=stored.copropiedad_id,
+            zones=tuple(stored.event.data.get("zones") or ()),
+            urgent=kind.lane is Lane.URGENT,
+            hangs_until=until,
+            ended_by=board.ended_by,
+        )
+        for board in boards
+        # What names no place hangs nowhere, unless it is for everybody.
+        if stored.copropiedad_id is not None or board.everywhere
+    ]
+
+
+def in_places(poster: PosterRequest, places: Sequence[str]) -> Iterator[PosterRequest]:
+    """Yield the poster of each place: of its own, or of all of these."""
+    if poster.copropiedad_id is not None:
+        yield poster
+        return
+    for place in places:
+        yield replace(poster, copropiedad_id=place)
+
+
+def _boards(kind: EventType, kinds: Sequence[EventType]) -> list[Board]:
+    of_case = [later for later in kinds if (later.realm, later.case) == (kind.realm, kind.case)]
+    return [
+        Board(
+            audience=number,
+            everywhere=_EVERYWHERE in audience.who,
+            ended_by=_ended_by(audience, of_case),
+        )
+        for number, audience in enumerate(kind.audiences)
+        if audience.print in ON_BOARD
+    ]
+
+
+def _ended_by(board: Audience, of_case: Sequence[EventType]) -> tuple[str, ...]:
+    """Return what tells the same people something newer, or ends what has not left yet of its case."""
+    return tuple(later.type for later in of_case if _tells(later, board) or _closes(later))
+
+
+def _tells(later: EventType, board: Audience) -> bool:
+    return any(not set(board.who).isdisjoint(audience.who) for audience in later.audiences)
+
+
+def _closes(later: EventType) -> bool:
+    return later.ends_messages or (later.ends_reminders and not later.reminders)
+
+
+def valid_until(kind: EventType, data: Mapping[str, Json]) -> datetime | None:
+    """
+    Return the end that the event itself names, as its poster says it; None if it names none.
+
+    The hour at which something begins is not the end of the notice: that one says it as the date.
+    """
+    fields = dict.fromkeys([kind.useful_until or "", *_VALID_UNTIL])
+    return _first(data, [field for field in fields if field not in _HAPPENS])
+
+
+def hangs_until(kind: EventType, event: Event) -> datetime:
+    """Return from when on a poster no longer holds, unless something ends it earlier."""
+    ending = _only_ends(kind, event.data)
+    end = None if ending else valid_until(kind, event.data)
+    if end is not None:
+        return end
+    happens = _first(event.data, _HAPPENS)
+    if happens is not None and "effective_on" not in event.data:
+        return day_end(happens.astimezone(ZONE)).astimezone(UTC)
+    # A new rule hangs for a while after it has come into force.
+    since = event.time if happens is None else max(event.time, happens)
+    return since + (HANGS_AFTER_THE_END if ending else HANGS)
+
+
+def _only_ends(kind: EventType, data: Mapping[str, Json]) -> bool:
+    """Return whether the event stops or cancels the clocks of its case and starts nothing: it is over."""
+    moves = [move for move in kind.clocks if move.move in (Move.STOP, Move.CANCEL)]
+    return any(all(data.get(field) == value for field, value in move.when.items()) for move in moves)
+
+
+def _first(data: Mapping[str, Json], fields: Sequence[str]) -> datetime | None:
+    return next((last_instant(data[field]).astimezone(UTC) for field in fields if data.get(field)), None)

@@ -1,0 +1,79 @@
+"""
+The page behind the QR code of a poster: what hangs there, and whether it still holds.
+
+It is open to whoever passes, and has nothing that does not hang on the wall. A GET changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from aiohttp import hdrs, web
+from markupsafe import Markup
+
+from hub.model.posters import PosterNotice
+from hub.web.auth.refusals import REASON
+from hub.web.console.pages import plain, rendered
+from hub.web.hooks.linked_document import RETRY_AFTER
+from hub.web.responses import Refusal
+from hub.web.services import services
+
+_PAGE: Final = "poster_link.html"
+_BANNER: Final = "poster_banner.html"
+_BODY: Final = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_POLICY: Final = (
+    # The stored page contains its style sheet; it runs no script and loads nothing.
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the notice, and above it whether it holds."""
+    deps = services(request)
+    poster_id = deps.poster_links.read(request.match_info["token"])
+    if poster_id is None:
+        request[REASON] = "link"
+        return _other(request, "wrong", 403)
+    if not deps.poster_rate.admits(poster_id):
+        raise Refusal(
+            429,
+            "This link was opened too often.",
+            "Wait some minutes.",
+            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
+        )
+    notice = await deps.posters.store.notice(poster_id)
+    return _other(request, "gone", 410) if notice is None else _notice(request, notice)
+
+
+def _notice(request: web.Request, notice: PosterNotice) -> web.Response:
+    company = services(request).policy.company
+    banner = rendered(
+        _BANNER,
+        why=notice.ended_by,
+        until=notice.holds_until,
+        phone=company.phone,
+        email=company.email,
+    )
+    return web.Response(
+        text=_with_banner(notice.page.html, banner),
+        content_type="text/html",
+        headers={
+            "Content-Security-Policy": _POLICY,
+            "Referrer-Policy": "no-referrer",
+            "X-Robots-Tag": "noindex",
+        },
+    )
+
+
+def _with_banner(html: str, banner: Markup) -> str:
+    """Put the banner at the head of the page, whatever layout has made it."""
+    body = _BODY.search(html)
+    at = body.end() if body else 0
+    return f"{html[:at]}{banner}{html[at:]}"
+
+
+def _other(request: web.Request, state: str, status: int) -> web.Response:
+    company = services(request).policy.company
+    return plain(_PAGE, request, status=status, state=state, phone=company.phone, email=company.email)
