@@ -44,8 +44,8 @@ LINK: Final = re.compile(r"\[(test_\w+)\]\((\S+?)\)")
 _ON_PAPER: Final = {
     Print.NEVER: "",
     Print.LETTER: "; letter",
-    Print.BOARD: "; board",
-    Print.BOTH: "; letter, board",
+    Print.BOARD: "",
+    Print.BOTH: "; letter",
 }
 _WITH_A_TERM: Final = {Move.START, Move.CHECK, Move.RESTART}
 
