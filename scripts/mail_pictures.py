@@ -4,7 +4,8 @@ Take pictures of the example mails: light and dark, 320 and 700 px wide.
     .venv/bin/python scripts/mail_pictures.py FOLDER [EVENT …]
     .venv/bin/python scripts/mail_pictures.py --docs        # those of docs/messages.md
 
-Without events, of each event's first example. Needs Chromium; with ImageMagick the files are smaller.
+Without events, of each event's first example. Needs Chromium, and for the poster of the docs pdftoppm
+(poppler-utils); with ImageMagick the files are smaller.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Json
+from hub.model.paper import PaperSize
+from hub.rendering.paper.pages import Sheet, make_pages
+from hub.rendering.templates import PREVIEWED_AT
 from tests.integration.chromium import Browser, open_browser, running_chromium
 from tests.integration.test_mail_looks import NARROW, WIDE, looked_at
 from tests.unit.factories import POLICY, event
@@ -35,6 +39,8 @@ SCHEMES: Final = ("light", "dark")
 DOCS: Final = Path(__file__).parents[1] / "docs/messages"
 HUB: Final = "https://centro.coproservicios.example"
 COLORS: Final = "128"
+POSTER: Final = "building.outage.reported"
+POSTER_DPI: Final = "64"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,16 @@ async def take_for_docs() -> None:
             place = DOCS / f"{shown.event}.png"
             taken = await picture(tab, mail_of(shown), scheme=shown.scheme, width=shown.width, whole=False)
             place.write_bytes(taken)
+    await take_poster(DOCS / f"{POSTER}.png")
+
+
+async def take_poster(place: Path) -> None:
+    words = TEMPLATES.preview(POSTER, examples(POSTER)[0], DUE)["board"]
+    made = await make_pages(
+        [Sheet(html=words.html)], size=PaperSize.LETTER, at=PREVIEWED_AT, title=words.subject
+    )
+    command = ("pdftoppm", "-png", "-r", POSTER_DPI, "-singlefile", "-", place.with_suffix(""))
+    subprocess.run(command, input=made.pdf, check=True)
 
 
 def shrink(place: Path) -> None:
