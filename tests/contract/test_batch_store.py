@@ -384,6 +384,20 @@ async def test_hand_over_in_a_batch_stays_in_it(stores: RealStores, of: StoredEv
     assert 2 == len(await stores.batches.printed_letters(batch.id))
 
 
+async def test_what_is_with_the_post_is_not_handed_over_with_its_batch(
+    stores: RealStores, of: StoredEvent
+) -> None:
+    """It has not arrived: to call it delivered would end a legal term."""
+    posted, here = await made(stores, of), await made(stores, of, "p-2")
+    batch_id = (await batch_of(stores)).batch
+    await stores.batches.mark_printed(batch_id)
+    await stores.letters.post(posted.id, GUIDE)
+    batch = await stores.batches.batch(batch_id)
+    assert batch is not None
+
+    assert [here.id] == [one.id for one in await to_hand_over(batch, stores.batches)]
+
+
 async def test_batches_are_listed_where_they_belong_in_pages(stores: RealStores, of: StoredEvent) -> None:
     for number in range(3):
         await made(stores, of, f"p-{number}")
