@@ -247,6 +247,28 @@ async def test_document_without_a_letter_is_listed_posted_and_missing_in_the_bat
     assert [str(one.id)] == [row["id"] for row in await rows(stores, LetterState.DELIVERED)]
 
 
+async def test_document_of_an_event_that_was_taken_back_is_not_to_be_printed(
+    stores: RealStores, of: StoredEvent
+) -> None:
+    one = message(of, channel="print", contact_id="print", state=State.FAILED, reason="document_not_printed")
+    await stores.add(one)
+    other = stored(event(id="another"), copropiedad_id=HERE)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([other])
+    await made(stores, other, "p-2")
+    batch = await batch_of(stores)
+    before = [len(await rows(stores, LetterState.OPEN)), len(await stores.batches.missing_of(batch.batch))]
+    await recall(stores, of)
+    after = [len(await rows(stores, LetterState.OPEN)), len(await stores.batches.missing_of(batch.batch))]
+    [here] = await stores.letters.buildings()
+    await stores.batches.cancel(batch.batch)
+    again = await batch_of(stores)
+
+    assert ([1, 1], [0, 0]) == (before, after)
+    assert 0 == here.documents
+    assert [] == await stores.batches.missing_of(again.batch)
+
+
 async def rows(stores: RealStores, state: LetterState | None, **asked: Any) -> list[dict[str, Any]]:
     page = await stores.letters.letters(LetterFilter(state=state, **asked), after=None, limit=20)
     return [dict(row) for row in page.items]

@@ -42,6 +42,10 @@ WHERE channel = 'print' AND state = 'failed' AND reason = 'document_not_printed'
   AND copropiedad_id IS NOT DISTINCT FROM $1
   AND NOT EXISTS (SELECT FROM letter WHERE letter.id = message.id)
   AND NOT EXISTS (SELECT FROM attempt WHERE attempt.message_id = message.id AND attempt.code = 'posted')
+  AND NOT EXISTS (
+      SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+      WHERE event.key = message.event_key
+  )
 ORDER BY created_at, id
 LIMIT $2
 
@@ -115,6 +119,10 @@ FROM print_batch
 CROSS JOIN LATERAL unnest(print_batch.missing) WITH ORDINALITY AS asked (id, position)
 JOIN message ON message.id = asked.id
 WHERE print_batch.id = $1 AND message.name <> ''
+  AND NOT EXISTS (
+      SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+      WHERE event.key = message.event_key
+  )
 ORDER BY asked.position
 
 -- lock --
