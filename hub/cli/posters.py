@@ -92,7 +92,7 @@ async def _record(poster_id: UUID, step: PosterStep, *, as_json: bool) -> None:
     async with open_posters(settings()) as posters:
         known(await posters.store.poster(poster_id), f"poster {poster_id}")
         await note(f"poster.{step}", f"poster:{poster_id}")
-        changed = await posters.store.record(poster_id, step, by=operator())
+        changed = await posters.record(poster_id, step, by=operator())
         state = known(await posters.store.poster(poster_id), f"poster {poster_id}")["state"]
     if as_json:
         print_json({"id": poster_id, "changed": bool(changed), "state": state})

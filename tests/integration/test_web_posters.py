@@ -144,6 +144,17 @@ async def test_a_poster_is_printed_hung_and_taken_down(world: World, opened: Dat
     ]
 
 
+@pytest.mark.parametrize("step", ["printed", "hung"])
+async def test_what_staff_says_is_on_paper_has_its_page(world: World, opened: Database, step: str) -> None:
+    poster = await announced(opened, works())
+    before = await open_link(world, path_of(poster))
+    await ask(world, f"/api/posters/{poster}/{step}", "POST")
+    after = await open_link(world, path_of(poster))
+
+    assert (410, 200) == (before.status, after.status)
+    assert "Sin agua" in after.text
+
+
 async def test_what_was_hung_never_changes(world: World, opened: Database) -> None:
     poster = await announced(opened, works())
     first = await ask(world, f"/api/posters/{poster}")

@@ -92,7 +92,6 @@ UNION ALL
 SELECT title, html, sha256 FROM poster WHERE id = $1 AND html IS NOT NULL AND NOT EXISTS (SELECT FROM made)
 
 -- printed --
--- What was not made has no page to print.
 UPDATE poster SET printed_at = now(), printed_by = $2 WHERE id = $1 AND printed_at IS NULL
 RETURNING id
 
@@ -122,6 +121,7 @@ WHERE print_batch.id = $1 AND poster.batch_id = $1 AND poster.printed_at IS NULL
 UPDATE poster SET batch_id = NULL WHERE batch_id = $1 AND printed_at IS NULL
 
 -- of_batch --
+-- What no longer holds is not printed, not even again.
 SELECT id FROM ({seen} WHERE poster.batch_id = $1) AS poster
-WHERE state <> 'obsolete' OR html IS NOT NULL
+WHERE state NOT IN ('obsolete', 'to_take_down', 'taken_down')
 ORDER BY urgent DESC, created_at, id
