@@ -166,6 +166,17 @@ async def test_what_was_hung_never_changes(world: World, opened: Database) -> No
     assert first.json["html"] == again.json["html"]
 
 
+async def test_the_list_is_of_one_copropiedad_by_the_name_that_letters_have(
+    world: World, opened: Database
+) -> None:
+    poster = await announced(opened, works())
+    here, elsewhere = [
+        (await ask(world, f"/api/posters?copropiedad={place}")).json["items"] for place in ("ph-1", "ph-2")
+    ]
+
+    assert ([str(poster)], []) == ([row["id"] for row in here], elsewhere)
+
+
 async def test_the_code_on_the_poster_is_its_own_link(world: World, opened: Database) -> None:
     poster = await announced(opened, works())
     page = (await ask(world, f"/api/posters/{poster}")).json["html"]

@@ -24,7 +24,7 @@ async def list_posters(request: web.Request, query: PostersQuery) -> web.Respons
     """List posters of notice boards, newest first."""
     page = await services(request).posters.store.posters(
         state=query.state,
-        building=query.building,
+        building=query.copropiedad,
         after=query.after,
         limit=query.limit,
         places=places_of(request),
