@@ -112,7 +112,7 @@ async def take_poster(place: Path) -> None:
         [Sheet(html=words.html)], size=PaperSize.LETTER, at=PREVIEWED_AT, title=words.subject
     )
     command = ("pdftoppm", "-png", "-r", POSTER_DPI, "-singlefile", "-", place.with_suffix(""))
-    subprocess.run(command, input=made.pdf, check=True)
+    await asyncio.to_thread(subprocess.run, command, input=made.pdf, check=True)
 
 
 def shrink(place: Path) -> None:

@@ -168,7 +168,7 @@ async def done(
     ] = None,
     batch: Annotated[
         UUID | None,
-        typer.Option(parser=to_uuid, metavar="BATCH", help="All letters of this printed batch."),
+        typer.Option(parser=to_uuid, metavar="BATCH", help="Of this printed batch, what is not posted."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -178,8 +178,9 @@ async def done(
       hub letters done 0195… 0196…
       hub letters done --batch 0197…
 
-    With --batch all that nobody has handed over yet. If a letter came back,
-    give the ids of the others instead.
+    With --batch all that nobody has handed over or posted yet. If a letter
+    came back, give the ids of the others instead. What was posted is marked by
+    its own id, when the post has delivered it.
     """
     if not ids and batch is None:
         raise HubError("name letters (`hub letters list`), or --batch (`hub letters batches`)")

@@ -10,8 +10,18 @@ import typer
 
 from hub.app.container import open_posters
 from hub.cli.audit import note, operator
-from hub.cli.common import AsJson, Id, Limit, fields, known, print_json, print_list, print_whole, settings
-from hub.errors import HubError
+from hub.cli.common import (
+    AsJson,
+    Id,
+    Limit,
+    fields,
+    known,
+    print_json,
+    print_list,
+    print_whole,
+    settings,
+    write_output,
+)
 from hub.model.posters import PosterState, PosterStep
 
 app = typer.Typer(no_args_is_help=True)
@@ -29,6 +39,9 @@ async def list_posters(
     building: Annotated[
         str | None, typer.Option(metavar="ID", help="Only those of this copropiedad.")
     ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="CURSOR", help="The `next` of the page before.")
+    ] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -38,7 +51,7 @@ async def list_posters(
       hub posters list --state to_print --building ph-altos-del-rosal
     """
     async with open_posters(settings()) as posters:
-        page = await posters.store.posters(state=state, building=building, after=None, limit=limit)
+        page = await posters.store.posters(state=state, building=building, after=after, limit=limit)
     print_list(page.items, _COLUMNS, page.next, as_json=as_json)
 
 
@@ -60,9 +73,9 @@ async def show(
         page = known(await posters.page(poster_id), f"poster {poster_id}")
         poster = dict(known(await posters.store.poster(poster_id), f"poster {poster_id}"))
         if pdf is not None:
-            _write(pdf, await posters.set_page(page))
+            write_output(pdf, await posters.set_page(page))
     if html is not None:
-        _write(html, page.html.encode())
+        write_output(html, page.html.encode())
     poster |= {"sha256": page.sha256.hex()}
     if as_json:
         print_json(poster | {"html": page.html})
@@ -92,16 +105,9 @@ async def _record(poster_id: UUID, step: PosterStep, *, as_json: bool) -> None:
     async with open_posters(settings()) as posters:
         known(await posters.store.poster(poster_id), f"poster {poster_id}")
         await note(f"poster.{step}", f"poster:{poster_id}")
-        changed = await posters.store.record(poster_id, step, by=operator())
+        changed = await posters.record(poster_id, step, by=operator())
         state = known(await posters.store.poster(poster_id), f"poster {poster_id}")["state"]
     if as_json:
         print_json({"id": poster_id, "changed": bool(changed), "state": state})
     else:
         typer.echo(f"{poster_id}  {'recorded' if changed else 'nothing to record'}: {state}")
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as exc:
-        raise HubError(f"cannot write {file}: {exc.strerror}") from exc

@@ -90,7 +90,11 @@ class BatchLetter(Struct, kw_only=True):
 
 
 class PrintedLetter(Struct, frozen=True, kw_only=True):
-    """A letter as it is set on paper: whose, where to, the stored page, and the digest of its document."""
+    """
+    A letter as it is set on paper: whose, where to, the stored page, and the digest of its document.
+
+    `document` is the name of that, `kind` its media type, `length` how many bytes.
+    """
 
     id: UUID
     person: str
@@ -102,6 +106,7 @@ class PrintedLetter(Struct, frozen=True, kw_only=True):
     sha256: bytes | None = None
     document: str = ""
     kind: str = ""
+    length: int = 0
 
 
 class MissingLetter(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.model import PropertyScope, Rendered
-from hub.model.posters import PosterPage, PosterSource
+from hub.model.posters import PosterPage, PosterSource, PosterStep
 from hub.ports import PosterStore
 
 SetPage = Callable[[PosterPage], Awaitable[bytes]]
@@ -44,6 +44,18 @@ class Posters:
         page = PosterPage(title=rendered.subject, html=html, sha256=sha256(html.encode()).digest())
         # Who made it at the same moment may have been first: what is stored counts.
         return await self.store.keep_page(poster_id, page)
+
+    async def record(
+        self, poster_id: UUID, step: PosterStep, *, by: str, places: PropertyScope = None
+    ) -> bool | None:
+        """
+        Record a step as the store does. What is on paper has a page: whoever asks later sees what hung.
+
+        May raise TemplateFailure.
+        """
+        if step is not PosterStep.TAKEN_DOWN:
+            await self.page(poster_id, places)
+        return await self.store.record(poster_id, step, by=by, places=places)
 
     async def of_batch(self, batch_id: UUID) -> list[PosterPage]:
         """Return the pages of the posters that a batch of letters begins with."""

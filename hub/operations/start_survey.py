@@ -84,6 +84,7 @@ async def start_survey(
             wish.round,
             copropiedad_id=wish.copropiedad_id,
             once_per=policy.surveys.once_per,
+            lasts=policy.suppression_for,
             after=after,
             limit=size,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -26,11 +26,14 @@ class SurveyStore(Protocol):
         *,
         copropiedad_id: str | None,
         once_per: timedelta,
+        lasts: Callable[[str], timedelta | None],
         after: str | None,
         limit: int,
     ) -> RespondentPage:
         """
         List the clients of the company, or of one copropiedad, by ref, each once and with who is left out.
+
+        `lasts` is how long a suppression of an address lasts by channel, None: for ever.
 
         Raises StorageRefused for a cursor that this list did not give.
         """

@@ -35,6 +35,14 @@ _SQL: Final = {
     name: statement.replace("{seen}", _RAW["seen"]).replace("{fields}", _FIELDS)
     for name, statement in _RAW.items()
 }
+_NARROWED: Final = {
+    PosterState.TO_PRINT: _SQL["unprinted"],
+    **dict.fromkeys(
+        (PosterState.PRINTED, PosterState.HUNG, PosterState.TO_TAKE_DOWN),
+        _SQL["on_paper"],
+    ),
+}
+"""What all posters in a state have in common, as an index has it."""
 _MAY: Final[Mapping[PosterStep, frozenset[PosterState]]] = {
     PosterStep.PRINTED: frozenset({PosterState.TO_PRINT}),
     PosterStep.HUNG: frozenset({PosterState.TO_PRINT, PosterState.PRINTED}),
@@ -56,7 +64,7 @@ class PostgresPosters(Store):
         places: PropertyScope = None,
     ) -> Page:
         asked = listed(places), storable(building), state
-        return await paged(self, _SQL["every"], after, limit, *asked, by="created_at")
+        return await paged(self, statement_of(state), after, limit, *asked, by="created_at")
 
     async def poster(self, poster_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         rows = await self.rows(_SQL["show"], poster_id, listed(places))
@@ -97,6 +105,11 @@ class PostgresPosters(Store):
         if page is None:
             return None
         return read(PosterNotice, rows[0], page=page)
+
+
+def statement_of(state: PosterState | None) -> str:
+    """Return what lists the posters in a state, or all."""
+    return _SQL["every"].replace("{narrowed}", "" if state is None else _NARROWED.get(state, ""))
 
 
 def _page(row: Record) -> PosterPage | None:

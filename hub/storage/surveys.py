@@ -22,10 +22,11 @@ from hub.model.surveys import (
     SurveyRound,
 )
 from hub.people.audience import Group
-from hub.people.readiness import ways_to
+from hub.people.readiness import Suppressed, ways_to
 from hub.storage import events, people
 from hub.storage.database import Runner, Store, load
 from hub.storage.paging import read_ref, write_ref
+from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("surveys")
 ANSWERED: Final = "survey.answered"
@@ -70,6 +71,7 @@ class PostgresSurveys(Store):
         *,
         copropiedad_id: str | None,
         once_per: timedelta,
+        lasts: Lasts,
         after: str | None,
         limit: int,
     ) -> RespondentPage:
@@ -80,15 +82,16 @@ class PostgresSurveys(Store):
         cases = [f"survey_id:{of.survey_of(ref)}" for ref in refs]
         rows = await self.rows(_SQL["respondents"], refs, cases, earliest(of.since), once_per, CLIENTS)
         known = {row["person"]: row for row in rows}
+        gone = await suppressed(self, lasts)
         return RespondentPage(
-            people=[_respondent(person, known[person.ref], copropiedad_id) for person in found[:limit]],
+            people=[_respondent(person, known[person.ref], copropiedad_id, gone) for person in found[:limit]],
             next=write_ref(refs[-1]) if len(found) > limit else None,
         )
 
 
-def _respondent(person: Person, row: Record, copropiedad_id: str | None) -> Respondent:
+def _respondent(person: Person, row: Record, copropiedad_id: str | None, gone: Suppressed) -> Respondent:
     left_out = None if row["left_out"] is None else LeftOut(row["left_out"])
-    if left_out is None and not ways_to(person, frozenset()):
+    if left_out is None and not ways_to(person, gone):
         left_out = LeftOut.NO_CONTACT
     place = copropiedad_id or row["copropiedad_id"]
     return Respondent(person=person.ref, copropiedad_id=place, left_out=left_out)

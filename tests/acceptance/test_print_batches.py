@@ -61,6 +61,8 @@ async def test_letters_of_a_building_go_from_the_list_to_the_hand_over(
         shown = await house.command("letters", "show", letter["id"])
         on_the_way = await messages(house, "--event-id", event_id)
         await did(house, "done", "--batch", made["batch"])
+        [still_away] = await messages(house, "--event-id", event_id)
+        await did(house, "done", letter["id"])
 
         async def has_ended() -> bool:
             return "legal_term" not in await running(house)
@@ -78,6 +80,7 @@ async def test_letters_of_a_building_go_from_the_list_to_the_hand_over(
     assert any("PQ-2026-000007" in page for page in pages)
     assert any("La respuesta firmada" in page for page in pages)
     assert ["sent"] == [row["state"] for row in on_the_way]
+    assert "sent" == still_away["state"]
     for screen in (told, case, shown):
         assert "Se envió por correo certificado el" in screen
         assert "guía RA123456789CO." in " ".join(screen.split())

@@ -247,6 +247,28 @@ async def test_document_without_a_letter_is_listed_posted_and_missing_in_the_bat
     assert [str(one.id)] == [row["id"] for row in await rows(stores, LetterState.DELIVERED)]
 
 
+async def test_document_of_an_event_that_was_taken_back_is_not_to_be_printed(
+    stores: RealStores, of: StoredEvent
+) -> None:
+    one = message(of, channel="print", contact_id="print", state=State.FAILED, reason="document_not_printed")
+    await stores.add(one)
+    other = stored(event(id="another"), copropiedad_id=HERE)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([other])
+    await made(stores, other, "p-2")
+    batch = await batch_of(stores)
+    before = [len(await rows(stores, LetterState.OPEN)), len(await stores.batches.missing_of(batch.batch))]
+    await recall(stores, of)
+    after = [len(await rows(stores, LetterState.OPEN)), len(await stores.batches.missing_of(batch.batch))]
+    [here] = await stores.letters.buildings()
+    await stores.batches.cancel(batch.batch)
+    again = await batch_of(stores)
+
+    assert ([1, 1], [0, 0]) == (before, after)
+    assert 0 == here.documents
+    assert [] == await stores.batches.missing_of(again.batch)
+
+
 async def rows(stores: RealStores, state: LetterState | None, **asked: Any) -> list[dict[str, Any]]:
     page = await stores.letters.letters(LetterFilter(state=state, **asked), after=None, limit=20)
     return [dict(row) for row in page.items]
@@ -382,6 +404,20 @@ async def test_hand_over_in_a_batch_stays_in_it(stores: RealStores, of: StoredEv
 
     assert [second.id] == [one.id for one in await to_hand_over(printed, stores.batches)]
     assert 2 == len(await stores.batches.printed_letters(batch.id))
+
+
+async def test_what_is_with_the_post_is_not_handed_over_with_its_batch(
+    stores: RealStores, of: StoredEvent
+) -> None:
+    """It has not arrived: to call it delivered would end a legal term."""
+    posted, here = await made(stores, of), await made(stores, of, "p-2")
+    batch_id = (await batch_of(stores)).batch
+    await stores.batches.mark_printed(batch_id)
+    await stores.letters.post(posted.id, GUIDE)
+    batch = await stores.batches.batch(batch_id)
+    assert batch is not None
+
+    assert [here.id] == [one.id for one in await to_hand_over(batch, stores.batches)]
 
 
 async def test_batches_are_listed_where_they_belong_in_pages(stores: RealStores, of: StoredEvent) -> None:

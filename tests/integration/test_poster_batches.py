@@ -55,6 +55,19 @@ async def test_what_was_cancelled_before_it_was_printed_is_not_in_the_batch(open
     assert "obsolete" == await state_of(opened, poster)
 
 
+async def test_what_was_cancelled_between_two_printings_is_not_printed_again(opened: Database) -> None:
+    world = World(database=opened)
+    poster, path = await made_batch(world, opened)
+    first = (await raw(world, f"{path}/pdf"))[2]
+    await cancelled(opened)
+    again = (await raw(world, f"{path}/pdf"))[2]
+    await post(world, f"{path}/printed")
+
+    assert ["cartelera" in pages_of(pdf)[0].lower() for pdf in (first, again)] == [True, False]
+    # The first printing may hang.
+    assert "to_take_down" == await state_of(opened, poster)
+
+
 async def test_a_batch_that_is_undone_gives_its_posters_back(opened: Database) -> None:
     world = World(database=opened)
     poster, path = await made_batch(world, opened)

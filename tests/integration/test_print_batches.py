@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiohttp import hdrs
 
+from hub.app.container import letter_printer_of
 from hub.model import Message, Recall, Rendered, State
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLetters
-from tests.contract.values import event, message, stored
+from hub.model.documents import DocumentRequest, FetchedDocument
+from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
+from tests.contract.values import event, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
-from tests.integration.web_doubles import Reply, World, ask, browsing
+from tests.integration.web_doubles import RULES, Reply, World, ask, browsing
 from tests.providers.samples import outgoing
+from tests.unit.paper_documents import pdf_of
 from tests.unit.pdf_reader import pages_of
 
 __all__ = ["environ"]
@@ -95,14 +101,15 @@ async def test_letters_go_to_the_post_and_to_their_people(opened: Database) -> N
     posted = await post(world, f"/api/letters/{one.id}/posted", {"guide": GUIDE})
     listed = (await ask(world, f"/api/letters?state=posted&copropiedad={HERE}")).json["items"]
     delivered = [(await post(world, f"{path}/delivered")).json["changed"] for _ in range(2)]
+    [waiting] = (await ask(world, "/api/letters/buildings")).json["items"]
+    await post(world, f"/api/letters/{one.id}/done")
     late = await post(world, f"/api/letters/{one.id}/posted", {"guide": GUIDE})
-    waiting = (await ask(world, "/api/letters/buildings")).json["items"]
 
     assert (409, 409, 400, 200, 409) == tuple(reply.status for reply in (early, undone, bad, posted, late))
     assert "printed" in early.json["error"]
-    assert ([True, False], [2, 0]) == (printed, delivered)
+    assert ([True, False], [1, 0]) == (printed, delivered)
     assert [(str(one.id), GUIDE)] == [(row["id"], row["guide"]) for row in listed]
-    assert [] == waiting
+    assert (0, 0, 0, 1) == tuple(waiting[state] for state in ("open", "batched", "printed", "posted"))
 
 
 async def test_batch_that_nobody_has_printed_is_undone(opened: Database) -> None:
@@ -148,6 +155,44 @@ async def test_batch_of_withdrawn_letters_has_nothing_to_print(opened: Database)
     await _take_back(opened, gone)
 
     assert 404 == (await ask(world, f"{BATCHES}/{made['id']}/pdf")).status
+
+
+async def enclose(database: Database, one: Message, words: str) -> None:
+    """Let the event of a letter have a document of these words."""
+    content = pdf_of(words)
+    request = DocumentRequest(
+        event_key=one.event_key,
+        url="https://a.example/r.pdf",
+        name="respuesta",
+        attach=True,
+        wait_until=now(),
+    )
+    async with PostgresIntake(database).transaction() as transaction:
+        await transaction.ask_documents([request])
+    found = FetchedDocument(sha256=sha256(content).digest(), kind="application/pdf", content=content)
+    await PostgresDocuments(database).store(one.event_key, found)
+
+
+async def test_documents_for_which_there_is_no_room_are_printed_apart(opened: Database) -> None:
+    """Each letter has a document of its own: all of them at once would fill the memory."""
+    world = World(database=opened)
+    for number in range(3):
+        [one] = await letters(opened, 1)
+        await enclose(opened, one, f"Documento {number}.")
+    made = (await post(world, BATCHES, {"copropiedad": HERE})).json
+    printer = letter_printer_of(opened, RULES)
+    batch = await printer.store.batch(UUID(made["id"]))
+    assert batch is not None
+    whole = await printer.of_batch(batch)
+    room = replace(printer, most_bytes=len(pdf_of("Documento 0.")) * 5 // 2)
+    tight = [await room.of_batch(batch) for _ in range(2)]
+    cover, *pages = [page for page in pages_of(tight[0].content) if page]
+
+    assert tight[0].content == tight[1].content
+    assert (0, 1) == (whole.apart, tight[0].apart)
+    assert (2, 1) == (cover.count("Con documento"), cover.count("Imprima el documento"))
+    assert [1, 1, 0] == [sum(f"Documento {number}." in page for page in pages) for number in range(3)]
+    assert 1 == sum("imprímalo aparte" in page for page in pages)
 
 
 async def test_other_requests_go_on_while_letters_are_set(opened: Database) -> None:
@@ -218,8 +263,8 @@ async def test_commands_go_from_the_list_to_the_hand_over(environ: dict[str, str
     assert "Post them or hand them over" in undone
     assert (True, True) == (printed["changed"], posted["changed"])
     assert [(str(one.id), GUIDE)] == [(row["id"], row["guide"]) for row in listed["items"]]
-    assert {str(one.id), str(other.id)} == {item["id"] for item in done["items"]}
-    assert [2] == [row["delivered"] for row in batches["items"]]
+    assert [str(other.id)] == [item["id"] for item in done["items"]]
+    assert [1] == [row["delivered"] for row in batches["items"]]
 
 
 async def test_one_letter_is_written_as_pdf_and_a_document_without_one_says_what_to_do(

@@ -100,6 +100,23 @@ async def test_each_client_is_asked_once_and_staff_is_not(firm: Firm) -> None:
     assert 4 == len(firm.mails.sent)
 
 
+async def test_whose_addresses_are_suppressed_is_asked_when_one_works_again(firm: Firm) -> None:
+    """A survey that ends suppressed would use up the half-year."""
+    await firm.database.rows(
+        "INSERT INTO suppression (address, channel, since, reason, provider, code)"
+        " VALUES ('p-ana@example.com', 'email', now(), 'bounced', 'smtp', '550')"
+    )
+    done = await firm.start()
+    asked = [who for who, _ in firm.asked]
+    await firm.work()
+    await firm.database.rows("UPDATE suppression SET lifted_at = now()")
+    await firm.start()
+
+    assert 2 == done.left_out[LeftOut.NO_CONTACT]
+    assert "p-ana" not in asked
+    assert [("p-ana", "ph-1")] == firm.asked
+
+
 async def test_a_dry_run_counts_the_same_and_asks_nobody(firm: Firm) -> None:
     counted = await firm.start(dry_run=True)
 

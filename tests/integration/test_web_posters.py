@@ -144,6 +144,17 @@ async def test_a_poster_is_printed_hung_and_taken_down(world: World, opened: Dat
     ]
 
 
+@pytest.mark.parametrize("step", ["printed", "hung"])
+async def test_what_staff_says_is_on_paper_has_its_page(world: World, opened: Database, step: str) -> None:
+    poster = await announced(opened, works())
+    before = await open_link(world, path_of(poster))
+    await ask(world, f"/api/posters/{poster}/{step}", "POST")
+    after = await open_link(world, path_of(poster))
+
+    assert (410, 200) == (before.status, after.status)
+    assert "Sin agua" in after.text
+
+
 async def test_what_was_hung_never_changes(world: World, opened: Database) -> None:
     poster = await announced(opened, works())
     first = await ask(world, f"/api/posters/{poster}")
@@ -153,6 +164,17 @@ async def test_what_was_hung_never_changes(world: World, opened: Database) -> No
     again = await ask(other, f"/api/posters/{poster}")
 
     assert first.json["html"] == again.json["html"]
+
+
+async def test_the_list_is_of_one_copropiedad_by_the_name_that_letters_have(
+    world: World, opened: Database
+) -> None:
+    poster = await announced(opened, works())
+    here, elsewhere = [
+        (await ask(world, f"/api/posters?copropiedad={place}")).json["items"] for place in ("ph-1", "ph-2")
+    ]
+
+    assert ([str(poster)], []) == ([row["id"] for row in here], elsewhere)
 
 
 async def test_the_code_on_the_poster_is_its_own_link(world: World, opened: Database) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -376,6 +376,7 @@ class MemorySurveys:
         *,
         copropiedad_id: str | None,
         once_per: timedelta,  # noqa: ARG002 - the port's signature
+        lasts: Callable[[str], timedelta | None],  # noqa: ARG002 - the port's signature
         after: str | None,
         limit: int,
     ) -> RespondentPage:

@@ -34,7 +34,10 @@ _WITH_DOCUMENT: Final = "Con documento"
 _BY_HAND: Final = "Imprima el documento y agréguelo."
 _CANCELLED: Final = "The batch was cancelled: its letters are open again. Make another one."
 _WITHDRAWN: Final = "All letters of the batch were withdrawn: there is nothing to print."
-
+MOST_BYTES: Final = 128 << 20
+"""Of the documents in one PDF: five hundred of ten megabytes would fill the memory of the role web."""
+_APART: Final = LinkedDocument(kind="", name="", content=b"")
+"""Stands for a document that is not printed with its letter, which then says so."""
 
 PostersOf = Callable[[UUID], Awaitable[Sequence[PosterPage]]]
 """Returns the pages of the posters that a batch begins with."""
@@ -84,6 +87,7 @@ class LetterPrinter:
     posters: PostersOf
     size: PaperSize
     """What the office has, where nobody says otherwise."""
+    most_bytes: int = MOST_BYTES
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def of_batch(self, batch: PrintBatch) -> PrintedPages:
@@ -122,10 +126,11 @@ class LetterPrinter:
         """Set cover, posters and letters; again where documents do not fit, for the cover names them."""
         posters = [Sheet(html=page.html) for page in content.posters]
         sheets = [*posters, *await self._sheets(content.letters)]
-        made = await self._set(content.batch, sheets, _cover(content, frozenset()))
-        if not made.apart:
+        known = frozenset(at for at, sheet in enumerate(sheets) if sheet.document is _APART)
+        made = await self._set(content.batch, sheets, _cover(content, _of_letters(known, posters)))
+        if known == frozenset(made.apart):
             return made
-        apart = frozenset(place - len(posters) for place in made.apart)
+        apart = _of_letters(made.apart, posters)
         again = await self._set(content.batch, sheets, _cover(content, apart))
         return Printout(pdf=again.pdf, apart=made.apart)
 
@@ -145,20 +150,28 @@ class LetterPrinter:
             Sheet(
                 html=letter.html,
                 large=letter.large,
-                document=documents.get(letter.sha256) if letter.sha256 is not None else None,
+                document=documents.get(letter.sha256, _APART) if letter.sha256 is not None else None,
             )
             for letter in letters
         ]
 
     async def _documents(self, letters: Iterable[PrintedLetter]) -> Mapping[bytes, LinkedDocument]:
-        """Read each document once: the letters of a building share it."""
-        asked = {letter.sha256: letter for letter in letters if letter.sha256 is not None}
-        found = {sha256: await self.documents.content(sha256) for sha256 in asked}
-        return {
-            sha256: LinkedDocument(kind=asked[sha256].kind, name=asked[sha256].document, content=content)
-            for sha256, content in found.items()
-            if content is not None
-        }
+        """Read each document once, for the letters of a building share it, while there is room for it."""
+        found: dict[bytes, LinkedDocument] = {}
+        room = self.most_bytes
+        for sha256, letter in {one.sha256: one for one in letters if one.sha256 is not None}.items():
+            if letter.length > room:
+                continue
+            content = await self.documents.content(sha256)
+            if content is not None:
+                found[sha256] = LinkedDocument(kind=letter.kind, name=letter.document, content=content)
+                room -= len(content)
+        return found
+
+
+def _of_letters(places: Iterable[int], posters: Collection[Sheet]) -> frozenset[int]:
+    """Turn places among all sheets into places among the letters, which follow the posters."""
+    return frozenset(place - len(posters) for place in places)
 
 
 def _cover(content: PrintedBatch, apart: Collection[int]) -> Cover:

@@ -36,11 +36,15 @@ async def hand_over(
 
 
 async def to_hand_over(batch: PrintBatch, batches: BatchStore) -> list[BatchLetter]:
-    """Return the letters of a batch that nobody has handed over. Raises TooLate unless it is printed."""
+    """
+    Return the letters of a batch that are still on the table. Raises TooLate unless it is printed.
+
+    What is with the post has not arrived: each is recorded by its own id, when the post reports it.
+    """
     if batch.printed_at is None or batch.cancelled_at is not None:
         raise TooLate(_NOT_PRINTED)
     letters = await batches.letters_of(batch.id)
-    return [letter for letter in letters if letter.state is not LetterState.DELIVERED]
+    return [letter for letter in letters if letter.state is LetterState.PRINTED]
 
 
 async def post(

@@ -1,5 +1,5 @@
 Letters to print and deliver. A letter belongs to the copropiedad of its message. What must be handed over without
-one is a message whose document is a link: staff prints that.
+one is a message whose document is a link: staff prints that, unless its event was taken back.
 
 -- add --
 INSERT INTO letter (id, person, event, subject, text, html, name)
@@ -35,6 +35,10 @@ SELECT * FROM (
         WHERE message.channel = 'print' AND message.state = 'failed' AND message.reason = 'document_not_printed'
           AND (message.created_at, message.id) < ($1, $2) AND way.state = ANY ($6::text[])
           AND NOT EXISTS (SELECT FROM letter WHERE letter.id = message.id)
+          AND NOT EXISTS (
+              SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+              WHERE event.key = message.event_key
+          )
           AND ($4::text[] IS NULL OR message.copropiedad_id = ANY ($4))
           AND ($5::text IS NULL OR message.copropiedad_id = $5)
         ORDER BY message.created_at DESC, message.id DESC
@@ -81,6 +85,10 @@ FROM (
     WHERE message.channel = 'print' AND message.state = 'failed' AND message.reason = 'document_not_printed'
       AND NOT EXISTS (SELECT FROM letter WHERE letter.id = message.id)
       AND NOT EXISTS (SELECT FROM attempt WHERE attempt.message_id = message.id AND attempt.code = 'posted')
+      AND NOT EXISTS (
+          SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+          WHERE event.key = message.event_key
+      )
 ) AS waiting
 LEFT JOIN copropiedad ON copropiedad.id = waiting.copropiedad_id
 WHERE $1::text[] IS NULL OR waiting.copropiedad_id = ANY ($1)

@@ -51,13 +51,19 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS ended
 
+-- unprinted --
+-- To be printed: by the index poster_unprinted. OFFSET 0: else the newest of all years would be gone through.
+AND poster.printed_at IS NULL AND poster.hangs_until > now() OFFSET 0
+
+-- on_paper --
+AND poster.printed_at IS NOT NULL AND poster.taken_down_at IS NULL OFFSET 0
+
 -- every --
 SELECT {fields} FROM ({seen}
     WHERE (poster.created_at, poster.id) < ($1, $2)
       AND ($4::text[] IS NULL OR poster.copropiedad_id = ANY ($4))
       AND ($5::text IS NULL OR poster.copropiedad_id = $5)
-      AND ($6::text IS NULL OR $6 IN ('obsolete', 'taken_down')
-           OR poster.taken_down_at IS NULL AND (poster.printed_at IS NOT NULL OR poster.hangs_until > now()))
+      {narrowed}
 ) AS poster
 WHERE $6::text IS NULL OR state = $6
 ORDER BY created_at DESC, id DESC
@@ -86,7 +92,6 @@ UNION ALL
 SELECT title, html, sha256 FROM poster WHERE id = $1 AND html IS NOT NULL AND NOT EXISTS (SELECT FROM made)
 
 -- printed --
--- What was not made has no page to print.
 UPDATE poster SET printed_at = now(), printed_by = $2 WHERE id = $1 AND printed_at IS NULL
 RETURNING id
 
@@ -116,6 +121,7 @@ WHERE print_batch.id = $1 AND poster.batch_id = $1 AND poster.printed_at IS NULL
 UPDATE poster SET batch_id = NULL WHERE batch_id = $1 AND printed_at IS NULL
 
 -- of_batch --
+-- What no longer holds is not printed, not even again.
 SELECT id FROM ({seen} WHERE poster.batch_id = $1) AS poster
-WHERE state <> 'obsolete' OR html IS NOT NULL
+WHERE state NOT IN ('obsolete', 'to_take_down', 'taken_down')
 ORDER BY urgent DESC, created_at, id

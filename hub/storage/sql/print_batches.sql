@@ -42,6 +42,10 @@ WHERE channel = 'print' AND state = 'failed' AND reason = 'document_not_printed'
   AND copropiedad_id IS NOT DISTINCT FROM $1
   AND NOT EXISTS (SELECT FROM letter WHERE letter.id = message.id)
   AND NOT EXISTS (SELECT FROM attempt WHERE attempt.message_id = message.id AND attempt.code = 'posted')
+  AND NOT EXISTS (
+      SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+      WHERE event.key = message.event_key
+  )
 ORDER BY created_at, id
 LIMIT $2
 
@@ -97,12 +101,13 @@ ORDER BY batch_position
 -- The letters of a batch, or one letter. What is in no batch is printed as its person wants it now.
 SELECT letter.id, letter.person, letter.name, coalesce(letter.place, '') AS place, letter.subject, letter.html,
        CASE WHEN letter.batch_id IS NULL THEN coalesce(person.large_print, false) ELSE letter.large END AS large,
-       asked.sha256, coalesce(asked.name, '') AS document, coalesce(asked.kind, '') AS kind
+       asked.sha256, coalesce(asked.name, '') AS document, coalesce(asked.kind, '') AS kind,
+       coalesce(asked.length, 0) AS length
 FROM letter
 LEFT JOIN person ON person.id = letter.person
 LEFT JOIN message ON message.id = letter.id
 LEFT JOIN LATERAL (
-    SELECT document_request.sha256, document_request.name, document.kind
+    SELECT document_request.sha256, document_request.name, document.kind, octet_length(document.content) AS length
     FROM document_request JOIN document ON document.sha256 = document_request.sha256
     WHERE document_request.event_key = message.event_key AND document_request.attach
 ) AS asked ON true
@@ -115,6 +120,10 @@ FROM print_batch
 CROSS JOIN LATERAL unnest(print_batch.missing) WITH ORDINALITY AS asked (id, position)
 JOIN message ON message.id = asked.id
 WHERE print_batch.id = $1 AND message.name <> ''
+  AND NOT EXISTS (
+      SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+      WHERE event.key = message.event_key
+  )
 ORDER BY asked.position
 
 -- lock --

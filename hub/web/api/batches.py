@@ -87,7 +87,11 @@ async def cancel_batch(request: web.Request) -> web.Response:
 
 
 async def hand_over_batch(request: web.Request) -> web.Response:
-    """Mark all letters of a printed batch as handed over: their messages are delivered. Safe to repeat."""
+    """
+    Mark the letters of a printed batch as handed over: their messages are delivered. Safe to repeat.
+
+    Letters that were posted are not among them: `/api/letters/{id}/done` when the post has delivered one.
+    """
     batch, changed = await _batch(request), 0
     for letter in await letters.to_hand_over(batch, _store(request)):
         await note(request, "letter.done", f"letter:{letter.id}", person=letter.person)

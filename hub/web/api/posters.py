@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from hub.model import Json
 from hub.model.posters import PosterStep
 from hub.operations.posters import FILE
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
-from hub.web.responses import json_answer
+from hub.web.responses import json_answer, pdf_answer
 from hub.web.schemas.common import PosterRecorded, PostersQuery
 from hub.web.services import services
 
@@ -24,7 +24,7 @@ async def list_posters(request: web.Request, query: PostersQuery) -> web.Respons
     """List posters of notice boards, newest first."""
     page = await services(request).posters.store.posters(
         state=query.state,
-        building=query.building,
+        building=query.copropiedad,
         after=query.after,
         limit=query.limit,
         places=places_of(request),
@@ -44,12 +44,7 @@ async def print_poster(request: web.Request) -> web.Response:
     """Make the PDF of a poster, on the company's paper."""
     poster_id = read_id(request, _POSTER)
     pdf = found(_POSTER, await services(request).posters.pdf(poster_id, places_of(request)))
-    name = FILE.format(id=poster_id)
-    return web.Response(
-        body=pdf,
-        content_type="application/pdf",
-        headers={hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'},
-    )
+    return pdf_answer(pdf, FILE.format(id=poster_id))
 
 
 async def mark_poster_printed(request: web.Request) -> web.Response:
@@ -71,7 +66,7 @@ async def _record(request: web.Request, step: PosterStep) -> web.Response:
     poster_id = read_id(request, _POSTER)
     await _poster(request, poster_id)
     await note(request, f"poster.{step}", f"poster:{poster_id}")
-    changed = await services(request).posters.store.record(
+    changed = await services(request).posters.record(
         poster_id, step, by=caller_of(request).who, places=places_of(request)
     )
     state = (await _poster(request, poster_id))["state"]

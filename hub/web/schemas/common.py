@@ -253,7 +253,7 @@ class HandedOver(Struct, kw_only=True, frozen=True):
 
 class PostersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: PosterState | None = None
-    building: Annotated[Word, Meta(description="Only of this copropiedad, by its id.")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Its id: only posters of this copropiedad.")] | None = None
     after: Cursor | None = None
     limit: Limit = 50
 

@@ -12,7 +12,7 @@ CREATE TABLE poster (
     hangs_until timestamptz NOT NULL,
     -- The types of later events of its case that end it.
     enders text[] COLLATE "C" NOT NULL,
-    -- The page as it was first made, and its digest: what was hung is provable.
+    -- The page as it was first made, and its digest: what was hung can be read again.
     title text,
     html text,
     sha256 bytea,
