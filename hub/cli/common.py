@@ -126,7 +126,7 @@ def cell(row: Any, made: str | Callable[[Any], str]) -> str:
     if callable(made):
         return made(row)
     value = row[made] if isinstance(row, Mapping) else getattr(row, made)
-    if made in {"at", "since"} or made.endswith(("_at", "_since")):
+    if made in {"at", "since"} or made.endswith(("_at", "_since", "_until")):
         return local_time(value)
     if isinstance(value, list):
         return " ".join(value)

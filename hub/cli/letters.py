@@ -47,7 +47,8 @@ _NO_PAPER: Final = (
 )
 
 Building = Annotated[
-    str | None, typer.Option("--building", metavar="ID", help="Only of this copropiedad.", show_default=False)
+    str | None,
+    typer.Option("--copropiedad", metavar="ID", help="Only of this one.", show_default=False),
 ]
 
 
@@ -65,7 +66,7 @@ async def list_letters(
     """
     List letters, newest first, and documents that must be printed without one.
 
-      hub letters list --building ph-rosal --state open
+      hub letters list --copropiedad ph-rosal --state open
 
     open: nobody has printed it. batched: in a batch that is not printed yet.
     printed: on paper. posted: on its way by certified post. delivered: handed
@@ -82,7 +83,7 @@ async def buildings(as_json: AsJson = False) -> None:
     """
     Count what waits in each copropiedad: what to print, what to hand over.
 
-    `open` is what `hub letters print --building ID` would print; `documents`
+    `open` is what `hub letters print --copropiedad ID` would print; `documents`
     must be printed by hand.
     """
     async with open_letters(settings()) as letters:

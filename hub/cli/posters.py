@@ -36,9 +36,7 @@ _FACTS: Final = (
 @app.command("list")
 async def list_posters(
     state: Annotated[PosterState | None, typer.Option(help="Only those in this state.")] = None,
-    building: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only those of this copropiedad.")
-    ] = None,
+    copropiedad: Annotated[str | None, typer.Option(metavar="ID", help="Only those of this one.")] = None,
     after: Annotated[
         str | None, typer.Option(metavar="CURSOR", help="The `next` of the page before.")
     ] = None,
@@ -48,10 +46,10 @@ async def list_posters(
     """
     List posters, newest first.
 
-      hub posters list --state to_print --building ph-altos-del-rosal
+      hub posters list --state to_print --copropiedad ph-altos-del-rosal
     """
     async with open_posters(settings()) as posters:
-        page = await posters.store.posters(state=state, building=building, after=after, limit=limit)
+        page = await posters.store.posters(state=state, building=copropiedad, after=after, limit=limit)
     print_list(page.items, _COLUMNS, page.next, as_json=as_json)
 
 

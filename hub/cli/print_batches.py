@@ -40,18 +40,21 @@ _COLUMNS: Final[Columns] = {
     "id": "id",
 }
 
-Building = Annotated[
+Copropiedad = Annotated[
     str | None,
     typer.Option(
-        "--building", metavar="ID", help="The copropiedad whose open letters are printed.", show_default=False
+        "--copropiedad",
+        metavar="ID",
+        help="The one whose open letters are printed.",
+        show_default=False,
     ),
 ]
 
 
 async def print_batch(
-    building: Building = None,
+    copropiedad: Copropiedad = None,
     elsewhere: Annotated[
-        bool, typer.Option("--no-building", help="Letters that belong to no copropiedad.")
+        bool, typer.Option("--no-copropiedad", help="Letters that belong to no copropiedad.")
     ] = False,
     again: Annotated[
         UUID | None,
@@ -81,7 +84,7 @@ async def print_batch(
     Make a batch of the open letters of a copropiedad, and write it as one PDF.
 
       hub letters buildings
-      hub letters print --building ph-rosal --out cartas.pdf
+      hub letters print --copropiedad ph-rosal --out cartas.pdf
       hub letters printed 0197…
 
     A cover for the front desk, then each letter with its document, by tower
@@ -89,11 +92,11 @@ async def print_batch(
 
     `hub letters cancel` opens the letters again.
     """
-    if sum((building is not None, elsewhere, again is not None)) != 1:
+    if sum((copropiedad is not None, elsewhere, again is not None)) != 1:
         raise HubError(
-            "say what to print: --building ID (`hub letters buildings`), --no-building or --batch ID"
+            "say what to print: --copropiedad ID (`hub letters buildings`), --no-copropiedad or --batch ID"
         )
-    made = await _made(building, size) if again is None else MadeBatch(batch=again, made=False)
+    made = await _made(copropiedad, size) if again is None else MadeBatch(batch=again, made=False)
     async with open_batches(settings()) as store:
         batch = known(await store.batch(made.batch), f"batch {made.batch}")
     async with open_letter_printer(settings()) as printer:
@@ -101,7 +104,13 @@ async def print_batch(
     await note_all("batch.print", f"batch:{batch.id}", pages.people)
     path = out or Path(_file_name(batch))
     write_output(path, pages.content)
-    done = {"batch": batch.id, "made": made.made, "file": str(path), "letters": pages.letters}
+    done = {
+        "batch": batch.id,
+        "made": made.made,
+        "file": str(path),
+        "letters": pages.letters,
+        "posters": pages.posters,
+    }
     done |= {"withdrawn": batch.withdrawn, "apart": pages.apart, "left": made.left}
     print_done(done, _said(path, batch, pages), as_json=as_json)
     if again is None and not as_json:
@@ -109,8 +118,8 @@ async def print_batch(
 
 
 async def batches(
-    building: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only of this copropiedad.", show_default=False)
+    copropiedad: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only of this one.", show_default=False)
     ] = None,
     after: Annotated[
         str | None, typer.Option(metavar="CURSOR", help="The `next` of the page before.")
@@ -125,7 +134,7 @@ async def batches(
     that staff had to print itself.
     """
     async with open_batches(settings()) as store:
-        page = await store.batches(copropiedad_id=building, after=after, limit=limit)
+        page = await store.batches(copropiedad_id=copropiedad, after=after, limit=limit)
     print_list(page.items, _COLUMNS, page.next, as_json=as_json)
 
 
@@ -157,14 +166,14 @@ def _changed(batch_id: UUID, changed: bool, words: str, *, as_json: bool) -> Non
     print_done({"id": batch_id, "changed": changed}, f"{batch_id}  {words}", as_json=as_json)
 
 
-async def _made(building: str | None, size: PaperSize | None) -> MadeBatch:
+async def _made(copropiedad: str | None, size: PaperSize | None) -> MadeBatch:
     size = size or CompanyRules(settings()).policy.paper.size
     async with open_batches(settings()) as store:
         try:
-            made = await store.make(building, by=operator(), size=size, now=datetime.now(UTC))
+            made = await store.make(copropiedad, by=operator(), size=size, now=datetime.now(UTC))
         except NothingToPrint as exc:
             raise HubError(
-                f"no letter of {building or 'no copropiedad'} waits to be printed: "
+                f"no letter of {copropiedad or 'no copropiedad'} waits to be printed: "
                 "`hub letters buildings` shows where there are some"
             ) from exc
     await note("batch.make", f"batch:{made.batch}", made=made.made)
@@ -172,8 +181,9 @@ async def _made(building: str | None, size: PaperSize | None) -> MadeBatch:
 
 
 def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:
-    letters = "1 letter" if pages.letters == 1 else f"{pages.letters} letters"
-    lines = [f"{path}: {letters}, batch {batch.id}."]
+    letters = _counted(pages.letters, "letter")
+    posters = f" and {_counted(pages.posters, 'poster')} for the board" if pages.posters else ""
+    lines = [f"{path}: {letters}{posters}, batch {batch.id}."]
     if batch.withdrawn:
         lines.append(f"Withdrawn since it was made: {batch.withdrawn}.")
     if pages.apart:
@@ -181,6 +191,10 @@ def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:
     if batch.printed_at is None:
         lines.append(f"Next: print it, look at the paper, then `hub letters printed {batch.id}`.")
     return "\n".join(lines)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _explain(made: MadeBatch) -> None:

@@ -67,7 +67,7 @@ async def test_a_poster_from_its_event_to_the_day_it_comes_down(house: House, tm
         )
 
         async def is_over() -> bool:
-            return bool(await posters(house, "--state", "to_take_down", "--building", directory.BUILDING))
+            return bool(await posters(house, "--state", "to_take_down", "--copropiedad", directory.BUILDING))
 
         await until(is_over, "the end of the notice")
         after = await _open(passer_by, str(link))

@@ -52,7 +52,7 @@ async def test_letters_of_a_building_go_from_the_list_to_the_hand_over(
         before = await letters(house)
         [letter] = [row for row in before if row["event"] == "pqrs.responded"]
         [waits] = (await did(house, "buildings"))["items"]
-        made = await did(house, "print", "--building", directory.BUILDING, "--out", str(file))
+        made = await did(house, "print", "--copropiedad", directory.BUILDING, "--out", str(file))
         await did(house, "print", "--batch", made["batch"], "--out", str(again))
         await did(house, "printed", made["batch"])
         await did(house, "posted", letter["id"], "--guide", "ra 123456789 co")

@@ -245,15 +245,15 @@ async def test_commands_go_from_the_list_to_the_hand_over(environ: dict[str, str
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         one, other = await letters(database, 2)
         _, waiting, _ = await hub(environ, "letters", "buildings")
-        _, made, _ = await hub(environ, "letters", "print", "--building", HERE, "--out", str(file))
-        _, again, _ = await hub(environ, "letters", "print", "--building", HERE, "--out", str(file))
+        _, made, _ = await hub(environ, "letters", "print", "--copropiedad", HERE, "--out", str(file))
+        _, again, _ = await hub(environ, "letters", "print", "--copropiedad", HERE, "--out", str(file))
         early, _, complaint = await hub(environ, "letters", "done", "--batch", made["batch"])
         _, printed, _ = await hub(environ, "letters", "printed", made["batch"])
         late, _, undone = await hub(environ, "letters", "cancel", made["batch"])
         _, posted, _ = await hub(environ, "letters", "posted", str(one.id), "--guide", GUIDE)
-        _, listed, _ = await hub(environ, "letters", "list", "--state", "posted", "--building", HERE)
+        _, listed, _ = await hub(environ, "letters", "list", "--state", "posted", "--copropiedad", HERE)
         _, done, _ = await hub(environ, "letters", "done", "--batch", made["batch"])
-        _, batches, _ = await hub(environ, "letters", "batches", "--building", HERE)
+        _, batches, _ = await hub(environ, "letters", "batches", "--copropiedad", HERE)
 
     assert [(HERE, 2)] == [(row["copropiedad_id"], row["open"]) for row in waiting["items"]]
     assert (True, 2, False) == (made["made"], made["letters"], again["made"])
@@ -290,8 +290,8 @@ async def test_one_letter_is_written_as_pdf_and_a_document_without_one_says_what
     "words",
     [
         ("print",),
-        ("print", "--building", HERE, "--no-building"),
-        ("print", "--building", "ph-none"),
+        ("print", "--copropiedad", HERE, "--no-copropiedad"),
+        ("print", "--copropiedad", "ph-none"),
         ("done",),
     ],
     ids=" ".join,

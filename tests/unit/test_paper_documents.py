@@ -136,6 +136,13 @@ async def test_document_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPat
     assert (0,) == (await printed(of(SOUND))).apart
 
 
+async def test_documents_that_take_long_together_are_not_begun_any_more(tmp_path: Path) -> None:
+    answer = of(SOUND)
+
+    assert [None] == await documents.printable([answer], tmp_path, together=0)
+    assert [None] != await documents.printable([answer], tmp_path)
+
+
 async def test_document_that_takes_too_much_memory_is_stopped(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

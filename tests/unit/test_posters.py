@@ -193,6 +193,17 @@ def test_what_is_for_everyone_hangs_in_each_copropiedad() -> None:
     assert len(ids) == 2
 
 
+@pytest.mark.parametrize(("audience", "number"), [("both", 1), ("residents", 1), ("owners", 0)])
+def test_a_circular_for_the_owners_alone_hangs_nowhere(audience: str, number: int) -> None:
+    circular = happened("admin.circular.issued", audience=audience)
+
+    asked = posters_of(
+        circular, BY_NAME["admin.circular.issued"], BOARDS[circular.event.type], now=circular.event.time
+    )
+
+    assert number == len(asked)
+
+
 def test_what_names_no_place_and_is_not_for_everyone_hangs_nowhere() -> None:
     lost = replace(happened("emergency.declared"), copropiedad_id=None)
 

@@ -16,6 +16,7 @@ from hub.model.posters import PosterRequest
 
 ON_BOARD: Final = frozenset({Print.BOARD, Print.BOTH})
 _EVERYWHERE: Final = "everyone"
+_OWNERS: Final = "owners"
 HANGS: Final = timedelta(days=30)
 """How long a poster hangs whose event names no end."""
 HANGS_AFTER_THE_END: Final = timedelta(days=3)
@@ -30,12 +31,13 @@ class Board(Struct, frozen=True, kw_only=True):
     """
     An audience of an event type that has a poster, and the types of events of its case that end it.
 
-    It is `everywhere` if its people are those of all copropiedades.
+    It is `everywhere` if its people are those of all copropiedades. `who_by` is as in its audience.
     """
 
     audience: int
     everywhere: bool
     ended_by: tuple[str, ...]
+    who_by: str | None = None
 
 
 def boards_of(catalog: Mapping[str, EventType]) -> Mapping[str, Sequence[Board]]:
@@ -47,7 +49,7 @@ def boards_of(catalog: Mapping[str, EventType]) -> Mapping[str, Sequence[Board]]
 def posters_of(
     stored: StoredEvent, kind: EventType, boards: Sequence[Board], *, now: datetime
 ) -> list[PosterRequest]:
-    """Return the posters of an event: none of one that notifies nobody, or whose notice has passed."""
+    """Return the posters of an event: none of one for nobody or for some, or whose notice has passed."""
     if is_recorded_only(stored.event):
         return []
     until = hangs_until(kind, stored.event)
@@ -66,8 +68,13 @@ def posters_of(
         )
         for board in boards
         # What names no place hangs nowhere, unless it is for everybody.
-        if stored.copropiedad_id is not None or board.everywhere
+        if (stored.copropiedad_id is not None or board.everywhere) and _is_for_all(board, stored.event)
     ]
+
+
+def _is_for_all(board: Board, event: Event) -> bool:
+    """Return whether whoever passes may read it: not what its publisher has sent to the owners alone."""
+    return board.who_by is None or event.data.get(board.who_by) != _OWNERS
 
 
 def in_places(poster: PosterRequest, places: Sequence[str]) -> Iterator[PosterRequest]:
@@ -86,6 +93,7 @@ def _boards(kind: EventType, kinds: Sequence[EventType]) -> list[Board]:
             audience=number,
             everywhere=_EVERYWHERE in audience.who,
             ended_by=_ended_by(audience, of_case),
+            who_by=audience.who_by,
         )
         for number, audience in enumerate(kind.audiences)
         if audience.print in ON_BOARD

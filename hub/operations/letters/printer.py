@@ -64,6 +64,7 @@ class PrintedPages:
     content: bytes
     people: Sequence[str]
     letters: int
+    posters: int = 0
     apart: int = 0
 
 
@@ -109,6 +110,7 @@ class LetterPrinter:
             content=made.pdf,
             people=_people((*letters, *content.missing)),
             letters=len(letters),
+            posters=len(content.posters),
             apart=len(content.missing) + len(made.apart),
         )
 
