@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import socket
+from typing import Final
 
 ADDRESS = "127.0.0.1"
 
 # Below Linux's range for outgoing connections (32768 and up): there, a client of a stopped server may get
 # the server's own port and connect to itself.
 PORTS = range(20_000, 32_000)
+_SHARE: Final = 1_000
+_given: set[int] = set()
+"""Ports that this process has chosen before."""
 
 
 def free_port(preferred: int | None = None) -> int:
+    """Return a port on which nothing listens, each time another one."""
     port = preferred
     while not port or not is_free(port):
-        port = random.choice(PORTS)  # noqa: S311 - not a secret
+        port = _another()
+    return port
+
+
+def _another() -> int:
+    """
+    Choose a port at random that this process has not chosen before.
+
+    A server takes seconds until it listens. Meanwhile its port looks free: to this process, and to another
+    one that starts servers too, which chooses from another share of the ports.
+    """
+    first = PORTS.start + os.getpid() * _SHARE % len(PORTS)
+    share = set(range(first, first + _SHARE))
+    if share <= _given:
+        _given.clear()
+    port = random.choice(sorted(share - _given))  # noqa: S311 - not a secret
+    _given.add(port)
     return port
 
 

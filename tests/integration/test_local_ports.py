@@ -71,6 +71,12 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+def test_no_port_is_chosen_again_before_its_server_listens() -> None:
+    chosen = [free_port() for _ in range(300)]
+
+    assert len(chosen) == len(set(chosen))
+
+
 async def test_the_port_of_another_hub_is_reported_and_nothing_is_started(
     other_hub: int, tmp_path: Path
 ) -> None:
