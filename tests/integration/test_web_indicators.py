@@ -156,9 +156,26 @@ async def test_gauges_have_bounded_areas_and_no_few_answers() -> None:
 
     text = (await ask(world, "/metrics")).text
 
-    assert 'hub_survey_nps{area="mantenimiento"}' not in text  # the smallest is hidden with the single answer
-    assert 'hub_survey_nps{area="other"} -100.0' in text
-    assert 'hub_survey_satisfaction{area="contabilidad"} 80.0' in text
-    assert 'hub_survey_response_ratio{area="all"} 1.0' in text
+    assert (
+        'hub_survey_nps{area="mantenimiento",copropiedad="all"}' not in text
+    )  # the smallest is hidden with the single answer
+    assert 'hub_survey_nps{area="other",copropiedad="all"} -100.0' in text
+    assert 'hub_survey_satisfaction{area="contabilidad",copropiedad="all"} 80.0' in text
+    assert 'hub_survey_response_ratio{area="all",copropiedad="all"} 1.0' in text
     assert "conserjeria" not in text
     assert "Ñuñoa" not in text
+
+
+async def test_gauges_have_each_copropiedad_and_one_for_those_without() -> None:
+    world = World()
+    world.surveys.counted += surveys(*[10] * 5) + surveys(*[0] * 5, place="ph-2") + surveys(1, place="ph-3")
+    world.surveys.counted += surveys(*[9] * 7, place="")
+
+    text = (await ask(world, "/metrics")).text
+
+    assert 'hub_survey_nps{area="all",copropiedad="ph-2"} -100.0' in text
+    assert 'hub_survey_nps{area="all",copropiedad="other"} 100.0' in text
+    assert "ph-3" not in text
+    assert (
+        'hub_survey_nps{area="all",copropiedad="ph-1"}' not in text
+    )  # the smallest is hidden with the single answer

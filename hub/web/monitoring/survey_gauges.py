@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +23,8 @@ AREAS: Final = ("administracion", "contabilidad", "inmobiliaria", "conserjeria",
 OTHER: Final = "other"
 ALL: Final = "all"
 """Labels are bounded: what publishers call an area may be anything."""
+PLACES: Final = 500
+"""Copropiedades with figures of their own, those with most surveys; more would slow Prometheus."""
 GAUGES: Final = {
     "hub_survey_nps": ("net promoter score, from -100 to 100", "nps"),
     "hub_survey_satisfaction": ("mean score, from 0 to 100", "index"),
@@ -51,18 +54,38 @@ class SurveyGauges:
 
 
 def _gauges(records: Sequence[SurveyRecord], fewest: int) -> Iterator[Metric]:
-    groups = [satisfaction(records, fewest=fewest, name=ALL), *by_group(records, _area, fewest=fewest)]
+    groups = list(_groups(records, fewest))
     for name, (words, field) in GAUGES.items():
-        gauge = GaugeMetricFamily(name, f"{words}, by area of the company, of 90 days", labels=["area"])
-        for group in groups:
-            _add(gauge, group, field)
+        gauge = GaugeMetricFamily(
+            name,
+            f"{words}, by area of the company or by copropiedad, of 90 days",
+            labels=["area", "copropiedad"],
+        )
+        for labels, group in groups:
+            _add(gauge, labels, group, field)
         yield gauge
 
 
-def _add(gauge: GaugeMetricFamily, group: Satisfaction, field: str) -> None:
+def _groups(records: Sequence[SurveyRecord], fewest: int) -> Iterator[tuple[Sequence[str], Satisfaction]]:
+    """Yield the figures of all, of each area and of each copropiedad, with their labels."""
+    yield (ALL, ALL), satisfaction(records, fewest=fewest)
+    for group in by_group(records, _area, fewest=fewest):
+        yield (group.name, ALL), group
+    count = Counter(record.copropiedad_id for record in records if record.copropiedad_id)
+    known = {place for place, _ in count.most_common(PLACES)}
+    for group in by_group(records, lambda record: _place(record, known), fewest=fewest):
+        yield (ALL, group.name), group
+
+
+def _add(gauge: GaugeMetricFamily, labels: Sequence[str], group: Satisfaction, field: str) -> None:
     value: float | None = getattr(group, field)
     if value is not None:
-        gauge.add_metric([group.name], value)
+        gauge.add_metric(labels, value)
+
+
+def _place(record: SurveyRecord, known: Collection[str]) -> str:
+    place = record.copropiedad_id
+    return place if place is not None and place in known else OTHER
 
 
 def _area(record: SurveyRecord) -> str:
