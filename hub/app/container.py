@@ -327,20 +327,6 @@ def posters_of(database: storage.Database, company: CompanyRules) -> Posters:
     )
 
 
-@asynccontextmanager
-async def open_posters(settings: Settings) -> AsyncIterator[Posters]:
-    """Open what makes posters for a command."""
-    async with storage.Database(settings.database_url.reveal(), size=2) as database:
-        yield posters_of(database, CompanyRules(settings))
-
-
-@asynccontextmanager
-async def open_constancias(settings: Settings) -> AsyncIterator[Constancias]:
-    """Open what makes constancias for a command."""
-    async with storage.Database(settings.database_url.reveal(), size=2) as database:
-        yield constancias_of(database, CompanyRules(settings))
-
-
 def letter_printer_of(database: storage.Database, company: CompanyRules) -> LetterPrinter:
     """Return what puts letters on paper."""
     return LetterPrinter(
@@ -352,11 +338,20 @@ def letter_printer_of(database: storage.Database, company: CompanyRules) -> Lett
     )
 
 
-@asynccontextmanager
-async def open_letter_printer(settings: Settings) -> AsyncIterator[LetterPrinter]:
-    """Open what puts letters on paper for a command."""
-    async with storage.Database(settings.database_url.reveal(), size=2) as database:
-        yield letter_printer_of(database, CompanyRules(settings))
+def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> Opener[Store]:
+    """Return a function that opens for a command what needs the company's rules besides the database."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Store]:
+        async with storage.Database(settings.database_url.reveal(), size=2) as database:
+            yield make(database, CompanyRules(settings))
+
+    return opened
+
+
+open_constancias: Final = _company_opener(constancias_of)
+open_posters: Final = _company_opener(posters_of)
+open_letter_printer: Final = _company_opener(letter_printer_of)
 
 
 def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:

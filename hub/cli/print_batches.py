@@ -110,8 +110,10 @@ async def print_batch(
         "file": str(path),
         "letters": pages.letters,
         "posters": pages.posters,
+        "withdrawn": batch.withdrawn,
+        "apart": pages.apart,
+        "left": made.left,
     }
-    done |= {"withdrawn": batch.withdrawn, "apart": pages.apart, "left": made.left}
     print_done(done, _said(path, batch, pages), as_json=as_json)
     if again is None and not as_json:
         _explain(made)
