@@ -61,7 +61,8 @@ PURPOSES: Final[Mapping[Purpose, PurposeRules]] = MappingProxyType(
             revocable=True,
             may_switch_off=True,
             quiet_hours=True,
-            why_es="Le pregunta su opinión. Solo le llega si usted la autorizó, y puede retirarse.",
+            why_es="Le pregunta su opinión. Solo le llega si usted autorizó las encuestas. Puede retirar esa "
+            "autorización cuando quiera.",
         ),
         Purpose.COLLECTION: PurposeRules(
             needs_consent=True,
@@ -76,7 +77,8 @@ PURPOSES: Final[Mapping[Purpose, PurposeRules]] = MappingProxyType(
             quiet_hours=True,
             limited=True,
             excludable=True,
-            why_es="Ofrece servicios. Solo le llega si usted la autorizó, y puede retirarse cuando quiera.",
+            why_es="Ofrece servicios. Solo le llega si usted lo autorizó. Puede retirar esa "
+            "autorización cuando quiera.",
         ),
         Purpose.INTERNAL: PurposeRules(
             why_es="Es un aviso de trabajo para el personal. Respeta su horario de trabajo.",

@@ -110,6 +110,32 @@ def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -
     )
 
 
+def test_survey_is_planned_over_authorised_channels_only() -> None:
+    of = kind(("email",), ("sms",), purpose=Purpose.SURVEY)
+    asked = person(email(), mobile(), authorised=(("sms", MONDAY),))
+    message = only(plan(of, asked))
+
+    assert ("sms", State.QUEUED, ("email:not_consented",)) == (
+        message.channel,
+        message.state,
+        message.skipped,
+    )
+    assert () == message.fallback
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("authorised", [None, (), (("whatsapp", MONDAY),)])
+def test_without_a_consent_to_one_of_its_channels_nothing_is_planned(
+    purpose: Purpose, authorised: tuple[tuple[str, datetime], ...] | None
+) -> None:
+    message = only(plan(kind(("email",), purpose=purpose), person(email(), authorised=authorised)))
+    needs_one = purpose in {Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL}
+
+    assert (message.state, message.reason) == (
+        (State.SUPPRESSED, "not_consented") if needs_one else (State.QUEUED, None)
+    )
+
+
 def test_unknown_person_gets_a_suppressed_row() -> None:
     planned = only(plan(kind(("inbox",), ("email",)), Person(ref="p-gone", name="")))
     message = unknown_person(planned)
