@@ -46,10 +46,14 @@ def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime
     # Refusals come before hours: what may never leave does not wait for the morning.
     if purpose in NEED_CONSENT and (reason := _not_consented(channel, facts, at)) is not None:
         return Refused(reason)
+    rests = facts.rests and is_interruptive(channel)
     # Most purposes have no hours, and their messages pay for no calendar.
-    if not facts.rests and purpose not in policy.contact_hours:
+    if not rests and purpose not in policy.contact_hours:
         return ALLOWED
-    return _outside_hours(purpose, channel, facts, at, policy)
+    opens = next_allowed(purpose, at, policy=policy, channel=channel, rests=rests, weeks=facts.weeks)
+    if opens <= at:
+        return ALLOWED
+    return HeldUntil(opens, "working_hours" if rests else "contact_hours")
 
 
 def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | None:
@@ -57,13 +61,3 @@ def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | Non
     if facts.opted_out is not None:
         return facts.opted_out
     return None if allows(facts.statements, channel, at=at) else NOT_CONSENTED
-
-
-def _outside_hours(
-    purpose: Purpose, channel: str, facts: ContactFacts, at: datetime, policy: Policy
-) -> Verdict:
-    rests = facts.rests and is_interruptive(channel)
-    opens = next_allowed(purpose, at, policy=policy, channel=channel, rests=rests, weeks=facts.weeks)
-    if opens <= at:
-        return ALLOWED
-    return HeldUntil(opens, "working_hours" if rests else "contact_hours")
