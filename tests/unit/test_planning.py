@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -107,6 +107,32 @@ def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -
 
     assert (message.state, message.reason) == (
         (State.SUPPRESSED, "inline_not_allowed") if refused else (State.QUEUED, None)
+    )
+
+
+def test_survey_is_planned_over_authorised_channels_only() -> None:
+    of = kind(("email",), ("sms",), purpose=Purpose.SURVEY)
+    asked = person(email(), mobile(), authorised=(("sms", MONDAY),))
+    message = only(plan(of, asked))
+
+    assert ("sms", State.QUEUED, ("email:not_consented",)) == (
+        message.channel,
+        message.state,
+        message.skipped,
+    )
+    assert () == message.fallback
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("authorised", [None, (), (("whatsapp", MONDAY),)])
+def test_without_a_consent_to_one_of_its_channels_nothing_is_planned(
+    purpose: Purpose, authorised: tuple[tuple[str, datetime], ...] | None
+) -> None:
+    message = only(plan(kind(("email",), purpose=purpose), person(email(), authorised=authorised)))
+    needs_one = purpose in {Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL}
+
+    assert (message.state, message.reason) == (
+        (State.SUPPRESSED, "not_consented") if needs_one else (State.QUEUED, None)
     )
 
 
@@ -260,6 +286,26 @@ def test_everybody_is_reached_or_has_a_reason(people: list[Person], steps: list[
     for planned in plan(kind(*map(tuple, steps)), *people):
         assert (planned.state is State.QUEUED) == bool(planned.address)
         assert (planned.state is State.SUPPRESSED) == (planned.reason is not None)
+
+
+@given(
+    steps=STEPS,
+    purpose=st.sampled_from([Purpose.SURVEY, Purpose.COMMERCIAL, Purpose.COLLECTION]),
+    authorised=st.none() | st.sets(st.sampled_from([*CHANNELS, "voice", "whatsapp"])),
+)
+def test_nothing_is_planned_over_a_channel_that_is_not_authorised(
+    steps: list[list[str]], purpose: Purpose, authorised: set[str] | None
+) -> None:
+    since = None if authorised is None else tuple((name, MONDAY) for name in sorted(authorised))
+    of = kind(*map(tuple, steps), purpose=purpose, one_authorised=purpose is Purpose.COLLECTION)
+    messages = plan(of, person(*EVERYTHING, authorised=since))
+    live = [planned for planned in messages if planned.state is not State.SUPPRESSED]
+    used = {planned.channel for planned in live}
+    used |= {target.channel for planned in live for step in planned.fallback for target in step}
+
+    assert used <= (authorised or set())
+    assert len(used) <= 1 or purpose is not Purpose.COLLECTION
+    assert {planned.reason for planned in messages} <= {None, "not_consented", "no_contact", "not_configured"}
 
 
 def test_a_message_says_what_it_is_about() -> None:
