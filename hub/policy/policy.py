@@ -24,6 +24,7 @@ from hub.model.paper import PaperSize
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
+from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.senders import SenderPolicy, with_logos
@@ -179,6 +180,9 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     letters: Letters
     paper: PaperPolicy
     collection: CollectionPolicy
+    limits: ContactLimits
+    exclusions: ExclusionPolicy
+    repeats: RepeatPolicy
     bounces: Bounces
 
     def __post_init__(self) -> None:
@@ -190,6 +194,11 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     @property
     def calendar(self) -> WorkCalendar:
         return self.calendar_rules.work_calendar
+
+    @cached_property
+    def judged_late(self) -> frozenset[Purpose]:
+        """Purposes that are judged once more before they leave: by limits, a register, or as a repeat."""
+        return frozenset({Purpose.COLLECTION, Purpose.COMMERCIAL, *self.repeats.purposes})
 
     @cached_property
     def contact_hours(self) -> Mapping[Purpose, WorkCalendar]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
     MemoryEmail,
+    MemoryExclusions,
     MemoryPauses,
     MemoryPublisher,
     MemoryStore,
@@ -53,6 +55,9 @@ class DeliveryHarness:
     policy: Policy = field(default_factory=lambda: POLICY)
     handover: Handover = field(default_factory=Handover)
     lost_claims: LostClaims = field(default_factory=LostClaims)
+    exclusions: MemoryExclusions = field(
+        default_factory=lambda: MemoryExclusions(list_date=MONDAY.date() + timedelta(days=365))
+    )
 
     async def holds(self, *messages: Message) -> None:
         async with self.store.transaction() as transaction:
@@ -81,6 +86,7 @@ class DeliveryHarness:
             pauses=pauses,
             handover=self.handover,
             lost_claims=self.lost_claims,
+            exclusions=self.exclusions,
         )
 
     def now(self, message: Message) -> Message:

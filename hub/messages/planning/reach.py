@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from hub.contact_rules.limits import LIMITED
 from hub.model import (
     HUB_SOURCE,
     Audience,
@@ -59,6 +60,9 @@ def steps_for(
     if audience.purpose is Purpose.EMERGENCY:
         # The last resort is not part of the audience: channels that it skips are not recorded.
         steps.append(_targets(last_resort(audience, channels), person, channels, []))
+    if audience.purpose in LIMITED:
+        # Each device, and each further channel of the step, would be a contact of its own.
+        steps = [targets[:1] for targets in steps]
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 
