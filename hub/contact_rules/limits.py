@@ -14,13 +14,10 @@ from uuid import UUID
 
 from hub.business_time import as_utc
 from hub.contact_rules.allowed import next_allowed
-from hub.model import Message, Purpose
+from hub.model import Message
 from hub.model.contact_slots import ContactSlot
 from hub.policy import Policy
 from hub.policy.limits import ContactLimits
-
-LIMITED: Final = frozenset({Purpose.COLLECTION, Purpose.COMMERCIAL})
-"""Purposes whose messages are such contacts."""
 
 CONTACT_LIMIT: Final = "contact_limit"
 """The reason why a message waits for the next day or week, or has waited too long."""
@@ -75,18 +72,20 @@ def share_out(
     return days, reserved
 
 
-def opens_at(purpose: Purpose, day: date, policy: Policy) -> datetime:
-    """Return the first instant of a day, or after it, at which a message of this purpose may leave."""
-    midnight = datetime.combine(day, time.min, policy.calendar.zone)
-    return next_allowed(purpose, as_utc(midnight), policy=policy)
+def opens_at(message: Message, day: date, policy: Policy) -> datetime:
+    """Return the first instant of a day, or after it, at which a message like this may leave."""
+    midnight = as_utc(datetime.combine(day, time.min, policy.calendar.zone))
+    return next_allowed(message.purpose, midnight, policy=policy, channel=message.channel)
 
 
-def safe_from(purpose: Purpose, at: datetime, call: timedelta, policy: Policy) -> datetime:
+def safe_from(message: Message, at: datetime, call: timedelta, policy: Policy) -> datetime:
     """
     Return the first instant from `at` on at which a call that lasts at most `call` ends within the hours.
 
     What a provider accepts at 19:00:05 is a contact outside the hours, although its call began before.
     """
     end = at + call
-    allowed = next_allowed(purpose, end, policy=policy)
-    return allowed if allowed > end else next_allowed(purpose, at, policy=policy)
+    allowed = next_allowed(message.purpose, end, policy=policy, channel=message.channel)
+    if allowed > end:
+        return allowed
+    return next_allowed(message.purpose, at, policy=policy, channel=message.channel)

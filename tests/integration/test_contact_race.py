@@ -68,8 +68,9 @@ class _Phones:
 
 async def _consent(database: Database) -> None:
     await database.rows(
-        "INSERT INTO consent (id, person, purpose, at, granted, channels, said_by) "
-        "SELECT gen_random_uuid(), 'p-' || n, 'collection', $1, true, '{}', gen_random_uuid() "
+        "INSERT INTO consent (id, person, purpose, at, granted, channels, text_version, method, said_by)"
+        " SELECT gen_random_uuid(), 'p-' || n, 'collection', $1, true,"
+        " '{}', 'v1', 'web_form', gen_random_uuid() "
         "FROM generate_series(0, $2::int - 1) AS n",
         local("2026-01-01 08:00"),
         PEOPLE,

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.errors import TemplateFailure
 from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
 from hub.messages.delivery.lost_claims import LostClaims
@@ -29,7 +30,7 @@ from hub.testing import (
     MemoryThrottle,
     SettableClock,
 )
-from tests.unit.factories import MONDAY, POLICY, event, message, stored
+from tests.unit.factories import MONDAY, POLICY, agreed, event, message, said_in, stored
 
 ABOUT: StoredEvent = stored(event("pqrs.received"))
 
@@ -63,6 +64,18 @@ class DeliveryHarness:
         async with self.store.transaction() as transaction:
             await transaction.add_events([ABOUT])
             await transaction.add_messages(messages)
+
+    async def agreed(self, *messages: Message) -> None:
+        """Hold these messages, whose people have long agreed to their purposes."""
+        statements = {
+            consent.id: consent
+            for message in messages
+            for consent in said_in(agreed(message.person, message.purpose, at=MONDAY - timedelta(days=60)))
+            if message.purpose in NEED_CONSENT
+        }
+        await self.holds(*messages)
+        async with self.store.transaction() as transaction:
+            await transaction.add_consents(list(statements.values()))
 
     async def deliver(self, *messages: Message, store: DeliveryStore | None = None) -> None:
         """Deliver a ticket of these messages."""

@@ -81,8 +81,8 @@ def test_limits_of_nothing_are_refused(wrong: str, tmp_path: Path) -> None:
 
 
 def test_next_day_begins_when_its_window_opens() -> None:
-    assert local("2026-03-10 07:00") == opens_at(Purpose.COLLECTION, TUE, POLICY)
-    assert local("2026-03-16 07:00") == opens_at(Purpose.COLLECTION, SUN, POLICY)
+    assert local("2026-03-10 07:00") == opens_at(dun(), TUE, POLICY)
+    assert local("2026-03-16 07:00") == opens_at(dun(), SUN, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_next_day_begins_when_its_window_opens() -> None:
     ],
 )
 def test_call_must_end_within_the_hours(at: str, expected: str) -> None:
-    assert local(expected) == safe_from(Purpose.COMMERCIAL, local(at), 30 * SECOND, POLICY)
+    assert local(expected) == safe_from(dun(purpose=Purpose.COMMERCIAL), local(at), 30 * SECOND, POLICY)
 
 
 asking = st.lists(st.tuples(st.sampled_from(["p-1", "p-2"]), st.sampled_from(["sms", "email", "push"])))
@@ -150,7 +150,7 @@ TUESDAY_AT_7: Final = local("2026-03-10 07:00")
 
 async def office_with(*messages: Message, sms: MemorySms | None = None) -> DeliveryHarness:
     office = post_office(MemoryEmail(), sms or MemorySms())
-    await office.holds(*messages)
+    await office.agreed(*messages)
     return office
 
 
@@ -203,7 +203,7 @@ async def test_other_purposes_neither_wait_nor_use_the_day_up() -> None:
     await office.deliver(service)
     await office.deliver(first)
     again = dun(purpose=Purpose.LEGAL, occasion="third")
-    await office.holds(again)
+    await office.agreed(again)
     await office.deliver(again)
 
     assert [SENT, SENT, SENT] == became(office, service, first, again)

@@ -29,7 +29,7 @@ def offer(**fields: Any) -> Message:
 async def office_with(register: MemoryExclusions, *messages: Message) -> DeliveryHarness:
     office = post_office(MemoryEmail(), MemorySms(), MemoryPush())
     office.exclusions = register
-    await office.holds(*messages)
+    await office.agreed(*messages)
     return office
 
 
@@ -105,7 +105,7 @@ async def test_push_is_looked_up_by_the_persons_other_contacts() -> None:
         offer(channel="push", person="p-no"),
     ):
         office = post_office(MemoryPush())
-        await office.holds(message)
+        await office.agreed(message)
         claims += await office.store.claim([message.id], token=message.id, lease=HOUR)
     outcomes: list[Any] = []
     free = await exclusions.not_excluded(

@@ -26,7 +26,7 @@ def notice(occasion: str = "initial", **fields: Any) -> Message:
 
 async def office_with(*messages: Message, email: MemoryEmail | None = None) -> DeliveryHarness:
     office = post_office(email or MemoryEmail(), MemorySms())
-    await office.holds(*messages)
+    await office.agreed(*messages)
     return office
 
 

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from hub.contact_rules.limits import CONTACT_LIMIT, LIMITED, opens_at, safe_from
+from hub.contact_rules.limits import CONTACT_LIMIT, opens_at, safe_from
+from hub.contact_rules.purposes import LIMITED
 from hub.messages.delivery.decisions import held
 from hub.model import Claimed, Message, Outcome, State
 from hub.policy import Policy
@@ -45,7 +46,7 @@ async def within_limits(
         if day is None or day == today:
             free.append(claim if day is None else replace(claim, contact_on=day))
         else:
-            until = opens_at(claim.message.purpose, day, policy)
+            until = opens_at(claim.message, day, policy)
             outcomes.append(kept_waiting(claim.message, until, policy=policy, now=now))
     return free
 
@@ -61,7 +62,7 @@ def kept_waiting(message: Message, until: datetime, *, policy: Policy, now: date
 def closing(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
     """Hold a message whose call might end after its hours, or on another day than that of its contact."""
     message = claimed.message
-    until = safe_from(message.purpose, now, policy.delivery.provider_timeout, policy)
+    until = safe_from(message, now, policy.delivery.provider_timeout, policy)
     if until > now:
         return held(message, "contact_hours", until=until, longer_by=until - now)
     if claimed.contact_on is not None and claimed.contact_on != policy.calendar.day_of(now):

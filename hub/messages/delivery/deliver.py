@@ -24,6 +24,7 @@ from uuid import UUID, uuid4
 import structlog
 from msgspec.structs import replace
 
+from hub.contact_rules.purposes import EXCLUDABLE, LIMITED
 from hub.errors import (
     SendFailure,
     StorageUnavailable,
@@ -65,6 +66,8 @@ AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
 
+_LAWFUL: Final = LIMITED | EXCLUDABLE
+"""Purposes that the limits or the register of excluded numbers judge before a send. Others pay nothing."""
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
 """What may still wait for a receipt, but for no further try."""
 
@@ -136,7 +139,8 @@ async def deliver(
     outcomes: list[Outcome] = []
     try:
         free = await _allowed(claimed, paused, deps, store, outcomes)
-        judged = not deps.policy.judged_late.isdisjoint({claim.message.purpose for claim in free})
+        purposes = {claim.message.purpose for claim in free}
+        judged = not (purposes.isdisjoint(_LAWFUL) and purposes.isdisjoint(deps.policy.repeats.purposes))
         free, ready = await _lawful(free, lease, deps, store, outcomes) if judged else (free, {})
         if free and outcomes:
             # Record now: if it waited for the slowest provider, a resume meanwhile would miss these messages.

@@ -15,9 +15,10 @@ from uuid import UUID
 import structlog
 from msgspec.structs import replace
 
+from hub.contact_rules.purposes import EXCLUDABLE
 from hub.errors import Unavailable
 from hub.messages.delivery.decisions import held
-from hub.model import Claimed, Message, Outcome, Purpose, State
+from hub.model import Claimed, Message, Outcome, State
 from hub.model.exclusions import ExclusionCheck
 from hub.policy import Policy
 from hub.ports import DeliveryStore, ExclusionRegistry
@@ -42,13 +43,13 @@ async def not_excluded(
     now: datetime,
 ) -> list[Claimed]:
     """Return what may be sent, with its look-up; append the outcomes of the others."""
-    asked = [claim for claim in claimed if claim.message.purpose is Purpose.COMMERCIAL]
+    asked = [claim for claim in claimed if claim.message.purpose in EXCLUDABLE]
     if not asked:
         return list(claimed)
     checks = await _checks(asked, registry, store, now)
     free: list[Claimed] = []
     for claim in claimed:
-        if claim.message.purpose is not Purpose.COMMERCIAL:
+        if claim.message.purpose not in EXCLUDABLE:
             free.append(claim)
         elif (outcome := judged(claim, checks.get(claim.message.id), policy=policy, now=now)) is not None:
             outcomes.append(outcome)
