@@ -10,6 +10,7 @@ from typing import Final
 from hub.contact_rules import consents as rules
 from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked, has_consented
 from hub.contact_rules.consents import standing as counts
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, OptedOut, Person, Stance
 from hub.storage.database import Runner, load, read, write
 
@@ -74,8 +75,11 @@ async def opted_out(run: Runner, people: Collection[str]) -> Sequence[OptedOut]:
 
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
     """Return (person, purpose) → whether a yes counts; people without entries are absent."""
+    found = await _statements(run, refs, purposes)
+    # As a sending judges it: what nobody can prove is no yes.
     return {
-        key: counts(consents).granted for key, consents in (await _statements(run, refs, purposes)).items()
+        (person, purpose): bool(rules.authorised(said)) if purpose in NEED_CONSENT else counts(said).granted
+        for (person, purpose), said in found.items()
     }
 
 

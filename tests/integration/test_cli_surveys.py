@@ -6,6 +6,7 @@ from hub.storage import Database, PostgresIntake
 from tests.command_line import command
 from tests.contract.values import membership, person, unit
 from tests.integration.test_cli_servers import environ, hub
+from tests.unit.factories import agreed, said_in
 
 __all__ = ["environ"]
 
@@ -26,9 +27,11 @@ async def test_the_survey_is_counted_confirmed_and_started_on_the_command_line(
                 membership("p-2", "unit:u-1", "tenant"),
             ]
         )
+        for who in ("p-1", "p-2"):
+            await transaction.add_consents(said_in(agreed(who, "survey")))
     counted = await command(environ, "surveys", "start", "--dry-run")
     refused = await command(environ, "surveys", "start", text="n\n")
-    agreed = await command(environ, "surveys", "start", "--copropiedad", "ph-1", text="y\n")
+    started = await command(environ, "surveys", "start", "--copropiedad", "ph-1", text="y\n")
     _, answer, _ = await hub(environ, "surveys", "start", "--yes")
     nobody = await command(environ, "surveys", "start", "--copropiedad", "ph-other")
     _, noted, _ = await hub(environ, "audit")
@@ -36,7 +39,7 @@ async def test_the_survey_is_counted_confirmed_and_started_on_the_command_line(
     assert "se les preguntaría: 1." in counted.out
     assert "Por fuera, sin correo, celular ni aplicación: 1." in counted.out
     assert "se les pregunta" not in refused.out
-    assert "se les pregunta: 1." in agreed.out
+    assert "se les pregunta: 1." in started.out
     # Nothing has taken the first one in: the second has the same id.
     assert (1, {"no_contact": 1}, False) == (answer["asked"], answer["left_out"], answer["dry_run"])
     assert "se les preguntaría: 0." in nobody.err

@@ -16,7 +16,8 @@ from hub.errors import TransientFailure
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Claimed, Event, Outgoing, Rendered
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresPauses
+from hub.operations.explain.explain import explain
+from hub.storage import Database, PostgresDelivery, PostgresExplain, PostgresIntake, PostgresPauses
 from hub.testing import MemoryEmail, MemoryThrottle, SettableClock
 from tests.integration.working_hub import WorkingHub
 from tests.unit.factories import HOUR, MONDAY, POLICY, agreed, email, event, local, said_in, somebody
@@ -100,6 +101,16 @@ def survey(who: str) -> Event:
 async def opened(database: str) -> AsyncIterator[Database]:
     async with Database(database) as made:
         yield made
+
+
+async def test_who_has_not_consented_is_told_why_already_when_it_is_planned(opened: Database) -> None:
+    hub = _Hub(opened)
+    await hub.take_in(somebody("p-1", email("p-1@example.com")), survey("p-1"))
+    verdict = await explain(PostgresExplain(opened), "s-p-1", "p-1")
+
+    assert {("suppressed", "not_consented"): 1} == await hub.states()
+    assert ("not_reached", "not_consented") == (verdict.outcome, verdict.reason)
+    assert "no ha autorizado estos mensajes" in " ".join(verdict.sentences)
 
 
 async def test_revoked_between_planning_and_sending(opened: Database) -> None:

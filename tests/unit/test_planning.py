@@ -288,6 +288,26 @@ def test_everybody_is_reached_or_has_a_reason(people: list[Person], steps: list[
         assert (planned.state is State.SUPPRESSED) == (planned.reason is not None)
 
 
+@given(
+    steps=STEPS,
+    purpose=st.sampled_from([Purpose.SURVEY, Purpose.COMMERCIAL, Purpose.COLLECTION]),
+    authorised=st.none() | st.sets(st.sampled_from([*CHANNELS, "voice", "whatsapp"])),
+)
+def test_nothing_is_planned_over_a_channel_that_is_not_authorised(
+    steps: list[list[str]], purpose: Purpose, authorised: set[str] | None
+) -> None:
+    since = None if authorised is None else tuple((name, MONDAY) for name in sorted(authorised))
+    of = kind(*map(tuple, steps), purpose=purpose, one_authorised=purpose is Purpose.COLLECTION)
+    messages = plan(of, person(*EVERYTHING, authorised=since))
+    live = [planned for planned in messages if planned.state is not State.SUPPRESSED]
+    used = {planned.channel for planned in live}
+    used |= {target.channel for planned in live for step in planned.fallback for target in step}
+
+    assert used <= (authorised or set())
+    assert len(used) <= 1 or purpose is not Purpose.COLLECTION
+    assert {planned.reason for planned in messages} <= {None, "not_consented", "no_contact", "not_configured"}
+
+
 def test_a_message_says_what_it_is_about() -> None:
     planned = only(plan(kind(("email",)), person(email(), locale="en")))
     expected = message(locale="en", expires_at=MONDAY + 72 * HOUR)

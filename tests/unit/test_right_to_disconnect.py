@@ -16,7 +16,7 @@ from hub.errors import TransientFailure
 from hub.messages.delivery.decisions import blocking_outcome, failed
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.plan import plan_audience
-from hub.model import HUB_SOURCE, Claimed, ClockState, Message, Person, Purpose, State
+from hub.model import HUB_SOURCE, Claimed, ClockState, ContactFacts, Message, Person, Purpose, State
 from hub.policy.clocks import SummaryPolicy
 from tests.unit.factories import (
     HOUR,
@@ -46,7 +46,14 @@ INCIDENT = BY_NAME["privacy.incident.detected"]
 
 def claimed(message: Message, at: datetime) -> Claimed:
     return Claimed(
-        message=message, attempt=1, event_time=at, source=HUB_SOURCE, data={}, building=None, unit=None
+        message=message,
+        attempt=1,
+        event_time=at,
+        source=HUB_SOURCE,
+        data={},
+        building=None,
+        unit=None,
+        contact=ContactFacts(rests=message.rests),
     )
 
 
