@@ -9,7 +9,8 @@ import pytest
 
 from hub.errors import InvalidSheet, StorageUnavailable
 from hub.messages.delivery import exclusions
-from hub.model import Claimed, Message, Purpose, State
+from hub.messages.delivery.deliver import deliver
+from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
 from hub.model.exclusions import ExcludedAddress, ExclusionCheck
 from hub.operations.load_exclusions import read_exclusions
 from hub.testing import MemoryEmail, MemoryExclusions, MemoryPush, MemorySms
@@ -116,15 +117,23 @@ async def test_push_is_looked_up_by_the_persons_other_contacts() -> None:
     assert [(State.SUPPRESSED, "excluded"), WAITS] == [(one.state, one.reason) for one in outcomes]
 
 
-async def test_look_up_goes_with_the_message_to_its_attempt() -> None:
-    first = offer()
-    office = await office_with(MemoryExclusions(list_date=TODAY), first)
-    [claim] = await office.store.claim([first.id], token=first.id, lease=HOUR)
-    [free] = await exclusions.not_excluded(
-        [claim], [], registry=office.exclusions, store=office.store, policy=POLICY, now=MONDAY
+async def test_look_up_stays_with_the_attempt() -> None:
+    first, other = offer(), mail("p-2")
+    office = await office_with(MemoryExclusions(list_date=TODAY), first, other)
+    await deliver(
+        [first.id, other.id],
+        deps=office.deps(lambda claimed: Rendered(text=claimed.message.person, facts=Facts(at=MONDAY))),
+        store=office.store,
+        publisher=office.publisher,
+        appointments=office.appointments,
     )
+    looked_up = {
+        attempt.message_id: attempt.evidence.facts.exclusion
+        for attempt in office.attempts
+        if attempt.evidence is not None and attempt.evidence.facts is not None
+    }
 
-    assert ExclusionCheck(checked_at=MONDAY, list_date=TODAY) == free.exclusion
+    assert {first.id: ExclusionCheck(checked_at=MONDAY, list_date=TODAY), other.id: None} == looked_up
 
 
 def test_file_is_read_with_its_channels_and_its_bad_lines() -> None:

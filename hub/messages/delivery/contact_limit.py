@@ -62,7 +62,8 @@ def kept_waiting(message: Message, until: datetime, *, policy: Policy, now: date
 def closing(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
     """Hold a message whose call might end after its hours, or on another day than that of its contact."""
     message = claimed.message
-    until = safe_from(message, now, policy.delivery.provider_timeout, policy)
+    # The lease bounds the call, and what it waits for the provider's rate.
+    until = safe_from(message, now, policy.delivery.lease, policy)
     if until > now:
         return held(message, "contact_hours", until=until, longer_by=until - now)
     if claimed.contact_on is not None and claimed.contact_on != policy.calendar.day_of(now):
