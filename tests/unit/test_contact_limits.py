@@ -21,7 +21,8 @@ from hub.policy import load_policy
 from hub.policy.limits import ContactLimits
 from hub.testing import MemoryEmail, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
-from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local
+from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, device, local, person
+from tests.unit.plans import kind, plan
 
 ONE: Final = ContactLimits(contacts_a_day=1, channels_a_week=1, wait_at_most=timedelta(days=14))
 MON, TUE, SAT, SUN = (date(2026, 3, day) for day in (9, 10, 14, 15))
@@ -105,15 +106,15 @@ asking = st.lists(st.tuples(st.sampled_from(["p-1", "p-2"]), st.sampled_from(["s
 @given(asked=asking, days=st.lists(st.integers(0, 9), min_size=1))
 def test_no_sequence_of_reservations_breaks_the_law(asked: list[tuple[str, str]], days: list[int]) -> None:
     messages = [
-        mail(person, purpose=Purpose.COLLECTION, channel=channel, contact_id=str(n))
-        for n, (person, channel) in enumerate(asked)
+        mail(ref, purpose=Purpose.COLLECTION, channel=channel, contact_id=str(n))
+        for n, (ref, channel) in enumerate(asked)
     ]
     kept: list[ContactSlot] = []
     for on in sorted(MON + day * DAY for day in days):
         kept += share_out(messages, kept, on=on, limits=ONE)[1]
 
-    for person in ("p-1", "p-2"):
-        mine = [slot for slot in kept if slot.person == person]
+    for ref in ("p-1", "p-2"):
+        mine = [slot for slot in kept if slot.person == ref]
         assert len({slot.day for slot in mine}) == len(mine)
         assert len({(week_of(slot.day), slot.channel) for slot in mine}) == len(
             {week_of(slot.day) for slot in mine}
@@ -122,21 +123,33 @@ def test_no_sequence_of_reservations_breaks_the_law(asked: list[tuple[str, str]]
 
 def test_collection_goes_to_the_registered_payer_over_one_authorised_channel() -> None:
     audiences = [
-        audience for kind in CATALOG for audience in kind.audiences if audience.purpose is Purpose.COLLECTION
+        audience
+        for entry in CATALOG
+        for audience in entry.audiences
+        if audience.purpose is Purpose.COLLECTION
     ]
 
     assert {("payer",), ("tenant",)} == {audience.who for audience in audiences}
     assert all(audience.one_authorised for audience in audiences)
 
 
-def dun(person: str = "p-1", occasion: str = "initial", **fields: Any) -> Message:
+@pytest.mark.parametrize(
+    ("purpose", "expected"), [(Purpose.COMMERCIAL, 1), (Purpose.COLLECTION, 1), (Purpose.SURVEY, 2)]
+)
+def test_person_with_two_telephones_is_contacted_on_one(purpose: Purpose, expected: int) -> None:
+    reached = person(device("a"), device("b"), authorised=(("push", MONDAY - DAY),))
+
+    assert expected == len(plan(kind(("push",), purpose=purpose), reached))
+
+
+def dun(who: str = "p-1", occasion: str = "initial", **fields: Any) -> Message:
     # Each says something else: the same words would be merged.
     values = {"purpose": Purpose.COLLECTION, "expires_at": MONDAY + 3 * DAY, "name": occasion, **fields}
-    return mail(person, occasion=occasion, **values)
+    return mail(who, occasion=occasion, **values)
 
 
-def text(person: str = "p-1", **fields: Any) -> Message:
-    return dun(person, channel="sms", contact_id="cp-2", address="+573001234567", **fields)
+def text(who: str = "p-1", **fields: Any) -> Message:
+    return dun(who, channel="sms", contact_id="cp-2", address="+573001234567", **fields)
 
 
 def became(office: DeliveryHarness, *messages: Message) -> list[tuple[State, str | None]]:
