@@ -50,6 +50,8 @@ class Purpose(StrEnum):
     """The token that opens one person's inbox: `hub.access.inbox_tokens`."""
     DOCUMENT_LINK = "document_link"
     """The link to a document that a message names: `hub.access.document_tokens`."""
+    EXCLUSION = "exclusion"
+    """Stored hashes of the register of excluded numbers. Never presented as a signature."""
     POSTER = "poster"
     """The link of a poster's QR code: `hub.access.poster_links`."""
     DOCUMENT = "document"
@@ -76,6 +78,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.INBOX: 32,
     Purpose.DOCUMENT_LINK: 32,
     Purpose.POSTER: 32,
+    Purpose.EXCLUSION: 64,
     Purpose.DOCUMENT: 64,
 }
 """
@@ -137,6 +140,10 @@ class KeyRing:
         """
         self._first()
         return [f"{DOCUMENT_HASH}:{key.id}:{key.sign(Purpose.DOCUMENT, (document,))}" for key in self._keys]
+
+    def exclusion_hashes(self, address: str) -> Mapping[str, bytes]:
+        """Return the keyed hash of an address of the register of excluded numbers by each key, by its id."""
+        return {key.id: bytes.fromhex(key.sign(Purpose.EXCLUSION, (address,))) for key in self._keys}
 
     def seal(self, what: Sealed, plain: bytes, *parts: str) -> str:
         """

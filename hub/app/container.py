@@ -288,6 +288,15 @@ open_audit: Final = _opener(storage.PostgresAudit)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
 open_documents: Final = _opener(storage.PostgresDocuments)
+
+
+@asynccontextmanager
+async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresExclusions]:
+    """Open the lists of the register of excluded numbers, with the keys of their hashes."""
+    async with storage.Database(settings.database_url.reveal(), size=1) as database:
+        yield storage.PostgresExclusions(database, KeyRing(settings.secrets))
+
+
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_explain: Final = _opener(storage.PostgresExplain)

@@ -73,6 +73,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         pauses=Pauses(storage.PostgresPauses(parts.database)),
         prints=prints_of(parts),
         documents=documents_of(parts),
+        exclusions=storage.PostgresExclusions(parts.database, parts.company.ring),
     )
     consumers = messages.consumers(
         deps=deps,

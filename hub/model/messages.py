@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +16,7 @@ from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
 from hub.model.contact_facts import NO_FACTS, ContactFacts
 from hub.model.documents import Enclosure, SentDocument
+from hub.model.exclusions import ExclusionCheck
 from hub.model.json import Json
 from hub.model.people import Target
 from hub.model.suppressions import SuppressionStatus
@@ -101,7 +102,9 @@ class Claimed(Struct, frozen=True, kw_only=True):
     message tells the same person of a later one, `late` if the message leaves after it had expired,
     `recalled` if the publisher has taken the event back. `brand` is the identity of its
     copropiedad, where that has one of its own. `party` is the name of the person whose case it is, for events
-    whose texts for staff say it. `document` is the stored document of its event.
+    whose texts for staff say it. `document` is the stored document of its event. `contact_on` is the day
+    whose contact of the person it is, for purposes of which the law allows one a day,
+    `exclusion` the look-up in the register of excluded numbers, for a commercial one.
     """
 
     message: Message
@@ -121,6 +124,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     brand: Brand | None = None
     party: str | None = None
     document: Enclosure | None = None
+    contact_on: date | None = None
+    exclusion: ExclusionCheck | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,7 +136,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `Claimed`; `link` is the one to acknowledge an escalation or to answer a survey, `page` the one to the
     page of the hub, `reply_to` the address of this email for replies, `unsubscribe` the link that stops such
     emails, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad,
-    `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes.
+    `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes,
+    `exclusion` the look-up in the register of excluded numbers.
     """
 
     at: datetime
@@ -148,6 +154,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     party: str | None = None
     document: SentDocument | None = None
     answer_until: datetime | None = None
+    exclusion: ExclusionCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from hub.model.paper import PaperSize
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
+from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.senders import SenderPolicy, with_logos
@@ -168,6 +169,9 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     letters: Letters
     paper: PaperPolicy
     collection: CollectionPolicy
+    limits: ContactLimits
+    exclusions: ExclusionPolicy
+    repeats: RepeatPolicy
     bounces: Bounces
 
     def __post_init__(self) -> None:

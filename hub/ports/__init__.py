@@ -19,6 +19,7 @@ from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing
 from hub.ports.documents import DocumentCalls, DocumentQueue, DocumentStore
 from hub.ports.emergencies import EmergencyStore
 from hub.ports.escalations import EscalationStore
+from hub.ports.exclusions import ExclusionLists, ExclusionRegistry
 from hub.ports.explain import (
     AudienceSnapshot,
     ExplainFacts,

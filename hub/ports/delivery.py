@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from hub.model import Claimed, InvalidContact, Message, Outcome, StoredEvent
+from hub.policy.limits import ContactLimits
 
 
 class CascadeStore(Protocol):
@@ -40,6 +41,30 @@ class DeliveryStore(CascadeStore, Protocol):
 
         A turn that another survey has taken is free after `once_per`, or if none of its messages was accepted
         or is under way. Each person is named once.
+        """
+
+    async def reserve_contacts(
+        self, messages: Sequence[Message], *, token: UUID, on: date, limits: ContactLimits
+    ) -> Mapping[UUID, date]:
+        """
+        Make these messages, claimed under the token, their persons' contacts of this day, as far as allowed.
+
+        Return for each the first day on which it may be one (`contact_rules.limits`): it has the contact of
+        `on` if it is that day. Of two workers at the same instant one gets it. A reserved contact counts
+        until `settle_contacts` says otherwise, so that a worker that dies has used it up.
+        """
+
+    async def addresses_of(self, people: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return the email addresses and numbers of these people of the directory."""
+
+    async def settle_contacts(
+        self, token: UUID, *, free: Collection[UUID] = (), retried: Collection[UUID] = ()
+    ) -> None:
+        """
+        Give back the contacts of messages that certainly reached nobody: `free` ones to anybody.
+
+        Those of `retried` messages are kept for their own retry while that may come. Only contacts that were
+        reserved under this token are changed.
         """
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -133,6 +133,9 @@ class TimerStore(CascadeStore, Protocol):
 
     async def drop_early(self, older_than: timedelta) -> int:
         """Delete early receipts whose message was never recorded; return how many."""
+
+    async def drop_contact_slots(self, before: date) -> int:
+        """Delete the contacts of days before this one, which limit nothing any more; return how many."""
 
     async def unpublished_replies(self, limit: int) -> Sequence[Inbound]:
         """Return stored replies that were not published, because the hub or the broker went away."""

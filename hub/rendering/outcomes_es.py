@@ -63,6 +63,7 @@ REASONS: Final[Mapping[str, str]] = {
     "over": "El asunto se resolvió antes de que este aviso saliera",
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
+    "repeated": "Ya se le envió lo mismo hace unos minutos",
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
     "asked_lately": "La persona recibió otra encuesta hace poco",
     "too_old": "Llegó cuando ya no servía avisar",
@@ -71,6 +72,9 @@ REASONS: Final[Mapping[str, str]] = {
     "suppressed": "Un operador pidió no escribir a ese dato de contacto",
     "inline_not_allowed": "Este tipo de mensaje solo se envía a personas del directorio",
     "contact_hours": "Fuera del horario permitido; saldrá en la próxima franja",
+    "contact_limit": "La ley solo permite un contacto al día y un canal por semana; espera su turno",
+    "excluded": "La persona inscribió este dato en el Registro de Números Excluidos",
+    "register": "Espera el Registro de Números Excluidos: no hay lista, o está vieja",
     "working_hours": "Fuera de la jornada de trabajo de la persona; saldrá cuando empiece la próxima",
     "expired": "Se venció antes de poder enviarse",
     "template": "A la plantilla le falta un dato del evento",
@@ -169,6 +173,11 @@ _BLOCKED: Final = Advice(
 _ANEW: Final = Advice("si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo")
 TO_DO: Final[Mapping[str, Advice]] = {
     "asked_lately": Advice("nada: la próxima encuesta le llega cuando pase el plazo"),
+    "contact_limit": Advice(
+        "nada: la ley no permite contactar más a la persona; espere a la próxima campaña"
+    ),
+    "excluded": Advice("nada: la persona no quiere publicidad por este medio"),
+    "register": Advice("pida a operaciones que cargue la lista del registro", "hub exclusions load"),
     "no_contact": Advice(
         "registre un correo o un celular de la persona y pida a operaciones que lo reenvíe", "hub redrive"
     ),
@@ -205,7 +214,9 @@ LETTER_POSTED: Final = Advice(
 )
 """A letter that was given to the post."""
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
-_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled"})
+_WAITS_FOR_US: Final = frozenset({"paused", "register"})
+"""Reasons of what is held until somebody does something."""
+_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled", "repeated"})
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
 
@@ -222,7 +233,7 @@ def to_do(state: str, reason: str | None) -> Advice:
     """Return what somebody must do about a message in this state; empty where nothing is to be done."""
     if state in _LOST and reason not in _NOTHING:
         return TO_DO.get(reason or "", _BY_DEFAULT)
-    return TO_DO["paused"] if (state, reason) == ("held", "paused") else Advice()
+    return TO_DO[reason] if state == "held" and reason in _WAITS_FOR_US else Advice()
 
 
 def described(state: str, reason: str | None) -> dict[str, str | bool]:

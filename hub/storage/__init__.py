@@ -14,6 +14,7 @@ from hub.storage.documents import PostgresDocuments
 from hub.storage.emergencies import PostgresEmergencies
 from hub.storage.escalations import PostgresEscalations
 from hub.storage.evidence import PostgresEvidence, PostgresSeals
+from hub.storage.exclusions import PostgresExclusions
 from hub.storage.explain import PostgresExplain
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory

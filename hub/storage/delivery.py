@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -26,8 +26,9 @@ from hub.model import (
 from hub.model.ids import span
 from hub.people.brands import brand_of
 from hub.people.units import unit_name
+from hub.policy.limits import ContactLimits
 from hub.sla import NEWS
-from hub.storage import events, messages, suppressions, surveys
+from hub.storage import contact_slots, events, messages, suppressions, surveys
 from hub.storage.database import Database, Store, encode, load, storable
 
 
@@ -45,6 +46,7 @@ class PostgresCascades(Store):
 _SQL = load("messages")
 _STEPS: Final = sorted(NEWS)
 _EVIDENCE = load("evidence")
+_CONTACTS = load("contact_slots")
 _OUTCOME_COLUMNS = 6
 _ATTEMPT_COLUMNS = 11
 _MOST_BRANDS: Final = 500
@@ -97,6 +99,20 @@ class PostgresDelivery(PostgresCascades):
     async def _store_version(self, digest: bytes, sources: bytes) -> None:
         await self.rows(_EVIDENCE["keep_version"], digest, sources)
         self._version, self._unstored = digest, None
+
+    async def reserve_contacts(
+        self, messages: Sequence[Message], *, token: UUID, on: date, limits: ContactLimits
+    ) -> Mapping[UUID, date]:
+        return await contact_slots.reserve(self._database, messages, token=token, on=on, limits=limits)
+
+    async def addresses_of(self, people: Collection[str]) -> Mapping[str, Sequence[str]]:
+        rows = await self.rows(_CONTACTS["addresses"], sorted(people))
+        return {row["person"]: row["addresses"] for row in rows}
+
+    async def settle_contacts(
+        self, token: UUID, *, free: Collection[UUID] = (), retried: Collection[UUID] = ()
+    ) -> None:
+        await contact_slots.settle(self, token, free=free, retried=retried)
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         """Write outcomes and attempts; return the ids that took effect. Idempotent for the same token."""

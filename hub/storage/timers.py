@@ -15,7 +15,17 @@ from hub.model.state_machine import UNSENT
 from hub.model.tickets import grouped
 from hub.people.audience import Group, anybody, concerned_groups, level_groups, references
 from hub.ports import Later, Ticket
-from hub.storage import clocks, contact_changes, events, messages, people, receipts, replies, staff
+from hub.storage import (
+    clocks,
+    contact_changes,
+    contact_slots,
+    events,
+    messages,
+    people,
+    receipts,
+    replies,
+    staff,
+)
 from hub.storage.database import Database, load
 from hub.storage.delivery import PostgresCascades
 from hub.storage.lookback import Lookback, all_taken
@@ -33,6 +43,7 @@ class PostgresTimers(PostgresCascades):
     unpublished_replies = replies.unpublished
     mark_published = replies.mark_published
     drop_early = receipts.drop_early
+    drop_contact_slots = contact_slots.drop
     mark_notified = contact_changes.mark_notified
     # Last, because it shadows the module with the same name.
     contact_changes = contact_changes.unnotified

@@ -14,6 +14,7 @@ from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.emergencies import MemoryEmergencies
+from hub.testing.exclusions import MemoryExclusions
 from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.monitor import MemoryMonitor

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from msgspec import structs
 
+from hub.contact_rules.limits import share_out
 from hub.messages.planning.undelivered import has_followup
 from hub.model import (
     Claimed,
@@ -26,6 +27,7 @@ from hub.model import (
 from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
 from hub.people.contact_changes import ContactChange
+from hub.policy.limits import ContactLimits
 from hub.ports import Later, Now, Ticket
 from hub.sla.events import PERSON_NAME, PERSON_REF, party_of
 from hub.testing.clocks import MemoryClocks
@@ -98,6 +100,41 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
     ) -> frozenset[tuple[str, UUID]]:
         tables = await self._statement("take_turns")
         return frozenset(turn for turn in asked if tables.take_turn(*turn, once_per, self._now()))
+
+    async def reserve_contacts(
+        self, messages: Sequence[Message], *, token: UUID, on: date, limits: ContactLimits
+    ) -> Mapping[UUID, date]:
+        tables = await self._statement("reserve_contacts")
+        taken = tables.slots_of({message.person for message in messages})
+        days, reserved = share_out(messages, taken, on=on, limits=limits)
+        tables.contact_slots.update({(on, slot.message_id): (slot, token) for slot in reserved})
+        return days
+
+    async def addresses_of(self, people: Collection[str]) -> Mapping[str, Sequence[str]]:
+        directory = (await self._statement("addresses_of")).directory
+        known = {ref: directory.person(ref) for ref in people}
+        return {
+            ref: [point.value for point in person.contact_points if point.kind != "push"]
+            for ref, person in known.items()
+            if person is not None
+        }
+
+    async def settle_contacts(
+        self, token: UUID, *, free: Collection[UUID] = (), retried: Collection[UUID] = ()
+    ) -> None:
+        tables = await self._statement("settle_contacts")
+        for key, (slot, lease) in list(tables.contact_slots.items()):
+            if lease == token and slot.message_id in free:
+                del tables.contact_slots[key]
+            elif lease == token and slot.message_id in retried:
+                tables.contact_slots[key] = structs.replace(slot, spent=False), lease
+
+    async def drop_contact_slots(self, before: date) -> int:
+        tables = await self._statement("drop_contact_slots")
+        old = [key for key in tables.contact_slots if key[0] < before]
+        for key in old:
+            del tables.contact_slots[key]
+        return len(old)
 
     async def record(self, token: UUID, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
         tables = await self._statement("record")

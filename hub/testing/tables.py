@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.contact_slots import ContactSlot
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.posters import PosterRequest
@@ -125,6 +127,7 @@ class Tables:
     posters: dict[UUID, PosterRequest] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
+    contact_slots: dict[tuple[date, UUID], tuple[ContactSlot, UUID]] = field(default_factory=dict)
 
     def copy(self) -> Tables:
         return Tables(**{table.name: getattr(self, table.name).copy() for table in fields(self)})
@@ -172,6 +175,15 @@ class Tables:
             if (row.message.person, row.message.event_key) == (person, event_key)
             and row.message.occasion == "initial"
         )
+
+    def slots_of(self, people: Collection[str]) -> list[ContactSlot]:
+        """Return the contacts of these people that count."""
+        return [
+            slot
+            for slot, _ in self.contact_slots.values()
+            if slot.person in people
+            and (slot.spent or self.messages[slot.message_id].message.state in {*UNSENT, State.SENDING})
+        ]
 
     def place_of_clock(self, clock: Clock) -> str | None:
         opened = None if clock.opened_by is None else self.events.get(clock.opened_by)

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from hub.contact_rules.limits import first_that_counts
 from hub.errors import StorageConflict, Unavailable
 from hub.model.months import StoredMonth, gaps, missing, month_of, months_after
 from hub.ports import MonthStore
@@ -44,6 +45,7 @@ log = structlog.get_logger()
 async def keep_months(timers: Timers) -> bool:
     """Make the months ahead; where months are old enough, drop them and what was stored about them."""
     store, now = timers.months, timers.now()
+    await timers.store.drop_contact_slots(first_that_counts(now, timers.policy))
     await _make_ahead(store, now)
     if timers.policy.retention.months:
         limit = months_after(month_of(now), -timers.policy.retention.months)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.errors import TemplateFailure
 from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
 from hub.messages.delivery.lost_claims import LostClaims
@@ -21,13 +23,14 @@ from hub.testing import (
     MemoryAppointments,
     MemoryChannel,
     MemoryEmail,
+    MemoryExclusions,
     MemoryPauses,
     MemoryPublisher,
     MemoryStore,
     MemoryThrottle,
     SettableClock,
 )
-from tests.unit.factories import MONDAY, POLICY, event, message, stored
+from tests.unit.factories import MONDAY, POLICY, agreed, event, message, said_in, stored
 
 ABOUT: StoredEvent = stored(event("pqrs.received"))
 
@@ -53,11 +56,26 @@ class DeliveryHarness:
     policy: Policy = field(default_factory=lambda: POLICY)
     handover: Handover = field(default_factory=Handover)
     lost_claims: LostClaims = field(default_factory=LostClaims)
+    exclusions: MemoryExclusions = field(
+        default_factory=lambda: MemoryExclusions(list_date=MONDAY.date() + timedelta(days=365))
+    )
 
     async def holds(self, *messages: Message) -> None:
         async with self.store.transaction() as transaction:
             await transaction.add_events([ABOUT])
             await transaction.add_messages(messages)
+
+    async def agreed(self, *messages: Message) -> None:
+        """Hold these messages, whose people have long agreed to their purposes."""
+        statements = {
+            consent.id: consent
+            for message in messages
+            for consent in said_in(agreed(message.person, message.purpose, at=MONDAY - timedelta(days=60)))
+            if message.purpose in NEED_CONSENT
+        }
+        await self.holds(*messages)
+        async with self.store.transaction() as transaction:
+            await transaction.add_consents(list(statements.values()))
 
     async def deliver(self, *messages: Message, store: DeliveryStore | None = None) -> None:
         """Deliver a ticket of these messages."""
@@ -81,6 +99,7 @@ class DeliveryHarness:
             pauses=pauses,
             handover=self.handover,
             lost_claims=self.lost_claims,
+            exclusions=self.exclusions,
         )
 
     def now(self, message: Message) -> Message:

@@ -245,6 +245,29 @@ async def test_collection_held_until_the_window_opens_is_ended_by_a_payment() ->
     assert [] == office.sent()
 
 
+async def test_collection_held_by_the_limit_is_ended_by_a_payment() -> None:
+    hub = await town()
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(home("altos-t2-302"), member(PAYER, "unit:altos-t2-302", "owner"), consent("email"))
+    other = structs.replace(overdue(unit_id="altos-t2-302", balance=1), id="other")
+    await hub.take_in(overdue(), other)
+    [first], [second] = hub.of(overdue()), hub.of(other)
+    office = replace(post_office(MemoryEmail()), clock=hub.clock, store=hub.store)
+    await office.deliver(first)
+    # The same words would be merged.
+    office.throttle = post_office().throttle
+    await office.deliver(second)
+    before = paid_states(hub, other)
+    await hub.take_in(payment(MONDAY + 2 * HOUR, unit_id="altos-t2-302"))
+    hub.clock.advance(DAY)
+    await office.deliver(second)
+
+    assert [(State.SENT, None)] == paid_states(hub, overdue())
+    assert [(State.HELD, "contact_limit")] == before
+    assert ENDED == paid_states(hub, other)
+    assert [first.person] == office.sent()
+
+
 async def test_a_payment_ends_nothing_of_other_units_or_later_notices_or_other_purposes() -> None:
     hub = await town()
     hub.clock.advance(3 * HOUR)

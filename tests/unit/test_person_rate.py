@@ -80,10 +80,10 @@ async def test_each_person_and_channel_has_its_own_limit() -> None:
     assert (len(office.sent("sms")), len(office.sent("email"))) == (2 * SIX, 2)
 
 
-async def test_ticket_makes_one_throttle_call() -> None:
+async def test_ticket_makes_one_throttle_call_for_rates_and_one_for_words() -> None:
     office = await sent(*texts(SIX + 2), *texts(3, person="p-2"))
 
-    assert office.throttle.calls == 1
+    assert office.throttle.calls == 2
 
 
 async def test_another_try_of_the_same_message_is_not_counted_again() -> None:

@@ -24,6 +24,7 @@ from uuid import UUID, uuid4
 import structlog
 from msgspec.structs import replace
 
+from hub.contact_rules.purposes import EXCLUDABLE, LIMITED
 from hub.errors import (
     SendFailure,
     StorageUnavailable,
@@ -33,6 +34,7 @@ from hub.errors import (
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import Prints, advance_cascade, prints_all
 from hub.messages.delivery import outcome_metrics
+from hub.messages.delivery.contact_limit import closing, settle_contacts, within_limits
 from hub.messages.delivery.decisions import (
     accepted,
     blocking_outcome,
@@ -42,15 +44,17 @@ from hub.messages.delivery.decisions import (
 )
 from hub.messages.delivery.documents import Documents, with_documents
 from hub.messages.delivery.evidence import evidence_of
+from hub.messages.delivery.exclusions import not_excluded
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
+from hub.messages.delivery.repeats import not_repeated
 from hub.messages.delivery.survey_turn import asked_lately
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Purpose, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
-from hub.ports import Appointments, Channel, DeliveryStore, Later, Now, Publisher, Throttle
+from hub.ports import Appointments, Channel, DeliveryStore, ExclusionRegistry, Later, Now, Publisher, Throttle
 from hub.resilience.handover import Handover
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 from hub.tasks import cancel, reraise_if_cancelled, wait_then_cancel
@@ -62,6 +66,8 @@ AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
 
+_LAWFUL: Final = LIMITED | EXCLUDABLE
+"""Purposes that the limits or the register of excluded numbers judge before a send. Others pay nothing."""
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
 """What may still wait for a receipt, but for no further try."""
 
@@ -88,6 +94,7 @@ class DeliveryDeps:
     lost_claims: LostClaims = field(default_factory=LostClaims)
     prints: Prints = prints_all
     documents: Documents | None = None
+    exclusions: ExclusionRegistry | None = None
 
 
 class _Lease:
@@ -132,15 +139,20 @@ async def deliver(
     outcomes: list[Outcome] = []
     try:
         free = await _allowed(claimed, paused, deps, store, outcomes)
+        purposes = {claim.message.purpose for claim in free}
+        judged = not (purposes.isdisjoint(_LAWFUL) and purposes.isdisjoint(deps.policy.repeats.purposes))
+        free, ready = await _lawful(free, lease, deps, store, outcomes) if judged else (free, {})
         if free and outcomes:
             # Record now: if it waited for the slowest provider, a resume meanwhile would miss these messages.
             await _record(store, lease, outcomes)
-        await _attempt(free, lease, deps, outcomes)
+        await _attempt(free, ready, lease, deps, outcomes)
     except asyncio.CancelledError:
         # Record what the providers answered: an unrecorded message would be sent a second time.
         await _record(store, lease, outcomes)
         raise
     done = await _record(store, lease, outcomes)
+    if judged:
+        await settle_contacts(free, outcomes, store=store, token=lease.token)
     _report(claimed, outcomes)
     outcome_metrics.count(outcomes)
     by_id = {claim.message.id: claim.message for claim in claimed}
@@ -155,10 +167,35 @@ async def deliver(
     await make_appointments(appointments, _later(outcomes, by_id))
 
 
+async def _lawful(
+    free: list[Claimed], lease: _Lease, deps: DeliveryDeps, store: DeliveryStore, outcomes: list[Outcome]
+) -> tuple[list[Claimed], Mapping[UUID, Outgoing]]:
+    """
+    Return what the register of excluded numbers and the limits allow and says something new, rendered or not.
+
+    The limits come last: a contact is reserved only for what is about to leave.
+    """
+    policy, now = deps.policy, deps.now()
+    free = await not_excluded(free, outcomes, registry=deps.exclusions, store=store, policy=policy, now=now)
+    free, ready = await not_repeated(
+        free,
+        outcomes,
+        prepare=lambda claim: _prepare(claim, lease, deps),
+        throttle=deps.throttle,
+        policy=policy.repeats,
+    )
+    free = await within_limits(free, outcomes, store=store, token=lease.token, policy=policy, now=now)
+    return free, ready
+
+
 async def _attempt(
-    free: Sequence[Claimed], lease: _Lease, deps: DeliveryDeps, outcomes: list[Outcome]
+    free: Sequence[Claimed],
+    ready: Mapping[UUID, Outgoing],
+    lease: _Lease,
+    deps: DeliveryDeps,
+    outcomes: list[Outcome],
 ) -> None:
-    """Send these messages, and append each outcome as it comes."""
+    """Send these messages, of which some are `ready`, and append each outcome as it comes."""
 
     async def send(claim: Claimed, outgoing: Outgoing) -> None:
         if deps.documents is None or not outgoing.attachment:
@@ -175,7 +212,7 @@ async def _attempt(
     with deps.handover.sending(free[0].message.channel) as sending:
         try:
             for number, claim in enumerate(free, 1):
-                outgoing = _prepare(claim, lease, deps)
+                outgoing = ready.get(claim.message.id) or _prepare(claim, lease, deps)
                 if isinstance(outgoing, Outgoing):
                     sending.append(asyncio.create_task(send(claim, outgoing)))
                 else:
@@ -239,6 +276,8 @@ def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | 
         # A fault of ours must not end the ticket's other messages.
         log.exception("template.broken", message_id=str(message.id), event_name=message.event)
         return fail_unsent(claimed, "template")
+    if claimed.exclusion is not None and rendered.facts is not None:
+        rendered = replace(rendered, facts=replace(rendered.facts, exclusion=claimed.exclusion))
     return Outgoing(
         message=message,
         rendered=rendered,
@@ -253,6 +292,10 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: Deliv
     if not lease.long_enough:
         return None
     channel, began = deps.channels[outgoing.message.channel], deps.now()
+    if outgoing.message.purpose in deps.policy.contact_hours and (
+        too_late := closing(claimed, policy=deps.policy, now=began)
+    ):
+        return too_late
     try:
         async with asyncio.timeout(lease.left.total_seconds()):
             answer = await channel.send(outgoing)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.contact_rules.consents import NOT_CONSENTED
+from hub.contact_rules.purposes import LIMITED
 from hub.model import (
     HUB_SOURCE,
     Audience,
@@ -60,6 +61,9 @@ def steps_for(
     if audience.purpose is Purpose.EMERGENCY:
         # The last resort is not part of the audience: channels that it skips are not recorded.
         steps.append(_targets(last_resort(audience, channels), person, channels, []))
+    if audience.purpose in LIMITED:
+        # Each device, and each further channel of the step, would be a contact of its own.
+        steps = [targets[:1] for targets in steps]
     usable = [(number, targets) for number, targets in enumerate(steps) if targets]
     return usable[:1] if audience.cascade is Cascade.FIRST else usable
 

@@ -1,0 +1,76 @@
+"""`hub exclusions`: el Registro de Números Excluidos."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+from hub.app.container import open_exclusions
+from hub.cli.audit import note
+from hub.cli.common import BOGOTA, AsJson, print_done, print_json, read_input, settings
+from hub.errors import HubError
+from hub.operations.load_exclusions import read_exclusions
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def exclusiones() -> None:
+    """Registro de Números Excluidos: cargar la lista y ver cuál rige."""
+
+
+@app.command()
+async def load(
+    file: Annotated[str, typer.Argument(metavar="ARCHIVO", help="Un CSV con las columnas dato y canal.")],
+    *,
+    list_date: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="De qué día es.")
+    ],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Deja por fuera las líneas malas.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Carga la lista; reemplaza la anterior. De cada dato se guarda solo una huella.
+
+    Las columnas son dato (correo o número) y canal (sms, app, correo, llamada; vacío: todos).
+
+      hub exclusions load rne.csv --date 2026-03-09
+    """
+    of = list_date.date()
+    if of > _today():
+        raise HubError("La fecha de la lista está en el futuro.")
+    found = read_exclusions(read_input(file))
+    if found.bad_lines and not skip_bad:
+        lines = ", ".join(map(str, found.bad_lines[:10]))
+        raise HubError(
+            f"No se cargó nada: {len(found.bad_lines)} líneas malas (las primeras: {lines}). "
+            "Arréglelas, o cargue lo demás con --skip-bad."
+        )
+    await note("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=len(found.bad_lines))
+    async with open_exclusions(settings()) as lists:
+        count = await lists.replace(found.entries, list_date=of)
+    done = {"list_date": of.isoformat(), "addresses": count, "bad_lines": len(found.bad_lines)}
+    print_done(done, f"Lista del {of}: {count} datos excluidos.", as_json=as_json)
+
+
+@app.command()
+async def show(*, as_json: AsJson = False) -> None:
+    """
+    Muestra de qué día es la lista que rige, y cuántos datos tiene.
+
+      hub exclusions show
+    """
+    async with open_exclusions(settings()) as lists:
+        found = await lists.loaded()
+    if as_json:
+        print_json(None if found is None else {"list_date": found.list_date, "addresses": found.addresses})
+    elif found is None:
+        typer.echo("No hay lista: los mensajes comerciales esperan. Cárguela con hub exclusions load.")
+    else:
+        typer.echo(f"Lista del {found.list_date}: {found.addresses} datos excluidos.")
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone(BOGOTA).date()

@@ -1,0 +1,99 @@
+"""
+The register of excluded numbers (RNE), asked before each commercial message and for no other.
+
+Closed by default: without an answer, or with data that are too old, the message is held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+from msgspec.structs import replace
+
+from hub.contact_rules.purposes import EXCLUDABLE
+from hub.errors import Unavailable
+from hub.messages.delivery.decisions import held
+from hub.model import Claimed, Message, Outcome, State
+from hub.model.exclusions import ExclusionCheck
+from hub.policy import Policy
+from hub.ports import DeliveryStore, ExclusionRegistry
+
+EXCLUDED: Final = "excluded"
+REGISTER: Final = "register"
+"""The reason of what waits for the register."""
+ANSWER_WITHIN: Final = 5.0  # seconds
+_BY_ADDRESS: Final = frozenset({"email", "sms", "whatsapp"})
+"""Channels whose address the register may name. For others all contact points of the person are looked up."""
+
+log = structlog.get_logger()
+
+
+async def not_excluded(
+    claimed: Sequence[Claimed],
+    outcomes: list[Outcome],
+    *,
+    registry: ExclusionRegistry | None,
+    store: DeliveryStore,
+    policy: Policy,
+    now: datetime,
+) -> list[Claimed]:
+    """Return what may be sent, with its look-up; append the outcomes of the others."""
+    asked = [claim for claim in claimed if claim.message.purpose in EXCLUDABLE]
+    if not asked:
+        return list(claimed)
+    checks = await _checks(asked, registry, store, now)
+    free: list[Claimed] = []
+    for claim in claimed:
+        if claim.message.purpose not in EXCLUDABLE:
+            free.append(claim)
+        elif (outcome := judged(claim, checks.get(claim.message.id), policy=policy, now=now)) is not None:
+            outcomes.append(outcome)
+        else:
+            free.append(replace(claim, exclusion=checks[claim.message.id]))
+    return free
+
+
+def judged(claim: Claimed, check: ExclusionCheck | None, *, policy: Policy, now: datetime) -> Outcome | None:
+    """Return the outcome of a message that must not be sent by this look-up; None if it may be sent."""
+    rules, message = policy.exclusions, claim.message
+    today = policy.calendar.day_of(now)
+    if check is None or check.list_date is None or today - check.list_date > rules.max_age:
+        return held(message, REGISTER, until=now + rules.look_again, longer_by=rules.look_again)
+    if check.excluded:
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=EXCLUDED, tried=False)
+    return None
+
+
+async def _checks(
+    claims: Sequence[Claimed], registry: ExclusionRegistry | None, store: DeliveryStore, now: datetime
+) -> dict[UUID, ExclusionCheck]:
+    """Look up the addresses of these messages; of what the register does not answer there is nothing."""
+    if registry is None:
+        return {}
+    without = {claim.message.person for claim in claims if claim.message.channel not in _BY_ADDRESS}
+    try:
+        known = await store.addresses_of(without) if without else {}
+        async with asyncio.timeout(ANSWER_WITHIN):
+            found = await asyncio.gather(
+                *(_check(claim.message, known, registry=registry, at=now) for claim in claims)
+            )
+    except (Unavailable, TimeoutError) as exc:
+        log.warning("exclusions.unavailable", error=type(exc).__name__)
+        return {}
+    return {claim.message.id: check for claim, check in zip(claims, found, strict=True) if check is not None}
+
+
+async def _check(
+    message: Message, known: Mapping[str, Sequence[str]], *, registry: ExclusionRegistry, at: datetime
+) -> ExclusionCheck | None:
+    """Look up all that the register may know the recipient by; one exclusion is enough."""
+    by_address = message.channel in _BY_ADDRESS
+    addresses = [message.address] if by_address else known.get(message.person, ())
+    checks = [await registry.check(address, message.channel, at) for address in addresses]
+    oldest = min(checks, key=lambda check: check.list_date or date.min, default=None)
+    return next((check for check in checks if check.excluded), oldest)

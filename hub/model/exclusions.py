@@ -1,0 +1,35 @@
+"""What the register of excluded numbers says of one address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from msgspec import Struct
+
+
+class ExclusionCheck(Struct, frozen=True, kw_only=True):
+    """
+    One look-up in the register of excluded numbers.
+
+    `list_date` is the day of which its data are; None if there are none that could be looked up.
+    """
+
+    checked_at: datetime
+    list_date: date | None = None
+    excluded: bool = False
+
+
+class ExcludedAddress(Struct, frozen=True, kw_only=True):
+    """An address of the register, and the channels over which it wants no advertising; none means all."""
+
+    address: str
+    channels: Collection[str] = ()
+
+
+class ExclusionList(Struct, frozen=True, kw_only=True):
+    """A loaded list: of which day it is, and how many addresses it has."""
+
+    list_date: date
+    loaded_at: datetime
+    addresses: int

@@ -1,0 +1,52 @@
+"""How often one person is contacted: the numbers of Ley 2300 de 2023."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.business_time.durations import Parsed
+from hub.errors import InvalidPolicy
+from hub.model import Purpose
+
+
+class ContactLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    The most contacts of one person in a day, and the most channels in an ISO week, Monday to Sunday.
+
+    What is over the limit waits; what has waited longer than `wait_at_most` is not sent any more.
+    """
+
+    contacts_a_day: Annotated[int, Meta(ge=1)]
+    channels_a_week: Annotated[int, Meta(ge=1)]
+    wait_at_most: Parsed[timedelta]
+
+    def __post_init__(self) -> None:
+        if self.wait_at_most <= timedelta(0):
+            raise InvalidPolicy("limits.wait_at_most is longer than nothing")
+
+
+class ExclusionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How old the register of excluded numbers may be, and when to look again what waits for it."""
+
+    max_age: Parsed[timedelta]
+    look_again: Parsed[timedelta]
+
+    def __post_init__(self) -> None:
+        if self.look_again <= timedelta(0):
+            raise InvalidPolicy("exclusions.look_again is longer than nothing")
+
+
+class RepeatPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Messages of these purposes are sent once that say the same to a person over a channel `within` this."""
+
+    within: Parsed[timedelta]
+    purposes: tuple[Purpose, ...]
+
+    def __post_init__(self) -> None:
+        if self.within <= timedelta(0):
+            raise InvalidPolicy("repeats.within is longer than nothing")
+        if {Purpose.EMERGENCY, Purpose.LEGAL} & set(self.purposes):
+            raise InvalidPolicy("repeats.purposes: each emergency and each legal message is sent")

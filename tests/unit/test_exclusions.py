@@ -1,0 +1,155 @@
+"""The register of excluded numbers: asked before each commercial message, closed by default."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pytest
+
+from hub.errors import InvalidSheet, StorageUnavailable
+from hub.messages.delivery import exclusions
+from hub.messages.delivery.deliver import deliver
+from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
+from hub.model.exclusions import ExcludedAddress, ExclusionCheck
+from hub.operations.load_exclusions import read_exclusions
+from hub.testing import MemoryEmail, MemoryExclusions, MemoryPush, MemorySms
+from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.factories import HOUR, MONDAY, POLICY, device, mobile, somebody
+from tests.unit.hub_in_memory import memory_hub
+
+TODAY: Final = date(2026, 3, 9)
+DAY: Final = timedelta(days=1)
+WAITS: Final = (State.HELD, "register")
+
+
+def offer(**fields: Any) -> Message:
+    return mail(**{"purpose": Purpose.COMMERCIAL, "address": "maria@example.com", **fields})
+
+
+async def office_with(register: MemoryExclusions, *messages: Message) -> DeliveryHarness:
+    office = post_office(MemoryEmail(), MemorySms(), MemoryPush())
+    office.exclusions = register
+    await office.agreed(*messages)
+    return office
+
+
+def became(office: DeliveryHarness, message: Message) -> tuple[State, str | None]:
+    return office.now(message).state, office.now(message).reason
+
+
+async def test_excluded_address_gets_no_advertising_over_that_channel_only() -> None:
+    register = MemoryExclusions(("maria@example.com", "email"), list_date=TODAY)
+    first, text = offer(), offer(channel="sms", person="p-2")
+    office = await office_with(register, first, text)
+    await office.deliver(first, text)
+
+    assert (State.SUPPRESSED, "excluded") == became(office, first)
+    assert (State.SENT, None) == became(office, text)
+
+
+@pytest.mark.parametrize(("age", "expected"), [(5, (State.SENT, None)), (6, WAITS)])
+async def test_old_list_holds_advertising(age: int, expected: tuple[State, str | None]) -> None:
+    first = offer()
+    office = await office_with(MemoryExclusions(list_date=TODAY - age * DAY), first)
+    await office.deliver(first)
+
+    assert expected == became(office, first)
+
+
+async def test_without_a_list_advertising_waits_and_does_not_expire_meanwhile() -> None:
+    first = offer(expires_at=MONDAY + HOUR)
+    register = MemoryExclusions()
+    office = await office_with(register, first)
+    await office.deliver(first)
+    assert WAITS == became(office, first)
+    assert MONDAY + 2 * HOUR == office.now(first).expires_at
+    register.list_date = TODAY
+    office.clock.advance(HOUR)
+    await office.deliver(first)
+
+    assert (State.SENT, None) == became(office, first)
+
+
+async def test_register_that_does_not_answer_holds_advertising_and_uses_up_no_contact() -> None:
+    first = offer()
+    register = MemoryExclusions(list_date=TODAY)
+    register.faults.always("check", StorageUnavailable())
+    office = await office_with(register, first)
+    await office.deliver(first)
+
+    assert WAITS == became(office, first)
+    assert {} == office.store.tables.contact_slots
+
+
+async def test_only_advertising_asks_the_register() -> None:
+    register = MemoryExclusions()
+    others = [
+        mail(purpose=purpose, occasion=purpose, name=purpose)
+        for purpose in Purpose
+        if purpose not in {Purpose.COMMERCIAL, Purpose.SURVEY}
+    ]
+    office = await office_with(register, *others)
+    await office.deliver(*others)
+
+    assert [] == register.asked
+    assert {State.SENT} == set(office.states(*others))
+
+
+async def test_push_is_looked_up_by_the_persons_other_contacts() -> None:
+    hub = memory_hub()
+    await hub.take_in(somebody("p-luis", mobile("+573001112233"), device("token")))
+    register = MemoryExclusions(("+573001112233", "push"), list_date=TODAY)
+    claims: list[Claimed] = []
+    for message in (
+        offer(channel="push", person="p-luis", address="token"),
+        offer(channel="push", person="p-no"),
+    ):
+        office = post_office(MemoryPush())
+        await office.agreed(message)
+        claims += await office.store.claim([message.id], token=message.id, lease=HOUR)
+    outcomes: list[Any] = []
+    free = await exclusions.not_excluded(
+        claims, outcomes, registry=register, store=hub.store, policy=POLICY, now=MONDAY
+    )
+
+    assert [] == free
+    assert [(State.SUPPRESSED, "excluded"), WAITS] == [(one.state, one.reason) for one in outcomes]
+
+
+async def test_look_up_stays_with_the_attempt() -> None:
+    first, other = offer(), mail("p-2")
+    office = await office_with(MemoryExclusions(list_date=TODAY), first, other)
+    await deliver(
+        [first.id, other.id],
+        deps=office.deps(lambda claimed: Rendered(text=claimed.message.person, facts=Facts(at=MONDAY))),
+        store=office.store,
+        publisher=office.publisher,
+        appointments=office.appointments,
+    )
+    looked_up = {
+        attempt.message_id: attempt.evidence.facts.exclusion
+        for attempt in office.attempts
+        if attempt.evidence is not None and attempt.evidence.facts is not None
+    }
+
+    assert {first.id: ExclusionCheck(checked_at=MONDAY, list_date=TODAY), other.id: None} == looked_up
+
+
+def test_file_is_read_with_its_channels_and_its_bad_lines() -> None:
+    lines = ["Dato;Canal", "300 123 4567;sms", "Maria@Example.com;correo", "+573009998877;", "no sé;sms"]
+    content = "\n".join([*lines, "3001234567;fax", "", ""])
+    found = read_exclusions(content.encode("utf-8-sig"))
+
+    assert [
+        ExcludedAddress(address="+573001234567", channels=("sms", "whatsapp")),
+        ExcludedAddress(address="Maria@example.com", channels=("email",)),
+        ExcludedAddress(address="+573009998877"),
+    ] == found.entries
+    assert [5, 6] == found.bad_lines
+
+
+@pytest.mark.parametrize("content", [b"", b"nombre,apellido\nEva,Luna\n", b"dato\n\xff\xfe"])
+def test_file_of_something_else_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidSheet):
+        read_exclusions(content)
