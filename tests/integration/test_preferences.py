@@ -183,3 +183,27 @@ async def test_wishes_cost_no_statement_more(hub: Hub) -> None:
             await hub.wish(Preferences(channels={Purpose.SERVICE: ("sms",)}))
 
     assert costs[1] == costs[2]
+
+
+async def test_wishes_and_marks_of_many_are_found_by_their_indexes(hub: Hub) -> None:
+    await hub.database.rows(
+        "INSERT INTO preference (person, version, at, by, way, wishes)"
+        " SELECT 'p-' || number, version, now(), 'x', 'page', '{}'"
+        " FROM generate_series(1, 5000) AS number, generate_series(1, 3) AS version"
+    )
+    await hub.database.rows(
+        "INSERT INTO do_not_contact (id, person, reason, since, by, note)"
+        " SELECT gen_random_uuid(), 'p-' || number, 'deceased', now(), 'x', '' FROM generate_series(1, 5000) AS number"
+    )
+    await hub.database.rows("ANALYZE")
+    plan = "\n".join(
+        row["QUERY PLAN"]
+        for row in await hub.database.rows(
+            "EXPLAIN (COSTS OFF) SELECT (SELECT wishes FROM wish WHERE wish.person = person.id),"
+            " (SELECT mark FROM marked WHERE marked.person = person.id) FROM person"
+        )
+    )
+
+    assert 2 == plan.count("Index Cond: (person = person.id)") + plan.count(
+        "Index Cond: (person = person_1.id)"
+    )
