@@ -54,10 +54,14 @@ def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime
         return Refused(reason)
     if facts.preferences is not None and not is_wanted(purpose, channel, facts.preferences):
         return Refused(NOT_WANTED)
+    rests = facts.rests and is_interruptive(channel)
     # Most purposes have no hours, and their messages pay for no calendar.
-    if not facts.rests and purpose not in policy.contact_hours and facts.preferences is None:
+    if not rests and purpose not in policy.contact_hours and facts.preferences is None:
         return ALLOWED
-    return _outside_hours(purpose, channel, facts, at, policy)
+    opens = next_allowed(purpose, at, policy=policy, channel=channel, rests=rests, weeks=facts.weeks)
+    if facts.preferences is not None and not rests:
+        return _outside_quiet_hours(purpose, channel, facts.preferences, at, opens, policy)
+    return ALLOWED if opens <= at else HeldUntil(opens, "working_hours" if rests else "contact_hours")
 
 
 def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | None:
@@ -65,18 +69,6 @@ def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | Non
     if facts.opted_out is not None:
         return facts.opted_out
     return None if allows(facts.statements, channel, at=at) else NOT_CONSENTED
-
-
-def _outside_hours(
-    purpose: Purpose, channel: str, facts: ContactFacts, at: datetime, policy: Policy
-) -> Verdict:
-    rests = facts.rests and is_interruptive(channel)
-    opens = next_allowed(purpose, at, policy=policy, channel=channel, rests=rests, weeks=facts.weeks)
-    if facts.preferences is not None and not facts.rests:
-        return _outside_quiet_hours(purpose, channel, facts.preferences, at, opens, policy)
-    if opens <= at:
-        return ALLOWED
-    return HeldUntil(opens, "working_hours" if rests else "contact_hours")
 
 
 def _outside_quiet_hours(

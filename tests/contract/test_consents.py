@@ -369,7 +369,7 @@ async def test_a_grant_of_tomorrow_opens_nothing_and_closes_nothing(stores: Stor
 
 @pytest.mark.parametrize("unproved", [{"method": None}, {"text_version": None}])
 async def test_a_grant_that_nobody_can_prove_opens_nothing(
-    stores: Stores, of: StoredEvent, unproved: Mapping[str, None]
+    stores: Stores, of: StoredEvent, unproved: Mapping[str, Any]
 ) -> None:
     await settle(stores, "p-1")
     await publish(stores, consent("p-1", "commercial", **unproved))

@@ -193,7 +193,8 @@ async def test_wishes_and_marks_of_many_are_found_by_their_indexes(hub: Hub) -> 
     )
     await hub.database.rows(
         "INSERT INTO do_not_contact (id, person, reason, since, by, note)"
-        " SELECT gen_random_uuid(), 'p-' || number, 'deceased', now(), 'x', '' FROM generate_series(1, 5000) AS number"
+        " SELECT gen_random_uuid(), 'p-' || number, 'deceased', now(), 'x', ''"
+        " FROM generate_series(1, 5000) AS number"
     )
     await hub.database.rows("ANALYZE")
     plan = "\n".join(

@@ -12,17 +12,14 @@ from uuid import UUID
 
 import pytest
 
-from hub.contact_rules.consents import consents_of
 from hub.errors import TransientFailure
 from hub.messages.delivery.deliver import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Claimed, Event, Outgoing, Rendered
-from hub.model.ids import event_key
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresPauses
 from hub.testing import MemoryEmail, MemoryThrottle, SettableClock
-from tests.contract.values import person
 from tests.integration.working_hub import WorkingHub
-from tests.unit.factories import HOUR, MONDAY, POLICY, agreed, event, local
+from tests.unit.factories import HOUR, MONDAY, POLICY, agreed, email, event, local, said_in, somebody
 
 PEOPLE: Final = 40
 
@@ -73,7 +70,8 @@ class _Hub(WorkingHub):
         super().__init__(database, deps, store=self.watched)
 
     async def settle(self, *people: str) -> None:
-        await self.take_in(*(person(who) for who in people), *(agreed(who, "survey") for who in people))
+        await self.take_in(*(somebody(who, email(f"{who}@example.com")) for who in people))
+        await self.take_in(*(agreed(who, "survey") for who in people))
 
     async def revoke(self, who: str) -> None:
         said = event(
@@ -83,7 +81,7 @@ class _Hub(WorkingHub):
             id=f"no:{who}",
         )
         async with PostgresIntake(self.database).transaction() as transaction:
-            await transaction.add_consents(consents_of(said, event_key(said)))
+            await transaction.add_consents(said_in(said))
         self.watched.revoked.add(who)
 
     async def states(self) -> Counter[tuple[str, str | None]]:

@@ -135,11 +135,12 @@ async def test_who_starts_it_again_asks_only_those_who_are_new(firm: Firm) -> No
     await firm.work()
     sent = len(firm.mails.sent)
     await firm.take_in(person("p-new"), membership("p-new", "unit:u-1", "owner"))
+    await firm.take_in(agreed("p-new", "survey"))
     again = await firm.start()
 
     assert 4 == sent
     assert [("p-new", "ph-1")] == firm.asked
-    assert {LeftOut.ASKED: 4, LeftOut.NO_CONTACT: 1} == again.left_out
+    assert {LeftOut.ASKED: 4, LeftOut.NO_CONTACT: 1, LeftOut.DECLINED: 1} == again.left_out
 
 
 async def test_one_copropiedad_is_asked_alone_and_counts_its_own(firm: Firm) -> None:
@@ -205,7 +206,7 @@ async def test_many_are_asked_page_by_page_and_a_call_may_end_early(firm: Firm) 
     last = await firm.start(limit=2, after=rest.next)
 
     assert [2] == seen
-    assert [2, 2, 1] == [done.looked_at for done in (first, rest, last)]
+    assert [2, 2, 2] == [done.looked_at for done in (first, rest, last)]
     assert (4, None) == (len(firm.publisher.events), last.next)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -21,6 +20,7 @@ from hub.model import (
     TYPE_PREFIX,
     TYPE_SUFFIX,
     ChannelTraits,
+    Consent,
     ContactFacts,
     ContactPoint,
     Event,
@@ -102,10 +102,14 @@ def agreed(who: str, *purposes: str, at: datetime = MONDAY - 24 * HOUR, **data: 
     return event("privacy.consent.granted", values, at=at, id=name, quiet=True)
 
 
+def said_in(statement: Event) -> list[Consent]:
+    """Return the rows of the ledger that a consent or a revocation makes."""
+    return consents_of(statement, event_key(statement))
+
+
 def consent_facts(at: datetime = MONDAY - 24 * HOUR, **fields: Any) -> ContactFacts:
     """What a claim knows of a person who has agreed to the purpose of the message."""
-    [said] = consents_of(agreed("p-maria", "commercial", at=at), UUID(int=0))
-    return ContactFacts(statements=(said,), **fields)
+    return ContactFacts(statements=tuple(said_in(agreed("p-maria", "commercial", at=at))), **fields)
 
 
 def incoming(event: Event) -> RawMessage:

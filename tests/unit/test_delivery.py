@@ -6,17 +6,16 @@ import asyncio
 import time
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
-from hub.contact_rules.consents import consents_of
 from hub.messages.delivery.deliver import deliver
 from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State
 from hub.testing import MemoryEmail, MemoryInbox
 from tests.unit.delivery_harness import ABOUT, hasty, mail, named, post_office
-from tests.unit.factories import HOUR, MONDAY, SECOND, agreed, local
+from tests.unit.factories import HOUR, MONDAY, SECOND, agreed, local, said_in
 
 
 async def test_a_ticket_is_sent_and_recorded() -> None:
@@ -124,7 +123,7 @@ async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
     message = mail(purpose=Purpose.COLLECTION, expires_at=local("2026-03-13 20:00"))
     await office.holds(message)
     async with office.store.transaction() as transaction:
-        await transaction.add_consents(consents_of(agreed(message.person, "collection"), uuid4()))
+        await transaction.add_consents(said_in(agreed(message.person, "collection")))
     await office.deliver(message)
     held = office.now(message)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
 
-from hub.contact_rules.consents import consents_of
 from hub.model import Event, Lane, Message, Purpose, State
 from tests.unit.delivery_harness import DeliveryHarness, post_office
-from tests.unit.factories import agreed, event, message, stored
+from tests.unit.factories import agreed, event, message, said_in, stored
 
 DAY: Final = timedelta(days=1)
 
@@ -26,13 +24,8 @@ async def office_with(*surveys: tuple[Event, Message]) -> DeliveryHarness:
     async with office.store.transaction() as transaction:
         await transaction.add_events([stored(asked, case=asked.id) for asked, _ in surveys])
         await transaction.add_messages([planned for _, planned in surveys])
-        await transaction.add_consents(
-            [
-                said
-                for _, planned in surveys
-                for said in consents_of(agreed(planned.person, "survey"), uuid4())
-            ]
-        )
+        for _, planned in surveys:
+            await transaction.add_consents(said_in(agreed(planned.person, "survey")))
     return office
 
 
