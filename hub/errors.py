@@ -139,6 +139,10 @@ class InvalidPhone(HubError, ValueError):
     """Not a valid telephone number."""
 
 
+class InvalidPreference(HubError, ValueError):
+    """The preference or mark cannot be. Its text says why, in Spanish where a person reads it."""
+
+
 class InvalidSheet(HubError, ValueError):
     """
     The file is no table of people.

@@ -74,6 +74,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         log=storage.PostgresLog(database),
         mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),
+        preferences=storage.PostgresPreferences(database),
         redrive=storage.PostgresRedrive(database),
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),

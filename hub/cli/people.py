@@ -25,6 +25,7 @@ from hub.cli.common import (
     settings,
 )
 from hub.cli.import_people import import_people
+from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.readiness import readiness
 from hub.errors import UnknownName
 from hub.model import Json, Role
@@ -102,7 +103,7 @@ async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json({**person, "masked": not whole, "may_unmask": True})
         return
-    print_facts(person, fields("id", "name", "locale"))
+    print_facts(person, {**fields("id", "name", "locale"), "do not contact": _mark})
     for part, columns in _PARTS.items():
         print_list(person[part], columns, as_json=False)
 
@@ -118,6 +119,11 @@ async def consents(ref: Ref, as_json: AsJson = False) -> None:
     print_list(person["consents"], _CONSENTS, as_json=as_json)
 
 
+def _mark(person: Mapping[str, Json]) -> str:
+    mark = person["do_not_contact"]
+    return "" if mark is None else f"{mark['reason']} since {local_time(mark['since'])}"
+
+
 async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, Json]:
     """Audit the look, then return the person. Raises UnknownName if there is none."""
     async with open_directory_history(settings()) as store:
@@ -131,3 +137,5 @@ async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, J
 app.command("import")(import_people)
 app.command("readiness")(readiness)
 app.command("audience")(audience)
+app.command("preferences")(preferences)
+app.command("do-not-contact")(do_not_contact)

@@ -81,6 +81,7 @@ PURPOSES: Final[Mapping[Purpose, PurposeRules]] = MappingProxyType(
             "autorización cuando quiera.",
         ),
         Purpose.INTERNAL: PurposeRules(
+            despite_do_not_contact=True,
             why_es="Es un aviso de trabajo para el personal. Respeta su horario de trabajo.",
         ),
     }

@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from hub.contact_rules.allowed import is_interruptive, next_allowed
 from hub.contact_rules.consents import NOT_CONSENTED, allows
-from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import ContactFacts, Purpose
+from hub.contact_rules.preferences import barred, is_wanted, quiet_until
+from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
+from hub.model import DO_NOT_CONTACT, NOT_WANTED, QUIET_HOURS, ContactFacts, Preferences, Purpose
 from hub.policy import Policy
 
 
@@ -41,20 +42,27 @@ Verdict: TypeAlias = Allowed | HeldUntil | Refused
 
 ALLOWED: Final = Allowed()
 
+_MOST_WINDOWS: Final = 15
+"""Windows to look at for an hour that is not quiet: two weeks have all there are, some holidays aside."""
+
 
 def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime, policy: Policy) -> Verdict:
     """Return whether a message of this purpose may leave over this channel to this person `at` an instant."""
     # Refusals come before hours: what may never leave does not wait for the morning.
+    if facts.mark is not None and barred(purpose, facts.mark, at):
+        return Refused(DO_NOT_CONTACT)
     if purpose in NEED_CONSENT and (reason := _not_consented(channel, facts, at)) is not None:
         return Refused(reason)
+    if facts.preferences is not None and not is_wanted(purpose, channel, facts.preferences):
+        return Refused(NOT_WANTED)
     rests = facts.rests and is_interruptive(channel)
     # Most purposes have no hours, and their messages pay for no calendar.
-    if not rests and purpose not in policy.contact_hours:
+    if not rests and purpose not in policy.contact_hours and facts.preferences is None:
         return ALLOWED
     opens = next_allowed(purpose, at, policy=policy, channel=channel, rests=rests, weeks=facts.weeks)
-    if opens <= at:
-        return ALLOWED
-    return HeldUntil(opens, "working_hours" if rests else "contact_hours")
+    if facts.preferences is not None and not rests:
+        return _outside_quiet_hours(purpose, channel, facts.preferences, at, opens, policy)
+    return ALLOWED if opens <= at else HeldUntil(opens, "working_hours" if rests else "contact_hours")
 
 
 def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | None:
@@ -62,3 +70,22 @@ def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | Non
     if facts.opted_out is not None:
         return facts.opted_out
     return None if allows(facts.statements, channel, at=at) else NOT_CONSENTED
+
+
+def _outside_quiet_hours(
+    purpose: Purpose, channel: str, wished: Preferences, at: datetime, opens: datetime, policy: Policy
+) -> Verdict:
+    """
+    Find the first instant that is inside the window and outside the person's quiet hours.
+
+    Where there is none, a purpose that may be switched off is; for the others the window counts.
+    """
+    first, reason = opens, "contact_hours" if opens > at else QUIET_HOURS
+    for _ in range(_MOST_WINDOWS):
+        loud = quiet_until(purpose, channel, wished, opens)
+        if loud == opens:
+            return ALLOWED if opens <= at else HeldUntil(opens, reason)
+        opens = next_allowed(purpose, loud, policy=policy, channel=channel)
+    if PURPOSES[purpose].may_switch_off:
+        return Refused(NOT_WANTED)
+    return ALLOWED if first <= at else HeldUntil(first, "contact_hours")

@@ -10,6 +10,7 @@ from uuid import UUID
 from hub.intake.decode import is_directory
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
+    DO_NOT_CONTACT,
     UNKNOWN_PERSON,
     AddedEvent,
     ChannelTraits,
@@ -65,9 +66,13 @@ def out_of_reach(messages: Iterable[Message], channels: Mapping[str, ChannelTrai
     """
     Return the keys of the emergencies of these messages that reach somebody by no channel.
 
-    To lie unread in an inbox is to reach nobody.
+    To lie unread in an inbox is to reach nobody. Nobody is sent to look for the deceased.
     """
-    urgent = [message for message in messages if message.purpose is Purpose.EMERGENCY]
+    urgent = [
+        message
+        for message in messages
+        if message.purpose is Purpose.EMERGENCY and message.reason != DO_NOT_CONTACT
+    ]
     loud = [name for name in channels if not channels[name].waits] if urgent else []
     silent = [message for message in urgent if not _is_loud(message, loud)]
     if not silent:

@@ -107,6 +107,18 @@ from hub.model.messages import (
     State,
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
+from hub.model.preferences import (
+    DO_NOT_CONTACT,
+    NOT_WANTED,
+    QUIET_HOURS,
+    Mark,
+    MarkEntry,
+    MarkReason,
+    PreferenceEntry,
+    Preferences,
+    QuietHours,
+    RefusedEvents,
+)
 from hub.model.replies import (
     About,
     AckDecision,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from hub.model.consents import Consent
 from hub.model.people import WorkWeek
+from hub.model.preferences import Mark, Preferences
 
 
 class ContactFacts(Struct, frozen=True, kw_only=True):
@@ -17,6 +18,7 @@ class ContactFacts(Struct, frozen=True, kw_only=True):
     `statements` are those of the ledger about the purpose, or of them what counts: the newest grant, and the
     refusals since. `opted_out` is why the person or the address wants no such messages (a BAJA, a complaint).
     A person who `rests` is contacted only in working hours: those of `weeks`, or else the company's.
+    `preferences` are the person's own, `mark` that of staff: do not contact.
 
     Facts are read only for purposes whose rules need them. None of them means consent: it is absent.
     """
@@ -25,6 +27,8 @@ class ContactFacts(Struct, frozen=True, kw_only=True):
     opted_out: str | None = None
     rests: bool = False
     weeks: tuple[WorkWeek | None, ...] = ()
+    preferences: Preferences | None = None
+    mark: Mark | None = None
 
 
 NO_FACTS: Final = ContactFacts()

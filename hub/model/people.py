@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hub.model.preferences import Mark, Preferences
+
 
 class Role(StrEnum):
     """A person's role in a unit, a copropiedad or the company."""
@@ -52,7 +54,7 @@ class Person(Struct, frozen=True, kw_only=True):
     outside working hours, too: on call, direction, on shift. `weeks` are the working hours of staff with
     their own, any of which is working time; None among them means the company's hours. `authorised` are the
     channels that the person has authorised for the purpose that was looked up, each since when; None if
-    nothing was looked up.
+    nothing was looked up. `preferences` are the person's own, `mark` that of staff: do not contact.
     """
 
     ref: str
@@ -67,6 +69,8 @@ class Person(Struct, frozen=True, kw_only=True):
     any_hour: bool = False
     weeks: tuple[WorkWeek | None, ...] = ()
     authorised: tuple[tuple[str, datetime], ...] | None = None
+    preferences: Preferences | None = None
+    mark: Mark | None = None
 
 
 class Target(Struct, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.pauses import PauseStore
 from hub.ports.posters import PosterStore
+from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.results import ResultStore, SubscriptionStore

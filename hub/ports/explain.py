@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import Attempt, AudienceRecord, Json, LeftOut, Message, StoredEvent
+from hub.model import Attempt, AudienceRecord, Json, LeftOut, MarkEntry, Message, StoredEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class ExplainFacts:
 
     `posters` are those of the event, as their list has them. `alerted_at` is when the desk was asked to call
     the person, whom no message of an emergency has reached. `recall` is the event by which the publisher has
-    taken this one back.
+    taken this one back. `marks` are all those of staff for the person: do not contact.
     """
 
     event: StoredEvent
@@ -101,6 +101,7 @@ class ExplainFacts:
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     alerted_at: datetime | None = None
     posters: Sequence[Mapping[str, Json]] = ()
+    marks: Sequence[MarkEntry] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,9 @@ REASONS: Final[Mapping[str, str]] = {
     "not_configured": "El canal no está configurado",
     "broken": "El canal está averiado: de eso trata el aviso",
     "not_consented": "La persona no ha autorizado estos mensajes, o no por este canal",
+    "not_wanted": "La persona pidió no recibir estos mensajes, o no por este canal",
+    "do_not_contact": "El equipo marcó a esta persona: no se le escribe, salvo lo que la ley exige",
+    "quiet_hours": "La persona pidió silencio a esta hora; saldrá cuando termine",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
@@ -190,6 +193,10 @@ TO_DO: Final[Mapping[str, Advice]] = {
     "opted_out": Advice("solo la persona puede pedir que se le vuelva a escribir", "hub opt-outs"),
     "not_consented": Advice(
         "pregúntele si autoriza estos mensajes y registre su autorización", "hub people consents"
+    ),
+    "not_wanted": Advice("respete su decisión; solo la persona la cambia", "hub people preferences"),
+    "do_not_contact": Advice(
+        "mire por qué está marcada y a quién se le avisa en su lugar", "hub people do-not-contact"
     ),
     "not_allowed_here": Advice(
         "pida a operaciones que la agregue a la lista autorizada, si debe recibir mensajes de prueba"

@@ -29,6 +29,7 @@ from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.pauses import PostgresPauses
 from hub.storage.posters import PostgresPosters
+from hub.storage.preferences import PostgresPreferences
 from hub.storage.print_batches import PostgresBatches
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts

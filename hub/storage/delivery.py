@@ -19,8 +19,10 @@ from hub.model import (
     Consent,
     ContactFacts,
     Evidence,
+    Mark,
     Message,
     Outcome,
+    Preferences,
     SuppressionStatus,
 )
 from hub.model.ids import span
@@ -153,8 +155,8 @@ def _claimed(row: Record, brands: Mapping[bytes | None, Brand]) -> Claimed:
 
 
 def _contact(row: Record) -> ContactFacts:
-    asked = row["contact"]
-    if asked is None and not row["rests"]:
+    asked, wishes, mark = row["contact"], row["wishes"], row["mark"]
+    if not (asked or wishes or mark or row["rests"]):
         return NO_FACTS
     found = asked or {}
     return ContactFacts(
@@ -162,6 +164,8 @@ def _contact(row: Record) -> ContactFacts:
         opted_out=found.get("opted_out"),
         rests=row["rests"],
         weeks=weeks_of(row["weeks"] or ()),
+        preferences=convert(wishes, Preferences) if wishes else None,
+        mark=convert(mark, Mark) if mark else None,
     )
 
 

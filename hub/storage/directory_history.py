@@ -61,6 +61,7 @@ class PostgresDirectoryHistory(Store):
         person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
         person["consents"] = msgspec.to_builtins(await consents.standing(self, ref))
+        person["preferences"] = person["preferences"] or {}
         return person if whole else _masked(person)
 
 

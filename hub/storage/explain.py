@@ -15,7 +15,7 @@ from hub.messages.planning.unreached_people import NAME
 from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent, type_of
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
-from hub.storage import events, posters
+from hub.storage import events, posters, preferences
 from hub.storage.database import Runner, Store, encode, load, read, storable
 from hub.storage.later_messages import NOTHING, Later, later_of
 from hub.storage.messages import message_of
@@ -53,6 +53,7 @@ class PostgresExplain(Store):
                 history=history,
                 units=units,
                 unit_history=moves,
+                marks=await preferences.marks_of(run, person),
                 alerted_at=await _alerted_at(run, event, person),
                 posters=await posters.of_event(run, event.key),
                 copropiedades=await _copropiedades(run, kept, history, homes),

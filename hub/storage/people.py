@@ -10,7 +10,7 @@ from asyncpg import Record
 from msgspec.structs import replace
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import ON_LEAVE, ContactPoint, Person
+from hub.model import ON_LEAVE, ContactPoint, Json, Mark, Person, Preferences
 from hub.people.audience import Group
 from hub.people.units import in_order, unit_name
 from hub.storage import consents, staff
@@ -118,8 +118,8 @@ def _unit(row: Record) -> Sequence[Unit]:
 
 def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
     """Read a person from columns; `units` are those by which the person is in the group."""
-    points = row["contact_points"]
-    return Person(
+    points, wishes, mark = row["contact_points"], row.get("wishes"), row.get("mark")
+    person = Person(
         ref=row["id"],
         name=row["name"],
         contact_points=msgspec.convert(points, tuple[ContactPoint, ...]) if points else (),
@@ -128,4 +128,16 @@ def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
         units=in_order(unit_name(tower, label) for tower, label in units),
         any_hour=bool(row.get("any_hour")),
         weeks=weeks_of(row.get("weeks") or ()),
+    )
+    # Most people have neither: then there is nothing more to do.
+    return _with_wishes(person, wishes, mark) if wishes or mark else person
+
+
+def _with_wishes(person: Person, wishes: Json, mark: Json) -> Person:
+    wished = msgspec.convert(wishes, Preferences) if wishes else None
+    return replace(
+        person,
+        preferences=wished,
+        mark=msgspec.convert(mark, Mark) if mark else None,
+        locale=(wished and wished.language) or person.locale,
     )

@@ -11,7 +11,17 @@ from msgspec.structs import replace
 
 from hub.business_time.dates import instant
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import ON_LEAVE, Brand, ContactPoint, Event, Json, Person, WorkWeek
+from hub.model import (
+    ON_LEAVE,
+    Brand,
+    ContactPoint,
+    Event,
+    Json,
+    Mark,
+    Person,
+    Preferences,
+    WorkWeek,
+)
 from hub.people.audience import Group, usable_email, usable_phone
 from hub.people.brands import brand_of, packed_brand
 from hub.people.contact_changes import ContactChange, former_contacts
@@ -45,9 +55,11 @@ class Directory:
     """All received versions, whether they won or not."""
     to_notify: tuple[ContactChange, ...] = ()
     """Changes of people whose former contacts are not notified yet."""
+    preferences: Mapping[str, Preferences] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
     def copy(self) -> Directory:
-        return Directory(dict(self.entries), self.received, self.to_notify)
+        return Directory(dict(self.entries), self.received, self.to_notify, self.preferences, self.marks)
 
     def apply_all(self, events: Sequence[Event], now: datetime) -> None:
         """Apply events, none of whose versions may jump, and note the contact points that they take."""
@@ -253,12 +265,15 @@ class Directory:
         if entry is None or entry.data is None:
             return None
         points = [_contact_point(point) for point in entry.data["contact_points"]]
+        wished = self.preferences.get(ref)
         return Person(
             ref=ref,
             name=entry.data["names"],
             contact_points=tuple(point for point in points if point is not None),
-            locale=entry.data.get("locale") or "es",
+            locale=(wished and wished.language) or entry.data.get("locale") or "es",
             digital_access=entry.data.get("digital_access") is not False,
+            preferences=wished,
+            mark=self.marks.get(ref),
         )
 
 

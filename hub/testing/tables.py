@@ -220,6 +220,8 @@ class Tables:
             opted_out=self._opted_out(message) if asked else None,
             rests=message.rests,
             weeks=self.directory.weeks_of(message.person, now) if message.rests else (),
+            preferences=self.directory.preferences.get(message.person),
+            mark=self.directory.marks.get(message.person),
         )
 
     def _opted_out(self, message: Message) -> str | None:

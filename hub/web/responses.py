@@ -20,6 +20,7 @@ from hub.errors import (
     InvalidGuide,
     InvalidKey,
     InvalidPeriod,
+    InvalidPreference,
     InvalidSubscription,
     LastAdministrator,
     NameTaken,
@@ -206,7 +207,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     **dict.fromkeys(
         (
             *(StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidGuide, InvalidKey),
-            InvalidSubscription,
+            *(InvalidPreference, InvalidSubscription),
         ),
         _REFUSED,
     ),

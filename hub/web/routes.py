@@ -28,6 +28,7 @@ from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
+from hub.operations.preferences import PreferencesWhole
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
 from hub.operations.start_survey import SurveyStarted
@@ -52,6 +53,7 @@ from hub.web.api import (
     messages,
     pauses,
     posters,
+    preferences,
     replies,
     results,
     summary,
@@ -75,6 +77,7 @@ from hub.web.requests import adapted
 from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
 from hub.web.schemas import common, intake, people
 from hub.web.schemas import inbox as boxes
+from hub.web.schemas import preferences as marks
 from hub.web.schemas.common import Problem, list_of, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -108,6 +111,7 @@ _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
+_PREFERENCES: Final = {200: PreferencesWhole}
 _MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
 _WRITTEN: Final = {200: people.Written, **_TOO_LATE}
 
@@ -157,6 +161,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
     _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
     _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
+    _read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
+    _operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
+    _read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: marks.PersonMarks}),
+    _operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: marks.MarkRow}),
+    _operate(
+        "/api/people/{ref}/do-not-contact",
+        preferences.end_marks,
+        method=_DELETE,
+        answers={200: marks.MarkEnd},
+    ),
     _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     _read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
     _operate(

@@ -56,6 +56,7 @@ from hub.ports import (
     LetterStore,
     LogStore,
     PauseStore,
+    PreferenceStore,
     Publisher,
     RedriveStore,
     SecondFactorStore,
@@ -177,6 +178,7 @@ class Services:
     mail_reports: ReportStore
     pauses: PauseStore
     posters: Posters
+    preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
     redrive: RedriveStore

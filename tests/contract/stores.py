@@ -64,6 +64,7 @@ from hub.storage import (
     PostgresMonitor,
     PostgresPauses,
     PostgresPosters,
+    PostgresPreferences,
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
@@ -162,6 +163,7 @@ class RealStores(Stores):
     inbox: PostgresInbox
     surveys: SurveyStore
     monitor: PostgresMonitor
+    preferences: PostgresPreferences
 
     async def shown(self, message: Message) -> Mapping[str, Json]:
         shown = await self.log.message(message.id)
@@ -209,6 +211,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
             posters=PostgresPosters(opened),
+            preferences=PostgresPreferences(opened),
             batches=PostgresBatches(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),

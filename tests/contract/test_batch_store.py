@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.errors import InvalidGuide, NothingToPrint, TooLate
-from hub.model import Message, State, StoredEvent
+from hub.model import Message, PreferenceEntry, Preferences, State, StoredEvent
 from hub.model.letters import LetterState, MadeBatch
 from hub.model.months import EPOCH
 from hub.operations.letters import post, to_hand_over
@@ -110,6 +110,24 @@ async def test_who_wants_large_print_gets_it_and_a_batch_keeps_it(
     assert alone is not None
     assert alone.large
     assert {"p-1": True, "p-2": False} == {letter.person: letter.large for letter in printed}
+
+
+async def test_own_wish_of_large_print_wins_over_the_directory(stores: RealStores, of: StoredEvent) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-1", large_print=True), person("p-2")])
+    for who, large in (("p-1", False), ("p-2", True)):
+        wishes = Preferences(large_print=large)
+        entry = PreferenceEntry(person=who, version=1, at=now(), by=who, way="page", wishes=wishes)
+        await stores.preferences.keep(entry)
+    one = await made(stores, of)
+    await made(stores, of, "p-2")
+    alone = await stores.batches.printed_letter(one.id)
+    batch = await batch_of(stores)
+    printed = await stores.batches.printed_letters(batch.batch)
+
+    assert alone is not None
+    assert not alone.large
+    assert {"p-1": False, "p-2": True} == {letter.person: letter.large for letter in printed}
 
 
 async def test_two_who_press_at_once_make_one_batch(stores: RealStores, of: StoredEvent) -> None:

@@ -134,6 +134,15 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/suppressions/lift": Row(needs=OPERATE, where=OWN, body=MAIL_OF_PERSON, elsewhere=200),
     "GET /api/people": Row(needs=READ, where=OWN, tail="?role=owner&unit=u-MARK", elsewhere=200),
     "GET /api/people/{ref}": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "GET /api/people/{ref}/preferences": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "PUT /api/people/{ref}/preferences": Row(
+        needs=OPERATE, where=OWN, fill="p-MARK", body={"language": "en"}
+    ),
+    "GET /api/people/{ref}/do-not-contact": Row(needs=READ, where=OWN, fill="p-MARK", finds=False),
+    "POST /api/people/{ref}/do-not-contact": Row(
+        needs=OPERATE, where=OWN, fill="p-MARK", body={"reason": "contested_account"}
+    ),
+    "DELETE /api/people/{ref}/do-not-contact": Row(needs=OPERATE, where=OWN, fill="p-MARK"),
     "GET /api/audience": Row(needs=READ, where=OWN, tail="?who=person:p-MARK", elsewhere=200),
     "PUT /api/directory/{kind}/{ref}": Row(needs=OPERATE, where=OWN, fill="units u-MARK", body=UNIT),
     "DELETE /api/directory/{kind}/{ref}": Row(

@@ -104,3 +104,34 @@ async def test_commands_mask_people_by_default_and_audit_each_look(
     assert ["audit.person", "people.list", "person.show"] == newest
     assert all(row["who"].startswith("cli:") for row in everything["items"])
     assert "María" not in str([of_one, everything])
+
+
+async def test_preferences_and_marks_are_set_on_the_command_line(environ: dict[str, str]) -> None:
+    async with (
+        Database(environ["HUB_DATABASE_URL"]) as database,
+        PostgresIntake(database).transaction() as transaction,
+    ):
+        await transaction.apply_directory([person("p-1")])
+    asked = ("people", "preferences", "p-1")
+    refused, _, complaint = await hub(environ, *asked, "--set", "legal=none")
+    _, changed, _ = await hub(environ, *asked, "--set", "service=sms,email", "--set", "quiet=21:00-07:00")
+    screen, _ = await printed(environ, *asked)
+    await hub(environ, "people", "do-not-contact", "p-1", "--reason", "deceased", "--note", "certificado")
+    shown, _ = await printed(environ, "people", "show", "p-1")
+    _, marks, _ = await hub(environ, "people", "do-not-contact", "p-1")
+    _, ended, _ = await hub(environ, "people", "do-not-contact", "p-1", "--end")
+    missing, _, _ = await hub(environ, "people", "do-not-contact", "p-9")
+    _, noted, _ = await hub(environ, "audit", "--person", "p-1")
+
+    assert (1, True) == (refused, "La ley obliga" in complaint)
+    assert {
+        "channels": {"service": ["sms", "email"]},
+        "quiet_hours": {"since": "21:00", "until": "07:00"},
+    } == (changed["preferences"])
+    assert "sms, email" in screen
+    assert "deceased since" in shown
+    assert [("deceased", "certificado")] == [(row["reason"], row["note"]) for row in marks["items"]]
+    assert ({"ended": 1}, 1) == (ended, missing)
+    assert {"person.mark", "person.mark.end", "person.preferences.change"} < {
+        row["action"] for row in noted["items"]
+    }

@@ -55,6 +55,13 @@ async def test_whoever_lost_every_message_is_found(emergency: Emergency, state: 
     assert ["p-bea", "p-bea"] == await emergency.lost()
 
 
+async def test_nobody_is_sent_to_look_for_the_deceased(emergency: Emergency) -> None:
+    await emergency.sent("p-bea", State.SUPPRESSED, reason="do_not_contact")
+    await emergency.sent("p-luz", State.SUPPRESSED, reason="gone")
+
+    assert ["p-luz"] == await emergency.lost()
+
+
 @pytest.mark.parametrize(
     "other", [State.SENT, State.DELIVERED, State.READ, State.QUEUED, State.RETRYING, State.SENDING]
 )

@@ -159,7 +159,7 @@ def test_every_promise_names_a_test_that_is_in_the_file_it_leads_to(page: Path, 
 def test_a_command_that_is_named_can_be_given(page: Path) -> None:
     for words in commands(page):
         command, rest = HUB, words[1:]
-        while hasattr(command, "commands") and rest and re.fullmatch(r"[a-z]+", rest[0]):
+        while hasattr(command, "commands") and rest and re.fullmatch(r"[a-z]+(?:-[a-z]+)*", rest[0]):
             assert rest[0] in command.commands, words
             command, rest = command.commands[rest[0]], rest[1:]
         options = {option for parameter in command.params for option in parameter.opts}

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from hub.errors import BrokerUnavailable
-from hub.model import HUB_SOURCE, Event, State
+from hub.model import HUB_SOURCE, Event, Mark, MarkReason, State
 from hub.web.documents.notices import NOTICES
 from tests.unit.factories import DESK, MONDAY, email, event, home, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
@@ -177,6 +177,22 @@ async def test_an_emergency_whose_resident_has_only_an_inbox_is_unreached(hub: M
     assert (message.channel, message.state) == ("inbox", State.QUEUED)
     assert published(hub) == [["no_channel"]]
     assert is_as_described(hub.publisher.notices[-1])
+
+
+async def test_emergency_for_the_deceased_is_not_unreached(hub: MemoryHub) -> None:
+    fire = event("emergency.declared", {"copropiedad_id": "ph-altos"})
+    hub.store.tables.directory.marks = {"p-gone": Mark(reason=MarkReason.DECEASED, since=MONDAY)}
+    await hub.take_in(
+        *(somebody(duty, mobile()) for duty in ("front_desk", "on_call")),
+        *(member(duty, "company", "staff", duty=duty) for duty in ("front_desk", "on_call")),
+        somebody("p-gone", mobile()),
+        member("p-gone", "unit:101", "resident"),
+        fire,
+    )
+    [message] = [message for message in hub.of(fire) if message.person == "p-gone"]
+
+    assert (message.reason, message.state) == ("do_not_contact", State.SUPPRESSED)
+    assert [] == published(hub)
 
 
 async def test_an_emergency_that_staff_gets_by_inbox_alone_is_unreached(hub: MemoryHub) -> None:

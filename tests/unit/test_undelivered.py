@@ -126,13 +126,14 @@ async def test_a_letter_that_cannot_be_made_is_no_alert_of_its_own_step() -> Non
     assert [NOT_PRINTED] == [event.data["reason"] for event in office.publisher.events]
 
 
-async def test_audit_alerts_once_of_a_legal_message_without_a_next_step() -> None:
-    hub = await hub_with(lost(fallback=(), state=State.SUPPRESSED, reason="unknown_person"))
+@pytest.mark.parametrize("reason", ["unknown_person", "do_not_contact"])
+async def test_audit_alerts_once_of_a_legal_message_without_a_next_step(reason: str) -> None:
+    hub = await hub_with(lost(fallback=(), state=State.SUPPRESSED, reason=reason))
     timers = timers_of(hub)
     await audit(timers)
     await audit(timers)
 
-    assert [event.data["reason"] for event in hub.publisher.events] == ["unknown_person"]
+    assert [event.data["reason"] for event in hub.publisher.events] == [reason]
 
 
 async def test_alert_interrupted_by_a_crash_is_repeated_with_the_same_id() -> None:

@@ -17,11 +17,12 @@ from hub.catalog import BY_NAME
 from hub.contact_rules.consents import CHANNELS, counting
 from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES, REVOCABLE, PurposeRules
 from hub.contact_rules.verdict import Allowed, HeldUntil, Refused, Verdict, verdict
-from hub.model import Consent, ContactFacts, Purpose
+from hub.model import Consent, ContactFacts, Mark, MarkReason, Preferences, Purpose, QuietHours
 from tests.unit.factories import BOGOTA, POLICY, local
 
 ROOT: Final = Path(__file__).parents[2]
 CASES: Final = json.loads((ROOT / "tests/vectors/contact_rules.json").read_text(encoding="utf-8"))["cases"]
+WISHES: Final[dict[str, Any]] = {"preferences": Preferences, "mark": Mark}
 BY_LAW: Final = {Purpose.EMERGENCY, Purpose.LEGAL}
 
 
@@ -33,7 +34,8 @@ def statement(number: int, *, purpose: str = "commercial", **said: Any) -> Conse
 def facts_of(case: dict[str, Any]) -> ContactFacts:
     given = case["facts"]
     said = [statement(n, purpose=case["purpose"], **one) for n, one in enumerate(given.get("statements", ()))]
-    return ContactFacts(**{**given, "statements": tuple(said)})
+    facts = {name: msgspec.convert(given[name], kind) for name, kind in WISHES.items() if name in given}
+    return ContactFacts(**{**given, **facts, "statements": tuple(said)})
 
 
 def as_data(found: Verdict) -> dict[str, Any]:
@@ -83,6 +85,28 @@ FACTS: Final = st.builds(
     st.lists(STATEMENTS, max_size=5, unique_by=lambda consent: consent.id),
     st.sampled_from([None, None, "opted_out", "complaint"]),
     st.booleans(),
+)
+MARKS: Final = st.builds(
+    lambda reason, hours: Mark(
+        reason=reason,
+        since=local("2026-03-20 12:00") - timedelta(hours=hours),
+        until=local("2026-03-26 12:00"),
+    ),
+    st.sampled_from(MarkReason),
+    st.integers(-48, 48),
+)
+WANTED: Final = st.builds(
+    lambda channels, quiet: Preferences(channels=channels, quiet_hours=quiet),
+    st.dictionaries(st.sampled_from(Purpose), st.sampled_from([(), ("sms",), ("email", "sms"), ("inbox",)])),
+    st.sampled_from(
+        [None, QuietHours(since="21:00", until="07:00"), QuietHours(since="08:00", until="12:00")]
+    ),
+)
+WISHED: Final = st.builds(
+    lambda facts, wished, mark: msgspec.structs.replace(facts, preferences=wished, mark=mark),
+    FACTS,
+    st.none() | WANTED,
+    st.none() | MARKS,
 )
 INSTANTS: Final = st.integers(0, 15 * 24 * 60).map(
     lambda minutes: local("2026-03-16 00:00") + timedelta(minutes=minutes)
@@ -141,6 +165,38 @@ def test_nothing_that_is_allowed_breaks_a_rule(
         assert lawful_hour(purpose, channel, at)
 
 
+@settings(max_examples=600)
+@given(
+    purpose=st.sampled_from(Purpose),
+    channel=st.sampled_from(["email", "sms", "inbox", "print"]),
+    facts=WISHED,
+    at=INSTANTS,
+)
+def test_nothing_that_is_allowed_breaks_a_wish_or_a_mark(
+    purpose: Purpose, channel: str, facts: ContactFacts, at: datetime
+) -> None:
+    if not isinstance(verdict(purpose, channel, facts, at=at, policy=POLICY), Allowed):
+        return
+    mark, wished = facts.mark, facts.preferences
+    if mark is not None and mark.since <= at and (mark.until is None or at < mark.until):
+        assert mark.reason != "deceased"
+        assert purpose in {*BY_LAW, Purpose.INTERNAL}
+    silent = channel in {"inbox", "print"}
+    if wished is None or purpose not in {Purpose.SERVICE, Purpose.SURVEY, Purpose.COMMERCIAL}:
+        return
+    wanted = wished.channels.get(purpose)
+    assert wanted is None or (wanted and (silent or channel in wanted))
+    if not (facts.rests or silent or wished.quiet_hours is None):
+        clock, quiet = at.astimezone(BOGOTA).strftime("%H:%M"), wished.quiet_hours
+        over_midnight = quiet.since > quiet.until
+        inside = (
+            clock >= quiet.since or clock < quiet.until
+            if over_midnight
+            else quiet.since <= clock < quiet.until
+        )
+        assert not inside
+
+
 @given(
     purpose=st.sampled_from(sorted(NEED_CONSENT)),
     channel=st.sampled_from(["email", "sms"]),
@@ -190,7 +246,8 @@ def test_what_the_law_demands_cannot_be_switched_off(purpose: Purpose) -> None:
     rules = PURPOSES[purpose]
     closed = rules.needs_consent or rules.may_switch_off or rules.revocable or rules.quiet_hours
 
-    assert rules.despite_do_not_contact is (purpose in BY_LAW)
+    # A mark is for the resident, not for the colleague.
+    assert rules.despite_do_not_contact is (purpose in {*BY_LAW, Purpose.INTERNAL})
     assert not (purpose in BY_LAW and (closed or rules.digestible or rules.limited))
 
 

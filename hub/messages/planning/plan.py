@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
 from hub.contact_rules.consents import NOT_CONSENTED
+from hub.contact_rules.preferences import barred
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.messages.planning.cascade import id_at
 from hub.messages.planning.lifetime import Lifetime, Occasion, is_late_for_paper, lifetime, occasions
@@ -25,8 +26,11 @@ from hub.messages.planning.reach import (
     unauthorised,
     used_channel_only,
     why_unreachable,
+    wished_channels,
 )
 from hub.model import (
+    DO_NOT_CONTACT,
+    NOT_WANTED,
     UNKNOWN_PERSON,
     Audience,
     ChannelTraits,
@@ -149,6 +153,8 @@ def is_recorded_only(event: Event) -> bool:
 def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the later steps as its fallback."""
     audience, avoid = plan.audience, plan.avoid
+    if person.mark is not None and barred(audience.purpose, person.mark, plan.now):
+        return [_suppressed(plan, person, DO_NOT_CONTACT, ())]
     if audience.purpose in NEED_CONSENT:
         # Only of a person of the directory a consent is on record.
         if not person.known:
@@ -160,6 +166,10 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
             return [_suppressed(plan, person, NOT_CONSENTED, ())]
         avoid = {**avoid, **closed}
     skipped: list[str] = []
+    if person.preferences is not None:
+        audience, skipped = wished_channels(audience, person, plan.stored.event)
+        if not audience.channels:
+            return [_suppressed(plan, person, NOT_WANTED, tuple(skipped))]
     usable = steps_for(audience, person, rules.channels, skipped, avoid=avoid)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]

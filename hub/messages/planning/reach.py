@@ -7,10 +7,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from hub.contact_rules import is_interruptive
 from hub.contact_rules.consents import NOT_CONSENTED
-from hub.contact_rules.purposes import LIMITED
+from hub.contact_rules.preferences import wanted
+from hub.contact_rules.purposes import LIMITED, PURPOSES
 from hub.model import (
     HUB_SOURCE,
+    NOT_WANTED,
     Audience,
     Cascade,
     ChannelTraits,
@@ -101,6 +104,30 @@ def unauthorised(audience: Audience, person: Person) -> Mapping[str, str]:
     return dict.fromkeys(sorted(closed), NOT_CONSENTED)
 
 
+def wished_channels(audience: Audience, person: Person, event: Event) -> tuple[Audience, list[str]]:
+    """
+    Limit an audience to the channels that the person wants for its purpose, one after another.
+
+    Also return what is skipped. The inbox stays beside them, for it disturbs nobody. What may not be switched
+    off keeps its own channels where none of the wanted ones is among them; so does an answer over the channel
+    that the person has used. Without any channel left, there is none.
+    """
+    names = wanted(audience.purpose, person.preferences)
+    if names is None or (audience.channel_by is not None and event.data.get(audience.channel_by)):
+        return audience, []
+    own = dict.fromkeys(name for step in audience.channels for name in step)
+    chosen = [name for name in names if name in own]
+    keeps_all = not PURPOSES[audience.purpose].may_switch_off
+    if keeps_all and not any(is_interruptive(name) for name in chosen):
+        return audience, []
+    silent = [name for name in own if names and not is_interruptive(name) and name not in chosen]
+    steps: list[tuple[str, ...]] = [(name,) for name in chosen]
+    if silent:
+        steps[:1] = [(*(steps[0] if steps else ()), *silent)]
+    skipped = [f"{name}:{NOT_WANTED}" for name in own if name not in (*chosen, *silent)]
+    return replace(audience, channels=tuple(steps)), skipped
+
+
 def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:
     """
     Return the channels of each step.
@@ -176,4 +203,6 @@ def why_unreachable(skipped: Sequence[str]) -> str:
     for reason in (BROKEN, LATE_LETTER):
         if reason in reasons:
             return reason
-    return "no_contact" if reasons & {"no_contact", "stranger"} or not reasons else "not_configured"
+    if reasons & {"no_contact", "stranger"} or not reasons:
+        return "no_contact"
+    return "not_configured" if "not_configured" in reasons else min(reasons)

@@ -9,7 +9,7 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
-from hub.operations.explain import missed, sentences_es
+from hub.operations.explain import missed, preferences_es, sentences_es
 from hub.operations.explain.messages import (
     LOST,
     OUT,
@@ -155,7 +155,12 @@ def _from_messages(facts: ExplainFacts) -> Verdict:
     reason = None if outcome in _GONE else reasons[0]
     if _is_unclear(outcome, facts.messages):
         reason = _WRONG_STATE
-    return _verdict(facts, outcome, [_opening(outcome, facts.messages), *_alerted(facts), *lines], reason)
+    return _verdict(
+        facts,
+        outcome,
+        [_opening(outcome, facts.messages), *_alerted(facts), *lines, *preferences_es.sentences(facts)],
+        reason,
+    )
 
 
 def _alerted(facts: ExplainFacts) -> list[str]:

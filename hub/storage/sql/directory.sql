@@ -134,7 +134,9 @@ SELECT id, copropiedad_id FROM unit WHERE id = ANY ($1::text[])
 -- people --
 SELECT id, name, locale, digital_access, contact_points,
        EXISTS (SELECT FROM any_hour WHERE person_id = person.id) AS any_hour,
-       (SELECT weeks FROM own_hours WHERE person_id = person.id) AS weeks
+       (SELECT weeks FROM own_hours WHERE person_id = person.id) AS weeks,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
 FROM person
 WHERE id = ANY ($1::text[]) AND NOT removed
 
@@ -216,7 +218,9 @@ SELECT id, name, locale, digital_access, contact_points, units,
        'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
        CASE WHEN 'staff' = ANY ($2) THEN (
            SELECT weeks FROM own_hours WHERE own_hours.person_id = person.id
-       ) END AS weeks
+       ) END AS weeks,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
 FROM (SELECT person_id, units FROM candidate ORDER BY person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
 ORDER BY person_id
@@ -241,7 +245,9 @@ SELECT id, name, locale, digital_access, contact_points,
        'staff' = ANY ($1) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
        CASE WHEN 'staff' = ANY ($1) THEN (
            SELECT weeks FROM own_hours WHERE own_hours.person_id = person.id
-       ) END AS weeks
+       ) END AS weeks,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
 FROM (SELECT id AS ref FROM candidate ORDER BY id LIMIT $3) AS ordered
 JOIN person ON person.id = ordered.ref
 ORDER BY id

@@ -55,7 +55,11 @@ ORDER BY counted.id
 LIMIT $6
 
 -- somebody --
-SELECT id, version, name, locale, digital_access, contact_points FROM person WHERE id = $1 AND NOT removed
+SELECT id, version, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS preferences,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS do_not_contact
+FROM person
+WHERE id = $1 AND NOT removed
 
 -- memberships --
 -- Only the given copropiedades; all of them for callers without a limit.

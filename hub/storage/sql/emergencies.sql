@@ -18,6 +18,8 @@ lost AS (
     SELECT *, min(updated_at) OVER (PARTITION BY event_key) AS since
     FROM gone AS message
     WHERE event <> $1 AND updated_at > now() - interval '1 hour'
+      -- Nobody is sent to look for the deceased.
+      AND reason IS DISTINCT FROM 'do_not_contact'
       AND NOT EXISTS (
           SELECT FROM emergency_alert AS alert
           WHERE alert.event_key = message.event_key AND alert.person = message.person

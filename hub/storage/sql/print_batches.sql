@@ -6,7 +6,9 @@ SELECT pg_advisory_xact_lock(hashtextextended('hub print batch ' || coalesce('='
 
 -- open --
 -- What somebody hands over or recalls at this moment is left out: nobody here waits for a letter, so nothing deadlocks.
-SELECT letter.id, coalesce(person.large_print, false) AS large
+SELECT letter.id, coalesce(
+           (SELECT (wishes -> 'large_print')::boolean FROM wish WHERE wish.person = letter.person), person.large_print, false
+       ) AS large
 FROM letter
 LEFT JOIN message ON message.id = letter.id
 LEFT JOIN person ON person.id = letter.person
@@ -100,7 +102,10 @@ ORDER BY batch_position
 -- on_paper --
 -- The letters of a batch, or one letter. What is in no batch is printed as its person wants it now.
 SELECT letter.id, letter.person, letter.name, coalesce(letter.place, '') AS place, letter.subject, letter.html,
-       CASE WHEN letter.batch_id IS NULL THEN coalesce(person.large_print, false) ELSE letter.large END AS large,
+       CASE WHEN letter.batch_id IS NULL THEN coalesce(
+           -- The person's own wish wins over the directory.
+           (SELECT (wishes -> 'large_print')::boolean FROM wish WHERE wish.person = letter.person), person.large_print, false
+       ) ELSE letter.large END AS large,
        asked.sha256, coalesce(asked.name, '') AS document, coalesce(asked.kind, '') AS kind,
        coalesce(asked.length, 0) AS length
 FROM letter

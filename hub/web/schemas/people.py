@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import Instant, ReplyKind, Role, Word
+from hub.model import Instant, Mark, Preferences, ReplyKind, Role, Word
 from hub.web.schemas.common import IsMasked, Limit, MayUnmask, PageQuery
 
 NOUNS: Final[Mapping[str, str]] = {
@@ -101,6 +101,8 @@ class PersonWhole(Struct, kw_only=True):
     contact_points: list[Reached]
     memberships: list[Membership]
     consents: list[Consented]
+    preferences: Annotated[Preferences, Meta(description="The person's own wishes about messages.")]
+    do_not_contact: Annotated[Mark | None, Meta(description="The mark of staff in force.")]
 
 
 class EntryBody(Struct, kw_only=True):

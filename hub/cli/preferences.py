@@ -1,0 +1,140 @@
+"""`hub people preferences`, `hub people do-not-contact`: a person's own wishes, and the marks of staff."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Annotated, Final
+
+import typer
+
+from hub.app.container import open_directory_history, open_preferences
+from hub.cli.audit import note, operator
+from hub.cli.common import (
+    AsJson,
+    fields,
+    instant_option,
+    print_done,
+    print_facts,
+    print_json,
+    print_list,
+    settings,
+)
+from hub.errors import UnknownName
+from hub.model import MarkReason, Preferences
+from hub.operations.preferences import (
+    MOST_STOPPED,
+    NAMES,
+    Change,
+    PreferencesWhole,
+    change_preferences,
+    read_preferences,
+    set_mark,
+    with_setting,
+)
+
+_MARKS: Final = fields("reason", "since", "until", "by", "note", "ended_at", "ended_by")
+_STOPPED: Final = fields("source", "event", "events", "last_at")
+_CHANGES: Final = fields("version", "at", "by", "way")
+
+Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")]
+
+
+async def preferences(
+    ref: Ref,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help=f"Of {', '.join(NAMES)}; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show a person's preferences, or change them at their request. Each change stays on record.
+
+      hub people preferences p-maria-pena --set service=whatsapp,email --set quiet=21:00-07:00
+
+      hub people preferences p-maria-pena --set survey=none --set language=en
+    """
+    await _require_person(ref)
+    action = "person.preferences.change" if changes else "person.preferences"
+    await note(action, f"person:{ref}", person=ref)
+    async with open_preferences(settings()) as store:
+        if changes:
+            by, now = operator(), datetime.now(UTC)
+            await change_preferences(store, ref, _changed_by(changes), by=by, way="cli", now=now)
+        shown = await read_preferences(store, ref)
+    if as_json:
+        print_json(shown)
+    else:
+        _print(shown)
+
+
+async def do_not_contact(
+    ref: Ref,
+    reason: Annotated[MarkReason | None, typer.Option(help="Mark the person, for this reason.")] = None,
+    until: Annotated[
+        datetime | None, instant_option("When the mark ends; by default when staff ends it.")
+    ] = None,
+    words: Annotated[str, typer.Option("--note", help="Why, for colleagues.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End the marks of the person.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show the marks of a person; mark the person as not to be contacted, or end that.
+
+    What the law demands, and emergencies, still leave. To the deceased nothing leaves.
+
+      hub people do-not-contact p-maria-pena --reason deceased --note "certificado del 3 de marzo"
+    """
+    if end and reason is not None:
+        raise typer.BadParameter("give --reason or --end")
+    await _require_person(ref)
+    now, by = datetime.now(UTC), operator()
+    action = "person.mark" if reason else "person.mark.end" if end else "person.marks"
+    await note(action, f"person:{ref}", person=ref, **({"reason": reason} if reason else {}))
+    async with open_preferences(settings()) as store:
+        if reason is not None:
+            await set_mark(store, ref, reason, until=until, note=words, by=by, now=now)
+        if end:
+            ended = await store.end_marks(ref, None, at=now, by=by)
+            print_done({"ended": ended}, f"{ended} ended", as_json=as_json)
+            return
+        marks, stopped = await store.marks(ref), await store.stopped(ref, limit=MOST_STOPPED)
+    if as_json:
+        print_json({"items": marks, "stopped": stopped})
+        return
+    print_list(list(marks), _MARKS, as_json=False)
+    if stopped:
+        print_list(list(stopped), _STOPPED, as_json=False)
+
+
+def _changed_by(changes: list[str]) -> Change:
+    return lambda before: reduce(with_setting, changes, before)
+
+
+async def _require_person(ref: str) -> None:
+    async with open_directory_history(settings()) as store:
+        if await store.somebody(ref) is None:
+            raise UnknownName(f"the directory has nobody called {ref!r}")
+
+
+def _print(shown: PreferencesWhole) -> None:
+    facts = {purpose.value: _channels(chosen) for purpose, chosen in shown.preferences.channels.items()}
+    facts |= _others(shown.preferences)
+    facts |= shown.always
+    print_facts(facts, fields(*facts))
+    print_list(shown.history, _CHANGES, as_json=False)
+
+
+def _channels(chosen: tuple[str, ...]) -> str:
+    return ", ".join(chosen) or "none"
+
+
+def _others(wished: Preferences) -> dict[str, str]:
+    quiet = wished.quiet_hours
+    named: dict[str, str | None] = {
+        "quiet": f"{quiet.since}-{quiet.until}" if quiet else None,
+        "language": wished.language,
+        "large-print": None if wished.large_print is None else "yes" if wished.large_print else "no",
+    }
+    return {name: str(value) for name, value in named.items() if value is not None}

@@ -1,0 +1,90 @@
+"""
+What a person's own wishes, and the marks of staff, do to a message. Pure.
+
+Emergencies and legal notices know no wishes. A mark stops whatever no law demands; whom it calls deceased
+gets nothing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from hub.business_time import as_utc
+from hub.business_time.dates import ZONE
+from hub.contact_rules.allowed import is_interruptive
+from hub.contact_rules.consents import CHANNELS
+from hub.contact_rules.purposes import PURPOSES
+from hub.model import Mark, MarkReason, Preferences, Purpose, QuietHours
+
+CHOOSABLE: Final = frozenset(Purpose) - {Purpose.EMERGENCY, Purpose.LEGAL, Purpose.INTERNAL}
+"""Purposes of which a person may choose the channels."""
+LANGUAGES: Final = ("es", "en")
+
+_LONGEST: Final = timedelta(hours=16)
+"""Longer quiet hours would leave no hour of the day to write in."""
+
+
+def refusals(wished: Preferences) -> Iterator[str]:
+    """Yield why these preferences cannot be, for the person: Spanish, with the law."""
+    for purpose, channels in wished.channels.items():
+        rules = PURPOSES[purpose]
+        if purpose not in CHOOSABLE or not (channels or rules.may_switch_off):
+            yield rules.why_es
+        if unknown := [name for name in channels if name not in CHANNELS]:
+            yield f"No hay un canal «{unknown[0]}»: hay {', '.join(CHANNELS)}."
+        if len(set(channels)) < len(channels):
+            yield "Cada canal se nombra una sola vez."
+    if wished.language is not None and wished.language not in LANGUAGES:
+        yield f"No hay textos en ese idioma: hay {', '.join(LANGUAGES)}."
+    if wished.quiet_hours is not None and not timedelta(0) < _length(wished.quiet_hours) <= _LONGEST:
+        yield "Las horas de silencio duran entre un minuto y dieciséis horas."
+
+
+def wanted(purpose: Purpose, wished: Preferences | None) -> tuple[str, ...] | None:
+    """Return the channels that the person wants for a purpose, in order; None if all are right."""
+    return None if wished is None or purpose not in CHOOSABLE else wished.channels.get(purpose)
+
+
+def is_wanted(purpose: Purpose, channel: str, wished: Preferences | None) -> bool:
+    """
+    Return whether the wishes allow a message of this purpose on this channel, at the instant of sending.
+
+    What may not be switched off leaves over the channel that planning chose. Silent channels disturb nobody:
+    only a purpose that is switched off does not use them.
+    """
+    channels = wanted(purpose, wished)
+    if channels is None or not PURPOSES[purpose].may_switch_off:
+        return True
+    return bool(channels) and (channel in channels or not is_interruptive(channel))
+
+
+def barred(purpose: Purpose, mark: Mark | None, at: datetime) -> bool:
+    """Return whether a mark of staff stops a message of this purpose."""
+    if mark is None or not mark.holds(at):
+        return False
+    return mark.reason is MarkReason.DECEASED or not PURPOSES[purpose].despite_do_not_contact
+
+
+def quiet_until(purpose: Purpose, channel: str, wished: Preferences | None, at: datetime) -> datetime:
+    """Return the first instant from `at` on outside the person's quiet hours, in UTC."""
+    quiet = None if wished is None else wished.quiet_hours
+    if quiet is None or not PURPOSES[purpose].quiet_hours or not is_interruptive(channel):
+        return as_utc(at)
+    local = at.astimezone(ZONE)
+    since, until = time.fromisoformat(quiet.since), time.fromisoformat(quiet.until)
+    now = local.time()
+    is_quiet = since <= now < until if since <= until else not until <= now < since
+    if not is_quiet:
+        return as_utc(at)
+    day = local.date() if now < until else local.date() + timedelta(days=1)
+    return as_utc(datetime.combine(day, until, ZONE))
+
+
+def _length(quiet: QuietHours) -> timedelta:
+    first, last = (
+        timedelta(hours=moment.hour, minutes=moment.minute)
+        for moment in (time.fromisoformat(quiet.since), time.fromisoformat(quiet.until))
+    )
+    return (last - first) % timedelta(days=1)

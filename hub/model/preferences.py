@@ -1,0 +1,105 @@
+"""A person's own wishes about messages, and the marks of staff: this person is not contacted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model.catalogue import Purpose
+from hub.model.json import Instant
+
+NOT_WANTED: Final = "not_wanted"
+"""Reason for not sending: the person has switched the purpose off, or the channel for it."""
+QUIET_HOURS: Final = "quiet_hours"
+"""Reason for waiting: the person is not disturbed now."""
+
+DO_NOT_CONTACT: Final = "do_not_contact"
+"""Reason for not sending: staff has marked the person."""
+
+WallTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["21:00"])]
+"""A time of the day in Colombia."""
+
+
+class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From `since` to before `until`, every day, in Colombia; over midnight where `until` is earlier."""
+
+    since: WallTime
+    until: WallTime
+
+
+class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    A person's own wishes; what is not set is as the company does it.
+
+    `channels` has the channels of a purpose, the preferred one first; with none of them the purpose is off.
+    `language` and `large_print` win over what the directory says.
+    """
+
+    channels: Mapping[Purpose, tuple[str, ...]] = {}
+    quiet_hours: QuietHours | None = None
+    language: str | None = None
+    large_print: bool | None = None
+
+
+class PreferenceEntry(Struct, frozen=True, kw_only=True):
+    """
+    A change of preferences: a row that never changes. The wishes of the greatest `version` are in force.
+
+    `by` is who made the change, `way` by which way: `cli`, `api`, `page`.
+    """
+
+    person: str
+    version: int
+    at: datetime
+    by: str
+    way: str
+    wishes: Preferences
+
+
+class MarkReason(StrEnum):
+    """Why staff has marked a person as not to be contacted."""
+
+    DECEASED = "deceased"
+    """Nothing at all goes to this person any more."""
+    PROTECTED_ADDRESS = "protected_address"
+    CONTESTED_ACCOUNT = "contested_account"
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """Do not contact: in force from `since` to `until`, if that is set, unless staff ends it before."""
+
+    reason: MarkReason
+    since: datetime
+    until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+class MarkEntry(Mark, frozen=True, kw_only=True):
+    """
+    A mark as stored, with who has set and who has ended it.
+
+    `note` is what staff wrote for colleagues. It says why, without what belongs to nobody else.
+    """
+
+    id: UUID
+    person: str
+    by: str
+    note: str = ""
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+class RefusedEvents(Struct, frozen=True, kw_only=True):
+    """How many events of one type and source a mark has stopped, the newest of them at `last_at`."""
+
+    source: str
+    event: str
+    events: int
+    last_at: Instant

@@ -1,0 +1,34 @@
+"""What wishes and marks have done to the messages of an event, in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from hub.model import DO_NOT_CONTACT, NOT_WANTED, MarkEntry, MarkReason
+from hub.operations.explain import sentences_es
+from hub.ports import ExplainFacts
+from hub.rendering import filters, labels_es
+
+REASONS: Final[Mapping[MarkReason, str]] = {
+    MarkReason.DECEASED: "la persona falleció: no se le envía nada",
+    MarkReason.PROTECTED_ADDRESS: "su dirección está protegida",
+    MarkReason.CONTESTED_ACCOUNT: "su cuenta está en disputa",
+}
+
+
+def sentences(facts: ExplainFacts) -> Iterator[str]:
+    """Name the marks that stopped a message, and the channels that the person does not want."""
+    stopped = [sent.message for sent in facts.messages if sent.message.reason == DO_NOT_CONTACT]
+    if stopped:
+        yield from (_marked(mark) for mark in facts.marks if mark.ended_at is None)
+    skipped = [entry.partition(":") for sent in facts.messages for entry in sent.message.skipped]
+    if unwanted := sorted({name for name, _, why in skipped if why == NOT_WANTED}):
+        names = filters.lista([labels_es.CHANNELS.get(name, name) for name in unwanted])
+        yield f"La persona pidió no recibir estos avisos por {names}."
+
+
+def _marked(mark: MarkEntry) -> str:
+    until = f" hasta {sentences_es.at_time(mark.until)}" if mark.until else ""
+    since = sentences_es.at_time(mark.since)
+    return sentences_es.sentence(f"Está marcada «no contactar» desde {since}{until}: {REASONS[mark.reason]}")

@@ -1,0 +1,40 @@
+What people wish of messages, and whom staff has marked as not to be contacted. No row of either is changed, but that
+a mark ends.
+
+-- latest --
+SELECT * FROM preference WHERE person = $1 ORDER BY version DESC LIMIT 1
+
+-- history --
+SELECT * FROM preference WHERE person = $1 ORDER BY version DESC LIMIT $2
+
+-- keep --
+-- Of two changes at once, the second one finds the version taken and is made anew from what the first has left.
+INSERT INTO preference (person, version, at, by, way, wishes) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING
+RETURNING version
+
+-- marks --
+SELECT * FROM do_not_contact WHERE person = $1 ORDER BY since DESC, id DESC
+
+-- stopped --
+-- What was meant for a person and not sent because of a mark.
+SELECT event.source, message.event, count(DISTINCT message.event_key) AS events, max(message.created_at) AS last_at
+FROM message
+CROSS JOIN LATERAL (
+    SELECT source FROM event
+    WHERE event.key = message.event_key AND event.key BETWEEN moment_start(message.id) AND moment_end(message.id)
+    OFFSET 0
+) AS event
+WHERE message.person = $1 AND message.state = 'suppressed' AND message.reason = 'do_not_contact'
+GROUP BY event.source, message.event
+ORDER BY last_at DESC
+LIMIT $2
+
+-- mark --
+INSERT INTO do_not_contact (id, person, reason, since, until, by, note) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT DO NOTHING
+
+-- end_marks --
+UPDATE do_not_contact SET ended_at = $2, ended_by = $3
+WHERE person = $1 AND ended_at IS NULL AND (until IS NULL OR until > $2) AND ($4::text IS NULL OR reason = $4)
+RETURNING id

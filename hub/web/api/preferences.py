@@ -1,0 +1,82 @@
+"""Preferences of a person, and marks of staff, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from hub.model import MarkEntry
+from hub.operations.preferences import MOST_STOPPED, change_preferences, read_preferences, set_mark
+from hub.web.auth.caller import acting_person, caller_of, note, places_of
+from hub.web.requests import found
+from hub.web.responses import json_answer
+from hub.web.schemas.preferences import MarkBody, MarkEnd, MarkRow, PersonMarks, PreferencesBody
+from hub.web.services import services
+
+_PERSON: Final = "person"
+_WAY: Final = "api"
+
+
+async def show_preferences(request: web.Request) -> web.Response:
+    """Show a person's preferences, what cannot be switched off and why, and each change."""
+    ref = await _reached(request)
+    await note(request, "person.preferences", f"person:{ref}", person=ref)
+    return json_answer(await read_preferences(services(request).preferences, ref))
+
+
+async def put_preferences(request: web.Request, body: PreferencesBody) -> web.Response:
+    """Change a person's preferences at their request; what the body leaves out stays."""
+    ref, deps = await _reached(request), services(request)
+    await note(request, "person.preferences.change", f"person:{ref}", person=ref)
+    by = caller_of(request).who
+    await change_preferences(deps.preferences, ref, body.applied, by=by, way=_WAY, now=deps.now())
+    return json_answer(await read_preferences(deps.preferences, ref))
+
+
+async def list_marks(request: web.Request) -> web.Response:
+    """List the marks of a person, newest first, and the events that they have stopped."""
+    ref = await _reached(request)
+    await note(request, "person.marks", f"person:{ref}", person=ref)
+    store = services(request).preferences
+    marks, stopped = await store.marks(ref), await store.stopped(ref, limit=MOST_STOPPED)
+    return json_answer(PersonMarks(items=[_row(entry) for entry in marks], stopped=list(stopped)))
+
+
+async def mark_person(request: web.Request, body: MarkBody) -> web.Response:
+    """Mark a person: do not contact. Only what the law demands still leaves; to the deceased, nothing."""
+    ref, deps = await _reached(request), services(request)
+    by = acting_person(request, body.by)
+    await note(request, "person.mark", f"person:{ref}", person=ref, reason=body.reason)
+    entry = await set_mark(
+        deps.preferences, ref, body.reason, until=body.until, note=body.note, by=by, now=deps.now()
+    )
+    return json_answer(_row(entry))
+
+
+async def end_marks(request: web.Request) -> web.Response:
+    """End the marks of a person; safe to repeat."""
+    ref, deps = await _reached(request), services(request)
+    by = caller_of(request).who
+    await note(request, "person.mark.end", f"person:{ref}", person=ref)
+    return json_answer(MarkEnd(ended=await deps.preferences.end_marks(ref, None, at=deps.now(), by=by)))
+
+
+async def _reached(request: web.Request) -> str:
+    """Return the person of the path. Raises Refusal (404) if the caller does not reach them."""
+    ref: str = request.match_info["ref"]
+    found(_PERSON, await services(request).directory.somebody(ref, places=places_of(request)))
+    return ref
+
+
+def _row(entry: MarkEntry) -> MarkRow:
+    return MarkRow(
+        id=entry.id,
+        reason=entry.reason,
+        since=entry.since,
+        until=entry.until,
+        by=entry.by,
+        note=entry.note,
+        ended_at=entry.ended_at,
+        ended_by=entry.ended_by,
+    )
