@@ -64,6 +64,7 @@ REASONS: Final[Mapping[str, str]] = {
     "ended": "Lo que recordaba ya terminó; este ya no hacía falta",
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
+    "erased": "La persona pidió suprimir sus datos: no se le escribe más",
     "asked_lately": "La persona recibió otra encuesta hace poco",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
@@ -205,7 +206,7 @@ LETTER_POSTED: Final = Advice(
 )
 """A letter that was given to the post."""
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
-_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled"})
+_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled", "erased"})
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
 

@@ -28,6 +28,7 @@ from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
+from hub.operations.person_export.schemas import PersonExport
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
 from hub.operations.start_survey import SurveyStarted
@@ -51,6 +52,7 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
+    person_exports,
     posters,
     replies,
     results,
@@ -158,6 +160,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
     _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
+    Route(
+        "/api/people/{ref}/export",
+        person_exports.export,
+        needs=PRIVACY,
+        where=Where.EVERYWHERE,
+        answers={200: PersonExport, 404: Problem, 413: Problem},
+    ),
     _read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
     _operate(
         "/api/directory/{kind}/{ref}",
