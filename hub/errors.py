@@ -24,7 +24,7 @@ Every error of the hub. The docstring of a class is its message.
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
     ├── WebhookFailure            the receiver of a webhook did not take the events
-    ├── KeptByLaw                 data of a person that a duty requires to keep
+    ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
@@ -128,7 +128,7 @@ class WrongSender(InvalidEvent):
     """
 
 
-class KeptByLaw(HubError):
+class KeptByDuty(HubError):
     """
     A duty requires keeping the person's data.
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hub.errors import KeptByLaw, UnknownName
+from hub.errors import KeptByDuty, UnknownName
 from hub.model.erasures import Duties, Duty, Erasure
 from hub.model.months import months_after
 from hub.ports.erasures import ErasureStore
@@ -63,10 +63,10 @@ async def erase(
     legal_since: datetime,
     step: Callable[[int], None] = lambda _: None,
 ) -> ErasureReport:
-    """Erase the person. Raises KeptByLaw where a duty requires the data, UnknownName."""
+    """Erase the person. Raises KeptByDuty where a duty requires the data, UnknownName."""
     counts = await store.counts(person, legal_since)
     if duties := await store.duties(person):
-        raise KeptByLaw(why(duties))
+        raise KeptByDuty(why(duties))
     if not await store.begin(person, by=by, reason=reason):
         raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
     begun = await store.erasure(person)

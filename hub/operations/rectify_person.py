@@ -2,8 +2,8 @@
 Ask for a correction of a person's data: a claim, with the term of Ley 1581 de 2012, art. 15.
 
 The directory is its publisher's. A version that the hub made up would be overtaken by the publisher's next
-one, or would set that one aside. So the claim goes to whoever answers for data, and the correction comes as every
-change of the directory does; the former contact is told of it.
+one, or would set that one aside. So the claim goes to whoever answers for data, and the correction comes as
+every change of the directory does; the former contact is told of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final
 from msgspec import Struct
 
 from hub.model import HUB_SOURCE, Event, own_event
-from hub.ports.person_export import HeldFacts
+from hub.ports.person_export import ExportFacts
 
 
 class Correction(StrEnum):
@@ -56,6 +56,6 @@ def claim_event(person: str, kind: Correction, case: str, at: datetime) -> Event
     return own_event("privacy.claim.received", f"claim:{case}", data, time=at)
 
 
-def last_source(held: HeldFacts) -> str | None:
+def last_source(held: ExportFacts) -> str | None:
     """Return whose system wrote the person last: it has to correct it."""
     return held.versions[-1].source if held.versions else None

@@ -12,7 +12,7 @@ from hub.model import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedVersion:
+class PersonVersion:
     """A version of the person, since when it counts and who sent it; `data` is the event's."""
 
     version: int
@@ -22,7 +22,7 @@ class NamedVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRole:
+class RoleVersion:
     """A role in a unit, a copropiedad or the company, in one version of the directory."""
 
     id: str
@@ -50,7 +50,7 @@ class PromiseOfCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredSurvey:
+class SurveyOfPerson:
     """An answer of the person to a survey."""
 
     at: datetime
@@ -58,15 +58,15 @@ class AnsweredSurvey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldFacts:
+class ExportFacts:
     """All of it, of one moment."""
 
-    versions: Sequence[NamedVersion]
-    roles: Sequence[HeldRole]
+    versions: Sequence[PersonVersion]
+    roles: Sequence[RoleVersion]
     cases: Sequence[PromiseOfCase]
-    surveys: Sequence[AnsweredSurvey]
+    surveys: Sequence[SurveyOfPerson]
 
 
 class PersonExportStore(Protocol):
-    async def held(self, person: str) -> HeldFacts:
+    async def held(self, person: str) -> ExportFacts:
         """Return what is held of the person besides messages, replies and consents."""

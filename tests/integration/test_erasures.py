@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from hub.errors import KeptByLaw, UnknownName
+from hub.errors import KeptByDuty, UnknownName
 from hub.inbound.replies import read
 from hub.model import Event, Reply
 from hub.model.erasures import Duty, Erasure
@@ -232,7 +232,7 @@ async def test_seals_and_states_still_fit(rights: Rights) -> None:
 async def test_duties_refuse_it_with_their_reasons(rights: Rights) -> None:
     found = await look(rights.store, REF, legal_since=NOW)
     before = await rights.seen()
-    with pytest.raises(KeptByLaw, match="es propietario"):
+    with pytest.raises(KeptByDuty, match="es propietario"):
         await rights.erase()
 
     assert {Duty.MEMBERSHIP, Duty.CASE} <= set(found.duties)

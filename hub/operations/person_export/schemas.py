@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from hub.model import Instant
 from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
-from hub.ports.person_export import AnsweredSurvey, HeldRole, NamedVersion, PromiseOfCase
+from hub.ports.person_export import PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
 
 FORMAT: Final = 1
 
@@ -34,8 +34,10 @@ class PersonExport(Struct, kw_only=True):
     identity: Annotated[
         Any, Meta(description="As the directory has it now; null for who is not there any more.")
     ]
-    versions: Annotated[list[NamedVersion], Meta(description="As the directory had it, oldest first.")]
-    roles: Annotated[list[HeldRole], Meta(description="In units, copropiedades and the company, over time.")]
+    versions: Annotated[list[PersonVersion], Meta(description="As the directory had it, oldest first.")]
+    roles: Annotated[
+        list[RoleVersion], Meta(description="In units, copropiedades and the company, over time.")
+    ]
     consents: Annotated[list[ConsentLine], Meta(description="The ledger: each yes and no with its proof.")]
     messages: Annotated[
         list[ProvenMessage], Meta(description="What was said, with its words as they left; letters too.")
@@ -45,5 +47,5 @@ class PersonExport(Struct, kw_only=True):
         Meta(description="The same in order, with replies and what the person did not get."),
     ]
     cases: Annotated[list[PromiseOfCase], Meta(description="Cases with each promise and how it ended.")]
-    surveys: list[AnsweredSurvey]
+    surveys: list[SurveyOfPerson]
     audit: Annotated[list[AuditLine], Meta(description="Who read or changed the data, newest first.")]
