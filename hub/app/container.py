@@ -27,7 +27,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
-from hub.contact_rules.consents import REVOCABLE
+from hub.contact_rules.purposes import REVOCABLE
 from hub.errors import MissingDocument
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates

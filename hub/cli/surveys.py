@@ -24,7 +24,7 @@ app = typer.Typer(no_args_is_help=True)
 
 _WHY: Final = {
     LeftOut.ASKED: "ya se les preguntó en este semestre",
-    LeftOut.DECLINED: "no quieren encuestas",
+    LeftOut.DECLINED: "no han autorizado encuestas",
     LeftOut.ASKED_LATELY: "recibieron otra encuesta hace poco; puede preguntarles después",
     LeftOut.NO_CONTACT: "sin correo, celular ni aplicación",
 }

@@ -20,6 +20,7 @@ def next_allowed(
     at: datetime,
     *,
     policy: Policy,
+    channel: str = "",
     rests: bool = False,
     weeks: Sequence[WorkWeek | None] = (),
 ) -> datetime:
@@ -27,14 +28,14 @@ def next_allowed(
     Return the first instant from `at` on at which a message of this purpose may leave, in UTC.
 
     With `rests`, only working hours count (Ley 2191 de 2022, art. 3): those of `weeks`, or else the
-    company's.
+    company's. A `channel` may have a narrower window than the purpose: the carriers'.
 
     A window excludes its end: 19:00:00 is outside (Ley 2300 de 2023, art. 3). Call this again just
     before sending: a message queued at 18:59 may reach the worker after the window has closed.
     """
     if rests:
         return next_open(weeks, at, policy.calendar)
-    hours = policy.contact_hours.get(Purpose(purpose))
+    hours = policy.hours_of(Purpose(purpose), channel)
     return hours.next_open(at) if hours else as_utc(at)
 
 

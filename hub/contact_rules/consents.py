@@ -17,6 +17,7 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.business_time.rfc3339 import parse
+from hub.contact_rules.purposes import REVOCABLE
 from hub.model import NOT_OPTED_IN, Consent, Event, Json, OptedOut, Person, Revocation, Stance
 from hub.model.ids import consent_id, uuid8
 
@@ -30,10 +31,8 @@ DATA_TREATMENT: Final = "data_treatment"
 PURPOSES: Final = (DATA_TREATMENT, "service", "survey", "collection", "commercial")
 """Purposes of consents. Requested messages, legal duties and emergencies need none."""
 CHANNELS: Final = ("email", "sms", "push", "inbox", "whatsapp", "voice", "print")
-REVOCABLE: Final = ("commercial", "survey")
-"""Purposes that a BAJA revokes. Collection, legal duties and emergencies continue."""
-CHECKED: Final = (*REVOCABLE, "collection")
-"""Purposes whose messages leave only while their channel is consented to (Ley 2300 de 2023, art. 2)."""
+REPLY: Final = "reply"
+"""The method of an ALTA. The hub has stored the reply itself, which `said_by` names."""
 
 Yeses = Mapping[tuple[str, str], bool]
 """(person, purpose) → whether a consent is in force; no key if the person never stated anything."""
@@ -81,7 +80,7 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
             at=at,
             granted=True,
             said_by=reply_id,
-            method="reply",
+            method=REPLY,
         )
         for purpose in REVOCABLE
     ]
@@ -125,13 +124,15 @@ def authorised(statements: Iterable[Consent]) -> tuple[tuple[str, datetime], ...
     """
     Return the channels that one person has authorised for one purpose, each with since when without a break.
 
-    These are the channels of `standing`. A newer grant ends those that it does not name.
+    A newer grant ends those that it does not name. One that cannot be proved authorises nothing, and does
+    not leave an older one in force: its person may have narrowed that.
     """
     since: dict[str, datetime] = {}
     for consent in sorted(statements, key=lambda consent: (consent.at, not consent.granted, consent.id)):
         named = consent.channels or CHANNELS
         if consent.granted:
-            since = {channel: since.get(channel, consent.at) for channel in named}
+            given = named if is_provable(consent) else ()
+            since = {channel: since.get(channel, consent.at) for channel in given}
         else:
             since = {channel: at for channel, at in since.items() if channel not in named}
     return tuple(since.items())
@@ -144,12 +145,44 @@ def with_channels(people: Iterable[Person], statements: Mapping[str, Collection[
     ]
 
 
-def allows(statements: Collection[Consent], channel: str) -> bool:
-    """Return whether the statements allow a channel; true without any statement."""
-    if not statements:
-        return True
-    now = standing(statements)
-    return now.granted and (not now.channels or channel in now.channels)
+def is_provable(consent: Consent) -> bool:
+    """
+    Return whether the company can show that this consent was given (Ley 1581 de 2012, art. 9).
+
+    It knows how it was given, and either the version of the text that the person agreed to, or the hash of
+    the form or the recording. Of an ALTA the hub has the reply itself.
+    """
+    shown = consent.text_version or consent.evidence_hash
+    return bool(consent.method) and (bool(shown) or consent.method == REPLY)
+
+
+def allows(statements: Iterable[Consent], channel: str, *, at: datetime) -> bool:
+    """
+    Return whether the statements of one person about one purpose allow a channel at an instant.
+
+    Without any they allow none. A grant of later does not count yet; a refusal counts at once.
+    """
+    earlier = [consent for consent in statements if not consent.granted or consent.at <= at]
+    return channel in dict(authorised(earlier))
+
+
+def counting(statements: Collection[Consent], *, at: datetime) -> tuple[Consent, ...]:
+    """
+    Return the few statements that decide at an instant what is allowed, whatever the length of the ledger.
+
+    They are the newest grant, and of the refusals since then one for each set of channels; nothing without a
+    grant. A claim returns the same.
+    """
+    grants = [consent for consent in statements if consent.granted and consent.at <= at]
+    if not grants:
+        return ()
+    newest = max(grants, key=_order)
+    refusals = {
+        consent.channels: consent
+        for consent in sorted(statements, key=_order, reverse=True)
+        if not consent.granted and consent.at >= newest.at
+    }
+    return (newest, *(refusals[channels] for channels in sorted(refusals)))
 
 
 def answers(statements: Iterable[Consent], opted_out: Iterable[OptedOut]) -> list[Stance]:
@@ -170,15 +203,21 @@ def asked(
 ) -> list[Person]:
     """Leave out people who have not consented to the one purpose of `statements` (person → statements)."""
     return [
-        person if _has_consented(person.ref, statements, opted_out) else _left_out(person)
-        for person in people
+        person if has_consented(person.ref, statements, opted_out) else _left_out(person) for person in people
     ]
 
 
-def _has_consented(
-    ref: str, statements: Mapping[str, Collection[Consent]], opted_out: Collection[str]
+def has_consented(
+    ref: str,
+    statements: Mapping[str, Collection[Consent]],
+    opted_out: Collection[str],
+    *,
+    by: Collection[str] = CHANNELS,
 ) -> bool:
-    return ref not in opted_out and bool(statements.get(ref)) and standing(statements[ref]).granted
+    """Return whether a person has authorised one of these channels, and has not opted out since."""
+    if ref in opted_out:
+        return False
+    return any(channel in by for channel, _ in authorised(statements.get(ref, ())))
 
 
 def _left_out(person: Person) -> Person:

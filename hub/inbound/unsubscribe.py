@@ -19,7 +19,7 @@ import structlog
 
 from hub.access import audit
 from hub.access.keyring import KeyRing, Purpose
-from hub.contact_rules.consents import REVOCABLE
+from hub.contact_rules.purposes import REVOCABLE
 from hub.model import Message, Revocation
 from hub.ports import AuditStore, UnsubscribeStore
 

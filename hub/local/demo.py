@@ -18,6 +18,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Template
+from msgspec import structs
 
 from hub.consumers.publisher import BrokerPublisher
 from hub.model import Event, Json, type_of
@@ -30,6 +31,9 @@ _FLOORS: Final = (1, 2, 3, 4)
 _FLATS: Final = ("01", "02")
 """Two flats on each floor of each tower: 101, 102 … 402."""
 _SINCE: Final = "2024-01-01"
+_SIGNED_AT: Final = "2024-01-15T09:00:00-05:00"
+_AGREED: Final = ("data_treatment", "survey", "collection")
+_FORM: Final = {"method": "paper", "text_version": "2024-01"}
 
 Data = dict[str, Json]
 
@@ -55,13 +59,14 @@ async def load(amqp_url: str, *, now: datetime, pause: timedelta) -> int:
 
 
 def directory_events(now: datetime) -> list[Event]:
-    """Return the events of the copropiedad, its units, its people and the company's staff."""
+    """Return the events of the copropiedad, its units, its people with their consents, and the staff."""
     known = json.loads((_FOLDER / "directory.json").read_text(encoding="utf-8"))
     stamp = {"version": int(_day(now))}
-    return [
+    entries = [
         _event(now, now, f"directory.{noun}.upserted", key, {**data, **stamp})
         for noun, key, data in _directory(**known)
     ]
+    return [*entries, *_consents(now, known["neighbours"])]
 
 
 def day_events(now: datetime) -> list[Event]:
@@ -100,6 +105,17 @@ def _directory(
         yield "person", person["slug"], _person(**person)
     for membership in _memberships(place, neighbours, staff):
         yield "membership", membership["membership_id"], membership
+
+
+def _consents(now: datetime, neighbours: list[Data]) -> Iterator[Event]:
+    """Yield what neighbours signed when they moved in; without it the hub asks them nothing."""
+    for neighbour in neighbours:
+        who = f"p-{neighbour['slug']}"
+        said = {"subject_id": who, "purposes": list(_AGREED), "captured_at": _SIGNED_AT, **_FORM}
+        # Whoever signed years ago is not thanked today.
+        yield structs.replace(
+            _event(now, now, "privacy.consent.granted", neighbour["slug"], said), extensions={"quiet": True}
+        )
 
 
 def _unit(place: str, tower: str, floor: int, number: str) -> Data:

@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from hub.errors import SendFailure
 from hub.model.catalogue import Lane, Purpose
+from hub.model.contact_facts import NO_FACTS, ContactFacts
 from hub.model.documents import Enclosure, SentDocument
 from hub.model.json import Json
-from hub.model.people import Target, WorkWeek
+from hub.model.people import Target
 from hub.model.suppressions import SuppressionStatus
 
 _NO_INSTANTS: Final[Mapping[str, datetime]] = MappingProxyType({})
@@ -94,8 +95,8 @@ class Claimed(Struct, frozen=True, kw_only=True):
     A message whose row this worker holds until `lease_until`, with what rendering needs.
 
     `unsure_of` is the provider of the latest attempt with an unknown outcome. `suppression` is the
-    suppression of its contact point, which may have ended by now. `weeks` are the working hours of a person
-    who `rests`, as in `Person`. `due` is when the promises that run in its case end, by the clock's name;
+    suppression of its contact point, which may have ended by now. `contact` is what the contact rules judge.
+    `due` is when the promises that run in its case end, by the clock's name;
     empty for events whose texts name no such instant. `overtaken` is true of a step of a promise if a newer
     message tells the same person of a later one, `late` if the message leaves after it had expired,
     `recalled` if the publisher has taken the event back. `brand` is the identity of its
@@ -112,7 +113,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     unit: str | None
     unsure_of: str | None = None
     suppression: SuppressionStatus | None = None
-    weeks: tuple[WorkWeek | None, ...] = ()
+    contact: ContactFacts = NO_FACTS
     due: Mapping[str, datetime] = _NO_INSTANTS
     overtaken: bool = False
     recalled: bool = False

@@ -77,6 +77,7 @@ class LeftOut(StrEnum):
     ASKED = "asked"
     """In this half-year already."""
     DECLINED = "not_consented"
+    """Has not agreed to surveys, or no longer."""
     ASKED_LATELY = "asked_lately"
     """Another survey came lately; once its time is over, this one may be asked."""
     NO_CONTACT = "no_contact"

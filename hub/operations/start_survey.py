@@ -123,7 +123,7 @@ class SurveyStarted(Struct, kw_only=True):
         dict[LeftOut, int],
         Meta(
             description="`asked`: in this half-year already; `asked_lately`: another survey came lately; "
-            "`not_consented`: wants no surveys; `no_contact`: nothing electronic reaches the person."
+            "`not_consented`: has not agreed to surveys; `no_contact`: nothing electronic reaches the person."
         ),
     ]
     dry_run: bool

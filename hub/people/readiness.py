@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub.contact_rules.consents import DATA_TREATMENT, REVOCABLE, Yeses
+from hub.contact_rules.consents import DATA_TREATMENT, Yeses
+from hub.contact_rules.purposes import REVOCABLE
 from hub.model import ContactPoint, Person
 from hub.phones import can_text
 

@@ -30,6 +30,7 @@ from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.surveys import SurveyPolicy
 from hub.policy.values import Alphabet, Expiry, Frames, Prefix, Weekday
+from hub.policy.windows import ContactHours, Window, contact_hours
 from hub.resilience.breaker import BreakerPolicy
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.resilience.retry import RetryPolicy
@@ -88,18 +89,6 @@ class CalendarRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             self.zone,
             legal_days=[day.number for day in self.legal_days],
         )
-
-
-class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The hours at which messages of these purposes may be sent."""
-
-    purposes: tuple[Purpose, ...]
-    week: Mapping[Weekday, Parsed[Frames]]
-    holidays: bool = False
-
-    def __post_init__(self) -> None:
-        if Purpose.EMERGENCY in self.purposes:
-            raise InvalidPolicy("an emergency is sent at any hour")
 
 
 class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -217,22 +206,13 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
         return self.calendar_rules.work_calendar
 
     @cached_property
-    def contact_hours(self) -> Mapping[Purpose, WorkCalendar]:
-        """Purposes with restricted hours → their hours."""
-        hours: dict[Purpose, WorkCalendar] = {}
-        for name, window in self.windows.items():
-            for purpose in window.purposes:
-                if purpose in hours:
-                    raise InvalidPolicy(f"windows.{name}.purposes: {purpose} already has a window")
-                hours[purpose] = self._window_calendar(name, window)
-        return hours
+    def contact_hours(self) -> ContactHours:
+        return contact_hours(self.windows, self.calendar.zone)
 
-    def _window_calendar(self, name: str, window: Window) -> WorkCalendar:
-        holidays = frozenset[date]() if window.holidays else ColombianHolidays()
-        try:
-            return WorkCalendar(_numbered(window.week), holidays, {}, self.calendar.zone)
-        except InvalidPolicy as exc:
-            raise InvalidPolicy(f"windows.{name}: {exc}") from exc
+    def hours_of(self, purpose: Purpose, channel: str = "") -> WorkCalendar | None:
+        """Return when such messages may be sent, None at any hour; without a channel, over any."""
+        hours = self.contact_hours.get(purpose)
+        return hours if hours is None else hours.get(channel, hours[""])
 
     def confirm_bounce_by(self, now: datetime) -> datetime:
         """Return until when a person may contradict a report that has come now."""

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Final
 
 from hub.contact_rules import consents as rules
-from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
+from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked, has_consented
 from hub.contact_rules.consents import standing as counts
 from hub.model import Consent, OptedOut, Person, Stance
 from hub.storage.database import Runner, load, read, write
@@ -42,6 +42,14 @@ async def with_channels(run: Runner, purpose: str | None, people: Sequence[Perso
     if purpose is None or not people:
         return people
     return rules.with_channels(people, await _of_purpose(run, [person.ref for person in people], purpose))
+
+
+async def agreed(run: Runner, purpose: str, refs: Sequence[str], channels: Collection[str]) -> frozenset[str]:
+    """Return the people who have consented to the purpose by any of these channels."""
+    rows = await run.rows(_SQL["opted_out"], refs, [purpose])
+    opted_out = {row["person"] for row in rows}
+    statements = await _of_purpose(run, refs, purpose)
+    return frozenset(ref for ref in refs if has_consented(ref, statements, opted_out, by=channels))
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
@@ -80,7 +88,7 @@ async def _statements(
     run: Runner, refs: Collection[str], purposes: Collection[str]
 ) -> Mapping[tuple[str, str], Collection[Consent]]:
     found: dict[tuple[str, str], list[Consent]] = defaultdict(list)
-    for row in await run.rows(_SQL["statements"], refs, purposes):
+    for row in await run.rows(_SQL["so_far"], refs, purposes):
         found[row["person"], row["purpose"]].append(read(Consent, row))
     return found
 

@@ -8,9 +8,21 @@ from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import convert
 
 from hub.contact_rules.working_hours import weeks_of
-from hub.model import Attempt, Brand, Claimed, Evidence, Message, Outcome, SuppressionStatus
+from hub.model import (
+    NO_FACTS,
+    Attempt,
+    Brand,
+    Claimed,
+    Consent,
+    ContactFacts,
+    Evidence,
+    Message,
+    Outcome,
+    SuppressionStatus,
+)
 from hub.model.ids import span
 from hub.people.brands import brand_of
 from hub.people.units import unit_name
@@ -115,7 +127,7 @@ def _claimed(row: Record, brands: Mapping[bytes | None, Brand]) -> Claimed:
         unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
         unsure_of=row["unsure_of"],
         suppression=_suppression(row),
-        weeks=weeks_of(row["weeks"] or ()),
+        contact=_contact(row),
         overtaken=row["overtaken"],
         brand=brands.get(row["brand"]),
         recalled=row["recalled"],
@@ -124,10 +136,20 @@ def _claimed(row: Record, brands: Mapping[bytes | None, Brand]) -> Claimed:
     )
 
 
+def _contact(row: Record) -> ContactFacts:
+    asked = row["contact"]
+    if asked is None and not row["rests"]:
+        return NO_FACTS
+    found = asked or {}
+    return ContactFacts(
+        statements=convert(found.get("statements") or (), tuple[Consent, ...]),
+        opted_out=found.get("opted_out"),
+        rests=row["rests"],
+        weeks=weeks_of(row["weeks"] or ()),
+    )
+
+
 def _suppression(row: Record) -> SuppressionStatus | None:
-    # Opt-outs first, because they never expire: an expired suppression must not hide one.
-    if row["refused"] is not None:
-        return SuppressionStatus(reason=row["refused"])
     if row["gone_since"] is not None:
         reason = "gone" if row["gone_by"] else "suppressed"
         return SuppressionStatus(reason=reason, since=row["gone_since"], until=row["gone_until"])

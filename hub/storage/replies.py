@@ -9,7 +9,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.contact_rules.consents import REVOCABLE, came_back
+from hub.contact_rules.consents import came_back
+from hub.contact_rules.purposes import REVOCABLE
 from hub.inbound import emergency_replies
 from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind

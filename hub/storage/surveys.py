@@ -10,7 +10,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.business_time import dates
-from hub.model import Period, Person, PropertyScope, Role, StoredEvent
+from hub.catalog import BY_NAME
+from hub.model import Period, Person, PropertyScope, Purpose, Role, StoredEvent
 from hub.model.ids import earliest
 from hub.model.surveys import (
     LeftOut,
@@ -23,13 +24,20 @@ from hub.model.surveys import (
 )
 from hub.people.audience import Group
 from hub.people.readiness import Suppressed, ways_to
-from hub.storage import events, people
+from hub.storage import consents, events, people
 from hub.storage.database import Runner, Store, load
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("surveys")
 ANSWERED: Final = "survey.answered"
+_ASKED_BY: Final = frozenset(
+    channel
+    for audience in BY_NAME["survey.requested"].audiences
+    for step in audience.channels
+    for channel in step
+)
+"""The channels by which people are asked: who has authorised others alone is not."""
 CLIENTS: Final = tuple(role.value for role in Role if role is not Role.STAFF)
 """Whose opinion of the company is asked."""
 Turn = tuple[str, UUID]
@@ -82,15 +90,23 @@ class PostgresSurveys(Store):
         cases = [f"survey_id:{of.survey_of(ref)}" for ref in refs]
         rows = await self.rows(_SQL["respondents"], refs, cases, earliest(of.since), once_per, CLIENTS)
         known = {row["person"]: row for row in rows}
+        agreed = await consents.agreed(self, Purpose.SURVEY, refs, _ASKED_BY)
         gone = await suppressed(self, lasts)
         return RespondentPage(
-            people=[_respondent(person, known[person.ref], copropiedad_id, gone) for person in found[:limit]],
+            people=[
+                _respondent(person, known[person.ref], copropiedad_id, gone, has_agreed=person.ref in agreed)
+                for person in found[:limit]
+            ],
             next=write_ref(refs[-1]) if len(found) > limit else None,
         )
 
 
-def _respondent(person: Person, row: Record, copropiedad_id: str | None, gone: Suppressed) -> Respondent:
+def _respondent(
+    person: Person, row: Record, copropiedad_id: str | None, gone: Suppressed, *, has_agreed: bool
+) -> Respondent:
     left_out = None if row["left_out"] is None else LeftOut(row["left_out"])
+    if left_out is not LeftOut.ASKED and not has_agreed:
+        left_out = LeftOut.DECLINED
     if left_out is None and not ways_to(person, gone):
         left_out = LeftOut.NO_CONTACT
     place = copropiedad_id or row["copropiedad_id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from hub.contact_rules import consents as rules
 from hub.contact_rules.consents import asked
@@ -30,23 +31,23 @@ def _lift(tables: Tables, yes: Consent) -> None:
             tables.opt_outs[address, purpose] = replace(no, lifted=True)
 
 
-def opted_in(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
+def opted_in(tables: Tables, purpose: str, people: Sequence[Person], now: datetime) -> Sequence[Person]:
     """Return the same people; those without a yes to the purpose are marked as left out."""
-    statements = _statements(tables, purpose)
+    statements = _statements(tables, purpose, now)
     no = {
         opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and not opt_out.lifted
     }
     return asked(people, statements, {ref for ref in no if ref is not None})
 
 
-def with_channels(tables: Tables, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
+def with_channels(tables: Tables, purpose: str, people: Sequence[Person], now: datetime) -> Sequence[Person]:
     """Return the same people with the channels that they have authorised for the purpose."""
-    return rules.with_channels(people, _statements(tables, purpose))
+    return rules.with_channels(people, _statements(tables, purpose, now))
 
 
-def _statements(tables: Tables, purpose: str) -> Mapping[str, Sequence[Consent]]:
+def _statements(tables: Tables, purpose: str, now: datetime) -> Mapping[str, Sequence[Consent]]:
     statements: dict[str, list[Consent]] = defaultdict(list)
     for consent in tables.consents.values():
-        if consent.purpose == purpose:
+        if consent.purpose == purpose and (consent.at <= now or not consent.granted):
             statements[consent.person].append(consent)
     return statements

@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from hub.contact_rules.consents import REVOCABLE, came_back
+from hub.contact_rules.consents import came_back
+from hub.contact_rules.purposes import REVOCABLE
 from hub.inbound import emergency_replies
 from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
 from hub.model import FIRST_LEVEL, About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State

@@ -251,7 +251,7 @@ def _claimed(row: Row, tables: Tables, now: datetime) -> Claimed:
         unit=tables.directory.unit_name(stored.unit_id),
         unsure_of=_unsure_of(row, tables),
         suppression=tables.suppression(row.message),
-        weeks=tables.directory.weeks_of(row.message.person, now) if row.message.rests else (),
+        contact=tables.contact(row.message, now),
         due={
             clock.name: clock.due_at
             for clock in tables.clocks.values()

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from msgspec import structs
 
-from hub.contact_rules.consents import CHECKED, NOT_CONSENTED, allows
+from hub.contact_rules.consents import counting
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import (
     Attempt,
     AudienceRecord,
     Clock,
     Consent,
+    ContactFacts,
     DeadLetter,
     Inbound,
     LeftOut,
@@ -191,17 +193,29 @@ class Tables:
 
     def suppression(self, message: Message) -> SuppressionStatus | None:
         """Return why the message must not be sent to its address, or None."""
-        for (address, purpose), opt_out in self.opt_outs.items():
-            named = address in {message.address, message.address.lower()} or opt_out.person == message.person
-            if purpose == message.purpose and named and not opt_out.lifted:
-                return SuppressionStatus(reason=opt_out.reason)
-        if message.purpose in CHECKED and not allows(self._statements(message), message.channel):
-            return SuppressionStatus(reason=NOT_CONSENTED)
         gone = self.suppressions.get((message.address, message.channel))
         if gone is not None and not gone.lifted:
             return SuppressionStatus(
                 reason="gone" if gone.provider else "suppressed", since=gone.since, until=gone.until
             )
+        return None
+
+    def contact(self, message: Message, now: datetime) -> ContactFacts:
+        """Return what a claim returns for the contact rules."""
+        asked = message.purpose in NEED_CONSENT
+        return ContactFacts(
+            statements=counting(self._statements(message), at=now) if asked else (),
+            opted_out=self._opted_out(message) if asked else None,
+            rests=message.rests,
+            weeks=self.directory.weeks_of(message.person, now) if message.rests else (),
+        )
+
+    def _opted_out(self, message: Message) -> str | None:
+        addresses = {message.address, message.address.lower()}
+        for (address, purpose), opt_out in self.opt_outs.items():
+            named = address in addresses or opt_out.person == message.person
+            if purpose == message.purpose and named and not opt_out.lifted:
+                return opt_out.reason
         return None
 
     def _statements(self, message: Message) -> list[Consent]:

@@ -21,6 +21,12 @@ survey_after_pqrs = "1s"
 [windows.ley_2300]
 purposes = ["collection", "commercial"]
 """
+AGREED: Final = {
+    "subject_id": "p-ana",
+    "purposes": ["survey"],
+    "text_version": "2026-02",
+    "method": "paper",
+}
 ANA: Final = {"petitioner": {"ref": "p-ana"}}
 
 
@@ -34,6 +40,7 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
         ClientSession(f"http://{address}") as client,
     ):
         await directory.publish_all(publisher)
+        await publisher.publish("privacy.consent.granted", AGREED)
         for number in (1, 2):
             await publisher.publish("pqrs.received", directory.pqrs(number, **ANA))
             await publisher.publish(

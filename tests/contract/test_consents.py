@@ -9,16 +9,20 @@ from uuid import uuid4
 
 import pytest
 
-from hub.contact_rules.consents import consents_of
+from hub.contact_rules.consents import consents_of, counting
+from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
+from hub.contact_rules.verdict import Refused, verdict
 from hub.inbound.replies import complained, read
-from hub.model import Complaint, Event, Json, Purpose, Reply, State, StoredEvent
+from hub.model import NO_FACTS, Complaint, Event, Json, Purpose, Reply, State, StoredEvent
 from hub.model.ids import event_key
 from hub.people.audience import RESIDENTS, Group
+from hub.policy import load_policy
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import HOUR, NOON, consent, membership, message, now, person, unit
 
 EVERYBODY = Group(copropiedad_id="ph-1", roles=RESIDENTS, opted_in="commercial")
 MAIL = "p-1@example.com"
+POLICY = load_policy()
 
 
 async def publish(stores: Stores, *events: Event) -> None:
@@ -48,7 +52,9 @@ async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", *
     one = message(of, channel=channel, **values)
     await stores.add(one)
     [claimed] = await stores.claim(one)
-    return None if claimed.suppression is None else claimed.suppression.reason
+    # Whatever the hour of this run: facts are what the stores are asked for.
+    found = verdict(one.purpose, channel, claimed.contact, at=now(), policy=POLICY)
+    return found.reason if isinstance(found, Refused) else None
 
 
 async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:
@@ -163,7 +169,7 @@ async def test_stance_is_shown_with_its_evidence(stores: RealStores) -> None:
 
 
 async def test_a_no_stops_messages_planned_before_it(stores: Stores, of: StoredEvent) -> None:
-    await publish(stores, consent("p-1", "commercial"))
+    await publish(stores, consent("p-1", "commercial", "survey"), consent("p-2", "commercial"))
     before = await suppression(stores, of)
     await publish(stores, consent("p-1", "commercial", granted=False, time=NOON + HOUR))
 
@@ -287,3 +293,86 @@ async def test_complaint_revokes_consent_and_an_operator_restores_it(
 
     assert ({"p-1": "not_opted_in"}, {"p-1": None}) == (closed, await left_out(stores))
     assert "survey" not in await stands(stores)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_who_is_not_in_the_ledger_gets_nothing_that_needs_consent(
+    stores: Stores, of: StoredEvent, purpose: Purpose
+) -> None:
+    expected = "not_consented" if PURPOSES[purpose].needs_consent else None
+
+    assert expected == await suppression(stores, of, purpose=purpose)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_a_claim_gives_the_facts_of_what_counts_and_nothing_more(
+    stores: Stores, of: StoredEvent, purpose: Purpose
+) -> None:
+    """A ledger of years is not read: the newest grant, and what was refused since then."""
+    ledger = [
+        consent("p-1", "survey", "collection", "commercial", time=NOON - 9 * HOUR),
+        consent("p-1", "survey", "collection", "commercial", time=NOON - 8 * HOUR, granted=False),
+        consent("p-1", "survey", "collection", "commercial", time=NOON, channels=["email", "sms"]),
+        *(
+            consent("p-1", str(purpose), time=NOON + hours * HOUR, granted=False, channels=["sms"])
+            for hours in range(1, 5)
+        ),
+        consent("p-1", str(purpose), time=now() + HOUR),
+        consent("p-2", str(purpose), time=NOON + HOUR),
+    ]
+    await publish(stores, *ledger)
+    one = message(of, purpose=purpose, address=MAIL)
+    await stores.add(one)
+    [claimed] = await stores.claim(one)
+    statements = [row for event in ledger for row in consents_of(event, event_key(event))]
+    mine = [row for row in statements if (row.person, row.purpose) == ("p-1", purpose)]
+
+    if purpose not in NEED_CONSENT:
+        assert NO_FACTS == claimed.contact
+        return
+    assert 2 == len(claimed.contact.statements)
+    assert set(counting(mine, at=now())) == set(claimed.contact.statements)
+    assert claimed.contact.opted_out is None
+
+
+async def test_a_claim_gives_the_refusals_of_each_set_of_channels(stores: Stores, of: StoredEvent) -> None:
+    await publish(
+        stores,
+        consent("p-1", "survey"),
+        *(
+            consent("p-1", "survey", granted=False, time=NOON + HOUR, channels=[channel])
+            for channel in ("sms", "whatsapp")
+        ),
+    )
+    reasons = [
+        await suppression(stores, of, channel, purpose=Purpose.SURVEY)
+        for channel in ("email", "sms", "whatsapp")
+    ]
+
+    assert [None, "not_consented", "not_consented"] == reasons
+
+
+async def test_a_grant_of_tomorrow_opens_nothing_and_closes_nothing(stores: Stores, of: StoredEvent) -> None:
+    await settle(stores, "p-1", "p-2")
+    tomorrow = now() + 24 * HOUR
+    await publish(
+        stores,
+        consent("p-1", "commercial"),
+        consent("p-1", "commercial", time=tomorrow, channels=["sms"]),
+        consent("p-2", "commercial", time=tomorrow),
+    )
+
+    assert {"p-1": None, "p-2": "not_opted_in"} == await left_out(stores)
+    assert await suppression(stores, of) is None
+    assert "not_consented" == await suppression(stores, of, person="p-2", address="p-2@example.com")
+
+
+@pytest.mark.parametrize("unproved", [{"method": None}, {"text_version": None}])
+async def test_a_grant_that_nobody_can_prove_opens_nothing(
+    stores: Stores, of: StoredEvent, unproved: Mapping[str, Any]
+) -> None:
+    await settle(stores, "p-1")
+    await publish(stores, consent("p-1", "commercial", **unproved))
+
+    assert {"p-1": "not_opted_in"} == await left_out(stores)
+    assert "not_consented" == await suppression(stores, of)

@@ -38,7 +38,8 @@ async def suppression(stores: RealStores, of: StoredEvent, **fields: Any) -> Sup
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
-    return claimed.suppression
+    refused = claimed.contact.opted_out
+    return claimed.suppression if refused is None else SuppressionStatus(reason=refused)
 
 
 async def gone(stores: RealStores, of: StoredEvent, address: str, channel: str = "email") -> None:

@@ -87,7 +87,7 @@ async def test_claim_has_the_persons_current_working_hours(stores: Stores, of: S
         await release_due(stores, 10)
         found.append(
             [
-                found_message.weeks
+                found_message.contact.weeks
                 for found_message in sorted(
                     claimed, key=lambda found_message: found_message.message.contact_id
                 )

@@ -35,11 +35,12 @@ async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
 
 
 async def suppression(stores: Stores, of: StoredEvent, **fields: Any) -> SuppressionStatus | None:
-    """Return the suppression that the claim of a new message reports."""
+    """Return the opt-out, or else the suppression, that the claim of a new message reports."""
     one = message(of, **{"address": MAIL, "occasion": str(uuid4()), **fields})
     await stores.add(one)
     [claimed] = await stores.claim(one)
-    return claimed.suppression
+    refused = claimed.contact.opted_out
+    return claimed.suppression if refused is None else SuppressionStatus(reason=refused)
 
 
 async def store_reply(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> None:

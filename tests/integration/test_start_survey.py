@@ -21,7 +21,7 @@ from hub.testing import MemoryEmail, MemoryThrottle, SettableClock
 from tests.contract.values import HOUR, NOON, copropiedad, membership, person, unit
 from tests.contract.values import event as stated
 from tests.integration.working_hub import WorkingHub
-from tests.unit.factories import POLICY, event
+from tests.unit.factories import POLICY, agreed, event
 
 DAY: Final = timedelta(days=1)
 
@@ -74,7 +74,7 @@ async def firm(opened: Database) -> Firm:
         *(copropiedad(ref) for ref in ("ph-1", "ph-2")),
         unit("u-1", "ph-1"),
         unit("u-2", "ph-2"),
-        *(person(f"p-{name}") for name in ("ana", "eva", "luis", "staff", "client")),
+        *(person(f"p-{name}") for name in ("ana", "eva", "luis", "staff", "client", "silent")),
         person("p-paper", contact_points=[]),
         membership("p-ana", "unit:u-1", "owner"),
         membership("p-eva", "unit:u-2", "owner"),
@@ -83,6 +83,8 @@ async def firm(opened: Database) -> Firm:
         membership("p-client", "company", "accounting_client"),
         membership("p-staff", "company", "staff"),
         membership("p-paper", "unit:u-1", "resident"),
+        membership("p-silent", "unit:u-1", "resident"),
+        *(agreed(f"p-{name}", "survey") for name in ("ana", "eva", "luis", "client", "paper")),
     )
     return made
 
@@ -93,7 +95,9 @@ async def test_each_client_is_asked_once_and_staff_is_not(firm: Firm) -> None:
     [of_ana] = [one for one in firm.publisher.events if one.data["respondent"] == {"ref": "p-ana"}]
 
     assert [("p-ana", "ph-1"), ("p-client", None), ("p-eva", "ph-1"), ("p-luis", "ph-2")] == asked
-    assert (4, {LeftOut.NO_CONTACT: 1}, None) == (done.asked, dict(done.left_out), done.next)
+    # Who is not in the ledger is not asked.
+    left_out = {LeftOut.NO_CONTACT: 1, LeftOut.DECLINED: 1}
+    assert (4, left_out, None) == (done.asked, dict(done.left_out), done.next)
     assert ("semestral", "urn:hub", "survey.requested") == (of_ana.data["kind"], of_ana.source, of_ana.name)
     assert "ana" not in of_ana.id
     await firm.work()
@@ -131,11 +135,12 @@ async def test_who_starts_it_again_asks_only_those_who_are_new(firm: Firm) -> No
     await firm.work()
     sent = len(firm.mails.sent)
     await firm.take_in(person("p-new"), membership("p-new", "unit:u-1", "owner"))
+    await firm.take_in(agreed("p-new", "survey"))
     again = await firm.start()
 
     assert 4 == sent
     assert [("p-new", "ph-1")] == firm.asked
-    assert {LeftOut.ASKED: 4, LeftOut.NO_CONTACT: 1} == again.left_out
+    assert {LeftOut.ASKED: 4, LeftOut.NO_CONTACT: 1, LeftOut.DECLINED: 1} == again.left_out
 
 
 async def test_one_copropiedad_is_asked_alone_and_counts_its_own(firm: Firm) -> None:
@@ -162,10 +167,26 @@ async def test_who_wants_no_surveys_or_had_one_lately_is_left_out_and_asked_late
     await firm.start()
 
     assert 1 == done.left_out[LeftOut.ASKED_LATELY]
-    assert 1 == done.left_out[LeftOut.DECLINED]
+    assert 2 == done.left_out[LeftOut.DECLINED]
     assert ["p-client", "p-luis"] == [who for who, _ in first]
     assert "p-ana" in [who for who, _ in firm.asked]
     assert "p-eva" not in [who for who, _ in firm.asked]
+
+
+async def test_who_has_agreed_over_other_channels_is_not_asked(firm: Firm) -> None:
+    """A survey that ends suppressed would use up the half-year."""
+    await firm.take_in(
+        agreed("p-silent", "survey", channels=["sms"]), agreed("p-ana", "survey", at=NOON, channels=["voice"])
+    )
+    before = await firm.start()
+    asked = [who for who, _ in firm.asked]
+    firm.publisher.events.clear()
+    await firm.take_in(agreed("p-ana", "survey", at=NOON + HOUR, channels=["voice", "email"]))
+    await firm.start()
+
+    assert 2 == before.left_out[LeftOut.DECLINED]
+    assert ["p-client", "p-eva", "p-luis"] == asked
+    assert "p-ana" in [who for who, _ in firm.asked]
 
 
 async def test_the_next_half_year_asks_again(firm: Firm) -> None:
@@ -185,7 +206,7 @@ async def test_many_are_asked_page_by_page_and_a_call_may_end_early(firm: Firm) 
     last = await firm.start(limit=2, after=rest.next)
 
     assert [2] == seen
-    assert [2, 2, 1] == [done.looked_at for done in (first, rest, last)]
+    assert [2, 2, 2] == [done.looked_at for done in (first, rest, last)]
     assert (4, None) == (len(firm.publisher.events), last.next)
 
 

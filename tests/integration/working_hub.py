@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from hub.intake.decode import IntakeContext
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
@@ -46,11 +48,15 @@ class WorkingHub:
         tickets = list(self.publisher.published)
         self.publisher.published.clear()
         for ticket in tickets:
-            await deliver(
-                ticket.ids,
-                deps=self.deps,
-                store=self.store,
-                publisher=self.publisher,
-                appointments=self.appointments,
-            )
+            await self.deliver_ids(*ticket.ids)
         return len(tickets)
+
+    async def deliver_ids(self, *ids: UUID) -> None:
+        """Deliver a ticket of these messages."""
+        await deliver(
+            ids,
+            deps=self.deps,
+            store=self.store,
+            publisher=self.publisher,
+            appointments=self.appointments,
+        )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.cloudevents.schemas import Schemas
+from hub.contact_rules.consents import consents_of
 from hub.intake.decode import IntakeContext
 from hub.messages.planning.plan import Rules
 from hub.model import (
@@ -19,6 +20,8 @@ from hub.model import (
     TYPE_PREFIX,
     TYPE_SUFFIX,
     ChannelTraits,
+    Consent,
+    ContactFacts,
     ContactPoint,
     Event,
     Json,
@@ -90,6 +93,23 @@ def stored(event: Event, **fields: Any) -> StoredEvent:
         unit_id=event.data.get("unit_id"),
     )
     return replace(known, **fields)
+
+
+def agreed(who: str, *purposes: str, at: datetime = MONDAY - 24 * HOUR, **data: Any) -> Event:
+    """A consent as a form brings it, of which nobody is notified."""
+    values = {"subject_id": who, "purposes": list(purposes), "channels": None, "captured_at": None, **data}
+    name = f"agreed:{who}:{','.join(purposes)}:{at.isoformat()}"
+    return event("privacy.consent.granted", values, at=at, id=name, quiet=True)
+
+
+def said_in(statement: Event) -> list[Consent]:
+    """Return the rows of the ledger that a consent or a revocation makes."""
+    return consents_of(statement, event_key(statement))
+
+
+def consent_facts(at: datetime = MONDAY - 24 * HOUR, **fields: Any) -> ContactFacts:
+    """What a claim knows of a person who has agreed to the purpose of the message."""
+    return ContactFacts(statements=tuple(said_in(agreed("p-maria", "commercial", at=at))), **fields)
 
 
 def incoming(event: Event) -> RawMessage:

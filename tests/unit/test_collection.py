@@ -17,7 +17,7 @@ from hub.catalog import BY_NAME
 from hub.contact_rules.consents import CHANNELS as CONSENT_CHANNELS
 from hub.contact_rules.consents import authorised, consents_of, standing
 from hub.intake.decode import IntakeContext
-from hub.model import ChannelTraits, Consent, Event, EventType, Message, State
+from hub.model import ChannelTraits, Consent, Event, EventType, Message, Purpose, State
 from hub.model.ids import event_key
 from hub.testing import MemoryEmail
 from hub.testing.transaction import MemoryTransaction
@@ -143,7 +143,7 @@ async def test_a_consent_in_the_same_batch_counts() -> None:
 
 
 def test_the_order_of_several_channels_is_the_policys() -> None:
-    audience = kind(("email",), ("whatsapp",), ("sms",), one_authorised=True)
+    audience = kind(("email",), ("whatsapp",), ("sms",), one_authorised=True, purpose=Purpose.COLLECTION)
     both = (("email", MONDAY), ("sms", MONDAY), ("whatsapp", MONDAY))
     policy = structs.replace(
         POLICY, collection=structs.replace(POLICY.collection, channels=("whatsapp", "sms"))
@@ -157,7 +157,7 @@ def test_the_order_of_several_channels_is_the_policys() -> None:
 
 
 def test_people_whose_consents_nobody_has_looked_up_get_nothing() -> None:
-    message = only(plan(kind(("email",), one_authorised=True), person(email())))
+    message = only(plan(kind(("email",), one_authorised=True, purpose=Purpose.COLLECTION), person(email())))
 
     assert (State.SUPPRESSED, "not_consented") == (message.state, message.reason)
 

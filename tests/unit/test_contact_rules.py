@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,6 +46,33 @@ def test_a_restricted_purpose_waits_for_the_window_of_the_law(purpose: str, at: 
 
     assert allowed == local(expected)
     assert allowed.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("purpose", "channel", "expected"),
+    [
+        ("commercial", "sms", "2026-03-10 08:00"),
+        ("commercial", "email", "2026-03-10 07:00"),
+        ("collection", "sms", "2026-03-10 07:00"),
+    ],
+)
+def test_a_carriers_window_narrows_that_of_the_law_for_its_channel(
+    purpose: str, channel: str, expected: str
+) -> None:
+    at = local("2026-03-10 06:00")
+
+    assert local(expected) == next_allowed(purpose, at, policy=POLICY, channel=channel)
+
+
+def test_a_window_of_a_channel_alone_leaves_the_other_channels_free(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        '[windows.calls]\npurposes = ["service"]\nchannels = ["voice"]\nweek = { tue = [["10:00", "11:00"]] }'
+    )
+    policy, at = load_policy(file), local("2026-03-09 06:00")
+
+    assert local("2026-03-10 10:00") == next_allowed("service", at, policy=policy, channel="voice")
+    assert at == next_allowed("service", at, policy=policy, channel="email")
 
 
 @pytest.mark.parametrize("purpose", FREE)

@@ -16,18 +16,26 @@ from hub.model import (
     Attempt,
     ChannelTraits,
     Claimed,
+    ContactFacts,
     Outcome,
     Purpose,
     State,
     SuppressionStatus,
     Target,
 )
-from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, local, message
+from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, consent_facts, local, message
 
+AGREED: Final = consent_facts()
 EMAIL: Final = ChannelTraits(name="email", contact="email")
 
 
-def claimed(attempt: int = 1, *, suppression: SuppressionStatus | None = None, **fields: Any) -> Claimed:
+def claimed(
+    attempt: int = 1,
+    *,
+    suppression: SuppressionStatus | None = None,
+    contact: ContactFacts = AGREED,
+    **fields: Any,
+) -> Claimed:
     return Claimed(
         message=message(state=State.SENDING, **fields),
         attempt=attempt,
@@ -37,6 +45,7 @@ def claimed(attempt: int = 1, *, suppression: SuppressionStatus | None = None, *
         building=None,
         unit=None,
         suppression=suppression,
+        contact=contact,
     )
 
 

@@ -15,7 +15,7 @@ from hub.messages.delivery.deliver import deliver
 from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State
 from hub.testing import MemoryEmail, MemoryInbox
 from tests.unit.delivery_harness import ABOUT, hasty, mail, named, post_office
-from tests.unit.factories import HOUR, MONDAY, SECOND, local
+from tests.unit.factories import HOUR, MONDAY, SECOND, agreed, local, said_in
 
 
 async def test_a_ticket_is_sent_and_recorded() -> None:
@@ -122,6 +122,8 @@ async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
     office.clock.at = local("2026-03-13 19:00")
     message = mail(purpose=Purpose.COLLECTION, expires_at=local("2026-03-13 20:00"))
     await office.holds(message)
+    async with office.store.transaction() as transaction:
+        await transaction.add_consents(said_in(agreed(message.person, "collection")))
     await office.deliver(message)
     held = office.now(message)
 

@@ -13,7 +13,7 @@ from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import Event
 from hub.policy.policy import load_tables, policy_of
 from hub.timers.scheduler import fire_from_sql
-from tests.unit.factories import DESK, HOUR, MINUTE, MONDAY, email, event, home, member, somebody
+from tests.unit.factories import DESK, HOUR, MINUTE, MONDAY, agreed, email, event, home, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
 
@@ -63,11 +63,13 @@ async def test_closed_case_asks_its_petitioner_a_day_later_and_once(hub: MemoryH
 
 
 async def test_survey_of_the_hub_is_taken_in_and_reaches_the_person(hub: MemoryHub) -> None:
-    await hub.take_in(RECEIVED, CLOSED)
+    await hub.take_in(agreed("p-ana", "survey"), RECEIVED, CLOSED)
     (asked,) = await pass_time(hub, DAY + 2 * HOUR)
     await hub.take_in(asked)
 
-    assert {"p-ana"} == {message.person for message in hub.of(asked)}
+    assert {("p-ana", None)} == {
+        (message.person, message.reason) for message in hub.of(asked) if message.occasion == "initial"
+    }
 
 
 async def test_crash_after_publishing_publishes_the_same_event_again(hub: MemoryHub) -> None:

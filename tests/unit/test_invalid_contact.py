@@ -40,6 +40,7 @@ from tests.unit.factories import (
     POLICY,
     RULES,
     SECOND,
+    consent_facts,
     device,
     email,
     event,
@@ -154,7 +155,7 @@ def test_invalid_contact_is_tried_again_after_the_policys_time(
 
 @pytest.mark.parametrize("reason", ["opted_out", "complaint"])
 def test_refusal_does_not_expire(reason: str) -> None:
-    claim = claimed(purpose=Purpose.SURVEY, suppression=SuppressionStatus(reason=reason))
+    claim = claimed(purpose=Purpose.SURVEY, contact=consent_facts(opted_out=reason))
     outcome = blocking_outcome(claim, policy=POLICY, now=MONDAY + 9_999 * DAY)
 
     assert outcome is not None

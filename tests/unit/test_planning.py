@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -107,6 +107,32 @@ def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -
 
     assert (message.state, message.reason) == (
         (State.SUPPRESSED, "inline_not_allowed") if refused else (State.QUEUED, None)
+    )
+
+
+def test_survey_is_planned_over_authorised_channels_only() -> None:
+    of = kind(("email",), ("sms",), purpose=Purpose.SURVEY)
+    asked = person(email(), mobile(), authorised=(("sms", MONDAY),))
+    message = only(plan(of, asked))
+
+    assert ("sms", State.QUEUED, ("email:not_consented",)) == (
+        message.channel,
+        message.state,
+        message.skipped,
+    )
+    assert () == message.fallback
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("authorised", [None, (), (("whatsapp", MONDAY),)])
+def test_without_a_consent_to_one_of_its_channels_nothing_is_planned(
+    purpose: Purpose, authorised: tuple[tuple[str, datetime], ...] | None
+) -> None:
+    message = only(plan(kind(("email",), purpose=purpose), person(email(), authorised=authorised)))
+    needs_one = purpose in {Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL}
+
+    assert (message.state, message.reason) == (
+        (State.SUPPRESSED, "not_consented") if needs_one else (State.QUEUED, None)
     )
 
 

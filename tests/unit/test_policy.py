@@ -245,6 +245,21 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
             "windows.night: an emergency is sent at any hour",
         ),
         ('[windows.night]\npurposes = ["legal"]\nweek = {}', "windows.night: the calendar never opens"),
+        (
+            (
+                '[windows.noon]\npurposes = ["commercial"]\nchannels = ["sms"]\n'
+                'week = { mon = [["08:00", "09:00"]] }'
+            ),
+            "windows.noon.purposes: commercial by sms already has a window",
+        ),
+        # Open only while the law's window is closed.
+        (
+            (
+                '[windows.late]\npurposes = ["collection"]\nchannels = ["sms"]\n'
+                'week = { mon = [["20:00", "21:00"]] }'
+            ),
+            "windows.late: the calendar never opens",
+        ),
         ('[windows.night]\npurposes = ["legal"]', "windows.night.week is missing"),
         ('[retry]\nemail = { base = "2h" }', "retry.email: base must not be longer than cap"),
         ("[retry]\nemail = { tries = 0 }", "retry.email.tries: Expected `int` >= 1"),

@@ -10,7 +10,7 @@ import pytest
 
 from hub.model import Event, State
 from hub.policy.policy import load_tables, policy_of
-from tests.unit.factories import DESK, HOUR, MONDAY, email, event, somebody
+from tests.unit.factories import DESK, HOUR, MONDAY, agreed, email, event, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 DAY: Final = timedelta(days=1)
@@ -28,7 +28,7 @@ def answered(survey: str = "enc-1") -> Event:
 @pytest.fixture
 async def hub() -> MemoryHub:
     made = memory_hub(MONDAY)
-    await made.take_in(somebody("p-ana", email()))
+    await made.take_in(somebody("p-ana", email()), agreed("p-ana", "survey"))
     return made
 
 

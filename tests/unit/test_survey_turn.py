@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hub.model import Event, Lane, Message, Purpose, State
 from tests.unit.delivery_harness import DeliveryHarness, post_office
-from tests.unit.factories import event, message, stored
+from tests.unit.factories import agreed, event, message, said_in, stored
 
 DAY: Final = timedelta(days=1)
 
@@ -24,6 +24,8 @@ async def office_with(*surveys: tuple[Event, Message]) -> DeliveryHarness:
     async with office.store.transaction() as transaction:
         await transaction.add_events([stored(asked, case=asked.id) for asked, _ in surveys])
         await transaction.add_messages([planned for _, planned in surveys])
+        for _, planned in surveys:
+            await transaction.add_consents(said_in(agreed(planned.person, "survey")))
     return office
 
 

@@ -13,7 +13,7 @@ from hub.contact_rules.working_hours import DAYS, fault, weeks_of
 from hub.errors import InvalidEvent
 from hub.messages.delivery.decisions import blocking_outcome
 from hub.messages.planning.cascade import next_step
-from hub.model import HUB_SOURCE, Claimed, Json, Purpose, State, WorkWeek
+from hub.model import HUB_SOURCE, Claimed, ContactFacts, Json, Purpose, State, WorkWeek
 from tests.unit.factories import (
     HOUR,
     MONDAY,
@@ -163,7 +163,7 @@ def claimed(one: Any, at: datetime, *own_hours: Hours) -> Claimed:
         data={},
         building=None,
         unit=None,
-        weeks=weeks_of(own_hours),
+        contact=ContactFacts(rests=one.rests, weeks=weeks_of(own_hours)),
     )
 
 
@@ -219,7 +219,7 @@ async def test_each_holder_and_delegate_is_notified_by_their_own_hours() -> None
         if message.channel == "email" and message.purpose is Purpose.INTERNAL
     ]
     taken = await hub.store.claim([mail.id for mail in mails], token=mails[0].id, lease=HOUR)
-    weeks = {claim.message.person: claim.weeks for claim in taken}
+    weeks = {claim.message.person: claim.contact.weeks for claim in taken}
     waits = {
         claim.message.person: found and found.next_at
         for claim in taken
@@ -246,7 +246,7 @@ async def test_hours_changed_after_planning_count() -> None:
     ]
     [taken] = await hub.store.claim([mail.id], token=mail.id, lease=HOUR)
 
-    assert ((), None) == (taken.weeks, blocking_outcome(taken, policy=POLICY, now=hub.clock()))
+    assert ((), None) == (taken.contact.weeks, blocking_outcome(taken, policy=POLICY, now=hub.clock()))
 
 
 def test_a_week_is_read_as_it_is_kept() -> None:

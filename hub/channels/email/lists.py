@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from unicodedata import normalize
 
-from hub.contact_rules.consents import REVOCABLE
+from hub.contact_rules.purposes import REVOCABLE
 from hub.model import Claimed, Json, Lane, Purpose
 
 _LONGEST: Final = 60

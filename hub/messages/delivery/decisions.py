@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.contact_rules import is_interruptive, next_allowed
+from hub.contact_rules.verdict import HeldUntil, Refused, verdict
 from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.messages.planning.undelivered import has_followup
 from hub.model import (
@@ -44,18 +45,31 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
         return Outcome(message_id=message.id, state=State.CANCELLED, reason="overtaken", tried=False)
     if message.expires_at is not None and message.expires_at <= now and not leaves_late(claimed):
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
-    if claimed.suppression is not None and _applies(
-        claimed.suppression, message.channel, policy=policy, now=now
-    ):
-        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=claimed.suppression.reason)
-    rests = message.rests and is_interruptive(message.channel)
-    allowed = next_allowed(message.purpose, now, policy=policy, rests=rests, weeks=claimed.weeks)
-    if allowed <= now:
-        return None
-    # The lifetime runs from the first allowed instant: waiting for that instant adds nothing.
-    first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests, weeks=claimed.weeks)
-    longer_by = max(allowed - max(now, first), timedelta(0))
-    return held(message, "working_hours" if rests else "contact_hours", until=allowed, longer_by=longer_by)
+    judged = verdict(message.purpose, message.channel, claimed.contact, at=now, policy=policy)
+    never, gone = judged.reason if isinstance(judged, Refused) else None, claimed.suppression
+    if never is None and gone is not None and _applies(gone, message.channel, policy=policy, now=now):
+        never = gone.reason
+    if never is not None:
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=never)
+    if isinstance(judged, HeldUntil):
+        longer_by = _waited(claimed, judged.at, policy=policy, now=now)
+        return held(message, judged.reason, until=judged.at, longer_by=longer_by)
+    return None
+
+
+def _waited(claimed: Claimed, until: datetime, *, policy: Policy, now: datetime) -> timedelta:
+    """Return by how much the wait lengthens the lifetime, which runs from the first allowed instant."""
+    message, facts = claimed.message, claimed.contact
+    rests = facts.rests and is_interruptive(message.channel)
+    first = next_allowed(
+        message.purpose,
+        claimed.event_time,
+        policy=policy,
+        channel=message.channel,
+        rests=rests,
+        weeks=facts.weeks,
+    )
+    return max(until - max(now, first), timedelta(0))
 
 
 def leaves_late(claimed: Claimed) -> bool:
@@ -70,7 +84,7 @@ def leaves_late(claimed: Claimed) -> bool:
 
 
 def _applies(suppression: SuppressionStatus, channel: str, *, policy: Policy, now: datetime) -> bool:
-    """An invalid contact may become valid (a number gets a new owner); a refusal does not expire."""
+    """An invalid contact may become valid: a number gets a new owner."""
     if suppression.since is None or suppression.until is not None:
         return suppression.until is None or now < suppression.until
     lasts = policy.suppression_for(channel)

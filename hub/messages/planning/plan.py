@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
 from hub.contact_rules.consents import NOT_CONSENTED
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.messages.planning.cascade import id_at
 from hub.messages.planning.lifetime import Lifetime, Occasion, is_late_for_paper, lifetime, occasions
 from hub.messages.planning.reach import (
@@ -19,7 +20,9 @@ from hub.messages.planning.reach import (
     PAPER,
     authorised_channel,
     broken_channels,
+    offered,
     steps_for,
+    unauthorised,
     used_channel_only,
     why_unreachable,
 )
@@ -42,10 +45,6 @@ from hub.policy import Policy
 
 CROWD = 200
 """An audience with more recipients uses the bulk lane, unless the event is urgent."""
-
-_KNOWN_PEOPLE_ONLY = frozenset({Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL})
-"""Purposes that need a person of the directory, whose consent is on record."""
-
 
 Weeks = tuple[WorkWeek | None, ...]
 
@@ -149,15 +148,19 @@ def is_recorded_only(event: Event) -> bool:
 
 def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the later steps as its fallback."""
-    if plan.audience.purpose in _KNOWN_PEOPLE_ONLY and not person.known:
-        return [_suppressed(plan, person, "inline_not_allowed", ())]
-    audience = plan.audience
-    if audience.one_authorised:
-        audience = authorised_channel(audience, person, rules.policy.collection.channels)
-        if not audience.channels:
+    audience, avoid = plan.audience, plan.avoid
+    if audience.purpose in NEED_CONSENT:
+        # Only of a person of the directory a consent is on record.
+        if not person.known:
+            return [_suppressed(plan, person, "inline_not_allowed", ())]
+        closed = unauthorised(audience, person)
+        if audience.one_authorised:
+            audience = authorised_channel(audience, person, rules.policy.collection.channels)
+        if not offered(audience) - closed.keys():
             return [_suppressed(plan, person, NOT_CONSENTED, ())]
+        avoid = {**avoid, **closed}
     skipped: list[str] = []
-    usable = steps_for(audience, person, rules.channels, skipped, avoid=plan.avoid)
+    usable = steps_for(audience, person, rules.channels, skipped, avoid=avoid)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from hub.contact_rules.consents import NOT_CONSENTED
 from hub.model import (
     HUB_SOURCE,
     Audience,
@@ -80,10 +81,20 @@ def authorised_channel(audience: Audience, person: Person, order: Sequence[str])
     authorised at once, the first in the policy's `order`. Without any, there is no channel.
     """
     since = dict(person.authorised or ())
-    offered = {name for step in audience.channels for name in step}
-    names = [name for name in order if name in since and name in offered]
+    names = [name for name in order if name in since and name in offered(audience)]
     steps = tuple((name,) for name in sorted(names, key=lambda name: since[name]))
     return replace(audience, channels=steps, cascade=Cascade.FIRST)
+
+
+def offered(audience: Audience) -> frozenset[str]:
+    """Return the channels of an audience, those of all its steps."""
+    return frozenset(name for step in audience.channels for name in step)
+
+
+def unauthorised(audience: Audience, person: Person) -> Mapping[str, str]:
+    """Return the channels that the person has not authorised for the purpose, each with the reason."""
+    closed = offered(audience).difference(name for name, _ in person.authorised or ())
+    return dict.fromkeys(sorted(closed), NOT_CONSENTED)
 
 
 def ways(audience: Audience, person: Person) -> Sequence[tuple[str, ...]]:

@@ -51,8 +51,8 @@ def calls_of_step(clock: Clock, step: Step, catalog: Mapping[str, EventType], po
 
 def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:
     resting = quiet_outside_hours(_ORDINARY, audience, event)
-    for _ in filter(is_interruptive, audience.channels[0]):
-        at = next_allowed(audience.purpose, event.time, policy=policy, rests=resting)
+    for channel in filter(is_interruptive, audience.channels[0]):
+        at = next_allowed(audience.purpose, event.time, policy=policy, channel=channel, rests=resting)
         yield Call(purpose=audience.purpose, at=at)
 
 
@@ -72,5 +72,5 @@ def call_of_message(contact: Contact, first: datetime, policy: Policy) -> Call |
     """Return the call of a stored message; None if its channel is not interruptive."""
     if not is_interruptive(contact.channel):
         return None
-    at = next_allowed(contact.purpose, first, policy=policy, rests=contact.rests)
+    at = next_allowed(contact.purpose, first, policy=policy, channel=contact.channel, rests=contact.rests)
     return Call(purpose=contact.purpose, at=at)

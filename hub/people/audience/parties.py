@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import structs
 
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 from hub.people.audience.asking import group_of, scene_of
 from hub.people.audience.contacts import recipient
@@ -82,8 +83,8 @@ def addressees(
         for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
-    if audience.one_authorised:
-        return [_authorised(addressee, audience) for addressee in found]
+    if audience.purpose in NEED_CONSENT:
+        found = [_authorised(addressee, audience) for addressee in found]
     return [_in_segment(addressee, audience, stored) for addressee in found] if audience.segment_by else found
 
 

@@ -41,6 +41,15 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS consent
 
+-- so_far --
+-- The statements that count now: a grant of later does not yet.
+SELECT consent.* FROM unnest($1::text[]) AS asked (person)
+CROSS JOIN LATERAL (
+    SELECT * FROM consent
+    WHERE consent.person = asked.person AND purpose = ANY ($2::text[]) AND (NOT granted OR at <= now())
+    OFFSET 0
+) AS consent
+
 -- opted_out --
 SELECT opted.* FROM unnest($1::text[]) AS asked (person)
 CROSS JOIN LATERAL (

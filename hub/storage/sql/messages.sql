@@ -68,7 +68,8 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               WHERE message_id = message.id AND message_id BETWEEN $4 AND $5 AND outcome = 'unknown'
               ORDER BY at DESC LIMIT 1
           ) END AS unsure_of,
-          -- Checked at each claim: the person's hours may have changed since planning.
+          -- What the rules of contact judge (hub.contact_rules.verdict): it is read at each claim, because all of it
+          -- may have changed since planning.
           CASE WHEN message.rests THEN (
               SELECT weeks FROM own_hours WHERE own_hours.person_id = message.person
           ) END AS weeks,
@@ -105,34 +106,34 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = message.event_id
           ) AS recalled,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
-          -- Skipped for all other purposes, because it costs a lookup.
-          CASE WHEN message.purpose IN ('commercial', 'survey', 'collection') THEN (
+          -- Only for purposes that need consent: it costs lookups. No consent is judged here.
+          CASE WHEN message.purpose IN ('commercial', 'survey', 'collection') THEN jsonb_build_object('opted_out', (
               SELECT reason FROM opt_out
               WHERE opt_out.address IN (message.address, lower(message.address))
                 AND opt_out.purpose = message.purpose AND lifted_at IS NULL
               UNION ALL
               SELECT reason FROM opt_out
               WHERE opt_out.person = message.person AND opt_out.purpose = message.purpose AND lifted_at IS NULL
-              UNION ALL
-              -- If the person has entries in the ledger, the last one must be a yes that covers this channel.
-              SELECT 'not_consented'
-              WHERE EXISTS (
-                  SELECT FROM consent WHERE consent.person = message.person AND purpose = message.purpose
-              ) AND NOT EXISTS (
-                  SELECT FROM (
-                      SELECT at, channels FROM consent
-                      WHERE consent.person = message.person AND purpose = message.purpose AND granted
-                      ORDER BY at DESC, id DESC LIMIT 1
-                  ) AS yes
-                  WHERE (yes.channels = '{}' OR message.channel = ANY (yes.channels)) AND NOT EXISTS (
-                      SELECT FROM consent
-                      WHERE consent.person = message.person AND purpose = message.purpose AND NOT granted
-                        AND consent.at >= yes.at
-                        AND (consent.channels = '{}' OR message.channel = ANY (consent.channels))
-                  )
-              )
               LIMIT 1
-          ) END AS refused
+          ), 'statements', (
+              -- Of a ledger of years what counts: the newest grant so far, and of the refusals since then the first
+              -- for each set of channels.
+              SELECT jsonb_agg(counting) FROM (
+                  SELECT * FROM consent
+                  WHERE consent.person = message.person AND purpose = message.purpose AND granted AND at <= now()
+                  ORDER BY at DESC, id DESC LIMIT 1
+              ) AS newest
+              CROSS JOIN LATERAL (
+                  SELECT newest.*
+                  UNION ALL
+                  SELECT refusal.* FROM (
+                      SELECT DISTINCT ON (channels) * FROM consent
+                      WHERE consent.person = message.person AND purpose = message.purpose AND NOT granted
+                        AND at >= newest.at
+                      ORDER BY channels, at, id
+                  ) AS refusal
+              ) AS counting
+          )) END AS contact
 FROM message
 CROSS JOIN LATERAL (
     SELECT * FROM event WHERE event.key = message.event_key AND event.key BETWEEN $4 AND $5

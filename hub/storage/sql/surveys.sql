@@ -42,13 +42,6 @@ SELECT given.person,
                  AND event.key >= $3
            ) THEN 'asked'
            WHEN EXISTS (
-               SELECT FROM opt_out
-               WHERE opt_out.person = given.person AND purpose = 'survey' AND lifted_at IS NULL
-           ) OR (
-               SELECT NOT granted AND channels = '{}' FROM consent
-               WHERE consent.person = given.person AND purpose = 'survey' ORDER BY at DESC, id DESC LIMIT 1
-           ) THEN 'not_consented'
-           WHEN EXISTS (
                SELECT FROM survey_turn
                JOIN message ON message.event_key = survey_turn.event_key AND message.person = survey_turn.person
                 AND message.id BETWEEN moment_start(survey_turn.event_key) AND moment_end(survey_turn.event_key)

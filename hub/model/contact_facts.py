@@ -1,0 +1,30 @@
+"""What the hub knows about one person when it decides whether a message may leave."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from hub.model.consents import Consent
+from hub.model.people import WorkWeek
+
+
+class ContactFacts(Struct, frozen=True, kw_only=True):
+    """
+    The facts about one person, one purpose and one channel that the contact rules judge.
+
+    `statements` are those of the ledger about the purpose, or of them what counts: the newest grant, and the
+    refusals since. `opted_out` is why the person or the address wants no such messages (a BAJA, a complaint).
+    A person who `rests` is contacted only in working hours: those of `weeks`, or else the company's.
+
+    Facts are read only for purposes whose rules need them. None of them means consent: it is absent.
+    """
+
+    statements: tuple[Consent, ...] = ()
+    opted_out: str | None = None
+    rests: bool = False
+    weeks: tuple[WorkWeek | None, ...] = ()
+
+
+NO_FACTS: Final = ContactFacts()
