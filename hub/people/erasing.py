@@ -23,14 +23,16 @@ KEPT: Final = frozenset(
         *("ended_on", "ends_at", "ends_on", "entry_channel", "eta", "event_source", "event_type"),
         *("evidence_hash", "expected_end", "expires_at", "filed_at", "happens_at", "hearing_at", "held_on"),
         *("kind", "line", "locale", "method", "modality", "needed_by", "new_due_on", "notice_deadline"),
-        *("occasion", "occurred_at", "opened_at", "outcome", "paid_at", "period", "priority", "purpose"),
+        *("occasion", "occurred_at", "opened_at", "paid_at", "period", "priority", "purpose"),
         *("purposes", "radicado", "received_at", "ref", "replied_at", "report_kind", "reported_at"),
         *("responded_at", "restored_at", "revoked_at", "role", "scope", "second_call_at", "served_on"),
-        *("service_area", "severity", "since", "stage", "started_at", "starts_at", "status", "text_version"),
+        *("service_area", "severity", "since", "started_at", "starts_at", "status", "text_version"),
         *("timezone", "until", "valid_until"),
     }
 )
 """Fields whose text is an instant, a word of a list or a number: all others may tell of a person."""
+CODES: Final = frozenset({"outcome", "stage"})
+"""Fields that hold one word of a list in some events, and a sentence in others: only a word stays."""
 STAFF: Final = frozenset({"agent", "assignee", "technician", "called", "by"})
 """Fields with people who act in their work: an event with them may still be about one person alone."""
 _NAMED: Final = ("ref", "person_id", "subject_id")
@@ -101,7 +103,8 @@ def _scrubbed(name: str, value: Json, traces: Traces, *, alone: bool) -> Json:
 def _text(name: str, text: str, traces: Traces, *, alone: bool) -> str:
     if text in traces.refs:
         return text
-    stays = not alone or name in KEPT or name.endswith("_id")
+    is_code = name in CODES and text.isidentifier()
+    stays = not alone or is_code or name in KEPT or name.endswith("_id")
     return text if stays and not traces.has(text) else ""
 
 

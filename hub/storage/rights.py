@@ -28,7 +28,7 @@ ONLY: Final[Mapping[str, tuple[str, ...]]] = {
 FUNCTIONS: Final = (
     "make_month(text, text, uuid, uuid)",
     "drop_month(text)",
-    "forget_audit(timestamptz, bigint)",
+    "forget_audit(timestamp with time zone, bigint)",
 )
 """What it may have done in the owner's name."""
 

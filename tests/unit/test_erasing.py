@@ -43,6 +43,12 @@ def test_event_about_her_alone_keeps_ids_instants_and_words_of_lists() -> None:
     } == erased(data)
 
 
+def test_sentence_where_others_have_a_word_goes() -> None:
+    data = {"subject_id": "p-1", "outcome": "Se acordó una visita", "stage": "done"}
+
+    assert {**data, "outcome": ""} == erased(data)
+
+
 def test_event_with_others_loses_only_what_is_hers() -> None:
     other = {"name": "Sofía", "email": "sofia@example.com"}
     data = {
@@ -94,7 +100,7 @@ def test_what_stays_of_an_event_is_closed_in_every_schema() -> None:
 EXCEPTIONS: Final = {
     *("audience", "case", "category", "channel", "clock", "duty", "emergency_kind", "entry_channel"),
     *("event_source", "event_type", "evidence_hash", "kind", "line", "locale", "method", "modality"),
-    *("occasion", "outcome", "period", "purpose", "radicado", "report_kind", "role", "scope"),
-    *("service_area", "severity", "stage", "status", "text_version", "timezone"),
+    *("occasion", "period", "purpose", "radicado", "report_kind", "role", "scope"),
+    *("service_area", "severity", "status", "text_version", "timezone"),
 }
 """Fields without a list of words in the schema, which hold one word of the publisher's all the same."""
