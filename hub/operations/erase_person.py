@@ -93,7 +93,8 @@ async def go_on(
         await store.erase_messages(page, legal_since)
         after, done = page[-1], done + len(page)
         step(done)
-    current: Erasure | None = erasure
+    # Once all events are read, those that come are swept for everybody at once.
+    current = erasure if erasure.finished_at is None else None
     while current is not None and await store.erase_events(current, EVENTS, legal_since):
         current = await store.erasure(erasure.person)
     await store.erase_rest(erasure)

@@ -13,6 +13,7 @@ from asyncpg import Record
 from hub.model import Json
 from hub.model.erasures import Counts, Duties, Duty, Erasure
 from hub.model.ids import span
+from hub.model.months import EPOCH
 from hub.people.erasing import Traces, addresses_in, concerns, is_alone, scrubbed
 from hub.storage.database import Runner, Store, encode, load, read, storable
 
@@ -25,8 +26,8 @@ _STOPPED: Final = ("queued", "held", "retrying", "waiting")
 _FIRST: Final = UUID(int=0)
 _SHORTEST: Final = 5
 """Letters of a word that is looked for: a shorter one stands in other words."""
-_IN_FLIGHT: Final = timedelta(minutes=5)
-"""How long after `received_at` the transaction of an event may commit, generously."""
+_IN_FLIGHT: Final = timedelta(seconds=90)
+"""How long after `received_at` the transaction of an event may commit: none may be idle for longer."""
 _PAGE: Final = 500
 
 
@@ -83,7 +84,7 @@ class PostgresErasures(Store):
         await self.rows(_SQL["erase_versions"], person)
         await self.rows(_SQL["erase_copies"], person, erasure.words)
         await self._erase_parties(_traces([person], erasure.words))
-        await self._erase_dead(_traces([person], erasure.words), marks)
+        await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)
 
     async def erase_events(self, erasure: Erasure, limit: int, legal_since: datetime) -> bool:
         page = await self.rows(_SQL["events"], erasure.cursor or _FIRST, limit)
@@ -103,7 +104,7 @@ class PostgresErasures(Store):
         while page := await self.rows(_SQL["late_events"], since, now["at"], after, limit):
             await self._erase_page(page, traces, found["marks"], legal_since)
             after = page[-1]["key"]
-        await self._erase_dead(traces, found["marks"])
+        await self._erase_dead(traces, found["marks"], since)
         await self.rows(_SQL["forget_documents"])
         await self.rows(_SQL["swept"], now["at"])
 
@@ -158,9 +159,9 @@ class PostgresErasures(Store):
             for row in await run.rows(_SQL["parties"], sought):
                 await _put_party(run, row, traces, alone=False)
 
-    async def _erase_dead(self, traces: Traces, marks: Collection[str]) -> None:
+    async def _erase_dead(self, traces: Traces, marks: Collection[str], since: datetime) -> None:
         after = _FIRST
-        while page := await self.rows(_SQL["dead_page"], after, _PAGE):
+        while page := await self.rows(_SQL["dead_page"], after, _PAGE, since):
             values = [_value(row["body"]) for row in page]
             whole = await self._with_addresses(values, traces, marks)
             found = [row["id"] for row, value in zip(page, values, strict=True) if _is_seen(value, whole)]

@@ -58,7 +58,7 @@ UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
 DIGEST: Final = 60.0
 """Seconds between looks whether the daily digest is due."""
-ERASED: Final = 30.0
+ERASED: Final = 60.0
 """Seconds between looks for what an erasure has left, or what has come since."""
 OLD_DATA: Final = 21600.0
 """Seconds between looks for data that has become too old: a look reads all that is stored."""

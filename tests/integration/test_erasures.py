@@ -201,11 +201,13 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
     } <= places
 
 
-async def test_nothing_is_found_after_the_erasure(rights: Rights) -> None:
+async def test_nothing_is_found_after_the_erasure(rights: Rights, capsys: pytest.CaptureFixture[str]) -> None:
     await leave(rights)
     report = await rights.erase()
+    logged = "".join(capsys.readouterr())
 
     assert set() == await rights.seen()
+    assert not any(word in logged for word in WORDS.values())
     assert not report.left
 
 
@@ -269,6 +271,23 @@ async def _record(rights: Rights, message_id: UUID) -> None:
     await rights.database.rows(
         "UPDATE message SET state = 'sent', next_at = NULL WHERE id = $1 AND state = 'sending'", message_id
     )
+
+
+async def test_ticket_in_a_queue_sends_nothing_after_the_erasure(rights: Rights) -> None:
+    await rights.office.take_in(about("admin.payment.received", 8, unit_id="102", copropiedad_id=PLACE))
+    await leave(rights)
+    sent = len(rights.office.email.sent)
+    await rights.erase()
+    tickets = await rights.office.deliver()
+    [stopped] = await rights.database.rows(
+        "SELECT DISTINCT state, reason FROM message WHERE person = $1 AND event = 'admin.payment.received'",
+        REF,
+    )
+
+    assert tickets > 0
+    assert [] == rights.office.email.sent[sent:]
+    assert ("cancelled", "erased") == (stopped["state"], stopped["reason"])
+    assert set() == await rights.seen()
 
 
 async def test_late_event_leaves_nothing_and_reaches_nobody(rights: Rights) -> None:

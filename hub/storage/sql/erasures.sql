@@ -305,7 +305,9 @@ WHERE fetched_at < now() - interval '1 minute'
   AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
 
 -- dead_page --
-SELECT id, body, reason, state FROM dead_letter WHERE id > $1 AND octet_length(body) > 0 ORDER BY id LIMIT $2
+SELECT id, body FROM dead_letter
+WHERE id > $1 AND received_at >= $3 AND octet_length(body) > 0
+ORDER BY id LIMIT $2
 
 -- erase_dead --
 UPDATE dead_letter
