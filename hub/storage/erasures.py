@@ -83,6 +83,7 @@ class PostgresErasures(Store):
         await self.rows(_SQL["erase_replies"], person, marks)
         await self.rows(_SQL["erase_versions"], person)
         await self.rows(_SQL["erase_copies"], person, erasure.words)
+        await self.rows(_SQL["forget_documents"])
         await self._erase_parties(_traces([person], erasure.words))
         await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,11 +19,13 @@ from hub.model.erasures import Duty, Erasure
 from hub.operations.erase_person import EVENTS, ErasureReport, erase, go_on, kept_since, look
 from hub.operations.evidence import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies
+from hub.timers.erasures import keep_erased
 from tests.integration.constancias import seal_all
 from tests.integration.test_evidence import Office
 from tests.integration.test_seals import quiet
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import MONDAY, email, event, home, member, mobile, somebody
+from tests.unit.timer_harness import hub_with, timers_of
 
 REF: Final = "p-77"
 NAME: Final = "Zenaida Quimbayaxyz"
@@ -38,7 +41,12 @@ WORDS: Final = {
     "dead": "difunto-del-canario",
 }
 """What only this person has said, or what is said of nobody else."""
-KEPT: Final = frozenset({("message", "name"), ("message", "address"), ("attempt", "content")})
+KEPT: Final = frozenset(
+    {
+        *(("message", "name"), ("message", "address"), ("attempt", "content")),
+        *(("letter", name) for name in ("name", "subject", "text", "html")),
+    }
+)
 """Columns in which the law keeps words of legal messages for their term. Nothing else is found anywhere."""
 MINUTE: Final = timedelta(minutes=1)
 EVER: Final = kept_since(datetime.now(UTC), 0)
@@ -163,7 +171,42 @@ async def rights(opened: Database) -> Rights:
         MAIL,
         REF,
     )
+    await _she_is_elsewhere(opened)
     return Rights(office)
+
+
+async def _she_is_elsewhere(database: Database) -> None:
+    """Put her words into what staff reads, on paper, into a document and a webhook's queue."""
+    said = f"Radicó {NAME}: una {WORDS['petition']}"
+    await database.rows(
+        "INSERT INTO inbox_item (id, person, event, subject, text, html) "
+        "SELECT id, person, event, $1, $1, $1 FROM message "
+        "WHERE channel = 'inbox' AND event = 'pqrs.received'",
+        said,
+    )
+    await database.rows(
+        "INSERT INTO letter (id, person, event, name, subject, text, html, handed_over_at) "
+        "SELECT id, person, event, name, $2, $2, $2, now() FROM message "
+        "WHERE person = $1 AND event IN ('pqrs.received', 'admin.assembly.convened') AND channel = 'email'",
+        REF,
+        said,
+    )
+    content = WORDS["petition"].encode()
+    await database.rows(
+        "WITH kept AS (INSERT INTO document (sha256, kind, size, content, fetched_at) "
+        "VALUES (sha256($1), 'application/pdf', 9, $1, now() - interval '1 hour') RETURNING sha256) "
+        "INSERT INTO document_request (event_key, url, name, attach, wait_until, state, sha256) "
+        "SELECT key, 'https://x.example/' || $2, $2, false, now(), 'fetched', kept.sha256 FROM kept, event "
+        "WHERE event.id = 'pqrs.received-pqrs-77'",
+        content,
+        f"{NAME}.pdf",
+    )
+    await database.rows(
+        "WITH made AS (INSERT INTO result_subscription (id, source, created_by, url) "
+        "VALUES (gen_random_uuid(), 'urn:x', 'ana', 'https://x.example') RETURNING id) "
+        "INSERT INTO webhook_event (subscription_id, event_id, event) SELECT id, 'e', $1 FROM made",
+        json.dumps({"person": REF, "name": NAME}).encode(),
+    )
 
 
 async def _she_replies(database: Database) -> None:
@@ -198,6 +241,8 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
         *(("attempt", "content"), ("person", "name"), ("person", "contact_points"), ("reply", "text")),
         *(("directory_version", "data"), ("party", "recipients"), ("suppression", "address")),
         *(("opt_out", "address"), ("dead_letter", "body"), ("clock", "context")),
+        *(("inbox_item", "text"), ("letter", "text"), ("document", "content"), ("webhook_event", "event")),
+        *(("document_request", "name"), ("document_request", "url")),
     } <= places
 
 
@@ -337,6 +382,17 @@ async def test_erasure_that_was_broken_off_is_finished(rights: Rights) -> None:
     assert set() == await rights.seen()
     [left] = await rights.database.rows("SELECT words FROM erasure")
     assert [] == left["words"]
+
+
+async def test_timers_finish_what_was_begun(rights: Rights) -> None:
+    await leave(rights)
+    await rights.store.begin(REF, by="ana", reason="x")
+    timers = timers_of(await hub_with(), erasures=rights.store, now=lambda: datetime.now(UTC))
+    await keep_erased(timers)
+    [row] = await rights.database.rows("SELECT finished_at FROM erasure")
+
+    assert row["finished_at"] is not None
+    assert KEPT == await rights.seen()
 
 
 async def test_others_keep_what_is_theirs(rights: Rights) -> None:

@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
+from msgspec import structs
 
 from hub.model.retention import LEAST, DataKind
 from hub.operations.evidence import verify
 from hub.operations.retention import apply, report
+from hub.policy import load_policy
 from hub.policy.policy import Retention
 from hub.storage import Database, PostgresEvidence, PostgresRetention
+from hub.timers.old_data import erase_old_data
 from tests.integration.constancias import seal_all
 from tests.integration.test_erasures import KEPT, WORDS, Rights, leave, rights
 from tests.integration.test_seals import quiet
+from tests.unit.timer_harness import hub_with, timers_of
 
 __all__ = ["rights"]
 
@@ -128,6 +132,20 @@ async def test_run_that_was_broken_off_goes_on(rights: Rights) -> None:
     assert first <= 2
 
 
+async def test_timers_apply_the_policy(rights: Rights) -> None:
+    await leave(rights)
+    policy = structs.replace(load_policy(), retention=Retention(months=0, texts=12))
+    timers = timers_of(
+        await hub_with(), old_data=PostgresRetention(rights.database), policy=policy, now=lambda: LATER
+    )
+    await erase_old_data(timers)
+    left = await rights.database.rows(
+        "SELECT DISTINCT purpose FROM message WHERE name <> '' AND next_at IS NULL"
+    )
+
+    assert ["legal"] == [row["purpose"] for row in left]
+
+
 async def test_audit_of_the_last_year_is_never_forgotten(opened: Database) -> None:
     add = (
         "INSERT INTO audit (id, at, who, action, subject, detail) "
@@ -153,4 +171,4 @@ def test_every_kind_has_its_months() -> None:
 
 
 def test_law_keeps_nothing_but_legal_messages() -> None:
-    assert {"message", "attempt"} == {table for table, _ in KEPT}
+    assert {"message", "attempt", "letter"} == {table for table, _ in KEPT}
