@@ -318,6 +318,19 @@ async def _record(rights: Rights, message_id: UUID) -> None:
     )
 
 
+async def test_worker_that_records_after_the_erasure_leaves_nothing(rights: Rights) -> None:
+    await leave(rights)
+    await rights.erase()
+    [message, *_] = await rights.store.messages(REF, UUID(int=0), 10)
+    await _record(rights, message)
+    between = await rights.seen()
+    timers = timers_of(await hub_with(), erasures=rights.store, now=lambda: NOW + timedelta(days=9000))
+    await keep_erased(timers)
+
+    assert {("attempt", "facts")} == between
+    assert set() == await rights.seen()
+
+
 async def test_ticket_in_a_queue_sends_nothing_after_the_erasure(rights: Rights) -> None:
     await rights.office.take_in(about("admin.payment.received", 8, unit_id="102", copropiedad_id=PLACE))
     await leave(rights)
