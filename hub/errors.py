@@ -24,6 +24,7 @@ Every error of the hub. The docstring of a class is its message.
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
     ├── WebhookFailure            the receiver of a webhook did not take the events
+    ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
@@ -124,6 +125,14 @@ class WrongSender(InvalidEvent):
     Who sent the event may not publish it.
 
     It is in another's name: of the hub itself, or of a system whose source is bound to others.
+    """
+
+
+class KeptByDuty(HubError):
+    """
+    A duty requires keeping the person's data.
+
+    The text is Spanish, for the answer to the person.
     """
 
 

@@ -36,6 +36,7 @@ from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, S
 from hub.model.posters import PosterPage, PosterSource
 from hub.operations.constancia.make import Constancias
 from hub.operations.letters import LetterPrinter
+from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
@@ -299,6 +300,8 @@ async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresE
 
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
+open_retention: Final = _opener(storage.PostgresRetention)
+open_erasures: Final = _opener(storage.PostgresErasures)
 open_explain: Final = _opener(storage.PostgresExplain)
 open_keys: Final = _opener(storage.PostgresKeys)
 open_letters: Final = _opener(storage.PostgresLetters)
@@ -328,6 +331,25 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
         look=lambda brand: company.templates.identities.of("", {}, brand),
         key=lambda: document_keys(company.ring)[0],
     )
+
+
+def person_exports_of(database: storage.Database, company: CompanyRules) -> PersonExports:
+    """Return what hands a person over what the hub holds of them."""
+    return PersonExports(
+        held=storage.PostgresPersonExport(database),
+        directory=storage.PostgresDirectoryHistory(database),
+        threads=storage.PostgresCases(database),
+        said=storage.PostgresConstancias(database),
+        audit=storage.PostgresAudit(database),
+        company=company.policy.company.name,
+    )
+
+
+@asynccontextmanager
+async def open_person_exports(settings: Settings) -> AsyncIterator[PersonExports]:
+    """Open what makes exports for a command."""
+    async with storage.Database(settings.database_url.reveal(), size=2) as database:
+        yield person_exports_of(database, CompanyRules(settings))
 
 
 def posters_of(database: storage.Database, company: CompanyRules) -> Posters:

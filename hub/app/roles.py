@@ -119,6 +119,8 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             months=storage.PostgresMonths(parts.database),
             results=storage.PostgresResults(parts.database),
             emergencies=storage.PostgresEmergencies(parts.database),
+            erasures=storage.PostgresErasures(parts.database),
+            old_data=storage.PostgresRetention(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

@@ -9,7 +9,14 @@ from functools import partial
 from prometheus_client import REGISTRY
 
 from hub import storage
-from hub.app.container import QUEUES, Container, constancias_of, letter_printer_of, posters_of
+from hub.app.container import (
+    QUEUES,
+    Container,
+    constancias_of,
+    letter_printer_of,
+    person_exports_of,
+    posters_of,
+)
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
@@ -57,6 +64,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         cases=storage.PostgresCases(database),
         render_again=company.render_again,
         constancias=constancias_of(database, company),
+        person_exports=person_exports_of(database, company),
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         documents=storage.PostgresDocuments(database),

@@ -21,6 +21,7 @@ from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.model.paper import PaperSize
+from hub.model.retention import LEAST, DataKind
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
@@ -102,10 +103,34 @@ class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.provider_timeout + self.lease_margin
 
 
-class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """For how many whole months events, messages and attempts are kept; 0 is for ever."""
+_Months = Annotated[int, Meta(ge=0, le=1200)]
 
-    months: Annotated[int, Meta(ge=0, le=1200)]
+
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    For how many whole months each kind of data is kept; 0 is for ever.
+
+    `months` is of events, messages and attempts as a whole, by whole months; the others are kinds of data
+    (`DataKind`), of which rows stay without what they said. `legal` is also how long what legal messages said
+    to a person who was erased is kept.
+    """
+
+    months: _Months
+    texts: _Months = 0
+    legal: _Months = 0
+    replies: _Months = 0
+    contacts: _Months = 0
+    comments: _Months = 0
+    documents: _Months = 0
+    dead_letters: _Months = 0
+    sign_ins: _Months = 0
+    audit: _Months = 0
+
+    @property
+    def kinds(self) -> Mapping[DataKind, int]:
+        """Return for how many months each kind is kept."""
+        given: dict[DataKind, int] = {kind: getattr(self, kind) for kind in DataKind}
+        return {kind: max(months, LEAST.get(kind, 0)) if months else 0 for kind, months in given.items()}
 
 
 class EvidencePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

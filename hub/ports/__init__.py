@@ -18,6 +18,7 @@ from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
 from hub.ports.documents import DocumentCalls, DocumentQueue, DocumentStore
 from hub.ports.emergencies import EmergencyStore
+from hub.ports.erasures import ErasureStore
 from hub.ports.escalations import EscalationStore
 from hub.ports.exclusions import ExclusionLists, ExclusionRegistry
 from hub.ports.explain import (
@@ -46,6 +47,7 @@ from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.results import ResultStore, SubscriptionStore
+from hub.ports.retention import RetentionStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore

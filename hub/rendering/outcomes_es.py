@@ -68,6 +68,7 @@ REASONS: Final[Mapping[str, str]] = {
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "repeated": "Ya se le envió lo mismo hace unos minutos",
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
+    "erased": "La persona pidió suprimir sus datos: no se le escribe más",
     "asked_lately": "La persona recibió otra encuesta hace poco",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
@@ -223,7 +224,7 @@ LETTER_POSTED: Final = Advice(
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of what is held until somebody does something."""
-_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled", "repeated"})
+_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased"})
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
 

@@ -12,6 +12,7 @@ from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
 from hub.storage.documents import PostgresDocuments
 from hub.storage.emergencies import PostgresEmergencies
+from hub.storage.erasures import PostgresErasures
 from hub.storage.escalations import PostgresEscalations
 from hub.storage.evidence import PostgresEvidence, PostgresSeals
 from hub.storage.exclusions import PostgresExclusions
@@ -28,6 +29,7 @@ from hub.storage.mail_reports import PostgresMailReports
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.pauses import PostgresPauses
+from hub.storage.person_export import PostgresPersonExport
 from hub.storage.posters import PostgresPosters
 from hub.storage.preferences import PostgresPreferences
 from hub.storage.print_batches import PostgresBatches
@@ -36,6 +38,7 @@ from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.results import PostgresResults, PostgresSubscriptions
+from hub.storage.retention import PostgresRetention
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.surveys import PostgresSurveys

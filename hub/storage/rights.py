@@ -25,7 +25,11 @@ ONLY: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("seal", "seal_stamp", "template_version"), ("SELECT", "INSERT")),
 }
 """Tables with which it may do less."""
-FUNCTIONS: Final = ("make_month(text, text, uuid, uuid)", "drop_month(text)")
+FUNCTIONS: Final = (
+    "make_month(text, text, uuid, uuid)",
+    "drop_month(text)",
+    "forget_audit(timestamp with time zone, bigint)",
+)
 """What it may have done in the owner's name."""
 
 

@@ -14,6 +14,7 @@ from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.emergencies import MemoryEmergencies
+from hub.testing.erasures import MemoryErasures
 from hub.testing.exclusions import MemoryExclusions
 from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
@@ -22,6 +23,7 @@ from hub.testing.months import MemoryMonths
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.results import MemoryResults
+from hub.testing.retention import MemoryRetention
 from hub.testing.second_factors import MemorySecondFactors
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle

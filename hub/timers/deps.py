@@ -12,11 +12,13 @@ from hub.policy import Policy
 from hub.ports import (
     Appointments,
     EmergencyStore,
+    ErasureStore,
     Heartbeats,
     MonthStore,
     Now,
     Publisher,
     ResultStore,
+    RetentionStore,
     TimerStore,
 )
 from hub.timers.lease_time import LeaseTime
@@ -31,6 +33,8 @@ class Timers:
     months: MonthStore
     results: ResultStore
     emergencies: EmergencyStore
+    erasures: ErasureStore
+    old_data: RetentionStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

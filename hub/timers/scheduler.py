@@ -31,10 +31,12 @@ from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.daily_digest import DailyDigest
 from hub.timers.deps import Timers
+from hub.timers.erasures import keep_erased
 from hub.timers.extensions import publish_extensions
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
+from hub.timers.old_data import erase_old_data
 from hub.timers.results import publish_results
 from hub.timers.unreached_people import alert_unreached
 
@@ -56,6 +58,10 @@ UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
 DIGEST: Final = 60.0
 """Seconds between looks whether the daily digest is due."""
+ERASED: Final = 60.0
+"""Seconds between looks for what an erasure has left, or what has come since."""
+OLD_DATA: Final = 21600.0
+"""Seconds between looks for data that has become too old: a look reads all that is stored."""
 MISSED: Final = timedelta(seconds=10)
 """A step this late was lost by Redis, or its claimer died; a less late one is still in hand."""
 LOOK_AGAIN: Final = timedelta(minutes=1)
@@ -81,6 +87,8 @@ async def run(timers: Timers) -> None:
         _every(RESULTS, publish_results, timers),
         _every(POLL, publish_extensions, timers),
         _every(UNREACHED, alert_unreached, timers),
+        _every(ERASED, keep_erased, timers),
+        _every(OLD_DATA, erase_old_data, timers),
         _every(DIGEST, DailyDigest().publish_digests, timers),
     )
     await run_all(loops)

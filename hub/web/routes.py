@@ -28,6 +28,7 @@ from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
+from hub.operations.person_export.schemas import PersonExport
 from hub.operations.preferences import PreferencesWhole
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
@@ -52,6 +53,7 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
+    person_exports,
     posters,
     preferences,
     replies,
@@ -172,6 +174,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={200: marks.MarkEnd},
     ),
     _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
+    Route(
+        "/api/people/{ref}/export",
+        person_exports.export,
+        needs=PRIVACY,
+        where=Where.EVERYWHERE,
+        answers={200: PersonExport, 404: Problem, 413: Problem},
+    ),
     _read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
     _operate(
         "/api/directory/{kind}/{ref}",

@@ -36,6 +36,7 @@ from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.letters import LetterPrinter
+from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
 from hub.policy import Policy
 from hub.ports import (
@@ -163,6 +164,7 @@ class Services:
     cases: CaseStore
     render_again: Render
     constancias: Constancias
+    person_exports: PersonExports
     contacts: ContactStore
     directory: DirectoryHistoryStore
     documents: DocumentStore

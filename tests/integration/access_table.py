@@ -113,6 +113,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
     "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /api/people/{ref}/export": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /cases": Row(needs=READ, where=OWN, finds=False),

@@ -20,7 +20,7 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.container import CompanyRules, constancias_of, letter_printer_of, posters_of
+from hub.app.container import CompanyRules, constancias_of, letter_printer_of, person_exports_of, posters_of
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -480,6 +480,7 @@ class World:
             cases=PostgresCases(database),
             render_again=RULES.render_again,
             constancias=constancias_of(database, CompanyRules(settings)),
+            person_exports=person_exports_of(database, CompanyRules(settings)),
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
             documents=PostgresDocuments(database),

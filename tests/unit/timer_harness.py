@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.testing import MemoryEmergencies, MemoryMonitor, MemoryMonths, MemoryResults
+from hub.testing import (
+    MemoryEmergencies,
+    MemoryErasures,
+    MemoryMonitor,
+    MemoryMonths,
+    MemoryResults,
+    MemoryRetention,
+)
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
 from tests.unit.delivery_harness import ABOUT, mail
@@ -25,6 +32,8 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "months": MemoryMonths(),
         "results": MemoryResults(),
         "emergencies": MemoryEmergencies(),
+        "erasures": MemoryErasures(),
+        "old_data": MemoryRetention(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

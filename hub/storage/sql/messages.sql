@@ -147,9 +147,11 @@ CROSS JOIN LATERAL (
 LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
 LEFT JOIN unit ON unit.id = event.unit_id
 LEFT JOIN LATERAL (
+    -- Of who was erased only the mark of the address is kept: schema 0033.
     SELECT * FROM suppression
-    WHERE suppression.address = message.address AND suppression.channel = message.channel AND lifted_at IS NULL
-    OFFSET 0
+    WHERE suppression.address IN (message.address, address_mark(message.address))
+      AND suppression.channel = message.channel AND lifted_at IS NULL
+    ORDER BY expires_at DESC NULLS LAST LIMIT 1
 ) AS suppression ON true
 
 -- record --

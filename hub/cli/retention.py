@@ -1,0 +1,73 @@
+"""`hub retention`: data that has become too old."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+
+from hub.app.container import open_retention
+from hub.cli.audit import note
+from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.model.retention import DataKind, RetentionRow
+from hub.operations.retention import apply, report
+from hub.policy import load_policy
+
+app = typer.Typer(no_args_is_help=True)
+
+KINDS_ES: Final[Mapping[DataKind, str]] = {
+    DataKind.TEXTS: "mensajes: nombre, contacto y palabras",
+    DataKind.LEGAL: "mensajes legales",
+    DataKind.REPLIES: "respuestas",
+    DataKind.CONTACTS: "contactos sueltos de casos cerrados",
+    DataKind.COMMENTS: "comentarios de encuestas",
+    DataKind.DOCUMENTS: "documentos",
+    DataKind.DEAD_LETTERS: "eventos rechazados y resueltos",
+    DataKind.SIGN_INS: "ingresos a la consola",
+    DataKind.AUDIT: "auditoría",
+}
+
+
+@app.callback()
+def about() -> None:
+    """
+    Lo que ya pasó de su plazo: cuánto hay, y suprimirlo.
+
+    Los plazos están en [retention] de la política; el centro los aplica solo, cada seis horas.
+    """
+
+
+@app.command(name="run")
+async def run(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Solo cuenta; no suprime nada.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Suprime ahora lo que ya pasó de su plazo, y dice cuánto de cada clase.
+
+      hub retention run --dry-run
+
+    Nunca suprime lo que un caso abierto necesita, ni lo que la ley manda guardar. Los meses enteros se van
+    aparte: hub months.
+    """
+    given = settings()
+    kinds = load_policy(given.policy).retention.kinds
+    async with open_retention(given) as store:
+        rows = await (report if dry_run else apply)(store, kinds, datetime.now(UTC))
+    if not dry_run:
+        await note("retention.run", "retention", rows=sum(row.rows for row in rows))
+    print_list(rows, _COLUMNS, as_json=as_json)
+
+
+def _before(row: RetentionRow) -> str:
+    return "se conserva" if row.before is None else f"{row.before:%Y-%m-%d}"
+
+
+_COLUMNS: Final[Columns] = {
+    "clase": lambda row: KINDS_ES[row.kind],
+    "meses": lambda row: str(row.months or "siempre"),
+    "anterior a": _before,
+    "filas": lambda row: str(row.rows),
+}

@@ -1,0 +1,108 @@
+"""
+Erase a person for good: what remains is a reference, and what the law keeps for its term.
+
+    begin: directory and addresses are closed ▸ messages ▸ replies, copies ▸ events and cases ▸ look again
+
+Every step may be repeated, so that a crash costs nothing. The timers go on until nothing is left: a message
+that is being sent ends by itself, and an event may come late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from hub.errors import KeptByDuty, UnknownName
+from hub.model.erasures import Duties, Duty, Erasure
+from hub.model.months import months_after
+from hub.ports.erasures import ErasureStore
+
+MESSAGES: Final = 500
+"""Messages that one transaction erases."""
+EVENTS: Final = 1000
+"""Events that are read at once."""
+_NONE: Final = UUID(int=0)
+_BEFORE_ALL: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+DUTIES_ES: Final[Mapping[Duty, str]] = {
+    Duty.MEMBERSHIP: "hoy es propietario, residente, pagador o empleado: el sistema que publica el "
+    "directorio debe terminar primero ese vínculo",
+    Duty.CASE: "tiene un caso abierto (petición, reclamo u otro): hay que responderlo primero",
+    Duty.DEBT: "debe cuotas: sus datos se conservan hasta que pague",
+    Duty.LEGAL_MESSAGE: "hay un aviso legal que no ha salido, o una carta sin entregar",
+    Duty.ACCOUNT: "tiene una cuenta en la consola: hay que desactivarla primero (hub accounts disable)",
+}
+"""Why the data must be kept, in Spanish, for the answer to the person."""
+
+
+class ErasureReport(Struct, kw_only=True):
+    """What an erasure concerns, or has done. `left` says that the timers have something still to do."""
+
+    person: str
+    duties: list[Duty]
+    counts: dict[str, int]
+    left: bool
+
+
+async def look(store: ErasureStore, person: str, *, legal_since: datetime) -> ErasureReport:
+    """Say what an erasure would do; it changes nothing."""
+    duties, counts = await store.duties(person), await store.counts(person, legal_since)
+    return ErasureReport(person=person, duties=list(duties), counts=dict(counts), left=True)
+
+
+async def erase(
+    store: ErasureStore,
+    person: str,
+    *,
+    by: str,
+    reason: str,
+    legal_since: datetime,
+    step: Callable[[int], None] = lambda _: None,
+) -> ErasureReport:
+    """Erase the person. Raises KeptByDuty where a duty requires the data, UnknownName."""
+    counts = await store.counts(person, legal_since)
+    if duties := await store.duties(person):
+        raise KeptByDuty(why(duties))
+    if not await store.begin(person, by=by, reason=reason):
+        raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
+    begun = await store.erasure(person)
+    left = begun is None or not await go_on(store, begun, legal_since=legal_since, step=step)
+    return ErasureReport(person=person, duties=[], counts=dict(counts), left=left)
+
+
+def why(duties: Duties) -> str:
+    """Say why the data is kept."""
+    return "No se suprime: " + "; ".join(DUTIES_ES[duty] for duty in duties) + "."
+
+
+async def go_on(
+    store: ErasureStore,
+    erasure: Erasure,
+    *,
+    legal_since: datetime,
+    step: Callable[[int], None] = lambda _: None,
+) -> bool:
+    """Erase what is left of a person; return whether nothing is."""
+    after = _NONE
+    done = 0
+    while page := await store.messages(erasure.person, after, MESSAGES):
+        await store.erase_messages(page, legal_since)
+        after, done = page[-1], done + len(page)
+        step(done)
+    # Once all events are read, those that come are swept for everybody at once.
+    current = erasure if erasure.finished_at is None else None
+    while current is not None and await store.erase_events(current, EVENTS, legal_since):
+        current = await store.erasure(erasure.person)
+    await store.erase_rest(erasure)
+    is_over = not await store.left(erasure, legal_since)
+    await store.finish(erasure, is_over=is_over)
+    return is_over
+
+
+def kept_since(now: datetime, months: int) -> datetime:
+    """Return since when legal messages are kept; 0 months is for ever."""
+    return months_after(now, -months) if months else _BEFORE_ALL

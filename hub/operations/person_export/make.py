@@ -1,0 +1,105 @@
+"""
+Make an export.
+
+    a person ▸ directory ▸ the thread of messages and replies ▸ their words ▸ cases, surveys, audit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import convert
+
+from hub.errors import UnknownName
+from hub.operations.constancia.gather import gather_person
+from hub.operations.constancia.proven import prove
+from hub.operations.constancia.schemas import ConsentLine
+from hub.operations.person_export.schemas import AuditLine, PersonExport
+from hub.ports import AuditStore, DirectoryHistoryStore
+from hub.ports.constancias import ConstanciaStore, ThreadStore
+from hub.ports.person_export import PersonExportStore
+
+_PAGE: Final = 500
+
+
+def _quiet(_done: int, _total: int) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonExports:
+    """Makes exports. All that it needs is read; nothing is changed."""
+
+    held: PersonExportStore
+    directory: DirectoryHistoryStore
+    threads: ThreadStore
+    said: ConstanciaStore
+    audit: AuditStore
+    company: str
+
+    async def make(
+        self, person: str, *, by: str, at: datetime, step: Callable[[int, int], None] = _quiet
+    ) -> PersonExport:
+        """Export a person, known to the directory or not any more. Raises TooLarge, UnknownName."""
+        identity = await self.directory.somebody(person, whole=True)
+        name = await self.said.name_of(person)
+        gathered = await gather_person(self.threads, person, name or person, places=None, place_names=())
+        held = await self.held.held(person)
+        if identity is None and not gathered.entries and not held.versions and not held.roles:
+            raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
+        proven = await prove(self.said, gathered.message_ids, step)
+        return PersonExport(
+            made_at=at,
+            asked_by=by,
+            company=self.company,
+            person=person,
+            identity=identity,
+            versions=list(held.versions),
+            roles=list(held.roles),
+            consents=await self._consents(person, name or ""),
+            messages=proven.messages,
+            thread=gathered.entries,
+            cases=list(held.cases),
+            surveys=list(held.surveys),
+            audit=await self._audit(person),
+        )
+
+    async def _consents(self, person: str, name: str) -> list[ConsentLine]:
+        given = [
+            ConsentLine(
+                person=person,
+                name=name,
+                purpose=said.purpose,
+                granted=said.granted,
+                at=said.at,
+                channels=said.channels,
+                text_version=said.text_version,
+                method=said.method,
+                evidence_hash=said.evidence_hash,
+            )
+            for said in await self.said.consents([person])
+        ]
+        stopped = [
+            ConsentLine(
+                person=person, name=name, purpose=out.purpose, granted=False, at=out.since, method=out.reason
+            )
+            for out in await self.said.opted_out([person])
+        ]
+        return sorted([*given, *stopped], key=lambda line: (line.at, line.purpose))
+
+    async def _audit(self, person: str) -> list[AuditLine]:
+        lines: list[AuditLine] = []
+        after: str | None = None
+        while True:
+            page = await self.audit.notes(after=after, limit=_PAGE, person=person)
+            lines += [_line(row) for row in page.items]
+            after = page.next
+            if after is None:
+                return lines
+
+
+def _line(row: Any) -> AuditLine:
+    fields = {name: row[name] for name in ("at", "who", "action", "subject")}
+    return convert(fields, AuditLine)

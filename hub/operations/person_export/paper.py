@@ -1,0 +1,125 @@
+"""The export as pages: everything in Spanish words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from hub.model import Json
+from hub.operations.cases.events_es import title
+from hub.operations.cases.summary_es import promise
+from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
+from hub.operations.person_export.schemas import PersonExport
+from hub.rendering import filters, labels_es
+from hub.sla.ack_links import without_link
+
+TEMPLATE: Final = "person.typ"
+_ROLES: Final[Mapping[str, str]] = {
+    "owner": "propietario",
+    "resident": "residente",
+    "tenant": "arrendatario",
+    "payer": "pagador registrado",
+    "council": "consejo",
+    "auditor": "revisor fiscal",
+    "proxy": "apoderado",
+    "accounting_client": "cliente de contabilidad",
+    "staff": "equipo de la empresa",
+}
+_PURPOSES: Final[Mapping[str, str]] = {
+    "data_treatment": "tratamiento de datos",
+    "commercial": "mensajes comerciales",
+    "survey": "encuestas",
+    "collection": "cobranza",
+    "service": "mensajes de servicio",
+}
+_POINTS: Final[Mapping[str, str]] = {"email": "Correo", "phone": "Teléfono", "push": "Aplicación"}
+
+
+def pages(export: PersonExport) -> dict[str, Json]:
+    """Return what the template shows; each part is a title, what it is, and rows of label and text."""
+    identity: Mapping[str, Any] = export.identity or {}
+    parts = [
+        ("Quién es usted para nosotros", "", list(_identity(export, identity))),
+        ("Sus unidades y papeles", "Con la fecha en que empezaron.", list(_roles(export))),
+        ("Lo que autorizó y lo que no", "Con su prueba.", list(map(_consent, export.consents))),
+        ("Sus casos y nuestros plazos", "", list(_cases(export))),
+        ("Lo que respondió", "", list(_replies(export))),
+        ("Encuestas que contestó", "", list(_surveys(export))),
+        ("Lo que le dijimos, palabra por palabra", "", list(_messages(export.messages))),
+        ("Quién ha visto o cambiado sus datos", "", list(_audit(export))),
+    ]
+    return {
+        "title": "Sus datos",
+        "subject": str(identity.get("name") or export.person),
+        "number": export.person,
+        "company": export.company,
+        "made_at": filters.fecha_hora(export.made_at),
+        "parts": [{"title": name, "about": about, "rows": rows} for name, about, rows in parts],
+    }
+
+
+def _identity(export: PersonExport, identity: Mapping[str, Any]) -> Iterator[list[str]]:
+    yield ["Referencia", export.person]
+    if not identity:
+        yield ["Directorio", "Ya no está en el directorio."]
+        return
+    yield ["Nombre", str(identity["name"])]
+    for point in identity["contact_points"]:
+        checked = " (verificado)" if point.get("verified") else ""
+        yield [_POINTS.get(point["kind"], point["kind"]), f"{point['value']}{checked}"]
+    for version in export.versions:
+        names = version.data.get("names", "")
+        yield [filters.fecha(version.since), f"{names}, según {version.source or 'el directorio'}"]
+
+
+def _roles(export: PersonExport) -> Iterator[list[str]]:
+    for role in export.roles:
+        until = f" hasta el {filters.fecha(role.until)}" if role.until else ""
+        what = "terminó" if role.removed else _ROLES.get(role.role, role.role)
+        yield [filters.fecha(role.since), f"{what}, {role.scope}{until}"]
+
+
+def _consent(line: ConsentLine) -> list[str]:
+    answer = "sí" if line.granted else "no"
+    by = ", ".join(labels_es.CHANNELS.get(channel, channel) for channel in line.channels)
+    proof = ", ".join(filter(None, (line.method, line.text_version, line.evidence_hash)))
+    said = f"{_PURPOSES.get(line.purpose, line.purpose)}: {answer}{f', por {by}' if by else ''}"
+    return [filters.fecha_hora(line.at), f"{said}{f' ({proof})' if proof else ''}"]
+
+
+def _cases(export: PersonExport) -> Iterator[list[str]]:
+    for case in export.cases:
+        number = case.radicado or case.case
+        if case.name is None or case.due_at is None:
+            yield [number, case.subject or ""]
+            continue
+        end = f"terminó el {filters.fecha_hora(case.ended_at)}" if case.ended_at else "sigue abierto"
+        due = f"vence el {filters.fecha_hora(case.due_at)}"
+        yield [number, f"{case.subject or ''} {promise(case.name)}: {due}; {end}.".strip()]
+
+
+def _replies(export: PersonExport) -> Iterator[list[str]]:
+    for entry in export.thread:
+        if entry.reply is not None:
+            yield [filters.fecha_hora(entry.at), entry.reply.text or ""]
+
+
+def _surveys(export: PersonExport) -> Iterator[list[str]]:
+    for survey in export.surveys:
+        score, comment = survey.data.get("score"), survey.data.get("comment") or ""
+        yield [filters.fecha(survey.at), f"Nota {score}. {comment}".strip()]
+
+
+def _messages(messages: Sequence[ProvenMessage]) -> Iterator[list[str]]:
+    for message in messages:
+        by = labels_es.CHANNELS.get(message.channel, message.channel)
+        said = next((row.said for row in message.rows if row.said is not None), None)
+        words = "" if said is None else "\n".join(filter(None, (said.subject, said.text or said.why)))
+        head = f"{title(message.event)}, por {by}, a {message.address}"
+        # Paper is passed on: the link of an escalation acts for who was called.
+        yield [filters.fecha_hora(message.created_at), f"{head}\n{without_link(words)}".strip()]
+
+
+def _audit(export: PersonExport) -> Iterator[list[str]]:
+    for line in export.audit:
+        yield [filters.fecha_hora(line.at), f"{line.who}: {line.action}"]

@@ -1,0 +1,51 @@
+"""The shape of an export, for the API and the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta, Struct
+
+from hub.model import Instant
+from hub.operations.cases.schemas import ThreadEntry
+from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
+from hub.ports.person_export import PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
+
+FORMAT: Final = 1
+
+
+class AuditLine(Struct, kw_only=True):
+    """Who read or changed the person's data."""
+
+    at: Instant
+    who: str
+    action: str
+    subject: str
+
+
+class PersonExport(Struct, kw_only=True):
+    """Everything that the hub holds of a person, unmasked: only for that person, or in their name."""
+
+    format: int = FORMAT
+    made_at: Instant
+    asked_by: str
+    company: str
+    person: str
+    identity: Annotated[
+        Any, Meta(description="As the directory has it now; null for who is not there any more.")
+    ]
+    versions: Annotated[list[PersonVersion], Meta(description="As the directory had it, oldest first.")]
+    roles: Annotated[
+        list[RoleVersion], Meta(description="In units, copropiedades and the company, over time.")
+    ]
+    consents: Annotated[list[ConsentLine], Meta(description="The ledger: each yes and no with its proof.")]
+    messages: Annotated[
+        list[ProvenMessage], Meta(description="What was said, with its words as they left; letters too.")
+    ]
+    thread: Annotated[
+        list[ThreadEntry],
+        Meta(description="The same in order, with replies and what the person did not get."),
+    ]
+    cases: Annotated[list[PromiseOfCase], Meta(description="Cases with each promise and how it ended.")]
+    surveys: list[SurveyOfPerson]
+    audit: Annotated[list[AuditLine], Meta(description="Who read or changed the data, newest first.")]

@@ -1,0 +1,51 @@
+"""Erase what has become too old, kind by kind, in batches that may stop anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Final
+
+from hub.model.retention import DataKind, RetentionRow, limit_of
+from hub.ports.retention import RetentionStore
+
+BATCH: Final = 500
+"""Rows that one transaction looks at."""
+PACE: Final = 0.05
+"""Seconds between batches: messages go out meanwhile."""
+
+Months = Mapping[DataKind, int]
+"""Kind → for how many months it is kept; 0 is for ever."""
+
+
+async def report(store: RetentionStore, months: Months, now: datetime) -> list[RetentionRow]:
+    """Say how many rows of each kind are too old; it changes nothing."""
+    rows = []
+    for kind in DataKind:
+        before = limit_of(now, months[kind])
+        count = await store.count(kind, before) if before is not None else 0
+        rows.append(RetentionRow(kind=kind, months=months[kind], before=before, rows=count))
+    return rows
+
+
+async def apply(
+    store: RetentionStore, months: Months, now: datetime, *, pace: float = PACE
+) -> list[RetentionRow]:
+    """Erase all that is too old."""
+    rows = []
+    for kind in DataKind:
+        before, done = limit_of(now, months[kind]), 0
+        if before is not None:
+            async for erased in _batches(store, kind, before):
+                done += erased
+                await asyncio.sleep(pace)
+        rows.append(RetentionRow(kind=kind, months=months[kind], before=before, rows=done))
+    return rows
+
+
+async def _batches(store: RetentionStore, kind: DataKind, before: datetime) -> AsyncIterator[int]:
+    after: str | None = ""
+    while after is not None:
+        erased, after = await store.erase(kind, before, after, BATCH)
+        yield erased

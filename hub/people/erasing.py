@@ -1,0 +1,145 @@
+"""
+What is left of an event once a person is erased from it. Pure.
+
+Of an event that is about the person alone no free text stays: only ids, instants, numbers and words of lists.
+Of one that names others too, what is the person's goes, and each text that has a word of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hub.model import Json
+from hub.people.audience.contacts import written_as
+
+KEPT: Final = frozenset(
+    {
+        *("action_due_on", "answer_by", "asks", "at", "audience", "breached_at", "called_at", "captured_at"),
+        *("case", "category", "changed_at", "channel", "channels", "clock", "closed_at", "closed_on"),
+        *("closes_at", "collected_at", "completed_at", "confirm_by", "contacted_at", "day", "delivered_on"),
+        *("detected_at", "due_at", "due_on", "duty", "effective_on", "emergency_kind", "ended_at"),
+        *("ended_on", "ends_at", "ends_on", "entry_channel", "eta", "event_source", "event_type"),
+        *("evidence_hash", "expected_end", "expires_at", "filed_at", "happens_at", "hearing_at", "held_on"),
+        *("kind", "line", "locale", "method", "modality", "needed_by", "new_due_on", "notice_deadline"),
+        *("occasion", "occurred_at", "opened_at", "paid_at", "period", "priority", "purpose"),
+        *("purposes", "radicado", "received_at", "ref", "replied_at", "report_kind", "reported_at"),
+        *("responded_at", "restored_at", "revoked_at", "role", "scope", "second_call_at", "served_on"),
+        *("service_area", "severity", "since", "started_at", "starts_at", "status", "text_version"),
+        *("timezone", "until", "valid_until"),
+    }
+)
+"""Fields whose text is an instant, a word of a list or a number: all others may tell of a person."""
+CODES: Final = frozenset({"outcome", "stage"})
+"""Fields that hold one word of a list in some events, and a sentence in others: only a word stays."""
+STAFF: Final = frozenset({"agent", "assignee", "technician", "called", "by"})
+"""Fields with people who act in their work: an event with them may still be about one person alone."""
+_NAMED: Final = ("ref", "person_id", "subject_id")
+_REACHED: Final = ("email", "phone", "value", "address")
+_FEWEST_DIGITS: Final = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """Who is erased: references, words of theirs in lower case, and addresses that are theirs as written."""
+
+    refs: frozenset[str]
+    words: tuple[str, ...] = ()
+    addresses: frozenset[str] = frozenset()
+
+    def has(self, text: str) -> bool:
+        """Return whether a text has a word of theirs."""
+        lower = text.lower()
+        return text in self.addresses or any(word in lower for word in self.words)
+
+
+def strings(value: Json) -> Iterator[str]:
+    """Yield every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from strings(part)
+
+
+def addresses_in(value: Json) -> dict[str, str]:
+    """Return every text that may be an address → how messages write it."""
+    found = (text for text in strings(value) if _may_be_address(text))
+    return {text: written_as(text) or text for text in found}
+
+
+def concerns(data: Json, traces: Traces) -> bool:
+    """Return whether a value names one of them, or has a word of theirs."""
+    return any(text in traces.refs or traces.has(text) for text in strings(data))
+
+
+def is_alone(data: Mapping[str, Json], traces: Traces) -> bool:
+    """Return whether a value names nobody else, apart from staff at work."""
+    rest = [value for name, value in data.items() if name not in STAFF]
+    return not any(_is_other(person, traces) for value in rest for person in _objects(value))
+
+
+def scrubbed(data: Json, traces: Traces, *, alone: bool) -> Json:
+    """Return what stays; `alone`: it is about them and nobody else."""
+    return _scrubbed("", data, traces, alone=alone)
+
+
+def _scrubbed(name: str, value: Json, traces: Traces, *, alone: bool) -> Json:
+    if isinstance(value, str):
+        return _text(name, value, traces, alone=alone)
+    if isinstance(value, Mapping):
+        own = alone or (bool(name) and _is_theirs(value, traces))
+        return {key: _scrubbed(key, part, traces, alone=own) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        # Each has the name of the list: so an object in it may be theirs.
+        return [_scrubbed(name or "list", part, traces, alone=alone) for part in value]
+    return value
+
+
+def _text(name: str, text: str, traces: Traces, *, alone: bool) -> str:
+    if text in traces.refs:
+        return text
+    is_code = name in CODES and text.isidentifier()
+    stays = not alone or is_code or name in KEPT or name.endswith("_id")
+    return text if stays and not traces.has(text) else ""
+
+
+def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
+    if isinstance(value, Mapping):
+        yield value
+        for part in value.values():
+            yield from _objects(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _objects(part)
+
+
+def _is_theirs(person: Mapping[str, Json], traces: Traces) -> bool:
+    named = any(person.get(field) in traces.refs for field in _NAMED if isinstance(person.get(field), str))
+    return named or any(traces.has(text) for field in _REACHED if isinstance(text := person.get(field), str))
+
+
+def _is_other(person: Mapping[str, Json], traces: Traces) -> bool:
+    is_person = bool(person.get("ref")) or (
+        "name" in person and any(person.get(field) for field in ("email", "phone"))
+    )
+    return is_person and not _is_theirs(person, traces)
+
+
+def _may_be_address(text: str) -> bool:
+    return "@" in text or sum(sign.isdigit() for sign in text) >= _FEWEST_DIGITS
+
+
+def without_inline(data: Json) -> Json:
+    """Return a value without the people whom it names by an address and not by a reference."""
+    if isinstance(data, Mapping):
+        if not data.get("ref") and "name" in data and any(field in data for field in ("email", "phone")):
+            return {**{key: data[key] for key in data.keys() - {"email", "phone"}}, "name": ""}
+        return {key: without_inline(part) for key, part in data.items()}
+    if isinstance(data, list | tuple):
+        return [without_inline(part) for part in data]
+    return data

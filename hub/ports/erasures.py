@@ -1,0 +1,52 @@
+"""Erasing people, step by step; every step may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hub.model.erasures import Counts, Duties, Erasure
+
+
+class ErasureStore(Protocol):
+    async def duties(self, person: str) -> Duties:
+        """Return why this person's data must be kept; nothing if it may be erased."""
+
+    async def counts(self, person: str, legal_since: datetime) -> Counts:
+        """Return how many rows of each kind an erasure concerns, and how many the law keeps (`kept_…`)."""
+
+    async def begin(self, person: str, *, by: str, reason: str) -> bool:
+        """
+        Enter the erasure, close the directory to the person and the addresses to everybody, at once.
+
+        Return whether the hub knows this person at all. What is asked again goes on from its beginning.
+        """
+
+    async def erasure(self, person: str) -> Erasure | None:
+        """Return an erasure that was begun."""
+
+    async def due(self) -> Sequence[Erasure]:
+        """Return those to look at now: which are not over, and those that are, from time to time."""
+
+    async def left(self, erasure: Erasure, legal_since: datetime) -> bool:
+        """Return whether anything of the person is left; a message that is being sent is."""
+
+    async def messages(self, person: str, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return a page of the person's messages, by id."""
+
+    async def erase_messages(self, ids: Collection[UUID], legal_since: datetime) -> int:
+        """Erase these, with attempts, inbox entries and letters, except what is being sent."""
+
+    async def erase_rest(self, erasure: Erasure) -> None:
+        """Erase replies, directory versions, copies for webhooks, and dead letters."""
+
+    async def erase_events(self, erasure: Erasure, limit: int, legal_since: datetime) -> bool:
+        """Erase the person from the next page of events and all about them; return whether more follow."""
+
+    async def sweep(self, limit: int, legal_since: datetime) -> None:
+        """Erase everybody who was erased from the events that have come since the last sweep."""
+
+    async def finish(self, erasure: Erasure, *, is_over: bool) -> None:
+        """Note that somebody looked; once it is over, the words to look for are forgotten."""

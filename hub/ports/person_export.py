@@ -1,0 +1,72 @@
+"""What the hub holds of a person besides the thread of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonVersion:
+    """A version of the person, since when it counts and who sent it; `data` is the event's."""
+
+    version: int
+    since: datetime
+    source: str | None
+    data: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleVersion:
+    """A role in a unit, a copropiedad or the company, in one version of the directory."""
+
+    id: str
+    role: str
+    scope: str
+    since: datetime
+    until: datetime | None
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseOfCase:
+    """A promise in a case that the person is a party of; `who` is the part that the person has in it."""
+
+    case: str
+    who: str
+    radicado: str | None
+    subject: str | None
+    clock: UUID | None
+    name: str | None
+    state: str | None
+    started_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyOfPerson:
+    """An answer of the person to a survey."""
+
+    at: datetime
+    data: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFacts:
+    """All of it, of one moment."""
+
+    versions: Sequence[PersonVersion]
+    roles: Sequence[RoleVersion]
+    cases: Sequence[PromiseOfCase]
+    surveys: Sequence[SurveyOfPerson]
+
+
+class PersonExportStore(Protocol):
+    async def held(self, person: str) -> ExportFacts:
+        """Return what is held of the person besides messages, replies and consents."""

@@ -1,0 +1,251 @@
+"""Erasing people in PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model import Json
+from hub.model.erasures import Counts, Duties, Duty, Erasure
+from hub.model.ids import span
+from hub.model.months import EPOCH
+from hub.people.erasing import Traces, addresses_in, concerns, is_alone, scrubbed
+from hub.storage.database import Runner, Store, encode, load, read, storable
+
+_SQL = load("erasures")
+_LAST: Final = 2**63 - 1
+"""The greatest version of a directory entry."""
+_CHANNELS: Final = ("email", "sms", "whatsapp", "voice", "push")
+_STOPPED: Final = ("queued", "held", "retrying", "waiting")
+"""States of messages that an erasure stops."""
+_FIRST: Final = UUID(int=0)
+_SHORTEST: Final = 5
+"""Letters of a word that is looked for: a shorter one stands in other words."""
+_IN_FLIGHT: Final = timedelta(seconds=90)
+"""How long after `received_at` the transaction of an event may commit: none may be idle for longer."""
+_PAGE: Final = 500
+
+
+class PostgresErasures(Store):
+    """The ErasureStore."""
+
+    async def duties(self, person: str) -> Duties:
+        return [Duty(row["duty"]) for row in await self.rows(_SQL["duties"], storable(person))]
+
+    async def counts(self, person: str, legal_since: datetime) -> Counts:
+        [row] = await self.rows(_SQL["counts"], storable(person), legal_since)
+        return dict(row)
+
+    async def begin(self, person: str, *, by: str, reason: str) -> bool:
+        [row] = await self.rows(_SQL["is_known"], storable(person))
+        if not row["known"]:
+            return False
+        async with self._database.transaction() as run:
+            words, addresses = await _words(run, person)
+            marks = [row["mark"] for row in await run.rows(_SQL["marks"], sorted(addresses))]
+            await run.rows(_SQL["begin"], person, storable(by), storable(reason), sorted(words), marks)
+            await run.rows(_SQL["suppress"], marks, _CHANNELS)
+            await run.rows(_SQL["forget_suppressions"], marks)
+            await run.rows(_SQL["forget_opt_outs"], marks, person)
+            await run.rows(_SQL["tombstone"], person, _LAST)
+            await run.rows(_SQL["last_version"], person, _LAST)
+            await run.rows(_SQL["erase_versions"], person)
+            for name in ("forget_turns", "forget_account"):
+                await run.rows(_SQL[name], person)
+        return True
+
+    async def erasure(self, person: str) -> Erasure | None:
+        rows = await self.rows(_SQL["one"], storable(person))
+        return read(Erasure, rows[0]) if rows else None
+
+    async def due(self) -> Sequence[Erasure]:
+        return [read(Erasure, row) for row in await self.rows(_SQL["due"])]
+
+    async def left(self, erasure: Erasure, legal_since: datetime) -> bool:
+        [row] = await self.rows(_SQL["left"], erasure.person, legal_since, erasure.marks)
+        return bool(row["something"])
+
+    async def messages(self, person: str, after: UUID, limit: int) -> Sequence[UUID]:
+        return [row["id"] for row in await self.rows(_SQL["message_page"], person, after, limit)]
+
+    async def erase_messages(self, ids: Collection[UUID], legal_since: datetime) -> int:
+        [row] = await self.rows(_SQL["erase_messages"], sorted(ids), *span(ids), legal_since, _STOPPED)
+        return int(row["n"])
+
+    async def erase_rest(self, erasure: Erasure) -> None:
+        person, marks = erasure.person, erasure.marks
+        await self.rows(_SQL["erase_items"], person)
+        await self.rows(_SQL["erase_replies"], person, marks)
+        await self.rows(_SQL["erase_versions"], person)
+        await self.rows(_SQL["erase_copies"], person, erasure.words)
+        await self.rows(_SQL["forget_documents"])
+        await self._erase_parties(_traces([person], erasure.words))
+        await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)
+
+    async def erase_events(self, erasure: Erasure, limit: int, legal_since: datetime) -> bool:
+        page = await self.rows(_SQL["events"], erasure.cursor or _FIRST, limit)
+        if page:
+            traces = _traces([erasure.person], erasure.words)
+            await self._erase_page(page, traces, erasure.marks, legal_since)
+            await self.rows(_SQL["advance"], erasure.person, page[-1]["key"])
+        return len(page) == limit
+
+    async def sweep(self, limit: int, legal_since: datetime) -> None:
+        [found] = await self.rows(_SQL["swept_until"])
+        if found["at"] is None:
+            return
+        [now] = await self.rows(_SQL["now"])
+        since, after = found["at"] - _IN_FLIGHT, _FIRST
+        traces = _traces(found["people"], ())
+        while page := await self.rows(_SQL["late_events"], since, now["at"], after, limit):
+            await self._erase_page(page, traces, found["marks"], legal_since)
+            after = page[-1]["key"]
+        await self._erase_dead(traces, found["marks"], since)
+        await self.rows(_SQL["forget_documents"])
+        await self.rows(_SQL["swept"], now["at"])
+
+    async def finish(self, erasure: Erasure, *, is_over: bool) -> None:
+        await self.rows(_SQL["finish" if is_over else "look"], erasure.person)
+
+    async def _erase_page(
+        self, page: Sequence[Record], traces: Traces, marks: Collection[str], legal_since: datetime
+    ) -> None:
+        whole = await self._with_addresses([row["data"] for row in page], traces, marks)
+        named = [row for row in page if concerns(row["data"], whole)]
+        if not named:
+            return
+        own = await self._own_cases([row for row in named if row["case_key"] is not None], whole)
+        rows = {row["key"]: row for row in named}
+        for row in await self.rows(_SQL["of_cases"], sorted(own)) if own else ():
+            rows.setdefault(row["key"], row)
+        async with self._database.transaction() as run:
+            alone = await _erase_rows(run, list(rows.values()), whole)
+            await _erase_cases(run, {row["case_key"] for row in named if row["case_key"]}, own, whole)
+            await run.rows(_SQL["strip_facts"], list(rows))
+            flags = [key in alone for key in rows]
+            await run.rows(_SQL["strip_texts"], list(rows), flags, whole.words)
+            await run.rows(_SQL["strip_documents"], sorted(alone), legal_since)
+            await _erase_inline(run, list(rows), marks, legal_since)
+
+    async def _with_addresses(self, values: Sequence[Json], traces: Traces, marks: Collection[str]) -> Traces:
+        """Return the traces with those addresses of the values that are theirs, as written."""
+        found = {raw: usual for value in values for raw, usual in addresses_in(value).items()}
+        if not found or not marks:
+            return traces
+        rows = await self.rows(_SQL["marks"], sorted({storable(usual) or "" for usual in found.values()}))
+        theirs = {row["given"] for row in rows if row["mark"] in set(marks)}
+        own = frozenset(raw for raw, usual in found.items() if usual in theirs)
+        return Traces(refs=traces.refs, words=traces.words, addresses=own)
+
+    async def _own_cases(self, named: Sequence[Record], traces: Traces) -> frozenset[str]:
+        """Return those of the cases whose parties are nobody else."""
+        keys = sorted({row["case_key"] for row in named if is_alone(row["data"] or {}, traces)})
+        if not keys:
+            return frozenset()
+        parties: dict[str, list[bool]] = {}
+        for row in await self.rows(_SQL["case_parties"], keys):
+            if not row["who"].startswith("@"):
+                theirs = concerns(row["recipients"], traces) and is_alone({"": row["recipients"]}, traces)
+                parties.setdefault(row["case_key"], []).append(theirs)
+        return frozenset(case for case, theirs in parties.items() if all(theirs))
+
+    async def _erase_parties(self, traces: Traces) -> None:
+        sought = [f'"{ref.lower()}"' for ref in traces.refs] + list(traces.words)
+        async with self._database.transaction() as run:
+            for row in await run.rows(_SQL["parties"], sought):
+                await _put_party(run, row, traces, alone=False)
+
+    async def _erase_dead(self, traces: Traces, marks: Collection[str], since: datetime) -> None:
+        after = _FIRST
+        while page := await self.rows(_SQL["dead_page"], after, _PAGE, since):
+            values = [_value(row["body"]) for row in page]
+            whole = await self._with_addresses(values, traces, marks)
+            found = [row["id"] for row, value in zip(page, values, strict=True) if _is_seen(value, whole)]
+            if found:
+                await self.rows(_SQL["erase_dead"], found)
+            after = page[-1]["id"]
+
+
+def _traces(people: Collection[str], words: Collection[str]) -> Traces:
+    return Traces(refs=frozenset(people), words=tuple(words))
+
+
+async def _words(run: Runner, person: str) -> tuple[set[str], set[str]]:
+    """Return names and addresses to look for, and those addresses that nobody else has."""
+    names: set[str] = set()
+    addresses: set[str] = set()
+    for row in await run.rows(_SQL["known"], person):
+        names.add(row["name"])
+        points = [*(row["contact_points"] or ()), *(row["contact_points_given"] or ())]
+        addresses.update(str(point["value"]) for point in points)
+    for row in await run.rows(_SQL["versions"], person):
+        names.add(str(row["data"].get("names") or ""))
+        addresses.update(str(point["value"]) for point in row["data"].get("contact_points") or ())
+    for row in await run.rows(_SQL["written"], person):
+        names.add(row["name"])
+        addresses.add(row["address"])
+    addresses -= {"", person}
+    usual = {address for raw in addresses for address in (raw, *addresses_in(raw).values())}
+    shared = {row["given"] for row in await run.rows(_SQL["shared"], person, sorted(usual))}
+    own = usual - shared
+    return {word.lower() for word in names | own if len(word) >= _SHORTEST}, own
+
+
+async def _erase_rows(run: Runner, rows: Sequence[Record], traces: Traces) -> frozenset[UUID]:
+    """Erase them from these events; return those that are about nobody else."""
+    alone: set[UUID] = set()
+    for row in rows:
+        data: Mapping[str, Any] = row["data"] or {}
+        is_own = is_alone(data, traces)
+        left = scrubbed(data, traces, alone=is_own)
+        if is_own:
+            alone.add(row["key"])
+        if left != data:
+            await run.rows(_SQL["put_event"], row["key"], encode(left), is_own)
+    return frozenset(alone)
+
+
+async def _erase_cases(run: Runner, cases: Collection[str], own: Collection[str], traces: Traces) -> None:
+    if not cases:
+        return
+    for row in await run.rows(_SQL["case_parties"], sorted(cases)):
+        await _put_party(run, row, traces, alone=row["case_key"] in own)
+    for row in await run.rows(_SQL["case_clocks"], sorted(own)) if own else ():
+        left = scrubbed(row["context"], traces, alone=True)
+        if left != row["context"]:
+            await run.rows(_SQL["put_clock"], row["id"], encode(left))
+
+
+async def _put_party(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None:
+    # As the value of a field: an object at the top counts as a person, too.
+    left = scrubbed({row["who"]: row["recipients"]}, traces, alone=alone)[row["who"]]
+    if left != row["recipients"] and not row["who"].startswith("@"):
+        await run.rows(_SQL["put_party"], row["case_key"], row["who"], encode(left))
+
+
+async def _erase_inline(
+    run: Runner, keys: Sequence[UUID], marks: Collection[str], legal_since: datetime
+) -> None:
+    """Erase messages to the addresses themselves, which an event named without a reference."""
+    ids = [row["id"] for row in await run.rows(_SQL["inline"], keys, list(marks))] if marks else []
+    if ids:
+        await run.rows(_SQL["erase_messages"], sorted(ids), *span(ids), legal_since, _STOPPED)
+
+
+def _value(body: bytes) -> Json:
+    """Read what came; of what is no JSON its text."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
+
+
+def _is_seen(value: Json, traces: Traces) -> bool:
+    if concerns(value, traces):
+        return True
+    return isinstance(value, str) and any(ref in value for ref in traces.refs)

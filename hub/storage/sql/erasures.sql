@@ -1,0 +1,325 @@
+Erasing a person: each statement may be repeated, and changes only what is left.
+
+-- known --
+SELECT coalesce(name, '') AS name, contact_points, contact_points_given, removed FROM person WHERE id = $1
+
+-- is_known --
+SELECT EXISTS (SELECT FROM person WHERE id = $1) OR EXISTS (SELECT FROM message WHERE person = $1 OFFSET 0) AS known
+
+-- versions --
+SELECT data FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
+
+-- written --
+-- What messages were addressed to, which the directory may have forgotten.
+SELECT DISTINCT name, address FROM message WHERE person = $1 AND (name <> '' OR address <> '')
+
+-- parties --
+SELECT case_key, who, recipients FROM party
+WHERE EXISTS (SELECT FROM unnest($1::text[]) AS sought WHERE position(sought IN lower(recipients::text)) > 0)
+FOR UPDATE
+
+-- shared --
+-- Addresses that somebody else of the directory has, too: these stay.
+SELECT given FROM unnest($2::text[]) AS given
+WHERE EXISTS (
+    SELECT FROM person
+    WHERE id <> $1 AND NOT removed AND contact_points @> jsonb_build_array(jsonb_build_object('value', given))
+)
+
+-- marks --
+SELECT address_mark(given) AS mark, given FROM unnest($1::text[]) AS given
+
+-- duties --
+SELECT 'membership' AS duty WHERE EXISTS (
+    SELECT FROM membership
+    WHERE person_id = $1 AND NOT removed AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+)
+UNION ALL
+SELECT DISTINCT CASE WHEN clock.promise @> '{"silent": true}' THEN 'debt' ELSE 'case' END
+FROM party JOIN clock ON clock.case_key = party.case_key AND clock.ended_at IS NULL
+WHERE position('"' || $1 || '"' IN party.recipients::text) > 0 AND clock.promise ->> 'follow_up' IS NULL
+UNION ALL
+SELECT 'legal_message' WHERE EXISTS (
+    SELECT FROM message
+    WHERE person = $1 AND purpose = 'legal' AND state IN ('queued', 'held', 'retrying', 'sending')
+    UNION ALL
+    SELECT FROM letter JOIN message ON message.id = letter.id
+    WHERE message.person = $1 AND letter.handed_over_at IS NULL AND message.state = 'sent'
+)
+UNION ALL
+SELECT 'account' WHERE EXISTS (SELECT FROM account WHERE person = $1 AND disabled_at IS NULL)
+
+-- counts --
+SELECT
+    (SELECT count(*) FROM message WHERE person = $1 AND (name <> '' OR address <> '')) AS messages,
+    (
+        SELECT count(*) FROM message
+        WHERE person = $1 AND purpose = 'legal' AND created_at >= $2 AND (name <> '' OR address <> '')
+    ) AS kept_legal,
+    (SELECT count(*) FROM inbox_item WHERE person = $1 AND (subject, text, html) <> ('', '', '')) AS inbox,
+    (
+        SELECT count(*) FROM letter JOIN message ON message.id = letter.id
+        WHERE message.person = $1 AND letter.name <> ''
+    ) AS letters,
+    (SELECT count(*) FROM reply WHERE person = $1 AND (address, text) <> ('', '')) AS replies,
+    (SELECT count(*) FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}') AS versions,
+    (SELECT count(*) FROM consent WHERE person = $1) AS kept_consents,
+    (SELECT count(*) FROM audit WHERE person = $1) AS kept_audit
+
+-- begin --
+INSERT INTO erasure (person, asked_by, reason, words, marks) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (person) DO UPDATE
+SET words = ARRAY (SELECT DISTINCT unnest(erasure.words || excluded.words)),
+    marks = ARRAY (SELECT DISTINCT unnest(erasure.marks || excluded.marks)),
+    cursor = NULL, finished_at = NULL, swept_at = least(erasure.swept_at, now())
+
+-- tombstone --
+-- With the greatest version there is, so that no later one of the publisher's ever counts.
+INSERT INTO person (id, version, removed, digital_access, name, locale) VALUES ($1, $2, true, true, '', 'es')
+ON CONFLICT (id) DO UPDATE
+SET version = $2, removed = true, digital_access = true, name = '', locale = 'es', document_hash = NULL,
+    contact_points = NULL, contact_points_given = NULL, large_print = false
+
+-- last_version --
+INSERT INTO directory_version (kind, id, version, time, since, removed, data)
+VALUES ('person', $1, $2, now(), now(), true, '{}')
+ON CONFLICT DO NOTHING
+
+-- suppress --
+-- Until nobody lives who could ask; not for ever, which some programs cannot read.
+INSERT INTO suppression (address, channel, since, expires_at, reason, provider, code)
+SELECT mark, channel, now(), '9999-12-31+00', 'erased', '', ''
+FROM unnest($1::text[]) AS given (mark) CROSS JOIN unnest($2::text[]) AS of (channel)
+ON CONFLICT (address, channel) DO NOTHING
+
+-- forget_suppressions --
+DELETE FROM suppression WHERE NOT starts_with(address, 'sha256:') AND address_mark(address) = ANY ($1::text[])
+
+-- forget_opt_outs --
+DELETE FROM opt_out WHERE person = $2 OR address_mark(address) = ANY ($1::text[])
+
+-- forget_turns --
+DELETE FROM survey_turn WHERE person = $1
+
+-- forget_account --
+UPDATE account SET person = NULL, display_name = '' WHERE person = $1 AND disabled_at IS NOT NULL
+
+-- due --
+-- Those of the last days are looked at whenever anybody looks: what was under way may have left something behind.
+SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure
+WHERE finished_at IS NULL OR asked_at > now() - interval '2 days' OR looked_at < now() - interval '1 hour'
+ORDER BY looked_at LIMIT 100
+
+-- one --
+SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure WHERE person = $1
+
+-- advance --
+UPDATE erasure SET cursor = $2 WHERE person = $1
+
+-- finish --
+UPDATE erasure SET looked_at = now(), finished_at = coalesce(finished_at, now()), words = '{}' WHERE person = $1
+
+-- look --
+UPDATE erasure SET looked_at = now() WHERE person = $1
+
+-- left --
+-- `sending` belongs to a worker, who has the words in memory: it ends by itself. A worker that records late adds an
+-- attempt to a message that was stopped.
+SELECT EXISTS (
+    SELECT FROM message
+    WHERE person = $1 AND NOT (purpose = 'legal' AND created_at >= $2 AND (state <> 'sending') IS TRUE)
+      AND (
+          name <> '' OR address <> '' OR fallback IS NOT NULL OR (state = 'sending') IS TRUE
+          OR updated_at > now() - interval '1 day' AND EXISTS (
+              SELECT FROM attempt WHERE message_id = message.id AND (facts IS NOT NULL OR content IS NOT NULL)
+          )
+      )
+    OFFSET 0
+) OR EXISTS (
+    SELECT FROM message JOIN attempt ON message_id = message.id AND facts IS NOT NULL
+    WHERE person = $1 AND updated_at > now() - interval '1 day'
+) OR EXISTS (
+    SELECT FROM inbox_item WHERE person = $1 AND (subject, text, html) <> ('', '', '')
+) OR EXISTS (
+    SELECT FROM reply
+    WHERE (person = $1 OR address_mark(address) = ANY ($3::text[])) AND (address, subject, text) <> ('', '', '')
+      AND received_at > now() - interval '2 days'
+) OR EXISTS (
+    SELECT FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
+) AS something
+
+-- message_page --
+SELECT id FROM message WHERE person = $1 AND id > $2 ORDER BY id LIMIT $3
+
+-- erase_messages --
+-- Of a legal message the bytes, the name and the address stay for their term ($4); the facts of all go, since the bytes
+-- prove the words without them. What is being sent is left to its worker, and comes next time.
+WITH settled AS (
+    SELECT id, purpose = 'legal' AND created_at >= $4 AND NOT state = ANY ($5::text[]) AS kept FROM message
+    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state <> 'sending') IS TRUE
+    FOR UPDATE
+), gone AS (
+    SELECT id FROM settled WHERE NOT kept
+), facts AS (
+    UPDATE attempt SET facts = NULL
+    WHERE message_id = ANY (ARRAY (SELECT id FROM settled WHERE kept)) AND message_id BETWEEN $2 AND $3
+      AND facts IS NOT NULL
+    RETURNING 1
+), calls AS (
+    UPDATE attempt SET facts = NULL, content = NULL
+    WHERE message_id = ANY (ARRAY (SELECT id FROM gone)) AND message_id BETWEEN $2 AND $3
+      AND (facts IS NOT NULL OR content IS NOT NULL)
+    RETURNING 1
+), items AS (
+    UPDATE inbox_item SET subject = '', text = '', html = ''
+    WHERE id = ANY (ARRAY (SELECT id FROM settled)) AND (subject, text, html) <> ('', '', '')
+    RETURNING 1
+), letters AS (
+    UPDATE letter SET name = '', subject = '', text = '', html = '', place = NULL, guide = NULL
+    WHERE id = ANY (ARRAY (SELECT id FROM gone)) AND (name, subject, text, html) <> ('', '', '', '')
+    RETURNING 1
+), blanked AS (
+    UPDATE message
+    SET name = '', address = '', fallback = NULL, units = NULL, patience = NULL, cascaded = true, next_at = NULL,
+        state = CASE WHEN state = ANY ($5::text[]) THEN 'cancelled' ELSE state END,
+        reason = CASE WHEN state = ANY ($5::text[]) THEN 'erased' ELSE reason END, updated_at = now()
+    WHERE id = ANY (ARRAY (SELECT id FROM gone)) AND id BETWEEN $2 AND $3
+      AND (name <> '' OR address <> '' OR fallback IS NOT NULL OR units IS NOT NULL OR state = ANY ($5::text[]))
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM blanked) + (SELECT count(*) FROM calls) + (SELECT count(*) FROM facts)
+     + (SELECT count(*) FROM items) + (SELECT count(*) FROM letters) AS n
+
+-- erase_items --
+UPDATE inbox_item SET subject = '', text = '', html = '' WHERE person = $1 AND (subject, text, html) <> ('', '', '')
+
+-- erase_replies --
+-- What is not published yet is published first: an event without its words would be an answer that nobody can read.
+UPDATE reply SET address = '', subject = '', text = '', reference = ''
+WHERE (person = $1 OR address_mark(address) = ANY ($2::text[])) AND (address, subject, text) <> ('', '', '')
+  AND (published_at IS NOT NULL OR kind IN ('automatic', 'complaint'))
+
+-- erase_versions --
+UPDATE directory_version SET data = '{}', to_notify = NULL
+WHERE kind = 'person' AND id = $1 AND (data <> '{}' OR to_notify IS NOT NULL)
+
+-- erase_copies --
+DELETE FROM webhook_event
+WHERE position('"' || $1 || '"' IN event::text) > 0
+   OR EXISTS (SELECT FROM unnest($2::text[]) AS word WHERE position(word IN lower(event::text)) > 0)
+
+-- events --
+SELECT key, case_key, data FROM event WHERE key > $1 ORDER BY key LIMIT $2
+
+-- late_events --
+-- OFFSET 0: by when they came, or the planner would read all months in the order of their keys.
+SELECT key, case_key, data FROM (
+    SELECT key, case_key, data FROM event WHERE received_at >= $1 AND received_at < $2 OFFSET 0
+) AS late
+WHERE key > $3 ORDER BY key LIMIT $4
+
+-- now --
+SELECT now() AS at
+
+-- of_cases --
+SELECT key, case_key, data FROM event WHERE case_key = ANY ($1::text[]) ORDER BY key
+
+-- put_event --
+UPDATE event SET data = $2, subject = CASE WHEN $3 THEN NULL ELSE subject END, extensions = NULL
+WHERE key = $1
+
+-- swept --
+UPDATE erasure SET swept_at = greatest(swept_at, $1)
+
+-- swept_until --
+SELECT min(swept_at) AS at, array_agg(person) AS people,
+       ARRAY (SELECT DISTINCT unnest(marks) FROM erasure) AS marks
+FROM erasure WHERE finished_at IS NOT NULL
+
+-- case_parties --
+SELECT case_key, who, recipients FROM party WHERE case_key = ANY ($1::text[])
+
+-- put_party --
+UPDATE party SET recipients = $3 WHERE case_key = $1 AND who = $2
+
+-- case_clocks --
+SELECT id, context FROM clock WHERE case_key = ANY ($1::text[]) AND context IS NOT NULL
+
+-- put_clock --
+UPDATE clock SET context = $2 WHERE id = $1
+
+-- strip_facts --
+-- What was said to others of these events was made of what is gone: it cannot be made again, and nobody changed it.
+UPDATE attempt SET facts = NULL
+WHERE facts IS NOT NULL AND message_id = ANY (ARRAY (
+    SELECT message.id FROM unnest($1::uuid[]) AS given (key)
+    CROSS JOIN LATERAL (
+        SELECT id FROM message
+        WHERE event_key = given.key AND id BETWEEN moment_start(given.key) AND moment_end(given.key)
+        OFFSET 0
+    ) AS message
+))
+
+-- strip_texts --
+-- What others have in their inbox, or on paper that no law keeps, of events about this person alone ($1), or with a
+-- word of theirs ($2).
+WITH told AS (
+    SELECT message.id, message.purpose, given.alone FROM unnest($1::uuid[], $2::bool[]) AS given (key, alone)
+    CROSS JOIN LATERAL (
+        SELECT id, purpose FROM message
+        WHERE event_key = given.key AND id BETWEEN moment_start(given.key) AND moment_end(given.key)
+        OFFSET 0
+    ) AS message
+), items AS (
+    UPDATE inbox_item SET subject = '', text = '', html = ''
+    FROM told
+    WHERE told.id = inbox_item.id AND inbox_item.text <> ''
+      AND (told.alone OR EXISTS (
+          SELECT FROM unnest($3::text[]) AS word
+          WHERE position(word IN lower(inbox_item.subject || inbox_item.text || inbox_item.html)) > 0
+      ))
+    RETURNING 1
+)
+UPDATE letter SET subject = '', text = '', html = ''
+FROM told
+WHERE told.id = letter.id AND told.purpose <> 'legal' AND letter.text <> ''
+  AND (told.alone OR EXISTS (
+      SELECT FROM unnest($3::text[]) AS word WHERE position(word IN lower(letter.subject || letter.text)) > 0
+  ))
+
+-- strip_documents --
+-- Of events about this person alone. A legal message that is kept needs its document.
+WITH gone AS (
+    UPDATE document_request SET url = '', name = '', sha256 = NULL, last_error = NULL, next_at = NULL, state = 'failed'
+    WHERE event_key = ANY ($1::uuid[]) AND (url <> '' OR sha256 IS NOT NULL) AND NOT EXISTS (
+        SELECT FROM message
+        WHERE message.event_key = document_request.event_key AND purpose = 'legal' AND created_at >= $2 OFFSET 0
+    )
+    RETURNING 1
+)
+SELECT count(*) AS n FROM gone
+
+-- forget_documents --
+DELETE FROM document
+WHERE fetched_at < now() - interval '1 minute'
+  AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
+
+-- dead_page --
+SELECT id, body FROM dead_letter
+WHERE id > $1 AND received_at >= $3 AND octet_length(body) > 0
+ORDER BY id LIMIT $2
+
+-- erase_dead --
+UPDATE dead_letter
+SET body = '', headers = '{}', state = CASE WHEN state = 'open' THEN 'discarded' ELSE state END,
+    settled_at = coalesce(settled_at, now())
+WHERE id = ANY ($1::uuid[])
+
+-- inline --
+SELECT message.id FROM unnest($1::uuid[]) AS given (key)
+CROSS JOIN LATERAL (
+    SELECT id, address FROM message
+    WHERE event_key = given.key AND id BETWEEN moment_start(given.key) AND moment_end(given.key)
+    OFFSET 0
+) AS message
+WHERE message.address <> '' AND address_mark(message.address) = ANY ($2::text[])

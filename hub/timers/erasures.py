@@ -1,0 +1,24 @@
+"""Go on with erasures until nothing is left, and look for what comes late."""
+
+from __future__ import annotations
+
+import structlog
+
+from hub.operations.erase_person import EVENTS, go_on, kept_since
+from hub.timers.deps import Timers
+
+log = structlog.get_logger()
+
+
+async def keep_erased(timers: Timers) -> bool:
+    """Look at the erasures that are due; sweep the events that have come."""
+    store = timers.erasures
+    legal_since = kept_since(timers.now(), timers.policy.retention.legal)
+    await store.sweep(EVENTS, legal_since)
+    for erasure in await store.due():
+        if erasure.finished_at is not None and not await store.left(erasure, legal_since):
+            await store.finish(erasure, is_over=True)
+            continue
+        is_over = await go_on(store, erasure, legal_since=legal_since)
+        log.info("erasure.looked_at", is_over=is_over)
+    return False

@@ -1,0 +1,89 @@
+"""A person gets everything that the hub holds of them: as JSON, as a document, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.app.container import CompanyRules, person_exports_of
+from hub.errors import UnknownName
+from hub.operations.person_export import paper
+from hub.operations.person_export.schemas import PersonExport
+from hub.rendering.paper import make_pdf
+from hub.settings import load
+from hub.storage import Database
+from tests.integration.constancias import happen
+from tests.integration.test_cli_operations import environ
+from tests.integration.test_cli_servers import hub
+from tests.integration.test_erasures import MAIL, NAME, REF, WORDS, Rights, rights
+from tests.integration.test_evidence import ENVIRON
+
+__all__ = ["environ", "rights"]
+
+AT = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+
+
+async def made(database: Database, person: str = REF) -> PersonExport:
+    exports = person_exports_of(database, CompanyRules(load(dict(ENVIRON))))
+    return await exports.make(person, by="cli:ana", at=AT)
+
+
+async def test_export_has_everything_that_is_held(rights: Rights) -> None:
+    await rights.database.rows(
+        "INSERT INTO audit (id, at, who, action, subject, detail, person) "
+        "VALUES (gen_random_uuid(), now(), 'cli:ana', 'person.show', $1, '{}', $2)",
+        f"person:{REF}",
+        REF,
+    )
+    export = await made(rights.database)
+    said = [row.said.text or "" for message in export.messages for row in message.rows if row.said]
+
+    assert NAME == export.identity["name"]
+    assert MAIL in {point["value"] for point in export.identity["contact_points"]}
+    assert {"owner", "resident"} == {role.role for role in export.roles}
+    assert [("commercial", True), ("commercial", False)] == [
+        (line.purpose, line.granted) for line in export.consents
+    ]
+    assert any(WORDS["petition"] in text for text in said)
+    assert WORDS["reply"] in {entry.reply.text for entry in export.thread if entry.reply is not None}
+    assert {"first_reply", "legal_term"} <= {case.name for case in export.cases}
+    assert [WORDS["comment"]] == [survey.data["comment"] for survey in export.surveys]
+    assert "person.show" in {line.action for line in export.audit}
+
+
+async def test_nobody_has_no_export(rights: Rights) -> None:
+    with pytest.raises(UnknownName):
+        await made(rights.database, "p-nadie")
+
+
+async def test_document_is_readable_and_accessible(rights: Rights) -> None:
+    export = await made(rights.database)
+    data = paper.pages(export)
+    content = await make_pdf(paper.TEMPLATE, data, AT)
+    rows = [cell for part in data["parts"] for row in part["rows"] for cell in row]
+
+    assert content.startswith(b"%PDF")
+    assert b"pdfuaid" in content
+    assert all(any(word in cell for cell in rows) for word in (NAME, MAIL, WORDS["reply"], WORDS["petition"]))
+
+
+async def test_commands_export_and_erase_and_are_audited(environ: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "maria.pdf"
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await happen(database)
+        nobody, _, refusal = await hub(environ, "person", "export", "p-nadie")
+        code, done, _ = await hub(environ, "person", "export", "p-maria", "--out", str(out))
+        reason = "--reason", "reclamo 14"
+        looked, report, _ = await hub(environ, "person", "erase", "p-maria", *reason, "--dry-run")
+        refused, _, why = await hub(environ, "person", "erase", "p-maria", *reason, "--yes")
+        noted = await database.rows("SELECT action FROM audit WHERE person = 'p-maria' ORDER BY at")
+
+    assert (1, 0, 0, 1) == (nobody, code, looked, refused)
+    assert "no hay nadie que se llame 'p-nadie'" in refusal
+    assert out.read_bytes().startswith(b"%PDF")
+    assert done["messages"] > 0
+    assert "membership" in report["duties"]
+    assert "No se suprime: hoy es propietario" in why
+    assert ["person.export", "person.erase.look"] == [row["action"] for row in noted]
