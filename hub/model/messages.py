@@ -130,7 +130,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `Claimed`; `link` is the one to acknowledge an escalation or to answer a survey, `page` the one to the
     page of the hub, `reply_to` the address of this email for replies, `unsubscribe` the link that stops such
     emails, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad,
-    `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes.
+    `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes,
+    `genuine` where anybody can check that the message is genuine: it ends with its code.
     """
 
     at: datetime
@@ -147,6 +148,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     party: str | None = None
     document: SentDocument | None = None
     answer_until: datetime | None = None
+    genuine: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,12 @@ class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alphabet: Alphabet
 
 
+class CodePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The channels whose messages carry a code by which anybody can check that they are genuine."""
+
+    channels: tuple[Literal["letter", "sms", "whatsapp"], ...]
+
+
 class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`lead` is how long a letter takes until it is read: within it before something none is planned."""
 
@@ -175,6 +181,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     documents: DocumentPolicy
     evidence: EvidencePolicy
     sms: Sms
+    codes: CodePolicy
     senders: SenderPolicy
     letters: Letters
     paper: PaperPolicy
