@@ -119,7 +119,7 @@ async def test_whatever_is_no_code_has_one_answer_that_says_what_to_do(code: str
     assert 404 == asked.status == unknown.status
     assert without_nonce(unknown.text) == without_nonce(asked.text)
     assert "No pague y no dé datos ni claves" in asked.text
-    assert "Llámenos: (601) 000 0000" in asked.text
+    assert 'Llámenos: <span class="whole">(601) 000 0000</span>' in asked.text
 
 
 def without_nonce(text: str) -> str:
@@ -163,7 +163,7 @@ async def test_button_tells_staff_once_for_each_message() -> None:
 async def test_unknown_code_reports_nothing() -> None:
     world, _ = sent()
 
-    assert 404 == (await press(world, f"/v/{some_code(3)}", comment="x")).status
+    assert 403 == (await press(world, f"/v/{some_code(3)}", comment="x")).status
     assert [] == world.publisher.events
 
 
@@ -200,6 +200,17 @@ async def test_guesses_of_one_address_end_before_they_are_looked_up() -> None:
 
     assert ({404}, [429, 429], 200) == (set(wrong), refused, others)
     assert asked + 1 == world.genuine.asked
+
+
+async def test_slip_of_the_finger_is_no_guess() -> None:
+    world, path = sent()
+    async with browsing(world) as client:
+        for _ in range(2 * FREE):
+            async with client.get(path[:-1]) as answer:
+                assert 404 == answer.status
+        async with client.get(path) as answer:
+            assert 200 == answer.status
+    assert 1 == world.genuine.asked
 
 
 async def test_right_codes_are_never_too_many_for_a_building_that_shares_an_address() -> None:

@@ -35,8 +35,6 @@ _WHAT: Final = {
     "whatsapp": "Un mensaje de WhatsApp",
     "print": "Una carta",
 }
-_STATUSES: Final = {_UNKNOWN: 404}
-"""State of the page → its status, where that is not 200."""
 
 _CHECKS: Final = Counter(
     "hub_genuine_checks",
@@ -61,9 +59,8 @@ async def show(request: web.Request) -> web.Response:
     found = await check_code(request.match_info["code"], deps=deps.genuine_checks, now=deps.now())
     state = _state(found)
     _CHECKS.labels(answer=state).inc()
-    if not found:
-        deps.check_rate.wrong(network)
-    return _page(request, state, found)
+    _count_wrong(request, network, found)
+    return _page(request, state, found, status=200 if found else 404)
 
 
 async def report(request: web.Request) -> web.Response:
@@ -79,9 +76,9 @@ async def report(request: web.Request) -> web.Response:
     )
     state = "reported" if found else _UNKNOWN
     _CHECKS.labels(answer=state).inc()
-    if not found:
-        deps.check_rate.wrong(network)
-    return _page(request, state, found)
+    _count_wrong(request, network, found)
+    # The code is the proof here, as the signature of a link is elsewhere.
+    return _page(request, state, found, status=200 if found else 403)
 
 
 def _admitted(request: web.Request) -> str:
@@ -90,6 +87,12 @@ def _admitted(request: web.Request) -> str:
     if wait := services(request).check_rate.wait(network):
         _refuse(wait)
     return network
+
+
+def _count_wrong(request: web.Request, network: str, found: Sequence[GenuineAnswer]) -> None:
+    """Count a guess; what cannot be a code is a slip of the finger, and was looked up nowhere."""
+    if not found and tidy(request.match_info["code"]):
+        services(request).check_rate.wrong(network)
 
 
 def _refuse(wait: int) -> NoReturn:
@@ -109,13 +112,15 @@ def _state(found: Sequence[GenuineAnswer]) -> str:
     return "recalled" if all(one.recalled_at for one in found) else "genuine"
 
 
-def _page(request: web.Request, state: str, found: Sequence[GenuineAnswer]) -> web.Response:
+def _page(
+    request: web.Request, state: str, found: Sequence[GenuineAnswer], *, status: int = 200
+) -> web.Response:
     company = services(request).policy.company
     code = tidy(request.match_info.get("code", "")) if found else ""
     response = plain(
         _PAGE,
         request,
-        status=_STATUSES.get(state, 200),
+        status=status,
         state=state,
         answers=[_words(one) for one in found],
         code=f"{code[:5]} {code[5:]}",
