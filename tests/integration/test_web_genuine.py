@@ -116,7 +116,7 @@ async def test_whatever_is_no_code_has_one_answer_that_says_what_to_do(code: str
     world, _ = sent()
     unknown, asked = await ask(world, f"/v/{some_code(1)}"), await ask(world, f"/v/{code}")
 
-    assert 404 == asked.status == unknown.status
+    assert 403 == asked.status == unknown.status
     assert without_nonce(unknown.text) == without_nonce(asked.text)
     assert "No pague y no dé datos ni claves" in asked.text
     assert 'Llámenos: <span class="whole">(601) 000 0000</span>' in asked.text
@@ -131,7 +131,7 @@ async def test_code_next_to_a_real_one_is_answered_like_any_other() -> None:
     sign = ALPHABET[(ALPHABET.index(path[-1]) + 1) % len(ALPHABET)]
     near, far = await ask(world, path[:-1] + sign), await ask(world, f"/v/{some_code(2)}")
 
-    assert (404, without_nonce(far.text)) == (near.status, without_nonce(near.text))
+    assert (403, without_nonce(far.text)) == (near.status, without_nonce(near.text))
 
 
 async def test_button_tells_staff_once_for_each_message() -> None:
@@ -198,7 +198,7 @@ async def test_guesses_of_one_address_end_before_they_are_looked_up() -> None:
         refused = [await opened(where, "203.0.113.9") for where in (path, f"/v/{some_code(99)}")]
         others = await opened(path, "203.0.113.10")
 
-    assert ({404}, [429, 429], 200) == (set(wrong), refused, others)
+    assert ({403}, [429, 429], 200) == (set(wrong), refused, others)
     assert asked + 1 == world.genuine.asked
 
 
@@ -207,7 +207,7 @@ async def test_slip_of_the_finger_is_no_guess() -> None:
     async with browsing(world) as client:
         for _ in range(2 * FREE):
             async with client.get(path[:-1]) as answer:
-                assert 404 == answer.status
+                assert 403 == answer.status
         async with client.get(path) as answer:
             assert 200 == answer.status
     assert 1 == world.genuine.asked
@@ -280,6 +280,6 @@ async def test_code_of_another_secret_or_of_a_forgotten_message_is_unknown() -> 
     stranger = GenuineCodes(public_url=HUB, ring=KeyRing([Secret("x" * 40)]), channels=("sms",))
     own = f"/v/{CODES.code(left)}"
 
-    assert 404 == (await ask(world, f"/v/{stranger.code(left)}")).status
+    assert 403 == (await ask(world, f"/v/{stranger.code(left)}")).status
     world.genuine.sent.clear()
-    assert 404 == (await ask(world, own)).status
+    assert 403 == (await ask(world, own)).status

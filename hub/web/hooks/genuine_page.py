@@ -60,7 +60,7 @@ async def show(request: web.Request) -> web.Response:
     state = _state(found)
     _CHECKS.labels(answer=state).inc()
     _count_wrong(request, network, found)
-    return _page(request, state, found, status=200 if found else 404)
+    return _page(request, state, found)
 
 
 async def report(request: web.Request) -> web.Response:
@@ -77,8 +77,7 @@ async def report(request: web.Request) -> web.Response:
     state = "reported" if found else _UNKNOWN
     _CHECKS.labels(answer=state).inc()
     _count_wrong(request, network, found)
-    # The code is the proof here, as the signature of a link is elsewhere.
-    return _page(request, state, found, status=200 if found else 403)
+    return _page(request, state, found)
 
 
 def _admitted(request: web.Request) -> str:
@@ -112,15 +111,14 @@ def _state(found: Sequence[GenuineAnswer]) -> str:
     return "recalled" if all(one.recalled_at for one in found) else "genuine"
 
 
-def _page(
-    request: web.Request, state: str, found: Sequence[GenuineAnswer], *, status: int = 200
-) -> web.Response:
+def _page(request: web.Request, state: str, found: Sequence[GenuineAnswer]) -> web.Response:
     company = services(request).policy.company
     code = tidy(request.match_info.get("code", "")) if found else ""
     response = plain(
         _PAGE,
         request,
-        status=status,
+        # As for a link that the hub did not make: the code is the proof here.
+        status=403 if state == _UNKNOWN else 200,
         state=state,
         answers=[_words(one) for one in found],
         code=f"{code[:5]} {code[5:]}",
