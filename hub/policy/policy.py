@@ -131,8 +131,11 @@ class CollectionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`code_part` is true if a text may have one part more for its code."""
+
     prefix: Prefix
     alphabet: Alphabet
+    code_part: bool = False  # not in what an older release has kept of its policy
 
 
 class CodePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,7 +1,8 @@
 """
 How a message says where it can be checked: a line at the foot of a letter, the end of a text. Pure.
 
-A text has it only where that costs no further part, and what it says then is the same each time it is made.
+A text has it only where that costs no further part, unless the policy allows one; what it says then is the
+same each time it is made.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def with_check(text: str, variables: Variables) -> str:
     if not link:
         return text
     longer = f"{sentence_end(text)} {variables['genuine_word']} {place_of(link)} {code_of(link)}"
-    return longer if segments(longer).parts == segments(text).parts else text
+    more = segments(longer).parts - segments(text).parts
+    return longer if more == 0 or variables["genuine_part"] else text
 
 
 def checked(variables: Variables) -> Variables:

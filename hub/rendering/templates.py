@@ -286,6 +286,7 @@ class Templates:
             "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
             "genuine_word": WORD,
+            "genuine_part": self.texting.code_part,
             "sms_alphabet": self.texting.alphabet,
             **functions(self.clocks, context.data, context.due, context.leaves),
             "abrimos": opening(self.calendar, context.event_time, context.leaves),

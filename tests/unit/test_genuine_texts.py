@@ -39,15 +39,17 @@ def test_letter_has_its_code_at_the_foot_in_words_and_as_a_picture() -> None:
 )
 def test_text_has_its_code_only_where_it_costs_no_further_part(length: int, has_code: bool) -> None:
     text = "x" * length
-    made = with_check(text, {"genuine": LINK, "genuine_word": "Verifique:"})
+    words = {"genuine": LINK, "genuine_word": "Verifique:", "genuine_part": False}
+    made = with_check(text, words)
 
     assert has_code is made.endswith(TOLD)
     assert segments(text).parts == segments(made).parts
-    assert text == with_check(text, {"genuine": None, "genuine_word": "Verifique:"})
+    assert text == with_check(text, {**words, "genuine": None})
+    assert with_check(text, {**words, "genuine_part": True}).endswith(TOLD)
 
 
 def test_text_ends_its_sentence_before_the_code_but_not_a_link() -> None:
-    words = {"genuine": LINK, "genuine_word": "Verifique:"}
+    words = {"genuine": LINK, "genuine_word": "Verifique:", "genuine_part": False}
 
     assert f"Su pago llegó. {TOLD}" == with_check("Su pago llegó", words)
     assert f"Vea https://a.example/x {TOLD}" == with_check("Vea https://a.example/x", words)
