@@ -18,6 +18,7 @@ from hub.operations.explain.explain import explain
 from hub.operations.genuine import GenuineAnswer, GenuineDeps, check_code, report_code
 from hub.sms_text import segments
 from hub.storage import Database, PostgresCases, PostgresExplain, PostgresGenuine
+from hub.storage.database import load
 from hub.testing import MemoryPublisher
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.unit.budget_events import PLACE, town
@@ -151,3 +152,18 @@ async def test_code_is_forgotten_with_its_message(office: Office) -> None:
     await office.database.rows("DELETE FROM message WHERE id = $1", left.id)
 
     assert [] == await checked(office, text.rpartition(" ")[2])
+
+
+async def test_look_up_reads_a_short_range_of_the_primary_key(office: Office) -> None:
+    statement = load("genuine")["find"]
+    sought, *_ = office.rules.genuine_codes.read("K7F2M9QDTX", MONDAY)
+    async with office.database.transaction() as run:
+        # With the few rows of a test a plan without indexes would be right.
+        await run.rows("SET LOCAL enable_seqscan = off")
+        plan = await run.rows(
+            f"EXPLAIN {statement}", [sought.key_id], [sought.since], [sought.until], [sought.tail]
+        )
+    text = "\n".join(row[0] for row in plan)
+
+    assert "Index Cond: ((id >= " in text or "Index Cond: ((message.id >= " in text, text
+    assert "Seq Scan on message" not in text
