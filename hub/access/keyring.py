@@ -54,6 +54,8 @@ class Purpose(StrEnum):
     """Stored hashes of the register of excluded numbers. Never presented as a signature."""
     POSTER = "poster"
     """The link of a poster's QR code: `hub.access.poster_links`."""
+    GENUINE = "genuine"
+    """The code by which anybody asks whether a message is ours: `hub.access.genuine_codes`."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -79,6 +81,7 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.DOCUMENT_LINK: 32,
     Purpose.POSTER: 32,
     Purpose.EXCLUSION: 64,
+    Purpose.GENUINE: 12,
     Purpose.DOCUMENT: 64,
 }
 """
@@ -91,6 +94,13 @@ SEALED: Final = "aes-256-gcm"
 _NONCE: Final = 12
 _KEY_ID: Final = "key-id"
 _SIGNING: Final = "signing:constancia"
+_HALF: Final = 24
+"""Bits of each half of a number that is scrambled."""
+_LOW: Final = (1 << _HALF) - 1
+_ROUNDS: Final = 10
+"""Rounds of the Feistel network, as FF1 has them (NIST SP 800-38G): the halves are small."""
+SCRAMBLED: Final = 1 << 2 * _HALF
+"""Numbers below this one are scrambled into numbers below it."""
 
 Seen = Callable[[Purpose, str], None]
 """Called with the purpose and the key id of each verified signature."""
@@ -160,6 +170,18 @@ class KeyRing:
         opened = (key.unseal(what, b64decode(data), parts) for key in self._keys if key.id == key_id)
         return next(opened, None)
 
+    def scramble(self, purpose: Purpose, number: int) -> int:
+        """Turn a number below SCRAMBLED into another one, which says nothing of it without the key."""
+        return self._first().scramble(purpose, number)
+
+    def unscramble(self, purpose: Purpose, number: int) -> tuple[tuple[str, int], ...]:
+        """Return for the id of each key the number that it would have scrambled into this one."""
+        return tuple((key.id, key.unscramble(purpose, number)) for key in self._keys)
+
+    def note_use(self, purpose: Purpose, key_id: str) -> None:
+        """Count a use of a key that only what is stored can prove."""
+        self._seen(purpose, key_id)
+
     def signing_keys(self) -> tuple[Ed25519PrivateKey, ...]:
         """Return the keys of documents for outsiders, see `hub.access.document_keys`; the first signs."""
         self._first()
@@ -185,6 +207,22 @@ class _Key:
     def sign(self, purpose: Purpose, parts: Iterable[str]) -> str:
         signed = hmac.digest(self._for(purpose.value), _encoded(parts), "sha256")
         return signed.hex()[: LENGTHS[purpose]]
+
+    def scramble(self, purpose: Purpose, number: int) -> int:
+        left, right = number >> _HALF, number & _LOW
+        for step in range(_ROUNDS):
+            left, right = right, left ^ self._mixed(purpose, step, right)
+        return left << _HALF | right
+
+    def unscramble(self, purpose: Purpose, number: int) -> int:
+        left, right = number >> _HALF, number & _LOW
+        for step in reversed(range(_ROUNDS)):
+            left, right = right ^ self._mixed(purpose, step, left), left
+        return left << _HALF | right
+
+    def _mixed(self, purpose: Purpose, step: int, half: int) -> int:
+        asked = bytes((step,)) + half.to_bytes(_HALF // 8, "big")
+        return int.from_bytes(hmac.digest(self._for(purpose.value), asked, "sha256")[: _HALF // 8], "big")
 
     def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._for(_SIGNING))

@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.access.document_keys import document_keys
+from hub.access.genuine_codes import GenuineCodes
 from hub.access.keyring import KeyRing
 from hub.access.poster_links import PosterLinks
 from hub.access.survey_links import SURVEY, SurveyLinks
@@ -121,6 +122,12 @@ class CompanyRules:
         return SurveyLinks(public_url=self._settings.public_url, ring=self.ring, rules=self.policy.surveys)
 
     @cached_property
+    def genuine_codes(self) -> GenuineCodes:
+        return GenuineCodes(
+            public_url=self._settings.public_url, ring=self.ring, channels=self.policy.codes.channels
+        )
+
+    @cached_property
     def sent_documents(self) -> SentDocuments:
         """What messages have of the documents of their events."""
         return SentDocuments(
@@ -139,7 +146,8 @@ class CompanyRules:
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
         unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
-        documents = self.sent_documents
+        documents, codes = self.sent_documents, self.genuine_codes
+        carriers = codes.carriers
 
         def link_of(claimed: Claimed) -> str | None:
             if claimed.message.event == SURVEY:
@@ -166,6 +174,8 @@ class CompanyRules:
                 else list_name(claimed),
                 document=None if claimed.document is None else documents.of(claimed, now),
                 answer_until=surveys.answer_until(claimed) if message.event == SURVEY else None,
+                # As for pages: of most messages nothing more is called.
+                genuine=codes.link(message) if message.channel in carriers else None,
             )
             rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)

@@ -72,6 +72,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         evidence=storage.PostgresEvidence(database),
         explain=storage.PostgresExplain(database),
         factors=storage.PostgresSecondFactors(database),
+        genuine=storage.PostgresGenuine(database),
         headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
         inbox=storage.PostgresInbox(database),
         incidents=storage.PostgresMonitor(database, QUEUES),

@@ -191,6 +191,13 @@ ATTENTION: Final = (
         hub_emitted=True,
     ),
     EventType(
+        name="notification.unrecognised",
+        case="thread_id",
+        # Its case shows it. Whoever pressed the button has proven nothing: no clock moves.
+        audiences=(to("staff:service", Purpose.INTERNAL, "inbox+email"),),
+        hub_emitted=True,
+    ),
+    EventType(
         name="notification.handed_over",
         case="thread_id",
         clocks=(ClockMove("legal_term", Move.STOP, when={"about": "pqrs.responded"}),),

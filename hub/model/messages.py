@@ -137,7 +137,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     page of the hub, `reply_to` the address of this email for replies, `unsubscribe` the link that stops such
     emails, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad,
     `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes,
-    `exclusion` the look-up in the register of excluded numbers.
+    `exclusion` the look-up in the register of excluded numbers,
+    `genuine` where anybody can check that the message is genuine: it ends with its code.
     """
 
     at: datetime
@@ -155,6 +156,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     document: SentDocument | None = None
     answer_until: datetime | None = None
     exclusion: ExclusionCheck | None = None
+    genuine: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,8 +146,17 @@ class CollectionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Sms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`code_part` is true if a text may have one part more for its code."""
+
     prefix: Prefix
     alphabet: Alphabet
+    code_part: bool = False  # not in what an older release has kept of its policy
+
+
+class CodePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The channels whose messages carry a code by which anybody can check that they are genuine."""
+
+    channels: tuple[Literal["letter", "sms", "whatsapp"], ...]
 
 
 class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -190,6 +199,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     documents: DocumentPolicy
     evidence: EvidencePolicy
     sms: Sms
+    codes: CodePolicy
     senders: SenderPolicy
     letters: Letters
     paper: PaperPolicy

@@ -31,6 +31,7 @@ from hub.ports.explain import (
     UnitVersion,
     Version,
 )
+from hub.ports.genuine import GenuineStore
 from hub.ports.headcount import HeadcountPage, HeadcountStore
 from hub.ports.history import GOING, Cases, Contact, History
 from hub.ports.imports import ImportStore, ImportTransaction

@@ -26,13 +26,15 @@ class SentMessage:
 
     The name is left out. The address is masked, and empty for a channel without addresses. Of a message that
     has expired `later` is the newest one about the same case that has left for the same person since, and
-    `case_open` whether a clock of the case still runs.
+    `case_open` whether a clock of the case still runs. `reported_at` is when somebody first said that they do
+    not recognise it.
     """
 
     message: Message
     attempts: Sequence[Attempt] = ()
     later: SentMessage | None = None
     case_open: bool = False
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from hub.model import Json
 OF_A_PERSON: Final = frozenset(
     {"person", "person_name", "unit", "units", "unit_line", "units_brief", "unit_note", "units_due"}
     | {"take_on", "answer_link", "page", "unsubscribe", "enlace_hasta", "adjunto"}
+    | {"genuine", "genuine_place", "genuine_code", "genuine_picture"}
 )
 """Names of the hub's own that belong to one recipient."""
 

@@ -37,7 +37,8 @@ class Context:
     case end, by the name of the clock; None where that is not known. `late` is true of a message that leaves
     after it had expired. `leaves` is when the message leaves; None in a preview. `brand` is the identity of
     the copropiedad. `party` is the name of the person whose case it is, where the event says it by reference.
-    `document` is what the message has of its event's document, `answer_until` when a survey closes.
+    `document` is what the message has of its event's document, `answer_until` when a survey closes,
+    `genuine` where it can be checked that the message is genuine.
     """
 
     data: Mapping[str, Json]
@@ -60,6 +61,7 @@ class Context:
     party: str | None = None
     document: SentDocument | None = None
     answer_until: datetime | None = None
+    genuine: str | None = None
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -87,6 +89,7 @@ class Context:
             party=claimed.party,
             document=facts.document if facts else None,
             answer_until=facts.answer_until if facts else None,
+            genuine=facts.genuine if facts else None,
         )
 
     def names(self) -> dict[str, Json]:
@@ -106,6 +109,7 @@ class Context:
             "answer_link": _answer_link(self) if self.purpose is Purpose.SURVEY else None,
             "page": self.page_url,
             "unsubscribe": self.unsubscribe_url,
+            "genuine": self.genuine,
             "late": self.late,
             "person_name": self.party or self.data.get("person_name"),
             "adjunto": document is not None and document.enclosed,
@@ -158,8 +162,12 @@ def with_unit_note(text: str, variables: dict[str, Json]) -> str:
         return text
     if len(note) > LONGEST:
         raise TemplateFailure("its units are too many for a short text")
-    # A full stop would become part of a URL.
-    return f"{text if '://' in text.rpartition(' ')[2] else punto(text)} {note}"
+    return f"{sentence_end(text)} {note}"
+
+
+def sentence_end(text: str) -> str:
+    """Return a text that another sentence may follow: a full stop would become part of a URL."""
+    return text if "://" in text.rpartition(" ")[2] else punto(text)
 
 
 def require_each(text: str, variables: dict[str, Json]) -> None:

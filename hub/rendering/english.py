@@ -99,12 +99,13 @@ def lista(value: Json) -> str:
 
 
 def unit_names(units: Sequence[str]) -> dict[str, Json]:
-    """Return the variables about units, in place of those of `hub.rendering.context.naming`."""
+    """Return the variables about units, in place of those of `naming`, and what stands before a code."""
     several = "Units" if len(units) > 1 else "Unit"
     return {
         "unit_line": f"{several}: {lista(units)}" if units else "",
         "unit_note": f"Units: {lista(units)}." if len(units) > 1 else "",
         "units_brief": lista(units),
+        "genuine_word": "Check:",
     }
 
 

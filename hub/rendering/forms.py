@@ -15,6 +15,7 @@ from hub.rendering.board import public
 from hub.rendering.context import require_each, with_unit_note
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
+from hub.rendering.genuine import checked, pictured, with_check
 from hub.rendering.lines import one_line, tidy
 from hub.sms_text import to_gsm7
 
@@ -78,6 +79,7 @@ def _inbox(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _print(words: EventTexts, variables: Variables) -> Rendered:
+    variables = pictured(variables)
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(_text(words, "letter_text", variables)),
@@ -96,7 +98,7 @@ def _board(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _whatsapp(words: EventTexts, variables: Variables) -> Rendered:
-    rendered = words.approved["whatsapp"].fill(variables)
+    rendered = words.approved["whatsapp"].fill(checked(variables))
     require_each(rendered.text, variables)
     return rendered
 
@@ -121,7 +123,8 @@ def _push(words: EventTexts, variables: Variables) -> Rendered:
 def _sms(words: EventTexts, variables: Variables) -> Rendered:
     """Convert to GSM-7, if the policy says so: one other character more than doubles the message's price."""
     text = _text_message(words, variables)
-    return Rendered(text=to_gsm7(text) if variables["sms_alphabet"] is Alphabet.GSM7 else text)
+    text = to_gsm7(text) if variables["sms_alphabet"] is Alphabet.GSM7 else text
+    return Rendered(text=with_check(text, variables))
 
 
 def _voice(words: EventTexts, variables: Variables) -> Rendered:

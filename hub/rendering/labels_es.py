@@ -35,6 +35,26 @@ CHANNELS: Final[Mapping[str, str]] = {
     "chat": "Chat del equipo",
 }
 
+CARRIERS: Final[Mapping[str, str]] = {
+    "sms": "el mensaje de texto",
+    "whatsapp": "el mensaje de WhatsApp",
+    "print": "la carta",
+}
+"""Channel → what a person holds in their hand, where a message can carry a code."""
+
+AREAS: Final[Mapping[str, str]] = {
+    "atencion": "Servicio al cliente",
+    "administracion": "Administración",
+    "contabilidad": "Contabilidad",
+    "inmobiliaria": "Inmobiliaria",
+    "conserjeria": "Conserjería",
+    "mantenimiento": "Mantenimiento",
+    "satisfaccion": "Satisfacción del cliente",
+    "datos_personales": "Protección de datos",
+    "emergencias": "Emergencias",
+}
+"""The areas of `hub.catalog.areas`, as residents read them."""
+
 OUTCOMES: Final[Mapping[str, str]] = {
     "accepted": "Aceptado por el proveedor",
     "transient": "No se pudo; se intenta de nuevo",

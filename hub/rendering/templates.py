@@ -28,6 +28,7 @@ from hub.rendering.document_links import document_links
 from hub.rendering.engine import NO_FILTERS, Filters, Form
 from hub.rendering.files import POSTER, Files, Folders
 from hub.rendering.forms import LOOK, EventTexts
+from hub.rendering.genuine import WORD, checked
 from hub.rendering.identities import Identities
 from hub.rendering.lengths import fit_push
 from hub.rendering.source import Source, read
@@ -42,6 +43,7 @@ PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 _PREVIEWED_BUILDING: Final = "Conjunto Altos del Rosal"
 _LETTER: Final = "print"
 _PUSH: Final = "push"
+_SMS: Final = "sms"
 _BOARD: Final = "board"
 _LAYOUTS: Final = ("email.html", "email.txt", "letter.html", POSTER)
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
@@ -247,7 +249,9 @@ class Templates:
         """Render one text for an invented reader, on one occasion, uncut. Raises as `render` does."""
         _, name, variant = key
         preview = _preview_context(name, variant, example, due)
-        context = replace(preview, occasion=occasion, building=building)
+        # A text has its code only where it costs no part, so no rule is broken by it.
+        genuine = None if channel == _SMS else preview.genuine
+        context = replace(preview, occasion=occasion, building=building, genuine=genuine)
         variables = self._variables(context, key[0])
         if channel == _BOARD:
             variables |= _of_board(name, example, _POSTER_LINK)
@@ -258,13 +262,13 @@ class Templates:
         """Return the names that a text may use besides the fields of its event's data."""
         _, name, variant = key
         own = self._variables(_preview_context(name, variant, {}, None))
-        return frozenset(own) | {"qr", "valid_until"}
+        return frozenset(own) | {"qr", "valid_until", "genuine_place", "genuine_code", "genuine_picture"}
 
     def to_approve(
         self, event_name: str, example: Mapping[str, Json], due: Due | None = None
     ) -> Iterator[tuple[Approved, Rendered]]:
         """Yield the texts of an event that a provider must approve, each filled with an example."""
-        variables = self._variables(_preview_context(event_name, None, example, due))
+        variables = checked(self._variables(_preview_context(event_name, None, example, due)))
         for (locale, name, _), words in self.words.items():
             if (locale, name) == (DEFAULT_LOCALE, event_name):
                 for approved in words.approved.values():
@@ -281,6 +285,8 @@ class Templates:
             LOOK: look,
             "sms_prefix": self.texting.prefix_of(context, look, self.company["name"]),
             "sms_two_way": self.texting.two_way,
+            "genuine_word": WORD,
+            "genuine_part": self.texting.code_part,
             "sms_alphabet": self.texting.alphabet,
             **functions(self.clocks, context.data, context.due, context.leaves),
             "abrimos": opening(self.calendar, context.event_time, context.leaves),
@@ -339,6 +345,10 @@ _SURVEY_LINK: Final = f"https://hub.example.co/s/{'0' * 74}"
 """As long as the link of a survey is."""
 
 
+_GENUINE_LINK: Final = "https://hub.example.co/v/K7F2M9QDTX"
+"""As long as the code of a message is."""
+
+
 _POSTER_LINK: Final = f"https://hub.example.co/b/{'0' * 55}"
 """As long as the link of a poster is."""
 
@@ -363,4 +373,5 @@ def _preview_context(
         unit="Torre 1, apto. 101",
         purpose=purpose,
         due=due,
+        genuine=_GENUINE_LINK,
     )

@@ -16,10 +16,14 @@ LONGEST: Final = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texting:
-    """`two_way` is true only if a reply to any sending number reaches the hub."""
+    """
+    `code_part` is true if a text may have one part more for its code, `two_way` only if a reply to any
+    sending number reaches the hub.
+    """
 
     prefix: Prefix = Prefix.BUILDING
     alphabet: Alphabet = Alphabet.GSM7
+    code_part: bool = False
     two_way: bool = False
 
     def prefix_of(self, context: Context, look: Look, company: str) -> str:

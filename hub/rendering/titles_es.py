@@ -36,6 +36,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.digest": "Plazos del día",
     "notification.undelivered": "Mensaje legal sin entregar",
     "notification.bounce_reported": "Respuesta que un informe da por devuelta",
+    "notification.unrecognised": "Mensaje que alguien no reconoce",
     "notification.handed_over": "Carta entregada",
     "admin.invoice.issued": "Cuenta de administración emitida",
     "admin.payment.received": "Pago recibido",

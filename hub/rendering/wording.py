@@ -33,12 +33,13 @@ _CODE: Final = (
     "business_time",
     "channels/email/mime.py",
     "sms_text.py",
+    "access/genuine_codes.py",
     "catalog/areas.py",
     "policy/senders.py",
     "policy/png.py",
     "messages/delivery/evidence.py",
 )
-_LIBRARIES: Final = ("Jinja2", "MarkupSafe", "css-inline", "holidays", "markdown-it-py", "tzdata")
+_LIBRARIES: Final = ("Jinja2", "MarkupSafe", "css-inline", "holidays", "markdown-it-py", "segno", "tzdata")
 _ROOT: Final = Path(__file__).parent.parent
 
 
@@ -93,7 +94,12 @@ def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool)
         company={"name": company.name, "phone": company.phone, "email": company.email, "site": company.site},
         clocks=policy.clocks,
         calendar=policy.calendar,
-        texting=Texting(prefix=policy.sms.prefix, alphabet=policy.sms.alphabet, two_way=two_way),
+        texting=Texting(
+            prefix=policy.sms.prefix,
+            alphabet=policy.sms.alphabet,
+            code_part=policy.sms.code_part,
+            two_way=two_way,
+        ),
         identities=Identities(policy.senders, sender),
     )
 

@@ -17,6 +17,7 @@ from hub.storage.escalations import PostgresEscalations
 from hub.storage.evidence import PostgresEvidence, PostgresSeals
 from hub.storage.exclusions import PostgresExclusions
 from hub.storage.explain import PostgresExplain
+from hub.storage.genuine import PostgresGenuine
 from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports

@@ -83,13 +83,24 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for row in await run.rows(_SQL["attempts"], [message.id for message in found]):
         calls[row["message_id"]].append(read(Attempt, row))
+    asked = [message.id for message in found]
+    reported = {row["message_id"]: row["at"] for row in await run.rows(_SQL["reported"], asked)}
     since = await later_of(run, found)
-    return [_sent(message, calls[message.id], since.get(message.id, NOTHING)) for message in found]
+    return [
+        _sent(message, calls[message.id], since.get(message.id, NOTHING), reported.get(message.id))
+        for message in found
+    ]
 
 
-def _sent(message: Message, attempts: Sequence[Attempt], since: Later) -> SentMessage:
+def _sent(
+    message: Message, attempts: Sequence[Attempt], since: Later, reported_at: datetime | None
+) -> SentMessage:
     return SentMessage(
-        message=_masked(message), attempts=attempts, later=since.message, case_open=since.case_open
+        message=_masked(message),
+        attempts=attempts,
+        later=since.message,
+        case_open=since.case_open,
+        reported_at=reported_at,
     )
 
 

@@ -30,6 +30,7 @@ _ABOUT: Final = (
     ("inbox_item", "id", "message"),
     ("ending", "message_id", "message"),
     ("recall", "by_key", "event"),
+    ("reported", "message_id", "message"),
 )
 """(table, its column, what the column names)"""
 _LATE: Final = ("forget_messages", "forget_attempts", "forget_events")

@@ -66,6 +66,7 @@ from hub.web.console import case_page, console, own_account, own_inbox, second_f
 from hub.web.documents import serve
 from hub.web.hooks import (
     acknowledge_link,
+    genuine_page,
     linked_document,
     poster_page,
     sms,
@@ -304,6 +305,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(ACK_PATH, acknowledge_link.take, method=_POST),
     _open(survey_page.PATH, survey_page.show),
     _open(survey_page.PATH, survey_page.answer, method=_POST),
+    _open(genuine_page.FORM, genuine_page.ask),
+    _open(genuine_page.PATH, genuine_page.show),
+    _open(genuine_page.PATH, genuine_page.report, method=_POST),
     _open(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
     _open(DOCUMENT_PATH, linked_document.show),

@@ -13,6 +13,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from hub.access.attempts import SignInDeps
+from hub.access.check_rate import CheckRate
+from hub.access.genuine_codes import GenuineCodes
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
 from hub.access.link_rate import OF_A_WALL, LinkRate
@@ -35,6 +37,7 @@ from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
+from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
@@ -50,6 +53,7 @@ from hub.ports import (
     DocumentStore,
     EscalationStore,
     ExplainStore,
+    GenuineStore,
     HeadcountStore,
     InboxStore,
     IncidentLog,
@@ -172,6 +176,7 @@ class Services:
     evidence: EvidenceStore
     explain: ExplainStore
     factors: SecondFactorStore
+    genuine: GenuineStore
     headcount: HeadcountStore
     inbox: InboxStore
     incidents: IncidentLog
@@ -204,6 +209,8 @@ class Services:
     """Refuses a survey's link that is used too often."""
     link_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
     """How often the link to one document may be opened."""
+    check_rate: CheckRate = field(default_factory=lambda: CheckRate(time.monotonic))
+    """How many wrong codes of messages may be tried."""
     poster_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_WALL))
     """How often the link of one poster may be opened."""
 
@@ -223,6 +230,13 @@ class Services:
     @cached_property
     def survey_links(self) -> SurveyLinks:
         return SurveyLinks(public_url=self.settings.public_url, ring=self.ring, rules=self.policy.surveys)
+
+    @cached_property
+    def genuine_checks(self) -> GenuineDeps:
+        codes = GenuineCodes(
+            public_url=self.settings.public_url, ring=self.ring, channels=self.policy.codes.channels
+        )
+        return GenuineDeps(codes=codes, store=self.genuine, publisher=self.publisher)
 
     @cached_property
     def streams(self) -> InboxStreams:

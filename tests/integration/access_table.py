@@ -230,6 +230,9 @@ ROWS: Final[dict[str, Row]] = {
     "POST /take-on/{id}": Row(needs=Door.SIGNED, fill="CLOCK", tail="?level=2", status=403),
     "GET /s/{token}": Row(needs=Door.SIGNED, fill="x.y.z", status=403),
     "POST /s/{token}": Row(needs=Door.SIGNED, fill="x.y.z", status=403, form=""),
+    "GET /v": Row(needs=Door.OPEN),
+    "GET /v/{code}": Row(needs=Door.SIGNED, fill="-", status=403),
+    "POST /v/{code}": Row(needs=Door.SIGNED, fill="-", status=403, form=""),
     "GET /unsubscribe/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403),
     "POST /unsubscribe/{id}": Row(
         needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403

@@ -40,6 +40,7 @@ from hub.model import (
 )
 from hub.model import Reply as Answered
 from hub.model.contracts import ContractDecision
+from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
@@ -351,6 +352,27 @@ class MemoryEscalations:
 
 
 @dataclass
+class MemoryGenuine:
+    """`GenuineStore`: what is laid in has left, and its code finds it."""
+
+    sent: dict[UUID, GenuineMessage] = field(default_factory=dict)
+    reported: dict[UUID, datetime] = field(default_factory=dict)
+    asked: int = 0
+
+    async def find(self, sought: Sequence[SoughtMessage]) -> Sequence[GenuineMessage]:
+        self.asked += 1
+        return [
+            found
+            for message_id, found in self.sent.items()
+            for one in sought
+            if one.since <= message_id <= one.until and message_id.int & (1 << 30) - 1 == one.tail
+        ]
+
+    async def report(self, message_id: UUID, at: datetime) -> datetime:
+        return self.reported.setdefault(message_id, at)
+
+
+@dataclass
 class MemorySurveys:
     """`SurveyStore`: what is laid in is what a message has asked, and what the indicators count."""
 
@@ -450,6 +472,7 @@ class World:
         self.boards = MemoryBoards(self.log)
         self.escalations = MemoryEscalations()
         self.surveys = MemorySurveys()
+        self.genuine = MemoryGenuine()
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
@@ -488,6 +511,7 @@ class World:
             evidence=PostgresEvidence(database),
             explain=PostgresExplain(database),
             factors=MemorySecondFactors(self.accounts),
+            genuine=self.genuine,
             headcount=PostgresHeadcount(database, POLICY.suppression_for),
             inbox=PostgresInbox(database),
             incidents=self.incidents,

@@ -184,6 +184,20 @@ REVISED: Final = (
             "clocks": [],
         },
         {
+            "name": "notification.unrecognised",
+            "lane": "normal",
+            "case": "thread_id",
+            "audiences": [
+                {
+                    "who": ["staff:service"],
+                    "purpose": "internal",
+                    "channels": [["inbox", "email"]],
+                    "print": "never",
+                }
+            ],
+            "clocks": [],
+        },
+        {
             "name": "notification.handed_over",
             "lane": "normal",
             "case": "thread_id",
@@ -238,12 +252,16 @@ HUB_EMITS: Final = {
     NOBODY_REACHED["name"],
     DIGEST["name"],
     "notification.bounce_reported",
+    "notification.unrecognised",
     "notification.handed_over",
 }
 SCHEMAS: Final = Schemas.load()
 
 LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
-NOT_ALWAYS: Final = {"notification.undelivered": "what is on its way from an older hub names no case"}
+NOT_ALWAYS: Final = {
+    "notification.undelivered": "what is on its way from an older hub names no case",
+    "notification.unrecognised": "what is about no case carries a code, too",
+}
 WHEN: Final = {
     ("notification.undelivered", "legal_term"): {"about": "pqrs.responded"},
     ("notification.handed_over", "legal_term"): {"about": "pqrs.responded"},

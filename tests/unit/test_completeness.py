@@ -20,7 +20,7 @@ from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import CHECKS
 from hub.inbound import emergency_replies, replies
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER
+from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER, UNRECOGNISED
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.messages.planning.unreached_people import NAME as UNREACHED
 from hub.model import Lane, Step, StepKind
@@ -98,6 +98,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         UNDELIVERED,
         UNREACHED,
         BOUNCE_REPORTED,
+        UNRECOGNISED,
         HANDED_OVER,
         CHANGED,
         BEGAN,

@@ -198,6 +198,7 @@ def test_every_metric_is_documented() -> None:
         "hub_documents_total",
         "hub_events_demoted_total",
         "hub_events_unreached_total",
+        "hub_genuine_checks_total",
         "hub_mail_total",
         "hub_outcomes_total",
         "hub_sms_parts_total",

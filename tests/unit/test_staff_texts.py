@@ -116,6 +116,7 @@ def test_mail_for_staff_links_to_the_page_only_where_there_is_one(event: str, au
     [
         "notification.undelivered",
         "notification.bounce_reported",
+        "notification.unrecognised",
         "pqrs.escalated",
         "sla.at_risk",
         "sla.breached",
@@ -234,6 +235,7 @@ def claimed(event: str, data: Json, purpose: Purpose = Purpose.INTERNAL) -> Clai
         ),
         ("notification.undelivered", {"message_id": "m-1", "letter_id": "l-1"}, "#entregas/l-1"),
         ("notification.bounce_reported", {"message_id": "m-1"}, "#entregas/m-1"),
+        ("notification.unrecognised", {"message_id": "m-1"}, "#entregas/m-1"),
         ("inbound.message.received", {"message_id": "r-1", "thread_id": "t"}, "cases/thread_id%3At"),
         ("hub.trouble.began", {"trouble_id": "t"}, "#relojes"),
         ("sla.summary", {"summary_id": "s"}, "#relojes"),

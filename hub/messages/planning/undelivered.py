@@ -24,6 +24,7 @@ from hub.model.ids import step_id
 NAME: Final = "notification.undelivered"
 HANDED_OVER: Final = "notification.handed_over"
 BOUNCE_REPORTED: Final = "notification.bounce_reported"
+UNRECOGNISED: Final = "notification.unrecognised"
 NO_RECEIPT: Final = "no_receipt"
 """The reason when a provider accepted the message and no receipt came in time."""
 NOT_PRINTED: Final = MissingDocument.reason
@@ -96,6 +97,26 @@ def _whom(message: Message) -> dict[str, Json]:
     """Return the person and the units whom the alert is about, for the staff that must reach them."""
     known = {"person_name": message.name, "person_units": ", ".join(message.units)}
     return {name: value for name, value in known.items() if value}
+
+
+def unrecognised(
+    message: Message, stored: StoredEvent, *, sent_at: datetime, comment: str, at: datetime
+) -> Event:
+    """
+    Make the event that somebody does not recognise a message; `at` is when that was first said.
+
+    Its id and its time are made from the message: a repeat is a duplicate.
+    """
+    data: dict[str, Json] = {
+        "message_id": str(message.id),
+        "about": message.event,
+        "about_id": message.event_id,
+        "channel": message.channel,
+        "sent_at": sent_at.isoformat(),
+        **({"comment": comment} if comment else {}),
+        **_whom(message),
+    }
+    return own_event(UNRECOGNISED, f"unrecognised:{message.id}", data | _case_fields(stored), time=at)
 
 
 def letter_handed_over(letter: UUID, stored: StoredEvent, *, now: datetime) -> Event:

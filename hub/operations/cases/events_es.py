@@ -153,6 +153,12 @@ def _bounced(data: Data, _: Names) -> str:
     return f"Un informe da por devuelto «{title(str(data.get('about')))}»; alguien debe confirmarlo{until}"
 
 
+def _unrecognised(data: Data, _: Names) -> str:
+    how = labels_es.CARRIERS.get(str(data.get("channel")), "el mensaje")
+    when = f" del {_due(data['sent_at'])}" if data.get("sent_at") else ""
+    return f"Alguien no reconoce {how} de «{title(str(data.get('about')))}»{when}"
+
+
 _TELLINGS: Final[Mapping[str, _Telling]] = {
     "sla.at_risk": _Telling(ThreadKind.CLOCK_AT_RISK, _at_risk),
     "sla.breached": _Telling(ThreadKind.CLOCK_BREACHED, _breached),
@@ -164,6 +170,7 @@ _TELLINGS: Final[Mapping[str, _Telling]] = {
     "notification.undelivered": _Telling(ThreadKind.UNDELIVERED, _undelivered),
     "emergency.unreached": _Telling(ThreadKind.UNDELIVERED, _unreached),
     "notification.bounce_reported": _Telling(ThreadKind.UNDELIVERED, _bounced),
+    "notification.unrecognised": _Telling(ThreadKind.UNRECOGNISED, _unrecognised),
     "notification.handed_over": _Telling(ThreadKind.LETTER_HANDED_OVER, _handed_over),
 }
 

@@ -21,6 +21,8 @@ class ThreadKind(StrEnum):
     """A message on paper."""
     LETTER_HANDED_OVER = "letter_handed_over"
     UNDELIVERED = "undelivered"
+    UNRECOGNISED = "unrecognised"
+    """Somebody does not recognise a message."""
     LEFT_OUT = "left_out"
     ACKNOWLEDGED = "acknowledged"
     CLOCK_STARTED = "clock_started"

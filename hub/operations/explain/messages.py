@@ -90,6 +90,9 @@ def sentences(sent: SentMessage) -> Iterator[str]:
         yield from _attempts(sent)
     if (posting := posting_of(sent)) is not None:
         yield attempts_es.posted_sentence(posting.at, posting.reference)
+    if sent.reported_at is not None:
+        said = f"Alguien dijo {sentences_es.at_time(sent.reported_at)} que no lo reconoce"
+        yield sentences_es.sentence(f"{said}: compruebe que el contacto sea de la persona")
     yield from _advice(sent)
 
 

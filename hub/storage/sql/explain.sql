@@ -36,6 +36,9 @@ LIMIT 1
 -- attempts --
 SELECT message_id, at, outcome, provider, reference, code FROM attempt WHERE message_id = ANY ($1::uuid[]) ORDER BY at
 
+-- reported --
+SELECT message_id, at FROM reported WHERE message_id = ANY ($1::uuid[])
+
 -- history --
 -- Includes the versions of a membership in which it belonged to somebody else or was removed.
 WITH mine AS (

@@ -16,6 +16,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from hub.access.genuine_codes import PATH as GENUINE_PATH
 from hub.access.inbox_tokens import InboxHolder
 from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.access.webhook_signatures import same
@@ -48,7 +49,7 @@ ENDED: Final = "ended"
 """The reason of a token that was right: a portal that asks with it guesses nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """Hooks that providers call from any address; their handlers refuse unsigned calls."""
-SIGNED_FORMS: Final = frozenset({SURVEY_PATH, UNSUBSCRIBE_PATH})
+SIGNED_FORMS: Final = frozenset({GENUINE_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH})
 """Forms whose address is the proof: neither a cookie nor a key counts there."""
 
 

@@ -10,6 +10,7 @@ from prometheus_client import Counter
 
 from hub.access import audit
 from hub.access.document_tokens import PATH as DOCUMENT_PATH
+from hub.access.genuine_codes import PATH as GENUINE_PATH
 from hub.access.lockout import network_of
 from hub.access.poster_links import PATH as POSTER_PATH
 from hub.access.survey_links import PATH as SURVEY_PATH
@@ -95,6 +96,6 @@ def _door(request: web.Request) -> str:
     route = route_of(request)
     if route.startswith("/hooks/"):
         return "hook"
-    if route in {ACK_PATH, DOCUMENT_PATH, POSTER_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH}:
+    if route in {ACK_PATH, DOCUMENT_PATH, GENUINE_PATH, POSTER_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH}:
         return "link"
     return "page" if route in FORMS else "api"

@@ -23,7 +23,8 @@ from hub.web.responses import Refusal
 from hub.web.services import services
 
 _BAD: Final = frozenset(
-    {ThreadKind.UNDELIVERED, ThreadKind.CLOCK_BREACHED, ThreadKind.CLOCK_ESCALATED, ThreadKind.LEFT_OUT}
+    {ThreadKind.UNDELIVERED, ThreadKind.UNRECOGNISED, ThreadKind.LEFT_OUT}
+    | {ThreadKind.CLOCK_BREACHED, ThreadKind.CLOCK_ESCALATED}
 )
 _KINDS: Final[Mapping[ThreadKind, str]] = {
     ThreadKind.EVENT: "Hecho",
@@ -31,6 +32,7 @@ _KINDS: Final[Mapping[ThreadKind, str]] = {
     ThreadKind.MESSAGE: "Mensaje",
     ThreadKind.LETTER: "Carta",
     ThreadKind.LETTER_HANDED_OVER: "Carta",
+    ThreadKind.UNRECOGNISED: "No lo reconocen",
     ThreadKind.UNDELIVERED: "Sin entregar",
     ThreadKind.LEFT_OUT: "Sin aviso",
     ThreadKind.ACKNOWLEDGED: "Asumido",

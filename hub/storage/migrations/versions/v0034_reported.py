@@ -1,0 +1,7 @@
+"""What people do not recognise, of the messages that carry a code."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0034"
+down_revision = "0033"
+upgrade = statements_beside(__file__)
