@@ -16,6 +16,7 @@ from hub import storage
 from hub.access.document_keys import document_keys
 from hub.access.keyring import KeyRing
 from hub.access.poster_links import PosterLinks
+from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SURVEY, SurveyLinks
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
@@ -32,17 +33,19 @@ from hub.errors import MissingDocument
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
+from hub.model import Brand, Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.model.posters import PosterPage, PosterSource
 from hub.operations.constancia.make import Constancias
 from hub.operations.letters import LetterPrinter
 from hub.operations.posters import Posters
+from hub.operations.residents.sign_in import REQUESTED, unsealed
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
 from hub.rendering.context import TO_STAFF
 from hub.rendering.files import Folders
+from hub.rendering.identities import Look
 from hub.rendering.page_links import page_of
 from hub.rendering.paper import make_pdf
 from hub.rendering.paper.pages import Sheet, make_pages
@@ -120,6 +123,18 @@ class CompanyRules:
         return SurveyLinks(public_url=self._settings.public_url, ring=self.ring, rules=self.policy.surveys)
 
     @cached_property
+    def resident_links(self) -> ResidentLinks:
+        return ResidentLinks(
+            public_url=self._settings.public_url,
+            ring=self.ring,
+            lifetime=self.policy.residents.link_lifetime,
+        )
+
+    def look(self, brand: Brand | None) -> Look:
+        """Return how a copropiedad looks; without its own identity, the company."""
+        return self.templates.identities.of("", {}, brand)
+
+    @cached_property
     def sent_documents(self) -> SentDocuments:
         """What messages have of the documents of their events."""
         return SentDocuments(
@@ -138,33 +153,43 @@ class CompanyRules:
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
         unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
-        documents = self.sent_documents
+        documents, residents = self.sent_documents, self.resident_links
 
         def link_of(claimed: Claimed) -> str | None:
             if claimed.message.event == SURVEY:
                 return surveys.of(claimed)
             return links.of(claimed) if claimed.message.purpose in TO_STAFF else None
 
+        def code_of(claimed: Claimed) -> str:
+            data = claimed.data or {}
+            is_code = claimed.message.event == REQUESTED
+            return unsealed(self.ring, data["request_id"], data["sealed_code"]) if is_code else ""
+
         def render(claimed: Claimed) -> Rendered:
             message, now = claimed.message, NOW()
+            # Most messages are not to staff: nothing more is called for them.
+            page = page_of(claimed, public_url) if message.purpose in TO_STAFF else None
+            code = code_of(claimed)
             facts = Facts(
                 at=now,
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
                 link=link_of(claimed),
-                # Most messages are not to staff: nothing more is called for them.
-                page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
+                page=page,
                 late=claimed.late,
                 party=claimed.party,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
                 brand=claimed.brand.digest if claimed.brand else None,
                 unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",
+                # Staff has the page of the case.
+                own_page=residents.of(message, now) if page is None and not code else "",
                 list_id=""
                 if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
                 else list_name(claimed),
                 document=None if claimed.document is None else documents.of(claimed, now),
                 answer_until=surveys.answer_until(claimed) if message.event == SURVEY else None,
+                code=code,
             )
             rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)
@@ -315,7 +340,7 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
         calendar=company.policy.calendar,
         company=company.policy.company.name,
         pdf=make_pdf,
-        look=lambda brand: company.templates.identities.of("", {}, brand),
+        look=company.look,
         key=lambda: document_keys(company.ring)[0],
     )
 

@@ -43,6 +43,7 @@ from hub.ports.pauses import PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.publisher import Publisher
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
+from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore, SubscriptionStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore

@@ -16,7 +16,16 @@ from hub.model import Json
 
 OF_A_PERSON: Final = frozenset(
     {"person", "person_name", "unit", "units", "unit_line", "units_brief", "unit_note", "units_due"}
-    | {"take_on", "answer_link", "page", "unsubscribe", "enlace_hasta", "adjunto"}
+    | {
+        "take_on",
+        "answer_link",
+        "page",
+        "unsubscribe",
+        "own_page",
+        "one_time_code",
+        "enlace_hasta",
+        "adjunto",
+    }
 )
 """Names of the hub's own that belong to one recipient."""
 

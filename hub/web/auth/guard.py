@@ -17,6 +17,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from hub.access.inbox_tokens import InboxHolder
+from hub.access.resident_links import CODE_PATH
+from hub.access.resident_links import PATH as RESIDENT_PATH
 from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.access.webhook_signatures import same
 from hub.channels.registry import CALLBACKS, INBOUND
@@ -48,7 +50,7 @@ ENDED: Final = "ended"
 """The reason of a token that was right: a portal that asks with it guesses nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """Hooks that providers call from any address; their handlers refuse unsigned calls."""
-SIGNED_FORMS: Final = frozenset({SURVEY_PATH, UNSUBSCRIBE_PATH})
+SIGNED_FORMS: Final = frozenset({CODE_PATH, RESIDENT_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH})
 """Forms whose address is the proof: neither a cookie nor a key counts there."""
 
 
