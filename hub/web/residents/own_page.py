@@ -61,7 +61,7 @@ async def act(request: web.Request) -> web.StreamResponse:
         return await _enter(request, given.get("code", ""))
     session = await session_of(request)
     if session is None:
-        return redirect(OWN)
+        return await _closed(request, state="ended")
     await require_token(request, csrf_of(request))
     act_of = _ACTS.get(given.get("action", ""))
     if act_of is None:
