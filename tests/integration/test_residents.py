@@ -132,12 +132,13 @@ async def _code_of(world: World, office: Office) -> str:
     [text] = [one.rendered.text for one in sent if one.message.event == "resident.code.requested"]
     [code] = re.findall(r"\b\d{6}\b", text)
     rows = await office.database.rows(
-        "SELECT (SELECT string_agg(event::text, '') FROM event) || (SELECT string_agg(attempt::text, '') FROM attempt)"
-        " || (SELECT string_agg(message::text, '') FROM message) AS everything"
+        "SELECT concat((SELECT string_agg(event::text, '') FROM event),"
+        " (SELECT string_agg(attempt::text, '') FROM attempt),"
+        " (SELECT string_agg(message::text, '') FROM message)) AS everything"
     )
     assert f"es {code}" not in rows[0]["everything"]
     assert f'"code": "{code}"' not in rows[0]["everything"]
-    return code
+    return str(code)
 
 
 def code(number: int, world: World, *, person: str = "p-1") -> ResidentCode:

@@ -27,7 +27,13 @@ DIGEST: Final = "9f86d081884c7d65"
 
 async def at_home() -> tuple[World, Message, Cookies]:
     """Return a world in which María has opened her page."""
-    world, mail = world_with_person()
+    world, mail = world_of_maria()
+    return world, mail, await signed_in(world, mail)
+
+
+def world_of_maria(**settings: str) -> tuple[World, Message]:
+    """Return a world that knows María: contacts, a home, and a yes with its proof."""
+    world, mail = world_with_person(**settings)
     world.residents.lines.append(
         SentLine(id=mail.id, event="pqrs.received", channel="email", state=State.SENT, created_at=NOON)
     )
@@ -55,7 +61,7 @@ async def at_home() -> tuple[World, Message, Cookies]:
         consents=[said],
         stances=[Stance(purpose="commercial", granted=True, at=NOON)],
     )
-    return world, mail, await signed_in(world, mail)
+    return world, mail
 
 
 async def act(world: World, cookies: Cookies, action: str, **given: str) -> Reply:

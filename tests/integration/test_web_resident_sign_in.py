@@ -27,8 +27,8 @@ CONTACTS: Final = (
 Cookies = dict[str, str]
 
 
-def world_with_person(*contacts: VerifiedContact) -> tuple[World, Message]:
-    world, mail = world_with_mail()
+def world_with_person(*contacts: VerifiedContact, **settings: str) -> tuple[World, Message]:
+    world, mail = world_with_mail(**settings)
     known = KnownResident(person="p-1", name="María Peña", contacts=contacts or CONTACTS)
     world.resident_access.residents[mail.id] = known
     world.residents.files["p-1"] = ResidentFile(
