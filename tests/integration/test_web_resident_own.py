@@ -87,7 +87,7 @@ async def test_page_shows_what_is_held_and_what_was_consented_to_with_its_proof(
         "Propietario: Torre 1, apto. 101, Altos del Rosal",
         f"Huella de la prueba: {DIGEST}",
         "Versión del texto: 2026-02",
-        "no ha dicho nada, y por eso no está autorizado",
+        "todavía no ha dicho nada. Sin su autorización no le escribimos con esta finalidad.",
         "Caso PQ-2026-7",
         "PQRS recibida",
     ):

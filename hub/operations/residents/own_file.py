@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.business_time import WorkCalendar
-from hub.contact_rules.consents import PURPOSES
+from hub.contact_rules.consents import CHECKED, PURPOSES
 from hub.model import Consent
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.promises_es import case_of
@@ -104,6 +104,7 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
             what=CONSENTS.get(purpose, purpose),
             granted=granted,
             since=None if stance is None else stance.at,
+            needed=purpose in CHECKED,
             may_revoke=granted and purpose in OFFERED,
             may_grant=not granted and purpose in OFFERED,
         )

@@ -35,6 +35,11 @@ class OwnMessages:
     look: Callable[[Brand | None], Look]
     calendar: WorkCalendar
 
+    async def place(self, message_id: UUID) -> tuple[str | None, Look]:
+        """Return the name and the look of a message's copropiedad; the company's look without one."""
+        found = await self.store.message(message_id)
+        return (None, self.look(None)) if found is None else (found.building, self.look(found.brand))
+
     async def show(
         self, message_id: UUID, now: datetime, *, person: str | None = None
     ) -> tuple[ShownMessage, Look] | None:

@@ -79,12 +79,16 @@ class ShownConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStance:
-    """What counts now for a purpose. `may_revoke` and `may_grant` are what a button of the page does."""
+    """
+    What counts now for a purpose. `may_revoke` and `may_grant` are what a button of the page does; `needed`
+    is whether nothing of this purpose leaves without a yes.
+    """
 
     purpose: str
     what: str
     granted: bool
     since: datetime | None
+    needed: bool
     may_revoke: bool
     may_grant: bool
 

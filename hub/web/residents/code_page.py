@@ -52,10 +52,12 @@ async def send(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, token: MessageToken, *, state: str = "") -> web.Response:
     deps = services(request)
     contacts = await deps.resident_sign_in.contacts(token.message_id)
+    building, look = await deps.own_messages.place(token.message_id)
     return resident_page(
         _PAGE,
         request,
-        look=deps.look(None),
+        look=look,
+        building=building,
         status=_STATUSES.get(state, 200),
         contacts=contacts,
         state=state,
