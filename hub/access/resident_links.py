@@ -21,7 +21,7 @@ from hub.model import Purpose as MessagePurpose
 PATH: Final = "/mi/{token}"
 CODE_PATH: Final = "/mi/{token}/entrar"
 """Where the holder of a link asks for a one-time code."""
-CHANNELS: Final = frozenset({"email"})
+CHANNELS: Final = frozenset({"email", "print"})
 """Channels whose messages have the link: approved texts and the segments of an SMS have no room yet."""
 
 

@@ -22,6 +22,7 @@ OF_A_PERSON: Final = frozenset(
         "page",
         "unsubscribe",
         "own_page",
+        "own_page_code",
         "one_time_code",
         "enlace_hasta",
         "adjunto",

@@ -114,6 +114,8 @@ class Context:
             "page": self.page_url,
             "unsubscribe": self.unsubscribe_url,
             "own_page": self.own_page_url,
+            # Its picture, on paper: `hub.rendering.templates`.
+            "own_page_code": "",
             "one_time_code": self.code or NO_CODE,
             "late": self.late,
             "person_name": self.party or self.data.get("person_name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -10,9 +11,11 @@ from hub.access.keyring import KeyRing
 from hub.access.resident_links import ResidentLinks
 from hub.model import Facts, Purpose
 from hub.operations.residents.own_message import shown_text
+from hub.rendering.board import code_of
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, without_link
 from tests.contract.values import NOON, message
+from tests.unit.test_templates import TEMPLATES, context, examples
 
 HUB: Final = "https://hub.example.co"
 LASTS: Final = timedelta(days=90)
@@ -32,7 +35,8 @@ def test_link_opens_one_message_for_ninety_days() -> None:
     assert (mail.id, NOON + LASTS) == (token.message_id, token.ends_at)
 
 
-def test_only_mails_to_people_outside_have_a_link() -> None:
+def test_only_mails_and_letters_to_people_outside_have_a_link() -> None:
+    assert LINKS.of(message(channel="print"), NOON)
     assert "" == LINKS.of(message(channel="sms"), NOON)
     assert "" == LINKS.of(message(purpose=Purpose.INTERNAL), NOON)
     for bare in (
@@ -84,3 +88,14 @@ def test_page_drops_links_that_act_for_the_recipient() -> None:
     text = f"Hola\nResponda: {survey}\nVer este mensaje y su caso: {own}\nNo quiero más: {stop}\nAdiós"
 
     assert f"Hola\nResponda: {PERSONAL}\nAdiós" == shown_text(text, facts)
+
+
+def test_letter_has_the_link_as_a_code_and_none_without_it() -> None:
+    link = LINKS.of(message(channel="print"), NOON)
+    said = context("pqrs.received", examples("pqrs.received")[0])
+    letter = TEMPLATES.render("pqrs.received", "print", replace(said, own_page_url=link), variant=None)
+    plain = TEMPLATES.render("pqrs.received", "print", said, variant=None)
+
+    assert code_of(link) in letter.html
+    assert "cómo va su caso" in letter.html
+    assert "cómo va su caso" not in plain.html
