@@ -38,7 +38,7 @@ _CODE: Final = (
     "policy/png.py",
     "messages/delivery/evidence.py",
 )
-_LIBRARIES: Final = ("Jinja2", "MarkupSafe", "css-inline", "holidays", "markdown-it-py", "tzdata")
+_LIBRARIES: Final = ("Jinja2", "MarkupSafe", "css-inline", "holidays", "markdown-it-py", "segno", "tzdata")
 _ROOT: Final = Path(__file__).parent.parent
 
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
 from tests.integration.web_doubles import POLICY, World, ask
 from tests.unit.budget_events import PLACE, town
-from tests.unit.factories import event
+from tests.unit.factories import email, event, member, somebody
 
 HUB: Final = "https://hub.example.co"
 RADICADO: Final = "PQ-2026-000123"
@@ -95,6 +95,21 @@ async def test_list_of_what_was_sent_goes_on_after_a_message(office: Office) -> 
         pages.append(await store.sent("p-maria", after=pages[-1][-1].id, limit=1))
 
     assert [one.id for one in every] == [one.id for page in pages for one in page]
+
+
+async def test_store_knows_which_levels_of_the_case_somebody_holds(office: Office) -> None:
+    mail, _ = mail_to_maria(office)
+    await office.take_in(
+        somebody("p-jefa", email("jefa@example.com")),
+        member("p-jefa", "company", "staff", duty="coordinator", level=2),
+    )
+    store = PostgresResidents(office.database)
+    found = await store.message(mail)
+
+    assert found is not None
+    [clock] = [clock for clock in found.clocks if clock.name == "first_reply"]
+    assert {2} == set(await store.held_levels(clock, [2, 3]))
+    assert None is await store.message(uuid4())
 
 
 async def verify(office: Office) -> None:

@@ -7,11 +7,15 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid4
 
+from aiohttp import hdrs
+
+from hub.access.lockout import FREE
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Consent, Message, Stance, State
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.acts import CLAIMED
 from tests.contract.values import NOON
+from tests.integration.residents import HUB
 from tests.integration.test_web_resident_sign_in import (
     Cookies,
     csrf,
@@ -20,7 +24,7 @@ from tests.integration.test_web_resident_sign_in import (
     signed_in,
     world_with_person,
 )
-from tests.integration.web_doubles import Reply, World
+from tests.integration.web_doubles import Reply, World, browsing
 
 DIGEST: Final = "9f86d081884c7d65"
 
@@ -180,12 +184,16 @@ async def test_claim_of_no_kind_starts_nothing() -> None:
 
 async def test_person_who_presses_without_end_is_stopped() -> None:
     world, _, cookies = await at_home()
-    services = world.services()
-    waits = [services.resident_brake.begin("p-1") for _ in range(12)]
+    given = {"action": "claim", "kind": "correccion", "csrf": csrf((await look(world, "/mi", cookies)).text)}
+    statuses: list[int] = []
+    async with browsing(world) as client:
+        headers = {hdrs.ORIGIN: HUB, hdrs.COOKIE: "; ".join(f"{n}={v}" for n, v in cookies.items())}
+        for number in range(FREE + 1):
+            async with client.post("/mi", data={**given, "form": str(number)}, headers=headers) as answer:
+                statuses.append(answer.status)
 
-    assert [0.0] * 10 == waits[:10]
-    assert waits[11] > 0
-    assert cookies
+    assert [200] * FREE + [429] == statuses
+    assert FREE == len(published(world))
 
 
 async def test_list_goes_on_where_the_page_ends() -> None:
