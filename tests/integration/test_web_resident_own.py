@@ -15,7 +15,7 @@ from hub.model import Consent, Message, Stance, State
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.acts import CLAIMED
 from tests.contract.values import NOON
-from tests.integration.residents import HUB
+from tests.integration.residents import BUILDING, HUB
 from tests.integration.test_web_resident_sign_in import (
     Cookies,
     csrf,
@@ -110,6 +110,18 @@ async def test_message_opens_with_its_text_and_one_of_somebody_else_is_not_found
         assert (404, False) == (reply.status, "petición" in reply.text)
     assert 404 == (await act(world, cookies, "not-answered", id=str(mail.id))).status
     assert [] == published(world)
+
+
+async def test_page_has_the_name_and_colours_of_the_only_building() -> None:
+    world, _, cookies = await at_home()
+    home = world.residents.files["p-1"]
+    place = ResidentPlace(role="owner", building=BUILDING, unit="Torre 1, apto. 101")
+    world.residents.files["p-1"] = replace(home, places=[place])
+    assert "--brand: #7a1f5c" in (await look(world, "/mi", cookies)).text
+
+    other = replace(place, building="Otro conjunto")
+    world.residents.files["p-1"] = replace(home, places=[place, other])
+    assert "--brand: #7a1f5c" not in (await look(world, "/mi", cookies)).text
 
 
 async def test_message_is_closed_without_a_session() -> None:

@@ -56,6 +56,7 @@ class OwnFiles:
         lines = await self.store.sent(person, after=after, limit=PAGE + 1)
         return ShownFile(
             name=held.name,
+            building=_only_building(held.places),
             language=_LANGUAGES.get(held.locale, held.locale),
             contacts=[_contact(contact) for contact in held.contacts],
             places=[_place(place) for place in held.places],
@@ -69,6 +70,11 @@ class OwnFiles:
     async def _cases(self, person: str, now: datetime) -> Sequence[ShownCase]:
         cases = [case_of(found, now=now, calendar=self.calendar) for found in await self.store.cases(person)]
         return [case for case in cases if case is not None]
+
+
+def _only_building(places: Sequence[ResidentPlace]) -> str | None:
+    named = {place.building for place in places}
+    return named.pop() if len(named) == 1 else None
 
 
 def _line(line: SentLine) -> ShownLine:

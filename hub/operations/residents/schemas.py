@@ -95,9 +95,10 @@ class ShownStance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFile:
-    """A person's own page, whole."""
+    """A person's own page, whole. `building` is the copropiedad's name, where the person has only one."""
 
     name: str
+    building: str | None
     language: str
     contacts: Sequence[str]
     places: Sequence[str]

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ from hub.access import sessions
 from hub.model.residents import ResidentSession
 from hub.operations.residents.acts import read_kind
 from hub.operations.residents.not_answered import climb
+from hub.operations.residents.schemas import ShownFile
+from hub.rendering.identities import Look
 from hub.web.auth.csrf import require_own_page, require_token
 from hub.web.auth.refusals import REASON
 from hub.web.bodies import fields_of
@@ -185,7 +188,19 @@ async def _own(request: web.Request, session: ResidentSession, **values: Any) ->
         return await _closed(request)
     shown: dict[str, Any] = {"state": "", "number": "", "file": file, "until": session.ends_at, **values}
     # One name for each page that is shown: a form that is sent twice is one act.
-    return _page("resident_own.html", request, csrf=csrf_of(request), form=secrets.token_urlsafe(12), **shown)
+    shown |= {"csrf": csrf_of(request), "form": secrets.token_urlsafe(12)}
+    building, look = await _place(request, file)
+    return resident_page("resident_own.html", request, look=look, building=building, **shown)
+
+
+async def _place(request: web.Request, file: ShownFile) -> tuple[str | None, Look]:
+    """Return the name and look of the person's only copropiedad; else those of the company."""
+    deps = services(request)
+    if file.building is not None and file.sent:
+        building, look = await deps.own_messages.place(UUID(file.sent[0].id))
+        if building == file.building:
+            return building, look
+    return None, deps.look(None)
 
 
 def _page(template: str, request: web.Request, **values: Any) -> web.Response:
