@@ -45,7 +45,7 @@ from hub.ports import Channel
 from hub.rendering import Templates
 from hub.rendering.context import TO_STAFF
 from hub.rendering.files import Folders
-from hub.rendering.identities import Look
+from hub.rendering.identities import Identities, Look
 from hub.rendering.page_links import page_of
 from hub.rendering.paper import make_pdf
 from hub.rendering.paper.pages import Sheet, make_pages
@@ -132,7 +132,12 @@ class CompanyRules:
 
     def look(self, brand: Brand | None) -> Look:
         """Return how a copropiedad looks; without its own identity, the company."""
-        return self.templates.identities.of("", {}, brand)
+        return self._identities.of("", {}, brand)
+
+    @cached_property
+    def _identities(self) -> Identities:
+        """Apart from the templates: the pages of residents need none of them."""
+        return Identities(self.policy.senders, self.sender)
 
     @cached_property
     def sent_documents(self) -> SentDocuments:
