@@ -42,8 +42,11 @@ class ResidentLinks:
         """
         if message.channel not in CHANNELS or message.purpose is MessagePurpose.INTERNAL:
             return ""
-        usable = bool(self.ring) and self.public_url.startswith("https://")
-        return self.to(message.id, now + self.lifetime) if usable else ""
+        return self.to(message.id, now + self.lifetime) if self.usable else ""
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.ring) and self.public_url.startswith("https://")
 
     def to(self, message_id: UUID, ends_at: datetime) -> str:
         """Make the link of a message. Raises ConfigurationError without a signing key."""

@@ -159,6 +159,7 @@ class CompanyRules:
         links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
         unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
         documents, residents = self.sent_documents, self.resident_links
+        linked = residents.usable
 
         def link_of(claimed: Claimed) -> str | None:
             if claimed.message.event == SURVEY:
@@ -167,14 +168,13 @@ class CompanyRules:
 
         def code_of(claimed: Claimed) -> str:
             data = claimed.data or {}
-            is_code = claimed.message.event == REQUESTED
-            return unsealed(self.ring, data["request_id"], data["sealed_code"]) if is_code else ""
+            return unsealed(self.ring, data["request_id"], data["sealed_code"])
 
         def render(claimed: Claimed) -> Rendered:
             message, now = claimed.message, NOW()
             # Most messages are not to staff: nothing more is called for them.
             page = page_of(claimed, public_url) if message.purpose in TO_STAFF else None
-            code = code_of(claimed)
+            code = code_of(claimed) if message.event == REQUESTED else ""
             facts = Facts(
                 at=now,
                 building=claimed.building,
@@ -188,7 +188,7 @@ class CompanyRules:
                 brand=claimed.brand.digest if claimed.brand else None,
                 unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",
                 # Staff has the page of the case.
-                own_page=residents.of(message, now) if page is None and not code else "",
+                own_page=residents.of(message, now) if linked and page is None and not code else "",
                 list_id=""
                 if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
                 else list_name(claimed),

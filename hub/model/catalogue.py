@@ -22,11 +22,6 @@ def type_of(name: str) -> str:
     return f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}"
 
 
-def name_of(event_type: str) -> str:
-    """Return the routing key of a type: `co.coproservicios.pqrs.received.v1` → `pqrs.received`."""
-    return event_type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
-
-
 class Lane(StrEnum):
     """Priority lanes; messages in one lane never wait for another lane."""
 

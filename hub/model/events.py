@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from hub.model.catalogue import Lane, name_of, type_of
+from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, Lane, type_of
 from hub.model.json import Json
 
 HUB_SOURCE = "urn:hub"
@@ -48,7 +48,7 @@ class Event(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """The routing key: `co.coproservicios.pqrs.received.v1` → `pqrs.received`."""
-        return name_of(self.type)
+        return self.type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
 
 
 def own_event(

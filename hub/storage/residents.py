@@ -8,8 +8,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from hub.catalog import BY_TYPE
 from hub.model import Brand, Clock, Consent, Stance
-from hub.model.catalogue import name_of
 from hub.model.residents import (
     CaseEvent,
     HeldContact,
@@ -97,7 +97,8 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
         brand=packed and Brand(digest=packed[0], data=row["branding"]),
         clocks=await clocks.find(run, "of_case", case, None, True, _CLOCKS) if case else (),
         events=[
-            CaseEvent(name=name_of(event["type"]), at=event["time"])
+            CaseEvent(name=BY_TYPE[event["type"]].name, at=event["time"])
             for event in (await run.rows(_SQL["events"], case) if case else ())
+            if event["type"] in BY_TYPE
         ],
     )
