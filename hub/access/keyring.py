@@ -56,6 +56,10 @@ class Purpose(StrEnum):
     """The link of a poster's QR code: `hub.access.poster_links`."""
     GENUINE = "genuine"
     """The code by which anybody asks whether a message is ours: `hub.access.genuine_codes`."""
+    OWN_MESSAGE = "own_message"
+    """The link to the page of one message: `hub.access.resident_links`."""
+    RESIDENT_CODE = "resident_code"
+    """Stored digests of one-time codes: `hub.operations.residents.sign_in`. Never presented."""
     DOCUMENT = "document"
     """Stored hashes of identity documents. Used for look-ups, never presented as a signature."""
 
@@ -65,6 +69,8 @@ class Sealed(StrEnum):
 
     SECOND_FACTOR = "second_factor"
     """The secrets of second factors: `hub.access.second_factor`."""
+    RESIDENT_CODE = "resident_code"
+    """One-time codes on their way to residents: `hub.operations.residents.sign_in`."""
     WEBHOOK = "webhook"
     """The secrets of webhooks: `hub.access.webhook_requests`."""
 
@@ -82,6 +88,8 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.POSTER: 32,
     Purpose.EXCLUSION: 64,
     Purpose.GENUINE: 12,
+    Purpose.OWN_MESSAGE: 32,
+    Purpose.RESIDENT_CODE: 64,
     Purpose.DOCUMENT: 64,
 }
 """

@@ -17,6 +17,7 @@ from hub.access.document_keys import document_keys
 from hub.access.genuine_codes import GenuineCodes
 from hub.access.keyring import KeyRing
 from hub.access.poster_links import PosterLinks
+from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SURVEY, SurveyLinks
 from hub.app.circuits import Circuits, report
 from hub.app.signature_metrics import count
@@ -33,18 +34,20 @@ from hub.errors import MissingDocument
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
 from hub.messages.delivery.deliver import Renderer
-from hub.model import Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
+from hub.model import Brand, Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.model.posters import PosterPage, PosterSource
 from hub.operations.constancia.make import Constancias
 from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
+from hub.operations.residents.sign_in import REQUESTED, unsealed
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.ports import Channel
 from hub.rendering import Templates
 from hub.rendering.context import TO_STAFF
 from hub.rendering.files import Folders
+from hub.rendering.identities import Identities, Look
 from hub.rendering.page_links import page_of
 from hub.rendering.paper import make_pdf
 from hub.rendering.paper.pages import Sheet, make_pages
@@ -127,6 +130,22 @@ class CompanyRules:
             public_url=self._settings.public_url, ring=self.ring, channels=self.policy.codes.channels
         )
 
+    def resident_links(self) -> ResidentLinks:
+        return ResidentLinks(
+            public_url=self._settings.public_url,
+            ring=self.ring,
+            lifetime=self.policy.residents.link_lifetime,
+        )
+
+    def look(self, brand: Brand | None) -> Look:
+        """Return how a copropiedad looks; without its own identity, the company."""
+        return self._identities.of("", {}, brand)
+
+    @cached_property
+    def _identities(self) -> Identities:
+        """Apart from the templates: the pages of residents need none of them."""
+        return Identities(self.policy.senders, self.sender)
+
     @cached_property
     def sent_documents(self) -> SentDocuments:
         """What messages have of the documents of their events."""
@@ -146,29 +165,37 @@ class CompanyRules:
         templates, public_url, verp = self.templates, self._settings.public_url, self.verp
         links, surveys = Links(public_url=public_url, ring=self.ring), self.survey_links
         unsubscribing = UnsubscribeLinks(public_url=public_url, ring=self.ring)
-        documents, codes = self.sent_documents, self.genuine_codes
-        carriers = codes.carriers
+        documents, codes, residents = self.sent_documents, self.genuine_codes, self.resident_links
+        carriers, linked = codes.carriers, residents.usable
 
         def link_of(claimed: Claimed) -> str | None:
             if claimed.message.event == SURVEY:
                 return surveys.of(claimed)
             return links.of(claimed) if claimed.message.purpose in TO_STAFF else None
 
+        def code_of(claimed: Claimed) -> str:
+            data = claimed.data or {}
+            return unsealed(self.ring, data["request_id"], data["sealed_code"])
+
         def render(claimed: Claimed) -> Rendered:
             message, now = claimed.message, NOW()
+            # Most messages are not to staff: nothing more is called for them.
+            page = page_of(claimed, public_url) if message.purpose in TO_STAFF else None
+            code = code_of(claimed) if message.event == REQUESTED else ""
             facts = Facts(
                 at=now,
                 building=claimed.building,
                 unit=claimed.unit,
                 due=dict(claimed.due),
                 link=link_of(claimed),
-                # Most messages are not to staff: nothing more is called for them.
-                page=page_of(claimed, public_url) if message.purpose in TO_STAFF else None,
+                page=page,
                 late=claimed.late,
                 party=claimed.party,
                 reply_to=verp.reply_address(message.id) if verp and message.channel == "email" else "",
                 brand=claimed.brand.digest if claimed.brand else None,
                 unsubscribe=unsubscribing.of(message) if message.purpose in REVOCABLE else "",
+                # Staff has the page of the case.
+                own_page=residents.of(message, now) if linked and page is None and not code else "",
                 list_id=""
                 if message.lane is Lane.NORMAL and message.purpose not in REVOCABLE
                 else list_name(claimed),
@@ -176,6 +203,7 @@ class CompanyRules:
                 answer_until=surveys.answer_until(claimed) if message.event == SURVEY else None,
                 # As for pages: of most messages nothing more is called.
                 genuine=codes.link(message) if message.channel in carriers else None,
+                code=code,
             )
             rendered = templates.render_claimed(claimed, facts)
             return replace(rendered, facts=facts)
@@ -338,7 +366,7 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
         calendar=company.policy.calendar,
         company=company.policy.company.name,
         pdf=make_pdf,
-        look=lambda brand: company.templates.identities.of("", {}, brand),
+        look=company.look,
         key=lambda: document_keys(company.ring)[0],
     )
 

@@ -26,6 +26,7 @@ from hub.catalog.privacy import PRIVACY
 from hub.catalog.promises import PROMISES
 from hub.catalog.quality import QUALITY
 from hub.catalog.real_estate import REAL_ESTATE
+from hub.catalog.residents import RESIDENTS
 from hub.catalog.support import SUPPORT
 from hub.model import EventType
 
@@ -43,6 +44,7 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *QUALITY,
     *PRIVACY,
     *DIRECTORY,
+    *RESIDENTS,
     *ORDERS,
     *THE_HUB,
 )

@@ -23,11 +23,17 @@ _REALM: Final = "privacy."
 
 
 def _case_event(
-    name: str, *moves: ClockMove, officer: bool = False, document: DocumentUse = DocumentUse.NAME
+    name: str,
+    *moves: ClockMove,
+    officer: bool = False,
+    document: DocumentUse = DocumentUse.NAME,
+    shared: bool = False,
 ) -> EventType:
     """Make an event for the data subject, and also for the officer if it opens the case (`officer`)."""
     audiences = (_SUBJECT, _OFFICER) if officer else (_SUBJECT,)
-    return EventType(name=name, case="case_id", audiences=audiences, clocks=moves, document=document)
+    return EventType(
+        name=name, case="case_id", audiences=audiences, clocks=moves, document=document, shared=shared
+    )
 
 
 PRIVACY: Final = (
@@ -58,6 +64,8 @@ PRIVACY: Final = (
         ClockMove("privacy_claim", Move.START),
         ClockMove("privacy_legend", Move.START),
         officer=True,
+        # A resident may start one on the own page.
+        shared=True,
     ),
     _case_event("privacy.claim.in_process", ClockMove("privacy_legend", Move.STOP)),
     _case_event("privacy.claim.extended", ClockMove("privacy_claim", Move.EXTEND)),

@@ -18,6 +18,7 @@ OF_A_PERSON: Final = frozenset(
     {"person", "person_name", "unit", "units", "unit_line", "units_brief", "unit_note", "units_due"}
     | {"take_on", "answer_link", "page", "unsubscribe", "enlace_hasta", "adjunto"}
     | {"genuine", "genuine_place", "genuine_code", "genuine_picture"}
+    | {"own_page", "own_page_code", "one_time_code"}
 )
 """Names of the hub's own that belong to one recipient."""
 

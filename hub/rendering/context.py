@@ -21,6 +21,8 @@ from hub.rendering.filters import lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
+NO_CODE: Final = "000000"
+"""What stands for a one-time code where somebody else reads its message."""
 TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
 """The purposes of escalations to a level."""
 _WITH_LINK: Final = TO_STAFF | {Purpose.SURVEY}
@@ -31,13 +33,14 @@ class Context:
     """
     The variables of one message. `event_time` is aware UTC; `data` is the event's, at top level.
 
-    `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url` is
-    the link to acknowledge an escalation, or to answer a survey, `page_url` the one to the page of the hub,
-    `unsubscribe_url` the one that stops mails of this purpose. `due` is when the promises that run in the
-    case end, by the name of the clock; None where that is not known. `late` is true of a message that leaves
-    after it had expired. `leaves` is when the message leaves; None in a preview. `brand` is the identity of
-    the copropiedad. `party` is the name of the person whose case it is, where the event says it by reference.
-    `document` is what the message has of its event's document, `answer_until` when a survey closes,
+    `unit` is the event's; without one, `units` are the person's units that the event concerns. `ack_url`
+    is the link to acknowledge an escalation, or to answer a survey, `page_url` the one to the page of the
+    hub, `unsubscribe_url` the one that stops mails of this purpose, `own_page_url` the one to the page of
+    the message. `due` is when the promises that run in the case end, by the name of the clock; None where
+    that is not known. `late` is true of a message that leaves after it had expired. `leaves` is when the
+    message leaves; None in a preview. `brand` is the identity of the copropiedad. `party` is the name of
+    the person whose case it is, where the event says it by reference. `document` is what the message has
+    of its event's document, `answer_until` when a survey closes, `code` a one-time code,
     `genuine` where it can be checked that the message is genuine.
     """
 
@@ -54,6 +57,7 @@ class Context:
     ack_url: str | None = None
     page_url: str | None = None
     unsubscribe_url: str | None = None
+    own_page_url: str | None = None
     due: Mapping[str, datetime] | None = None
     late: bool = False
     brand: Brand | None = None
@@ -62,6 +66,7 @@ class Context:
     document: SentDocument | None = None
     answer_until: datetime | None = None
     genuine: str | None = None
+    code: str = ""
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -82,6 +87,7 @@ class Context:
             ack_url=ack_url if message.purpose in _WITH_LINK else None,
             page_url=page_url,
             unsubscribe_url=(facts.unsubscribe if facts else "") or None,
+            own_page_url=(facts.own_page if facts else "") or None,
             due=claimed.due,
             late=claimed.late,
             brand=claimed.brand,
@@ -90,6 +96,7 @@ class Context:
             document=facts.document if facts else None,
             answer_until=facts.answer_until if facts else None,
             genuine=facts.genuine if facts else None,
+            code=facts.code if facts else "",
         )
 
     def names(self) -> dict[str, Json]:
@@ -110,6 +117,10 @@ class Context:
             "page": self.page_url,
             "unsubscribe": self.unsubscribe_url,
             "genuine": self.genuine,
+            "own_page": self.own_page_url,
+            # Its picture, on paper: `hub.rendering.templates`.
+            "own_page_code": "",
+            "one_time_code": self.code or NO_CODE,
             "late": self.late,
             "person_name": self.party or self.data.get("person_name"),
             "adjunto": document is not None and document.enclosed,

@@ -43,6 +43,7 @@ FRAME: Final[Mapping[str, str]] = {
     "answered": "we read it and answer.",
     "internal": "Internal message: it may have personal data. Do not forward it.",
     "phone": "Phone:",
+    "own_page": "See this message and its case",
     "unsubscribe": "I no longer want emails like this",
 }
 """The words of the layouts, as `hub.rendering.frame_es`."""

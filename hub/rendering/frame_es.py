@@ -12,5 +12,6 @@ FRAME: Final[Mapping[str, str]] = {
     "answered": "lo leemos y le contestamos.",
     "internal": "Mensaje interno: puede llevar datos de personas. No lo reenvíe.",
     "phone": "Teléfono:",
+    "own_page": "Ver este mensaje y su caso",
     "unsubscribe": "No quiero recibir más correos como este",
 }

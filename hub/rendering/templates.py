@@ -172,6 +172,8 @@ class Templates:
         """
         language, texts = self._find(event_name, variant, locale, channel)
         variables = self._variables(context, language)
+        if channel == _LETTER:
+            variables |= {"own_page_code": code_of(context.own_page_url)}
         rendered = texts.render(channel, variables)
         if language != DEFAULT_LOCALE:
             rendered = structs.replace(rendered, language=language)

@@ -105,6 +105,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "satisfaction.detractor.contacted": "Persona insatisfecha contactada",
     "quality.audit.finding": "Hallazgo de auditoría",
     "quality.action.closed": "Acción correctiva cerrada",
+    "resident.code.requested": "Código para la página del residente",
     "privacy.consent.requested": "Autorización pedida",
     "privacy.consent.granted": "Autorización dada",
     "privacy.consent.revoked": "Autorización retirada",

@@ -25,9 +25,9 @@ PERSONAL: Final = "(enlace personal)"
 _LINK: Final = re.compile(
     r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+"
     r"|s/[0-9a-f]{32}\.[0-9a-f]+\.[0-9a-f]+"
-    r"|d/[\w-]{22}\.\d+\.[0-9a-f]{32})"
+    r"|(?:d|mi)/[\w-]{22}\.\d+\.[0-9a-f]{32})"
 )
-"""Of an escalation, of a survey, and of a document."""
+"""Of an escalation, of a survey, of a document, and of the page of a message."""
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS
@@ -64,7 +64,7 @@ class Links:
 
 def without_link(text: str) -> str:
     """
-    Replace each link that acknowledges an escalation, answers a survey, or leads to a document.
+    Replace each link that acknowledges an escalation, answers a survey, or leads to a document or a message.
 
     Whoever has it could act in the name of its recipient, or read what is another's: nobody else may see it.
     """

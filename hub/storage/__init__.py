@@ -38,6 +38,8 @@ from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
+from hub.storage.resident_access import PostgresResidentAccess
+from hub.storage.residents import PostgresResidents
 from hub.storage.results import PostgresResults, PostgresSubscriptions
 from hub.storage.retention import PostgresRetention
 from hub.storage.second_factors import PostgresSecondFactors

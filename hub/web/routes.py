@@ -77,6 +77,7 @@ from hub.web.hooks import (
 )
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
+from hub.web.residents import code_page, message_page, own_page
 from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_IN, TABLE, Route, Where
 from hub.web.schemas import common, intake, people
 from hub.web.schemas import inbox as boxes
@@ -308,6 +309,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(genuine_page.FORM, genuine_page.ask),
     _open(genuine_page.PATH, genuine_page.show),
     _open(genuine_page.PATH, genuine_page.report, method=_POST),
+    _open(message_page.PATH, message_page.show),
+    _open(message_page.PATH, message_page.act, method=_POST),
+    _open(code_page.PATH, code_page.show),
+    _open(code_page.PATH, code_page.send, method=_POST),
+    _open(own_page.OWN, own_page.show),
+    _open(own_page.OWN, own_page.act, method=_POST),
+    _open(own_page.OWN + "/mensajes/{id}", own_page.show_message),
     _open(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
     _open(DOCUMENT_PATH, linked_document.show),

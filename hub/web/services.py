@@ -22,6 +22,7 @@ from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
 from hub.access.refusals import Refusals
+from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import Hook, read_hooks
@@ -31,7 +32,7 @@ from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
-from hub.model import DeadLetter, Event, Json, RawMessage, Reply
+from hub.model import Brand, DeadLetter, Event, Json, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
@@ -41,6 +42,10 @@ from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
+from hub.operations.residents.acts import ResidentActs
+from hub.operations.residents.own_file import OwnFiles
+from hub.operations.residents.own_message import OwnMessages
+from hub.operations.residents.sign_in import ResidentSignIn
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -64,6 +69,8 @@ from hub.ports import (
     PreferenceStore,
     Publisher,
     RedriveStore,
+    ResidentAccess,
+    ResidentStore,
     SecondFactorStore,
     SessionStore,
     SubscriptionStore,
@@ -74,6 +81,7 @@ from hub.ports import (
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore, ReportStore
+from hub.rendering.identities import Look
 from hub.settings import Settings
 from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
@@ -189,6 +197,10 @@ class Services:
     poster_links: PosterLinks
     letter_printer: LetterPrinter
     redrive: RedriveStore
+    resident_access: ResidentAccess
+    residents: ResidentStore
+    look: Callable[[Brand | None], Look]
+    """The identity of a copropiedad; of the company without one."""
     sessions: SessionStore
     subscriptions: SubscriptionStore
     surveys: SurveyStore
@@ -214,6 +226,11 @@ class Services:
     poster_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_WALL))
     """How often the link of one poster may be opened."""
 
+    resident_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
+    """How often the page of one message may be opened, and its button pressed."""
+    resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
+    """How often one person may act on the own page."""
+
     @cached_property
     def access(self) -> Access:
         return Access(
@@ -237,6 +254,39 @@ class Services:
             public_url=self.settings.public_url, ring=self.ring, channels=self.policy.codes.channels
         )
         return GenuineDeps(codes=codes, store=self.genuine, publisher=self.publisher)
+
+    def resident_links(self) -> ResidentLinks:
+        lifetime = self.policy.residents.link_lifetime
+        return ResidentLinks(public_url=self.settings.public_url, ring=self.ring, lifetime=lifetime)
+
+    @cached_property
+    def own_messages(self) -> OwnMessages:
+        return OwnMessages(
+            store=self.residents,
+            evidence=self.evidence,
+            remaker=self.remaker,
+            look=self.look,
+            calendar=self.policy.calendar,
+        )
+
+    @cached_property
+    def own_files(self) -> OwnFiles:
+        return OwnFiles(store=self.residents, calendar=self.policy.calendar)
+
+    @cached_property
+    def resident_acts(self) -> ResidentActs:
+        return ResidentActs(publisher=self.publisher)
+
+    @cached_property
+    def resident_sign_in(self) -> ResidentSignIn:
+        return ResidentSignIn(
+            store=self.resident_access,
+            publisher=self.publisher,
+            notes=self.audit,
+            ring=self.ring,
+            rules=self.policy.residents,
+            now=self.now,
+        )
 
     @cached_property
     def streams(self) -> InboxStreams:

@@ -233,6 +233,14 @@ ROWS: Final[dict[str, Row]] = {
     "GET /v": Row(needs=Door.OPEN),
     "GET /v/{code}": Row(needs=Door.SIGNED, fill="-", status=403),
     "POST /v/{code}": Row(needs=Door.SIGNED, fill="-", status=403, form=""),
+    "GET /mi/{token}": Row(needs=Door.SIGNED, fill="x.1.z", status=403),
+    "POST /mi/{token}": Row(needs=Door.SIGNED, fill="x.1.z", status=403, form=""),
+    "GET /mi/{token}/entrar": Row(needs=Door.SIGNED, fill="x.1.z", status=403),
+    "POST /mi/{token}/entrar": Row(needs=Door.SIGNED, fill="x.1.z", status=403, form=""),
+    # A page of its own, with a cookie of its own: neither a key nor an account's session counts there.
+    "GET /mi/mensajes/{id}": Row(needs=Door.OPEN, fill="MESSAGE"),
+    "GET /mi": Row(needs=Door.OPEN),
+    "POST /mi": Row(needs=Door.SIGNED, status=403),
     "GET /unsubscribe/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403),
     "POST /unsubscribe/{id}": Row(
         needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403

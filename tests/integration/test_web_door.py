@@ -118,6 +118,13 @@ ATTACKS = (
         reason="link",
     ),
     Attack(
+        name="forged page of a message",
+        path="/mi/AY8AAAAAgACAAAAAAAAAAA.1795768200.guess",
+        status=403,
+        door="link",
+        reason="link",
+    ),
+    Attack(
         name="forged survey",
         path="/s/018f0000000080008000000000000000.6a1c9f80.guess",
         status=403,

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -42,9 +42,18 @@ from hub.model import Reply as Answered
 from hub.model.contracts import ContractDecision
 from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
+from hub.model.residents import (
+    KnownResident,
+    ResidentCode,
+    ResidentFile,
+    ResidentMessage,
+    ResidentSession,
+    SentLine,
+)
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
+from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
 from hub.storage import (
@@ -409,6 +418,75 @@ class MemorySurveys:
         return RespondentPage(people=here[start:end], next=str(end) if end < len(here) else None)
 
 
+@dataclass
+class MemoryResidents:
+    """`ResidentStore`: what is laid in is what a message belongs to."""
+
+    received: dict[UUID, ResidentMessage] = field(default_factory=dict)
+    held: frozenset[int] = frozenset({1, 2, 3, 4})
+    lines: list[SentLine] = field(default_factory=list)
+    files: dict[str, ResidentFile] = field(default_factory=dict)
+
+    async def message(self, message_id: UUID) -> ResidentMessage | None:
+        return self.received.get(message_id)
+
+    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:  # noqa: ARG002 - the port's signature
+        return self.held & set(levels)
+
+    async def sent(self, person: str, *, after: UUID | None, limit: int) -> Sequence[SentLine]:
+        mine = [one for one in self.lines if self.received[one.id].person == person]
+        return [one for one in mine if after is None or one.id < after][:limit]
+
+    async def cases(self, person: str) -> Sequence[ResidentMessage]:
+        return [one for one in self.received.values() if one.person == person]
+
+    async def file(self, person: str) -> ResidentFile | None:
+        return self.files.get(person)
+
+
+@dataclass
+class MemoryResidentAccess:
+    """`ResidentAccess`: people by the message that they have got, and what opens their pages."""
+
+    residents: dict[UUID, KnownResident] = field(default_factory=dict)
+    codes: dict[bytes, ResidentCode] = field(default_factory=dict)
+    sessions: dict[bytes, ResidentSession] = field(default_factory=dict)
+
+    async def resident(self, message_id: UUID) -> KnownResident | None:
+        return self.residents.get(message_id)
+
+    async def add_code(self, code: ResidentCode, *, most: int, since: datetime) -> bool:
+        lately = [one for one in self.codes.values() if one.person == code.person and one.created_at >= since]
+        if len(lately) >= most:
+            return False
+        self.codes[code.hash] = code
+        return True
+
+    async def code(self, hash: bytes) -> ResidentCode | None:  # noqa: A002 - the port's name
+        return self.codes.get(hash)
+
+    async def try_code(self, hash: bytes, *, most: int, now: datetime) -> ResidentCode | None:  # noqa: A002 - the same
+        code = self.codes.get(hash)
+        if code is None or code.tries >= most or code.ends_at <= now:
+            return None
+        self.codes[hash] = replace(code, tries=code.tries + 1)
+        return self.codes[hash]
+
+    async def open_session(self, code: ResidentCode, session: ResidentSession) -> bool:
+        held = self.codes[code.hash]
+        if held.ends_at <= held.created_at:
+            return False
+        self.codes[code.hash] = replace(held, ends_at=held.created_at)
+        self.sessions[session.hash] = session
+        return True
+
+    async def session(self, hash: bytes) -> ResidentSession | None:  # noqa: A002 - the same
+        return self.sessions.get(hash)
+
+    async def end_session(self, hash: bytes) -> None:  # noqa: A002 - the same
+        self.sessions.pop(hash, None)
+
+
 class MemoryIncidents(MemoryMonitor):
     """`IncidentLog`, with no message, event or clock to count."""
 
@@ -473,6 +551,9 @@ class World:
         self.escalations = MemoryEscalations()
         self.surveys = MemorySurveys()
         self.genuine = MemoryGenuine()
+        self.residents = MemoryResidents()
+        self.resident_access = MemoryResidentAccess()
+        self.evidence: EvidenceStore | None = None
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
@@ -508,7 +589,7 @@ class World:
             directory=PostgresDirectoryHistory(database),
             documents=PostgresDocuments(database),
             escalations=self.escalations,
-            evidence=PostgresEvidence(database),
+            evidence=self.evidence or PostgresEvidence(database),
             explain=PostgresExplain(database),
             factors=MemorySecondFactors(self.accounts),
             genuine=self.genuine,
@@ -524,6 +605,9 @@ class World:
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
             redrive=PostgresRedrive(database),
+            resident_access=self.resident_access,
+            residents=self.residents,
+            look=RULES.look,
             sessions=self.accounts,
             subscriptions=self.subscriptions,
             surveys=self.surveys,

@@ -107,6 +107,21 @@ NOBODY_REACHED: Final = {
     "clocks": [{"clock": "emergency_unreached", "move": "start"}],
 }
 """Whom nothing reaches in an emergency, somebody must call."""
+CODE_REQUESTED: Final = {
+    "name": "resident.code.requested",
+    "lane": "urgent",
+    "case": "request_id",
+    "audiences": [
+        {
+            "who": ["resident"],
+            "purpose": "transactional",
+            "channels": [["email"], ["sms"]],
+            "print": "never",
+        },
+    ],
+    "clocks": [],
+}
+"""The residents' page is the hub's own: nobody else asks for its codes."""
 ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
@@ -237,6 +252,7 @@ MEANT: Final = {
         *ASKED_FOR,
         ACKNOWLEDGED,
         ACK_ANSWERED,
+        CODE_REQUESTED,
         CONTACT_CHANGED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
@@ -247,6 +263,7 @@ HUB_EMITS: Final = {
     *MISSION["hub_emits"],
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
+    CODE_REQUESTED["name"],
     CONTACT_CHANGED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],

@@ -29,11 +29,15 @@ _GAP: Final = b"\0document "
 
 
 def evidence_of(outgoing: Outgoing, answer: Accepted) -> Evidence:
-    """Make the evidence of a message that a provider accepted. A legal message keeps its bytes."""
-    content = answer.content or canonical(outgoing)
+    """
+    Make the evidence of a message that a provider accepted. A legal message keeps its bytes.
+
+    A one-time code stands nowhere: of its message there is the digest alone.
+    """
+    content, facts = answer.content or canonical(outgoing), outgoing.rendered.facts
     return Evidence(
         digest=sha256(content).digest(),
-        facts=outgoing.rendered.facts,
+        facts=None if facts is None or facts.code else facts,
         content=pack(content, outgoing.attachment) if outgoing.message.purpose is Purpose.LEGAL else None,
     )
 

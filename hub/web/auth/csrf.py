@@ -36,6 +36,7 @@ FORMS: Final = frozenset(
         "/account/second-factor",
         "/account/recovery-codes",
         "/inbox",
+        "/mi",
         "/sign-out",
     }
 )

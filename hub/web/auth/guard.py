@@ -18,6 +18,8 @@ from aiohttp import hdrs, web
 
 from hub.access.genuine_codes import PATH as GENUINE_PATH
 from hub.access.inbox_tokens import InboxHolder
+from hub.access.resident_links import CODE_PATH
+from hub.access.resident_links import PATH as RESIDENT_PATH
 from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.access.webhook_signatures import same
 from hub.channels.registry import CALLBACKS, INBOUND
@@ -49,7 +51,7 @@ ENDED: Final = "ended"
 """The reason of a token that was right: a portal that asks with it guesses nothing."""
 SIGNED_PATHS: Final = frozenset({CALLBACKS, INBOUND, RECEIPTS, REPLIES, WHATSAPP_HOOK})
 """Hooks that providers call from any address; their handlers refuse unsigned calls."""
-SIGNED_FORMS: Final = frozenset({GENUINE_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH})
+SIGNED_FORMS: Final = frozenset({CODE_PATH, GENUINE_PATH, RESIDENT_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH})
 """Forms whose address is the proof: neither a cookie nor a key counts there."""
 
 

@@ -13,6 +13,8 @@ from hub.access.document_tokens import PATH as DOCUMENT_PATH
 from hub.access.genuine_codes import PATH as GENUINE_PATH
 from hub.access.lockout import network_of
 from hub.access.poster_links import PATH as POSTER_PATH
+from hub.access.resident_links import CODE_PATH
+from hub.access.resident_links import PATH as RESIDENT_PATH
 from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.sla.ack_links import PATH as ACK_PATH
@@ -96,6 +98,15 @@ def _door(request: web.Request) -> str:
     route = route_of(request)
     if route.startswith("/hooks/"):
         return "hook"
-    if route in {ACK_PATH, DOCUMENT_PATH, GENUINE_PATH, POSTER_PATH, SURVEY_PATH, UNSUBSCRIBE_PATH}:
+    if route in {
+        ACK_PATH,
+        CODE_PATH,
+        DOCUMENT_PATH,
+        GENUINE_PATH,
+        POSTER_PATH,
+        RESIDENT_PATH,
+        SURVEY_PATH,
+        UNSUBSCRIBE_PATH,
+    }:
         return "link"
     return "page" if route in FORMS else "api"

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from hub.errors import Unavailable
-from hub.rendering.filters import fecha, fecha_hora, plazo, punto
+from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
 from hub.web.services import access, services
 
@@ -24,7 +24,13 @@ _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
 )
 
-_TEMPLATES.filters |= {"fecha": fecha, "fecha_hora": fecha_hora, "plazo": plazo, "punto": punto}
+_TEMPLATES.filters |= {
+    "fecha": fecha,
+    "fecha_hora": fecha_hora,
+    "inicial": inicial,
+    "plazo": plazo,
+    "punto": punto,
+}
 
 
 @web.middleware

@@ -1,0 +1,123 @@
+"""What a resident's own page shows: a message, how its case stands; and what opens the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.model.clocks import Clock
+from hub.model.consents import Consent, Stance
+from hub.model.messages import Brand, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """Something that happened in a case: the name of its event, and when. Nothing of a person."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentMessage:
+    """
+    A message with its copropiedad, its case's clocks (those that run first) and the events of that case.
+
+    `case` is the key of the case; None for a message that belongs to none.
+    """
+
+    message_id: UUID
+    person: str
+    case: str | None
+    building: str | None = None
+    brand: Brand | None = None
+    clocks: Sequence[Clock] = ()
+    events: Sequence[CaseEvent] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedContact:
+    """A contact point that somebody has verified; `kind` is `email` or `phone`."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownResident:
+    """A person of the directory, with the contacts that may receive a code."""
+
+    person: str
+    name: str
+    contacts: Sequence[VerifiedContact] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentCode:
+    """
+    A one-time code that was sent. `hash` is that of the cookie of the browser that asked for it.
+
+    `digest` is that of the code, keyed; `shown` is where it went, masked.
+    """
+
+    hash: bytes
+    person: str
+    digest: str
+    shown: str
+    created_at: datetime
+    ends_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentSession:
+    """An open page of a person; `hash` is that of its cookie."""
+
+    hash: bytes
+    person: str
+    created_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentLine:
+    """A message that was planned for a person, as a line of a list."""
+
+    id: UUID
+    event: str
+    channel: str
+    state: State
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldContact:
+    """A contact point that the directory has."""
+
+    kind: str
+    value: str
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentPlace:
+    """What a person is, and where: `owner` of `Torre 1, apto. 101` in `Altos del Rosal`."""
+
+    role: str
+    building: str | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentFile:
+    """What the directory holds about a person, and all that the person has consented to or revoked."""
+
+    person: str
+    name: str
+    locale: str
+    contacts: Sequence[HeldContact]
+    places: Sequence[ResidentPlace]
+    consents: Sequence[Consent]
+    stances: Sequence[Stance]

@@ -1,0 +1,130 @@
+"""A person's own page: what was sent, the cases, what is held, and what was consented to, with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hub.business_time import WorkCalendar
+from hub.contact_rules.consents import CHECKED, PURPOSES
+from hub.model import Consent
+from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.operations.residents.promises_es import case_of
+from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
+from hub.ports import ResidentStore
+from hub.rendering.filters import lista
+from hub.rendering.labels_es import CHANNELS, CONSENTS, MESSAGE_STATES
+from hub.rendering.titles_es import EVENTS
+
+PAGE: Final = 20
+OFFERED: Final = ("commercial", "survey")
+"""Purposes that a button of the page allows and stops: nothing else hangs on them."""
+_KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
+_ROLES: Final[Mapping[str, str]] = {
+    "owner": "Propietario",
+    "resident": "Residente",
+    "tenant": "Arrendatario",
+    "payer": "Quien paga la administración",
+    "council": "Consejo de administración",
+    "auditor": "Revisoría fiscal",
+    "proxy": "Apoderado",
+    "staff": "Equipo de la administración",
+}
+_LANGUAGES: Final = {"es": "Español", "en": "Inglés"}
+_METHODS: Final = {
+    "web": "en una página",
+    "reply": "respondiendo un mensaje",
+    "one_click": "con el enlace de un correo",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFiles:
+    """Gathers a person's page."""
+
+    store: ResidentStore
+    calendar: WorkCalendar
+
+    async def show(self, person: str, now: datetime, *, after: UUID | None = None) -> ShownFile | None:
+        """Return the page, with the messages before this one; None for a person who was removed."""
+        held = await self.store.file(person)
+        if held is None:
+            return None
+        lines = await self.store.sent(person, after=after, limit=PAGE + 1)
+        return ShownFile(
+            name=held.name,
+            building=_only_building(held.places),
+            language=_LANGUAGES.get(held.locale, held.locale),
+            contacts=[_contact(contact) for contact in held.contacts],
+            places=[_place(place) for place in held.places],
+            sent=[_line(line) for line in lines[:PAGE]],
+            older=str(lines[PAGE - 1].id) if len(lines) > PAGE else None,
+            cases=await self._cases(person, now),
+            stances=list(_stances(held)),
+            consents=[_consent(consent) for consent in reversed(held.consents)],
+        )
+
+    async def _cases(self, person: str, now: datetime) -> Sequence[ShownCase]:
+        cases = [case_of(found, now=now, calendar=self.calendar) for found in await self.store.cases(person)]
+        return [case for case in cases if case is not None]
+
+
+def _only_building(places: Sequence[ResidentPlace]) -> str | None:
+    named = {place.building for place in places}
+    return named.pop() if len(named) == 1 else None
+
+
+def _line(line: SentLine) -> ShownLine:
+    return ShownLine(
+        id=str(line.id),
+        what=EVENTS.get(line.event, line.event),
+        channel=CHANNELS.get(line.channel, line.channel),
+        state=MESSAGE_STATES.get(line.state, line.state),
+        at=line.created_at,
+    )
+
+
+def _contact(contact: HeldContact) -> str:
+    # A device's token says nothing to its owner, and a stranger could send to it.
+    value = "" if contact.kind == "push" else f": {contact.value}"
+    return f"{_KINDS.get(contact.kind, contact.kind)}{value}{' (comprobado)' if contact.verified else ''}"
+
+
+def _place(place: ResidentPlace) -> str:
+    where = ", ".join(filter(None, (place.unit, place.building)))
+    role = _ROLES.get(place.role, place.role)
+    return f"{role}: {where}" if where else role
+
+
+def _stances(held: ResidentFile) -> Iterator[ShownStance]:
+    """Say what counts for each purpose; of one without a word of the person, that nothing was authorised."""
+    known = {stance.purpose: stance for stance in held.stances}
+    for purpose in PURPOSES:
+        stance = known.get(purpose)
+        granted = stance is not None and stance.granted
+        yield ShownStance(
+            purpose=purpose,
+            what=CONSENTS.get(purpose, purpose),
+            granted=granted,
+            since=None if stance is None else stance.at,
+            needed=purpose in CHECKED,
+            may_revoke=granted and purpose in OFFERED,
+            may_grant=not granted and purpose in OFFERED,
+        )
+
+
+def _consent(consent: Consent) -> ShownConsent:
+    method = consent.method and f"Se dijo {_METHODS.get(consent.method, 'por ' + consent.method)}"
+    text = consent.text_version and f"Versión del texto: {consent.text_version}"
+    digest = consent.evidence_hash and f"Huella de la prueba: {consent.evidence_hash}"
+    return ShownConsent(
+        what=CONSENTS.get(consent.purpose, consent.purpose),
+        granted=consent.granted,
+        at=consent.at,
+        channels=lista([CHANNELS.get(channel, channel) for channel in consent.channels])
+        or "todos los medios",
+        proof=[line for line in (method, text, digest) if line],
+    )

@@ -1,0 +1,92 @@
+"""
+One message, as its link shows it: its words as they left, and its case in plain words.
+
+The words are made again and compared with the digest of what left. Links in them act in the recipient's name,
+and who opens this page may not be the recipient: they are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.business_time import WorkCalendar
+from hub.model import Brand, Facts
+from hub.model.evidence import SaidMessage
+from hub.operations.evidence import PROVEN, Remade, Remaker
+from hub.operations.residents.promises_es import case_of
+from hub.operations.residents.schemas import ShownMessage
+from hub.ports import ResidentStore
+from hub.ports.evidence import EvidenceStore
+from hub.rendering.identities import Look
+from hub.rendering.labels_es import CHANNELS
+from hub.sla.ack_links import PERSONAL, without_link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMessages:
+    """Finds messages for their pages. `look` finds the identity of a copropiedad."""
+
+    store: ResidentStore
+    evidence: EvidenceStore
+    remaker: Remaker
+    look: Callable[[Brand | None], Look]
+    calendar: WorkCalendar
+
+    async def place(self, message_id: UUID) -> tuple[str | None, Look]:
+        """Return the name and the look of a message's copropiedad; the company's look without one."""
+        found = await self.store.message(message_id)
+        return (None, self.look(None)) if found is None else (found.building, self.look(found.brand))
+
+    async def show(
+        self, message_id: UUID, now: datetime, *, person: str | None = None
+    ) -> tuple[ShownMessage, Look] | None:
+        """
+        Return a message and the look of its copropiedad; None if it is not stored (any more).
+
+        With `person`, None too for a message to somebody else.
+        """
+        found = await self.store.message(message_id)
+        if found is None or person not in {None, found.person}:
+            return None
+        said = await self.evidence.said(message_id)
+        if said is None:
+            return None
+        proven = [made for made in await self.remaker.remake(said) if made.finding in PROVEN]
+        shown = ShownMessage(
+            subject=_subject(proven),
+            text=_text(proven),
+            sent_at=_sent_at(said),
+            channel=CHANNELS.get(said.message.channel, said.message.channel),
+            building=found.building,
+            case=case_of(found, now=now, calendar=self.calendar),
+        )
+        return shown, self.look(found.brand)
+
+
+def shown_text(text: str, facts: Facts | None) -> str:
+    """Hide the links that act for the recipient; drop the lines of the footer that consist of one."""
+    footer = {facts.own_page, facts.unsubscribe} - {""} if facts else set()
+    lines = [line for line in text.splitlines() if not any(link in line for link in footer)]
+    shown = without_link("\n".join(lines))
+    return shown.replace(facts.link, PERSONAL) if facts and facts.link else shown
+
+
+def _text(proven: list[Remade]) -> str | None:
+    words = proven[-1].rendered if proven else None
+    if words is None:
+        return None
+    evidence = proven[-1].call.attempt.evidence
+    return shown_text(words.text, evidence.facts if evidence else None)
+
+
+def _subject(proven: list[Remade]) -> str:
+    words = proven[-1].rendered if proven else None
+    return words.subject if words is not None else ""
+
+
+def _sent_at(said: SaidMessage) -> datetime | None:
+    accepted = [call.attempt.at for call in said.calls if call.attempt.outcome == "accepted"]
+    return accepted[-1] if accepted else None

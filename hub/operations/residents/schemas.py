@@ -1,0 +1,109 @@
+"""What the pages of residents show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPromise:
+    """A promise of a case: what was promised, how it stands in Spanish, and whether it is overdue."""
+
+    what: str
+    how: str
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStep:
+    """What happened in a case, and when."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCase:
+    """
+    A case in plain words. `may_climb`: a promise is overdue, and a level is left that has not been asked;
+    `at_top`: it is overdue, and there is none.
+    """
+
+    number: str
+    received_at: datetime | None
+    promises: Sequence[ShownPromise]
+    happened: Sequence[ShownStep]
+    may_climb: bool = False
+    at_top: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMessage:
+    """
+    A message as it left. Without `text` its words cannot be proven any more.
+
+    `case` is None where it belongs to no case with a promise.
+    """
+
+    subject: str
+    text: str | None
+    sent_at: datetime | None
+    channel: str
+    building: str | None
+    case: ShownCase | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """A line of what was sent: what it was about, by what way, when, and what became of it."""
+
+    id: str
+    what: str
+    channel: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownConsent:
+    """An entry of the ledger. `proof` has the version of the text, the method and the digest."""
+
+    what: str
+    granted: bool
+    at: datetime
+    channels: str
+    proof: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStance:
+    """
+    What counts now for a purpose. `may_revoke` and `may_grant` are what a button of the page does; `needed`
+    is whether nothing of this purpose leaves without a yes.
+    """
+
+    purpose: str
+    what: str
+    granted: bool
+    since: datetime | None
+    needed: bool
+    may_revoke: bool
+    may_grant: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFile:
+    """A person's own page, whole. `building` is the copropiedad's name, where the person has only one."""
+
+    name: str
+    building: str | None
+    language: str
+    contacts: Sequence[str]
+    places: Sequence[str]
+    sent: Sequence[ShownLine]
+    older: str | None
+    cases: Sequence[ShownCase]
+    stances: Sequence[ShownStance]
+    consents: Sequence[ShownConsent]

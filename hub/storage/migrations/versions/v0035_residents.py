@@ -1,0 +1,7 @@
+"""One-time codes and sessions of residents."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0035"
+down_revision = "0034"
+upgrade = statements_beside(__file__)

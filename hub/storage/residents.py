@@ -1,0 +1,104 @@
+"""What the residents' page reads, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.catalog import BY_TYPE
+from hub.model import Brand, Clock, Consent, Stance
+from hub.model.residents import (
+    CaseEvent,
+    HeldContact,
+    ResidentFile,
+    ResidentMessage,
+    ResidentPlace,
+    SentLine,
+)
+from hub.people.brands import packed_brand
+from hub.people.units import unit_name
+from hub.storage import clocks, consents
+from hub.storage.database import Runner, Store, load, read
+from hub.storage.timers import PostgresTimers
+
+_SQL: Final = load("residents")
+_CLOCKS: Final = 20
+"""Clocks of a case that are read at most."""
+_CASES: Final = 20
+"""Cases of a person that are shown at most: the latest."""
+
+
+class PostgresResidents(Store):
+    """The ResidentStore."""
+
+    async def message(self, message_id: UUID) -> ResidentMessage | None:
+        async with self._database.snapshot() as run:
+            rows = await run.rows(_SQL["message"], message_id)
+            return await _with_case(run, rows[0]) if rows else None
+
+    async def sent(self, person: str, *, after: UUID | None, limit: int) -> Sequence[SentLine]:
+        return [read(SentLine, row) for row in await self.rows(_SQL["sent"], person, after, limit)]
+
+    async def cases(self, person: str) -> Sequence[ResidentMessage]:
+        async with self._database.snapshot() as run:
+            rows = await run.rows(_SQL["cases"], person, _CASES)
+            return [await _with_case(run, row) for row in rows]
+
+    async def file(self, person: str) -> ResidentFile | None:
+        async with self._database.snapshot() as run:
+            rows = await run.rows(_SQL["person"], person)
+            if not rows:
+                return None
+            places = await run.rows(_SQL["places"], person)
+            return _file(
+                rows[0], places, await consents.ledger(run, [person]), await consents.standing(run, person)
+            )
+
+    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
+        held = await PostgresTimers(self._database).held_levels([(clock, levels)])
+        return held[clock.id]
+
+
+def _file(
+    row: Record, places: Sequence[Record], ledger: Sequence[Consent], stances: Sequence[Stance]
+) -> ResidentFile:
+    return ResidentFile(
+        person=row["id"],
+        name=row["name"],
+        locale=row["locale"],
+        contacts=[
+            HeldContact(kind=point["kind"], value=point["value"], verified=bool(point.get("verified")))
+            for point in row["contact_points"] or []
+        ],
+        places=[
+            ResidentPlace(
+                role=place["role"],
+                building=place["building"],
+                unit=unit_name(place["tower"], place["unit"]) if place["unit"] else None,
+            )
+            for place in places
+        ],
+        consents=ledger,
+        stances=stances,
+    )
+
+
+async def _with_case(run: Runner, row: Record) -> ResidentMessage:
+    case = row["case_key"]
+    packed = packed_brand(row["branding"])
+    return ResidentMessage(
+        message_id=row["id"],
+        person=row["person"],
+        case=case,
+        building=row["building"],
+        brand=packed and Brand(digest=packed[0], data=row["branding"]),
+        clocks=await clocks.find(run, "of_case", case, None, True, _CLOCKS) if case else (),
+        events=[
+            CaseEvent(name=BY_TYPE[event["type"]].name, at=event["time"])
+            for event in (await run.rows(_SQL["events"], case) if case else ())
+            if event["type"] in BY_TYPE
+        ],
+    )

@@ -1,0 +1,207 @@
+"""
+A person's own page, `/mi`: open to the browser that entered a one-time code, for half an hour.
+
+Each change needs the cookie, a token derived from it, and a browser header that names our origin. What
+belongs to somebody else is not found, whatever id is asked for.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from aiohttp import web
+
+from hub.access import sessions
+from hub.model.residents import ResidentSession
+from hub.operations.residents.acts import read_kind
+from hub.operations.residents.not_answered import climb
+from hub.operations.residents.schemas import ShownFile
+from hub.rendering.identities import Look
+from hub.web.auth.csrf import require_own_page, require_token
+from hub.web.auth.refusals import REASON
+from hub.web.bodies import fields_of
+from hub.web.console.pages import redirect
+from hub.web.requests import found, unknown, uuid_in
+from hub.web.residents import cookies
+from hub.web.residents.message_page import NOT_ANSWERED
+from hub.web.residents.pages import resident_page, too_often
+from hub.web.responses import Refusal
+from hub.web.services import services
+
+OWN: Final = "/mi"
+Given: TypeAlias = Mapping[str, str]
+"""The fields of a form."""
+_Act: TypeAlias = Callable[[web.Request, ResidentSession, Given], Awaitable[web.StreamResponse]]
+_CODE: Final = "code"
+_MESSAGE: Final = "message"
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show the person's own page; else the form for the code, or how to get one."""
+    session = await session_of(request)
+    if session is not None:
+        return await _own(request, session)
+    return await _closed(request)
+
+
+async def show_message(request: web.Request) -> web.StreamResponse:
+    """Show a message of this person. One of somebody else is not found."""
+    session = await session_of(request)
+    if session is None:
+        return await _closed(request)
+    return await _message(request, session, request.match_info["id"])
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """Enter the code, do what a button of the page asks for, or leave."""
+    require_own_page(request)
+    given = await fields_of(request)
+    if given.get("action") == _CODE:
+        return await _enter(request, given.get("code", ""))
+    session = await session_of(request)
+    if session is None:
+        return await _closed(request, state="ended")
+    await require_token(request, csrf_of(request))
+    act_of = _ACTS.get(given.get("action", ""))
+    if act_of is None:
+        raise Refusal(400, "The form asks for nothing.", "Press a button of the page.")
+    return await act_of(request, session, given)
+
+
+async def _leave(request: web.Request, _: ResidentSession, __: Given) -> web.StreamResponse:
+    await services(request).resident_sign_in.leave(cookies.open_cookie(request))
+    answer = redirect(OWN)
+    cookies.close(request, answer)
+    return answer
+
+
+async def _consent(
+    request: web.Request, session: ResidentSession, given: Given, *, granted: bool
+) -> web.StreamResponse:
+    _brake(request, session)
+    deps, form = services(request), given.get("form", "")
+    done = await deps.resident_acts.consent(
+        session.person, given.get("purpose", ""), granted=granted, form=form, now=deps.now()
+    )
+    said = "granted" if granted else "revoked"
+    return await _own(request, session, state=said if done else "wrong")
+
+
+async def _claim(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+    kind = read_kind(given.get("kind", ""))
+    if kind is None:
+        return await _own(request, session, state="wrong")
+    _brake(request, session)
+    deps = services(request)
+    number = await deps.resident_acts.claim(
+        session.person, kind, given.get("detail", ""), form=given.get("form", ""), now=deps.now()
+    )
+    return await _own(request, session, state="claimed", number=number)
+
+
+async def _not_answered(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+    _brake(request, session)
+    deps, asked = services(request), found(_MESSAGE, uuid_in(given.get("id", "")))
+    message = found(_MESSAGE, await deps.residents.message(asked))
+    if message.person != session.person:
+        raise unknown(_MESSAGE)
+    came = await climb(message, store=deps.residents, publisher=deps.publisher, now=deps.now())
+    return await _message(request, session, str(asked), state=str(came))
+
+
+async def _message(
+    request: web.Request, session: ResidentSession, given: str, *, state: str = ""
+) -> web.StreamResponse:
+    deps, asked = services(request), found(_MESSAGE, uuid_in(given))
+    message, look = found(_MESSAGE, await deps.own_messages.show(asked, deps.now(), person=session.person))
+    values: dict[str, Any] = {"message": message, "building": message.building, "state": state}
+    values |= {"csrf": csrf_of(request), "id": asked, "here": request.path}
+    return resident_page("resident_own_message.html", request, look=look, **values)
+
+
+_ACTS: Final[Mapping[str, _Act]] = {
+    "leave": _leave,
+    "grant": partial(_consent, granted=True),
+    "revoke": partial(_consent, granted=False),
+    "claim": _claim,
+    NOT_ANSWERED: _not_answered,
+}
+"""What the buttons of the page are called → what they do."""
+
+
+def _brake(request: web.Request, session: ResidentSession) -> None:
+    """Refuse a person who does too much: each act is an event, and somebody reads it."""
+    if services(request).resident_brake.begin(session.person) > 0:
+        raise too_often()
+
+
+async def session_of(request: web.Request) -> ResidentSession | None:
+    """Return the live session of this browser. Raises StorageUnavailable."""
+    return await services(request).resident_sign_in.session(cookies.open_cookie(request))
+
+
+def csrf_of(request: web.Request) -> str:
+    return sessions.csrf_of(cookies.open_cookie(request))
+
+
+async def _enter(request: web.Request, number: str) -> web.StreamResponse:
+    cookie, deps = cookies.waiting_cookie(request), services(request)
+    if await deps.resident_sign_in.waiting(cookie) is None:
+        return await _closed(request, state="ended")
+    await require_token(request, sessions.csrf_of(cookie))
+    opened = await deps.resident_sign_in.enter(cookie, number)
+    if opened is None:
+        # Counted, and whoever guesses is slowed (`hub.web.auth.refusals`).
+        request[REASON] = "link"
+        return await _closed(request, state="wrong")
+    answer = redirect(OWN)
+    cookies.hold_open(request, answer, opened.cookie, opened.lasts)
+    return answer
+
+
+async def _closed(request: web.Request, *, state: str = "") -> web.Response:
+    """Ask for the code that this browser waits for; without one, say how to get one."""
+    deps, cookie = services(request), cookies.waiting_cookie(request)
+    code = await deps.resident_sign_in.waiting(cookie)
+    left = None if code is None else deps.policy.residents.code_tries - code.tries
+    return _page(
+        "resident_code.html",
+        request,
+        status=403 if state else 200,
+        state=state if code is not None or state != "wrong" else "ended",
+        code=code,
+        left=left,
+        csrf=sessions.csrf_of(cookie),
+    )
+
+
+async def _own(request: web.Request, session: ResidentSession, **values: Any) -> web.StreamResponse:
+    deps = services(request)
+    after = uuid_in(request.query.get("after", ""))
+    file = await deps.own_files.show(session.person, deps.now(), after=after)
+    if file is None:
+        # Removed meanwhile: there is nothing left to show.
+        return await _closed(request)
+    shown: dict[str, Any] = {"state": "", "number": "", "file": file, "until": session.ends_at, **values}
+    # One name for each page that is shown: a form that is sent twice is one act.
+    shown |= {"csrf": csrf_of(request), "form": secrets.token_urlsafe(12)}
+    building, look = await _place(request, file)
+    return resident_page("resident_own.html", request, look=look, building=building, **shown)
+
+
+async def _place(request: web.Request, file: ShownFile) -> tuple[str | None, Look]:
+    """Return the name and look of the person's only copropiedad; else those of the company."""
+    deps = services(request)
+    if file.building is not None and file.sent:
+        building, look = await deps.own_messages.place(UUID(file.sent[0].id))
+        if building == file.building:
+            return building, look
+    return None, deps.look(None)
+
+
+def _page(template: str, request: web.Request, **values: Any) -> web.Response:
+    return resident_page(template, request, look=services(request).look(None), **values)

@@ -1,0 +1,207 @@
+"""From a mail that left to the page behind its link and the own page, on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import pytest
+from msgspec.structs import replace
+
+from hub.model.residents import ResidentCode, ResidentSession
+from hub.operations.residents.own_file import OwnFiles
+from hub.storage import Database, PostgresResidentAccess, PostgresResidents
+from tests.integration.test_evidence import ENVIRON, Office
+from tests.integration.test_web_access import GUARDED
+from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
+from tests.integration.web_doubles import POLICY, World, ask
+from tests.unit.budget_events import PLACE, town
+from tests.unit.factories import email, event, member, somebody
+
+HUB: Final = "https://hub.example.co"
+RADICADO: Final = "PQ-2026-000123"
+DAY: Final = timedelta(days=1)
+
+
+@pytest.fixture
+async def office(opened: Database) -> Office:
+    """An office that has sent the receipt of a petition."""
+    made = Office(opened)
+    petition = {"copropiedad_id": PLACE, "radicado": RADICADO, "petitioner": {"ref": "p-maria"}}
+    said = {"subject_id": "p-maria", "purposes": ["commercial"], "text_version": "2026-02", "method": "web"}
+    await made.take_in(*town(), event("privacy.consent.granted", said), event("pqrs.received", petition))
+    await made.deliver()
+    return made
+
+
+def world_of(office: Office) -> World:
+    settings = {"HUB_TRUSTED_PROXIES": "127.0.0.1"}
+    world = World(database=office.database, environ={**GUARDED, **ENVIRON, **settings})
+    world.residents = PostgresResidents(office.database)  # type: ignore[assignment]
+    world.resident_access = PostgresResidentAccess(office.database)  # type: ignore[assignment]
+    return world
+
+
+def mail_to_maria(office: Office) -> tuple[UUID, str]:
+    """Return the mail's id and the link at its foot."""
+    [sent] = [
+        outgoing
+        for outgoing in office.email.sent
+        if outgoing.message.person == "p-maria" and outgoing.message.event == "pqrs.received"
+    ]
+    [link] = re.findall(r"Ver este mensaje y su caso: (\S+)", sent.rendered.text)
+    assert f'href="{link}"' in sent.rendered.html
+    return sent.message.id, link.removeprefix(HUB)
+
+
+async def test_mail_leads_to_its_own_words_and_the_promises_of_its_case(office: Office) -> None:
+    _, link = mail_to_maria(office)
+    text = (await ask(world_of(office), link)).text
+
+    for said in (RADICADO, "Primera respuesta", "PQRS recibida", "Es el mismo texto que le enviamos."):
+        assert said in text
+    assert "/mi/A" not in re.sub(r"<a href=\"/mi/\S+/entrar\">", "", text)
+
+
+async def test_mail_to_staff_has_no_such_link(office: Office) -> None:
+    staff = [one.rendered.text for one in office.email.sent if one.message.purpose.value == "internal"]
+
+    assert not [text for text in staff if "Ver este mensaje y su caso" in text]
+
+
+async def test_own_page_shows_what_was_sent_what_is_held_and_what_was_consented_to(office: Office) -> None:
+    store = PostgresResidents(office.database)
+    shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
+
+    assert shown is not None
+    assert "PQRS recibida" in [line.what for line in shown.sent]
+    assert [RADICADO] == [case.number for case in shown.cases]
+    assert ["Comercial"] == [one.what for one in shown.consents if one.granted]
+    assert {"commercial": True, "survey": False}.items() <= {
+        stance.purpose: stance.granted for stance in shown.stances
+    }.items()
+    assert shown.contacts
+    assert None is await store.file("p-nobody")
+
+
+async def test_list_of_what_was_sent_goes_on_after_a_message(office: Office) -> None:
+    store = PostgresResidents(office.database)
+    every = await store.sent("p-maria", after=None, limit=50)
+    pages = [await store.sent("p-maria", after=None, limit=1)]
+    while pages[-1]:
+        pages.append(await store.sent("p-maria", after=pages[-1][-1].id, limit=1))
+
+    assert [one.id for one in every] == [one.id for page in pages for one in page]
+
+
+async def test_store_knows_which_levels_of_the_case_somebody_holds(office: Office) -> None:
+    mail, _ = mail_to_maria(office)
+    await office.take_in(
+        somebody("p-jefa", email("jefa@example.com")),
+        member("p-jefa", "company", "staff", duty="coordinator", level=2),
+    )
+    store = PostgresResidents(office.database)
+    found = await store.message(mail)
+
+    assert found is not None
+    [clock] = [clock for clock in found.clocks if clock.name == "first_reply"]
+    assert {2} == set(await store.held_levels(clock, [2, 3]))
+    assert None is await store.message(uuid4())
+
+
+async def verify(office: Office) -> None:
+    """Let the directory say that Maria's contacts are hers."""
+    await office.database.rows(
+        """
+        UPDATE person SET contact_points = (
+            SELECT jsonb_agg(point || '{"verified": true}') FROM jsonb_array_elements(contact_points) AS point
+        ) WHERE id = 'p-maria'
+        """
+    )
+
+
+async def test_code_opens_the_own_page_of_the_recipient(office: Office) -> None:
+    await verify(office)
+    (mail, link), world = mail_to_maria(office), world_of(office)
+    asked = await send(world, f"{link}/entrar", {}, contact="0")
+    waiting = cookies_of(asked)
+    code = await _code_of(world, office)
+    page = await look(world, "/mi", waiting)
+    entered = await send(world, "/mi", waiting, action="code", code=code, csrf=csrf(page.text))
+    opened = cookies_of(entered, waiting)
+    own = (await look(world, "/mi", opened)).text
+
+    assert RADICADO in own
+    assert "Es el mismo texto que le enviamos." in (await look(world, f"/mi/mensajes/{mail}", opened)).text
+
+
+async def _code_of(world: World, office: Office) -> str:
+    """Take the event in, and read the code in the mail or text that leaves."""
+    # The office's clock stands in March.
+    await office.take_in(replace(world.publisher.events[-1], time=office.clock()))
+    await office.deliver()
+    sent = [one for channel in office.channels.values() for one in channel.sent]
+    [text] = [one.rendered.text for one in sent if one.message.event == "resident.code.requested"]
+    [code] = re.findall(r"\b\d{6}\b", text)
+    rows = await office.database.rows(
+        "SELECT concat((SELECT string_agg(event::text, '') FROM event),"
+        " (SELECT string_agg(attempt::text, '') FROM attempt),"
+        " (SELECT string_agg(message::text, '') FROM message)) AS everything"
+    )
+    assert f"es {code}" not in rows[0]["everything"]
+    assert f'"code": "{code}"' not in rows[0]["everything"]
+    return str(code)
+
+
+def code(number: int, world: World, *, person: str = "p-1") -> ResidentCode:
+    now = world.now()
+    return ResidentCode(
+        hash=bytes([number]) * 32,
+        person=person,
+        digest="d",
+        shown="al correo m***@e***.co",
+        created_at=now,
+        ends_at=now + timedelta(minutes=10),
+    )
+
+
+async def test_however_many_ask_at_once_a_person_gets_the_codes_of_a_day(opened: Database) -> None:
+    store, world = PostgresResidentAccess(opened), World()
+    since = world.now() - DAY
+    added = await asyncio.gather(*(store.add_code(code(n, world), most=3, since=since) for n in range(8)))
+
+    assert 3 == sum(added)
+    assert await store.add_code(code(9, world, person="p-2"), most=3, since=since)
+
+
+async def test_however_many_try_at_once_a_code_takes_five_tries_and_opens_once(opened: Database) -> None:
+    store, world = PostgresResidentAccess(opened), World()
+    sent = code(1, world)
+    await store.add_code(sent, most=5, since=world.now() - DAY)
+    tried = await asyncio.gather(*(store.try_code(sent.hash, most=5, now=world.now()) for _ in range(9)))
+    sessions = [
+        ResidentSession(
+            hash=bytes([number]) * 32, person="p-1", created_at=world.now(), ends_at=world.now() + DAY
+        )
+        for number in range(4)
+    ]
+    opened_once = await asyncio.gather(*(store.open_session(sent, session) for session in sessions))
+
+    assert 5 == len([found for found in tried if found is not None])
+    assert 1 == sum(opened_once)
+    assert 1 == len([session for session in sessions if await store.session(session.hash)])
+
+
+async def test_session_that_ended_is_gone(opened: Database) -> None:
+    store, world = PostgresResidentAccess(opened), World()
+    sent = code(1, world)
+    await store.add_code(sent, most=5, since=world.now() - DAY)
+    session = ResidentSession(hash=b"s" * 32, person="p-1", created_at=world.now(), ends_at=world.now() + DAY)
+    assert await store.open_session(sent, session)
+    assert session == await store.session(session.hash)
+    await store.end_session(session.hash)
+
+    assert None is await store.session(session.hash)

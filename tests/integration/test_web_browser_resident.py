@@ -1,0 +1,93 @@
+"""The residents' pages in a real browser: small, enlarged, dark, by keyboard, without a script."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import pytest
+
+from tests.integration.chromium import Browser
+from tests.integration.residents import path
+from tests.integration.test_web_browser_sign_in import photo
+from tests.integration.test_web_browser_survey import CONTRASTS, LEAST, NARROW
+from tests.integration.test_web_resident_own import world_of_maria
+from tests.integration.test_web_resident_sign_in import DAY, code_of, door, world_with_person
+from tests.integration.web_doubles import browsing
+
+FORBIDDEN: Final = "the server responded with a status of 403"
+"""What the console says of a page that answers a wrong link."""
+NAMELESS: Final = """
+[...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
+  .filter(node => !(node.labels?.length || node.innerText?.trim() || node.ariaLabel)).length
+"""
+"""Controls that a screen reader cannot name."""
+LEVELS: Final = "[...document.querySelectorAll('h1, h2, h3')].map(node => +node.tagName[1])"
+SMALL: Final = """
+[...document.querySelectorAll('button, input:not([type=hidden]), select, textarea')]
+  .map(node => (node.labels?.[0]?.className === 'choice' ? node.labels[0] : node).getBoundingClientRect())
+  .filter(box => Math.min(box.width, box.height) < 24).length
+"""
+"""WCAG 2.2, 2.5.8: the least size of a target."""
+
+
+async def look_at(browser: Browser, url: str, name: str, *, dark: bool, width: int = NARROW) -> None:
+    features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    await browser.call("Emulation.setEmulatedMedia", features=features)
+    await browser.go(url, width=width)
+    await browser.until("document.querySelector('main h1')?.innerText")
+    await photo(browser, f"resident-{name}-{'dark' if dark else 'light'}-{width}")
+    levels = await browser.run(LEVELS)
+
+    # A wide window has a bar for scrolling beside the page.
+    assert await browser.run("document.documentElement.scrollWidth") <= width
+    assert LEAST <= min(await browser.run(CONTRASTS))
+    assert (0, 0) == (await browser.run(NAMELESS), await browser.run(SMALL))
+    assert 1 == levels[0] == min(levels)
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert [] == [said for said in browser.complaints if FORBIDDEN not in str(said)]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [NARROW, 160, 1200], ids=["phone", "phone at 200 %", "desk"])
+async def test_page_of_a_message_fits_and_is_legible(browser: Browser, width: int, *, dark: bool) -> None:
+    world, mail = world_with_person()
+    async with browsing(world) as client:
+        where = str(client.make_url(path(mail.id, ends_at=world.now() + DAY)))
+        await look_at(browser, where, "message", dark=dark, width=width)
+        await look_at(browser, f"{where}/entrar", "code-to", dark=dark, width=width)
+        await look_at(browser, where[:-1], "wrong", dark=dark, width=width)
+
+
+async def test_button_is_pressed_by_keyboard_without_a_script(browser: Browser) -> None:
+    world, mail = world_with_person()
+    async with browsing(world) as client:
+        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.go(str(client.make_url(path(mail.id, ends_at=world.now() + DAY))), width=NARROW)
+        await browser.until("document.querySelector('button')?.innerText")
+        first = await browser.run("document.querySelector('a, button, input').innerText")
+        await browser.run("document.querySelector('button').focus()")
+        await browser.press("Enter")
+        said = await browser.until("document.querySelector('[role=status]')?.innerText")
+
+    assert "Ir al contenido" == first
+    assert "Su caso pasó al nivel siguiente" in said
+    assert ["pqrs.escalated"] == [event.name for event in world.publisher.events]
+
+
+async def test_own_page_is_opened_with_a_code_without_a_script(browser: Browser) -> None:
+    world, mail = world_of_maria(HUB_PUBLIC_URL="")
+    async with browsing(world) as client:
+        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.go(str(client.make_url(door(world, mail))), width=NARROW)
+        await browser.until("document.querySelector('button')?.innerText")
+        await browser.run("document.querySelector('button').click()")
+        await browser.until("document.getElementById('code')?.name")
+        await photo(browser, "resident-code")
+        await browser.run(f"document.getElementById('code').value = '{code_of(world)}'")
+        await browser.run("document.querySelector('button').click()")
+        await browser.until("document.getElementById('reclamo')?.innerText")
+        own = await browser.run("location.href")
+        await look_at(browser, own, "own", dark=False)
+        await look_at(browser, own, "own", dark=True)
+        await look_at(browser, f"{own}/mensajes/{mail.id}", "own-message", dark=False)

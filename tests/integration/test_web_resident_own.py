@@ -1,0 +1,222 @@
+"""A person's own page: what was sent, cases, data, consents with their proof; and nothing of anybody else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+from uuid import UUID, uuid4
+
+from aiohttp import hdrs
+
+from hub.access.lockout import FREE
+from hub.contact_rules.consents import GRANTED, REVOKED
+from hub.model import Consent, Message, Stance, State
+from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.operations.residents.acts import CLAIMED
+from tests.contract.values import NOON
+from tests.integration.residents import BUILDING, HUB
+from tests.integration.test_web_resident_sign_in import (
+    Cookies,
+    csrf,
+    look,
+    send,
+    signed_in,
+    world_with_person,
+)
+from tests.integration.web_doubles import Reply, World, browsing
+
+DIGEST: Final = "9f86d081884c7d65"
+
+
+async def at_home() -> tuple[World, Message, Cookies]:
+    """Return a world in which María has opened her page."""
+    world, mail = world_of_maria()
+    return world, mail, await signed_in(world, mail)
+
+
+def world_of_maria(**settings: str) -> tuple[World, Message]:
+    """Return a world that knows María: contacts, a home, and a yes with its proof."""
+    world, mail = world_with_person(**settings)
+    world.residents.lines.append(
+        SentLine(id=mail.id, event="pqrs.received", channel="email", state=State.SENT, created_at=NOON)
+    )
+    said = Consent(
+        id=uuid4(),
+        person="p-1",
+        purpose="commercial",
+        at=NOON,
+        granted=True,
+        said_by=uuid4(),
+        channels=("email",),
+        text_version="2026-02",
+        method="web",
+        evidence_hash=DIGEST,
+    )
+    world.residents.files["p-1"] = ResidentFile(
+        person="p-1",
+        name="María Peña",
+        locale="es",
+        contacts=[
+            HeldContact(kind="email", value="maria@example.com", verified=True),
+            HeldContact(kind="push", value="token-of-a-device"),
+        ],
+        places=[ResidentPlace(role="owner", building="Altos del Rosal", unit="Torre 1, apto. 101")],
+        consents=[said],
+        stances=[Stance(purpose="commercial", granted=True, at=NOON)],
+    )
+    return world, mail
+
+
+async def act(world: World, cookies: Cookies, action: str, **given: str) -> Reply:
+    """Press a button of the page that is shown now."""
+    page = await look(world, "/mi", cookies)
+    form = re.search(r'name="form" value="([^"]+)"', page.text)
+    assert form
+    fields = {"form": form[1], **given}
+    return await send(world, "/mi", cookies, action=action, csrf=csrf(page.text), **fields)
+
+
+def published(world: World) -> list[str]:
+    return [event.name for event in world.publisher.events if not event.name.startswith("resident.")]
+
+
+async def test_page_shows_what_is_held_and_what_was_consented_to_with_its_proof() -> None:
+    world, _, cookies = await at_home()
+    text = (await look(world, "/mi", cookies)).text
+
+    for said in (
+        "María Peña",
+        "Correo: maria@example.com (comprobado)",
+        "Propietario: Torre 1, apto. 101, Altos del Rosal",
+        f"Huella de la prueba: {DIGEST}",
+        "Versión del texto: 2026-02",
+        "todavía no ha dicho nada. Sin su autorización no le escribimos con esta finalidad.",
+        "Caso PQ-2026-7",
+        "PQRS recibida",
+    ):
+        assert said in text
+    assert "token-of-a-device" not in text
+    assert "<script" not in text
+
+
+async def test_message_opens_with_its_text_and_one_of_somebody_else_is_not_found() -> None:
+    world, mail, cookies = await at_home()
+    assert "Recibimos su petición" in (await look(world, f"/mi/mensajes/{mail.id}", cookies)).text
+
+    world.residents.received[mail.id] = replace(world.residents.received[mail.id], person="p-2")
+    for other in (str(mail.id), str(uuid4()), "x"):
+        reply = await look(world, f"/mi/mensajes/{other}", cookies)
+        assert (404, False) == (reply.status, "petición" in reply.text)
+    assert 404 == (await act(world, cookies, "not-answered", id=str(mail.id))).status
+    assert [] == published(world)
+
+
+async def test_page_has_the_name_and_colours_of_the_only_building() -> None:
+    world, _, cookies = await at_home()
+    home = world.residents.files["p-1"]
+    place = ResidentPlace(role="owner", building=BUILDING, unit="Torre 1, apto. 101")
+    world.residents.files["p-1"] = replace(home, places=[place])
+    assert "--brand: #7a1f5c" in (await look(world, "/mi", cookies)).text
+
+    other = replace(place, building="Otro conjunto")
+    world.residents.files["p-1"] = replace(home, places=[place, other])
+    assert "--brand: #7a1f5c" not in (await look(world, "/mi", cookies)).text
+
+
+async def test_message_is_closed_without_a_session() -> None:
+    world, mail, _ = await at_home()
+
+    text = (await look(world, f"/mi/mensajes/{mail.id}", {})).text
+    assert (True, False) == ("Abra un mensaje" in text, "petición" in text)
+
+
+async def test_person_asks_the_next_level_from_the_own_page() -> None:
+    world, mail, cookies = await at_home()
+    reply = await act(world, cookies, "not-answered", id=str(mail.id))
+
+    assert ["pqrs.escalated"] == published(world)
+    assert "Su caso pasó al nivel siguiente." in reply.text
+
+
+async def test_consent_is_revoked_and_granted_through_the_ledger() -> None:
+    world, _, cookies = await at_home()
+    await act(world, cookies, "revoke", purpose="commercial")
+    await act(world, cookies, "grant", purpose="survey")
+    revoked, granted = world.publisher.events[-2:]
+
+    assert (REVOKED, "p-1", ["commercial"]) == (
+        revoked.name,
+        revoked.data["subject_id"],
+        revoked.data["purposes"],
+    )
+    assert (GRANTED, ["survey"], "web") == (granted.name, granted.data["purposes"], granted.data["method"])
+    assert 64 == len(granted.data["evidence_hash"])
+
+
+async def test_form_that_is_sent_twice_is_one_act() -> None:
+    world, _, cookies = await at_home()
+    for _ in range(2):
+        await act(world, cookies, "claim", kind="correccion", detail="Mi correo es otro", form="same")
+        await act(world, cookies, "revoke", purpose="survey", form="same")
+
+    assert 4 == len(published(world))
+    assert 2 == len({event.id for event in world.publisher.events if not event.name.startswith("resident.")})
+
+
+async def test_only_what_the_page_offers_can_be_granted() -> None:
+    world, _, cookies = await at_home()
+    for purpose in ("data_treatment", "collection", "x", ""):
+        reply = await act(world, cookies, "grant", purpose=purpose)
+        assert "No entendimos lo que pide." in reply.text
+
+    assert [] == published(world)
+
+
+async def test_claim_starts_a_case_of_law_in_the_words_of_the_person() -> None:
+    world, _, cookies = await at_home()
+    reply = await act(world, cookies, "claim", kind="correccion", detail="Mi correo\x00 es otro")
+    event = world.publisher.events[-1]
+
+    assert (CLAIMED, "correccion", "Mi correo es otro", {"ref": "p-1"}) == (
+        event.name,
+        event.data["kind"],
+        event.data["detail"],
+        event.data["data_subject"],
+    )
+    assert event.data["case_id"] in reply.text
+
+
+async def test_claim_of_no_kind_starts_nothing() -> None:
+    world, _, cookies = await at_home()
+
+    assert "No entendimos" in (await act(world, cookies, "claim", kind="todo")).text
+    assert [] == published(world)
+
+
+async def test_person_who_presses_without_end_is_stopped() -> None:
+    world, _, cookies = await at_home()
+    given = {"action": "claim", "kind": "correccion", "csrf": csrf((await look(world, "/mi", cookies)).text)}
+    statuses: list[int] = []
+    async with browsing(world) as client:
+        headers = {hdrs.ORIGIN: HUB, hdrs.COOKIE: "; ".join(f"{n}={v}" for n, v in cookies.items())}
+        for number in range(FREE + 1):
+            async with client.post("/mi", data={**given, "form": str(number)}, headers=headers) as answer:
+                statuses.append(answer.status)
+
+    assert [200] * FREE + [429] == statuses
+    assert FREE == len(published(world))
+
+
+async def test_list_goes_on_where_the_page_ends() -> None:
+    world, mail, cookies = await at_home()
+    for number in range(25):
+        line = replace(world.residents.lines[0], id=UUID(int=number))
+        world.residents.received[line.id] = replace(world.residents.received[mail.id], message_id=line.id)
+        world.residents.lines.insert(1, line)
+    first = await look(world, "/mi", cookies)
+    [after] = re.findall(r"/mi\?after=([0-9a-f-]+)", first.text)
+    second = await look(world, f"/mi?after={after}", cookies)
+
+    assert 20 == first.text.count('href="/mi/mensajes/')
+    assert 6 == second.text.count('href="/mi/mensajes/')

@@ -1,0 +1,128 @@
+"""A case in the words of its person, and asking the next level when nobody has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from hub import sla
+from hub.model import Clock, ClockHistory, ClockState, Event, Pause
+from hub.model.residents import CaseEvent, ResidentMessage
+from hub.operations.residents.not_answered import Climb, climb
+from hub.operations.residents.promises_es import case_of
+from hub.policy.clocks import ClockPolicy
+from hub.testing import MemoryPublisher
+from tests.contract.values import NOON
+from tests.unit.clock_factory import scheduled
+from tests.unit.factories import POLICY
+
+FIRST_REPLY: Final[ClockPolicy] = POLICY.clocks["first_reply"]
+LATE: Final = timedelta(days=4)
+
+
+class Levels:
+    """A `LevelStore`."""
+
+    def __init__(self, *held: int) -> None:
+        self._held = set(held)
+
+    async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:  # noqa: ARG002 - the port's signature
+        return self._held & set(levels)
+
+
+def first_reply(**fields: object) -> Clock:
+    return replace(scheduled(FIRST_REPLY, NOON, policy=POLICY), **fields)  # type: ignore[arg-type]
+
+
+def overdue() -> tuple[Clock, datetime]:
+    """Return a clock whose first level has just been passed over, and the instant after."""
+    clock = first_reply()
+    fired = next(place for place, step in enumerate(clock.steps) if step.kind.value == "escalate") + 1
+    breached = replace(clock, fired=fired, level=2, state=ClockState.BREACHED)
+    return breached, breached.due_at + timedelta(minutes=5)
+
+
+def received(*clocks: Clock, case: str = "pqrs_id:PQ-1", **fields: object) -> ResidentMessage:
+    return ResidentMessage(message_id=uuid4(), person="p-1", case=case, clocks=clocks, **fields)  # type: ignore[arg-type]
+
+
+async def pressed(message: ResidentMessage, now: datetime, *held: int) -> tuple[Climb, list[Event]]:
+    publisher = MemoryPublisher()
+    came = await climb(message, store=Levels(*held or (1, 2, 3, 4)), publisher=publisher, now=now)
+    return came, list(publisher.events)
+
+
+def shown(message: ResidentMessage, now: datetime) -> str:
+    case = case_of(message, now=now, calendar=POLICY.calendar)
+    return "" if case is None else " ".join(f"{promise.what}: {promise.how}" for promise in case.promises)
+
+
+def test_case_says_what_was_promised_until_when_and_who_has_it() -> None:
+    assert shown(received(first_reply()), NOON).startswith("Primera respuesta: Vence el ")
+    assert shown(received(first_reply()), NOON).endswith("Lo tiene: Servicio al cliente.")
+
+
+def test_overdue_case_says_who_has_it_now_and_offers_the_button() -> None:
+    clock, now = overdue()
+    case = case_of(received(clock), now=now, calendar=POLICY.calendar)
+
+    assert case is not None
+    assert (True, True, False) == (case.promises[0].overdue, case.may_climb, case.at_top)
+    assert "Coordinación del área" in case.promises[0].how
+
+
+def test_case_shows_no_promise_of_the_company_to_itself() -> None:
+    internal = first_reply(name="corrective_action")
+
+    assert case_of(received(internal), now=NOON, calendar=POLICY.calendar) is None
+
+
+def test_file_of_a_person_is_no_case_of_a_message() -> None:
+    message = received(first_reply(), case="subject_id:p-1")
+
+    assert case_of(message, now=NOON, calendar=POLICY.calendar) is None
+
+
+def test_what_happened_leaves_out_what_staff_alone_is_told() -> None:
+    events = [CaseEvent(name=name, at=NOON) for name in ("pqrs.received", "pqrs.assigned", "sla.at_risk")]
+    case = case_of(received(first_reply(), events=events), now=NOON, calendar=POLICY.calendar)
+
+    assert case is not None
+    assert "PQRS recibida" in [step.what for step in case.happened]
+    assert "Plazo en riesgo" not in [step.what for step in case.happened]
+
+
+async def test_button_tells_the_next_level_once_whoever_comes_first() -> None:
+    clock, now = overdue()
+    came, [event] = await pressed(received(clock), now)
+    _, [again] = await pressed(received(clock), now + timedelta(minutes=1))
+    rung = next(step for step in clock.steps[clock.fired :] if step.kind.value == "escalate")
+
+    assert Climb.CLIMBED == came
+    assert ("pqrs.escalated", 3) == (event.name, event.data["to_level"])
+    assert {sla.event_id(clock, rung)} == {event.id, again.id}
+
+
+async def test_button_skips_a_level_that_nobody_holds() -> None:
+    clock, now = overdue()
+    _, [event] = await pressed(received(clock), now, 4)
+
+    assert (4, [3]) == (event.data["to_level"], event.data["vacant_levels"])
+
+
+async def test_button_does_nothing_before_the_promise_is_overdue_or_while_it_waits_for_the_person() -> None:
+    clock, now = overdue()
+    waiting = replace(clock, course=ClockHistory(pauses=(Pause(since=now),)))
+
+    for quiet, at in ((first_reply(), NOON), (waiting, now), (replace(clock, ended_at=now), now)):
+        assert (Climb.NOT_DUE, []) == await pressed(received(quiet), at)
+
+
+async def test_at_the_top_the_button_asks_nobody_and_says_so() -> None:
+    clock, _ = overdue()
+    top = replace(clock, fired=len(clock.steps), level=4)
+
+    assert (Climb.AT_TOP, []) == await pressed(received(top), NOON + 10 * LATE)
