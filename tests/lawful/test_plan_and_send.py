@@ -1,0 +1,187 @@
+"""Properties: whatever people say and are sent, in whatever order, no plan and no send breaks a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event
+from tests.lawful.counter import by_rule, unlawful
+from tests.lawful.facts import Payment, Statement
+from tests.lawful.moved_hub import MovedHub
+from tests.lawful.provider import Luck
+from tests.lawful.town import BILLING, TEXT_CHANNELS, About, Act, Building, building, start
+from tests.lawful.year import BROKEN_TODAY, run_to_end
+
+PEOPLE = 4
+WEEKS = 3
+CHANNELS = st.frozensets(st.sampled_from(TEXT_CHANNELS), max_size=3)
+PURPOSES = st.sampled_from(("collection", "commercial", "survey"))
+
+EDGES = (
+    timedelta(hours=7),
+    timedelta(hours=8),
+    timedelta(hours=15),
+    timedelta(hours=19),
+    timedelta(hours=24),
+)
+
+
+@st.composite
+def instants(draw: st.DrawFn) -> datetime:
+    """Draw an instant of three weeks, mostly near a bound of the law."""
+    day = start() + timedelta(days=draw(st.integers(0, 7 * WEEKS - 1)))
+    near = draw(st.sampled_from(EDGES)) + timedelta(seconds=draw(st.integers(-2, 2)))
+    anywhere = timedelta(seconds=draw(st.integers(0, 24 * 3600 - 1)))
+    return day + draw(st.sampled_from((near, anywhere)))
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> tuple[Act, About]:
+    """Somebody authorises or withdraws, at once or told later."""
+    known = draw(instants())
+    said = known - timedelta(hours=draw(st.sampled_from((0, 0, 1, 30))))
+    granted = draw(st.booleans())
+    purpose = draw(st.one_of(PURPOSES, st.just("data_treatment")))
+    channels = draw(CHANNELS)
+    person = _person(draw(st.integers(0, PEOPLE - 1)))
+    data: dict[str, Any] = {"subject_id": person, "purposes": [purpose], "method": "web"}
+    data |= (
+        {"text_version": "1", "captured_at": said.isoformat()}
+        if granted
+        else {"revoked_at": said.isoformat()}
+    )
+    if channels:
+        data["channels"] = sorted(channels)
+    fact = Statement(
+        person=person, purpose=purpose, granted=granted, said=said, known=known, channels=channels
+    )
+    event = _event(f"privacy.consent.{'granted' if granted else 'revoked'}", known, data)
+    return Act(at=known, event=event, facts=(fact,)), About(purpose="transactional")
+
+
+@st.composite
+def notices(draw: st.DrawFn) -> tuple[Act, About]:
+    """A flat owes; its notice may arrive late."""
+    at, unit = draw(instants()), _unit(draw(st.integers(0, PEOPLE // 2 - 1)))
+    data = {
+        "unit_id": unit,
+        "balance_cop": 1,
+        "days_overdue": 5,
+        "interest_cop": 0,
+        "dunning_step": 1,
+        "copropiedad_id": "ph-0",
+    }
+    late = timedelta(hours=draw(st.sampled_from((0, 0, 0, 5, 30))))
+    about = About(purpose="collection", account=unit, debt=unit)
+    return Act(at=at, event=_event("admin.account.overdue", at, data), late=late), about
+
+
+@st.composite
+def payments(draw: st.DrawFn) -> tuple[Act, About]:
+    """A flat pays, once and for all."""
+    at, unit = draw(instants()), _unit(draw(st.integers(0, PEOPLE // 2 - 1)))
+    data = {
+        "payment_id": f"pago-{unit}",
+        "unit_id": unit,
+        "amount_cop": 1,
+        "method": "PSE",
+        "paid_at": at.isoformat(),
+        "receipt_no": f"RC-{unit}",
+        "balance_cop": 0,
+        "copropiedad_id": "ph-0",
+    }
+    event = _event("admin.payment.received", at, data)
+    return Act(at=at, event=event, facts=(Payment(debt=unit, known=at),)), About(purpose="transactional")
+
+
+@st.composite
+def campaigns(draw: st.DrawFn) -> tuple[Act, About]:
+    at = draw(instants())
+    data = {
+        "campaign_id": f"camp-{at}",
+        "property_id": "INM-1",
+        "segment": "todos",
+        "valid_until": (at + timedelta(days=10)).isoformat(),
+        "property": "Apartamento",
+        "copropiedad_id": "ph-0",
+    }
+    return Act(at=at, event=_event("realestate.listing.promoted", at, data)), About(purpose="commercial")
+
+
+@st.composite
+def surveys(draw: st.DrawFn) -> tuple[Act, About]:
+    at, person = draw(instants()), _person(draw(st.integers(0, PEOPLE - 1)))
+    data = {
+        "survey_id": f"s-{person}-{at}",
+        "kind": "post_servicio",
+        "respondent": {"ref": person},
+        "expires_at": (at + timedelta(days=14)).isoformat(),
+        "copropiedad_id": "ph-0",
+    }
+    return Act(at=at, event=_event("survey.requested", at, data)), About(purpose="survey")
+
+
+PUBLISHED = st.one_of(notices(), campaigns(), surveys())
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    said=st.lists(statements(), max_size=8),
+    paid=st.lists(payments(), max_size=2),
+    sent=st.lists(PUBLISHED, min_size=1, max_size=8),
+    luck=st.integers(0, 2**16),
+)
+def test_no_plan_and_no_send_breaks_a_rule(
+    said: list[tuple[Act, About]],
+    paid: list[tuple[Act, About]],
+    sent: list[tuple[Act, About]],
+    luck: int,
+) -> None:
+    hub = MovedHub(building=_building([*said, *paid, *sent]), luck=_luck(luck))
+    run_to_end(hub.run(start() + timedelta(weeks=WEEKS + 1)))
+    breaches = unlawful(hub.contacts(), hub.ledger.facts())
+    assert not by_rule(breach for breach in breaches if breach.rule not in BROKEN_TODAY), breaches
+
+
+def _building(drawn: Sequence[tuple[Act, About]]) -> Building:
+    """Take the people of a building, and none of its year. A debt that is paid is owed no more."""
+    made = building(0, people=PEOPLE, seed=0, days=WEEKS * 7)
+    acts: list[Act] = []
+    book: dict[str, About] = {}
+    paid: set[str] = set()
+    for number, (act, about) in enumerate(sorted(drawn, key=lambda pair: pair[0].at)):
+        assert act.event is not None
+        if about.debt in paid:
+            continue
+        paid |= {fact.debt for fact in act.facts if isinstance(fact, Payment)}
+        event = Event(id=f"e-{number}", source=BILLING, type=act.event.type, time=act.at, data=act.event.data)
+        acts.append(Act(at=act.at, event=event, facts=act.facts, late=act.late))
+        book[event.id] = about
+    acts.sort(key=lambda act: act.arrives)
+    return Building(
+        name=made.name, people=made.people, directory=made.directory, payers=made.payers, acts=acts, book=book
+    )
+
+
+def _luck(seed: int) -> Luck:
+    return Luck(random=Random(seed), lost_answers=0.05, deaths=0.05, refusals=0.05)
+
+
+def _event(name: str, at: datetime, data: dict[str, Any]) -> Event:
+    return Event(
+        id="", source=BILLING, type=f"{TYPE_PREFIX}{name}{TYPE_SUFFIX}", time=at, data=data, extensions={}
+    )
+
+
+def _person(index: int) -> str:
+    return f"p-0-{index}"
+
+
+def _unit(index: int) -> str:
+    return f"u-0-{index}"
