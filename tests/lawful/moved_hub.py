@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Final, Protocol, TypeAlias
 
@@ -27,7 +28,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.delivery.deliver import DeliveryDeps, deliver
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import HUB_SOURCE, Event, RawMessage
+from hub.model import HUB_SOURCE, Event, RawMessage, State
 from hub.policy import Policy, load_policy
 from hub.ports import DeliveryStore, IntakeStore, Ticket, TimerStore
 from hub.testing import (
@@ -57,7 +58,7 @@ from tests.lawful.facts import (
     Statement,
     SwitchedOff,
 )
-from tests.lawful.provider import TRAITS, Killed, Luck, Provider, as_channels, providers, render
+from tests.lawful.provider import TRAITS, Delivery, Killed, Luck, Provider, as_channels, providers, render
 from tests.lawful.town import Act, Building, Fact, start
 
 OWN_USER: Final = "hub"
@@ -173,7 +174,11 @@ class MovedHub:
         self._stores = self.stores or InMemory(self.clock)
         self._beside = MemoryStore(self.clock)
         self.ledger = Ledger()
+        self.planned: list[Contact] = []
+        """What was planned to leave, at the instant of planning; in memory only."""
         self.deaths = 0
+        self._people = self.building.owners_of_addresses
+        self._seen = 0
         self._publisher = MemoryPublisher()
         self._appointments = MemoryAppointments(self.clock)
         self._providers: Mapping[str, Provider] = providers(self.clock, self.luck)
@@ -196,36 +201,43 @@ class MovedHub:
         await self._take_in(self.building.directory)
         for account, person in self.building.payers.items():
             self.ledger.pays(account, person, self.clock())
-        day = self.clock().date()
+        day, before, still = self.clock().date(), self.clock(), 0
         while (at := self._next()) < until:
             self.clock.at = max(at, self.clock())
             await self._stores.move(self.clock())
             await self._settle()
+            still = still + 1 if at == before else 0
+            before = at
+            assert still < 100, f"at {at} nothing comes to an end"
             if self.clock().date() != day:
                 day = self.clock().date()
                 on_day(self.clock())
 
     def contacts(self) -> list[Contact]:
         """Return what the providers accepted, read by the book of the publisher."""
-        people = self.building.owners_of_addresses
-        found = []
-        for provider in self._providers.values():
-            for delivery in provider.accepted:
-                if (about := self.building.book.get(delivery.text)) is None:
-                    continue  # the hub's own, to staff
-                found.append(
-                    Contact(
-                        at=delivery.at,
-                        person=people.get(delivery.address, delivery.address),
-                        channel=delivery.channel,
-                        address=delivery.address,
-                        purpose=about.purpose,
-                        about=delivery.text,
-                        account=about.account,
-                        debt=about.debt,
-                    )
-                )
+        found = [
+            contact
+            for provider in self._providers.values()
+            for delivery in provider.accepted
+            if (contact := self._contact(delivery)) is not None
+        ]
         return sorted(found, key=lambda contact: contact.at)
+
+    def _contact(self, delivery: Delivery) -> Contact | None:
+        """Read a delivery by the book; None for what the hub itself says to staff."""
+        about = self.building.book.get(delivery.text)
+        if about is None:
+            return None
+        return Contact(
+            at=delivery.at,
+            person=self._people.get(delivery.address, delivery.address),
+            channel=delivery.channel,
+            address=delivery.address,
+            purpose=about.purpose,
+            about=delivery.text,
+            account=about.account,
+            debt=about.debt,
+        )
 
     def _next(self) -> datetime:
         """Return the next instant at which anything happens; in an outage, its end."""
@@ -310,6 +322,30 @@ class MovedHub:
             appointments=self._appointments,
             now=self.clock,
         )
+        self._note_plans()
+
+    def _note_plans(self) -> None:
+        if not isinstance(self._stores, InMemory):
+            return
+        messages = self._stores.intake.tables.messages
+        fresh = [messages[key].message for key in islice(messages, self._seen, None)]
+        self._seen = len(messages)
+        going = [message for message in fresh if message.state in {State.QUEUED, State.HELD}]
+        self.planned += [
+            contact
+            for message in going
+            if message.channel in _TRAITS
+            and (
+                contact := self._contact(
+                    Delivery(
+                        at=self.clock(),
+                        channel=message.channel,
+                        address=message.address,
+                        text=message.event_id,
+                    )
+                )
+            )
+        ]
 
     def _raw(self, event: Event) -> RawMessage:
         return RawMessage(

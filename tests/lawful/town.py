@@ -18,6 +18,8 @@ from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event
 from tests.lawful.facts import DoNotContact, Excluded, Payment, QuietHours, Statement, SwitchedOff
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
+BETWEEN: Final = timedelta(milliseconds=500)
+"""People speak between whole seconds: nothing is published at the instant of a statement."""
 BILLING: Final = "urn:example:billing"
 FIRST_DAY: Final = date(2026, 2, 2)
 """A Monday: the year has Holy Week, the new holiday of July, and a week 53."""
@@ -175,6 +177,7 @@ class _Maker:
 
     def _says(self, person: Resident, purpose: str, *, granted: bool, at: datetime) -> None:
         """Some statements are told later than they were made: at a counter, by letter."""
+        at += BETWEEN
         said = at - (self._up_to(timedelta(hours=30)) if self._random.random() < 0.2 else timedelta(0))
         few = self._random.sample(TEXT_CHANNELS, self._random.randint(1, 3))
         channels = few if purpose != "data_treatment" and self._random.random() < 0.6 else []

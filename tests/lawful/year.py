@@ -35,6 +35,8 @@ BROKEN_TODAY: Final[frozenset[Rule]] = frozenset(
 Rules that the hub does not keep yet. A year must break exactly these: one that it keeps leaves the set, and
 the empty set means that no contact is unlawful.
 """
+BROKEN_PLANS_TODAY: Final = frozenset({Rule.CHANNEL})
+"""What planning does not look at yet, and the claim refuses: the channels of advertising and surveys."""
 EXAMPLES: Final = 3
 
 
