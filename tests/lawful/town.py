@@ -332,7 +332,12 @@ class _Maker:
 
     def _paid_at(self, issued: datetime) -> datetime:
         """Most pay in time, at any hour; some while notices are held for the morning."""
-        first, last = self._random.choices(((1, 10), (10, 27), (27, 40)), weights=(5, 4, 1))[0]
+        if self._random.random() < 0.2:
+            night = _local(
+                _day_of(issued.astimezone(BOGOTA).date(), self._random.choice((12, 17, 22))), time(2)
+            )
+            return night + self._up_to(timedelta(hours=9))
+        first, last = self._random.choices(((1, 10), (10, 27), (27, 40)), weights=(5, 2, 1))[0]
         return issued + timedelta(days=first) + self._up_to(timedelta(days=last - first))
 
     def _delay(self) -> timedelta:
