@@ -345,25 +345,25 @@ class _Maker:
         return self._up_to(timedelta(days=2)) if self._random.random() < 0.05 else timedelta(0)
 
     def _changes_of_payer(self) -> None:
-        """In the middle of the year some tenants begin to pay the fees of their flat, others move out."""
+        """Tenants begin and cease to pay the fees of their flat, also while a notice is held."""
         for owner, tenant in zip(self._people[::2], self._people[1::2], strict=False):
-            if self._random.random() < 0.5:
-                continue
-            at, membership = self._night_of_a_notice(), f"m-{tenant.ref}-payer"
-            if self._payers[tenant.unit] == tenant.ref:
-                payer, name, data = owner, "directory.membership.removed", {}
-            else:
-                payer, name = tenant, "directory.membership.upserted"
-                data = {"person_id": tenant.ref, "scope": f"unit:{tenant.unit}", "role": "payer"}
-            values = {"membership_id": membership, "version": 2, **data}
-            event = self._event(name, at, values, purpose="none")
-            self._acts.append(Act(at=at, event=event, payer=(tenant.unit, payer.ref)))
+            pays = self._payers[tenant.unit] == tenant.ref
+            for version, at in enumerate(self._nights_of_notices(), 2):
+                pays = not pays
+                data = (
+                    {"person_id": tenant.ref, "scope": f"unit:{tenant.unit}", "role": "payer"} if pays else {}
+                )
+                values = {"membership_id": f"m-{tenant.ref}-payer", "version": version, **data}
+                name = f"directory.membership.{'upserted' if pays else 'removed'}"
+                event = self._event(name, at, values, purpose="none")
+                payer = tenant if pays else owner
+                self._acts.append(Act(at=at, event=event, payer=(tenant.unit, payer.ref)))
 
-    def _night_of_a_notice(self) -> datetime:
-        """Return an instant at which a notice may be held until the morning."""
-        months = self._months()
-        day = _day_of(months[self._random.randrange(len(months))], self._random.choice((12, 17, 22)))
-        return min(max(_local(day, time(3)), start()), start() + timedelta(days=self._days))
+    def _nights_of_notices(self) -> Sequence[datetime]:
+        """Choose nights in which a notice may be held until the morning."""
+        months = self._random.sample(self._months(), min(4, len(self._months())))
+        days = [_day_of(month, self._random.choice((12, 13, 17, 18, 22, 23))) for month in sorted(months)]
+        return [_local(day, time(3)) for day in days if 0 <= (day - FIRST_DAY).days < self._days]
 
     def _campaigns(self) -> None:
         """Three advertisements a month, at hours at which nobody should be called."""
