@@ -12,11 +12,10 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from dataclasses import replace as changed
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
@@ -30,7 +29,7 @@ from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import HUB_SOURCE, Event, RawMessage, State
 from hub.policy import Policy, load_policy
-from hub.ports import DeliveryStore, IntakeStore, Ticket, TimerStore
+from hub.ports import Ticket
 from hub.testing import (
     MemoryAppointments,
     MemoryEmergencies,
@@ -47,17 +46,9 @@ from hub.testing import (
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
 from hub.timers.scheduler import audit, keep_appointments
-from tests.lawful.facts import (
-    Contact,
-    DoNotContact,
-    Excluded,
-    Facts,
-    Payer,
-    Payment,
-    QuietHours,
-    Statement,
-    SwitchedOff,
-)
+from tests.lawful.facts import Contact
+from tests.lawful.ledger import Ledger
+from tests.lawful.moved_stores import InMemory, MovedStores
 from tests.lawful.provider import TRAITS, Delivery, Killed, Luck, Provider, as_channels, providers, render
 from tests.lawful.town import Act, Building, Fact, start
 
@@ -69,9 +60,6 @@ AUDIT_EVERY: Final = timedelta(days=7)
 """Really every five seconds; here it finds something only after a death."""
 _SCHEMAS: Final = Schemas.load()
 _TRAITS: Final = {traits.name: traits for traits in TRAITS}
-_NEEDED: Final = ("transaction", "claim", "release", "release_due", "clocks_by_id")
-"""Statements without which nothing goes on: an outage of the database."""
-
 Tell: TypeAlias = Callable[["MovedHub", Fact], Awaitable[None]]
 TELL: Final[Mapping[type, Tell]] = {}
 """
@@ -80,84 +68,6 @@ numbers.
 
 The hub has no place for these yet. Whatever gets one gets a line here, and its rule leaves `BROKEN_TODAY`.
 """
-
-
-@dataclass(kw_only=True)
-class Ledger:
-    """What the company knows, since when: since the hub has taken it in."""
-
-    statements: list[Statement] = field(default_factory=list)
-    payments: list[Payment] = field(default_factory=list)
-    payers: list[Payer] = field(default_factory=list)
-    excluded: list[Excluded] = field(default_factory=list)
-    marks: list[DoNotContact] = field(default_factory=list)
-    switched_off: list[SwitchedOff] = field(default_factory=list)
-    quiet_hours: list[QuietHours] = field(default_factory=list)
-
-    def note(self, fact: Fact, now: datetime) -> None:
-        match fact:
-            case Statement():
-                self.statements.append(changed(fact, known=now))
-            case Payment():
-                self.payments.append(changed(fact, known=now))
-            case Excluded():
-                self.excluded.append(changed(fact, since=now))
-            case DoNotContact():
-                self.marks.append(changed(fact, since=now))
-            case SwitchedOff():
-                self.switched_off.append(changed(fact, since=now))
-            case QuietHours():
-                self.quiet_hours.append(changed(fact, since=now))
-
-    def pays(self, account: str, person: str, now: datetime) -> None:
-        """Register a payer; the one before pays no more."""
-        self.payers = [
-            changed(payer, until=now) if (payer.account, payer.until) == (account, None) else payer
-            for payer in self.payers
-        ]
-        self.payers.append(Payer(account=account, person=person, since=now))
-
-    def facts(self) -> Facts:
-        return Facts(
-            statements=self.statements,
-            payments=self.payments,
-            payers=self.payers,
-            excluded=self.excluded,
-            marks=self.marks,
-            switched_off=self.switched_off,
-            quiet_hours=self.quiet_hours,
-        )
-
-
-class MovedStores(Protocol):
-    """The stores of a hub, with a clock that is moved."""
-
-    @property
-    def intake(self) -> IntakeStore: ...
-    @property
-    def delivery(self) -> DeliveryStore: ...
-    @property
-    def timers(self) -> TimerStore: ...
-
-    async def move(self, to: datetime) -> None:
-        """Let the store's clock show this instant."""
-
-    def be_away(self, error: Exception | None) -> None:
-        """Raise this from now on, as in an outage; None ends it."""
-
-
-class InMemory:
-    """The stores in memory, which read the clock of the hub."""
-
-    def __init__(self, clock: SettableClock) -> None:
-        self.intake = self.delivery = self.timers = MemoryStore(clock)
-
-    async def move(self, to: datetime) -> None:
-        """Do nothing: they share the clock."""
-
-    def be_away(self, error: Exception | None) -> None:
-        for statement in _NEEDED:
-            self.intake.faults.always(statement, error)
 
 
 @dataclass(kw_only=True)

@@ -15,7 +15,8 @@ from hub.model import Event
 from tests.lawful.counter import Rule, by_rule, unlawful
 from tests.lawful.facts import Statement
 from tests.lawful.moved_database import open_moved
-from tests.lawful.moved_hub import MovedHub, MovedStores
+from tests.lawful.moved_hub import MovedHub
+from tests.lawful.moved_stores import MovedStores
 from tests.lawful.provider import Luck
 from tests.lawful.town import About, Act, Building, building, start
 from tests.lawful.year import BROKEN_TODAY, without_logs

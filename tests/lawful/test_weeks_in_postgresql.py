@@ -9,7 +9,8 @@ import pytest
 
 from tests.lawful.counter import unlawful
 from tests.lawful.moved_database import open_moved
-from tests.lawful.moved_hub import MovedHub, MovedStores, bad_luck
+from tests.lawful.moved_hub import MovedHub, bad_luck
+from tests.lawful.moved_stores import MovedStores
 from tests.lawful.provider import Luck
 from tests.lawful.town import building, start
 from tests.lawful.year import BROKEN_TODAY, without_logs
