@@ -1,0 +1,105 @@
+"""
+What a provider accepted, and what the company knew when it did. Nouns of the law, none of the hub's.
+
+`said` is when a person stated something; `known` is when the company had it. What nobody has told the company
+yet binds it to nothing, and what the person had not said yet allows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A message that a provider accepted. `debt` and `account` say what a collection asks for."""
+
+    at: datetime
+    person: str
+    channel: str
+    address: str
+    purpose: str
+    about: str = ""
+    account: str | None = None
+    debt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """An authorisation, or its withdrawal. No channels means every channel."""
+
+    person: str
+    purpose: str
+    granted: bool
+    said: datetime
+    known: datetime
+    channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    debt: str
+    known: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Who is registered as the payer of an account."""
+
+    account: str
+    person: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """A number or address in the register of excluded numbers (RNE). No channels means every channel."""
+
+    address: str
+    since: datetime
+    channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoNotContact:
+    """A mark that staff has set: deceased, protected address, contested account."""
+
+    person: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchedOff:
+    """A channel that a person does not want for a purpose."""
+
+    person: str
+    purpose: str
+    channel: str
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Hours of the day in which a person wants no notice of service; they may span midnight."""
+
+    person: str
+    begins: time
+    ends: time
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    statements: Sequence[Statement] = ()
+    payments: Sequence[Payment] = ()
+    payers: Sequence[Payer] = ()
+    excluded: Sequence[Excluded] = ()
+    marks: Sequence[DoNotContact] = ()
+    switched_off: Sequence[SwitchedOff] = ()
+    quiet_hours: Sequence[QuietHours] = ()

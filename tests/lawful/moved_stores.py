@@ -1,0 +1,43 @@
+"""The stores of a hub whose clock is moved: what the driver needs of them, and those in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Protocol
+
+from hub.ports import DeliveryStore, IntakeStore, TimerStore
+from hub.testing import MemoryStore, SettableClock
+
+_NEEDED: Final = ("transaction", "claim", "release", "release_due", "clocks_by_id")
+"""Statements without which nothing goes on: an outage of the database."""
+
+
+class MovedStores(Protocol):
+    """The stores of a hub, with a clock that is moved."""
+
+    @property
+    def intake(self) -> IntakeStore: ...
+    @property
+    def delivery(self) -> DeliveryStore: ...
+    @property
+    def timers(self) -> TimerStore: ...
+
+    async def move(self, to: datetime) -> None:
+        """Let the store's clock show this instant."""
+
+    def be_away(self, error: Exception | None) -> None:
+        """Raise this from now on, as in an outage; None ends it."""
+
+
+class InMemory:
+    """The stores in memory, which read the clock of the hub."""
+
+    def __init__(self, clock: SettableClock) -> None:
+        self.intake = self.delivery = self.timers = MemoryStore(clock)
+
+    async def move(self, to: datetime) -> None:
+        """Do nothing: they share the clock."""
+
+    def be_away(self, error: Exception | None) -> None:
+        for statement in _NEEDED:
+            self.intake.faults.always(statement, error)

@@ -1,0 +1,100 @@
+"""The providers' side: what they accepted, and when, read from the address and the text alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from hub.errors import PermanentFailure, TransientFailure
+from hub.model import Accepted, ChannelTraits, Claimed, Outgoing, Rendered
+from hub.ports import Channel
+
+TRAITS: Final = (
+    ChannelTraits(name="email", contact="email"),
+    ChannelTraits(name="sms", contact="phone", text_phone=True),
+    ChannelTraits(name="whatsapp", contact="phone", text_phone=True),
+    ChannelTraits(name="push", contact="push"),
+)
+
+
+class Killed(BaseException):
+    """The worker is gone: nothing of the hub may catch this, as nothing catches a SIGKILL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one provider has accepted: all that it can know."""
+
+    at: datetime
+    channel: str
+    address: str
+    text: str
+
+
+def render(claimed: Claimed) -> Rendered:
+    """Write the event's id as the text: the provider's side reads in it what the message is about."""
+    return Rendered(text=claimed.message.event_id)
+
+
+@dataclass(kw_only=True)
+class Luck:
+    """How often things go wrong, from a seed, and when each channel is away."""
+
+    random: Random
+    lost_answers: float = 0.0
+    deaths: float = 0.0
+    refusals: float = 0.0
+    away: Sequence[tuple[str, datetime, datetime]] = ()
+
+    def is_away(self, channel: str, at: datetime) -> bool:
+        return any(name == channel and since <= at < until for name, since, until in self.away)
+
+
+@dataclass(kw_only=True)
+class Provider:
+    """A channel that records what it accepts, and then may lose its answer, or its caller."""
+
+    traits: ChannelTraits
+    now: Callable[[], datetime]
+    luck: Luck
+    accepted: list[Delivery] = field(default_factory=list)
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        # Here another worker has its turn, as it has while a request is under way.
+        await asyncio.sleep(0)
+        name, chance = self.traits.name, self.luck.random.random()
+        if self.luck.is_away(name, self.now()):
+            raise TransientFailure("unavailable", provider=name, retry_after=timedelta(minutes=20))
+        if chance < self.luck.refusals:
+            raise PermanentFailure("refused", provider=name)
+        self._accept(outgoing)
+        chance -= self.luck.refusals
+        if 0 <= chance < self.luck.lost_answers:
+            raise TransientFailure("timeout", provider=name, unknown=True)
+        if 0 <= chance - self.luck.lost_answers < self.luck.deaths:
+            raise Killed
+        return Accepted(provider=name)
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+    def _accept(self, outgoing: Outgoing) -> None:
+        delivery = Delivery(
+            at=self.now(),
+            channel=self.traits.name,
+            address=outgoing.message.address,
+            text=outgoing.rendered.text,
+        )
+        self.accepted.append(delivery)
+
+
+def providers(now: Callable[[], datetime], luck: Luck) -> dict[str, Provider]:
+    return {traits.name: Provider(traits=traits, now=now, luck=luck) for traits in TRAITS}
+
+
+def as_channels(found: dict[str, Provider]) -> dict[str, Channel]:
+    return {**found}

@@ -1,0 +1,41 @@
+"""A year of some buildings; `scripts/lawful_year` runs it for 2,000 people."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lawful.year import BROKEN_TODAY, Findings, live_through, verdict
+
+BUILDINGS = 6
+PEOPLE = 20
+SEED = 2300
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    total = Findings()
+    for number in range(BUILDINGS):
+        total.add(live_through(number, people=PEOPLE, seed=SEED))
+    return total
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_providers_accept_no_unlawful_contact_in_a_year(findings: Findings) -> None:
+    assert set(findings.rules) - BROKEN_TODAY == set(), verdict(findings)
+
+
+@pytest.mark.slow
+def test_rules_that_are_kept_are_not_excused(findings: Findings) -> None:
+    """A rule that the hub has learnt leaves `BROKEN_TODAY`; of the empty set nothing is left to test."""
+    assert BROKEN_TODAY - set(findings.rules) == set(), verdict(findings)
+
+
+@pytest.mark.slow
+def test_the_year_has_what_could_go_wrong(findings: Findings) -> None:
+    """A hub that sends nothing breaks no rule."""
+    for purpose in ("collection", "commercial", "survey"):
+        assert findings.contacts[purpose] > BUILDINGS * PEOPLE / 2, findings.contacts
+    assert findings.contacts["emergency"] >= BUILDINGS * PEOPLE
+    assert findings.channels.keys() == {"email", "sms", "whatsapp", "push"}
+    assert findings.deaths > 0

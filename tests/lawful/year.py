@@ -1,0 +1,123 @@
+"""A year of many buildings, each with a hub of its own, and what the judge says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful
+from tests.lawful.moved_hub import MovedHub, bad_luck
+from tests.lawful.town import DAYS, building, start
+
+BROKEN_TODAY: Final[frozenset[Rule]] = frozenset(
+    {
+        Rule.CONSENT,  # who has never said anything is asked in surveys
+        Rule.DAY,
+        Rule.WEEK,
+        Rule.PAYER,  # a notice that is held goes to who paid when it was planned
+        Rule.SURVEYS,  # the reminder of a survey that was refused leaves, and takes no turn
+        Rule.EXCLUDED,
+        Rule.MARKED,
+        Rule.UNWANTED,
+        Rule.QUIET,
+    }
+)
+"""
+Rules that the hub does not keep yet. A year must break exactly these: one that it keeps leaves the set, and
+the empty set means that no contact is unlawful.
+"""
+BROKEN_PLANS_TODAY: Final = frozenset({Rule.CHANNEL})
+"""What planning does not look at yet, and the claim refuses: the channels of advertising and surveys."""
+EXAMPLES: Final = 3
+
+
+@dataclass(kw_only=True)
+class Findings:
+    """What a year came to; findings of several buildings add up."""
+
+    people: int = 0
+    contacts: Counter[str] = field(default_factory=Counter)
+    """Accepted by providers, by purpose."""
+    rules: Counter[Rule] = field(default_factory=Counter)
+    examples: dict[Rule, list[Breach]] = field(default_factory=dict)
+    deaths: int = 0
+    channels: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Findings) -> None:
+        self.people += other.people
+        self.contacts += other.contacts
+        self.rules += other.rules
+        self.deaths += other.deaths
+        self.channels += other.channels
+        for rule, breaches in other.examples.items():
+            self.examples.setdefault(rule, []).extend(breaches)
+            del self.examples[rule][EXAMPLES:]
+
+
+def live_through(
+    number: int,
+    *,
+    people: int,
+    seed: int,
+    days: int = DAYS,
+    on_day: Callable[[datetime], None] = lambda _day: None,
+) -> Findings:
+    """Run one building through its year, and judge what its providers accepted."""
+    # The hub's own jitter: the same seed makes the same year.
+    random.seed(f"{seed}:{number}")
+    luck, outages = bad_luck(seed, number, days)
+    hub = MovedHub(building=building(number, people=people, seed=seed, days=days), luck=luck, outages=outages)
+    # Until what was held at the end has left.
+    run_to_end(hub.run(start() + timedelta(days=days + 5), on_day))
+    contacts = hub.contacts()
+    findings = Findings(people=people, deaths=hub.deaths)
+    findings.contacts.update(contact.purpose for contact in contacts)
+    findings.channels.update(contact.channel for contact in contacts)
+    for breach in unlawful(contacts, hub.ledger.facts()):
+        findings.rules[breach.rule] += 1
+        shown = findings.examples.setdefault(breach.rule, [])
+        if len(shown) < EXAMPLES:
+            shown.append(breach)
+    return findings
+
+
+def run_to_end(work: Coroutine[None, None, None]) -> None:
+    """Run on a loop of its own, without logs, of which a year has a million."""
+    with without_logs(), asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(work)
+
+
+@contextmanager
+def without_logs() -> Iterator[None]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+
+
+def verdict(findings: Findings) -> str:
+    """Say what was found, rule by rule, with some contacts of each."""
+    purposes = ", ".join(f"{count} {purpose}" for purpose, count in findings.contacts.most_common())
+    total = f"{findings.people} people, {findings.contacts.total()} contacts ({purposes})"
+    lines = [f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches"]
+    for rule, count in findings.rules.most_common():
+        excused = " (broken today)" if rule in BROKEN_TODAY else ""
+        lines.append(f"{count:6} {rule}{excused}")
+        lines += [f"       {_shown(breach)}" for breach in findings.examples[rule]]
+    return "\n".join(lines)
+
+
+def _shown(breach: Breach) -> str:
+    contact = breach.contact
+    when = f"{contact.at.astimezone(BOGOTA):%a %Y-%m-%d %H:%M:%S}"
+    return f"{when} {contact.person} {contact.channel} {contact.purpose} {contact.debt or contact.about}"
