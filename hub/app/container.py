@@ -130,6 +130,7 @@ class CompanyRules:
             public_url=self._settings.public_url, ring=self.ring, channels=self.policy.codes.channels
         )
 
+    @cached_property
     def resident_links(self) -> ResidentLinks:
         return ResidentLinks(
             public_url=self._settings.public_url,

@@ -255,6 +255,7 @@ class Services:
         )
         return GenuineDeps(codes=codes, store=self.genuine, publisher=self.publisher)
 
+    @cached_property
     def resident_links(self) -> ResidentLinks:
         lifetime = self.policy.residents.link_lifetime
         return ResidentLinks(public_url=self.settings.public_url, ring=self.ring, lifetime=lifetime)

@@ -388,4 +388,4 @@ def test_a_logo_may_have_the_most_that_is_allowed() -> None:
 def test_each_event_of_the_company_has_an_area() -> None:
     without = {kind.name.partition(".")[0] for kind in CATALOG if not area_of(kind.name)}
 
-    assert {"directory", "event", "hub", "notification", "person"} >= without
+    assert {"directory", "event", "hub", "notification", "person", "resident"} >= without

@@ -9,7 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from hub.business_time import WorkCalendar
-from hub.contact_rules.consents import CHECKED, PURPOSES
+from hub.contact_rules.consents import PURPOSES
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.promises_es import case_of
@@ -110,7 +111,7 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
             what=CONSENTS.get(purpose, purpose),
             granted=granted,
             since=None if stance is None else stance.at,
-            needed=purpose in CHECKED,
+            needed=purpose in NEED_CONSENT,
             may_revoke=granted and purpose in OFFERED,
             may_grant=not granted and purpose in OFFERED,
         )
