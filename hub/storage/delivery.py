@@ -66,6 +66,7 @@ class PostgresDelivery(PostgresCascades):
 
     suppress = suppressions.add
     take_turns = surveys.take_turns
+    have_asked = surveys.have_asked
 
     def __init__(
         self,

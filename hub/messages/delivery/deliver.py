@@ -49,7 +49,7 @@ from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.delivery.repeats import not_repeated
-from hub.messages.delivery.survey_turn import asked_lately
+from hub.messages.delivery.survey_turn import out_of_turn
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, Purpose, Rendered, State
 from hub.model.state_machine import LOST
@@ -257,7 +257,7 @@ async def _not_asked_lately(
     surveys = [claim.message for claim in free if claim.message.purpose is Purpose.SURVEY]
     if not surveys:
         return free
-    refused = await asked_lately(surveys, store=store, once_per=deps.policy.surveys.once_per)
+    refused = await out_of_turn(surveys, store=store, once_per=deps.policy.surveys.once_per)
     outcomes.extend(refused.values())
     return [claim for claim in free if claim.message.id not in refused]
 
