@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from hub.catalog.payers import TO_PAYERS
 from hub.contact_rules.consents import counting
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import (
@@ -244,7 +245,12 @@ class Tables:
             weeks=self.directory.weeks_of(message.person, now) if message.rests else (),
             preferences=self.directory.preferences.get(message.person),
             mark=self.directory.marks.get(message.person),
+            pays=not asked or self._pays(message, now),
         )
+
+    def _pays(self, message: Message, now: datetime) -> bool:
+        unit_id = self.events[message.event_key].unit_id
+        return message.event not in TO_PAYERS or self.directory.pays(message.person, unit_id, now)
 
     def _opted_out(self, message: Message) -> str | None:
         addresses = {message.address, message.address.lower()}
