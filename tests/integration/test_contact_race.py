@@ -12,7 +12,8 @@ from typing import Final
 import pytest
 
 from hub.errors import PermanentFailure, TransientFailure
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Message, Outgoing, Purpose, Rendered
 from hub.storage import Database, PostgresDelivery, PostgresPauses
