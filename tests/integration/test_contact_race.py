@@ -31,7 +31,7 @@ from tests.unit.factories import POLICY, local
 
 PEOPLE: Final = 12
 OCCASIONS: Final = 4
-DUNNING: Final = event("admin.account.overdue", id="dunning", data={})
+DUNNING: Final = event("realestate.rent.overdue", id="dunning", data={})
 
 
 @pytest.fixture
