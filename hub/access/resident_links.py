@@ -1,7 +1,7 @@
 """
 The link from a message to its page: that message and its case, and nothing else of the person. Pure.
 
-    /mi/AZlMo….1795768200.5f2c…      a token of the message, see `hub.access.message_tokens`
+    /mi/AZlMoEzU…      a token of the message, see `hub.access.message_tokens`
 
 Whoever receives a forwarded message can open it. So it shows what that message says, and how its case stands.
 """
