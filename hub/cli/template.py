@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.rule import Rule
@@ -93,7 +93,7 @@ def whatsapp(
 
       hub template whatsapp pqrs.received
     """
-    submissions = [submission(approved.body, filled) for approved, filled in _to_approve(event)]
+    submissions = list(_submissions(event))
     if not submissions:
         raise HubError(f"{event} has no text for WhatsApp; without a name all are shown")
     if as_json:
@@ -150,8 +150,16 @@ def _print_findings(findings: Sequence[Finding], own: Path | None) -> None:
     out.print(f"{len(findings)} faults" if findings else "All texts are as they should be.", markup=False)
 
 
-def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
+def _submissions(event: str | None) -> Iterator[dict[str, Any]]:
     company = CompanyRules(settings())
+    links = company.resident_links
+    for approved, filled in _to_approve(company, event):
+        if filled.button and not links.usable:
+            raise HubError(f"{approved.name} has a button: set an https HUB_PUBLIC_URL, and HUB_SECRET")
+        yield submission(approved.body, filled, page=links.page)
+
+
+def _to_approve(company: CompanyRules, event: str | None) -> Iterator[tuple[Approved, Rendered]]:
     for name in company.schemas.by_name if event is None else (event,):
         example = _example(company, name)
         yield from company.templates.to_approve(name, example, _due(company, name, example))
@@ -223,8 +231,10 @@ def _print_submissions(submissions: Sequence[Mapping[str, Json]]) -> None:
     for template in submissions:
         out.print(template["name"], style="bold", markup=False)
         out.print(f"{template['language']}, {template['category']}", style="dim", markup=False)
-        (body,) = template["components"]
+        body, *buttons = template["components"]
         out.print(body["text"], markup=False)
+        for button in (button for component in buttons for button in component["buttons"]):
+            out.print(f"  [{button['text']}] {button['url']}", style="dim", markup=False)
         for example in body["example"]["body_text_named_params"]:
             out.print(f"  {example['param_name']} = {example['example']}", style="dim", markup=False)
         out.print()
