@@ -72,7 +72,9 @@ async def test_text_ends_with_the_link_to_its_page_where_the_company_pays_for_it
 async def test_button_of_whatsapp_opens_the_page_of_its_message(house: House) -> None:
     async with served(house, '[residents]\nwhatsapp = ["pqrs_replied"]\n') as client:
         house.settings["HUB_WHATSAPP_URL"] = house.whatsapp.url
-        house.whatsapp.approve(json.loads(await house.command("template", "whatsapp", "--json")))
+        house.whatsapp.approve(
+            json.loads(await house.command("template", "whatsapp", "pqrs.replied", "--button", "--json"))
+        )
         petitioner = {"name": "Vecina Rosa", "phone": "300 555 0102"}
         async with house.running() as publisher:
             await publisher.publish("pqrs.replied", reply("rosa", petitioner=petitioner))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from hub.app.container import CompanyRules
-from hub.errors import InvalidPolicy
+from hub.cli.main import app
+from hub.errors import HubError, InvalidPolicy
 from hub.model import Facts, Json, Rendered
 from hub.policy.values import TextLink
 from hub.rendering import Templates, Texting
@@ -173,3 +176,18 @@ def test_facts_of_a_link_take_less_than_ninety_bytes() -> None:
     bare, linked = (len(msgspec.json.encode(Facts(at=NOON, own_page=page))) for page in ("", LINK))
 
     assert linked - bare < 90
+
+
+def test_button_is_asked_for_only_where_there_is_an_address_that_it_can_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = ["template", "whatsapp", EVENT, "--button", "--json"]
+    refused = CliRunner().invoke(app, asked)
+    monkeypatch.setenv("HUB_SECRET", "a-secret-that-nobody-guesses-and-long-enough")
+    monkeypatch.setenv("HUB_PUBLIC_URL", "https://avisos.example.co")
+    [submission] = json.loads(CliRunner().invoke(app, asked).output)
+
+    assert isinstance(refused.exception, HubError)
+    assert "https HUB_PUBLIC_URL" in str(refused.exception)
+    [button] = submission["components"][1]["buttons"]
+    assert "https://avisos.example.co/mi/{{1}}" == button["url"]
