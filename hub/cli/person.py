@@ -33,10 +33,12 @@ _ERASED: Final[Mapping[str, str]] = {
     "letters": "cartas",
     "replies": "respuestas",
     "versions": "versiones del directorio",
+    "preferences": "cambios de preferencias",
 }
 _KEPT: Final[Mapping[str, str]] = {
     "kept_legal": "mensajes legales por su plazo",
     "kept_consents": "autorizaciones, sin su nombre",
+    "kept_marks": "marcas de no contactar, sin su nota",
     "kept_audit": "notas de quién vio los datos",
 }
 
