@@ -64,12 +64,13 @@ async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWh
             for purpose in (Purpose.EMERGENCY, Purpose.LEGAL, *sorted(CHOOSABLE))
             if not PURPOSES[purpose].may_switch_off
         },
-        history=[
-            PreferenceChange(
-                version=entry.version, at=entry.at, by=entry.by, way=entry.way, wishes=entry.wishes
-            )
-            for entry in history
-        ],
+        history=list(map(change_of, history)),
+    )
+
+
+def change_of(entry: PreferenceEntry) -> PreferenceChange:
+    return PreferenceChange(
+        version=entry.version, at=entry.at, by=entry.by, way=entry.way, wishes=entry.wishes
     )
 
 

@@ -14,10 +14,18 @@ from typing import Any, Final
 from msgspec import convert
 
 from hub.errors import UnknownName
+from hub.model import MarkEntry
 from hub.operations.constancia.gather import gather_person
 from hub.operations.constancia.proven import prove
 from hub.operations.constancia.schemas import ConsentLine
-from hub.operations.person_export.schemas import AuditLine, PersonExport
+from hub.operations.person_export.schemas import (
+    AuditLine,
+    CountedContactLine,
+    MarkLine,
+    PageOpeningLine,
+    PersonExport,
+)
+from hub.operations.preferences import change_of
 from hub.ports import AuditStore, DirectoryHistoryStore
 from hub.ports.constancias import ConstanciaStore, ThreadStore
 from hub.ports.person_export import PersonExportStore
@@ -40,9 +48,20 @@ class PersonExports:
     company: str
 
     async def make(
-        self, person: str, *, by: str, at: datetime, step: Callable[[int, int], None] = _quiet
+        self,
+        person: str,
+        *,
+        by: str,
+        at: datetime,
+        with_notes: bool = True,
+        step: Callable[[int, int], None] = _quiet,
     ) -> PersonExport:
-        """Export a person, known to the directory or not any more. Raises TooLarge, UnknownName."""
+        """
+        Export a person, known to the directory or not any more. Raises TooLarge, UnknownName.
+
+        The notes of marks are the person's data, but may name others: staff reads them before handing them
+        over, and what the person loads alone goes without them.
+        """
         identity = await self.directory.somebody(person, whole=True)
         name = await self.said.name_of(person)
         gathered = await gather_person(self.threads, person, name or person, places=None, place_names=())
@@ -63,6 +82,10 @@ class PersonExports:
             thread=gathered.entries,
             cases=list(held.cases),
             surveys=list(held.surveys),
+            preferences=list(map(change_of, held.preferences)),
+            marks=[_mark(mark, with_note=with_notes) for mark in held.marks],
+            openings=[convert(line, PageOpeningLine, from_attributes=True) for line in held.openings],
+            contacts=[convert(line, CountedContactLine, from_attributes=True) for line in held.contacts],
             audit=await self._audit(person),
         )
 
@@ -98,6 +121,16 @@ class PersonExports:
             after = page.next
             if after is None:
                 return lines
+
+
+def _mark(mark: MarkEntry, *, with_note: bool) -> MarkLine:
+    return MarkLine(
+        reason=mark.reason,
+        since=mark.since,
+        until=mark.until,
+        ended_at=mark.ended_at,
+        note=mark.note if with_note or not mark.note else None,
+    )
 
 
 def _line(row: Any) -> AuditLine:
