@@ -18,6 +18,8 @@ from msgspec import Struct
 from hub.model import HUB_SOURCE, Event, own_event
 from hub.ports.person_export import ExportFacts
 
+CLAIMED: Final = "privacy.claim.received"
+
 
 class Correction(StrEnum):
     """What is asked for."""
@@ -44,16 +46,17 @@ OWN: Final[Mapping[str | None, str]] = {
 """Who wrote the last version → what to do, where no other system has."""
 
 
-def claim_event(person: str, kind: Correction, case: str, at: datetime) -> Event:
-    """Make the claim. A repeat of the same case is a duplicate."""
+def claim_event(person: str, kind: str, case: str, at: datetime, detail: str = "") -> Event:
+    """Make the claim; `detail` is what the person says. A repeat of the same case is a duplicate."""
     data = {
         "case_id": case,
         "subject_id": person,
-        "kind": kind.value,
+        "kind": str(kind),
         "received_at": at.isoformat(),
         "data_subject": {"ref": person},
+        **({"detail": detail} if detail else {}),
     }
-    return own_event("privacy.claim.received", f"claim:{case}", data, time=at)
+    return own_event(CLAIMED, f"claim:{case}", data, time=at)
 
 
 def last_source(held: ExportFacts) -> str | None:

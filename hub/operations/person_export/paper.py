@@ -16,17 +16,6 @@ from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link
 
 TEMPLATE: Final = "person.typ"
-_ROLES: Final[Mapping[str, str]] = {
-    "owner": "propietario",
-    "resident": "residente",
-    "tenant": "arrendatario",
-    "payer": "pagador registrado",
-    "council": "consejo",
-    "auditor": "revisor fiscal",
-    "proxy": "apoderado",
-    "accounting_client": "cliente de contabilidad",
-    "staff": "equipo de la empresa",
-}
 _PURPOSES: Final[Mapping[str, str]] = {
     "data_treatment": "tratamiento de datos",
     "commercial": "mensajes comerciales",
@@ -38,11 +27,6 @@ _WAYS: Final[Mapping[str, str]] = {
     "page": "en su página",
     "api": "por otro sistema",
     "cli": "por la administración",
-}
-_MARKS: Final[Mapping[str, str]] = {
-    "deceased": "fallecimiento",
-    "protected_address": "dirección protegida",
-    "contested_account": "cuenta en discusión",
 }
 _POINTS: Final[Mapping[str, str]] = {"email": "Correo", "phone": "Teléfono", "push": "Aplicación"}
 
@@ -91,7 +75,7 @@ def _identity(export: PersonExport, identity: Mapping[str, Any]) -> Iterator[lis
 def _roles(export: PersonExport) -> Iterator[list[str]]:
     for role in export.roles:
         until = f" hasta el {filters.fecha(role.until)}" if role.until else ""
-        what = "terminó" if role.removed else _ROLES.get(role.role, role.role)
+        what = "terminó" if role.removed else labels_es.ROLES.get(role.role, role.role)
         yield [filters.fecha(role.since), f"{what}, {role.scope}{until}"]
 
 
@@ -113,7 +97,10 @@ def _mark(mark: MarkLine) -> list[str]:
     end = mark.ended_at or mark.until
     until = f", hasta el {filters.fecha_hora(end)}" if end else ""
     note = "Hay una nota: pídala a la administración" if mark.note is None else mark.note
-    return [filters.fecha_hora(mark.since), f"{_MARKS.get(mark.reason, mark.reason)}{until}. {note}".strip()]
+    return [
+        filters.fecha_hora(mark.since),
+        f"{labels_es.MARKS.get(mark.reason, mark.reason)}{until}. {note}".strip(),
+    ]
 
 
 def _contacts(export: PersonExport) -> Iterator[list[str]]:

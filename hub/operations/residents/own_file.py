@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,30 +11,20 @@ from uuid import UUID
 from hub.business_time import WorkCalendar
 from hub.contact_rules.consents import PURPOSES
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import Consent
+from hub.model import Consent, MarkEntry
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
 from hub.ports import ResidentStore
-from hub.rendering.filters import lista
-from hub.rendering.labels_es import CHANNELS, CONSENTS, MESSAGE_STATES
+from hub.rendering.filters import fecha_hora, inicial, lista
+from hub.rendering.labels_es import CHANNELS, CONSENTS, MARKS, MESSAGE_STATES, ROLES
 from hub.rendering.titles_es import EVENTS
+from hub.rendering.wishes_es import LANGUAGES
 
 PAGE: Final = 20
 OFFERED: Final = ("commercial", "survey")
 """Purposes that a button of the page allows and stops: nothing else hangs on them."""
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
-_ROLES: Final[Mapping[str, str]] = {
-    "owner": "Propietario",
-    "resident": "Residente",
-    "tenant": "Arrendatario",
-    "payer": "Quien paga la administración",
-    "council": "Consejo de administración",
-    "auditor": "Revisoría fiscal",
-    "proxy": "Apoderado",
-    "staff": "Equipo de la administración",
-}
-_LANGUAGES: Final = {"es": "Español", "en": "Inglés"}
 _METHODS: Final = {
     "web": "en una página",
     "reply": "respondiendo un mensaje",
@@ -58,7 +48,7 @@ class OwnFiles:
         return ShownFile(
             name=held.name,
             building=_only_building(held.places),
-            language=_LANGUAGES.get(held.locale, held.locale),
+            language=LANGUAGES.get(held.locale, held.locale),
             contacts=[_contact(contact) for contact in held.contacts],
             places=[_place(place) for place in held.places],
             sent=[_line(line) for line in lines[:PAGE]],
@@ -96,7 +86,7 @@ def _contact(contact: HeldContact) -> str:
 
 def _place(place: ResidentPlace) -> str:
     where = ", ".join(filter(None, (place.unit, place.building)))
-    role = _ROLES.get(place.role, place.role)
+    role = inicial(ROLES.get(place.role, place.role))
     return f"{role}: {where}" if where else role
 
 
@@ -115,6 +105,12 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
             may_revoke=granted and purpose in OFFERED,
             may_grant=not granted and purpose in OFFERED,
         )
+
+
+def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:
+    """Say why and since when staff has marked the person; what colleagues wrote stays with them."""
+    held = [mark for mark in marks if mark.ended_at is None and mark.holds(now)]
+    return [f"{inicial(MARKS[mark.reason])}, desde el {fecha_hora(mark.since)}" for mark in held]
 
 
 def _consent(consent: Consent) -> ShownConsent:
