@@ -17,14 +17,15 @@ from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
 from hub.ports import ResidentStore
 from hub.rendering.filters import fecha_hora, inicial, lista
-from hub.rendering.labels_es import CHANNELS, CONSENTS, MARKS, MESSAGE_STATES, ROLES
+from hub.rendering.labels_es import CHANNELS, MARKS, MESSAGE_STATES, ROLES
 from hub.rendering.titles_es import EVENTS
-from hub.rendering.wishes_es import LANGUAGES
+from hub.rendering.wishes_es import KINDS, LANGUAGES
 
 PAGE: Final = 20
 OFFERED: Final = ("commercial", "survey")
 """Purposes that a button of the page allows and stops: nothing else hangs on them."""
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
+_CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"}
 _METHODS: Final = {
     "web": "en una página",
     "reply": "respondiendo un mensaje",
@@ -98,7 +99,7 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
         granted = stance is not None and stance.granted
         yield ShownStance(
             purpose=purpose,
-            what=CONSENTS.get(purpose, purpose),
+            what=_CONSENTS.get(purpose, purpose),
             granted=granted,
             since=None if stance is None else stance.at,
             needed=purpose in NEED_CONSENT,
@@ -118,7 +119,7 @@ def _consent(consent: Consent) -> ShownConsent:
     text = consent.text_version and f"Versión del texto: {consent.text_version}"
     digest = consent.evidence_hash and f"Huella de la prueba: {consent.evidence_hash}"
     return ShownConsent(
-        what=CONSENTS.get(consent.purpose, consent.purpose),
+        what=_CONSENTS.get(consent.purpose, consent.purpose),
         granted=consent.granted,
         at=consent.at,
         channels=lista([CHANNELS.get(channel, channel) for channel in consent.channels])
