@@ -7,14 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.contact_rules.preferences import CHOOSABLE, refusals
 from hub.contact_rules.purposes import PURPOSES
 from hub.errors import InvalidPreference
 from hub.model import (
-    Instant,
     MarkEntry,
     MarkReason,
     PreferenceEntry,
@@ -23,6 +21,7 @@ from hub.model import (
     QuietHours,
 )
 from hub.model.ids import uuid8
+from hub.model.preferences import PreferencesWhole, change_of
 from hub.ports import PreferenceStore
 
 _TRIES: Final = 5
@@ -33,25 +32,6 @@ _NONE: Final = "none"
 _PURPOSES: Final = frozenset(purpose.value for purpose in Purpose)
 
 Change = Callable[[Preferences], Preferences]
-
-
-class PreferenceChange(Struct, kw_only=True):
-    """A change: when, who, by which way, and all wishes from then on."""
-
-    version: int
-    at: Instant
-    by: str
-    way: str
-    wishes: Preferences
-
-
-class PreferencesWhole(Struct, kw_only=True):
-    """The preferences in force, what cannot be switched off and why, and the newest changes."""
-
-    person: str
-    preferences: Preferences
-    always: dict[str, str]
-    history: list[PreferenceChange]
 
 
 async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWhole:
@@ -65,12 +45,6 @@ async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWh
             if not PURPOSES[purpose].may_switch_off
         },
         history=list(map(change_of, history)),
-    )
-
-
-def change_of(entry: PreferenceEntry) -> PreferenceChange:
-    return PreferenceChange(
-        version=entry.version, at=entry.at, by=entry.by, way=entry.way, wishes=entry.wishes
     )
 
 

@@ -56,6 +56,7 @@ from hub.ports import (
     ContactStore,
     DirectoryHistoryStore,
     DocumentStore,
+    ErasureStore,
     EscalationStore,
     ExplainStore,
     GenuineStore,
@@ -180,6 +181,7 @@ class Services:
     contacts: ContactStore
     directory: DirectoryHistoryStore
     documents: DocumentStore
+    erasures: ErasureStore
     escalations: EscalationStore
     evidence: EvidenceStore
     explain: ExplainStore

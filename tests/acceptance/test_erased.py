@@ -36,9 +36,9 @@ async def in_redis(url: str) -> str:
     async with Redis.from_url(url, decode_responses=True, encoding_errors="replace") as redis:
         found: list[Any] = []
         async for key in redis.scan_iter():
-            kind = await redis.type(key)
+            kind = str(await redis.type(key))
             command, *rest = _LISTS[kind] if kind in _LISTS else (_WHOLE[kind],)
-            found += [key, await redis.execute_command(command, key, *rest)]
+            found += [key, await redis.execute_command(command, key, *rest)]  # type: ignore[no-untyped-call]
     return json.dumps(found, default=repr, ensure_ascii=False)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from hub.model import Purpose
+from hub.model import Purpose, QuietHours
 from tests.integration.chromium import Browser
 from tests.integration.residents import path
 from tests.integration.test_web_browser_sign_in import photo
@@ -128,7 +128,8 @@ async def test_preferences_are_kept_without_a_script_and_errors_stand_beside_the
         await judge(browser, "wishes-kept", NARROW)
 
     assert "Escriba las dos horas, o ninguna." == said
-    assert ["21:00", ("sms",)] == [
-        world.preferences.kept[0].wishes.quiet_hours.since,
-        world.preferences.kept[0].wishes.channels[Purpose.SERVICE],
-    ]
+    [kept] = world.preferences.kept
+    assert (QuietHours(since="21:00", until="07:00"), ("sms",)) == (
+        kept.wishes.quiet_hours,
+        kept.wishes.channels[Purpose.SERVICE],
+    )

@@ -14,8 +14,8 @@ from aiohttp import hdrs
 from hub.access.link_rate import OF_A_FILE
 from hub.errors import PaperFailure
 from hub.model import MarkEntry, MarkReason, PreferenceEntry, Preferences, Purpose, QuietHours
-from hub.operations.rectify_person import CLAIMED
 from hub.operations.residents.wishes import ORDER
+from hub.people.claims import CLAIMED
 from hub.storage import Database
 from hub.web.residents import download
 from tests.contract.values import NOON

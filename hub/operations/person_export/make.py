@@ -15,6 +15,7 @@ from msgspec import convert
 
 from hub.errors import UnknownName
 from hub.model import MarkEntry
+from hub.model.preferences import change_of
 from hub.operations.constancia.gather import gather_person
 from hub.operations.constancia.proven import prove
 from hub.operations.constancia.schemas import ConsentLine
@@ -25,7 +26,6 @@ from hub.operations.person_export.schemas import (
     PageOpeningLine,
     PersonExport,
 )
-from hub.operations.preferences import change_of
 from hub.ports import AuditStore, DirectoryHistoryStore
 from hub.ports.constancias import ConstanciaStore, ThreadStore
 from hub.ports.person_export import PersonExportStore

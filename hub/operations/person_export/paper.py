@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hub.model import Json
+from hub.model.preferences import PreferenceChange
 from hub.operations.cases.events_es import title
 from hub.operations.cases.summary_es import promise
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
 from hub.operations.person_export.schemas import MarkLine, PersonExport
-from hub.operations.preferences import PreferenceChange
 from hub.rendering import filters, labels_es
 from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link

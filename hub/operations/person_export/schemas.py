@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, Struct
 
 from hub.model import Instant, MarkReason
+from hub.model.preferences import PreferenceChange
 from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
-from hub.operations.preferences import PreferenceChange
 from hub.ports.person_export import PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
 
 FORMAT: Final = 1

@@ -15,8 +15,8 @@ from typing import Final
 
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Json, own_event
-from hub.operations.rectify_person import CLAIMED, claim_event
 from hub.operations.residents.own_file import OFFERED
+from hub.people.claims import CLAIMED, claim_event
 from hub.ports import Publisher
 
 LONGEST: Final = 2000

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hub.contact_rules.preferences import refusals
 from hub.contact_rules.purposes import PURPOSES
 from hub.model import Preferences, Purpose, QuietHours
-from hub.operations.preferences import PreferencesWhole
+from hub.model.preferences import PreferencesWhole
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.wishes_es import KINDS, wishes
 
