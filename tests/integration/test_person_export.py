@@ -64,13 +64,13 @@ async def test_export_has_wishes_marks_the_page_and_what_counts(rights: Rights) 
     assert "sms" == contact.channel
 
 
-async def test_note_that_may_name_others_is_for_staff_to_read_first(rights: Rights) -> None:
+async def test_reason_of_a_mark_is_for_staff_to_read_first(rights: Rights) -> None:
     exports = person_exports_of(rights.database, CompanyRules(load(dict(ENVIRON))))
-    export = await exports.make(REF, by=f"person:{REF}", at=AT, with_notes=False)
+    export = await exports.make(REF, by=f"person:{REF}", at=AT, with_reasons=False)
     cells = [cell for part in paper.pages(export)["parts"] for row in part["rows"] for cell in row]
 
-    assert [None] == [mark.note for mark in export.marks]
-    assert any("Hay una nota: pídala a la administración" in cell for cell in cells)
+    assert [(None, None)] == [(mark.reason, mark.note) for mark in export.marks]
+    assert any("Pregunte por qué a la administración" in cell for cell in cells)
     assert not any(WORDS["note"] in cell for cell in cells)
 
 

@@ -135,7 +135,7 @@ async def test_look_changes_nothing() -> None:
     assert ([], before) == (world.preferences.kept, len(world.audit.rows))
 
 
-async def test_marks_in_force_are_shown_without_the_note() -> None:
+async def test_marks_in_force_are_shown_without_their_reason() -> None:
     world, _, cookies = await at_home()
     mark = MarkEntry(
         id=uuid4(), person="p-1", reason=MarkReason.CONTESTED_ACCOUNT, since=NOON, by="ana", note="secreta"
@@ -143,8 +143,8 @@ async def test_marks_in_force_are_shown_without_the_note() -> None:
     world.preferences.marked.append(mark)
     text = (await look(world, "/mi", cookies)).text
 
-    assert "Cuenta en discusión, desde el" in text
-    assert "secreta" not in text
+    assert "Pregúntenos por qué." in text
+    assert not re.search("secreta|en discusión|contested", text)
 
 
 async def test_correction_says_which_datum_and_what_is_right() -> None:
@@ -220,7 +220,7 @@ async def test_person_loads_everything_that_is_held(rights: Rights) -> None:
     assert (f"person:{REF}", REF, "page") == (note.who, note.person, note.detail["way"])
 
 
-async def test_document_is_a_pdf_and_the_notes_of_staff_stay_with_staff(rights: Rights) -> None:
+async def test_document_is_a_pdf_and_why_staff_marked_somebody_stays_with_staff(rights: Rights) -> None:
     world, cookies = await her_page(rights.database)
     [(status, pdf)] = await loads(world, cookies, "pdf", times=1)
     held = (await load(world, cookies, "json")).text
@@ -228,6 +228,7 @@ async def test_document_is_a_pdf_and_the_notes_of_staff_stay_with_staff(rights: 
     assert (200, b"%PDF") == (status, pdf[:4])
     assert b"pdfuaid" in pdf
     assert WORDS["note"] not in held
+    assert "contested" not in held
 
 
 async def test_who_loads_without_end_is_stopped(rights: Rights) -> None:

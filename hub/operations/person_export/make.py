@@ -53,14 +53,15 @@ class PersonExports:
         *,
         by: str,
         at: datetime,
-        with_notes: bool = True,
+        with_reasons: bool = True,
         step: Callable[[int, int], None] = _quiet,
     ) -> PersonExport:
         """
         Export a person, known to the directory or not any more. Raises TooLarge, UnknownName.
 
-        The notes of marks are the person's data, but may name others: staff reads them before handing them
-        over, and what the person loads alone goes without them.
+        Why staff has marked somebody is that person's data, but a note may name others, and an address is
+        protected from somebody near: staff reads it before handing it over. What the person loads alone goes
+        without.
         """
         identity = await self.directory.somebody(person, whole=True)
         name = await self.said.name_of(person)
@@ -83,7 +84,7 @@ class PersonExports:
             cases=list(held.cases),
             surveys=list(held.surveys),
             preferences=list(map(change_of, held.preferences)),
-            marks=[_mark(mark, with_note=with_notes) for mark in held.marks],
+            marks=[_mark(mark, whole=with_reasons) for mark in held.marks],
             openings=[convert(line, PageOpeningLine, from_attributes=True) for line in held.openings],
             contacts=[convert(line, CountedContactLine, from_attributes=True) for line in held.contacts],
             audit=await self._audit(person),
@@ -123,13 +124,13 @@ class PersonExports:
                 return lines
 
 
-def _mark(mark: MarkEntry, *, with_note: bool) -> MarkLine:
+def _mark(mark: MarkEntry, *, whole: bool) -> MarkLine:
     return MarkLine(
-        reason=mark.reason,
+        reason=mark.reason if whole else None,
         since=mark.since,
         until=mark.until,
         ended_at=mark.ended_at,
-        note=mark.note if with_note or not mark.note else None,
+        note=mark.note if whole else None,
     )
 
 

@@ -96,11 +96,10 @@ def _preference(change: PreferenceChange) -> list[str]:
 def _mark(mark: MarkLine) -> list[str]:
     end = mark.ended_at or mark.until
     until = f", hasta el {filters.fecha_hora(end)}" if end else ""
-    note = "Hay una nota: pídala a la administración" if mark.note is None else mark.note
-    return [
-        filters.fecha_hora(mark.since),
-        f"{labels_es.MARKS.get(mark.reason, mark.reason)}{until}. {note}".strip(),
-    ]
+    if mark.reason is None:
+        return [filters.fecha_hora(mark.since), f"Pregunte por qué a la administración{until}."]
+    why = labels_es.MARKS.get(mark.reason, mark.reason)
+    return [filters.fecha_hora(mark.since), f"{why}{until}. {mark.note or ''}".strip()]
 
 
 def _contacts(export: PersonExport) -> Iterator[list[str]]:

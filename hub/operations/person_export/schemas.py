@@ -26,16 +26,13 @@ class AuditLine(Struct, kw_only=True):
 
 
 class MarkLine(Struct, kw_only=True):
-    """A mark of staff: do not contact."""
+    """A mark of staff: do not contact. On the own page it has neither reason nor note."""
 
-    reason: MarkReason
+    reason: MarkReason | None
     since: Instant
     until: Instant | None
     ended_at: Instant | None
-    note: Annotated[
-        str | None,
-        Meta(description="What staff wrote; null on the own page, since nobody has read whom it names."),
-    ]
+    note: str | None
 
 
 class PageOpeningLine(Struct, kw_only=True):

@@ -16,8 +16,8 @@ from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLi
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
 from hub.ports import ResidentStore
-from hub.rendering.filters import fecha_hora, inicial, lista
-from hub.rendering.labels_es import CHANNELS, MARKS, MESSAGE_STATES, ROLES
+from hub.rendering.filters import fecha_hora, inicial, lista, punto
+from hub.rendering.labels_es import CHANNELS, MESSAGE_STATES, ROLES
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.wishes_es import KINDS, LANGUAGES
 
@@ -109,9 +109,14 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
 
 
 def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:
-    """Say why and since when staff has marked the person; what colleagues wrote stays with them."""
+    """
+    Say since when staff has marked the person.
+
+    Not why: whoever lives with somebody may read the code that opens the page, and an address is protected
+    from somebody near.
+    """
     held = [mark for mark in marks if mark.ended_at is None and mark.holds(now)]
-    return [f"{inicial(MARKS[mark.reason])}, desde el {fecha_hora(mark.since)}" for mark in held]
+    return [f"Desde el {punto(fecha_hora(mark.since))} Pregúntenos por qué." for mark in held]
 
 
 def _consent(consent: Consent) -> ShownConsent:

@@ -37,7 +37,7 @@ async def handed_over(request: web.Request, person: str, form: str) -> web.Strea
     # Recorded first: without the row, no file.
     await audit.note(deps.audit, who=who, action="person.export", subject=who, person=person, way=WAY)
     try:
-        made = await deps.person_exports.make(person, by=who, at=at, with_notes=False)
+        made = await deps.person_exports.make(person, by=who, at=at, with_reasons=False)
         content = await _MAKERS[form](made)
     except (TooLarge, PaperFailure) as failure:
         return _FAILED[type(failure)]
