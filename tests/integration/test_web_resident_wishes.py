@@ -190,6 +190,18 @@ async def her_page(database: Database) -> tuple[World, Cookies]:
     return world, cookies
 
 
+async def test_wishes_are_read_back_from_the_database(rights: Rights) -> None:
+    world, cookies = await her_page(rights.database)
+    reply = await wish(world, cookies, **EMAIL_FIRST, quiet_since="21:00", quiet_until="07:00")
+    [kept, _] = await rights.database.rows(
+        "SELECT version, way, wishes FROM preference ORDER BY version DESC"
+    )
+
+    assert (2, "page") == (kept["version"], kept["way"])
+    assert {"since": "21:00", "until": "07:00"} == kept["wishes"]["quiet_hours"]
+    assert "Avisos del servicio: Correo y SMS" in reply.text
+
+
 async def load(world: World, cookies: Cookies, form: str) -> Reply:
     page = await look(world, "/mi", cookies)
     return await send(world, "/mi", cookies, action=f"download-{form}", csrf=csrf(page.text))
