@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hub.ports.person_export import ExportFacts, PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
+from collections.abc import Collection, Sequence
+
+from hub.model import Purpose
+from hub.ports.person_export import (
+    ContactRecord,
+    ExportFacts,
+    PersonVersion,
+    PromiseOfCase,
+    RoleVersion,
+    SurveyOfPerson,
+)
 from hub.storage.database import Store, load, read, storable
 
 _SQL = load("person_export")
@@ -20,3 +30,7 @@ class PostgresPersonExport(Store):
                 cases=[read(PromiseOfCase, row) for row in await run.rows(_SQL["cases"], asked)],
                 surveys=[read(SurveyOfPerson, row) for row in await run.rows(_SQL["surveys"], asked)],
             )
+
+    async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
+        rows = await self.rows(_SQL["contacts"], storable(person), sorted(purposes))
+        return [read(ContactRecord, row) for row in rows]

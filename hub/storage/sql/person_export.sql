@@ -22,3 +22,10 @@ ORDER BY party.since, party.case_key, party.who, clock.started_at, clock.name
 SELECT time AS at, data FROM event
 WHERE type = 'co.coproservicios.survey.answered.v1' AND data ->> 'person_id' = $1
 ORDER BY time
+
+-- contacts --
+SELECT message.id AS message_id, attempt.at, message.event, message.purpose, message.channel, attempt.provider,
+       attempt.outcome, (attempt.facts #>> '{exclusion,list_date}')::date AS register
+FROM message JOIN attempt ON attempt.message_id = message.id
+WHERE message.person = $1 AND message.purpose = ANY ($2::text[]) AND attempt.outcome IN ('accepted', 'unknown')
+ORDER BY attempt.at, message.id
