@@ -52,7 +52,9 @@ SET since = excluded.since, expires_at = excluded.expires_at, reason = excluded.
 
 -- lift_suppression --
 UPDATE suppression SET lifted_at = now(), lifted_by = $2
-WHERE lifted_at IS NULL AND (address IN ($1, lower($1)) OR md5(address || ' ' || channel)::uuid::text = $1)
+WHERE lifted_at IS NULL
+  -- The mark, too: who was erased and comes back asks to be written to again.
+  AND (address IN ($1, lower($1), address_mark($1)) OR md5(address || ' ' || channel)::uuid::text = $1)
   AND ($3::text[] IS NULL OR EXISTS (
       SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($3)
   ))
