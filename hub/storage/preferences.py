@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.model import MarkEntry, MarkReason, PreferenceEntry, RefusedEvents
+from hub.contact_rules.preferences import barred
+from hub.model import MarkEntry, MarkReason, PreferenceEntry, Purpose, RefusedEvents
 from hub.storage.database import Runner, Store, encode, load, read, storable
 
 _SQL = load("preferences")
@@ -41,7 +42,10 @@ class PostgresPreferences(Store):
 
     async def mark(self, entry: MarkEntry) -> None:
         what = entry.reason, entry.since, entry.until, storable(entry.by), storable(entry.note)
-        await self.rows(_SQL["mark"], entry.id, storable(entry.person), *what)
+        stopped = sorted(purpose for purpose in Purpose if barred(purpose, entry, entry.since))
+        async with self._database.transaction() as run:
+            await run.rows(_SQL["mark"], entry.id, storable(entry.person), *what)
+            await run.rows(_SQL["letters"], storable(entry.person), stopped)
 
     async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:
         ended = await self.rows(_SQL["end_marks"], storable(person), at, storable(by), reason)

@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
     WHERE event.key = message.event_key AND event.key BETWEEN moment_start(message.id) AND moment_end(message.id)
     OFFSET 0
 ) AS event
-WHERE message.person = $1 AND message.state = 'suppressed' AND message.reason = 'do_not_contact'
+WHERE message.person = $1 AND message.state IN ('suppressed', 'cancelled') AND message.reason = 'do_not_contact'
 GROUP BY event.source, message.event
 ORDER BY last_at DESC
 LIMIT $2
@@ -33,6 +33,17 @@ LIMIT $2
 -- mark --
 INSERT INTO do_not_contact (id, person, reason, since, until, by, note) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
+
+-- letters --
+-- A letter that is posted or handed over is on its way; what the law demands is printed all the same.
+WITH gone AS (
+    DELETE FROM letter USING message
+    WHERE letter.person = $1 AND message.id = letter.id AND message.state = 'sent' AND message.purpose = ANY ($2::text[])
+      AND letter.handed_over_at IS NULL AND letter.posted_at IS NULL
+    RETURNING letter.id
+)
+UPDATE message SET state = 'cancelled', reason = 'do_not_contact', fallback = NULL, patience = NULL, updated_at = now()
+FROM gone WHERE message.id = gone.id AND message.state = 'sent'
 
 -- end_marks --
 UPDATE do_not_contact SET ended_at = $2, ended_by = $3
