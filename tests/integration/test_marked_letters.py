@@ -25,7 +25,7 @@ async def states(database: Database) -> dict[str, tuple[str, str | None]]:
 
 async def printed(database: Database) -> int:
     made = await PostgresBatches(database).make(HERE, by="luis", size="letter", now=datetime.now(UTC))
-    return len(await PostgresBatches(database).letters_of(made.batch)) if made.batch else 0
+    return len(await PostgresBatches(database).letters_of(made.batch))
 
 
 async def test_open_letter_to_who_is_marked_is_cancelled(opened: Database) -> None:
