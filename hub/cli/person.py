@@ -13,13 +13,25 @@ from msgspec import json
 
 from hub.app.container import open_erasures, open_person_exports, open_publisher
 from hub.cli.audit import note, operator
-from hub.cli.common import AsJson, print_done, print_json, settings, write_output
+from hub.cli.common import (
+    AsJson,
+    Columns,
+    local_time,
+    print_done,
+    print_json,
+    print_list,
+    settings,
+    write_output,
+)
 from hub.cli.progress import progress
+from hub.contact_rules.purposes import LIMITED
+from hub.operations.contact_history import contact_lines
 from hub.operations.erase_person import ErasureReport, erase, kept_since, look, why
 from hub.operations.person_export import paper
 from hub.operations.publish import send_all
 from hub.operations.rectify_person import OWN, Correction, rectify
 from hub.policy import load_policy
+from hub.rendering.labels_es import PURPOSES
 from hub.rendering.paper import make_pdf
 
 app = typer.Typer(no_args_is_help=True)
@@ -39,6 +51,19 @@ _KEPT: Final[Mapping[str, str]] = {
     "kept_consents": "autorizaciones, sin su nombre",
     "kept_marks": "marcas de no contactar, sin su nota",
     "kept_audit": "notas de quién vio los datos",
+}
+
+_CONTACTS: Final[Columns] = {
+    "salió": lambda line: local_time(line.at),
+    "semana": lambda line: str(line.week),
+    "evento": lambda line: str(line.event),
+    "propósito": lambda line: PURPOSES[line.purpose].lower(),
+    "canal": lambda line: str(line.channel),
+    "proveedor": lambda line: str(line.provider),
+    "horario": lambda line: "dentro" if line.in_hours else "fuera",
+    "ese día": lambda line: str(line.of_day),
+    "canales": lambda line: str(line.channels_of_week),
+    "lista RNE": lambda line: str(line.register or ""),
 }
 
 
@@ -80,6 +105,24 @@ async def export_person(
     print_done(
         done, f"{out}: {len(made.messages)} mensajes, {len(made.cases)} plazos de casos.", as_json=as_json
     )
+
+
+@app.command(name="contacts")
+async def contacts_of_person(ref: Ref, as_json: AsJson = False) -> None:
+    """
+    Muestra los contactos de cobranza y comerciales de una persona: día, semana, hora y canal (Ley 2300).
+
+      hub person contacts p-maria-pena
+
+    Un contacto es un mensaje que el proveedor recibió, o pudo haber recibido. «ese día» cuenta los
+    contactos del día; «canales», los canales de su semana, de lunes a domingo; «lista RNE» es la lista
+    de números excluidos que se consultó antes.
+    """
+    given = settings()
+    async with open_person_exports(given) as exports:
+        lines = contact_lines(await exports.held.contacts(ref, LIMITED), load_policy(given.policy))
+    await note("person.contacts", f"person:{ref}", person=ref)
+    print_list(lines, _CONTACTS, as_json=as_json)
 
 
 @app.command(name="rectify")

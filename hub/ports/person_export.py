@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Json, MarkEntry, PreferenceEntry
+from hub.model import Json, MarkEntry, PreferenceEntry, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,24 @@ class CountedContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """
+    A message of a limited purpose that a provider accepted, or may have accepted.
+
+    `register` is the day of the list of excluded numbers that was looked up before it; advertising has one.
+    """
+
+    message_id: UUID
+    at: datetime
+    event: str
+    purpose: Purpose
+    channel: str
+    provider: str
+    outcome: str
+    register: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFacts:
     """All of it, of one moment."""
 
@@ -95,3 +113,6 @@ class ExportFacts:
 class PersonExportStore(Protocol):
     async def held(self, person: str) -> ExportFacts:
         """Return what is held of the person besides messages, replies and consents."""
+
+    async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
+        """Return the contacts of these purposes, oldest first; those of dropped months are gone."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from hub.model import PreferenceEntry
+from collections.abc import Collection, Sequence
+
+from hub.model import PreferenceEntry, Purpose
 from hub.ports.person_export import (
+    ContactRecord,
     CountedContact,
     ExportFacts,
     PageOpening,
@@ -34,5 +37,9 @@ class PostgresPersonExport(Store):
                 ],
                 marks=await marks_of(run, person),
                 openings=[read(PageOpening, row) for row in await run.rows(_SQL["openings"], asked)],
-                contacts=[read(CountedContact, row) for row in await run.rows(_SQL["contacts"], asked)],
+                contacts=[read(CountedContact, row) for row in await run.rows(_SQL["counted"], asked)],
             )
+
+    async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
+        rows = await self.rows(_SQL["contacts"], storable(person), sorted(purposes))
+        return [read(ContactRecord, row) for row in rows]

@@ -41,12 +41,11 @@ class PostgresPreferences(Store):
         return [read(RefusedEvents, row) for row in rows]
 
     async def mark(self, entry: MarkEntry) -> None:
-        person, barred = storable(entry.person), sorted(barred_by(entry.reason))
+        person = storable(entry.person)
         what = entry.reason, entry.since, entry.until, storable(entry.by), storable(entry.note)
         async with self._database.transaction() as run:
             await run.rows(_SQL["mark"], entry.id, person, *what)
-            taken = [row["id"] for row in await run.rows(_SQL["take_letters"], person, barred)]
-            await run.rows(_SQL["cancel_letters"], taken)
+            await run.rows(_SQL["letters"], person, sorted(barred_by(entry.reason)))
 
     async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:
         ended = await self.rows(_SQL["end_marks"], storable(person), at, storable(by), reason)

@@ -51,12 +51,21 @@ SET since = excluded.since, expires_at = excluded.expires_at, reason = excluded.
     code = excluded.code, message_id = NULL, lifted_at = NULL, lifted_by = NULL
 
 -- lift_suppression --
-UPDATE suppression SET lifted_at = now(), lifted_by = $2
-WHERE lifted_at IS NULL AND (address IN ($1, lower($1)) OR md5(address || ' ' || channel)::uuid::text = $1)
-  AND ($3::text[] IS NULL OR EXISTS (
-      SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($3)
-  ))
-RETURNING channel
+-- The mark of an address, too: who was erased and comes back asks to be written to again. From then on what names that
+-- address is not erased any more.
+WITH lifted AS (
+    UPDATE suppression SET lifted_at = now(), lifted_by = $2
+    WHERE lifted_at IS NULL
+      AND (address IN ($1, lower($1), address_mark($1)) OR md5(address || ' ' || channel)::uuid::text = $1)
+      AND ($3::text[] IS NULL OR EXISTS (
+          SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($3)
+      ))
+    RETURNING address, channel
+), returned AS (
+    UPDATE erasure SET marks = ARRAY (SELECT unnest(marks) EXCEPT SELECT address FROM lifted)
+    WHERE finished_at IS NOT NULL AND marks && ARRAY (SELECT address FROM lifted)
+)
+SELECT channel FROM lifted
 
 -- opt_outs --
 SELECT * FROM (

@@ -32,5 +32,12 @@ UNION ALL
 SELECT created_at, ends_at, NULL FROM resident_session WHERE person = $1
 ORDER BY 1
 
--- contacts --
+-- counted --
 SELECT day, channel FROM contact_slot WHERE person = $1 AND spent ORDER BY day, channel
+
+-- contacts --
+SELECT message.id AS message_id, attempt.at, message.event, message.purpose, message.channel, attempt.provider,
+       attempt.outcome, (attempt.facts #>> '{exclusion,list_date}')::date AS register
+FROM message JOIN attempt ON attempt.message_id = message.id
+WHERE message.person = $1 AND message.purpose = ANY ($2::text[]) AND attempt.outcome IN ('accepted', 'unknown')
+ORDER BY attempt.at, message.id

@@ -34,17 +34,16 @@ LIMIT $2
 INSERT INTO do_not_contact (id, person, reason, since, until, by, note) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 
--- take_letters --
--- Letters that nobody has been given yet: what is posted is on its way.
-DELETE FROM letter USING message
-WHERE letter.person = $1 AND letter.state IN ('open', 'batched', 'printed') AND letter.handed_over_at IS NULL
-  AND message.id = letter.id AND message.state = 'sent' AND message.purpose = ANY ($2::text[])
-RETURNING letter.id
-
--- cancel_letters --
-UPDATE message SET state = 'cancelled', reason = 'do_not_contact', next_at = NULL, fallback = NULL, patience = NULL,
-                   updated_at = now()
-WHERE id = ANY ($1::uuid[]) AND state = 'sent'
+-- letters --
+-- A letter that is posted or handed over is on its way; what the law demands is printed all the same.
+WITH gone AS (
+    DELETE FROM letter USING message
+    WHERE letter.person = $1 AND message.id = letter.id AND message.state = 'sent' AND message.purpose = ANY ($2::text[])
+      AND letter.handed_over_at IS NULL AND letter.posted_at IS NULL
+    RETURNING letter.id
+)
+UPDATE message SET state = 'cancelled', reason = 'do_not_contact', fallback = NULL, patience = NULL, updated_at = now()
+FROM gone WHERE message.id = gone.id AND message.state = 'sent'
 
 -- end_marks --
 UPDATE do_not_contact SET ended_at = $2, ended_by = $3

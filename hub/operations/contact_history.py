@@ -1,0 +1,71 @@
+"""The contacts of collection and advertising that a person has had, held against Ley 2300 de 2023."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from hub.contact_rules import next_allowed
+from hub.contact_rules.limits import week_of
+from hub.model import Instant, Purpose
+from hub.policy import Policy
+from hub.ports.person_export import ContactRecord
+
+
+class ContactLine(Struct, kw_only=True):
+    """
+    A contact, with what the law counts: how many there were on its day, and how many channels in its week.
+
+    Days and hours are those of Colombia; the hours and holidays are those of the policy of today. `register`
+    is the day of the list of excluded numbers that was looked up before it.
+    """
+
+    at: Instant
+    day: date
+    week: str
+    event: str
+    purpose: Purpose
+    channel: str
+    provider: str
+    outcome: str
+    in_hours: bool
+    of_day: int
+    channels_of_week: int
+    register: date | None
+    message_id: UUID
+
+
+def contact_lines(contacts: Sequence[ContactRecord], policy: Policy) -> list[ContactLine]:
+    """Return a line for each contact of one person, in their order."""
+    days = [policy.calendar.day_of(contact.at) for contact in contacts]
+    counted = Counter(days)
+    used: dict[date, set[str]] = {}
+    for contact, day in zip(contacts, days, strict=True):
+        used.setdefault(week_of(day), set()).add(contact.channel)
+    return [
+        ContactLine(
+            at=contact.at,
+            day=day,
+            week=f"{day:%G-W%V}",
+            event=contact.event,
+            purpose=contact.purpose,
+            channel=contact.channel,
+            provider=contact.provider,
+            outcome=contact.outcome,
+            in_hours=_is_in_hours(contact, policy),
+            of_day=counted[day],
+            channels_of_week=len(used[week_of(day)]),
+            register=contact.register,
+            message_id=contact.message_id,
+        )
+        for contact, day in zip(contacts, days, strict=True)
+    ]
+
+
+def _is_in_hours(contact: ContactRecord, policy: Policy) -> bool:
+    allowed = next_allowed(contact.purpose, contact.at, policy=policy, channel=contact.channel)
+    return allowed <= contact.at
