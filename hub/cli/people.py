@@ -45,7 +45,9 @@ _PARTS: Final[Mapping[str, Columns]] = {
     "memberships": fields("scope", "role", "duty", "since", "until", "id"),
 }
 _CONSENTS: Final[Columns] = {
-    **fields("purpose", "granted", "at"),
+    "purpose": "purpose",
+    "granted": lambda consent: _granted(consent),
+    "at": "at",
     "channels": lambda consent: ", ".join(consent["channels"]) or "all",
     **fields("text_version", "method", "evidence_hash"),
 }
@@ -113,10 +115,19 @@ async def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
     Show a person's consents and refusals, and their evidence.
 
+    A yes counts only with its evidence: how it was given, and to which text or with which recording. Without
+    that it authorises nothing; ask the person again, and register the answer.
+
       hub people consents p-maria-pena
     """
     person = await _look(ref, "person.consents")
     print_list(person["consents"], _CONSENTS, as_json=as_json)
+
+
+def _granted(consent: Mapping[str, Json]) -> str:
+    if not consent["granted"]:
+        return "no"
+    return "yes" if consent["authorises"] else "not proven: authorises nothing"
 
 
 def _mark(person: Mapping[str, Json]) -> str:

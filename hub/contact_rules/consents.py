@@ -154,7 +154,7 @@ def with_facts(
     ]
 
 
-def is_provable(consent: Consent) -> bool:
+def is_provable(consent: Stance) -> bool:
     """
     Return whether the company can show that this consent was given (Ley 1581 de 2012, art. 9).
 

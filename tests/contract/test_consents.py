@@ -159,9 +159,9 @@ async def test_stance_is_shown_with_its_evidence(stores: RealStores) -> None:
     )
     found = await stands(stores)
     proof = {"text_version": "2026-02", "method": "web", "evidence_hash": "9f86"}
-    yes = {"purpose": "commercial", "granted": True, "channels": ("email",), **proof}
+    yes = {"purpose": "commercial", "granted": True, "channels": ("email",), "authorises": True, **proof}
     nothing: dict[str, Json] = dict.fromkeys(proof)
-    no = {"purpose": "survey", "granted": False, "channels": (), **nothing}
+    no = {"purpose": "survey", "granted": False, "channels": (), "authorises": False, **nothing}
 
     assert {"commercial": yes, "survey": no} == {
         name: {key: value for key, value in one.items() if key != "at"} for name, one in found.items()

@@ -1,10 +1,11 @@
-"""What wishes and marks have done to the messages of an event, in sentences. Pure."""
+"""What wishes, marks and refusals have done to the messages of an event, in sentences. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hub.contact_rules.consents import NOT_CONSENTED
 from hub.model import DO_NOT_CONTACT, NOT_WANTED, MarkEntry, MarkReason
 from hub.operations.explain import sentences_es
 from hub.ports import ExplainFacts
@@ -16,6 +17,9 @@ REASONS: Final[Mapping[MarkReason, str]] = {
     MarkReason.CONTESTED_ACCOUNT: "su cuenta está en disputa",
 }
 
+_CLOSED: Final = (NOT_CONSENTED, "opted_out", "complaint")
+"""What closes a channel without closing the others."""
+
 
 def sentences(facts: ExplainFacts) -> Iterator[str]:
     """Name the marks that stopped a message, and the channels that the person does not want."""
@@ -26,6 +30,24 @@ def sentences(facts: ExplainFacts) -> Iterator[str]:
     if unwanted := sorted({name for name, _, why in skipped if why == NOT_WANTED}):
         names = filters.lista([labels_es.CHANNELS.get(name, name) for name in unwanted])
         yield f"La persona pidió no recibir estos avisos por {names}."
+    yield from _passed_over(facts)
+
+
+def _passed_over(facts: ExplainFacts) -> Iterator[str]:
+    """Name the channels that the person's consents close, where the message itself does not say so."""
+    for reason in _CLOSED:
+        entry = f":{reason}"
+        closed = {
+            skip.removesuffix(entry)
+            for sent in facts.messages
+            if sent.message.reason != reason
+            for skip in sent.message.skipped
+            if skip.endswith(entry)
+        }
+        if closed:
+            names = filters.lista([labels_es.CHANNELS.get(name, name) for name in sorted(closed)])
+            why = sentences_es.reason(reason)
+            yield f"Por {names} no: {why[:1].lower()}{why[1:]}"
 
 
 def _marked(mark: MarkEntry) -> str:
