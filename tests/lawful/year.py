@@ -20,15 +20,8 @@ from tests.lawful.town import DAYS, building, start
 
 BROKEN_TODAY: Final[frozenset[Rule]] = frozenset(
     {
-        Rule.CONSENT,  # who has never said anything is asked in surveys
-        Rule.DAY,
-        Rule.WEEK,
         Rule.PAYER,  # a notice that is held goes to who paid when it was planned
         Rule.SURVEYS,  # the reminder of a survey that was refused leaves, and takes no turn
-        Rule.EXCLUDED,
-        Rule.MARKED,
-        Rule.UNWANTED,
-        Rule.QUIET,
     }
 )
 """
