@@ -26,6 +26,11 @@ def test_providers_accept_no_unlawful_contact_in_a_year(findings: Findings) -> N
 
 
 @pytest.mark.slow
+def test_no_plan_of_a_year_is_unlawful(findings: Findings) -> None:
+    assert findings.plans == {}
+
+
+@pytest.mark.slow
 def test_rules_that_are_kept_are_not_excused(findings: Findings) -> None:
     """A rule that the hub has learnt leaves `BROKEN_TODAY`; of the empty set nothing is left to test."""
     assert BROKEN_TODAY - set(findings.rules) == set(), verdict(findings)
