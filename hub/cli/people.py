@@ -44,9 +44,17 @@ _PARTS: Final[Mapping[str, Columns]] = {
     "contact_points": fields("kind", "value", "verified", "id"),
     "memberships": fields("scope", "role", "duty", "since", "until", "id"),
 }
+
+
+def _granted(consent: Mapping[str, Json]) -> str:
+    if not consent["granted"]:
+        return "no"
+    return "yes" if consent["authorises"] else "not proven: authorises nothing"
+
+
 _CONSENTS: Final[Columns] = {
     "purpose": "purpose",
-    "granted": lambda consent: _granted(consent),
+    "granted": _granted,
     "at": "at",
     "channels": lambda consent: ", ".join(consent["channels"]) or "all",
     **fields("text_version", "method", "evidence_hash"),
@@ -122,12 +130,6 @@ async def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
     person = await _look(ref, "person.consents")
     print_list(person["consents"], _CONSENTS, as_json=as_json)
-
-
-def _granted(consent: Mapping[str, Json]) -> str:
-    if not consent["granted"]:
-        return "no"
-    return "yes" if consent["authorises"] else "not proven: authorises nothing"
 
 
 def _mark(person: Mapping[str, Json]) -> str:
