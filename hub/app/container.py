@@ -33,7 +33,7 @@ from hub.contact_rules.purposes import REVOCABLE
 from hub.errors import MissingDocument
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
-from hub.messages.delivery.deliver import Renderer
+from hub.messages.delivery.deps import Renderer
 from hub.model import Brand, Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.model.posters import PosterPage, PosterSource
 from hub.operations.constancia.make import Constancias

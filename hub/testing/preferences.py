@@ -12,7 +12,11 @@ from hub.testing.store import MemoryStore
 
 
 class MemoryPreferences:
-    """`hub.ports.PreferenceStore`, but for what a mark has stopped."""
+    """
+    `hub.ports.PreferenceStore`, but for what a mark has stopped.
+
+    It has no clock: a mark whose end has come is still shown, and the verdict looks at its end.
+    """
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store

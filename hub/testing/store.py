@@ -101,6 +101,12 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
         tables = await self._statement("take_turns")
         return frozenset(turn for turn in asked if tables.take_turn(*turn, once_per, self._now()))
 
+    async def have_asked(
+        self, reminded: Collection[tuple[str, UUID]], once_per: timedelta
+    ) -> frozenset[tuple[str, UUID]]:
+        tables = await self._statement("have_asked")
+        return frozenset(turn for turn in reminded if tables.has_asked(*turn, once_per, self._now()))
+
     async def reserve_contacts(
         self, messages: Sequence[Message], *, token: UUID, on: date, limits: ContactLimits
     ) -> Mapping[UUID, date]:

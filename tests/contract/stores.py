@@ -32,6 +32,7 @@ from hub.ports import (
     LogStore,
     PauseStore,
     PosterStore,
+    PreferenceStore,
     RedriveStore,
     SecondFactorStore,
     SessionStore,
@@ -80,6 +81,7 @@ from hub.testing import (
     MemoryAudit,
     MemoryKeys,
     MemoryPauses,
+    MemoryPreferences,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -106,6 +108,7 @@ class Stores:
     accounts: AccountStore
     sessions: SessionStore
     factors: SecondFactorStore
+    preferences: PreferenceStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -164,7 +167,6 @@ class RealStores(Stores):
     inbox: PostgresInbox
     surveys: SurveyStore
     monitor: PostgresMonitor
-    preferences: PostgresPreferences
 
     async def shown(self, message: Message) -> Mapping[str, Json]:
         shown = await self.log.message(message.id)
@@ -188,6 +190,7 @@ def memory_stores() -> MemoryStores:
         accounts=accounts,
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
+        preferences=MemoryPreferences(store),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from asyncpg import Record
 
-from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Rendered
 from hub.storage.database import Database, Transaction

@@ -24,7 +24,8 @@ from hub.errors import StorageUnavailable
 from hub.intake.decode import IntakeContext
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import HUB_SOURCE, Event, Message, RawMessage, State

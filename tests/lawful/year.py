@@ -18,16 +18,6 @@ from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful
 from tests.lawful.moved_hub import MovedHub, bad_luck
 from tests.lawful.town import DAYS, building, start
 
-BROKEN_TODAY: Final[frozenset[Rule]] = frozenset(
-    {
-        Rule.PAYER,  # a notice that is held goes to who paid when it was planned
-        Rule.SURVEYS,  # the reminder of a survey that was refused leaves, and takes no turn
-    }
-)
-"""
-Rules that the hub does not keep yet. A year must break exactly these: one that it keeps leaves the set, and
-the empty set means that no contact is unlawful.
-"""
 OF_PLANS: Final = frozenset({Rule.CONSENT, Rule.CHANNEL, Rule.PAYER, Rule.MARKED, Rule.UNWANTED})
 """What planning decides; hours and limits are decided when a message leaves."""
 EXAMPLES: Final = 3
@@ -109,8 +99,7 @@ def verdict(findings: Findings) -> str:
     total = f"{findings.people} people, {findings.contacts.total()} contacts ({purposes})"
     lines = [f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches"]
     for rule, count in findings.rules.most_common():
-        excused = " (broken today)" if rule in BROKEN_TODAY else ""
-        lines.append(f"{count:6} {rule}{excused}")
+        lines.append(f"{count:6} {rule}")
         lines += [f"       {_shown(breach)}" for breach in findings.examples[rule]]
     return "\n".join(lines)
 
