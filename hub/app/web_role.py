@@ -74,7 +74,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         explain=storage.PostgresExplain(database),
         factors=storage.PostgresSecondFactors(database),
         genuine=storage.PostgresGenuine(database),
-        headcount=storage.PostgresHeadcount(database, company.policy.suppression_for),
+        headcount=storage.PostgresHeadcount(database, company.policy.suppression_for, company.policy, NOW),
         inbox=storage.PostgresInbox(database),
         incidents=storage.PostgresMonitor(database, QUEUES),
         letters=storage.PostgresLetters(database),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
@@ -34,6 +35,10 @@ async def audience(
     """
     Dice a quién le llegaría: cuántas personas, por dónde, quién queda por fuera. No envía nada.
 
+    Cuenta como para un aviso de servicio; con «opted_in», como para esa finalidad.
+
+    Respeta lo que cada persona pidió y las marcas «no contactar». No mira horas ni límites.
+
     QUIÉN es una palabra, un lugar detrás de @ y, si hace falta, un filtro detrás de &. Entre comillas:
 
       hub people audience residents@unit:altos-t1-101
@@ -54,7 +59,7 @@ async def audience(
     """
     policy = load_policy(settings().policy)
     async with Database(settings().database_url.reveal(), size=1) as database:
-        store = PostgresHeadcount(database, policy.suppression_for)
+        store = PostgresHeadcount(database, policy.suppression_for, policy, lambda: datetime.now(UTC))
         answer = await read_audience(store, who, after=after, limit=limit)
     # The names are masked and may be many: the audit has the question, not each row.
     await note("audience.show", "audience", asked=list(who), found=len(answer.items))

@@ -44,8 +44,18 @@ _PARTS: Final[Mapping[str, Columns]] = {
     "contact_points": fields("kind", "value", "verified", "id"),
     "memberships": fields("scope", "role", "duty", "since", "until", "id"),
 }
+
+
+def _granted(consent: Mapping[str, Json]) -> str:
+    if not consent["granted"]:
+        return "no"
+    return "yes" if consent["authorises"] else "not proven: authorises nothing"
+
+
 _CONSENTS: Final[Columns] = {
-    **fields("purpose", "granted", "at"),
+    "purpose": "purpose",
+    "granted": _granted,
+    "at": "at",
     "channels": lambda consent: ", ".join(consent["channels"]) or "all",
     **fields("text_version", "method", "evidence_hash"),
 }
@@ -112,6 +122,9 @@ async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
 async def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
     Show a person's consents and refusals, and their evidence.
+
+    A yes counts only with its evidence: how it was given, and to which text or with which recording. Without
+    that it authorises nothing; ask the person again, and register the answer.
 
       hub people consents p-maria-pena
     """

@@ -7,7 +7,7 @@ grant and each revocation is a row, and the consents in force are computed from 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -138,14 +138,23 @@ def authorised(statements: Iterable[Consent]) -> tuple[tuple[str, datetime], ...
     return tuple(since.items())
 
 
-def with_channels(people: Iterable[Person], statements: Mapping[str, Collection[Consent]]) -> list[Person]:
-    """Give people the channels authorised for the one purpose of `statements` (person → statements)."""
+def with_facts(
+    people: Iterable[Person],
+    statements: Mapping[str, Sequence[Consent]],
+    opted_out: Mapping[str, Sequence[tuple[str, str]]],
+) -> list[Person]:
+    """Give people what is on record about one purpose: person → statements, person → (address, reason)."""
     return [
-        structs.replace(person, authorised=authorised(statements.get(person.ref, ()))) for person in people
+        structs.replace(
+            person,
+            statements=tuple(statements.get(person.ref, ())),
+            opted_out=tuple(opted_out.get(person.ref, ())),
+        )
+        for person in people
     ]
 
 
-def is_provable(consent: Consent) -> bool:
+def is_provable(consent: Stance) -> bool:
     """
     Return whether the company can show that this consent was given (Ley 1581 de 2012, art. 9).
 
@@ -198,26 +207,22 @@ def answers(statements: Iterable[Consent], opted_out: Iterable[OptedOut]) -> lis
     return [counts[purpose] for purpose in sorted(counts)]
 
 
-def asked(
-    people: Iterable[Person], statements: Mapping[str, Collection[Consent]], opted_out: Collection[str]
-) -> list[Person]:
-    """Leave out people who have not consented to the one purpose of `statements` (person → statements)."""
-    return [
-        person if has_consented(person.ref, statements, opted_out) else _left_out(person) for person in people
-    ]
+def asked(people: Iterable[Person]) -> list[Person]:
+    """Leave out people who have not consented to the one purpose of their facts."""
+    return [person if has_consented(person) else _left_out(person) for person in people]
 
 
-def has_consented(
-    ref: str,
-    statements: Mapping[str, Collection[Consent]],
-    opted_out: Collection[str],
-    *,
-    by: Collection[str] = CHANNELS,
-) -> bool:
+def has_consented(person: Person, *, by: Collection[str] = CHANNELS) -> bool:
     """Return whether a person has authorised one of these channels, and has not opted out since."""
-    if ref in opted_out:
+    if why_opted_out(person) is not None:
         return False
-    return any(channel in by for channel, _ in authorised(statements.get(ref, ())))
+    return any(channel in by for channel, _ in authorised(person.statements))
+
+
+def why_opted_out(person: Person, addresses: Collection[str] = ()) -> str | None:
+    """Return why the person, or one of these addresses, wants no messages of the purpose of their facts."""
+    mine = ("", *addresses)
+    return next((reason for address, reason in person.opted_out if address in mine), None)
 
 
 def _left_out(person: Person) -> Person:

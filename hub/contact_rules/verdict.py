@@ -1,9 +1,9 @@
 """
 Whether a message may leave: one pure function, and one rule after another. The first answer counts.
 
-It is asked at the instant of sending, with the facts of the claim. Planning is only a forecast: it leaves
-out the channels that the same ledger does not authorise (`hub.messages.planning.reach`). The cases that it
-must decide are in `tests/vectors/contact_rules.json`.
+It is asked at the instant of sending, with the facts of the claim. Planning asks it too, with what the
+directory knows, and leaves out what it refuses (`hub.contact_rules.forecast`): that is only a forecast. The
+cases that it must decide are in `tests/vectors/contact_rules.json`.
 """
 
 from __future__ import annotations

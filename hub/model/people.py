@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
+from hub.model.consents import Consent
 from hub.model.preferences import Mark, Preferences
 
 
@@ -52,9 +52,10 @@ class Person(Struct, frozen=True, kw_only=True):
     `left_out` is the reason why a person of the group is not notified (`on_leave`, `not_opted_in`),
     `stand_in` the reference of the person notified instead. `any_hour` is true of staff who are notified
     outside working hours, too: on call, direction, on shift. `weeks` are the working hours of staff with
-    their own, any of which is working time; None among them means the company's hours. `authorised` are the
-    channels that the person has authorised for the purpose that was looked up, each since when; None if
-    nothing was looked up. `preferences` are the person's own, `mark` that of staff: do not contact.
+    their own, any of which is working time; None among them means the company's hours. `statements` are what
+    the person has stated about the purpose that was looked up, `opted_out` why they want no such messages: by
+    address, the empty one for all of them. `preferences` are the person's own, `mark` that of staff: do not
+    contact.
     """
 
     ref: str
@@ -68,7 +69,8 @@ class Person(Struct, frozen=True, kw_only=True):
     stand_in: str | None = None
     any_hour: bool = False
     weeks: tuple[WorkWeek | None, ...] = ()
-    authorised: tuple[tuple[str, datetime], ...] | None = None
+    statements: tuple[Consent, ...] = ()
+    opted_out: tuple[tuple[str, str], ...] = ()
     preferences: Preferences | None = None
     mark: Mark | None = None
 

@@ -17,7 +17,7 @@ class Reach(Struct, kw_only=True):
     """How many of the notified people each channel can reach; a person may count in several."""
 
     email: int
-    mobile: Annotated[int, Meta(description="By SMS.")]
+    mobile: Annotated[int, Meta(description="By SMS, or by WhatsApp where that is wanted.")]
     push: int
     letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
 
@@ -38,7 +38,13 @@ class AudienceMeant(Struct, kw_only=True):
     people: Annotated[int | None, Meta(description="Null, as all counts, on the pages after the first.")]
     told: int | None
     reach: Reach | None
-    left_out: Annotated[dict[str, int] | None, Meta(description="Reason → how many are left out for it.")]
+    left_out: Annotated[
+        dict[str, int] | None,
+        Meta(
+            description="Reason → how many are left out for it. People are judged as for a notice of "
+            "service, or for the purpose of `opted_in`: by wishes, marks and consents, not hours and limits."
+        ),
+    ]
     items: list[AudienceMember]
     next: str | None
 

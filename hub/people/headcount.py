@@ -1,14 +1,35 @@
-"""Who is in an audience now: counts, channels, people left out, and a page of people. Pure."""
+"""
+Who is in an audience now: counts, channels, people left out, and a page of people. Pure.
+
+Each person is judged as for a notice of service, or for the purpose that the audience has consented to, by
+what planning asks. Hours and limits are not looked at: they move a message, and lose none.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from hub.model import Person
+from msgspec.structs import replace
+
+from hub.contact_rules.forecast import refusals
+from hub.contact_rules.purposes import NEED_CONSENT
+from hub.model import Person, Purpose
 from hub.people.audience import merge_person
 from hub.people.readiness import Suppressed, ways_to
+from hub.policy import Policy
+
+_KINDS: Final[Mapping[str, str]] = {
+    "email": "email",
+    "sms": "phone",
+    "whatsapp": "phone",
+    "push": "push",
+    "inbox": "",
+}
+"""The channels that are judged, each with its kind of contact points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,30 +52,53 @@ class Headcount:
 class Tally:
     """Counts the people of several groups, each once, and keeps the first `limit` after `after`."""
 
-    def __init__(self, suppressed: Suppressed, *, after: str, limit: int) -> None:
+    def __init__(
+        self, suppressed: Suppressed, policy: Policy, *, at: datetime, after: str, limit: int
+    ) -> None:
         self._suppressed = suppressed
+        self._policy = policy
+        self._at = at
         self._after = after
         self._limit = limit
         self._seen: dict[str, tuple[frozenset[str], str | None]] = {}
         self._first: dict[str, Person] = {}
 
-    def add(self, people: Iterable[Person]) -> None:
-        """Count a page of a group; a person whom any group notifies is notified."""
+    def add(self, people: Iterable[Person], opted_in: str | None = None) -> None:
+        """
+        Count a page of a group; a person whom any group notifies is notified.
+
+        `opted_in` is the purpose that the group has consented to.
+        """
         kept = dict(self._first)
-        for person in people:
-            self._count(person)
+        purpose = Purpose(opted_in) if opted_in in NEED_CONSENT else Purpose.SERVICE
+        for known in people:
+            person = self._count(known, purpose)
             if person.ref > self._after:
                 kept[person.ref] = merge_person(kept.get(person.ref, person), person)
         # One more than the page shows that there is a next page.
         self._first = dict(sorted(kept.items())[: self._limit + 1])
 
-    def _count(self, person: Person) -> None:
-        known = self._seen.get(person.ref)
-        if known is None:
-            ways = frozenset(ways_to(person, self._suppressed))
-            self._seen[person.ref] = ways, person.left_out
-        elif person.left_out is None:
-            self._seen[person.ref] = known[0], None
+    def _count(self, known: Person, purpose: Purpose) -> Person:
+        ways = frozenset(ways_to(known, self._suppressed))
+        person, ways = self._judged(known, ways, purpose)
+        before, left_out = self._seen.get(person.ref, (ways, person.left_out))
+        self._seen[person.ref] = before | ways, None if person.left_out is None else left_out
+        return person
+
+    def _judged(
+        self, person: Person, ways: frozenset[str], purpose: Purpose
+    ) -> tuple[Person, frozenset[str]]:
+        """Take away the ways that the rules refuse; without any channel left, the person is left out."""
+        facts = person.mark is not None or person.preferences is not None or purpose in NEED_CONSENT
+        if person.left_out is not None or not facts:
+            return person, ways
+        mine = {channel: _addresses(person, kind) for channel, kind in _KINDS.items()}
+        closed = refusals(purpose, mine, person, at=self._at, policy=self._policy)
+        if closed.keys() == mine.keys():
+            return replace(person, left_out=closed["email"]), frozenset()
+        # A mobile is reached by SMS or by WhatsApp.
+        mobile = ways & {"sms"} if "whatsapp" not in closed else frozenset()
+        return person, (ways - closed.keys()) | mobile
 
     @property
     def headcount(self) -> Headcount:
@@ -79,3 +123,7 @@ class Tally:
     def more(self) -> bool:
         """True when somebody comes after the page."""
         return len(self._first) > self._limit
+
+
+def _addresses(person: Person, kind: str) -> Collection[str]:
+    return [point.value for point in person.contact_points if point.kind == kind]

@@ -131,6 +131,7 @@ REASONS: Final[Mapping[str, str]] = {
     "blocked": "El operador bloqueó el mensaje",
     "filtered": "El operador filtró el mensaje",
     "opted_out": "La persona pidió no recibir mensajes",
+    "complaint": "La persona marcó un mensaje como no deseado",
     "empty_text": "El mensaje no tiene texto",
     "too_long": "El mensaje de texto es demasiado largo",
     "price_limit": "El mensaje supera el precio permitido",
@@ -176,6 +177,7 @@ REASON_STARTS: Final[Mapping[str, str]] = {
 _BLOCKED: Final = Advice(
     "corrija el dato de contacto, o pida a operaciones que quite el bloqueo", "hub suppressions lift"
 )
+_ONLY_THEY: Final = Advice("solo la persona puede pedir que se le vuelva a escribir", "hub opt-outs")
 _ANEW: Final = Advice("si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo")
 TO_DO: Final[Mapping[str, Advice]] = {
     "asked_lately": Advice("nada: la próxima encuesta le llega cuando pase el plazo"),
@@ -195,7 +197,8 @@ TO_DO: Final[Mapping[str, Advice]] = {
     "paused": Advice("cuando deba salir, pida a operaciones que lo reanude", "hub resume"),
     "gone": _BLOCKED,
     "suppressed": _BLOCKED,
-    "opted_out": Advice("solo la persona puede pedir que se le vuelva a escribir", "hub opt-outs"),
+    "opted_out": _ONLY_THEY,
+    "complaint": _ONLY_THEY,
     "not_consented": Advice(
         "pregúntele si autoriza estos mensajes y registre su autorización", "hub people consents"
     ),

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from typing import Final
 
 from hub.contact_rules import consents as rules
-from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked, has_consented
+from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
 from hub.contact_rules.consents import standing as counts
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, OptedOut, Person, Stance
+from hub.people.audience import Group
 from hub.storage.database import Runner, load, read, write
 
 _SQL = load("consents")
@@ -28,29 +29,27 @@ async def add(run: Runner, statements: Sequence[Consent]) -> None:
     await write(run, _SQL["lift"], yes)
 
 
-async def opted_in(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
-    """Return the same people; without a yes to the purpose, if there is one, they are marked as left out."""
-    if purpose is None or not people:
+async def asked_of(run: Runner, group: Group, people: Sequence[Person]) -> Sequence[Person]:
+    """Return the same people with what the group needs of the ledger; `opted_in` leaves some of them out."""
+    opted_in, authorised = group.opted_in, group.authorised
+    if opted_in is not None:
+        people = asked(await with_facts(run, opted_in, people))
+    if authorised is not None and authorised != opted_in:
+        people = await with_facts(run, authorised, people)
+    return people
+
+
+async def with_facts(run: Runner, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
+    """Return the same people, each with what is on record about this purpose."""
+    if not people:
         return people
     refs = [person.ref for person in people]
-    rows = await run.rows(_SQL["opted_out"], refs, [purpose])
-    statements = await _of_purpose(run, refs, purpose)
-    return asked(people, statements, {row["person"] for row in rows})
-
-
-async def with_channels(run: Runner, purpose: str | None, people: Sequence[Person]) -> Sequence[Person]:
-    """Return the same people; with a purpose, each with the channels that they have authorised for it."""
-    if purpose is None or not people:
-        return people
-    return rules.with_channels(people, await _of_purpose(run, [person.ref for person in people], purpose))
-
-
-async def agreed(run: Runner, purpose: str, refs: Sequence[str], channels: Collection[str]) -> frozenset[str]:
-    """Return the people who have consented to the purpose by any of these channels."""
-    rows = await run.rows(_SQL["opted_out"], refs, [purpose])
-    opted_out = {row["person"] for row in rows}
-    statements = await _of_purpose(run, refs, purpose)
-    return frozenset(ref for ref in refs if has_consented(ref, statements, opted_out, by=channels))
+    addresses = [(person.ref, point.value) for person in people for point in person.contact_points]
+    whose, values = [ref for ref, _ in addresses], [value for _, value in addresses]
+    opted_out: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in await run.rows(_SQL["opted_out_of"], refs, whose, values, purpose):
+        opted_out[row["person"]].append((row["address"], row["reason"]))
+    return rules.with_facts(people, await _of_purpose(run, refs, purpose), opted_out)
 
 
 async def standing(run: Runner, person: str) -> list[Stance]:
@@ -83,14 +82,14 @@ async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -
     }
 
 
-async def _of_purpose(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Collection[Consent]]:
+async def _of_purpose(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Sequence[Consent]]:
     found = await _statements(run, refs, [purpose])
     return {person: consents for (person, _), consents in found.items()}
 
 
 async def _statements(
     run: Runner, refs: Collection[str], purposes: Collection[str]
-) -> Mapping[tuple[str, str], Collection[Consent]]:
+) -> Mapping[tuple[str, str], Sequence[Consent]]:
     found: dict[tuple[str, str], list[Consent]] = defaultdict(list)
     for row in await run.rows(_SQL["so_far"], refs, purposes):
         found[row["person"], row["purpose"]].append(read(Consent, row))

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 import msgspec
 from asyncpg import Record
 
-from hub.model import Event, Json, PropertyScope
+from hub.contact_rules.consents import is_provable
+from hub.model import Event, Json, PropertyScope, Stance
 from hub.people.masking import mask_address, mask_name
 from hub.people.versions import entry_of
 from hub.ports import Holders, Page, Standing, Written
@@ -60,9 +61,15 @@ class PostgresDirectoryHistory(Store):
             return None
         person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
-        person["consents"] = msgspec.to_builtins(await consents.standing(self, ref))
+        person["consents"] = [_stance(stance) for stance in await consents.standing(self, ref)]
         person["preferences"] = person["preferences"] or {}
         return person if whole else _masked(person)
+
+
+def _stance(stance: Stance) -> dict[str, Json]:
+    """Say also whether it authorises anything: a yes that nobody can prove does not."""
+    shown: dict[str, Json] = msgspec.to_builtins(stance)
+    return {**shown, "authorises": stance.granted and is_provable(stance)}
 
 
 def _membership(row: Record) -> dict[str, Json]:

@@ -10,7 +10,8 @@ from hub.model import Json, Person, PropertyScope
 from hub.people.audience import Group, Homes, at_home, within
 from hub.people.headcount import Tally
 from hub.people.masking import mask_name
-from hub.ports import HeadcountPage, Page
+from hub.policy import Policy
+from hub.ports import HeadcountPage, Now, Page
 from hub.storage import people
 from hub.storage.database import Database, Runner, Store, load
 from hub.storage.paging import read_ref, write_ref
@@ -24,21 +25,25 @@ _PAGE: Final = 500
 class PostgresHeadcount(Store):
     """The HeadcountStore."""
 
-    def __init__(self, database: Database, lasts: Lasts) -> None:
+    def __init__(self, database: Database, lasts: Lasts, policy: Policy, now: Now) -> None:
         super().__init__(database)
         self._lasts = lasts
+        self._policy = policy
+        self._now = now
 
     async def meant(
         self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
     ) -> HeadcountPage:
         async with self._database.transaction() as run:
-            tally = Tally(await suppressed(run, self._lasts), after=read_ref(after), limit=limit)
+            gone = await suppressed(run, self._lasts)
+            tally = Tally(gone, self._policy, at=self._now(), after=read_ref(after), limit=limit)
             for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):
                 if after is None:
                     async for found in _pages(run, group, places):
-                        tally.add(found)
+                        tally.add(found, group.opted_in)
                 else:
-                    tally.add(await _behind(run, group, places, read_ref(after), limit + 1))
+                    found = await _behind(run, group, places, read_ref(after), limit + 1)
+                    tally.add(found, group.opted_in)
         listed = tally.page
         cursor = write_ref(listed[-1].ref) if tally.more else None
         return HeadcountPage(

@@ -34,18 +34,12 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
     for group in groups:
         if group.paged:
             found[group] = await _page(run, group, "", None)
-    return {group: await _asked(run, group, found.get(group, ())) for group in groups}
+    return {group: await consents.asked_of(run, group, found.get(group, ())) for group in groups}
 
 
 async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
     """Return up to `limit` people of a paged group with a ref greater than `after`, sorted."""
-    return await _asked(run, group, await _page(run, group, after, limit))
-
-
-async def _asked(run: Runner, group: Group, people: Sequence[Person]) -> Sequence[Person]:
-    """Ask the ledger of consents what the group asks of it."""
-    authorised = await consents.with_channels(run, group.authorised, people)
-    return await consents.opted_in(run, group.opted_in, authorised)
+    return await consents.asked_of(run, group, await _page(run, group, after, limit))
 
 
 async def _page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:

@@ -11,6 +11,7 @@ from asyncpg import Record
 
 from hub.business_time import dates
 from hub.catalog import BY_NAME
+from hub.contact_rules.consents import has_consented
 from hub.model import Period, Person, PropertyScope, Purpose, Role, StoredEvent
 from hub.model.ids import earliest
 from hub.model.surveys import (
@@ -95,26 +96,21 @@ class PostgresSurveys(Store):
         everybody = copropiedad_id is None
         group = Group(roles=CLIENTS, copropiedad_id=copropiedad_id, everywhere=everybody)
         found = await people.page(self, group, read_ref(after), limit + 1)
-        refs = [person.ref for person in found[:limit]]
+        listed = await consents.with_facts(self, Purpose.SURVEY, found[:limit])
+        refs = [person.ref for person in listed]
         cases = [f"survey_id:{of.survey_of(ref)}" for ref in refs]
         rows = await self.rows(_SQL["respondents"], refs, cases, earliest(of.since), once_per, CLIENTS)
         known = {row["person"]: row for row in rows}
-        agreed = await consents.agreed(self, Purpose.SURVEY, refs, _ASKED_BY)
         gone = await suppressed(self, lasts)
         return RespondentPage(
-            people=[
-                _respondent(person, known[person.ref], copropiedad_id, gone, has_agreed=person.ref in agreed)
-                for person in found[:limit]
-            ],
+            people=[_respondent(person, known[person.ref], copropiedad_id, gone) for person in listed],
             next=write_ref(refs[-1]) if len(found) > limit else None,
         )
 
 
-def _respondent(
-    person: Person, row: Record, copropiedad_id: str | None, gone: Suppressed, *, has_agreed: bool
-) -> Respondent:
+def _respondent(person: Person, row: Record, copropiedad_id: str | None, gone: Suppressed) -> Respondent:
     left_out = None if row["left_out"] is None else LeftOut(row["left_out"])
-    if left_out is not LeftOut.ASKED and not has_agreed:
+    if left_out is not LeftOut.ASKED and not has_consented(person, by=_ASKED_BY):
         left_out = LeftOut.DECLINED
     if left_out is None and not ways_to(person, gone):
         left_out = LeftOut.NO_CONTACT

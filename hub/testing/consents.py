@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hub.contact_rules import consents as rules
-from hub.contact_rules.consents import asked
+from hub.contact_rules.consents import asked, with_facts
 from hub.model import Consent, Person
+from hub.people.audience import Group
 from hub.testing.tables import Tables
 
 
@@ -31,18 +31,30 @@ def _lift(tables: Tables, yes: Consent) -> None:
             tables.opt_outs[address, purpose] = replace(no, lifted=True)
 
 
-def opted_in(tables: Tables, purpose: str, people: Sequence[Person], now: datetime) -> Sequence[Person]:
-    """Return the same people; those without a yes to the purpose are marked as left out."""
-    statements = _statements(tables, purpose, now)
-    no = {
-        opt_out.person for (_, of), opt_out in tables.opt_outs.items() if of == purpose and not opt_out.lifted
-    }
-    return asked(people, statements, {ref for ref in no if ref is not None})
+def asked_of(tables: Tables, group: Group, people: Sequence[Person], now: datetime) -> Sequence[Person]:
+    """Return the same people with what the group needs of the ledger; `opted_in` leaves some of them out."""
+    if group.opted_in is not None:
+        people = asked(_with_facts(tables, group.opted_in, people, now))
+    if group.authorised is not None:
+        people = _with_facts(tables, group.authorised, people, now)
+    return people
 
 
-def with_channels(tables: Tables, purpose: str, people: Sequence[Person], now: datetime) -> Sequence[Person]:
-    """Return the same people with the channels that they have authorised for the purpose."""
-    return rules.with_channels(people, _statements(tables, purpose, now))
+def _with_facts(tables: Tables, purpose: str, people: Sequence[Person], now: datetime) -> Sequence[Person]:
+    opted_out = {person.ref: _opted_out(tables, purpose, person) for person in people}
+    return with_facts(people, _statements(tables, purpose, now), opted_out)
+
+
+def _opted_out(tables: Tables, purpose: str, person: Person) -> list[tuple[str, str]]:
+    """Return the reasons: those of the person, and those of an address that they have."""
+    noes = {at: no for (at, of), no in tables.opt_outs.items() if of == purpose and not no.lifted}
+    own = [("", no.reason) for no in noes.values() if no.person == person.ref]
+    return own + [
+        (point.value, noes[address].reason)
+        for point in person.contact_points
+        for address in {point.value, point.value.lower()}
+        if address in noes
+    ]
 
 
 def _statements(tables: Tables, purpose: str, now: datetime) -> Mapping[str, Sequence[Consent]]:

@@ -122,11 +122,7 @@ class MemoryTransaction:
 
     def _people(self, group: Group) -> Sequence[Person]:
         people: Sequence[Person] = self._tables.directory.people(group, self._now)
-        if group.authorised is not None:
-            people = consents.with_channels(self._tables, group.authorised, people, self._now)
-        if group.opted_in is None:
-            return people
-        return consents.opted_in(self._tables, group.opted_in, people, self._now)
+        return consents.asked_of(self._tables, group, people, self._now)
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ import msgspec
 
 from hub.catalog import BY_NAME
 from hub.model import Claimed, Json, Message
+from hub.policy import load_policy
 from hub.ports import (
     AccountStore,
     AuditStore,
@@ -219,7 +220,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
             roster=PostgresDirectoryHistory(opened),
-            headcount=PostgresHeadcount(opened, LASTS.get),
+            headcount=PostgresHeadcount(opened, LASTS.get, load_policy(), lambda: datetime.now(UTC)),
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
             imports=PostgresImports(opened),

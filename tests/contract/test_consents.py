@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from hub.contact_rules.consents import consents_of, counting
+from hub.contact_rules.consents import authorised, consents_of, counting, why_opted_out
 from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
 from hub.contact_rules.verdict import Refused, verdict
 from hub.inbound.replies import complained, read
-from hub.model import NO_FACTS, Complaint, Event, Json, Purpose, Reply, State, StoredEvent
+from hub.model import NO_FACTS, Complaint, Event, Json, Person, Purpose, Reply, State, StoredEvent
 from hub.model.ids import event_key
 from hub.people.audience import RESIDENTS, Group
 from hub.policy import load_policy
@@ -96,12 +96,15 @@ async def test_opt_in_applies_to_every_kind_of_group(stores: Stores, shape: Mapp
     assert {"p-1": None} == await left_out(stores, Group(**shape))
 
 
-async def channels(stores: Stores, group: Group) -> Mapping[str, Sequence[str] | None]:
+async def members(stores: Stores, group: Group) -> Sequence[Person]:
     async with stores.intake.transaction() as transaction:
-        found = (await transaction.people([group]))[group]
+        return (await transaction.people([group]))[group]
+
+
+async def channels(stores: Stores, group: Group) -> Mapping[str, Sequence[str]]:
     return {
-        person.ref: None if person.authorised is None else sorted(name for name, _ in person.authorised)
-        for person in found
+        person.ref: sorted(name for name, _ in authorised(person.statements))
+        for person in await members(stores, group)
     }
 
 
@@ -118,7 +121,7 @@ async def test_people_come_with_the_channels_that_they_have_authorised(stores: S
     of_everybody = Group(copropiedad_id="ph-1", roles=RESIDENTS, authorised="collection")
     assert {"p-1": ["sms"], "p-2": []} == await channels(stores, of_everybody)
     assert {"p-1": ["sms"]} == await channels(stores, Group(person="p-1", authorised="collection"))
-    assert {"p-1": None} == await channels(stores, Group(person="p-1"))
+    assert {"p-1": []} == await channels(stores, Group(person="p-1"))
 
 
 async def test_collection_does_not_leave_over_a_channel_revoked_meanwhile(
@@ -156,9 +159,9 @@ async def test_stance_is_shown_with_its_evidence(stores: RealStores) -> None:
     )
     found = await stands(stores)
     proof = {"text_version": "2026-02", "method": "web", "evidence_hash": "9f86"}
-    yes = {"purpose": "commercial", "granted": True, "channels": ("email",), **proof}
+    yes = {"purpose": "commercial", "granted": True, "channels": ("email",), "authorises": True, **proof}
     nothing: dict[str, Json] = dict.fromkeys(proof)
-    no = {"purpose": "survey", "granted": False, "channels": (), **nothing}
+    no = {"purpose": "survey", "granted": False, "channels": (), "authorises": False, **nothing}
 
     assert {"commercial": yes, "survey": no} == {
         name: {key: value for key, value in one.items() if key != "at"} for name, one in found.items()
@@ -248,6 +251,28 @@ async def test_later_form_lifts_the_baja_of_an_address_without_a_person(
     await publish(stores, consent("p-1", "commercial", time=now()))
 
     assert ("opted_out", "opted_out", None) == (closed, still, await suppression(stores, of))
+
+
+@pytest.mark.parametrize("shape", [{"person": "p-2"}, {"unit_id": "u-1", "roles": RESIDENTS}])
+async def test_planning_knows_who_has_refused_and_which_address(
+    stores: Stores, of: StoredEvent, shape: Mapping[str, Any]
+) -> None:
+    """As the claim does: the address of two people is closed for both, the rest for the one who wrote."""
+    shared = [{"id": "e", "kind": "email", "value": MAIL}]
+    await settle(stores, "p-1", "p-3")
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [person("p-2", contact_points=shared), membership("p-2", "unit:u-1", "resident")]
+        )
+    await wrote(stores, of, "BAJA")
+    found = {one.ref: one for one in await members(stores, Group(**shape, authorised="commercial"))}
+    everything = {ref: why_opted_out(one) for ref, one in found.items()}
+    mail = {ref: why_opted_out(one, [MAIL]) for ref, one in found.items()}
+    collected = await members(stores, Group(**shape, authorised="collection"))
+
+    assert {"p-1": "opted_out", "p-2": None, "p-3": None} == {"p-1": "opted_out", "p-3": None, **everything}
+    assert {"p-1": "opted_out", "p-2": "opted_out", "p-3": None} == {"p-1": "opted_out", "p-3": None, **mail}
+    assert {()} == {one.opted_out for one in collected}, "a BAJA refuses no collection"
 
 
 async def test_alta_gives_consent_after_a_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:

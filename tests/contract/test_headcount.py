@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 import pytest
 
 from hub.contact_rules.consents import consents_of
 from hub.errors import StorageRefused
-from hub.model import Event, Json, PropertyScope
+from hub.model import (
+    Event,
+    Json,
+    MarkEntry,
+    MarkReason,
+    PreferenceEntry,
+    Preferences,
+    PropertyScope,
+    Purpose,
+)
 from hub.model.ids import event_key
 from hub.people.audience import asked
 from hub.people.headcount import Headcount
@@ -105,6 +115,35 @@ async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: Rea
     assert ["p-ana"] == [row["person"] for row in found.page.items if row["left_out"] is None]
     count = await counted(stores, "opted_in:commercial")
     assert (5, 1, {"not_opted_in": 4}) == (count.people, count.notified, dict(count.left_out))
+
+
+async def test_who_is_marked_or_wants_no_notices_is_left_out_and_an_unwanted_channel_does_not_count(
+    stores: RealStores,
+) -> None:
+    await fill(stores)
+    wished = {"p-ana": ("push",), "p-caro": ()}
+    for ref, channels in wished.items():
+        wishes = Preferences(channels={Purpose.SERVICE: channels})
+        entry = PreferenceEntry(person=ref, version=1, at=now(), by="staff", way="cli", wishes=wishes)
+        assert await stores.preferences.keep(entry)
+    reason, since = MarkReason.PROTECTED_ADDRESS, now() - timedelta(hours=1)
+    mark = MarkEntry(id=uuid4(), person="p-beto", reason=reason, since=since, by="staff")
+    await stores.preferences.mark(mark)
+    count = await counted(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9")
+
+    assert {"do_not_contact": 1, "not_wanted": 1} == dict(count.left_out)
+    assert (5, 3) == (count.people, count.notified)
+    assert (0, 1, 1, 1) == (count.email, count.mobile, count.push, count.letter_only)
+
+
+async def test_who_has_consented_to_another_channel_is_counted_there(stores: RealStores) -> None:
+    await fill(stores)
+    yes = consent("p-ana", "commercial", channels=["whatsapp"])
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_consents(consents_of(yes, event_key(yes)))
+    count = await counted(stores, "owners@copropiedad:ph-1 & opted_in:commercial")
+
+    assert (0, 1, 0) == (count.email, count.mobile, count.push)
 
 
 async def test_person_left_out_of_one_group_is_reached_by_another(stores: RealStores) -> None:

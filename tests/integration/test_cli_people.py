@@ -47,6 +47,7 @@ async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -
     consents = [
         consent("p-1", "commercial", channels=["email", "sms"]),
         consent("p-1", "survey", granted=False),
+        consent("p-1", "collection", method=None),
     ]
     async with (
         Database(environ["HUB_DATABASE_URL"]) as database,
@@ -62,10 +63,12 @@ async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -
     missing, _, complaint = await hub(environ, "people", "consents", "p-9")
     _, noted, _ = await hub(environ, "audit")
 
-    assert [("commercial", True, "2026-02"), ("survey", False, "2026-02")] == [
-        (row["purpose"], row["granted"], row["text_version"]) for row in out["items"]
+    assert [("collection", True, False), ("commercial", True, True), ("survey", False, False)] == [
+        (row["purpose"], row["granted"], row["authorises"]) for row in out["items"]
     ]
+    assert {"2026-02"} == {row["text_version"] for row in out["items"]}
     assert "email, sms" in screen
+    assert 1 == screen.count("authorises nothing")
     assert "2026-03-09 12:00:00" in screen
     assert [] == nothing["items"]
     assert (1, True) == (missing, "p-9" in complaint)

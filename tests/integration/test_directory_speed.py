@@ -152,7 +152,8 @@ async def test_who_has_opted_in_is_found_by_the_index_of_the_ledger(filled: Data
         took["readiness"].append(time.perf_counter() - began)
     refs = [person.ref for person in found]
     statement_plan = await _plan(filled, "consents", "statements", refs, ["commercial"])
-    opted_out = await _plan(filled, "consents", "opted_out", refs, ["commercial"])
+    mails = [f"{ref}@example.com" for ref in refs]
+    opted_out = await _plan(filled, "consents", "opted_out_of", refs, refs, mails, "commercial")
     medians = {name: statistics.median(each) * 1000 for name, each in took.items()}
     report(f"{people} people, 3 rows each: {medians} ms\n{statement_plan}\n{opted_out}")
 
@@ -161,6 +162,7 @@ async def test_who_has_opted_in_is_found_by_the_index_of_the_ledger(filled: Data
     assert (UNITS * 2, UNITS, 0) == (counted.authorised, counted.commercial, counted.missing_consent)
     assert "consent_person" in statement_plan
     assert "opt_out_person" in opted_out
+    assert "opt_out_pkey" in opted_out
     assert "Seq Scan" not in statement_plan + opted_out
     assert medians["opted in"] < 250  # milliseconds: some ten are usual
     assert (

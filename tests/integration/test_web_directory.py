@@ -240,5 +240,6 @@ async def test_person_is_shown_with_consents(opened: Database) -> None:
             "text_version": "2026-02",
             "method": "web",
             "evidence_hash": None,
+            "authorises": True,
         }
     ] == shown

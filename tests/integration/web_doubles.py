@@ -633,7 +633,7 @@ class World:
             explain=PostgresExplain(database),
             factors=MemorySecondFactors(self.accounts),
             genuine=self.genuine,
-            headcount=PostgresHeadcount(database, POLICY.suppression_for),
+            headcount=PostgresHeadcount(database, POLICY.suppression_for, POLICY, lambda: datetime.now(UTC)),
             inbox=PostgresInbox(database),
             incidents=self.incidents,
             letters=PostgresLetters(database),

@@ -28,7 +28,7 @@ from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
-from hub.model import HUB_SOURCE, Event, RawMessage, State
+from hub.model import HUB_SOURCE, Event, Message, RawMessage, State
 from hub.policy import Policy, load_policy
 from hub.ports import Ticket
 from hub.testing import (
@@ -238,18 +238,14 @@ class MovedHub:
         fresh = [messages[key].message for key in islice(messages, self._seen, None)]
         self._seen = len(messages)
         going = [message for message in fresh if message.state in {State.QUEUED, State.HELD}]
+        ways = [(message, channel, address) for message in going for channel, address in _ways(message)]
         self.planned += [
             contact
-            for message in going
-            if message.channel in _TRAITS
+            for message, channel, address in ways
+            if channel in _TRAITS
             and (
                 contact := self._contact(
-                    Delivery(
-                        at=self.clock(),
-                        channel=message.channel,
-                        address=message.address,
-                        text=message.event_id,
-                    )
+                    Delivery(at=self.clock(), channel=channel, address=address, text=message.event_id)
                 )
             )
         ]
@@ -323,6 +319,12 @@ class MovedHub:
             lease_time=LeaseTime(timedelta(0)),
             policy=self.policy,
         )
+
+
+def _ways(message: Message) -> list[tuple[str, str]]:
+    """Return how a message is planned to leave: its own channel, and those that follow."""
+    later = [(target.channel, target.address) for step in message.fallback for target in step]
+    return [(message.channel, message.address), *later]
 
 
 def bad_luck(seed: int, number: int, days: int) -> tuple[Luck, Sequence[tuple[datetime, datetime]]]:

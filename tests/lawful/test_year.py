@@ -26,6 +26,11 @@ def test_providers_accept_no_unlawful_contact_in_a_year(findings: Findings) -> N
 
 
 @pytest.mark.slow
+def test_no_plan_of_a_year_is_unlawful(findings: Findings) -> None:
+    assert findings.plans == {}
+
+
+@pytest.mark.slow
 def test_the_year_has_what_could_go_wrong(findings: Findings) -> None:
     """A hub that sends nothing breaks no rule."""
     for purpose in ("collection", "commercial", "survey"):

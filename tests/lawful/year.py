@@ -18,8 +18,8 @@ from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful
 from tests.lawful.moved_hub import MovedHub, bad_luck
 from tests.lawful.town import DAYS, building, start
 
-BROKEN_PLANS_TODAY: Final = frozenset({Rule.CHANNEL})
-"""What planning does not look at yet, and the claim refuses: the channels of advertising and surveys."""
+OF_PLANS: Final = frozenset({Rule.CONSENT, Rule.CHANNEL, Rule.PAYER, Rule.MARKED, Rule.UNWANTED})
+"""What planning decides; hours and limits are decided when a message leaves."""
 EXAMPLES: Final = 3
 
 
@@ -34,6 +34,8 @@ class Findings:
     examples: dict[Rule, list[Breach]] = field(default_factory=dict)
     deaths: int = 0
     channels: Counter[str] = field(default_factory=Counter)
+    plans: Counter[Rule] = field(default_factory=Counter)
+    """Rules that a plan would have broken."""
 
     def add(self, other: Findings) -> None:
         self.people += other.people
@@ -41,6 +43,7 @@ class Findings:
         self.rules += other.rules
         self.deaths += other.deaths
         self.channels += other.channels
+        self.plans += other.plans
         for rule, breaches in other.examples.items():
             self.examples.setdefault(rule, []).extend(breaches)
             del self.examples[rule][EXAMPLES:]
@@ -65,7 +68,9 @@ def live_through(
     findings = Findings(people=people, deaths=hub.deaths)
     findings.contacts.update(contact.purpose for contact in contacts)
     findings.channels.update(contact.channel for contact in contacts)
-    for breach in unlawful(contacts, hub.ledger.facts()):
+    facts = hub.ledger.facts()
+    findings.plans.update(breach.rule for breach in unlawful(hub.planned, facts) if breach.rule in OF_PLANS)
+    for breach in unlawful(contacts, facts):
         findings.rules[breach.rule] += 1
         shown = findings.examples.setdefault(breach.rule, [])
         if len(shown) < EXAMPLES:

@@ -29,6 +29,7 @@ from tests.unit.factories import (
     RULES,
     SCHEMAS,
     SECOND,
+    authorising,
     device,
     email,
     event,
@@ -144,15 +145,15 @@ async def test_a_consent_in_the_same_batch_counts() -> None:
 
 def test_the_order_of_several_channels_is_the_policys() -> None:
     audience = kind(("email",), ("whatsapp",), ("sms",), one_authorised=True, purpose=Purpose.COLLECTION)
-    both = (("email", MONDAY), ("sms", MONDAY), ("whatsapp", MONDAY))
+    both = authorising("email", "sms", "whatsapp")
     policy = structs.replace(
         POLICY, collection=structs.replace(POLICY.collection, channels=("whatsapp", "sms"))
     )
     rules = replace(RULES, policy=policy, channels={**RULES.channels, "whatsapp": WHATSAPP})
 
-    assert "email" == only(plan(audience, person(email(), mobile(), authorised=both))).channel
-    assert "whatsapp" == only(plan(audience, person(email(), mobile(), authorised=both), rules=rules)).channel
-    [refused] = plan(audience, person(email(), authorised=(("email", MONDAY),)), rules=rules)
+    assert "email" == only(plan(audience, person(email(), mobile(), statements=both))).channel
+    assert "whatsapp" == only(plan(audience, person(email(), mobile(), statements=both), rules=rules)).channel
+    [refused] = plan(audience, person(email(), statements=authorising("email")), rules=rules)
     assert (State.SUPPRESSED, "not_consented") == (refused.state, refused.reason)
 
 

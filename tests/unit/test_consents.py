@@ -22,6 +22,7 @@ from hub.contact_rules.consents import (
     came_back,
     consents_of,
     standing,
+    with_facts,
 )
 from hub.contact_rules.purposes import REVOCABLE
 from hub.model import Consent, Event, OptedOut, Person, Purpose
@@ -181,7 +182,10 @@ def test_baja_in_force_overrides_the_ledger() -> None:
 def test_person_without_consent_is_left_out_and_earlier_reason_stays() -> None:
     people = [Person(ref=ref, name="") for ref in ("p-1", "p-2", "p-3", "p-4")]
     away = Person(ref="p-5", name="", left_out="on_leave")
-    found = asked([*people, away], {"p-1": [YES], "p-2": [NO], "p-4": [YES]}, {"p-4"})
+    statements = {"p-1": [YES], "p-2": [NO], "p-4": [YES]}
+    # What an address refuses closes its channel: the person may be asked over another one.
+    opted_out = {"p-1": [("ana@example.com", "opted_out")], "p-4": [("", "complaint")]}
+    found = asked(with_facts([*people, away], statements, opted_out))
 
     assert [None, "not_opted_in", "not_opted_in", "not_opted_in", "on_leave"] == [
         person.left_out for person in found

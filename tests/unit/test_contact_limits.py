@@ -21,7 +21,7 @@ from hub.policy import load_policy
 from hub.policy.limits import ContactLimits
 from hub.testing import MemoryEmail, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
-from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, device, local, person
+from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, authorising, device, local, person
 from tests.unit.plans import kind, plan
 
 ONE: Final = ContactLimits(contacts_a_day=1, channels_a_week=1, wait_at_most=timedelta(days=14))
@@ -137,7 +137,7 @@ def test_collection_goes_to_the_registered_payer_over_one_authorised_channel() -
     ("purpose", "expected"), [(Purpose.COMMERCIAL, 1), (Purpose.COLLECTION, 1), (Purpose.SURVEY, 2)]
 )
 def test_person_with_two_telephones_is_contacted_on_one(purpose: Purpose, expected: int) -> None:
-    reached = person(device("a"), device("b"), authorised=(("push", MONDAY - DAY),))
+    reached = person(device("a"), device("b"), statements=authorising("push"))
 
     assert expected == len(plan(kind(("push",), purpose=purpose), reached))
 

@@ -272,6 +272,20 @@ def explained(message: SentMessage) -> list[str]:
     return list(judge(facts).sentences)[1:]
 
 
+def test_channels_that_consents_close_are_named_with_the_reason() -> None:
+    skipped = ("email:not_consented", "push:complaint", "whatsapp:not_configured")
+    by_text = explained(sent(State.QUEUED, channel="sms", skipped=skipped))
+    nobody = explained(
+        sent(State.SUPPRESSED, reason="not_consented", skipped=("email:not_consented", "sms:not_consented"))
+    )
+
+    assert [
+        "Por correo no: la persona no ha autorizado estos mensajes, o no por este canal.",
+        "Por notificación al celular no: la persona marcó un mensaje como no deseado.",
+    ] == by_text[-2:]
+    assert [] == [sentence for sentence in nobody if " no: " in sentence], "the message says it itself"
+
+
 def test_expired_acknowledgement_names_what_was_said_later_and_asks_for_no_new_event() -> None:
     about = EVENTS["pqrs.escalated"]
 

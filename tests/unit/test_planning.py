@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hub.messages.planning.cascade import next_step, next_steps
 from hub.messages.planning.plan import CROWD, lane_for, unknown_person
 from hub.model import (
+    Consent,
     ContactPoint,
     Lane,
     Person,
@@ -18,7 +19,7 @@ from hub.model import (
     State,
     Target,
 )
-from tests.unit.factories import CHANNELS, HOUR, MONDAY, email, event, message, mobile, person
+from tests.unit.factories import CHANNELS, HOUR, MONDAY, authorising, email, event, message, mobile, person
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
 
 DAY = timedelta(days=1)
@@ -112,7 +113,7 @@ def test_a_stranger_gets_no_survey_collection_or_advertising(purpose: Purpose) -
 
 def test_survey_is_planned_over_authorised_channels_only() -> None:
     of = kind(("email",), ("sms",), purpose=Purpose.SURVEY)
-    asked = person(email(), mobile(), authorised=(("sms", MONDAY),))
+    asked = person(email(), mobile(), statements=authorising("sms"))
     message = only(plan(of, asked))
 
     assert ("sms", State.QUEUED, ("email:not_consented",)) == (
@@ -124,15 +125,21 @@ def test_survey_is_planned_over_authorised_channels_only() -> None:
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-@pytest.mark.parametrize("authorised", [None, (), (("whatsapp", MONDAY),)])
+@pytest.mark.parametrize(
+    "statements",
+    [(), authorising("whatsapp"), authorising("email", method=None), authorising("email", at=MONDAY + HOUR)],
+    ids=["nothing said", "another channel", "nobody can prove it", "later"],
+)
 def test_without_a_consent_to_one_of_its_channels_nothing_is_planned(
-    purpose: Purpose, authorised: tuple[tuple[str, datetime], ...] | None
+    purpose: Purpose, statements: tuple[Consent, ...]
 ) -> None:
-    message = only(plan(kind(("email",), purpose=purpose), person(email(), authorised=authorised)))
+    message = only(plan(kind(("email",), purpose=purpose), person(email(), statements=statements)))
     needs_one = purpose in {Purpose.SURVEY, Purpose.COLLECTION, Purpose.COMMERCIAL}
 
-    assert (message.state, message.reason) == (
-        (State.SUPPRESSED, "not_consented") if needs_one else (State.QUEUED, None)
+    assert (message.state, message.reason, message.skipped) == (
+        (State.SUPPRESSED, "not_consented", ("email:not_consented",))
+        if needs_one
+        else (State.QUEUED, None, ())
     )
 
 
@@ -291,19 +298,19 @@ def test_everybody_is_reached_or_has_a_reason(people: list[Person], steps: list[
 @given(
     steps=STEPS,
     purpose=st.sampled_from([Purpose.SURVEY, Purpose.COMMERCIAL, Purpose.COLLECTION]),
-    authorised=st.none() | st.sets(st.sampled_from([*CHANNELS, "voice", "whatsapp"])),
+    authorised=st.sets(st.sampled_from([*CHANNELS, "voice", "whatsapp"])),
 )
 def test_nothing_is_planned_over_a_channel_that_is_not_authorised(
-    steps: list[list[str]], purpose: Purpose, authorised: set[str] | None
+    steps: list[list[str]], purpose: Purpose, authorised: set[str]
 ) -> None:
-    since = None if authorised is None else tuple((name, MONDAY) for name in sorted(authorised))
+    statements = authorising(*sorted(authorised)) if authorised else ()
     of = kind(*map(tuple, steps), purpose=purpose, one_authorised=purpose is Purpose.COLLECTION)
-    messages = plan(of, person(*EVERYTHING, authorised=since))
+    messages = plan(of, person(*EVERYTHING, statements=statements))
     live = [planned for planned in messages if planned.state is not State.SUPPRESSED]
     used = {planned.channel for planned in live}
     used |= {target.channel for planned in live for step in planned.fallback for target in step}
 
-    assert used <= (authorised or set())
+    assert used <= authorised
     assert len(used) <= 1 or purpose is not Purpose.COLLECTION
     assert {planned.reason for planned in messages} <= {None, "not_consented", "no_contact", "not_configured"}
 

@@ -16,6 +16,7 @@ from tests.unit.factories import (
     POLICY,
     RULES,
     SECOND,
+    authorising,
     email,
     event,
     local,
@@ -25,7 +26,7 @@ from tests.unit.factories import (
 from tests.unit.plans import EVERYTHING, kind, only, plan
 
 DAY = timedelta(days=1)
-BY_MAIL = (("email", MONDAY - DAY),)
+BY_MAIL = authorising("email")
 """The channels that a person has authorised."""
 WORKS = BY_NAME["maintenance.scheduled.announced"]
 STARTS = local("2026-03-12 08:00")
@@ -97,7 +98,7 @@ def test_reminder_before_a_date_goes_out_at_the_last_opening(due_on: str, opens:
 def test_reminder_before_a_date_may_be_sent_until_the_end_of_the_date() -> None:
     dated = kind(("email",), reminders=(Reminder("due_on", DAY),), purpose=Purpose.SURVEY)
     petition = event("pqrs.received", {"due_on": "2026-03-12"})
-    _, reminder = plan(dated, person(email(), authorised=BY_MAIL), trigger=petition)
+    _, reminder = plan(dated, person(email(), statements=BY_MAIL), trigger=petition)
 
     # A survey would live for a week.
     assert reminder.expires_at == local("2026-03-13 00:00")
@@ -112,7 +113,7 @@ def test_messages_end_with_what_they_are_about(until: str | None, ends: str | No
     again = (Reminder("at", 70 * HOUR),)
     of = replace(kind(("email",), purpose=Purpose.SURVEY, reminders=again), useful_until="until")
 
-    asked = person(email(), authorised=BY_MAIL)
+    asked = person(email(), statements=BY_MAIL)
     assert {message.ends_at for message in plan(of, asked, trigger=petition)} == (
         {local(ends)} if ends else {None, local("2026-03-12 08:00")}
     )

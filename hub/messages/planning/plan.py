@@ -11,26 +11,24 @@ from msgspec.structs import replace
 
 from hub.contact_rules import quiet_outside_hours
 from hub.contact_rules.consents import NOT_CONSENTED
-from hub.contact_rules.preferences import barred
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.messages.planning.cascade import id_at
 from hub.messages.planning.lifetime import Lifetime, Occasion, is_late_for_paper, lifetime, occasions
 from hub.messages.planning.reach import (
     LATE_LETTER,
     LETTER,
+    NONE,
     PAPER,
     authorised_channel,
     broken_channels,
     offered,
+    refused_channels,
     steps_for,
-    unauthorised,
     used_channel_only,
     why_unreachable,
     wished_channels,
 )
 from hub.model import (
-    DO_NOT_CONTACT,
-    NOT_WANTED,
     UNKNOWN_PERSON,
     Audience,
     ChannelTraits,
@@ -152,30 +150,48 @@ def is_recorded_only(event: Event) -> bool:
 
 def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the later steps as its fallback."""
-    audience, avoid = plan.audience, plan.avoid
-    if person.mark is not None and barred(audience.purpose, person.mark, plan.now):
-        return [_suppressed(plan, person, DO_NOT_CONTACT, ())]
-    if audience.purpose in NEED_CONSENT:
+    audience, closed, skipped = plan.audience, NONE, list[str]()
+    # Hours alone refuse nothing: most messages pay for no verdict, nor for a call to find that out.
+    if person.mark is not None or person.preferences is not None or audience.purpose in NEED_CONSENT:
         # Only of a person of the directory a consent is on record.
-        if not person.known:
+        if audience.purpose in NEED_CONSENT and not person.known:
             return [_suppressed(plan, person, "inline_not_allowed", ())]
-        closed = unauthorised(audience, person)
-        if audience.one_authorised:
-            audience = authorised_channel(audience, person, rules.policy.collection.channels)
-        if not offered(audience) - closed.keys():
-            return [_suppressed(plan, person, NOT_CONSENTED, ())]
-        avoid = {**avoid, **closed}
-    skipped: list[str] = []
-    if person.preferences is not None:
-        audience, skipped = wished_channels(audience, person, plan.stored.event)
-        if not audience.channels:
-            return [_suppressed(plan, person, NOT_WANTED, tuple(skipped))]
-    usable = steps_for(audience, person, rules.channels, skipped, avoid=avoid)
+        closed = _closed(plan, person, rules)
+        skipped = [f"{name}:{reason}" for name, reason in closed.items()]
+        audience, passed_over = _chosen(plan, person, rules, closed)
+        skipped += passed_over
+        if closed.keys() >= set(offered(audience)):
+            return [_suppressed(plan, person, _why(plan, closed), tuple(skipped))]
+    usable = steps_for(audience, person, rules.channels, skipped, avoid=plan.avoid, closed=closed)
     if not usable:
         return [_suppressed(plan, person, why_unreachable(skipped), tuple(skipped))]
     number, targets = usable[0]
     fallback = tuple(later for _, later in usable[1:])
     return [_message(plan, person, number, target, fallback, tuple(skipped)) for target in targets]
+
+
+def _closed(plan: Plan, person: Person, rules: Rules) -> Mapping[str, str]:
+    """Ask the rules, for the instant at which the message is planned to leave."""
+    audience, at = plan.audience, plan.occasion.at or plan.now
+    rests = quiet_outside_hours(person, audience, plan.stored.event)
+    return refused_channels(audience, person, rules.channels, rules.policy, at=at, rests=rests)
+
+
+def _chosen(
+    plan: Plan, person: Person, rules: Rules, closed: Mapping[str, str]
+) -> tuple[Audience, Sequence[str]]:
+    """Limit the audience to what the policy and the person choose; also return what is skipped for it."""
+    audience = plan.audience
+    if audience.one_authorised:
+        audience = authorised_channel(audience, person, rules.policy.collection.channels, closed)
+    if person.preferences is None:
+        return audience, ()
+    return wished_channels(audience, person, plan.stored.event, closed)
+
+
+def _why(plan: Plan, closed: Mapping[str, str]) -> str:
+    """Return why nothing is left: the reason of the channel that the row names, which is the first."""
+    return closed.get(plan.audience.channels[0][0], NOT_CONSENTED)
 
 
 def unknown_person(message: Message) -> Message:

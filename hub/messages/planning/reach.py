@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from hub.contact_rules import is_interruptive
-from hub.contact_rules.consents import NOT_CONSENTED
+from hub.contact_rules.consents import authorised
+from hub.contact_rules.forecast import refusals
 from hub.contact_rules.preferences import wanted
 from hub.contact_rules.purposes import LIMITED, PURPOSES
 from hub.model import (
@@ -26,6 +28,7 @@ from hub.model import (
 )
 from hub.people.audience import preferred
 from hub.phones import can_text
+from hub.policy import Policy
 
 LETTER: Final = "print"
 """The channel of letters."""
@@ -39,6 +42,9 @@ PAPER: Final = frozenset({Print.LETTER, Print.BOTH})
 LATE_LETTER: Final = "late_letter"
 """The reason to send no letter about something that begins before anybody would read it."""
 
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
+"""No channel is left out."""
+
 Step = tuple[int, tuple[Target, ...]]
 """The number of a step in its audience, and its targets."""
 
@@ -49,21 +55,26 @@ def steps_for(
     channels: Mapping[str, ChannelTraits],
     skipped: list[str],
     *,
-    avoid: Mapping[str, str] = MappingProxyType({}),
+    avoid: Mapping[str, str] = NONE,
+    closed: Mapping[str, str] = NONE,
 ) -> list[Step]:
     """
     Return the steps that reach the person, in order; append each skipped channel to `skipped`.
 
-    `avoid` are channels not to use, each with its reason.
+    `avoid` are channels not to use, each with its reason; `closed` are those that the rules refuse, which
+    are in `skipped` already.
     """
     planned = ways(audience, person)
+    if closed:
+        planned = [tuple(name for name in step if name not in closed) for step in planned]
     if avoid:
         skipped += [f"{name}:{avoid[name]}" for step in planned for name in step if name in avoid]
         planned = [tuple(name for name in step if name not in avoid) for step in planned]
     steps = [_targets(step, person, channels, skipped) for step in planned]
     if audience.purpose is Purpose.EMERGENCY:
         # The last resort is not part of the audience: channels that it skips are not recorded.
-        steps.append(_targets(last_resort(audience, channels), person, channels, []))
+        left = [name for name in last_resort(audience, channels) if name not in closed]
+        steps.append(_targets(left, person, channels, []))
     if audience.purpose in LIMITED:
         # Each device, and each further channel of the step, would be a contact of its own.
         steps = [targets[:1] for targets in steps]
@@ -80,47 +91,63 @@ def used_channel_only(audience: Audience, event: Event) -> Audience:
     return replace(audience, channels=steps or audience.channels)
 
 
-def authorised_channel(audience: Audience, person: Person, order: Sequence[str]) -> Audience:
+def authorised_channel(
+    audience: Audience, person: Person, order: Sequence[str], closed: Container[str]
+) -> Audience:
     """
     Limit an audience to the channels that the person has authorised, of which one is used.
 
     That is the one authorised for longest, so that another consent does not change it; of several that were
     authorised at once, the first in the policy's `order`. Without any, there is no channel.
     """
-    since = dict(person.authorised or ())
-    names = [name for name in order if name in since and name in offered(audience)]
+    since = dict(authorised(person.statements))
+    names = [name for name in order if name in since and name in offered(audience) and name not in closed]
     steps = tuple((name,) for name in sorted(names, key=lambda name: since[name]))
     return replace(audience, channels=steps, cascade=Cascade.FIRST)
 
 
-def offered(audience: Audience) -> frozenset[str]:
-    """Return the channels of an audience, those of all its steps."""
-    return frozenset(name for step in audience.channels for name in step)
+def offered(audience: Audience) -> Sequence[str]:
+    """Return the channels of an audience, those of all its steps, in order."""
+    return tuple(dict.fromkeys(name for step in audience.channels for name in step))
 
 
-def unauthorised(audience: Audience, person: Person) -> Mapping[str, str]:
-    """Return the channels that the person has not authorised for the purpose, each with the reason."""
-    closed = offered(audience).difference(name for name, _ in person.authorised or ())
-    return dict.fromkeys(sorted(closed), NOT_CONSENTED)
+def refused_channels(
+    audience: Audience,
+    person: Person,
+    channels: Mapping[str, ChannelTraits],
+    policy: Policy,
+    *,
+    at: datetime,
+    rests: bool,
+) -> Mapping[str, str]:
+    """Return the channels by which the rules let nothing leave `at` an instant, each with the reason."""
+    names = [*offered(audience), *([LETTER] if audience.print in PAPER else ())]
+    if audience.purpose is Purpose.EMERGENCY:
+        names += last_resort(audience, channels)
+    addresses = {name: _addresses(channels.get(name), person) for name in names}
+    return refusals(audience.purpose, addresses, person, at=at, policy=policy, rests=rests)
 
 
-def wished_channels(audience: Audience, person: Person, event: Event) -> tuple[Audience, list[str]]:
+def wished_channels(
+    audience: Audience, person: Person, event: Event, closed: Container[str] = ()
+) -> tuple[Audience, list[str]]:
     """
     Limit an audience to the channels that the person wants for its purpose, one after another.
 
-    Also return what is skipped. The inbox stays beside them, for it disturbs nobody. What may not be switched
+    What the person wants none of is `closed` already, with all that the rules refuse. Also return what is
+    skipped besides. The inbox stays beside the wanted ones, for it disturbs nobody. What may not be switched
     off keeps its own channels where none of the wanted ones is among them; so does an answer over the channel
     that the person has used. Without any channel left, there is none.
     """
     names = wanted(audience.purpose, person.preferences)
     if names is None or (audience.channel_by is not None and event.data.get(audience.channel_by)):
         return audience, []
-    own = dict.fromkeys(name for step in audience.channels for name in step)
+    own = [name for name in offered(audience) if name not in closed]
     chosen = [name for name in names if name in own]
     keeps_all = not PURPOSES[audience.purpose].may_switch_off
     if keeps_all and not any(is_interruptive(name) for name in chosen):
         return audience, []
-    silent = [name for name in own if names and not is_interruptive(name) and name not in chosen]
+    silent = [name for name in own if not is_interruptive(name) and name not in chosen]
     steps: list[tuple[str, ...]] = [(name,) for name in chosen]
     if silent:
         steps[:1] = [(*(steps[0] if steps else ()), *silent)]
@@ -169,6 +196,11 @@ def _targets(
             for point in points:
                 targets.append(Target(channel=name, contact_id=point.id, address=point.value))  # noqa: PERF401 - a generator each
     return tuple(targets)
+
+
+def _addresses(channel: ChannelTraits | None, person: Person) -> Collection[str]:
+    points = _points(channel, person)
+    return () if isinstance(points, str) else [point.value for point in points]
 
 
 def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPoint] | str:

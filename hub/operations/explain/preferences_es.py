@@ -1,20 +1,25 @@
-"""What wishes and marks have done to the messages of an event, in sentences. Pure."""
+"""What wishes, marks and refusals have done to the messages of an event, in sentences. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from hub.contact_rules.consents import NOT_CONSENTED
 from hub.model import DO_NOT_CONTACT, NOT_WANTED, MarkEntry, MarkReason
 from hub.operations.explain import sentences_es
+from hub.operations.explain.messages import BY
 from hub.ports import ExplainFacts
-from hub.rendering import filters, labels_es
+from hub.rendering import filters
 
 REASONS: Final[Mapping[MarkReason, str]] = {
     MarkReason.DECEASED: "la persona falleció: no se le envía nada",
     MarkReason.PROTECTED_ADDRESS: "su dirección está protegida",
     MarkReason.CONTESTED_ACCOUNT: "su cuenta está en disputa",
 }
+
+_CLOSED: Final = (NOT_CONSENTED, "opted_out", "complaint")
+"""What closes a channel without closing the others."""
 
 
 def sentences(facts: ExplainFacts) -> Iterator[str]:
@@ -24,8 +29,30 @@ def sentences(facts: ExplainFacts) -> Iterator[str]:
         yield from (_marked(mark) for mark in facts.marks if mark.ended_at is None)
     skipped = [entry.partition(":") for sent in facts.messages for entry in sent.message.skipped]
     if unwanted := sorted({name for name, _, why in skipped if why == NOT_WANTED}):
-        names = filters.lista([labels_es.CHANNELS.get(name, name) for name in unwanted])
-        yield f"La persona pidió no recibir estos avisos por {names}."
+        yield f"La persona pidió no recibir estos avisos {_ways(unwanted)}."
+    yield from _passed_over(facts)
+
+
+def _passed_over(facts: ExplainFacts) -> Iterator[str]:
+    """Name the channels that the person's consents close, where the message itself does not say so."""
+    for reason in _CLOSED:
+        entry = f":{reason}"
+        closed = {
+            skip.removesuffix(entry)
+            for sent in facts.messages
+            if sent.message.reason != reason
+            for skip in sent.message.skipped
+            if skip.endswith(entry)
+        }
+        if closed:
+            ways, why = _ways(sorted(closed)), sentences_es.reason(reason)
+            yield f"{ways[:1].upper()}{ways[1:]} no: {why[:1].lower()}{why[1:]}"
+
+
+def _ways(channels: Iterable[str]) -> str:
+    """`por correo y por SMS`."""
+    ways = (BY.get(name, f"Por {name}") for name in channels)
+    return filters.lista([f"{way[:1].lower()}{way[1:]}" for way in ways])
 
 
 def _marked(mark: MarkEntry) -> str:

@@ -30,8 +30,7 @@ class Group(Struct, frozen=True, kw_only=True):
     and service area, else of the company.
 
     With `roles`, `service_area` selects only its staff. `opted_in` is a purpose: people who have not
-    consented to it are left out. `authorised` is one too: people have the channels that they have authorised
-    for it.
+    consented to it are left out. `authorised` is one too: people come with what is on record about it.
     """
 
     person: str | None = None

@@ -50,6 +50,22 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS consent
 
+-- opted_out_of --
+-- Of people, and of their addresses: a BAJA from a number that several people have, or nobody, is of no person.
+SELECT asked.person, '' AS address, reason FROM unnest($1::text[]) AS asked (person)
+CROSS JOIN LATERAL (
+    SELECT reason FROM opt_out
+    WHERE opt_out.person = asked.person AND purpose = $4 AND lifted_at IS NULL
+    OFFSET 0
+) AS own
+UNION ALL
+SELECT asked.person, asked.address, reason FROM unnest($2::text[], $3::text[]) AS asked (person, address)
+CROSS JOIN LATERAL (
+    SELECT reason FROM opt_out
+    WHERE opt_out.address IN (asked.address, lower(asked.address)) AND purpose = $4 AND lifted_at IS NULL
+    OFFSET 0
+) AS of_address
+
 -- opted_out --
 SELECT opted.* FROM unnest($1::text[]) AS asked (person)
 CROSS JOIN LATERAL (

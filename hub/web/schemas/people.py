@@ -86,6 +86,9 @@ class Consented(Struct, kw_only=True):
         str | None, Meta(description="As the event states it; `reply`, `opted_out`, `complaint`.")
     ]
     evidence_hash: str | None
+    authorises: Annotated[
+        bool, Meta(description="False for a no, and for a yes that nobody can prove: it authorises nothing.")
+    ]
 
 
 class PersonWhole(Struct, kw_only=True):

@@ -1,0 +1,48 @@
+"""
+What the verdict will be, from what the directory knows of a person. Pure.
+
+It is a forecast: the claim decides anew, with all that has been said since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from hub.contact_rules.consents import why_opted_out
+from hub.contact_rules.verdict import Refused, verdict
+from hub.model import ContactFacts, Person, Purpose
+from hub.policy import Policy
+
+
+def refusals(
+    purpose: Purpose,
+    addresses: Mapping[str, Collection[str]],
+    person: Person,
+    *,
+    at: datetime,
+    policy: Policy,
+    rests: bool = False,
+) -> Mapping[str, str]:
+    """
+    Return the channels over which nothing of this purpose may leave `at` an instant, each with the reason.
+
+    `addresses` are the channels to judge, each with the person's addresses there. Without a mark, wishes or a
+    purpose that needs consent there are none: hours alone refuse nothing.
+    """
+    judged = {
+        channel: verdict(purpose, channel, _facts(person, known, rests), at=at, policy=policy)
+        for channel, known in addresses.items()
+    }
+    return {channel: given.reason for channel, given in judged.items() if isinstance(given, Refused)}
+
+
+def _facts(person: Person, addresses: Collection[str], rests: bool) -> ContactFacts:
+    return ContactFacts(
+        statements=person.statements,
+        opted_out=why_opted_out(person, addresses),
+        rests=rests,
+        weeks=person.weeks,
+        preferences=person.preferences,
+        mark=person.mark,
+    )
