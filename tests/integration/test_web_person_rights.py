@@ -8,9 +8,13 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 
+from hub.model import Grant, Office, Scope
 from hub.timers.erasures import keep_erased
 from tests.integration.test_erasures import MAIL, REF, Rights, leave, rights
-from tests.integration.web_doubles import Reply, World, ask
+from tests.integration.test_web_access import GUARDED
+from tests.integration.test_web_keys import holding
+from tests.integration.web_doubles import Reply, World, ask, browsing
+from tests.integration.web_visitor import Visitor, give_account
 from tests.unit.timer_harness import hub_with, timers_of
 
 __all__ = ["rights"]
@@ -21,8 +25,8 @@ LATER: Final = datetime(2150, 1, 1, tzinfo=UTC)
 """When no law keeps anything of today any more."""
 
 
-async def post(world: World, path: str, body: Any) -> Reply:
-    headers = {hdrs.CONTENT_TYPE: "application/json"}
+async def post(world: World, path: str, body: Any, **more: str) -> Reply:
+    headers = {hdrs.CONTENT_TYPE: "application/json", **more}
     return await ask(world, path, method=hdrs.METH_POST, body=json.dumps(body).encode(), headers=headers)
 
 
@@ -89,3 +93,33 @@ async def test_claim_is_opened_once_for_a_case_and_says_nothing_of_the_address(r
     assert ["privacy.claim.received"] == list({event.name for event in world.publisher.events})
     assert 1 == len({event.id for event in world.publisher.events})
     assert MAIL not in replies[0].text
+
+
+async def test_key_that_was_given_to_read_does_not_erase(rights: Rights) -> None:
+    await leave(rights)
+    world = World(environ=GUARDED, database=rights.database)
+    statuses = []
+    for body, scopes in (
+        (REASON, [Scope.PRIVACY]),
+        (REASON, [Scope.OPERATE]),
+        ({**REASON, "dry_run": True}, [Scope.PRIVACY]),
+        (REASON, [Scope.PRIVACY, Scope.OPERATE]),
+    ):
+        statuses.append((await post(world, ERASE, body, **await holding(world, *scopes))).status)
+
+    assert [403, 403, 200, 202] == statuses
+
+
+async def test_privacy_officer_erases_who_has_signed_in(rights: Rights) -> None:
+    await leave(rights)
+    world = World(environ=GUARDED, database=rights.database)
+    await give_account(world, "dora", Grant(office=Office.PRIVACY_OFFICER))
+    async with browsing(world) as client:
+        dora = Visitor(client)
+        entered = await dora.sign_in("dora")
+        done = await dora.change(ERASE, body=REASON)
+
+    assert (303, 202) == (entered.status, done.status)
+    assert ["account:dora"] == [
+        row["asked_by"] for row in await rights.database.rows("SELECT asked_by FROM erasure")
+    ]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from aiohttp import web
 
+from hub.model import Scope
 from hub.operations import erase_person
 from hub.operations.publish import send_all
 from hub.operations.rectify_person import rectify as open_claim
-from hub.web.auth.caller import caller_of, note
-from hub.web.responses import json_answer
+from hub.web.auth.caller import caller_of, note, places_with
+from hub.web.auth.session_cookie import SESSION
+from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.rights import EraseBody, RectifyBody
 from hub.web.services import services
+
+_KEY_ONLY_READS: Final = "A key that erases needs the scope operate besides privacy."
 
 
 async def export(request: web.Request) -> web.Response:
@@ -53,13 +58,16 @@ async def erase(request: web.Request, body: EraseBody) -> web.Response:
     Erase a person for good, or with `dry_run` say what that would do and which duty keeps the data.
 
     The directory, the addresses and the own page are closed at once (202); TIMERS erases the rest. It is
-    refused (409) while a duty requires the data. Safe to repeat.
+    refused (409) while a duty requires the data. A key needs `operate`, too. Safe to repeat.
     """
     ref, deps = request.match_info["ref"], services(request)
     legal_since = erase_person.kept_since(deps.now(), deps.policy.retention.legal)
     if body.dry_run:
         await note(request, "person.erase.look", f"person:{ref}", person=ref)
         return json_answer(await erase_person.look(deps.erasures, ref, legal_since=legal_since))
+    if SESSION not in request and places_with(request, Scope.OPERATE) is not None:
+        # A key that was given to read must not destroy; a privacy officer signs in with a second factor.
+        raise Refusal(403, _KEY_ONLY_READS, "Give it a key with both, or sign in.", reason="scope")
     # Recorded first: without the row nothing is erased.
     await note(request, "person.erase", f"person:{ref}", person=ref)
     by = caller_of(request).who
