@@ -28,7 +28,7 @@ class PreferenceStore(Protocol):
         """Return what was meant for the person and not sent because of a mark, newest first."""
 
     async def mark(self, entry: MarkEntry) -> None:
-        """Keep a mark; safe to repeat."""
+        """Keep a mark, and cancel the letters that it bars and nobody has been given. Safe to repeat."""
 
     async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:
         """End the marks in force, of one reason or all; return how many."""
