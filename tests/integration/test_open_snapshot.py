@@ -242,8 +242,8 @@ async def test_looks_go_by_the_instants_at_which_messages_are_due(
     [
         (
             "claim",
-            "uuid[], uuid, interval, uuid, uuid, text[], text[], text[]",
-            f"'{{{ID}}}', '{ID}', '1 min', '{ID}', '{ID}', '{{}}', '{{}}', '{{}}'",
+            "uuid[], uuid, interval, uuid, uuid, text[], text[], text[], text[]",
+            f"'{{{ID}}}', '{ID}', '1 min', '{ID}', '{ID}', '{{}}', '{{}}', '{{}}', '{{}}'",
         ),
         ("record", RECORDED, f"'{ID}', '{{{ID}}}', {NOTHING}, '{ID}', '{ID}'"),
         ("release", "uuid[], uuid, uuid", f"'{{{ID}}}', '{ID}', '{ID}'"),
