@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.app.container import CompanyRules
+from hub.cli.check import house
 from hub.cli.main import app
 from hub.errors import HubError, InvalidPolicy
 from hub.model import Facts, Json, Rendered
@@ -191,3 +192,13 @@ def test_button_is_asked_for_only_where_there_is_an_address_that_it_can_open(
     assert "https HUB_PUBLIC_URL" in str(refused.exception)
     [button] = submission["components"][1]["buttons"]
     assert "https://avisos.example.co/mi/{{1}}" == button["url"]
+
+
+@pytest.mark.parametrize("url", ["http://avisos.example.co", "https://avisos.example.co"])
+async def test_check_says_that_a_button_without_signed_links_loses_messages(tmp_path: Path, url: str) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[residents]\nwhatsapp = ["all"]\n')
+    secret = "a-secret-that-nobody-guesses-and-long-enough"
+    found = await house.policy(load({"HUB_POLICY": str(policy), "HUB_PUBLIC_URL": url, "HUB_SECRET": secret}))
+
+    assert url.startswith("http://") is any("WhatsApp con botón" in finding.what for finding in found)

@@ -18,6 +18,7 @@ from hub.channels.registry import BUILDERS
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.model import Lane
 from hub.policy.documents import DocumentPolicy
+from hub.policy.residents import ResidentPolicy
 from hub.settings import Mode, Secret, Settings, is_loopback
 
 PROGRAM: Final = "Programa"
@@ -153,7 +154,7 @@ async def policy(settings: Settings) -> list[Finding]:
         what = "La huella de cada día no sale de la empresa: contra quien administra la base no prueba nada."
         to_do = "Ponga en `[evidence] notify` una dirección de correo que nadie de la empresa administre."
         findings.append(warn(POLICY, what, to_do))
-    return [*findings, *_documents(settings, policy.documents)]
+    return [*findings, *_documents(settings, policy.documents), *_buttons(settings, policy.residents)]
 
 
 def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
@@ -167,6 +168,14 @@ def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
         yield warn(POLICY, what, to_do)
     else:
         yield ok(POLICY, f"Documentos de {', '.join(rules.hosts)}.")
+
+
+def _buttons(settings: Settings, rules: ResidentPolicy) -> Iterator[Finding]:
+    """Say that Meta refuses what lacks the end of its button's address."""
+    if rules.whatsapp and not (settings.secrets and settings.public_url.startswith("https://")):
+        what = "Los mensajes de WhatsApp con botón se pierden: sin enlaces firmados el botón no abre nada."
+        to_do = "Defina HUB_SECRET y HUB_PUBLIC_URL=https://…, o vacíe `[residents] whatsapp`."
+        yield bad(POLICY, what, to_do)
 
 
 async def templates(settings: Settings) -> list[Finding]:
