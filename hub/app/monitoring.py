@@ -13,7 +13,8 @@ from typing import Any
 
 import structlog
 
-from hub.app.container import QUEUES, Container
+from hub.app.container import Container
+from hub.app.openers import QUEUES
 from hub.channels.balances import remaining
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor

@@ -11,9 +11,11 @@ from typing import Final
 from hub import storage
 from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
-from hub.app.container import QUEUES, Container
+from hub.app.container import Container
 from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.mail_role import take_mail
+from hub.app.openers import QUEUES
+from hub.app.renderer import renderer
 from hub.app.web_role import serve_web, webhook_calls
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
@@ -66,7 +68,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         stack.push_async_callback(channel.aclose)
     deps = DeliveryDeps(
         channels=channels,
-        render=parts.company.renderer(),
+        render=renderer(parts.company),
         policy=parts.company.policy,
         throttle=parts.throttle,
         now=NOW,

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
-from hub.app.container import open_log
+from hub.app.openers import open_log
 from hub.cli.common import (
     STATE_STYLES,
     AsJson,

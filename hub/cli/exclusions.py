@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hub.app.container import open_exclusions
+from hub.app.openers import open_exclusions
 from hub.cli.audit import note
 from hub.cli.common import BOGOTA, AsJson, print_done, print_json, read_input, settings
 from hub.errors import HubError

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app.container import open_imports
+from hub.app.openers import open_imports
 from hub.cli.audit import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings
 from hub.cli.progress import progress

@@ -11,7 +11,8 @@ from uuid import uuid4
 import typer
 from msgspec import json
 
-from hub.app.container import open_erasures, open_person_exports, open_publisher
+from hub.app.openers import open_erasures, open_publisher
+from hub.app.papers import open_person_exports
 from hub.cli.audit import note, operator
 from hub.cli.common import AsJson, print_done, print_json, settings, write_output
 from hub.cli.progress import progress

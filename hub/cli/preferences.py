@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_directory_history, open_preferences
+from hub.app.openers import open_directory_history, open_preferences
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,

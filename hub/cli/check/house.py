@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
