@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from prometheus_client import REGISTRY
 
 from hub import storage
+from hub.access.check_rate import CheckRate
 from hub.app.circuits import Circuits, report
 from hub.app.company import CompanyRules
 from hub.app.openers import open_appointments, open_publisher
@@ -34,6 +36,7 @@ class Container:
     breakers: Breakers
     throttle: storage.RedisThrottle
     sender_rates: SenderRates
+    check_rate: CheckRate
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
@@ -66,6 +69,7 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
             breakers=breakers,
             throttle=await stack.enter_async_context(_throttle(settings, company.policy.throttle)),
             sender_rates=SenderRates(company.policy.intake, own=user_of(settings.amqp_url.reveal())),
+            check_rate=CheckRate(time.monotonic),
         )
 
 

@@ -165,7 +165,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits, intake the senders above their rate. Timers seal
+    reports the other's death; delivery reports its circuits, intake the senders above their rate, web
+    the wrong codes of messages. Timers seal
     what happened to messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
@@ -176,6 +177,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     ]
     if {"timers", "web"} & set(roles):
         work.append(until(stop, partial(monitoring.run, parts)))
+    if "web" in roles:
+        work.append(until(stop, partial(monitoring.report_codes, parts)))
     if "intake" in roles:
         work.append(until(stop, partial(monitoring.report_excess, parts)))
     if "timers" in roles:

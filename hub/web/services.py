@@ -57,6 +57,7 @@ from hub.ports import (
     DirectoryHistoryStore,
     DocumentStore,
     EscalationStore,
+    ExclusionLists,
     ExplainStore,
     GenuineStore,
     HeadcountStore,
@@ -182,6 +183,7 @@ class Services:
     documents: DocumentStore
     escalations: EscalationStore
     evidence: EvidenceStore
+    exclusions: ExclusionLists
     explain: ExplainStore
     factors: SecondFactorStore
     genuine: GenuineStore
