@@ -38,7 +38,10 @@ async def load(
     """
     Carga la lista; reemplaza la anterior. De cada dato se guarda solo una huella.
 
-    Las columnas son dato (correo o número) y canal (sms, app, correo, llamada; vacío: todos).
+    La primera línea lleva los nombres de las columnas, separadas por coma o punto y coma: dato (correo o
+    número) y canal (sms, app, correo, llamada; vacío: todos). El archivo va en UTF-8, y necesita HUB_SECRET.
+
+    Sin lista, o con una vieja, los mensajes comerciales esperan: cargue una cada día hábil.
 
       hub exclusions load rne.csv --date 2026-03-09
     """

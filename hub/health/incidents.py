@@ -141,14 +141,16 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         name="exclusions",
         title="La lista de números excluidos se está venciendo",
         seen="La lista cargada del registro llega a la edad de `[exclusions] max_age`.",
-        to_do="Descargue del registro la lista de hoy y cárguela: `hub exclusions load ARCHIVO`.",
+        to_do="Descargue del registro la lista de hoy y cárguela con su fecha: "
+        "`hub exclusions load ARCHIVO --date AAAA-MM-DD`.",
         meanwhile="La publicidad sale mientras la lista sirva; después espera. Lo demás sale igual.",
     ),
     IncidentKind(
         name="register",
         title="La publicidad espera la lista de números excluidos",
         seen="Hay mensajes comerciales en espera, y la lista del registro falta o está vieja.",
-        to_do="Descargue del registro la lista de hoy y cárguela: `hub exclusions load ARCHIVO`.",
+        to_do="Descargue del registro la lista de hoy y cárguela con su fecha: "
+        "`hub exclusions load ARCHIVO --date AAAA-MM-DD`.",
         meanwhile="La ley no permite enviarlos sin mirar la lista. Con una nueva salen solos, o se vencen.",
     ),
     IncidentKind(

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 
-class EarlierContact(Struct, frozen=True, kw_only=True):
+class LastContact(Struct, frozen=True, kw_only=True):
     """A contact of a person by another message, because of which one may have to wait."""
 
     day: date

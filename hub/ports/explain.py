@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.model import Attempt, AudienceRecord, Json, LeftOut, MarkEntry, Message, StoredEvent
-from hub.model.contact_slots import EarlierContact
+from hub.model.contact_slots import LastContact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class SentMessage:
     later: SentMessage | None = None
     case_open: bool = False
     reported_at: datetime | None = None
-    contacts: Sequence[EarlierContact] = ()
+    contacts: Sequence[LastContact] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from hub.business_time.dates import as_day
 from hub.contact_rules.limits import CONTACT_LIMIT
 from hub.messages.planning.unreached_people import NAME
 from hub.model import Attempt, AudienceRecord, LeftOut, Message, State, StoredEvent, type_of
-from hub.model.contact_slots import EarlierContact
+from hub.model.contact_slots import LastContact
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events, posters, preferences
@@ -103,7 +103,7 @@ async def _with_contacts(run: Runner, sent: SentMessage) -> SentMessage:
     if message.state is not State.HELD or message.reason != CONTACT_LIMIT or message.next_at is None:
         return sent
     rows = await run.rows(_SQL["contacts"], message.person, message.id, as_day(message.next_at))
-    return evolve(sent, contacts=[read(EarlierContact, row) for row in rows])
+    return evolve(sent, contacts=[read(LastContact, row) for row in rows])
 
 
 def _sent(

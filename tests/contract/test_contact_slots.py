@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from msgspec.structs import replace
 
 from hub.model import Message, Purpose, State, StoredEvent
-from hub.model.contact_slots import EarlierContact
+from hub.model.contact_slots import LastContact
 from hub.policy.limits import ContactLimits
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import HOUR, LEASE, NOON, event, message, outcome, stored
@@ -131,5 +131,5 @@ async def test_what_waits_for_a_contact_is_explained_by_that_contact(stores: Rea
     facts = await stores.explaining.facts(event, held.person)
     found = {sent.message.id: list(sent.contacts) for sent in facts.messages}
 
-    assert [EarlierContact(day=MON, channel=first.channel, purpose="collection")] == found[held.id]
+    assert [LastContact(day=MON, channel=first.channel, purpose="collection")] == found[held.id]
     assert [] == found[first.id]

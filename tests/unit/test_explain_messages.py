@@ -11,7 +11,7 @@ import pytest
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.model import Attempt, Purpose, Role, State
-from hub.model.contact_slots import EarlierContact
+from hub.model.contact_slots import LastContact
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
 from hub.operations.explain.verdict import ExplainOutcome, judge
@@ -326,7 +326,7 @@ def test_a_tower_has_its_article(name: str, expected: str) -> None:
     assert expected == tower(name)
 
 
-def waits_for_limit(channel: str, *contacts: EarlierContact) -> SentMessage:
+def waits_for_limit(channel: str, *contacts: LastContact) -> SentMessage:
     held = sent(State.HELD, channel=channel, reason="contact_limit", next_at=MONDAY + 24 * HOUR)
     return replace(held, contacts=contacts)
 
@@ -342,7 +342,7 @@ def waits_for_limit(channel: str, *contacts: EarlierContact) -> SentMessage:
 def test_what_waits_for_the_limit_says_until_when_and_for_which_contact(
     channel: str, purpose: str, because: str
 ) -> None:
-    contact = EarlierContact(day=MONDAY.date(), channel="sms", purpose=purpose)
+    contact = LastContact(day=MONDAY.date(), channel="sms", purpose=purpose)
     [said] = sentences(waits_for_limit(channel, contact))
 
     assert "espera hasta el martes 10 de marzo de 2026 a las 8:05 a. m." in said

@@ -15,7 +15,7 @@ from hub.policy import Policy
 from hub.settings import Settings
 from hub.storage import Database, PostgresExclusions
 
-_LOAD: Final = "Descargue la lista de hoy y cárguela: `hub exclusions load ARCHIVO --date FECHA`."
+_LOAD: Final = "Descargue la lista de hoy y cárguela: `hub exclusions load ARCHIVO --date AAAA-MM-DD`."
 _NOBODY: Final = "nobody@example.invalid"
 """An address to look up only to learn whether anything can be looked up."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Final
 
 from hub.business_time.dates import ZONE
-from hub.model.contact_slots import EarlierContact
+from hub.model.contact_slots import LastContact
 from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
 
@@ -30,6 +30,6 @@ def why(sent: SentMessage) -> str:
     return f"Ya se le contactó {when} por {_BY.get(last.channel, last.channel)}{about}: {rule}."
 
 
-def _is_of_the_day(channel: str, contacts: Sequence[EarlierContact]) -> bool:
+def _is_of_the_day(channel: str, contacts: Sequence[LastContact]) -> bool:
     """Return whether the channel is one of the week already: then it is the day that is taken."""
     return channel in {contact.channel for contact in contacts}
