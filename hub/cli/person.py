@@ -159,26 +159,27 @@ async def erase_person(
         async with open_strangers(given) as strangers:
             refs = await strangers_of(strangers, addresses)
     legal_since = kept_since(datetime.now(UTC), load_policy(given.policy).retention.legal)
+    reports = []
     for person in refs:
         async with open_erasures(given) as store:
             report = await look(store, person, legal_since=legal_since)
-            if dry_run:
-                await note("person.erase.look", f"person:{person}", person=person)
-                print_done(report, _told(report), as_json=as_json)
-                continue
-            if not report.duties and not yes:
-                typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
-            with progress("mensajes", shown=not as_json) as step:
-                done = await erase(
-                    store,
-                    person,
-                    by=operator(),
-                    reason=reason,
-                    legal_since=legal_since,
-                    step=_counted(step, report.counts["messages"]),
-                )
-        await note("person.erase", f"person:{person}", person=person, left=done.left)
-        print_done(done, _done(done), as_json=as_json)
+            if not dry_run:
+                if not report.duties and not yes:
+                    typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
+                with progress("mensajes", shown=not as_json) as step:
+                    counted = _counted(step, report.counts["messages"])
+                    report = await erase(
+                        store, person, by=operator(), reason=reason, legal_since=legal_since, step=counted
+                    )
+        if dry_run:
+            await note("person.erase.look", f"person:{person}", person=person)
+        else:
+            await note("person.erase", f"person:{person}", person=person, left=report.left)
+        reports.append(report)
+        if not as_json:
+            typer.echo(_told(report) if dry_run else _done(report))
+    if as_json:
+        print_json(reports[0] if ref else {"items": reports, "next": None})
 
 
 def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], None]:

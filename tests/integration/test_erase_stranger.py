@@ -81,12 +81,13 @@ async def test_command_erases_by_address_and_asks_for_one_of_both(environ: dict[
     async with Database(environ["HUB_DATABASE_URL"]) as opened:
         await end(await written(opened))
         addresses = ("--address", MAIL, "--address", PHONE)
-        looked, report, _ = await hub(environ, "person", "erase", *addresses, *reason, "--dry-run")
+        looked, shown, _ = await hub(environ, "person", "erase", *addresses, *reason, "--dry-run")
         done, _, _ = await hub(environ, "person", "erase", *addresses, *reason, "--yes")
         [left] = await opened.rows("SELECT count(*) AS n FROM message WHERE address = $1", MAIL)
     neither, _, words = await hub(environ, "person", "erase", *reason)
 
     assert (0, 0, 0) == (looked, done, left["n"])
+    [report] = shown["items"]
     assert report["person"].startswith("inline:")
     assert report["counts"]["messages"] > 0
     assert 2 == neither
