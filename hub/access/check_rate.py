@@ -8,7 +8,7 @@ be answered.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from math import ceil
 from typing import Final
@@ -23,6 +23,7 @@ REPORTS: Final = 10
 WINDOW: Final = 600.0
 """Seconds."""
 _REMEMBERED: Final = 10_000
+_HOUR: Final = 3600.0
 
 
 class CheckRate:
@@ -33,6 +34,7 @@ class CheckRate:
         self._wrong: OrderedDict[str, _Window] = OrderedDict()
         self._reports: OrderedDict[str, _Window] = OrderedDict()
         self._everybody = _Window(clock())
+        self._lately: deque[float] = deque(maxlen=_REMEMBERED)
 
     def wait(self, network: str) -> int:
         """Return the seconds until a code of this network is looked up again; 0 for now."""
@@ -45,6 +47,14 @@ class CheckRate:
         """Count a wrong code."""
         self._count(self._wrong, network)
         self._everybody.count(self._clock())
+        self._lately.append(self._clock())
+
+    def lately(self) -> int:
+        """Count the wrong codes of the last hour; of more than 10,000 nobody needs to know."""
+        since = self._clock() - _HOUR
+        while self._lately and self._lately[0] <= since:
+            self._lately.popleft()
+        return len(self._lately)
 
     def report(self, network: str) -> int:
         """Count a report; return the seconds to wait if the network has made too many, 0 if not."""

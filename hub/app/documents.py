@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, aclosing
 
 from hub import storage
 from hub.app.container import Container
+from hub.app.renderer import can_print
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.messages.cascades import Prints
@@ -43,7 +44,7 @@ def prints_of(parts: Container) -> Prints:
             # One whose document is still being fetched may yet be made.
             if request is not None and request.attach and request.state is not FetchState.FAILED:
                 return True
-        return parts.company.prints(letter, about)
+        return can_print(parts.company, letter, about)
 
     return prints
 

@@ -13,13 +13,15 @@ from typing import Any
 
 import structlog
 
-from hub.app.container import QUEUES, Container
+from hub.access.check_rate import CheckRate
+from hub.app.container import Container
+from hub.app.openers import QUEUES
 from hub.channels.balances import remaining
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor
 from hub.health.monitor import Monitor
 from hub.intake.sender_rates import SenderRates
-from hub.model.incidents import excess_subject
+from hub.model.incidents import UNKNOWN_CODES, excess_subject
 from hub.ports import Channel, Heartbeats
 from hub.resilience.database_time import NOW
 from hub.storage.monitor import PostgresMonitor
@@ -41,6 +43,7 @@ async def run(parts: Container) -> None:
         balances=partial(remaining, channels),
         now=NOW,
         policy=parts.company.policy.monitor,
+        exclusions=parts.company.policy.exclusions,
     )
     work: list[Coroutine[Any, Any, None]] = [monitor.run(watching)]
     if (url := parts.settings.heartbeat_url) is not None:
@@ -85,6 +88,24 @@ async def report_rates(store: Heartbeats, rates: SenderRates) -> None:
         reraise_if_cancelled()
         rates.excess += excess
         log.warning("excess.unsaid", error=str(exc))
+
+
+async def report_codes(parts: Container) -> None:
+    """Write periodically, for the monitor, how many wrong codes of messages this process saw lately."""
+    store = PostgresMonitor(parts.database, QUEUES)
+    while True:
+        await report_unknown(store, parts.check_rate)
+        await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
+
+
+async def report_unknown(store: Heartbeats, rate: CheckRate) -> None:
+    """Write how many wrong codes there were in the last hour, if any."""
+    if number := rate.lately():
+        try:
+            await store.beat(this_process(), {UNKNOWN_CODES: str(number)})
+        except Unavailable as exc:
+            reraise_if_cancelled()
+            log.warning("codes.unsaid", error=str(exc))
 
 
 def this_process() -> str:

@@ -11,9 +11,11 @@ from typing import Final
 from hub import storage
 from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
-from hub.app.container import QUEUES, Container
+from hub.app.container import Container
 from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.mail_role import take_mail
+from hub.app.openers import QUEUES
+from hub.app.renderer import renderer
 from hub.app.web_role import serve_web, webhook_calls
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
@@ -66,7 +68,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         stack.push_async_callback(channel.aclose)
     deps = DeliveryDeps(
         channels=channels,
-        render=parts.company.renderer(),
+        render=renderer(parts.company),
         policy=parts.company.policy,
         throttle=parts.throttle,
         now=NOW,
@@ -163,7 +165,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits, intake the senders above their rate. Timers seal
+    reports the other's death; delivery reports its circuits, intake the senders above their rate, web
+    the wrong codes of messages. Timers seal
     what happened to messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
@@ -174,6 +177,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     ]
     if {"timers", "web"} & set(roles):
         work.append(until(stop, partial(monitoring.run, parts)))
+    if "web" in roles:
+        work.append(until(stop, partial(monitoring.report_codes, parts)))
     if "intake" in roles:
         work.append(until(stop, partial(monitoring.report_excess, parts)))
     if "timers" in roles:

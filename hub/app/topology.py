@@ -8,8 +8,9 @@ from typing import Final
 
 import structlog
 
-from hub.app.container import QUEUES, Container
+from hub.app.container import Container
 from hub.app.monitoring import this_process
+from hub.app.openers import QUEUES
 from hub.consumers.publisher import BrokerPublisher
 from hub.errors import Unavailable
 from hub.ports import Heartbeats

@@ -9,17 +9,13 @@ from functools import partial
 from prometheus_client import REGISTRY
 
 from hub import storage
-from hub.app.container import (
-    QUEUES,
-    Container,
-    constancias_of,
-    letter_printer_of,
-    person_exports_of,
-    posters_of,
-)
+from hub.app.container import Container
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
+from hub.app.openers import QUEUES
+from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
+from hub.app.renderer import render_again
 from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.consumers.broker import user_of
@@ -62,7 +58,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         audit=storage.PostgresAudit(database),
         batches=storage.PostgresBatches(database),
         cases=storage.PostgresCases(database),
-        render_again=company.render_again,
+        render_again=partial(render_again, company),
         constancias=constancias_of(database, company),
         person_exports=person_exports_of(database, company),
         contacts=storage.PostgresContacts(database),
@@ -71,6 +67,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         erasures=storage.PostgresErasures(database),
         escalations=storage.PostgresEscalations(database),
         evidence=storage.PostgresEvidence(database),
+        exclusions=storage.PostgresExclusions(database, company.ring),
         explain=storage.PostgresExplain(database),
         factors=storage.PostgresSecondFactors(database),
         genuine=storage.PostgresGenuine(database),
@@ -95,6 +92,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         unsubscribes=storage.PostgresUnsubscribes(database),
         webhooks=storage.PostgresWebhooks(database),
         webhook_calls=calls,
+        check_rate=parts.check_rate,
         keyring=Keyring(storage.PostgresKeys(database)),
         ring=company.ring,
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),

@@ -59,6 +59,11 @@ def day_end(at: datetime) -> datetime:
     return at if whole_day(at) else _midnight(at) + _DAY
 
 
+def as_day(at: datetime) -> date:
+    """Return the instant's day in Colombia."""
+    return at.astimezone(ZONE).date()
+
+
 def _midnight(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(ZONE).date(), time(), ZONE)
 

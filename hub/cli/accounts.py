@@ -13,7 +13,7 @@ from hub.access import accounts
 from hub.access.account_rows import AccountRow, made, row
 from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
-from hub.app.container import open_accounts, open_audit
+from hub.app.openers import open_accounts, open_audit
 from hub.cli.audit import operator
 from hub.cli.common import AsJson, Columns, local_time, print_facts, print_json, print_list, settings, warn
 from hub.model import EVERYTHING, EVERYWHERE, Account, Grant, Office

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hub.access import audit as noting
-from hub.app.container import open_audit
+from hub.app.openers import open_audit
 from hub.cli.common import AsJson, Limit, fields, print_list, settings
 from hub.model import Json
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from hub.app.container import open_mail_reports
+from hub.app.openers import open_mail_reports
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Id, known, print_done, settings
 from hub.inbound import confirm_bounce

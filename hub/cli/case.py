@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from hub.app.container import CompanyRules, open_cases, open_evidence
+from hub.app.company import CompanyRules
+from hub.app.openers import open_cases, open_evidence
+from hub.app.renderer import render_again
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Limit, Whole, console, print_json, settings, warn
 from hub.errors import HubError
@@ -55,7 +58,7 @@ async def case(
     rules = CompanyRules(given)
     async with open_cases(given) as store, open_evidence(given) as evidence:
         known = the_one(await lookup.find(store, key), as_json=as_json)
-        texts = CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=rules.render_again)
+        texts = CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=partial(render_again, rules))
         threads = Threads(store=store, calendar=rules.policy.calendar, texts=texts)
         asked = ThreadPage(after=after, limit=limit, whole=whole)
         thread = await threads.thread(known, asked, datetime.now(UTC))

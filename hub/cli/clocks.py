@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from hub.app.container import open_appointments, open_audit, open_log, open_publisher
+from hub.app.openers import open_appointments, open_audit, open_log, open_publisher
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from hub.access.document_keys import document_keys
-from hub.app.container import CompanyRules, open_constancias
+from hub.app.company import CompanyRules
+from hub.app.papers import open_constancias
 from hub.cli.audit import note_all, operator
 from hub.cli.case import Key, the_one
 from hub.cli.common import AsJson, print_done, print_json, settings, warn, write_output

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_contacts
+from hub.app.openers import open_contacts
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import typer
 
-from hub.app.container import open_log, open_publisher
+from hub.app.openers import open_log, open_publisher
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,

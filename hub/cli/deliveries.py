@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 from rich.text import Text
 
-from hub.app.container import open_log
+from hub.app.openers import open_log
 from hub.cli.common import (
     STATE_STYLES,
     AsJson,
@@ -51,12 +51,13 @@ _WIDTHS: Final = (19, 32, 28, 8, 10, 24, 0)
 _POLL: Final = 1.0  # seconds
 
 
-def deliveries(
+def deliveries(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
     channel: OfChannel = None,
     event: OfEvent = None,
     event_id: OfEventId = None,
     person: OfPerson = None,
+    reason: Annotated[str | None, typer.Option(help="How the reason begins: contact_limit.")] = None,
     limit: Limit = 50,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Keep printing: one line per new or changed message.")
@@ -68,12 +69,19 @@ def deliveries(
 
       hub deliveries --state failed
 
+      hub deliveries --state held --reason contact_limit
+
       hub deliveries --event-id 3f2c… --follow
 
       hub deliveries --follow --json | jq .state
     """
     message_filter = MessageFilter(
-        state=state and state.value, channel=channel, event=event, event_id=event_id, person=person
+        state=state and state.value,
+        channel=channel,
+        event=event,
+        event_id=event_id,
+        person=person,
+        reason=reason,
     )
     with suppress(KeyboardInterrupt):  # Ctrl-C is how the user stops following
         wait(_show(message_filter, limit, follow=follow, as_json=as_json))

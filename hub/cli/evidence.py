@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from hub.app.container import open_evidence
+from hub.app.openers import open_evidence
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_exclusions
+from hub.app.openers import open_exclusions
 from hub.cli.audit import note
 from hub.cli.common import BOGOTA, AsJson, print_done, print_json, read_input, settings
 from hub.errors import HubError
+from hub.operations.exclusions import ExclusionListRow, read_list
 from hub.operations.load_exclusions import read_exclusions
+from hub.policy import load_policy
+
+_CHANNELS: Final = {"all": "todos los canales", "email": "correo", "push": "app", "inbox": "bandeja"}
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -34,7 +38,10 @@ async def load(
     """
     Carga la lista; reemplaza la anterior. De cada dato se guarda solo una huella.
 
-    Las columnas son dato (correo o número) y canal (sms, app, correo, llamada; vacío: todos).
+    La primera línea lleva los nombres de las columnas, separadas por coma o punto y coma: dato (correo o
+    número) y canal (sms, app, correo, llamada; vacío: todos). El archivo va en UTF-8, y necesita HUB_SECRET.
+
+    Sin lista, o con una vieja, los mensajes comerciales esperan: cargue una cada día hábil.
 
       hub exclusions load rne.csv --date 2026-03-09
     """
@@ -58,18 +65,29 @@ async def load(
 @app.command()
 async def show(*, as_json: AsJson = False) -> None:
     """
-    Muestra de qué día es la lista que rige, y cuántos datos tiene.
+    Muestra de qué día es la lista que rige, cuántos datos tiene por canal y hasta cuándo sirve.
 
       hub exclusions show
     """
-    async with open_exclusions(settings()) as lists:
-        found = await lists.loaded()
+    given = settings()
+    async with open_exclusions(given) as lists:
+        found = await read_list(lists, policy=load_policy(given.policy), now=datetime.now(UTC))
     if as_json:
-        print_json(None if found is None else {"list_date": found.list_date, "addresses": found.addresses})
-    elif found is None:
-        typer.echo("No hay lista: los mensajes comerciales esperan. Cárguela con hub exclusions load.")
+        print_json(found)
     else:
-        typer.echo(f"Lista del {found.list_date}: {found.addresses} datos excluidos.")
+        typer.echo(_told(found))
+
+
+def _told(found: ExclusionListRow) -> str:
+    if found.list_date is None:
+        return "No hay lista: los mensajes comerciales esperan. Cárguela con hub exclusions load."
+    named = ", ".join(f"{_CHANNELS.get(name, name)} {number}" for name, number in found.by_channel.items())
+    until = (
+        f"Sirve hasta el {found.usable_until}; antes cargue una nueva."
+        if found.usable
+        else f"Venció el {found.usable_until}: los mensajes comerciales esperan. Cargue la de hoy."
+    )
+    return f"Lista del {found.list_date}: {found.addresses} datos excluidos ({named or 'ninguno'}). {until}"
 
 
 def _today() -> date:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hub.app.container import open_explain
+from hub.app.openers import open_explain
 from hub.cli.audit import note
 from hub.cli.common import AsJson, console, print_json, settings
 from hub.operations.explain import explain as explaining

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app.container import open_imports
+from hub.app.openers import open_imports
 from hub.cli.audit import note
 from hub.cli.common import AsJson, print_json, print_table, read_input, settings
 from hub.cli.progress import progress
@@ -116,6 +116,7 @@ def _result(report: Report, faults: list[Fault], changes: Changes, *, applied: b
         "bad": len(report.bad_lines),
         "counts": changes.counts(),
         "revived": changes.revived,
+        "erased": list(changes.erased),
         "missing": [
             {name: membership[name] for name in ("id", "person_id", "scope", "role")}
             for membership in changes.missing
@@ -135,7 +136,12 @@ def _print(
         typer.echo(f"{role} en {membership['scope']}: {membership['person_id']} {done}")
     for ref in changes.revived:
         typer.echo(f"{ref} · aviso: había sido retirada del directorio y este archivo la vuelve a crear")
-    if faults or changes.missing or changes.revived:
+    for ref in changes.erased:
+        typer.echo(
+            f"{ref} · aviso: pidió suprimir sus datos, y este archivo no la vuelve a crear. Quite sus "
+            "líneas; si pide volver, regístrela con otro person_id en el sistema que la publica"
+        )
+    if faults or changes.missing or changes.revived or changes.erased:
         typer.echo()
     columns = ("", "nuevas", "cambian", "iguales", "de otro sistema")
     print_table(

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 from msgspec import structs
 
-from hub.app.container import open_log, open_surveys
+from hub.app.openers import open_log, open_surveys
 from hub.cli.common import AsJson, Columns, console, print_json, print_list, settings
 from hub.operations.indicators import (
     IndicatorStores,

@@ -11,7 +11,7 @@ import typer
 
 from hub.access import api_keys, grant_keys
 from hub.access.grant_keys import KeyAdmin
-from hub.app.container import open_audit, open_keys
+from hub.app.openers import open_audit, open_keys
 from hub.catalog import BY_NAME
 from hub.cli import audit
 from hub.cli.common import AsJson, fields, instant_option, print_done, print_json, print_list, settings, warn

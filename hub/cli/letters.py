@@ -9,7 +9,8 @@ from uuid import UUID
 
 import typer
 
-from hub.app.container import open_batches, open_documents, open_letter_printer, open_letters, open_publisher
+from hub.app.openers import open_batches, open_documents, open_letters, open_publisher
+from hub.app.papers import open_letter_printer
 from hub.cli.audit import note
 from hub.cli.common import (
     AsJson,

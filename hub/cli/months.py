@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from hub.app.container import open_months
+from hub.app.openers import open_months
 from hub.cli.common import AsJson, Columns, print_list, settings
 from hub.operations.months import MonthReport, read_months
 from hub.policy import load_policy

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_monitor, open_pauses, open_publisher
+from hub.app.openers import open_monitor, open_pauses, open_publisher
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Columns, fields, local_time, print_done, print_list, settings, warn
 from hub.cli.names import known_channel

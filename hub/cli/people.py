@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_directory_history
+from hub.app.openers import open_directory_history
 from hub.business_time.dates import asked_at
 from hub.cli.audience import audience
 from hub.cli.audit import note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Annotated, Final
 import typer
 from msgspec import json
 
-from hub.app.container import open_erasures, open_person_exports, open_publisher
+from hub.app.openers import open_erasures, open_publisher, open_strangers
+from hub.app.papers import open_person_exports
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
@@ -27,6 +28,7 @@ from hub.cli.progress import progress
 from hub.contact_rules.purposes import LIMITED
 from hub.operations.contact_history import contact_lines
 from hub.operations.erase_person import ErasureReport, erase, kept_since, look, why
+from hub.operations.erase_stranger import strangers_of
 from hub.operations.person_export import paper
 from hub.operations.publish import send_all
 from hub.operations.rectify_person import OWN, Correction, rectify
@@ -160,7 +162,14 @@ async def rectify_person(
 
 @app.command(name="erase")
 async def erase_person(
-    ref: Ref,
+    ref: Annotated[
+        str | None, typer.Argument(metavar="[REF]", show_default=False, help="Su person_id, si lo tiene.")
+    ] = None,
+    *,
+    addresses: Annotated[
+        list[str] | None,
+        typer.Option("--address", metavar="DATO", help="Correo o celular de quien no está en el directorio."),
+    ] = None,
     reason: Annotated[
         str, typer.Option(metavar="TEXT", show_default=False, help="Por qué; sin datos de la persona.")
     ],
@@ -177,30 +186,42 @@ async def erase_person(
 
       hub person erase p-maria-pena --reason "reclamo PD-2026-014"
 
+      hub person erase --address ana@example.com --address 3001234567 --reason "reclamo PD-2026-015"
+
     Conteste primero el reclamo: después el centro no le escribe más. Se niega, y dice por qué, si un deber
     obliga a conservarlos. Lo que dijeron los mensajes legales queda por el plazo de la política.
+
+    Quien escribió sin estar en el directorio no tiene person_id: dé todos los datos que dejó.
     """
     given = settings()
+    if (ref is None) == (not addresses):
+        raise typer.BadParameter("dé un REF, o uno o varios --address")
+    refs: Sequence[str] = [ref] if ref else ()
+    if addresses:
+        async with open_strangers(given) as strangers:
+            refs = await strangers_of(strangers, addresses)
     legal_since = kept_since(datetime.now(UTC), load_policy(given.policy).retention.legal)
-    async with open_erasures(given) as store:
-        report = await look(store, ref, legal_since=legal_since)
+    reports = []
+    for person in refs:
+        async with open_erasures(given) as store:
+            report = await look(store, person, legal_since=legal_since)
+            if not dry_run:
+                if not report.duties and not yes:
+                    typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
+                with progress("mensajes", shown=not as_json) as step:
+                    counted = _counted(step, report.counts["messages"])
+                    report = await erase(
+                        store, person, by=operator(), reason=reason, legal_since=legal_since, step=counted
+                    )
         if dry_run:
-            await note("person.erase.look", f"person:{ref}", person=ref)
-            print_done(report, _told(report), as_json=as_json)
-            return
-        if not report.duties and not yes:
-            typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
-        with progress("mensajes", shown=not as_json) as step:
-            done = await erase(
-                store,
-                ref,
-                by=operator(),
-                reason=reason,
-                legal_since=legal_since,
-                step=_counted(step, report.counts["messages"]),
-            )
-    await note("person.erase", f"person:{ref}", person=ref, left=done.left)
-    print_done(done, _done(done), as_json=as_json)
+            await note("person.erase.look", f"person:{person}", person=person)
+        else:
+            await note("person.erase", f"person:{person}", person=person, left=report.left)
+        reports.append(report)
+        if not as_json:
+            typer.echo(_told(report) if dry_run else _done(report))
+    if as_json:
+        print_json(reports[0] if ref else {"items": reports, "next": None})
 
 
 def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], None]:

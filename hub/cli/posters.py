@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from hub.app.container import open_posters
+from hub.app.papers import open_posters
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,

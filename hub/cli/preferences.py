@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_directory_history, open_preferences
+from hub.app.openers import open_directory_history, open_preferences
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
@@ -54,6 +54,10 @@ async def preferences(
       hub people preferences p-maria-pena --set service=whatsapp,email --set quiet=21:00-07:00
 
       hub people preferences p-maria-pena --set survey=none --set language=en
+
+    A purpose takes channels in the order of the person's wish, `none` for none, and nothing for the
+    company's own way: `service=`. quiet takes hours or `none`, language es or en, large-print yes or no.
+    Emergencies and what the law demands cannot be switched off.
     """
     await _require_person(ref)
     action = "person.preferences.change" if changes else "person.preferences"
@@ -82,7 +86,9 @@ async def do_not_contact(
     """
     Show the marks of a person; mark the person as not to be contacted, or end that.
 
-    What the law demands, and emergencies, still leave. To the deceased nothing leaves.
+    What the law demands, and emergencies, still leave. To the deceased nothing leaves. Below the marks are
+    the messages that they have stopped, by the system that publishes them: it must learn of it. --end ends
+    all marks; they stay on record.
 
       hub people do-not-contact p-maria-pena --reason deceased --note "certificado del 3 de marzo"
     """

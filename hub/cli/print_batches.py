@@ -9,7 +9,9 @@ from uuid import UUID
 
 import typer
 
-from hub.app.container import CompanyRules, open_batches, open_letter_printer
+from hub.app.company import CompanyRules
+from hub.app.openers import open_batches
+from hub.app.papers import open_letter_printer
 from hub.cli.audit import note, note_all, operator
 from hub.cli.common import (
     AsJson,

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from hub.access.api_keys import require_foreign
-from hub.app.container import open_publisher
+from hub.app.openers import open_publisher
 from hub.cli.common import AsJson, print_json, read_input, settings
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.cloudevents import CONTENT_TYPE, decode

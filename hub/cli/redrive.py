@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from hub.app.container import open_publisher, open_redrive
+from hub.app.openers import open_publisher, open_redrive
 from hub.cli.audit import note
 from hub.cli.common import AsJson, fields, instant_option, print_json, print_list, settings
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson

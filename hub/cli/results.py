@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_audit, open_subscriptions
+from hub.app.openers import open_audit, open_subscriptions
 from hub.cli import audit
 from hub.cli.common import AsJson, fields, print_done, print_list, settings
 from hub.model.results import ResultKind

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_retention
+from hub.app.openers import open_retention
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Columns, print_list, settings
 from hub.model.retention import DataKind, RetentionRow

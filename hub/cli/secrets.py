@@ -10,7 +10,7 @@ from typing import Any, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app.container import open_secrets
+from hub.app.openers import open_secrets
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import panels, read_hooks
 from hub.cli.common import AsJson, Columns, print_json, print_list, settings, warn

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.container import open_publisher, open_surveys
+from hub.app.openers import open_publisher, open_surveys
 from hub.cli.audit import note
 from hub.cli.common import AsJson, print_json, settings
 from hub.cli.progress import silent

@@ -16,7 +16,7 @@ import typer
 from rich.rule import Rule
 
 from hub import sla
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.catalog import BY_NAME
 from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings, wait

@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app.container import open_audit, open_webhooks
+from hub.app.openers import open_audit, open_webhooks
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cli import audit
 from hub.cli.common import AsJson, fields, instant_option, print_done, print_json, print_list, settings, warn

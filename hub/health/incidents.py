@@ -138,6 +138,36 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         meanwhile="Todo se guarda y se reintenta; a los tres días se apaga. A las personas se avisa igual.",
     ),
     IncidentKind(
+        name="exclusions",
+        title="La lista de números excluidos se está venciendo",
+        seen="La lista cargada del registro llega a la edad de `[exclusions] max_age`.",
+        to_do="Descargue del registro la lista de hoy y cárguela con su fecha: "
+        "`hub exclusions load ARCHIVO --date AAAA-MM-DD`.",
+        meanwhile="La publicidad sale mientras la lista sirva; después espera. Lo demás sale igual.",
+    ),
+    IncidentKind(
+        name="register",
+        title="La publicidad espera la lista de números excluidos",
+        seen="Hay mensajes comerciales en espera, y la lista del registro falta o está vieja.",
+        to_do="Descargue del registro la lista de hoy y cárguela con su fecha: "
+        "`hub exclusions load ARCHIVO --date AAAA-MM-DD`.",
+        meanwhile="La ley no permite enviarlos sin mirar la lista. Con una nueva salen solos, o se vencen.",
+    ),
+    IncidentKind(
+        name="unknown_codes",
+        title="Muchos comprueban mensajes que no son nuestros",
+        seen="En una hora se comprobaron más códigos errados que `[monitor] max_unknown_codes`.",
+        to_do="Pregunte en recepción y cartelera si circula un mensaje falso; avise a los residentes.",
+        meanwhile="A quien comprueba se le dice que ese código no es nuestro, y cómo llamar a la empresa.",
+    ),
+    IncidentKind(
+        name="unrecognised",
+        title="Varias personas no reconocen un mensaje nuestro",
+        seen="En una hora se reportaron más mensajes que `[monitor] max_unrecognised`.",
+        to_do="Mire los avisos de cada uno y `hub genuine CODIGO`: quizá un envío fue a quien no era.",
+        meanwhile="Los mensajes siguen saliendo; si el envío está mal, deténgalo con `hub pause EVENTO`.",
+    ),
+    IncidentKind(
         name="server",
         title="No responde {1}",
         seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",

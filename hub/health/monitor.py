@@ -11,11 +11,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
 
+from hub.business_time.dates import ZONE
 from hub.errors import HubError, Unavailable
 from hub.health import incidents
 from hub.health.symptoms import (
@@ -28,18 +29,26 @@ from hub.health.symptoms import (
     of_gaps,
     of_late_webhooks,
     of_letters,
+    of_old_exclusions,
     of_queues,
     of_servers,
+    of_unknown_codes,
+    of_unrecognised,
+    of_waiting_advertising,
     of_webhooks,
     of_wrong_senders,
 )
 from hub.model import Remaining, Symptom
+from hub.model.exclusions import REGISTER
+from hub.policy.limits import ExclusionPolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.ports import MonitorStore, Now, Publisher, Queues
 from hub.tasks import reraise_if_cancelled
 
 CHECK_TIMEOUT: Final = 10.0
 """Seconds for one check: a server that hangs must not stop the other checks."""
+LATELY: Final = timedelta(hours=1)
+"""What people do not recognise is counted over this time: a false message is answered within the hour."""
 
 log = structlog.get_logger()
 
@@ -63,6 +72,7 @@ class Monitor:
     balances: Callable[[], Awaitable[Sequence[Remaining]]]
     now: Now
     policy: MonitorPolicy
+    exclusions: ExclusionPolicy
     began_at: datetime = field(init=False)
     well: bool = field(init=False, default=False)
     """Whether in the last pass the audit was running and every server answered."""
@@ -209,6 +219,33 @@ async def _webhook_ages(monitor: Monitor) -> Sequence[Symptom]:
     return list(of_late_webhooks(late))
 
 
+async def _exclusions(monitor: Monitor) -> Sequence[Symptom]:
+    loaded = await monitor.store.exclusion_list()
+    return list(of_old_exclusions(loaded, _today(monitor), monitor.exclusions))
+
+
+async def _register(monitor: Monitor) -> Sequence[Symptom]:
+    rules, loaded = monitor.exclusions, await monitor.store.exclusion_list()
+    if loaded is not None and loaded.loaded_at > monitor.now() - rules.look_again:
+        # What still waits leaves by itself when it looks again.
+        return []
+    held = await monitor.store.held(rules.look_again)
+    return list(of_waiting_advertising(loaded, held.get(REGISTER, 0)))
+
+
+def _today(monitor: Monitor) -> date:
+    return monitor.now().astimezone(ZONE).date()
+
+
+async def _unknown_codes(monitor: Monitor) -> Sequence[Symptom]:
+    policy = monitor.policy
+    return list(of_unknown_codes(await monitor.store.unknown_codes(policy.heartbeat_max_age), policy))
+
+
+async def _unrecognised(monitor: Monitor) -> Sequence[Symptom]:
+    return list(of_unrecognised(await monitor.store.unrecognised(LATELY), monitor.policy))
+
+
 async def _servers(monitor: Monitor) -> Sequence[Symptom]:
     return list(of_servers(await monitor.answers()))
 
@@ -226,6 +263,10 @@ CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] =
     "sender_rate": _excess,
     "webhook": _webhooks,
     "webhook_age": _webhook_ages,
+    "exclusions": _exclusions,
+    "register": _register,
+    "unknown_codes": _unknown_codes,
+    "unrecognised": _unrecognised,
     "server": _servers,
 }
 """Kind of incident → its check."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from hub.business_time.dates import ZONE
 from hub.model import HUB_SOURCE, Gap, Lane, Remaining, Symptom, is_hub_source
+from hub.model.exclusions import ExclusionList
 from hub.model.webhooks import LateWebhook
+from hub.policy.limits import ExclusionPolicy
 from hub.policy.monitoring import MonitorPolicy
 
 _SHOWN: Final = 60
@@ -69,6 +71,34 @@ def of_late_webhooks(late: Sequence[LateWebhook]) -> Iterator[Symptom]:
         yield Symptom(key=f"webhook_age:{webhook.id}", measured=measured)
 
 
+def of_old_exclusions(loaded: ExclusionList | None, today: date, rules: ExclusionPolicy) -> Iterator[Symptom]:
+    """Report the list of excluded numbers before it is too old; without one nobody advertises, or waits."""
+    if loaded is not None and rules.is_due(loaded.list_date, today):
+        age = length(today - loaded.list_date)
+        end = "ya no sirve" if not rules.holds(loaded.list_date, today) else "todavía sirve"
+        yield Symptom(key="exclusions", measured=f"Es del {loaded.list_date:%d/%m}, hace {age}; {end}")
+
+
+def of_waiting_advertising(loaded: ExclusionList | None, waiting: int) -> Iterator[Symptom]:
+    """Report commercial messages that wait because no list may be asked."""
+    if waiting:
+        which = f"la lista es del {loaded.list_date:%d/%m}" if loaded is not None else "no hay lista"
+        some = "1 mensaje espera" if waiting == 1 else f"{waiting} mensajes esperan"
+        yield Symptom(key="register", measured=f"{some}; {which}")
+
+
+def of_unknown_codes(number: int, policy: MonitorPolicy) -> Iterator[Symptom]:
+    """Report wrong codes of messages, so many that people may hold messages that are not ours."""
+    if number > policy.max_unknown_codes:
+        yield Symptom(key="unknown_codes", measured=f"{number} en la última hora")
+
+
+def of_unrecognised(number: int, policy: MonitorPolicy) -> Iterator[Symptom]:
+    """Report that several people do not recognise what the hub sent them."""
+    if number > policy.max_unrecognised:
+        yield Symptom(key="unrecognised", measured=f"{number} mensajes en la última hora")
+
+
 def of_audit(age: timedelta, policy: MonitorPolicy) -> Iterator[Symptom]:
     if age > policy.audit_max_age:
         yield Symptom(key="auditor", measured=f"Última ronda hace {length(age)}")
@@ -117,7 +147,9 @@ def of_servers(answers: Mapping[str, bool]) -> Iterator[Symptom]:
 
 
 def length(age: timedelta) -> str:
-    """Format a duration for people: `90 s`, `12 min`, `3 h`."""
+    """Format a duration for people: `90 s`, `12 min`, `3 h`, `4 días`."""
+    if age.days > 1:
+        return f"{age.days} días"
     seconds = int(age.total_seconds())
     if seconds < 120:
         return f"{seconds} s"

@@ -8,6 +8,14 @@ from uuid import UUID
 from msgspec import Struct
 
 
+class LastContact(Struct, frozen=True, kw_only=True):
+    """A contact of a person by another message, because of which one may have to wait."""
+
+    day: date
+    channel: str
+    purpose: str
+
+
 class ContactSlot(Struct, frozen=True, kw_only=True):
     """
     A message that is a person's contact of one day, over one channel.

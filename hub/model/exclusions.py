@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Final
 
 from msgspec import Struct
+
+REGISTER: Final = "register"
+"""The reason of a message that waits for the register of excluded numbers."""
 
 
 class ExclusionCheck(Struct, frozen=True, kw_only=True):

@@ -25,8 +25,8 @@ class GenuineMessage:
     """
     A message that has left, found by its code under the key `key_id`.
 
-    `building` is the name of its copropiedad. `recalled_at` is when its publisher took the event back,
-    `reported_at` when somebody said that they do not recognise the message.
+    `building` is the name of its copropiedad `copropiedad_id`. `recalled_at` is when its publisher took the
+    event back, `reported_at` when somebody said that they do not recognise the message.
     """
 
     key_id: str
@@ -34,5 +34,6 @@ class GenuineMessage:
     event: StoredEvent
     sent_at: datetime
     building: str | None = None
+    copropiedad_id: str | None = None
     recalled_at: datetime | None = None
     reported_at: datetime | None = None

@@ -10,6 +10,8 @@ from typing import Final
 from hub.model.catalogue import Lane
 
 EXCESS: Final = "excess:"
+UNKNOWN_CODES: Final = "codes:unknown"
+"""The subject under which a process reports how many wrong codes of messages it saw in the last hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

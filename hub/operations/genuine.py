@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -13,7 +14,7 @@ from hub.access.genuine_codes import GenuineCodes
 from hub.access.keyring import Purpose
 from hub.catalog.areas import area_of
 from hub.messages.planning.undelivered import unrecognised
-from hub.model import Instant
+from hub.model import Instant, PropertyScope
 from hub.model.genuine import GenuineMessage
 from hub.ports import GenuineStore, Publisher
 
@@ -35,6 +36,25 @@ class GenuineAnswer(Struct, frozen=True, kw_only=True):
     recalled_at: Instant | None
 
 
+class GenuineRow(Struct, frozen=True, kw_only=True):
+    """
+    What the code of a message tells staff: which message it is, and what to ask `explain` for.
+
+    `person` is a reference, never a name. `reported_at` is when somebody first said not to recognise it.
+    """
+
+    message_id: UUID
+    event: str
+    event_id: str
+    person: str
+    channel: str
+    sent_at: Instant
+    copropiedad_id: str | None
+    building: str | None
+    recalled_at: Instant | None
+    reported_at: Instant | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenuineDeps:
     """What checking a code needs."""
@@ -50,7 +70,19 @@ async def check_code(code: str, *, deps: GenuineDeps, now: datetime) -> Sequence
 
     Raises StorageUnavailable.
     """
-    return [_answer(found) for found in await _find(code, deps, now)]
+    return [_answer(found) for found in await _find(code, deps.codes, deps.store, now)]
+
+
+async def look_up(
+    code: str, *, codes: GenuineCodes, store: GenuineStore, now: datetime, places: PropertyScope = None
+) -> Sequence[GenuineRow]:
+    """
+    Return the messages of a code for staff of these copropiedades: none, one, or by a rare chance two.
+
+    Raises StorageUnavailable.
+    """
+    found = await _find(code, codes, store, now)
+    return [_row(one) for one in found if places is None or one.copropiedad_id in places]
 
 
 async def report_code(
@@ -61,7 +93,7 @@ async def report_code(
 
     Raises StorageUnavailable or BrokerUnavailable: who presses again then repeats the same event.
     """
-    found = await _find(code, deps, now)
+    found = await _find(code, deps.codes, deps.store, now)
     for one in found:
         first = await deps.store.report(one.message.id, now)
         event = unrecognised(
@@ -77,11 +109,13 @@ def tidy_comment(comment: str) -> str:
     return " ".join(kept.split())[:LONGEST]
 
 
-async def _find(code: str, deps: GenuineDeps, now: datetime) -> Sequence[GenuineMessage]:
-    sought = deps.codes.read(code, now)
-    found = await deps.store.find(sought) if sought else ()
+async def _find(
+    code: str, codes: GenuineCodes, store: GenuineStore, now: datetime
+) -> Sequence[GenuineMessage]:
+    sought = codes.read(code, now)
+    found = await store.find(sought) if sought else ()
     for key_id in sorted({one.key_id for one in found}):
-        deps.codes.ring.note_use(Purpose.GENUINE, key_id)
+        codes.ring.note_use(Purpose.GENUINE, key_id)
     return found
 
 
@@ -94,4 +128,20 @@ def _answer(found: GenuineMessage) -> GenuineAnswer:
         building=found.building,
         area=area_of(found.message.event) or str(named or ""),
         recalled_at=found.recalled_at,
+    )
+
+
+def _row(found: GenuineMessage) -> GenuineRow:
+    message = found.message
+    return GenuineRow(
+        message_id=message.id,
+        event=message.event,
+        event_id=message.event_id,
+        person=message.person,
+        channel=message.channel,
+        sent_at=found.sent_at,
+        copropiedad_id=found.copropiedad_id,
+        building=found.building,
+        recalled_at=found.recalled_at,
+        reported_at=found.reported_at,
     )

@@ -32,6 +32,8 @@ KEPT: Final = frozenset(
     }
 )
 """Fields whose text is an instant, a word of a list or a number: all others may tell of a person."""
+LAST_VERSION: Final = 2**63 - 1
+"""The greatest version of a directory entry: that of a person who was erased, so that none comes after it."""
 CODES: Final = frozenset({"outcome", "stage"})
 """Fields that hold one word of a list in some events, and a sentence in others: only a word stays."""
 STAFF: Final = frozenset({"agent", "assignee", "technician", "called", "by"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -29,14 +29,27 @@ class ContactLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ExclusionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How old the register of excluded numbers may be, and when to look again what waits for it."""
+    """
+    How old the register of excluded numbers may be, and when to look again what waits for it.
+
+    Staff is warned `warn_before` the list in force is too old.
+    """
 
     max_age: Parsed[timedelta]
+    warn_before: Parsed[timedelta]
     look_again: Parsed[timedelta]
 
     def __post_init__(self) -> None:
         if self.look_again <= timedelta(0):
             raise InvalidPolicy("exclusions.look_again is longer than nothing")
+
+    def holds(self, list_date: date | None, today: date) -> bool:
+        """Return whether a list of this day may be asked; none may not."""
+        return list_date is not None and today - list_date <= self.max_age
+
+    def is_due(self, list_date: date, today: date) -> bool:
+        """Return whether it is time for a newer list than that of this day."""
+        return today - list_date > self.max_age - self.warn_before
 
 
 class RepeatPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

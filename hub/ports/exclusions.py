@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -28,3 +28,6 @@ class ExclusionLists(Protocol):
 
     async def loaded(self) -> ExclusionList | None:
         """Return the list in force."""
+
+    async def by_channel(self) -> Mapping[str, int]:
+        """Count the addresses of the list by channel; `all` are those excluded over every one."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.model import Attempt, AudienceRecord, Json, LeftOut, MarkEntry, Message, StoredEvent
+from hub.model.contact_slots import LastContact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class SentMessage:
     The name is left out. The address is masked, and empty for a channel without addresses. Of a message that
     has expired `later` is the newest one about the same case that has left for the same person since, and
     `case_open` whether a clock of the case still runs. `reported_at` is when somebody first said that they do
-    not recognise it.
+    not recognise it. Of one that waits for the limit of contacts, `contacts` are those of the week before.
     """
 
     message: Message
@@ -35,6 +36,7 @@ class SentMessage:
     later: SentMessage | None = None
     case_open: bool = False
     reported_at: datetime | None = None
+    contacts: Sequence[LastContact] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from hub.model import Gap, Incident, Lane, Symptom
 from hub.model.contracts import ContractDecision
+from hub.model.exclusions import ExclusionList
 from hub.model.webhooks import LateWebhook, WebhookFigures
+
+MANY_HELD: Final = 10_000
+"""Of so many held messages it is counted why they wait; nobody needs to know of more."""
 
 
 class Heartbeats(Protocol):
@@ -62,6 +66,22 @@ class MonitorStore(Heartbeats, Protocol):
     async def webhooks_late(self, after: timedelta) -> Sequence[LateWebhook]:
         """Return the webhooks that are on and whose oldest event waits longer than `after`."""
 
+    async def exclusion_list(self) -> ExclusionList | None:
+        """Return the list of excluded numbers in force."""
+
+    async def held(self, within: timedelta | None = None) -> Mapping[str, int]:
+        """
+        Count by reason the messages that are held until later, or until `within` from now.
+
+        Of the MANY_HELD that leave first.
+        """
+
+    async def unrecognised(self, lately: timedelta) -> int:
+        """Count the messages of which somebody said within the last `lately` not to recognise them."""
+
+    async def unknown_codes(self, fresh: timedelta) -> int:
+        """Add up the wrong codes of messages that processes reported in the last `fresh`."""
+
     async def anybody_on_duty(self) -> bool:
         """Return whether anybody in the directory has the duty `ops`."""
 
@@ -91,6 +111,12 @@ class IncidentLog(Protocol):
         """Return which contracts were renewed or ended in this time up to now, in the order of time."""
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
+        """See MonitorStore."""
+
+    async def exclusion_list(self) -> ExclusionList | None:
+        """See MonitorStore."""
+
+    async def held(self, within: timedelta | None = None) -> Mapping[str, int]:
         """See MonitorStore."""
 
     async def webhook_figures(self) -> WebhookFigures:

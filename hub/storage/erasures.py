@@ -15,12 +15,10 @@ from hub.model import Json
 from hub.model.erasures import Counts, Duties, Duty, Erasure
 from hub.model.ids import span
 from hub.model.months import EPOCH
-from hub.people.erasing import Traces, addresses_in, concerns, is_alone, message_of, scrubbed
+from hub.people.erasing import LAST_VERSION, Traces, addresses_in, concerns, is_alone, message_of, scrubbed
 from hub.storage.database import Runner, Store, encode, load, read, storable
 
 _SQL = load("erasures")
-_LAST: Final = 2**63 - 1
-"""The greatest version of a directory entry."""
 _CHANNELS: Final = ("email", "sms", "whatsapp", "voice", "push")
 _STOPPED: Final = ("queued", "held", "retrying", "waiting")
 """States of messages that an erasure stops."""
@@ -55,8 +53,8 @@ class PostgresErasures(Store):
             await run.rows(_SQL["suppress"], marks, _CHANNELS)
             await run.rows(_SQL["forget_suppressions"], marks)
             await run.rows(_SQL["forget_opt_outs"], marks, person)
-            await run.rows(_SQL["tombstone"], person, _LAST)
-            await run.rows(_SQL["last_version"], person, _LAST)
+            await run.rows(_SQL["tombstone"], person, LAST_VERSION)
+            await run.rows(_SQL["last_version"], person, LAST_VERSION)
             await run.rows(_SQL["erase_versions"], person)
             for name in ("forget_turns", "forget_account", *_OF_THE_PERSON):
                 await run.rows(_SQL[name], person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import islice
 from typing import Final
@@ -52,6 +52,9 @@ class PostgresExclusions(Store):
     async def loaded(self) -> ExclusionList | None:
         rows = await self.rows(_SQL["loaded"])
         return read(ExclusionList, rows[0]) if rows else None
+
+    async def by_channel(self) -> Mapping[str, int]:
+        return {row["channel"]: row["n"] for row in await self.rows(_SQL["by_channel"])}
 
 
 def _merged(entries: Iterable[ExcludedAddress]) -> dict[str, frozenset[str]]:

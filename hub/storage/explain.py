@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace as evolve
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,8 +12,11 @@ from uuid import UUID
 from asyncpg import Record
 from msgspec.structs import replace
 
+from hub.business_time.dates import as_day
+from hub.contact_rules.limits import CONTACT_LIMIT
 from hub.messages.planning.unreached_people import NAME
-from hub.model import Attempt, AudienceRecord, LeftOut, Message, StoredEvent, type_of
+from hub.model import Attempt, AudienceRecord, LeftOut, Message, State, StoredEvent, type_of
+from hub.model.contact_slots import LastContact
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events, posters, preferences
@@ -86,10 +90,20 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     asked = [message.id for message in found]
     reported = {row["message_id"]: row["at"] for row in await run.rows(_SQL["reported"], asked)}
     since = await later_of(run, found)
-    return [
+    sent = [
         _sent(message, calls[message.id], since.get(message.id, NOTHING), reported.get(message.id))
         for message in found
     ]
+    return [await _with_contacts(run, one) for one in sent]
+
+
+async def _with_contacts(run: Runner, sent: SentMessage) -> SentMessage:
+    """Add the contacts of the week for which the message waits; most messages wait for none."""
+    message = sent.message
+    if message.state is not State.HELD or message.reason != CONTACT_LIMIT or message.next_at is None:
+        return sent
+    rows = await run.rows(_SQL["contacts"], message.person, message.id, as_day(message.next_at))
+    return evolve(sent, contacts=[read(LastContact, row) for row in rows])
 
 
 def _sent(

@@ -33,6 +33,7 @@ class PostgresGenuine(Store):
                 event=known[row["event_key"]],
                 sent_at=row["sent_at"],
                 building=row["building"],
+                copropiedad_id=row["copropiedad_id"],
                 recalled_at=row["recalled_at"],
                 reported_at=row["reported_at"],
             )

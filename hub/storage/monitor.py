@@ -9,14 +9,17 @@ from asyncpg import Record
 
 from hub.model import Gap, Incident, Lane, Period, Symptom
 from hub.model.contracts import ContractDecision
-from hub.model.incidents import excess_of
+from hub.model.exclusions import ExclusionList
+from hub.model.incidents import UNKNOWN_CODES, excess_of
 from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
+from hub.ports.monitor import MANY_HELD
 from hub.storage import contracts, people
 from hub.storage.database import Database, Store, load, read
-from hub.storage.lookback import Lookback
+from hub.storage.lookback import EVER, Lookback
 
 _SQL = load("monitor")
+_EXCLUSIONS = load("exclusions")
 
 
 class PostgresMonitor(Store):
@@ -85,6 +88,24 @@ class PostgresMonitor(Store):
     async def webhook_figures(self) -> WebhookFigures:
         [row] = await self.rows(_SQL["webhook_figures"])
         return read(WebhookFigures, row)
+
+    async def exclusion_list(self) -> ExclusionList | None:
+        rows = await self.rows(_EXCLUSIONS["loaded"])
+        return read(ExclusionList, rows[0]) if rows else None
+
+    async def held(self, within: timedelta | None = None) -> Mapping[str, int]:
+        rows = await self.rows(_SQL["held"], EVER if within is None else within, MANY_HELD)
+        return {row["reason"]: row["n"] for row in rows}
+
+    async def unrecognised(self, lately: timedelta) -> int:
+        [row] = await self.rows(_SQL["unrecognised"], lately)
+        found: int = row["n"]
+        return found
+
+    async def unknown_codes(self, fresh: timedelta) -> int:
+        [row] = await self.rows(_SQL["unknown_codes"], UNKNOWN_CODES, fresh)
+        found: int = row["n"]
+        return found
 
     async def anybody_on_duty(self) -> bool:
         ops = Group(duty="ops")

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from hub.model import Gap, Incident, Lane, State, Symptom
-from hub.model.incidents import EXCESS, excess_of
+from hub.model import Gap, Incident, Lane, Message, State, Symptom
+from hub.model.exclusions import ExclusionList
+from hub.model.incidents import EXCESS, UNKNOWN_CODES, excess_of
 from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
 from hub.ports import Now
@@ -32,6 +33,8 @@ class MemoryMonitor:
         self.faults = Faults()
         self.off: list[tuple[str, str, str]] = []
         self.late: list[LateWebhook] = []
+        self.loaded: ExclusionList | None = None
+        self.reports: list[datetime] = []
         self.rows: list[Incident] = []
         self._store = store
         self._now = now
@@ -101,6 +104,28 @@ class MemoryMonitor:
     async def webhooks_late(self, after: timedelta) -> Sequence[LateWebhook]:
         return [webhook for webhook in self.late if webhook.age > after]
 
+    async def exclusion_list(self) -> ExclusionList | None:
+        return self.loaded
+
+    async def held(self, within: timedelta | None = None) -> Mapping[str, int]:
+        now = self._now()
+        rows = [row.message for row in self._store.tables.messages.values()]
+        return Counter(
+            message.reason or ""
+            for message in rows
+            if message.state is State.HELD and _is_counted(message, now, within)
+        )
+
+    async def unrecognised(self, lately: timedelta) -> int:
+        return sum(at > self._now() - lately for at in self.reports)
+
+    async def unknown_codes(self, fresh: timedelta) -> int:
+        return sum(
+            int(state)
+            for (_, subject), (at, state) in self._beats.items()
+            if subject == UNKNOWN_CODES and at > self._now() - fresh
+        )
+
     async def webhook_figures(self) -> WebhookFigures:
         oldest = max((webhook.age for webhook in self.late), default=timedelta(0))
         late, off = len(self.late), len(self.off)
@@ -162,6 +187,12 @@ class MemoryMonitor:
                 self.rows[place] = changed(row)
                 return True
         return False
+
+
+def _is_counted(message: Message, now: datetime, within: timedelta | None) -> bool:
+    if message.next_at is None or message.next_at <= now:
+        return False
+    return within is None or message.next_at <= now + within
 
 
 def _waits_since(row: Row, now: datetime) -> datetime | None:

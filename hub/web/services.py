@@ -58,6 +58,7 @@ from hub.ports import (
     DocumentStore,
     ErasureStore,
     EscalationStore,
+    ExclusionLists,
     ExplainStore,
     GenuineStore,
     HeadcountStore,
@@ -184,6 +185,7 @@ class Services:
     erasures: ErasureStore
     escalations: EscalationStore
     evidence: EvidenceStore
+    exclusions: ExclusionLists
     explain: ExplainStore
     factors: SecondFactorStore
     genuine: GenuineStore

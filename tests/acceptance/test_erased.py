@@ -8,7 +8,7 @@ from typing import Any, Final
 import aio_pika
 from redis.asyncio import Redis
 
-from hub.app.container import QUEUES
+from hub.app.openers import QUEUES
 from hub.consumers.topology import events_queue, messages_queue
 from hub.model import Lane
 from hub.storage import Database

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from hub.model import Message, Purpose, State, StoredEvent
+from hub.model.contact_slots import LastContact
 from hub.policy.limits import ContactLimits
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import LEASE, event, message, outcome, stored
+from tests.contract.values import HOUR, LEASE, NOON, event, message, outcome, stored
 
 ONE: Final = ContactLimits(contacts_a_day=1, channels_a_week=1, wait_at_most=timedelta(days=14))
 MON, TUE = date(2026, 3, 9), date(2026, 3, 10)
@@ -117,3 +120,16 @@ async def test_overlapping_tickets_of_many_people_never_block_each_other(stores:
         days = await asyncio.gather(*(reserve(stores, *ticket) for ticket in turned))
 
     assert len(people) == sum(day == MON for ticket in days for day in ticket)
+
+
+async def test_what_waits_for_a_contact_is_explained_by_that_contact(stores: RealStores) -> None:
+    first, waiting = dun(), dun("second", channel="email")
+    held = replace(waiting, state=State.HELD, reason="contact_limit", next_at=NOON + 24 * HOUR)
+    await hold(stores, first, held)
+    await reserve(stores, first)
+    [event] = await stores.explaining.events(str(held.event_key), None)
+    facts = await stores.explaining.facts(event, held.person)
+    found = {sent.message.id: list(sent.contacts) for sent in facts.messages}
+
+    assert [LastContact(day=MON, channel=first.channel, purpose="collection")] == found[held.id]
+    assert [] == found[first.id]

@@ -12,7 +12,7 @@ from hub.access.keyring import KeyRing
 from hub.errors import ConfigurationError, TooLate
 from hub.model.exclusions import ExcludedAddress, ExclusionCheck
 from hub.settings import Secret
-from hub.storage import Database, PostgresExclusions
+from hub.storage import Database, PostgresExclusions, PostgresMonitor
 from tests.contract.values import NOON
 
 MON: Final = date(2026, 3, 9)
@@ -91,3 +91,28 @@ async def test_no_address_is_stored(database: Database) -> None:
 async def test_without_a_secret_no_list_is_loaded(database: Database) -> None:
     with pytest.raises(ConfigurationError):
         await PostgresExclusions(database, KeyRing([])).replace([], list_date=MON)
+
+
+async def test_a_list_is_counted_by_channel_and_seen_by_the_monitor(database: Database) -> None:
+    lists, monitor = PostgresExclusions(database, OLD), PostgresMonitor(database, ())
+    assert {} == await lists.by_channel()
+
+    entries = [
+        ExcludedAddress(address=PHONE, channels=["sms", "whatsapp"]),
+        ExcludedAddress(address="eva@example.com", channels=["sms"]),
+        ExcludedAddress(address="ana@example.com"),
+    ]
+    await lists.replace(entries, list_date=MON)
+
+    assert {"all": 1, "sms": 2, "whatsapp": 1} == await lists.by_channel()
+    assert await lists.loaded() == await monitor.exclusion_list()
+
+
+async def test_what_people_do_not_recognise_is_counted_for_an_hour(database: Database) -> None:
+    monitor = PostgresMonitor(database, ())
+    await database.rows(
+        "INSERT INTO reported (message_id, at)"
+        " SELECT gen_random_uuid(), now() - n * interval '25 minutes' FROM generate_series(0, 3) n"
+    )
+
+    assert 3 == await monitor.unrecognised(timedelta(hours=1))

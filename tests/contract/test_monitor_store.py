@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
@@ -259,3 +260,33 @@ async def test_excess_of_a_sender_adds_up_over_the_processes_that_reported_it_la
     assert {(Lane.URGENT, "http:key:crm"): 42, (Lane.NORMAL, "pay"): 2} == await watching.excess(HOUR)
     assert {} == await watching.excess(AGO)
     assert [] == await watching.open_circuits(HOUR)
+
+
+async def test_held_messages_are_counted_by_reason_until_they_are_due(
+    watching: Watching, stores: Stores, of: StoredEvent
+) -> None:
+    waits = partial(message, of, state=State.HELD)
+    await stores.add(
+        waits(contact_id="a", reason="register", next_at=now() + HOUR / 2),
+        waits(contact_id="b", reason="contact_limit", next_at=now() + 20 * HOUR),
+        waits(contact_id="c", reason="contact_limit", next_at=now() + 30 * HOUR),
+        waits(contact_id="d", reason="contact_hours", next_at=now() - HOUR),
+        message(of, contact_id="e", state=State.RETRYING, reason="timeout", next_at=now() + HOUR / 2),
+    )
+
+    assert {"register": 1, "contact_limit": 2} == await watching.held()
+    assert {"register": 1} == await watching.held(HOUR)
+
+
+async def test_wrong_codes_of_processes_add_up_while_they_are_fresh(watching: Watching) -> None:
+    assert 0 == await watching.unknown_codes(HOUR)
+
+    await watching.beat("web:1", {"codes:unknown": "12"})
+    await watching.beat("web:2", {"codes:unknown": "9"})
+    assert 21 == await watching.unknown_codes(HOUR)
+    assert 0 == await watching.unknown_codes(AGO)
+
+
+async def test_without_a_list_of_exclusions_there_is_none(watching: Watching) -> None:
+    assert await watching.exclusion_list() is None
+    assert 0 == await watching.unrecognised(HOUR)

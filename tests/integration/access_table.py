@@ -2,9 +2,9 @@
 Who may enter which route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, POSTER and DEAD are ids, and MARK is `alfa` or
-`beta`: all that is in building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account
-`MARK`).
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, POSTER and DEAD are ids, SIGNS is the code
+of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is called by it
+(`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /api/messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
     "GET /api/messages/{id}/evidence": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    "GET /api/genuine/{code}": Row(needs=READ, where=OWN, fill="SIGNS"),
+    "GET /api/exclusions": Row(needs=READ, where=COMPANY),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
     "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
     "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),

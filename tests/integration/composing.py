@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.model import Accepted, Outgoing
 from hub.testing import MemoryEmail
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from hub.app.container import CompanyRules, constancias_of
+from hub.app.company import CompanyRules
+from hub.app.papers import constancias_of
 from hub.inbound.replies import read
 from hub.model import Event, Reply, own_event
 from hub.operations.cases import lookup

@@ -25,6 +25,7 @@ async def test_a_list_is_loaded_shown_and_noted_and_bad_lines_stop_it(
     older = await command(given, "exclusions", "load", str(good), "--date", "2026-03-08")
     partly = await command(given, "exclusions", "load", str(bad), "--date", "2026-03-10", "--skip-bad")
     _, shown, _ = await hub(given, "exclusions", "show")
+    told = await command(given, "exclusions", "show")
     _, noted, _ = await hub(given, "audit")
 
     assert "No hay lista" in nothing.out
@@ -34,5 +35,7 @@ async def test_a_list_is_loaded_shown_and_noted_and_bad_lines_stop_it(
     assert "Lista del 2026-03-09: 2 datos excluidos." in loaded.out
     assert older.code != 0
     assert "1 datos excluidos." in partly.out
-    assert {"list_date": "2026-03-10", "addresses": 1} == shown
+    assert ("2026-03-10", 1, {"all": 1}) == (shown["list_date"], shown["addresses"], shown["by_channel"])
+    assert ("2026-03-15", False) == (shown["usable_until"], shown["usable"])
+    assert "Lista del 2026-03-10: 1 datos excluidos (todos los canales 1). Venció el 2026-03-15" in told.out
     assert {"exclusions.load"} == {row["action"] for row in noted["items"]}

@@ -17,7 +17,7 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
-from hub.model import ClockState
+from hub.model import ClockState, State
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
 from tests.command_line import command
 from tests.contract.values import HOUR, NOON, clock, event, letter, message, stored
@@ -101,19 +101,22 @@ async def test_deliveries_are_narrowed_and_followed_a_line_each(environ: dict[st
         async with PostgresIntake(database).transaction() as transaction:
             await transaction.add_events([of])
         store = PostgresDelivery(database)
-        await store.add_messages([message(of), message(of, channel="sms")])
+        held = message(of, contact_id="c", state=State.HELD, reason="contact_limit", next_at=NOON)
+        await store.add_messages([message(of), message(of, channel="sms"), held])
 
         _, narrowed, _ = await hub(environ, "deliveries", "--event-id", "evt-7", "--channel", "sms")
+        _, waiting, _ = await hub(environ, "deliveries", "--state", "held", "--reason", "contact_l")
         following = await start(environ, "deliveries", "--follow", "--json")
         assert following.stdout is not None
-        lines = [json.loads(await asyncio.wait_for(following.stdout.readline(), 60)) for _ in range(2)]
+        lines = [json.loads(await asyncio.wait_for(following.stdout.readline(), 60)) for _ in range(3)]
         await store.add_messages([message(of, channel="push")])
         lines.append(json.loads(await asyncio.wait_for(following.stdout.readline(), 60)))
         following.send_signal(signal.SIGINT)
         _, err = await asyncio.wait_for(following.communicate(), 60)
 
     assert [row["channel"] for row in narrowed["items"]] == ["sms"]
-    assert lines[2]["channel"] == "push"
+    assert [row["reason"] for row in waiting["items"]] == ["contact_limit"]
+    assert lines[3]["channel"] == "push"
     assert (following.returncode, err) == (0, b"")
 
 

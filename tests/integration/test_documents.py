@@ -15,7 +15,8 @@ import pytest
 from asyncpg import Record
 from msgspec.structs import replace
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
+from hub.app.renderer import renderer
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.intake.decode import IntakeContext
@@ -84,7 +85,7 @@ class Office(WorkingHub):
         events = frozenset(BY_TYPE[kind].name for kind in with_document(BY_NAME, rules))
         deps = DeliveryDeps(
             channels=channels,
-            render=self.company.renderer(),
+            render=renderer(self.company),
             policy=self.policy,
             throttle=MemoryThrottle(lambda: now().timestamp()),
             now=now,

@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
+from hub.app.renderer import renderer
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
@@ -86,7 +87,7 @@ class Office(WorkingHub):
         self.channels = {channel.traits.name: channel for channel in (self.email, *others)}
         deps = DeliveryDeps(
             channels=self.channels,
-            render=self.rules.renderer(),
+            render=renderer(self.rules),
             policy=POLICY,
             throttle=MemoryThrottle(lambda: clock().timestamp()),
             now=clock,

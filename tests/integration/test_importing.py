@@ -18,6 +18,7 @@ from hub.errors import StorageRefused
 from hub.model import Json
 from hub.operations.import_people import load
 from hub.people.audience import Group
+from hub.people.erasing import LAST_VERSION
 from hub.people.importing import Changes, Report, examine
 from hub.people.importing.columns import COLUMNS
 from hub.settings import Secret
@@ -311,6 +312,26 @@ async def test_somebody_who_was_removed_comes_back_only_with_a_warning(importing
 
     assert again.revived == [ref]
     assert [change.data["version"] for change in again.made] == [3]
+
+
+async def test_whoever_was_erased_is_not_created_again_and_the_others_are_written(
+    importing: Importing,
+) -> None:
+    first = await importing.apply(EXAMPLE.read_bytes())
+    ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
+    await importing.rows(
+        f"UPDATE person SET version = {LAST_VERSION}, removed = true, name = '', contact_points = NULL,"
+        f" contact_points_given = NULL, document_hash = NULL WHERE id = '{ref}'"
+    )
+    await importing.rows("DELETE FROM membership")
+    again = await importing.apply(EXAMPLE.read_bytes())
+    [erased] = await importing.rows(f"SELECT removed, name FROM person WHERE id = '{ref}'")
+    belongs = await importing.rows("SELECT DISTINCT person_id FROM membership")
+
+    assert ([ref], []) == (list(again.erased), again.revived)
+    assert {"removed": True, "name": ""} == erased
+    assert 4 == len(belongs)
+    assert ref not in {row["person_id"] for row in belongs}
 
 
 async def test_what_another_system_keeps_is_found_and_left_as_it_is(importing: Importing) -> None:

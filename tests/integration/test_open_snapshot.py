@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 from asyncpg import Record
 
-from hub.app.container import QUEUES
+from hub.app.openers import QUEUES
 from hub.model import ClockState, Message, State, Step, StepKind, StoredEvent
 from hub.model.months import month_of
 from hub.ports import Ticket

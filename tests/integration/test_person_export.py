@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.container import CompanyRules, person_exports_of
+from hub.app.company import CompanyRules
+from hub.app.papers import person_exports_of
 from hub.errors import UnknownName
 from hub.model import MarkReason
 from hub.operations.person_export import paper

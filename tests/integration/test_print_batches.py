@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from aiohttp import hdrs
 
-from hub.app.container import letter_printer_of
+from hub.app.papers import letter_printer_of
 from hub.model import Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters

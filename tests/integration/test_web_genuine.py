@@ -21,7 +21,7 @@ from hub.access.keyring import KeyRing
 from hub.model.genuine import GenuineMessage
 from hub.settings import Secret
 from tests.contract.values import HOUR, NOON, event, message, stored
-from tests.integration.test_web_access import GUARDED
+from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.web_doubles import Reply, World, ask, browsing
 
 SECRET: Final = "a-secret-that-nobody-guesses-and-long-enough"
@@ -283,3 +283,30 @@ async def test_code_of_another_secret_or_of_a_forgotten_message_is_unknown() -> 
     assert 403 == (await ask(world, f"/v/{stranger.code(left)}")).status
     world.genuine.sent.clear()
     assert 403 == (await ask(world, own)).status
+
+
+async def test_staff_learns_from_a_code_which_message_it_is_and_the_look_is_audited() -> None:
+    world, path = sent(copropiedad_id="ph-1", reported_at=NOON + 2 * HOUR)
+    [left] = world.genuine.sent
+    reply = await ask(world, f"/api/genuine/{path[3:8]}-{path[8:]}", headers=BEARER)
+
+    [row] = reply.json["items"]
+    found = world.genuine.sent[left]
+    assert (str(left), found.message.event_id, found.message.person) == (
+        row["message_id"],
+        row["event_id"],
+        row["person"],
+    )
+    assert ("Altos del Rosal", "ph-1", "sms") == (row["building"], row["copropiedad_id"], row["channel"])
+    assert row["reported_at"] is not None
+    assert not {"address", "name"} & row.keys()
+    assert [("genuine.look", f"message:{left}")] == [(one.action, one.subject) for one in world.audit.rows]
+
+
+async def test_a_code_of_nobody_says_that_the_message_is_not_ours() -> None:
+    world, _ = sent()
+    reply = await ask(world, f"/api/genuine/{some_code(1)}", headers=BEARER)
+
+    assert 404 == reply.status
+    assert "not from us" in reply.text
+    assert [] == world.audit.rows

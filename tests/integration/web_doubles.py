@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +21,9 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.container import CompanyRules, constancias_of, letter_printer_of, person_exports_of, posters_of
+from hub.app.company import CompanyRules
+from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
+from hub.app.renderer import render_again
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -69,6 +72,7 @@ from hub.storage import (
     PostgresDocuments,
     PostgresErasures,
     PostgresEvidence,
+    PostgresExclusions,
     PostgresExplain,
     PostgresHeadcount,
     PostgresInbox,
@@ -621,7 +625,7 @@ class World:
             audit=self.audit,
             batches=PostgresBatches(database),
             cases=PostgresCases(database),
-            render_again=RULES.render_again,
+            render_again=partial(render_again, RULES),
             constancias=constancias_of(database, CompanyRules(settings)),
             person_exports=person_exports_of(database, CompanyRules(settings)),
             contacts=PostgresContacts(database),
@@ -630,6 +634,7 @@ class World:
             erasures=PostgresErasures(database),
             escalations=self.escalations,
             evidence=self.evidence or PostgresEvidence(database),
+            exclusions=PostgresExclusions(database, KeyRing(settings.secrets)),
             explain=PostgresExplain(database),
             factors=MemorySecondFactors(self.accounts),
             genuine=self.genuine,

@@ -17,7 +17,8 @@ import pytest
 import structlog
 
 from hub import logs
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
+from hub.app.renderer import renderer
 from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
@@ -101,7 +102,7 @@ async def test_delivery_of_a_message_keeps_its_budget_of_calls(
     channels = [email_channel, MemorySms(), MemoryPush(), MemoryInbox()]
     deps = DeliveryDeps(
         channels={channel.traits.name: channel for channel in channels},
-        render=rules.renderer(),
+        render=renderer(rules),
         policy=POLICY,
         throttle=MemoryThrottle(lambda: hub.clock().timestamp()),
         now=hub.clock,

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.errors import TemplateFailure
 from hub.model import Attempt, Claimed, Rendered, State
 from hub.model.evidence import Call, SaidMessage

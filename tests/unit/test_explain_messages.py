@@ -11,6 +11,7 @@ import pytest
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.model import Attempt, Purpose, Role, State
+from hub.model.contact_slots import LastContact
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
 from hub.operations.explain.verdict import ExplainOutcome, judge
@@ -337,3 +338,32 @@ def test_a_reason_is_put_into_words(code: str | None, expected: str) -> None:
 )
 def test_a_tower_has_its_article(name: str, expected: str) -> None:
     assert expected == tower(name)
+
+
+def waits_for_limit(channel: str, *contacts: LastContact) -> SentMessage:
+    held = sent(State.HELD, channel=channel, reason="contact_limit", next_at=MONDAY + 24 * HOUR)
+    return replace(held, contacts=contacts)
+
+
+@pytest.mark.parametrize(
+    ("channel", "purpose", "because"),
+    [
+        ("sms", "collection", ", por cobro: la ley solo permite un contacto al día."),
+        ("email", "commercial", ", por publicidad: la ley solo permite un medio por semana."),
+        ("email", "", ": la ley solo permite un medio por semana."),
+    ],
+)
+def test_what_waits_for_the_limit_says_until_when_and_for_which_contact(
+    channel: str, purpose: str, because: str
+) -> None:
+    contact = LastContact(day=MONDAY.date(), channel="sms", purpose=purpose)
+    [said] = sentences(waits_for_limit(channel, contact))
+
+    assert "espera hasta el martes 10 de marzo de 2026 a las 8:05 a. m." in said
+    assert f"Ya se le contactó el lunes 9 de marzo de 2026 por SMS{because}" in said
+
+
+def test_what_waits_for_a_contact_that_is_forgotten_still_says_why() -> None:
+    [said] = sentences(waits_for_limit("sms"))
+
+    assert "La ley solo permite un contacto al día y un canal por semana; espera su turno." in said

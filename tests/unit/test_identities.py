@@ -16,7 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
+from hub.app.renderer import renderer
 from hub.catalog import CATALOG
 from hub.catalog.areas import area_of
 from hub.errors import InvalidPolicy
@@ -98,7 +99,7 @@ def claimed(
 def rendered(
     rules: CompanyRules, name: str, branding: Json = None, channel: str = "email", **data: Json
 ) -> Rendered:
-    return rules.renderer()(claimed(rules, name, branding, channel, **data))
+    return renderer(rules)(claimed(rules, name, branding, channel, **data))
 
 
 def mail_of(rules: CompanyRules, name: str, branding: Json = None, **data: Json) -> EmailMessage:
@@ -223,7 +224,7 @@ def test_a_mistake_of_the_policy_prevents_the_start_and_names_the_key(
     wrong = company(tmp_path, f"[senders.areas.contabilidad]\n{line}\n")
 
     with pytest.raises(InvalidPolicy, match=named):
-        wrong.renderer()
+        renderer(wrong)
 
 
 def test_a_logo_travels_with_its_mail_and_is_shown_with_its_words(rules: CompanyRules) -> None:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 from structlog.testing import capture_logs
 
-from hub.app.monitoring import report_rates
+from hub.access.check_rate import CheckRate
+from hub.app.monitoring import report_rates, report_unknown
 from hub.cloudevents.schemas import Schemas
 from hub.errors import (
     AppointmentsUnavailable,
@@ -35,10 +36,19 @@ from hub.health.incidents import (
     title_of,
 )
 from hub.health.monitor import Monitor
-from hub.health.symptoms import of_excess, of_gaps, of_queues, of_wrong_senders
+from hub.health.symptoms import (
+    of_excess,
+    of_gaps,
+    of_old_exclusions,
+    of_queues,
+    of_waiting_advertising,
+    of_wrong_senders,
+)
 from hub.intake.decode import dead_letter
 from hub.intake.sender_rates import SenderRates
-from hub.model import Gap, Incident, Lane, Remaining, Symptom
+from hub.model import Gap, Incident, Lane, Purpose, Remaining, State, Symptom
+from hub.model.exclusions import REGISTER, ExclusionList
+from hub.model.incidents import UNKNOWN_CODES
 from hub.model.webhooks import LateWebhook
 from hub.policy import load_policy
 from hub.policy.intake import ANONYMOUS
@@ -93,6 +103,7 @@ class House:
             balances=self.balances,
             now=self.clock,
             policy=POLICY,
+            exclusions=load_policy().exclusions,
         )
 
     async def unattended(self) -> Mapping[str, int]:
@@ -206,6 +217,31 @@ async def _let_wait(house: House) -> None:
     house.store.late.append(late)
 
 
+async def _outdate(house: House) -> None:
+    day = house.clock().date() - timedelta(days=4)
+    house.store.loaded = ExclusionList(list_date=day, loaded_at=house.clock() - HOUR, addresses=3)
+
+
+async def _advertise(house: House) -> None:
+    waiting = structs.replace(
+        mail(), state=State.HELD, reason=REGISTER, purpose=Purpose.COMMERCIAL, next_at=house.clock() + HOUR
+    )
+    async with house.memory.transaction() as transaction:
+        await transaction.add_events([ABOUT])
+        await transaction.add_messages([waiting])
+
+
+async def _send_false_messages(house: House) -> None:
+    rate = CheckRate(lambda: 0.0)
+    for number in range(POLICY.max_unknown_codes + 1):
+        rate.wrong(f"192.0.2.{number}")
+    await report_unknown(house.store, rate)
+
+
+async def _not_recognise(house: House) -> None:
+    house.store.reports += [house.clock()] * (POLICY.max_unrecognised + 1)
+
+
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
     "queue_age:email:urgent": _break_queue,
@@ -221,6 +257,10 @@ BROKEN = {
     "sender_rate:urgent:crm": _flood,
     "webhook:0199": _turn_off,
     "webhook_age:0199": _let_wait,
+    "exclusions": _outdate,
+    "register": _advertise,
+    "unknown_codes": _send_false_messages,
+    "unrecognised": _not_recognise,
 }
 
 
@@ -605,3 +645,71 @@ async def test_what_could_not_be_reported_is_reported_the_next_time() -> None:
 
     assert {(Lane.URGENT, "crm"): 2} == await house.store.excess(MINUTE)
     assert not rates.excess
+
+
+@pytest.mark.parametrize(
+    ("days", "measured"),
+    [
+        (3, []),
+        (4, ["Es del 05/03, hace 4 días; todavía sirve"]),
+        (5, ["Es del 04/03, hace 5 días; todavía sirve"]),
+        (6, ["Es del 03/03, hace 6 días; ya no sirve"]),
+    ],
+)
+def test_staff_is_warned_before_the_list_is_too_old(days: int, measured: list[str]) -> None:
+    today = MONDAY.date()
+    loaded = ExclusionList(list_date=today - timedelta(days=days), loaded_at=MONDAY, addresses=3)
+    found = of_old_exclusions(loaded, today, load_policy().exclusions)
+
+    assert measured == [symptom.measured for symptom in found]
+
+
+def test_without_a_list_nobody_is_told_to_load_one_until_something_waits() -> None:
+    assert [] == list(of_old_exclusions(None, MONDAY.date(), load_policy().exclusions))
+    assert [] == list(of_waiting_advertising(None, 0))
+    [symptom] = of_waiting_advertising(None, 1)
+    assert "1 mensaje espera; no hay lista" == symptom.measured
+
+
+async def test_the_incident_of_waiting_advertising_ends_when_a_list_is_loaded() -> None:
+    house = House()
+    await _advertise(house)
+    await house.passes(2)
+    house.store.loaded = ExclusionList(list_date=MONDAY.date(), loaded_at=house.clock(), addresses=3)
+    await house.passes(10)
+
+    assert [("began", "register"), ("ended", "register")] == house.published_events
+
+
+async def test_advertising_that_waits_although_a_list_is_loaded_is_an_incident() -> None:
+    """The list may be one of a key that is gone: nothing can be looked up in it."""
+    house = House()
+    house.store.loaded = ExclusionList(
+        list_date=MONDAY.date(), loaded_at=house.clock() - 2 * HOUR, addresses=3
+    )
+    await _advertise(house)
+    await house.passes(2)
+
+    assert [("began", "register")] == house.published_events
+
+
+def test_wrong_codes_are_forgotten_after_an_hour() -> None:
+    seconds = [0.0]
+    rate = CheckRate(lambda: seconds[0])
+    rate.wrong("192.0.2.1")
+    seconds[0] = 3599.0
+    rate.wrong("192.0.2.2")
+    assert 2 == rate.lately()
+
+    seconds[0] = 3600.0
+    assert 1 == rate.lately()
+
+
+async def test_as_many_wrong_codes_as_the_policy_allows_are_no_incident() -> None:
+    house = House()
+    await house.store.beat("web:1", {UNKNOWN_CODES: str(POLICY.max_unknown_codes - 1)})
+    await house.store.beat("web:2", {UNKNOWN_CODES: "1"})
+    house.store.reports += [house.clock()] * POLICY.max_unrecognised
+    await house.passes()
+
+    assert [] == house.published_events

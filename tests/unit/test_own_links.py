@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.cli.check import house
 from hub.cli.main import app
 from hub.errors import HubError, InvalidPolicy

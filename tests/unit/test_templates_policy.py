@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.business_time import BusinessDays, Term
 from hub.errors import TemplateFailure
 from hub.model import Rendered

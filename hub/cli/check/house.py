@@ -11,10 +11,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
+from hub.cli.check.contact import of_links
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.model import Lane
 from hub.policy.documents import DocumentPolicy
@@ -154,7 +155,8 @@ async def policy(settings: Settings) -> list[Finding]:
         what = "La huella de cada día no sale de la empresa: contra quien administra la base no prueba nada."
         to_do = "Ponga en `[evidence] notify` una dirección de correo que nadie de la empresa administre."
         findings.append(warn(POLICY, what, to_do))
-    return [*findings, *_documents(settings, policy.documents), *_buttons(settings, policy.residents)]
+    links = of_links(POLICY, settings, policy)
+    return [*findings, *_documents(settings, policy.documents), *links, *_buttons(settings, policy.residents)]
 
 
 def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.cli.check.finding import Finding, counted, ok, warn
 from hub.errors import Unavailable
 from hub.model import Json

@@ -13,7 +13,7 @@ from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.TXT import TXT
 from dns.resolver import NXDOMAIN, NoAnswer
 
-from hub.app.container import CompanyRules
+from hub.app.company import CompanyRules
 from hub.channels.registry import sender_address
 from hub.channels.urls import parse_smtp
 from hub.cli.check import mail_records as records

@@ -12,6 +12,7 @@ from aio_pika.abc import AbstractConnection, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused
 
 from hub.access.keyring import KeyRing
+from hub.cli.check.contact import exclusions
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.cli.check.second_factors import second_factors
 from hub.consumers import canary
@@ -197,6 +198,8 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
         for finding in second_factors(POSTGRESQL, ring, await accounts.accounts(), await sealed.factors()):
             yield finding
         policy = load_policy(settings.policy)
+        for finding in await exclusions(POSTGRESQL, settings, database, policy, datetime.now(UTC)):
+            yield finding
         months = await read_months(PostgresMonths(database), policy.retention.months, datetime.now(UTC))
         for finding in of_months(months, datetime.now(UTC)):
             yield finding

@@ -19,13 +19,11 @@ from hub.contact_rules.purposes import EXCLUDABLE
 from hub.errors import Unavailable
 from hub.messages.delivery.decisions import held
 from hub.model import Claimed, Message, Outcome, State
-from hub.model.exclusions import ExclusionCheck
+from hub.model.exclusions import REGISTER, ExclusionCheck
 from hub.policy import Policy
 from hub.ports import DeliveryStore, ExclusionRegistry
 
 EXCLUDED: Final = "excluded"
-REGISTER: Final = "register"
-"""The reason of what waits for the register."""
 ANSWER_WITHIN: Final = 5.0  # seconds
 _BY_ADDRESS: Final = frozenset({"email", "sms", "whatsapp"})
 """Channels whose address the register may name. For others all contact points of the person are looked up."""
@@ -62,7 +60,7 @@ def judged(claim: Claimed, check: ExclusionCheck | None, *, policy: Policy, now:
     """Return the outcome of a message that must not be sent by this look-up; None if it may be sent."""
     rules, message = policy.exclusions, claim.message
     today = policy.calendar.day_of(now)
-    if check is None or check.list_date is None or today - check.list_date > rules.max_age:
+    if check is None or not rules.holds(check.list_date, today):
         return held(message, REGISTER, until=now + rules.look_again, longer_by=rules.look_again)
     if check.excluded:
         return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=EXCLUDED, tried=False)

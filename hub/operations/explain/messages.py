@@ -10,7 +10,7 @@ from hub.messages.planning.reach import LETTER
 from hub.model import Attempt, Message, Purpose, State
 from hub.model.letters import POSTED
 from hub.model.recorded_states import fits
-from hub.operations.explain import sentences_es
+from hub.operations.explain import limits_es, sentences_es
 from hub.ports import SentMessage
 from hub.rendering import attempts_es, labels_es, outcomes_es
 from hub.rendering.titles_es import EVENTS
@@ -153,7 +153,7 @@ def _fate(sent: SentMessage) -> str:
     if message.state in (State.QUEUED, State.SENDING):
         return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
-        return _waiting(message)
+        return _waiting(message, limits_es.why(sent))
     if is_unproven(sent) or is_filed(sent):
         return _nowhere(sent)
     if message.state is State.WAITING:
@@ -185,14 +185,14 @@ def _unread(sent: SentMessage) -> str:
     return f"está{since}; todavía no la ha leído."
 
 
-def _waiting(message: Message) -> str:
+def _waiting(message: Message, because: str = "") -> str:
     when = sentences_es.at_time(message.next_at) if message.next_at is not None else ""
     if message.state is State.RETRYING:
         return f"{sentences_es.sentence(f'se intenta de nuevo {when}')} {sentences_es.reason(message.reason)}"
     if message.reason == "scheduled":
         return f"saldrá {when}"
     waits = sentences_es.sentence(f"espera hasta {when}" if when else "está en espera")
-    return f"{waits} {sentences_es.reason(message.reason)}"
+    return f"{waits} {because or sentences_es.reason(message.reason)}"
 
 
 def _progress(sent: SentMessage) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hub.model import Event, Json, type_of
 from hub.model.ids import SHEET
+from hub.people.erasing import LAST_VERSION
 from hub.people.importing.entries import (
     COPROPIEDAD,
     HOURS,
@@ -50,6 +51,8 @@ class Changes:
     missing: Sequence[Mapping[str, Json]] = ()
     """Memberships of an earlier file that this file does not have."""
     ended: Sequence[Change] = field(default=())
+    erased: Sequence[str] = ()
+    """The people of the file whose data were erased at their request: nothing of them is written."""
 
     @property
     def revived(self) -> list[str]:
@@ -76,9 +79,12 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
     made: list[Change] = []
     unchanged: Counter[str] = Counter()
     foreign: Counter[str] = Counter()
+    erased = [ref for ref, before in stored[PERSON].items() if before["version"] == LAST_VERSION]
     for noun in NOUNS:
         for ref, facts in entries.facts[noun].items():
             before = stored[noun].get(ref)
+            if erased and {ref, facts.get("person_id")}.intersection(erased):
+                continue
             if before is not None and _is_foreign(noun, ref):
                 foreign[noun] += 1
                 continue
@@ -94,6 +100,7 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
         foreign=foreign,
         missing=missing,
         ended=[_end(membership, now) for membership in missing],
+        erased=erased,
     )
 
 

@@ -10,6 +10,12 @@ FROM exclusion_list
 -- loaded --
 SELECT list_date, loaded_at, addresses FROM exclusion_list
 
+-- by_channel --
+SELECT channel, count(*) AS n
+FROM exclusion, unnest(CASE WHEN channels = '{}' THEN '{all}' ELSE channels END) AS named (channel)
+GROUP BY channel
+ORDER BY channel
+
 -- alone --
 SELECT pg_advisory_xact_lock(hashtext('hub exclusions'))
 

@@ -11,7 +11,7 @@ ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.
 -- forget --
 -- Removes processes that have ended; all audits share one row.
 DELETE FROM heartbeat
-WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%', 'excess:%']) OR subject = 'clock') AND at < now() - interval '1 hour'
+WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%', 'excess:%']) OR subject IN ('clock', 'codes:unknown')) AND at < now() - interval '1 hour'
 
 -- open_circuits --
 SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
@@ -103,6 +103,25 @@ FROM result_subscription AS webhook CROSS JOIN LATERAL (
     ) AS first
 ) AS waiting
 WHERE url IS NOT NULL
+
+-- held --
+-- Until later: what is due is on its way. By time, so that reminders of next month do not stand before what waits
+-- for an hour.
+SELECT coalesce(reason, '') AS reason, count(*) AS n FROM (
+    SELECT reason FROM message
+    WHERE next_at > now() AND next_at <= now() + $1::interval AND state = 'held'
+    ORDER BY next_at
+    LIMIT $2
+) AS first
+GROUP BY reason
+
+-- unrecognised --
+-- People press a button for each row, and its month ends it: it is small.
+SELECT count(*) AS n FROM reported WHERE at > now() - $1::interval
+
+-- unknown_codes --
+SELECT coalesce(sum(state::bigint), 0)::bigint AS n FROM heartbeat
+WHERE subject = $1 AND at > now() - $2::interval
 
 -- see --
 INSERT INTO trouble (key, since, seen_at, detail)

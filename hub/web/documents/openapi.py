@@ -154,6 +154,7 @@ _PARTS: Final = {
     "ref": {"type": "string"},
     "key": {"type": "string", "examples": ["PQ-2026-000901", "pqrs_id:pqrs-ejemplo-1"]},
     "kind": {"enum": list(NOUNS)},
+    "code": {"type": "string", "examples": ["K7F2M9QDTX"]},
 }
 
 

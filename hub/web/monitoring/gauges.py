@@ -11,8 +11,10 @@ from typing import Final
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
+from hub.business_time.dates import last_instant
 from hub.health.incidents import KINDS, kind_of, known
 from hub.ports import IncidentLog
+from hub.resilience.database_time import NOW
 from hub.sla.renewals import renewals
 
 _FRESH: Final = 5.0  # seconds
@@ -31,7 +33,16 @@ GAUGE_NAMES: Final = (
     "hub_webhook_events",
     "hub_webhook_oldest_seconds",
     "hub_contracts_decided",
+    "hub_held_messages",
+    "hub_exclusions_age_seconds",
 )
+
+HELD: Final = (
+    *("scheduled", "paused", "throttled", "document"),
+    *("contact_hours", "quiet_hours", "working_hours", "contact_limit", "register"),
+)
+"""Why messages are held until later. Another reason is counted as `other`: labels must be few."""
+_OTHER: Final = "other"
 
 
 class Figures:
@@ -110,4 +121,25 @@ async def _contracts(log: IncidentLog) -> Metric:
     return gauge
 
 
-_READERS: Final = (_incidents, _oldest, _audit, _promises, _contracts)
+async def _held(log: IncidentLog) -> Metric:
+    gauge = GaugeMetricFamily(
+        "hub_held_messages", "messages that wait until later, by why", labels=["reason"]
+    )
+    found = await log.held()
+    shown = Counter({reason: found.get(reason, 0) for reason in HELD})
+    shown[_OTHER] += sum(number for reason, number in found.items() if reason not in HELD)
+    for reason, number in shown.items():
+        gauge.add_metric([reason], number)
+    return gauge
+
+
+async def _exclusions(log: IncidentLog) -> Metric:
+    words = "since the end of the day of which the list of excluded numbers is"
+    gauge = GaugeMetricFamily("hub_exclusions_age_seconds", words)
+    if (loaded := await log.exclusion_list()) is not None:
+        ended = last_instant(loaded.list_date.isoformat())
+        gauge.add_metric([], max(0.0, (NOW() - ended).total_seconds()))
+    return gauge
+
+
+_READERS: Final = (_incidents, _oldest, _audit, _promises, _contracts, _held, _exclusions)

@@ -68,6 +68,7 @@ class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
     person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `contact_limit`.")] | None = None
     since: Annotated[Instant, Meta(description="Created at this instant (RFC 3339) or later.")] | None = None
     after: Cursor | None = None
     limit: Limit = 50

@@ -1,0 +1,82 @@
+"""What commands open: one store of the database, the appointments, a publisher."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from functools import partial
+from typing import Final, TypeVar
+
+from hub import storage
+from hub.access.keyring import KeyRing
+from hub.consumers.publisher import BrokerPublisher
+from hub.consumers.topology import CHANNELS
+from hub.model import Lane
+from hub.settings import Settings
+
+QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
+"""All pairs of channel and lane."""
+
+Store = TypeVar("Store")
+Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
+
+
+def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Opener[Store]:
+    """Return a function that opens one store for a command; `size` limits its connections."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Store]:
+        async with storage.Database(settings.database_url.reveal(), size=size) as database:
+            yield make(database)
+
+    return opened
+
+
+open_accounts: Final = _opener(storage.PostgresAccounts)
+open_audit: Final = _opener(storage.PostgresAudit)
+open_cases: Final = _opener(storage.PostgresCases)
+open_contacts: Final = _opener(storage.PostgresContacts)
+open_documents: Final = _opener(storage.PostgresDocuments)
+
+
+open_imports: Final = _opener(storage.PostgresImports, size=1)
+open_evidence: Final = _opener(storage.PostgresEvidence)
+open_retention: Final = _opener(storage.PostgresRetention)
+open_erasures: Final = _opener(storage.PostgresErasures)
+open_explain: Final = _opener(storage.PostgresExplain)
+open_genuine: Final = _opener(storage.PostgresGenuine, size=1)
+open_keys: Final = _opener(storage.PostgresKeys)
+open_letters: Final = _opener(storage.PostgresLetters)
+open_batches: Final = _opener(storage.PostgresBatches)
+open_log: Final = _opener(storage.PostgresLog)
+open_pauses: Final = _opener(storage.PostgresPauses)
+open_redrive: Final = _opener(storage.PostgresRedrive)
+open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
+open_preferences: Final = _opener(storage.PostgresPreferences)
+open_strangers: Final = _opener(storage.PostgresStrangers, size=1)
+open_subscriptions: Final = _opener(storage.PostgresSubscriptions)
+open_surveys: Final = _opener(storage.PostgresSurveys)
+open_webhooks: Final = _opener(storage.PostgresWebhooks)
+open_secrets: Final = _opener(storage.PostgresSecrets)
+open_months: Final = _opener(storage.PostgresMonths)
+open_mail_reports: Final = _opener(storage.PostgresMailReports)
+open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
+
+
+@asynccontextmanager
+async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresExclusions]:
+    """Open the lists of the register of excluded numbers, with the keys of their hashes."""
+    async with storage.Database(settings.database_url.reveal(), size=1) as database:
+        yield storage.PostgresExclusions(database, KeyRing(settings.secrets))
+
+
+def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:
+    """Open the appointments and the boards of clocks."""
+    return aclosing(storage.RedisAppointments(settings.redis_url.reveal()))
+
+
+def open_publisher(
+    settings: Settings, name: str = "hub command"
+) -> AbstractAsyncContextManager[BrokerPublisher]:
+    """Open a publisher with confirms; `name` is shown to RabbitMQ's operator."""
+    return aclosing(BrokerPublisher(settings.amqp_url.reveal(), name))

@@ -1,0 +1,42 @@
+"""Whom the hub knows by their contacts alone: which references they have, and why they must stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from hub.errors import HubError, KeptByDuty, UnknownName
+from hub.model.ids import stranger_ref
+from hub.people.audience.contacts import written_as
+from hub.ports.strangers import StrangerStore
+
+_OPEN: Final = "No se suprime: tiene un caso abierto; hay que responderlo primero."
+_NOBODY: Final = (
+    "No hay mensajes a esa dirección sola. Si dejó correo y celular, dé los dos; si está en el directorio, "
+    "suprímala por su person_id."
+)
+
+
+async def strangers_of(store: StrangerStore, given: Sequence[str]) -> Sequence[str]:
+    """
+    Return the references of whoever left these addresses, each alone or both at once.
+
+    Raises HubError, UnknownName, and KeptByDuty while a case of theirs runs.
+    """
+    addresses = [_read(address) for address in given]
+    emails = [address for address in addresses if "@" in address]
+    phones = [address for address in addresses if "@" not in address]
+    pairs = [(email, phone) for email in (None, *emails) for phone in (None, *phones) if email or phone]
+    if await store.has_open_case(addresses):
+        raise KeptByDuty(_OPEN)
+    found = await store.known({stranger_ref(email, phone) for email, phone in pairs})
+    if not found:
+        raise UnknownName(_NOBODY)
+    return found
+
+
+def _read(address: str) -> str:
+    written = written_as(address.strip())
+    if written is None:
+        raise HubError("Eso no es un correo ni un celular.")
+    return written

@@ -1,0 +1,94 @@
+"""Whoever wrote without being in the directory is erased by the contacts that they left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from hub.errors import HubError, KeptByDuty, UnknownName
+from hub.operations.erase_person import erase
+from hub.operations.erase_stranger import strangers_of
+from hub.storage import Database, PostgresErasures, PostgresStrangers
+from tests.integration.test_cli_servers import environ, hub
+from tests.integration.test_erasures import MAIL, NAME, NOW, WORDS, Rights, about
+from tests.integration.test_evidence import Office
+from tests.unit.budget_events import PLACE, town
+from tests.unit.factories import home
+
+__all__ = ["environ"]
+
+PHONE = "301 999 8877"
+LEFT = {"name": NAME, "email": MAIL, "phone": PHONE}
+BOTH = [MAIL, PHONE]
+
+
+async def written(database: Database) -> Rights:
+    """Return an office to which a stranger has written, leaving a mail address and a number."""
+    office = Office(database)
+    await office.take_in(*town(), home("102", copropiedad=PLACE))
+    case = {"pqrs_id": "pqrs-77", "radicado": "PQ-77", "copropiedad_id": PLACE, "unit_id": "102"}
+    await office.take_in(
+        about("pqrs.received", 0, **case, petitioner=LEFT, subject=f"Una {WORDS['petition']}")
+    )
+    await office.deliver()
+    return Rights(office)
+
+
+async def end(rights: Rights) -> None:
+    await rights.database.rows("UPDATE clock SET ended_at = now(), step_at = '{}' WHERE ended_at IS NULL")
+
+
+async def test_nothing_of_a_stranger_is_left_after_the_erasure(opened: Database) -> None:
+    rights = await written(opened)
+    before = await rights.seen()
+    await end(rights)
+    [ref] = await strangers_of(PostgresStrangers(opened), BOTH)
+    await erase(PostgresErasures(opened), ref, by="cli:ana", reason="reclamo 15", legal_since=NOW)
+    await rights.store.sweep(1000, NOW)
+
+    assert {("message", "name"), ("message", "address"), ("event", "data")} <= before
+    assert set() == await rights.seen()
+
+
+@pytest.mark.parametrize("given", [[MAIL], ["+57 301 999 88 77"], BOTH])
+async def test_open_case_of_a_stranger_is_answered_first(opened: Database, given: Sequence[str]) -> None:
+    await written(opened)
+
+    with pytest.raises(KeptByDuty, match="tiene un caso abierto"):
+        await strangers_of(PostgresStrangers(opened), given)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ([MAIL], UnknownName, "dé los dos"),
+        (["nadie@example.com"], UnknownName, "No hay mensajes"),
+        (["no sé"], HubError, "ni un celular"),
+    ],
+)
+async def test_addresses_of_nobody_alone_say_what_to_give(
+    opened: Database, given: Sequence[str], error: type[Exception], words: str
+) -> None:
+    await end(await written(opened))
+
+    with pytest.raises(error, match=words):
+        await strangers_of(PostgresStrangers(opened), given)
+
+
+async def test_command_erases_by_address_and_asks_for_one_of_both(environ: dict[str, str]) -> None:
+    reason = ("--reason", "reclamo 15")
+    async with Database(environ["HUB_DATABASE_URL"]) as opened:
+        await end(await written(opened))
+        addresses = ("--address", MAIL, "--address", PHONE)
+        looked, shown, _ = await hub(environ, "person", "erase", *addresses, *reason, "--dry-run")
+        done, _, _ = await hub(environ, "person", "erase", *addresses, *reason, "--yes")
+        [left] = await opened.rows("SELECT count(*) AS n FROM message WHERE address = $1", MAIL)
+    neither, _, words = await hub(environ, "person", "erase", *reason)
+
+    assert (0, 0, 0) == (looked, done, left["n"])
+    [report] = shown["items"]
+    assert report["person"].startswith("inline:")
+    assert report["counts"]["messages"] > 0
+    assert 2 == neither
+    assert "--address" in words
