@@ -40,6 +40,12 @@ SCHEMES: Final = ("light", "dark")
 NARROW, WIDE = 320, 1280
 HEIGHTS: Final = {NARROW: 640, WIDE: 900}
 LOOKS: Final = [(scheme, width) for width in (NARROW, WIDE) for scheme in SCHEMES]
+FILL: Final = """
+(field => {{ (field.tagName ? field : [...field].find(one => one.checked) ?? field[0]).value = {value!r} }})(
+  document.querySelector({by!r}).form.elements[{name!r}])
+"""
+"""Of a group of choices it changes the value of the chosen one: what no browser offers can be sent."""
+PRESS: Final = "(button => {{ button.form.noValidate = true; button.form.requestSubmit(button) }})({0})"
 ANSWER: Final = SurveyAnswer(score=4, at=test_web_survey.NOW - DAY, comment="Tardaron mucho.")
 MAILS: Final = ("pqrs.received", "admin.assembly.convened", "emergency.declared", "survey.requested")
 
@@ -61,11 +67,9 @@ async def visit(browser: Browser, url: str) -> None:
 async def send(browser: Browser, by: str = "main button", **fields: str) -> None:
     """Press the button as a browser without a will of its own: it checks no field before."""
     for name, value in fields.items():
-        await browser.run(
-            f"document.querySelector({by!r}).form.elements[{name!r}].value = {value!r}"
-        )
+        await browser.run(FILL.format(by=by, name=name, value=value))
     await browser.run("window.here = true")
-    await browser.run(f"(b => {{ b.form.noValidate = true; b.form.requestSubmit(b) }})(document.querySelector({by!r}))")
+    await browser.run(PRESS.format(f"document.querySelector({by!r})"))
     await browser.until("window.here === undefined && document.readyState === 'complete'")
 
 
@@ -116,7 +120,8 @@ def full_world() -> tuple[World, Message]:
     [said] = file.consents
     taken = replace(said, id=uuid4(), purpose="survey", granted=False, method="one_click", said_by=uuid4())
     stances = [*file.stances, Stance(purpose="survey", granted=False, at=NOON)]
-    world.residents.files["p-1"] = replace(file, consents=[said, taken], stances=stances)
+    home = [replace(place, building=residents.BUILDING) for place in file.places]
+    world.residents.files["p-1"] = replace(file, consents=[said, taken], stances=stances, places=home)
     for number, state in enumerate((State.SENT, State.FAILED, State.HELD, State.CANCELLED)):
         line = SentLine(
             id=uuid4(),
@@ -212,7 +217,7 @@ PAGES: Final[Mapping[str, Opener]] = {
     "survey-assembly": at(survey(kind="asamblea")),
     "survey-unmarked": at(survey(), press=True),
     "survey-changeable": at(survey(answers=(ANSWER,))),
-    "survey-thanks": at(survey(), press=True, score="3"),
+    "survey-thanks": at(survey(answers=(ANSWER,)), press=True, score="3"),
     "survey-expired": at(survey(expires_at=test_web_survey.NOW - DAY)),
     "survey-wrong": at(survey("0")),
     "unsubscribe": at(unsubscribe()),
@@ -252,12 +257,16 @@ def inbox(*, item: bool) -> StoredOpener:
     async def opened(browser: Browser, url: str) -> AsyncIterator[None]:
         async with open_portal(url) as portal:
             portal.directory.tables.directory.apply(person(MARIA))
-            account = await give_account(portal, "maria", Grant(office=Office.OPERATOR, copropiedad_id=EVERYWHERE))
+            account = await give_account(
+                portal, "maria", Grant(office=Office.OPERATOR, copropiedad_id=EVERYWHERE)
+            )
             await portal.accounts.set_person(account.id, MARIA)
             await portal.receives()
             sent = await portal.receives(minutes=1, name="pqrs.escalated")
             of = Escalation(message_id=sent.id, person=MARIA, level=2, clock=clock(level=2))
-            portal.escalations.received[sent.id] = EscalationStatus(escalation=of, is_held=True, taken=None, taker="")
+            portal.escalations.received[sent.id] = EscalationStatus(
+                escalation=of, is_held=True, taken=None, taker=""
+            )
             await enter(browser, portal.client, "maria")
             await visit(browser, str(portal.client.make_url("/inbox")))
             if item:
