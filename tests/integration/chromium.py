@@ -80,7 +80,7 @@ class Browser:
 
     async def press(self, key: str) -> None:
         text = {"Enter": "\r", " ": " "}.get(key, "")
-        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowRight": 39}
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowRight": 39, "ArrowDown": 40}
         for kind in ("keyDown", "keyUp"):
             shared = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
             await self.call(

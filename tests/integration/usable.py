@@ -45,7 +45,8 @@ AT: Final = """
   const node = document.activeElement, place = window.stops.indexOf(node);
   const marked = [node, ...(node.type === 'radio' ? [node.nextElementSibling] : [])].filter(Boolean)
     .map(one => getComputedStyle(one))
-    .some(({outlineStyle: how, outlineWidth: wide}) => how === 'auto' || how !== 'none' && parseFloat(wide) >= 2);
+    .some(({outlineStyle: line, outlineWidth: width}) =>
+      line === 'auto' || line !== 'none' && parseFloat(width) >= 2);
   const box = node.getBoundingClientRect();
   const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   const name = (node.labels?.[0] ?? node).innerText || node.id || node.tagName;

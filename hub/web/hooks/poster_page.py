@@ -62,7 +62,6 @@ def _notice(request: web.Request, notice: PosterNotice) -> web.Response:
         headers={
             "Content-Security-Policy": _POLICY,
             "Referrer-Policy": "no-referrer",
-            "X-Robots-Tag": "noindex",
         },
     )
 
