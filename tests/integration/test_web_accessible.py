@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.integration import axe
 from tests.integration.axe import faults, shown
 from tests.integration.chromium import Browser
 from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
@@ -49,3 +52,14 @@ async def test_axe_is_asked_in_earnest(browser: Browser) -> None:
 @pytest.mark.parametrize("page", STORED_PAGES)
 async def test_page_of_what_is_stored_is_for_everybody(browser: Browser, database: str, page: str) -> None:
     assert not await judged(browser, STORED_PAGES[page](browser, database))
+
+
+def test_missing_axe_is_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(axe, "PLACE", tmp_path / "none")
+    axe.script.cache_clear()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="npm ci"):
+        axe.script()
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="npm ci"):
+        axe.script()
