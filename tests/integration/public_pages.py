@@ -12,7 +12,7 @@ from uuid import uuid4
 from hub.model import EVERYWHERE, Escalation, EscalationStatus, Grant, Message, Office, Stance, State
 from hub.model.residents import SentLine
 from hub.model.surveys import SurveyAnswer
-from hub.storage import Database
+from hub.storage import Database, PostgresResidents
 from tests.contract.values import HOUR, NOON, clock, person
 from tests.integration import (
     residents,
@@ -113,6 +113,12 @@ def opened_too_often() -> tuple[World, str]:
     return world, where
 
 
+def store_away() -> tuple[World, str]:
+    world, where = message_link()()
+    world.residents = PostgresResidents(Database("postgresql://127.0.0.1:1/away"))  # type: ignore[assignment]
+    return world, where
+
+
 def full_world() -> tuple[World, Message]:
     """Return a world in which María has something in each section of her page."""
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
@@ -196,6 +202,8 @@ PAGES: Final[Mapping[str, Opener]] = {
     "message-ended": at(message_link(days=-1)),
     "message-wrong": at(message_link("0")),
     "message-too-often": at(opened_too_often),
+    "message-away": at(store_away),
+    "message-refused": at(message_link(), press=True, action="x"),
     "code-to": at(message_link("/entrar")),
     "code-to-nobody": at(without_contact),
     "code-to-unchosen": at(message_link("/entrar"), press=True, contact="9"),
