@@ -59,6 +59,8 @@ UNTOLD: Final = """
   .filter(([, ids]) => !(ids ?? '').split(' ').some(id => document.getElementById(id)?.innerText.trim()))
   .map(([id]) => id)
 """
+PARTS: Final = 5
+"""Stops within one field at most: an hour has its hours, minutes, half of the day, and a button."""
 NAMED: Final = {
     "button",
     "checkbox",
@@ -97,10 +99,14 @@ async def keyboard(browser: Browser) -> list[str]:
         return []
     await browser.run("window.stops[0].focus()")
     told: list[str] = []
+    at = await browser.run(AT)
     for place in range(stops):
-        if place:
+        for _ in range(PARTS if place else 0):
+            before = at["place"]
             await browser.press("Tab")
-        at = await browser.run(AT)
+            at = await browser.run(AT)
+            if at["place"] != before:
+                break
         if at["place"] != place:
             told.append(f"stop {place} is not the next one of the page: {at['name']}")
         if not (at["marked"] and at["seen"]):
