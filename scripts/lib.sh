@@ -20,6 +20,7 @@ set_up() {
     install_missing "$2"
     make_venv
     install_dependencies "$1"
+    if [ "$2" = all ]; then install_node_packages; fi
     exec 9>&-
 }
 
@@ -117,4 +118,21 @@ install_dependencies() {
         cp "$root/$1" "$venv/$1"
     fi
     "$venv/bin/python" "$root/scripts/link_checkout.py"
+}
+
+# What the tests take from npm. Without it those that need it are skipped, and with CI=true they fail.
+install_node_packages() {
+    local place=$root/tests/npm
+    local lock=package-lock.json
+    if cmp -s "$place/$lock" "$place/node_modules/$lock"; then return; fi
+    if ! command -v npm >/dev/null; then install_packages nodejs npm || true; fi
+    if ! command -v npm >/dev/null; then
+        say "npm is missing: the tests that need a package of it will be skipped."
+        return
+    fi
+    say "Installing the npm packages of the tests"
+    # No package may run a program while it is installed. What is not what the lock says is refused.
+    if npm ci --prefix "$place" --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2 9>&-; then
+        cp "$place/$lock" "$place/node_modules/$lock"
+    fi
 }

@@ -25,7 +25,8 @@ class ResidentMessage:
     """
     A message with its copropiedad, its case's clocks (those that run first) and the events of that case.
 
-    `case` is the key of the case; None for a message that belongs to none.
+    `case` is the key of the case; None for a message that belongs to none. `recalled_at` is when it
+    was taken back.
     """
 
     message_id: UUID
@@ -35,6 +36,7 @@ class ResidentMessage:
     brand: Brand | None = None
     clocks: Sequence[Clock] = ()
     events: Sequence[CaseEvent] = ()
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

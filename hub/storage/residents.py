@@ -101,4 +101,5 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
             for event in (await run.rows(_SQL["events"], case) if case else ())
             if event["type"] in BY_TYPE
         ],
+        recalled_at=row.get("recalled_at"),
     )

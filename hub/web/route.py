@@ -36,7 +36,8 @@ class Route:
     Without `where` the route refuses a caller who does not reach everywhere; a test requires `where`.
     `answers` maps a status to the shape of its body, without the errors that follow from the rest of the
     row. A route without `answers` is not part of the API; the handler's docstring is its summary there.
-    `body` is the shape of a body that the handler reads by itself.
+    `body` is the shape of a body that the handler reads by itself. With `head` a `HEAD`, which programs ask
+    that check links, is answered as the `GET` is; else it is refused.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Route:
     where: Where | None = None
     body: type[msgspec.Struct] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
+    head: bool = False
 
 
 SIGNED_IN: Final[frozenset[Scope]] = frozenset()

@@ -107,6 +107,8 @@ _change_accounts: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.
 _signed_in: Final = partial(Route, needs=SIGNED_IN, where=Where.COMPANY)
 _own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
 _open: Final = partial(Route, needs=None)
+_linked: Final = partial(Route, needs=None, head=True)
+"""A page behind a link of a message."""
 
 _EVENTS: Final = {
     202: intake.EventsAnswer,
@@ -317,24 +319,24 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(REPLIES, sms.reply, method=_POST),
     _open(WHATSAPP_HOOK, whatsapp.verify),
     _open(WHATSAPP_HOOK, whatsapp.receive, method=_POST),
-    _open(ACK_PATH, acknowledge_link.show),
+    _linked(ACK_PATH, acknowledge_link.show),
     _open(ACK_PATH, acknowledge_link.take, method=_POST),
-    _open(survey_page.PATH, survey_page.show),
+    _linked(survey_page.PATH, survey_page.show),
     _open(survey_page.PATH, survey_page.answer, method=_POST),
-    _open(genuine_page.FORM, genuine_page.ask),
-    _open(genuine_page.PATH, genuine_page.show),
+    _linked(genuine_page.FORM, genuine_page.ask),
+    _linked(genuine_page.PATH, genuine_page.show),
     _open(genuine_page.PATH, genuine_page.report, method=_POST),
-    _open(message_page.PATH, message_page.show),
+    _linked(message_page.PATH, message_page.show),
     _open(message_page.PATH, message_page.act, method=_POST),
-    _open(code_page.PATH, code_page.show),
+    _linked(code_page.PATH, code_page.show),
     _open(code_page.PATH, code_page.send, method=_POST),
     _open(own_page.OWN, own_page.show),
     _open(own_page.OWN, own_page.act, method=_POST),
     _open(own_page.OWN + "/mensajes/{id}", own_page.show_message),
-    _open(UNSUBSCRIBE_PATH, unsubscribe.show),
+    _linked(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
-    _open(DOCUMENT_PATH, linked_document.show),
-    _open(POSTER_PATH, poster_page.show),
+    _linked(DOCUMENT_PATH, linked_document.show),
+    _linked(POSTER_PATH, poster_page.show),
     # Pages and documents.
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     _read_company("/openapi.json", serve.show),
@@ -363,7 +365,11 @@ ROUTES: Final[tuple[Route, ...]] = (
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Add routes to the application and store them as its route table."""
-    routes = tuple(routes)
-    app[TABLE] = {(route.method, route.path): route for route in routes}
-    for route in routes:
-        app.router.add_route(route.method, route.path, adapted(route.handler))
+    asked = [(method, route) for route in routes for method in _methods(route)]
+    app[TABLE] = {(method, route.path): route for method, route in asked}
+    for method, route in asked:
+        app.router.add_route(method, route.path, adapted(route.handler))
+
+
+def _methods(route: Route) -> tuple[str, ...]:
+    return (route.method, hdrs.METH_HEAD) if route.head else (route.method,)

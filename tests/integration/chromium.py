@@ -79,8 +79,8 @@ class Browser:
                 await asyncio.sleep(0.05)
 
     async def press(self, key: str) -> None:
-        text = {"Enter": "\r"}.get(key, "")
-        codes = {"Enter": 13, "Escape": 27, "ArrowRight": 39}
+        text = {"Enter": "\r", " ": " "}.get(key, "")
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowRight": 39, "ArrowDown": 40}
         for kind in ("keyDown", "keyUp"):
             shared = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
             await self.call(

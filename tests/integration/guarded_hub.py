@@ -117,8 +117,8 @@ class GuardedHub:
         self._callers = count(1)
 
     def routes(self, name: str) -> set[str]:
-        """METHOD and path of all that the application's router has."""
-        routes = self.applications[name].router.routes()
+        """METHOD and path of all that the application's router has; a HEAD is a GET without its body."""
+        routes = [one for one in self.applications[name].router.routes() if one.method != hdrs.METH_HEAD]
         return {f"{one.method} {one.resource.canonical if one.resource else one}" for one in routes}
 
     async def ask(self, route: str, row: Row, who: Identity, mark: str = MARKS[0], *, at: str = "") -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,10 +12,19 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
+from hub.model import Recall
 from hub.model.residents import ResidentCode, ResidentSession
+from hub.operations.erase_person import EVENTS, erase, go_on
 from hub.operations.evidence import Finding
 from hub.operations.residents.own_file import OwnFiles
-from hub.storage import Database, PostgresResidentAccess, PostgresResidents
+from hub.storage import (
+    Database,
+    PostgresErasures,
+    PostgresIntake,
+    PostgresResidentAccess,
+    PostgresResidents,
+)
+from tests.contract.values import stored
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
@@ -168,6 +177,54 @@ def code(number: int, world: World, *, person: str = "p-1") -> ResidentCode:
         created_at=now,
         ends_at=now + timedelta(minutes=10),
     )
+
+
+async def test_recalled_mail_says_so_behind_its_link(office: Office) -> None:
+    (mail, link), world = mail_to_maria(office), world_of(office)
+    assert "Lo retiramos" not in (await ask(world, link)).text
+
+    [row] = await office.database.rows(
+        "SELECT source, event.id FROM event JOIN message ON event_key = key WHERE message.id = $1", mail
+    )
+    taken_back = stored(event("notification.recall"))
+    async with PostgresIntake(office.database).transaction() as transaction:
+        await transaction.add_events([taken_back])
+        await transaction.recall([Recall(source=row["source"], event_id=row["id"], by=taken_back.key)])
+    assert "Lo retiramos el" in (await ask(world, link)).text
+
+
+async def test_links_of_an_erased_person_show_and_send_nothing_of_hers(office: Office) -> None:
+    await verify(office)
+    (_, link), world = mail_to_maria(office), world_of(office)
+    waiting = cookies_of(await send(world, f"{link}/entrar", {}, contact="0"))
+    code = await _code_of(world, office)
+    page = await look(world, "/mi", waiting)
+    opened = cookies_of(
+        await send(world, "/mi", waiting, action="code", code=code, csrf=csrf(page.text)), waiting
+    )
+    before = len(world.publisher.events)
+    await erase_maria(office)
+
+    shown, asked = await ask(world, link), await send(world, f"{link}/entrar", {}, contact="0")
+    own = await look(world, "/mi", opened)
+    for text in (shown.text, asked.text, own.text):
+        assert not [
+            hers for hers in ("María", "maria@", "Es el mismo texto que le enviamos.") if hers in text
+        ]
+        assert "Cerrar mi página" not in text
+    assert before == len(world.publisher.events)
+
+
+async def erase_maria(office: Office) -> None:
+    """Erase her to the end, as operators and the timer do."""
+    await office.database.rows("UPDATE membership SET removed = true WHERE person_id = 'p-maria'")
+    await office.database.rows("UPDATE clock SET ended_at = now(), step_at = '{}' WHERE ended_at IS NULL")
+    store, since = PostgresErasures(office.database), datetime(2100, 1, 1, tzinfo=UTC)
+    await erase(store, "p-maria", by="cli:ana", reason="reclamo 14", legal_since=since)
+    await store.sweep(EVENTS, since)
+    erasure = await store.erasure("p-maria")
+    assert erasure is not None
+    assert await go_on(store, erasure, legal_since=since)
 
 
 async def test_however_many_ask_at_once_a_person_gets_the_codes_of_a_day(opened: Database) -> None:

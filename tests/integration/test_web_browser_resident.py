@@ -82,6 +82,68 @@ async def test_button_is_pressed_by_keyboard_without_a_script(browser: Browser) 
     assert ["pqrs.escalated"] == [event.name for event in world.publisher.events]
 
 
+async def tab_to(browser: Browser, words: str) -> None:
+    """Press Tab until the focus is on what has these words, as somebody without a mouse."""
+    for _ in range(60):
+        await browser.press("Tab")
+        at = "(document.activeElement.labels?.[0] ?? document.activeElement)"
+        if words in await browser.run(f"{at}.innerText"):
+            return
+    raise AssertionError(words)
+
+
+async def test_whole_way_from_the_mail_to_a_consent_is_walked_by_keyboard_without_a_script(
+    browser: Browser,
+) -> None:
+    world, mail = world_of_maria(HUB_PUBLIC_URL="")
+    async with browsing(world) as client:
+        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.go(str(client.make_url(path(mail.id, ends_at=world.now() + DAY))), width=NARROW)
+        await browser.until("document.getElementById('privado')?.id")
+        await tab_to(browser, "Ir al contenido")
+        await browser.press("Enter")
+        await tab_to(browser, "Ver todo lo mío")
+        await browser.press("Enter")
+        await browser.until("document.querySelector('[name=contact]')?.name")
+        await tab_to(browser, "Al correo")
+        await browser.press("ArrowDown")
+        await tab_to(browser, "Enviarme el código")
+        await browser.press(" ")
+        await browser.until("document.getElementById('code')?.id")
+        await tab_to(browser, "Código de seis números")
+        await browser.call("Input.insertText", text=code_of(world))
+        await browser.press("Enter")
+        await browser.until("document.getElementById('reclamo')?.id")
+        await tab_to(browser, "Retirar la autorización")
+        await browser.press("Enter")
+        said = await browser.until("document.querySelector('[role=status]')?.innerText")
+
+    [asked, revoked] = world.publisher.events
+    assert ["+573001234567"] == [asked.data["resident"].get("phone")]
+    assert ("privacy.consent.revoked", ["commercial"]) == (revoked.name, revoked.data["purposes"])
+    assert "Quedó retirada su autorización" in said
+    assert [] == browser.complaints
+
+
+async def test_wrong_code_has_the_focus_in_its_field_and_says_why(browser: Browser) -> None:
+    world, mail = world_of_maria(HUB_PUBLIC_URL="")
+    async with browsing(world) as client:
+        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.go(str(client.make_url(door(world, mail))), width=NARROW)
+        await browser.until("document.querySelector('button')?.innerText")
+        await browser.run("document.querySelector('button').click()")
+        await browser.until("document.getElementById('code')?.id")
+        await tab_to(browser, "Código de seis números")
+        await browser.call("Input.insertText", text="1")
+        await browser.press("Enter")
+        described = await browser.until("document.activeElement.getAttribute('aria-describedby')")
+        why = await browser.run(f"document.getElementById('{described}').innerText")
+        title = await browser.run("document.title")
+
+    assert "Ese no es el código. Le quedan 4 intentos." == why
+    assert title.startswith("Ese no es el código")
+
+
 async def test_own_page_is_opened_with_a_code_without_a_script(browser: Browser) -> None:
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
     async with browsing(world) as client:

@@ -207,7 +207,7 @@ async def test_the_page_says_that_the_notice_holds_and_shows_what_hangs(
         in page.headers["Content-Security-Policy"]
     )
     assert "no-referrer" == page.headers["Referrer-Policy"]
-    assert "noindex" == page.headers["X-Robots-Tag"]
+    assert "noindex, nofollow" == page.headers["X-Robots-Tag"]
     assert ([], []) == (world.publisher.events, world.audit.rows)
 
 

@@ -16,10 +16,22 @@ from prometheus_client import generate_latest
 from hub import logs
 from hub.access.link_rate import FREE
 from hub.model.evidence import SaidMessage
-from tests.integration.residents import BUILDING, KeptWords, links, overdue, path, press, world_with_mail
+from hub.storage import Database, PostgresResidents
+from tests.integration.residents import (
+    BUILDING,
+    HUB,
+    KeptWords,
+    links,
+    overdue,
+    path,
+    press,
+    world_with_mail,
+)
 from tests.integration.web_doubles import ask, browsing
+from tests.integration.web_visitor import HTML
 
 DAY = timedelta(days=1)
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Origin": HUB}
 
 
 async def test_link_shows_the_words_that_left_and_how_the_case_stands() -> None:
@@ -102,6 +114,18 @@ async def test_form_that_asks_for_nothing_is_refused() -> None:
     world, mail = world_with_mail()
 
     assert 400 == (await press(world, path(mail.id, ends_at=world.now() + DAY))).status
+
+
+async def test_browser_of_a_resident_reads_in_spanish_why_nothing_came_of_it() -> None:
+    world, mail = world_with_mail()
+    where = path(mail.id, ends_at=world.now() + DAY)
+    refused = await ask(world, where, method="POST", headers={**HTML, **FORM}, body=b"a=b")
+    world.residents = PostgresResidents(Database("postgresql://127.0.0.1:1/away"))  # type: ignore[assignment]
+    away = await ask(world, where, headers=HTML)
+
+    assert (400, True) == (refused.status, "No pudimos hacer lo que pidió" in refused.text)
+    assert (503, True) == (away.status, "Inténtelo de nuevo en unos minutos" in away.text)
+    assert "tel:" in refused.text
 
 
 async def test_forged_expired_and_forgotten_links_open_nothing() -> None:

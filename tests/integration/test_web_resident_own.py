@@ -18,6 +18,7 @@ from tests.contract.values import NOON
 from tests.integration.residents import BUILDING, HUB
 from tests.integration.test_web_resident_sign_in import (
     Cookies,
+    asked,
     csrf,
     look,
     send,
@@ -122,6 +123,20 @@ async def test_page_has_the_name_and_colours_of_the_only_building() -> None:
     other = replace(place, building="Otro conjunto")
     world.residents.files["p-1"] = replace(home, places=[place, other])
     assert "--brand: #7a1f5c" not in (await look(world, "/mi", cookies)).text
+
+
+async def test_form_for_the_code_has_the_name_and_colours_of_the_page_that_led_to_it() -> None:
+    world, mail = world_of_maria()
+    home = world.residents.files["p-1"]
+    place = ResidentPlace(role="owner", building=BUILDING, unit="Torre 1, apto. 101")
+    world.residents.files["p-1"] = replace(home, places=[place])
+    waiting = await asked(world, mail)
+    text = (await look(world, "/mi", waiting)).text
+
+    assert "Escriba su código" in text
+    assert BUILDING in text
+    assert "--brand: #7a1f5c" in text
+    assert BUILDING not in (await look(world, "/mi", {})).text
 
 
 async def test_message_is_closed_without_a_session() -> None:

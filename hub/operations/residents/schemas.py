@@ -45,7 +45,7 @@ class ShownMessage:
     """
     A message as it left. Without `text` its words cannot be proven any more.
 
-    `case` is None where it belongs to no case with a promise.
+    `case` is None where it belongs to no case with a promise. `recalled_at` is when it was taken back.
     """
 
     subject: str
@@ -54,6 +54,7 @@ class ShownMessage:
     channel: str
     building: str | None
     case: ShownCase | None
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

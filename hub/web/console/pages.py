@@ -19,6 +19,8 @@ from hub.web.services import access, services
 SIGN_IN: Final = "/"
 _LINKED: Final = re.compile(r"/cases/[^/?#\\\s]{1,3000}")
 """The pages that mails link to. No other path is taken from a query: it could lead to another site."""
+_OUTSIDE: Final = re.compile(r"/(mi|v)(/|$)|/(s|d|b|unsubscribe)/")
+"""Pages for people outside the staff."""
 _CSP: Final = "Content-Security-Policy"
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
@@ -35,19 +37,43 @@ _TEMPLATES.filters |= {
 
 @web.middleware
 async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """For browsers: plain pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form."""
+    """
+    For browsers: plain pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form.
+
+    Residents, whom a problem in JSON would tell nothing, have a page for every refusal.
+    """
     if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
         return await handler(request)
     try:
         return await handler(request)
     except Unavailable:
-        return plain("away.html", request, status=503, headers={hdrs.RETRY_AFTER: RETRY_AFTER})
+        return _away(request)
     except Refusal as refusal:
-        if refusal.status == 429:
-            return _busy(request, refusal)
-        if refusal.status != 401:
+        shown = _refused(request, refusal)
+        if shown is None:
             raise
-        return redirect(sign_in_path(request.rel_url.raw_path))
+        return shown
+
+
+def _away(request: web.Request) -> web.Response:
+    headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER}
+    if _OUTSIDE.match(request.path):
+        return _stopped(request, "away", 503, headers)
+    return plain("away.html", request, status=503, headers=headers)
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
+    if refusal.status == 429:
+        return _busy(request, refusal)
+    if _OUTSIDE.match(request.path):
+        return _stopped(request, "refused", refusal.status, dict(refusal.headers))
+    return redirect(sign_in_path(request.rel_url.raw_path)) if refusal.status == 401 else None
+
+
+def _stopped(request: web.Request, why: str, status: int, headers: dict[str, str]) -> web.Response:
+    company = services(request).policy.company
+    values = {"why": why, "phone": company.phone, "email": company.email}
+    return plain("stopped.html", request, status=status, headers=headers, **values)
 
 
 def _busy(request: web.Request, refusal: Refusal) -> web.Response:

@@ -114,7 +114,7 @@ def _state(found: Sequence[GenuineAnswer]) -> str:
 def _page(request: web.Request, state: str, found: Sequence[GenuineAnswer]) -> web.Response:
     company = services(request).policy.company
     code = tidy(request.match_info.get("code", "")) if found else ""
-    response = plain(
+    return plain(
         _PAGE,
         request,
         # As for a link that the hub did not make: the code is the proof here.
@@ -129,9 +129,6 @@ def _page(request: web.Request, state: str, found: Sequence[GenuineAnswer]) -> w
         phone=company.phone,
         email=company.email,
     )
-    # A code in an address is nothing for a search engine.
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _words(answer: GenuineAnswer) -> dict[str, Any]:

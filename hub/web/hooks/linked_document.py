@@ -57,7 +57,6 @@ def as_file(document: LinkedDocument) -> web.Response:
             hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
             "Content-Security-Policy": _SANDBOX,
             "Referrer-Policy": "no-referrer",
-            "X-Robots-Tag": "noindex",
         },
     )
 

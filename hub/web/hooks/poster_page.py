@@ -62,16 +62,17 @@ def _notice(request: web.Request, notice: PosterNotice) -> web.Response:
         headers={
             "Content-Security-Policy": _POLICY,
             "Referrer-Policy": "no-referrer",
-            "X-Robots-Tag": "noindex",
         },
     )
 
 
 def _with_banner(html: str, banner: Markup) -> str:
-    """Put the banner at the head of the page, whatever layout has made it."""
+    """Put the banner at the head of the page, whatever layout has made it; both are its main part."""
     body = _BODY.search(html)
-    at = body.end() if body else 0
-    return f"{html[:at]}{banner}{html[at:]}"
+    at, end = body.end() if body else 0, html.rfind("</body>")
+    if end < at or "<main" in html:
+        return f"{html[:at]}{banner}{html[at:]}"
+    return f"{html[:at]}<main>{banner}{html[at:end]}</main>{html[end:]}"
 
 
 def _other(request: web.Request, state: str, status: int) -> web.Response:

@@ -100,12 +100,7 @@ def _page(request: web.Request, state: str, survey: Survey | None, **values: Any
         words["until"] = punto(
             fecha_hora(_changes_until(survey, rules.change_within, services(request).now()))
         )
-    response = plain(
-        _PAGE, request, status=_STATUSES.get(state, 200), state=str(state), **{**words, **values}
-    )
-    # The token is in the address: no search engine may learn it.
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return plain(_PAGE, request, status=_STATUSES.get(state, 200), state=str(state), **{**words, **values})
 
 
 def _last_answer(survey: Survey) -> dict[str, Any]:

@@ -204,9 +204,14 @@ async def _closed(request: web.Request, *, state: str = "") -> web.Response:
     deps, cookie = services(request), cookies.waiting_cookie(request)
     code = await deps.resident_sign_in.waiting(cookie)
     left = None if code is None else deps.policy.residents.code_tries - code.tries
-    return _page(
+    # Who comes from a page in the building's colours should not take this one for somebody else's.
+    file = None if code is None else await deps.own_files.show(code.person, deps.now())
+    building, look = (None, deps.look(None)) if file is None else await _place(request, file)
+    return resident_page(
         "resident_code.html",
         request,
+        look=look,
+        building=building,
         status=403 if state else 200,
         state=state if code is not None or state != "wrong" else "ended",
         code=code,
@@ -247,7 +252,3 @@ async def _place(request: web.Request, file: ShownFile) -> tuple[str | None, Loo
         if building == file.building:
             return building, look
     return None, deps.look(None)
-
-
-def _page(template: str, request: web.Request, **values: Any) -> web.Response:
-    return resident_page(template, request, look=services(request).look(None), **values)

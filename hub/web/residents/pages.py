@@ -24,9 +24,9 @@ def resident_page(
     status: int = 200,
     **values: Any,
 ) -> web.Response:
-    """Respond with a page of residents. No search engine may learn its address, which has a token."""
+    """Respond with a page of residents."""
     company = services(request).policy.company
-    response = plain(
+    return plain(
         template,
         request,
         status=status,
@@ -36,9 +36,6 @@ def resident_page(
         email=company.email,
         **values,
     )
-    # "same-origin" of all pages stays: with "no-referrer" browsers send our forms from the origin "null".
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def too_often() -> Refusal:

@@ -1,0 +1,75 @@
+"""
+Take pictures of the pages that residents and the public open: light and dark, 320 and 1280 px wide.
+
+    .venv/bin/python scripts/page_pictures.py FOLDER [PAGE …]
+
+Without pages, of all in `tests/integration/public_pages.py`. Needs Chromium, and for some the tests' servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.integration.chromium import Browser, open_browser, running_chromium
+from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
+from tests.servers import Servers, new_servers, open_folder
+
+HIGHEST: Final = 4000
+"""Pixels: what is longer is cut."""
+HEIGHT: Final = "Math.max(document.documentElement.scrollHeight, innerHeight)"
+
+
+async def take(folder: Path, names: list[str]) -> None:
+    plain = {**PAGES, **MAIL_PAGES}
+    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as port:
+        for name in names:
+            if name in plain:
+                async with open_browser(port) as tab:
+                    await photos(tab, plain[name](tab), folder / name)
+        stored = [name for name in names if name in STORED_PAGES]
+        async with running(needed=bool(stored)) as servers:
+            for name in stored:
+                async with servers.database() as url, open_browser(port) as tab:
+                    await photos(tab, STORED_PAGES[name](tab, url), folder / name)
+
+
+@asynccontextmanager
+async def running(*, needed: bool) -> AsyncIterator[Servers]:
+    with open_folder() as folder:
+        servers = new_servers(folder)
+        try:
+            if needed:
+                await servers.start()
+            yield servers
+        finally:
+            await servers.stop()
+
+
+async def photos(tab: Browser, page: Opened, place: Path) -> None:
+    async with page:
+        for scheme, width in LOOKS:
+            await dress(tab, scheme, width)
+            height = min(HIGHEST, await tab.run(HEIGHT))
+            clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+            taken = await tab.call(
+                "Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip
+            )
+            place.with_name(f"{place.name}-{scheme}-{width}.png").write_bytes(base64.b64decode(taken["data"]))
+
+
+def main(folder: str, *names: str) -> None:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    asyncio.run(take(Path(folder), list(names) or [*PAGES, *MAIL_PAGES, *STORED_PAGES]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,65 @@
+"""Every page of residents and the public: by axe-core, by keyboard, enlarged, as a screen reader has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration import axe
+from tests.integration.axe import faults, shown
+from tests.integration.chromium import Browser
+from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
+from tests.integration.usable import keyboard, too_wide, tree
+
+ROOT = ":root"
+
+
+async def judged(browser: Browser, page: Opened, part: str = ROOT) -> str:
+    """Return what is wrong: for axe-core in any look, in any size, for the keyboard, for a screen reader."""
+    found: dict[str, list[str]] = {}
+    async with page:
+        found["screen reader"] = await tree(browser, page=part == ROOT)
+        found["keyboard"] = await keyboard(browser)
+        for scheme, width in LOOKS:
+            await dress(browser, scheme, width)
+            found[f"axe, {scheme}, {width} px"] = await faults(browser, part)
+        found["size"] = await too_wide(browser)
+    return shown(found)
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_page_is_for_everybody(browser: Browser, page: str) -> None:
+    assert not await judged(browser, PAGES[page](browser))
+
+
+@pytest.mark.parametrize("page", MAIL_PAGES)
+async def test_mail_is_for_everybody(browser: Browser, page: str) -> None:
+    # A mail is shown inside a page of whoever reads it: that page has the landmarks and the first heading.
+    assert not await judged(browser, MAIL_PAGES[page](browser), part=".fondo")
+
+
+async def test_axe_is_asked_in_earnest(browser: Browser) -> None:
+    async with PAGES["code-wrong"](browser):
+        await browser.run("document.querySelector('label').remove()")
+        await browser.run("document.querySelector('h1').style.color = '#999'")
+        told = await faults(browser)
+
+    assert 2 <= len(told)
+    assert {"label", "color-contrast"} <= {fault.split()[1] for fault in told}
+
+
+@pytest.mark.parametrize("page", STORED_PAGES)
+async def test_page_of_what_is_stored_is_for_everybody(browser: Browser, database: str, page: str) -> None:
+    assert not await judged(browser, STORED_PAGES[page](browser, database))
+
+
+def test_missing_axe_is_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(axe, "PLACE", tmp_path / "none")
+    axe.script.cache_clear()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="npm ci"):
+        axe.script()
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="npm ci"):
+        axe.script()
