@@ -27,7 +27,7 @@ class SentMessage:
     The name is left out. The address is masked, and empty for a channel without addresses. Of a message that
     has expired `later` is the newest one about the same case that has left for the same person since, and
     `case_open` whether a clock of the case still runs. `reported_at` is when somebody first said that they do
-    not recognise it.
+    not recognise it. `digest` is the event of the digest that has it in its place.
     """
 
     message: Message
@@ -35,6 +35,7 @@ class SentMessage:
     later: SentMessage | None = None
     case_open: bool = False
     reported_at: datetime | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ class PostgresErasures(Store):
             await run.rows(_SQL["tombstone"], person, _LAST)
             await run.rows(_SQL["last_version"], person, _LAST)
             await run.rows(_SQL["erase_versions"], person)
-            for name in ("forget_turns", "forget_account"):
+            for name in ("forget_turns", "forget_digests", "forget_account"):
                 await run.rows(_SQL[name], person)
         return True
 

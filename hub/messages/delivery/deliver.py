@@ -46,12 +46,13 @@ from hub.messages.delivery.documents import Documents, with_documents
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.exclusions import not_excluded
 from hub.messages.delivery.lost_claims import LostClaims
+from hub.messages.delivery.notice_digest import held_for_digest
 from hub.messages.delivery.pausing import Pauses, held_back
 from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.delivery.repeats import not_repeated
 from hub.messages.delivery.survey_turn import asked_lately
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, Message, Outcome, Outgoing, Purpose, Rendered, State
+from hub.model import Claimed, EventType, Message, Outcome, Outgoing, Purpose, Rendered, State
 from hub.model.state_machine import LOST
 from hub.policy import Policy
 from hub.ports import Appointments, Channel, DeliveryStore, ExclusionRegistry, Later, Now, Publisher, Throttle
@@ -82,7 +83,11 @@ class Renderer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDeps:
-    """What sending needs besides the message."""
+    """
+    What sending needs besides the message.
+
+    `catalog` says what may wait for a digest: without it, nothing does.
+    """
 
     channels: Mapping[str, Channel]
     render: Renderer
@@ -95,6 +100,7 @@ class DeliveryDeps:
     prints: Prints = prints_all
     documents: Documents | None = None
     exclusions: ExclusionRegistry | None = None
+    catalog: Mapping[str, EventType] = field(default_factory=dict)
 
 
 class _Lease:
@@ -233,10 +239,7 @@ async def _allowed(
 ) -> list[Claimed]:
     """Return the messages that may be sent now; append the outcomes of the others."""
     now = deps.now()
-    decided = [
-        (claim, held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now))
-        for claim in claimed
-    ]
+    decided = [(claim, _blocked(claim, paused, deps, now)) for claim in claimed]
     free = [
         claim if (ends := claim.message.expires_at) is None or ends > now else replace(claim, late=True)
         for claim, blocked in decided
@@ -249,6 +252,13 @@ async def _allowed(
         [claim for claim in free if claim.message.id not in over], deps, store, outcomes
     )
     return await with_documents(left, deps.documents, outcomes, now=now)
+
+
+def _blocked(claim: Claimed, paused: frozenset[str], deps: DeliveryDeps, now: datetime) -> Outcome | None:
+    blocked = held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now)
+    if blocked is not None or claim.contact.preferences is None:
+        return blocked
+    return held_for_digest(claim, deps.catalog.get(claim.message.event), policy=deps.policy, now=now)
 
 
 async def _not_asked_lately(

@@ -32,6 +32,8 @@ RETURNING inbox_item.id
 WITH found AS (
     SELECT message.id,
            message.state = ANY ($2::text[]) AND NOT (message.state = 'queued' AND message.lease IS NOT NULL)
+               -- The digest that has it tells of it.
+               AND message.reason IS DISTINCT FROM 'in_digest'
                OR message.id = ANY ($3::uuid[]) AND message.state IN ('sent', 'waiting') AS cancels
     FROM unnest($1::uuid[]) AS of (key)
     JOIN message ON message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
