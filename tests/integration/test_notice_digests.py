@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -305,6 +305,54 @@ async def test_what_its_publisher_takes_back_is_in_no_digest(hub: Hub) -> None:
 
     assert ["Noticia 1", "Noticia 3"] == [item["title"] for item in told.data["items"]]
     assert ("cancelled", "recalled") in await hub.fates()
+
+
+@pytest.mark.parametrize("planned", [True, False])
+async def test_taken_back_before_its_digest_leaves_the_others_leave_alone(hub: Hub, planned: bool) -> None:
+    await hub.wish(DAILY)
+    await hub.says(circular(1), circular(2), circular(3))
+    hub.at(DUE)
+    await keep_digests(hub.timers())
+    hub.told = list(hub.publisher.events)
+    hub.publisher.events.clear()
+    if planned:
+        await hub.take_in(*hub.told)
+    await hub.take_in(recall(circular(2)))
+    if not planned:
+        await hub.take_in(*hub.told)
+    await hub.deliver()
+    await hub.keep()
+
+    assert {("cancelled", "recalled"): 1} == await hub.fates(NAME)
+    assert [CIRCULAR, CIRCULAR] == hub.sent()
+    assert {("cancelled", "recalled"): 1, ("sent", None): 2} == await hub.fates()
+
+
+async def test_taken_back_after_its_digest_has_left_it_stays_in_it(hub: Hub) -> None:
+    await hub.wish(DAILY)
+    await hub.says(circular(1), circular(2))
+    hub.at(DUE)
+    await hub.keep()
+    await hub.take_in(recall(circular(2)))
+    await hub.arrived("delivered")
+    await hub.keep()
+
+    assert {("cancelled", "in_digest"): 2} == await hub.fates()
+    assert [NAME] == hub.sent()
+
+
+async def test_settled_digests_are_forgotten_with_their_months(hub: Hub) -> None:
+    store = PostgresNoticeDigests(hub.database)
+    await hub.wish(DAILY)
+    await hub.says(circular(1), circular(2))
+    hub.at(DUE)
+    await hub.keep()
+    later = datetime.now(UTC) + HOUR
+
+    assert 0 == await store.forget(later)
+    await hub.arrived("delivered")
+    await hub.keep()
+    assert [0, 1] == [await store.forget(MONDAY), await store.forget(later)]
 
 
 async def test_what_ends_or_takes_effect_too_soon_leaves_at_once(hub: Hub) -> None:

@@ -67,7 +67,10 @@ WITH page AS (
                    state IN ('delivered', 'read') OR state = 'sent' AND updated_at < now() - $3::interval
                ) AS reached,
                bool_and(state IN ('failed', 'bounced', 'suppressed', 'expired', 'cancelled'))
-               AND coalesce(max(step) FILTER (WHERE fallback IS NOT NULL) < max(step), true) AS lost
+               -- Nothing follows what was cancelled.
+               AND coalesce(
+                   max(step) FILTER (WHERE fallback IS NOT NULL AND state <> 'cancelled') < max(step), true
+               ) AS lost
         FROM message
         WHERE event_key = page.event_key
           AND id BETWEEN moment_start(page.event_key) AND moment_end(page.event_key)
