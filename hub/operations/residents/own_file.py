@@ -11,7 +11,7 @@ from uuid import UUID
 from hub.business_time import WorkCalendar
 from hub.contact_rules.consents import PURPOSES
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import Consent
+from hub.model import IN_DIGEST, Consent
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
@@ -34,6 +34,7 @@ _ROLES: Final[Mapping[str, str]] = {
     "proxy": "Apoderado",
     "staff": "Equipo de la administración",
 }
+_IN_DIGEST: Final = "En su resumen"
 _LANGUAGES: Final = {"es": "Español", "en": "Inglés"}
 _METHODS: Final = {
     "web": "en una página",
@@ -83,7 +84,7 @@ def _line(line: SentLine) -> ShownLine:
         id=str(line.id),
         what=EVENTS.get(line.event, line.event),
         channel=CHANNELS.get(line.channel, line.channel),
-        state=MESSAGE_STATES.get(line.state, line.state),
+        state=_IN_DIGEST if line.reason == IN_DIGEST else MESSAGE_STATES.get(line.state, line.state),
         at=line.created_at,
     )
 
