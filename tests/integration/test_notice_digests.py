@@ -17,9 +17,16 @@ from hub.model import DigestPeriod, Event, Preferences, QuietHours, Rendered
 from hub.model.events import RECALL
 from hub.model.ids import event_key
 from hub.model.notice_digests import NAME
+from hub.operations.erase_person import erase
 from hub.operations.explain.explain import explain
 from hub.operations.preferences import change_preferences
-from hub.storage import PostgresExplain, PostgresNoticeDigests, PostgresPreferences, PostgresTimers
+from hub.storage import (
+    PostgresErasures,
+    PostgresExplain,
+    PostgresNoticeDigests,
+    PostgresPreferences,
+    PostgresTimers,
+)
 from hub.testing import MemoryPublisher, SettableClock
 from hub.timers import notice_digests
 from hub.timers.deps import Timers
@@ -339,6 +346,19 @@ async def test_taken_back_after_its_digest_has_left_it_stays_in_it(hub: Hub) -> 
 
     assert {("cancelled", "in_digest"): 2} == await hub.fates()
     assert [NAME] == hub.sent()
+
+
+async def test_erased_person_gets_no_digest_and_nothing_of_it_stays(hub: Hub) -> None:
+    await hub.wish(DAILY)
+    await hub.says(circular(1), circular(2))
+    hub.at(DUE)
+    await keep_digests(hub.timers())
+    await hub.database.rows("DELETE FROM membership WHERE person_id = $1", MARIA)
+    await erase(PostgresErasures(hub.database), MARIA, by="ana", reason="x", legal_since=MONDAY)
+    await hub.keep()
+
+    assert [] == hub.sent() == await hub.digests()
+    assert {("cancelled", "erased"): 2} == await hub.fates()
 
 
 async def test_settled_digests_are_forgotten_with_their_months(hub: Hub) -> None:
