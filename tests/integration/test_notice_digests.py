@@ -27,6 +27,7 @@ from hub.storage import (
     PostgresPreferences,
     PostgresTimers,
 )
+from hub.storage.database import load
 from hub.testing import MemoryPublisher, SettableClock
 from hub.timers import notice_digests
 from hub.timers.deps import Timers
@@ -421,6 +422,21 @@ async def test_made_by_two_timers_at_once_there_is_one(hub: Hub) -> None:
     assert all(number == 1 + alone[who] for who, number in got.items())
 
 
+async def test_a_person_at_the_end_of_a_page_is_not_cut_in_two(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_digests, "PAGE", 5)
+    people = [f"p-{number}" for number in range(4)]
+    for who in people:
+        await hub.take_in(somebody(who, email(f"{who}@example.com")), member(who, f"unit:{UNIT}", "resident"))
+        await hub.wish(DAILY, who)
+    await hub.says(circular(1), circular(2), circular(3))
+    hub.at(DUE)
+    await hub.keep()
+
+    assert dict.fromkeys(people, 3) == {row["person"]: len(row["messages"]) for row in await hub.digests()}
+
+
 class _Broken(MemoryPublisher):
     """Loses its connection after the broker has taken the event."""
 
@@ -471,6 +487,27 @@ async def test_digest_keeps_the_quiet_hours_of_its_person(hub: Hub) -> None:
     hub.at(local("2026-03-10 07:00"))
     await hub.keep()
     assert [NAME] == hub.sent()
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "arguments"),
+    [
+        ("waiting", "next_at", "(timestamptz, timestamptz, text, int) AS"),
+        ("settle", "notice_digest_open", "(uuid, int, interval) AS"),
+    ],
+)
+async def test_looks_of_the_timers_go_by_an_index(hub: Hub, name: str, index: str, arguments: str) -> None:
+    given = {
+        "waiting": "(now(), now(), '', 10)",
+        "settle": "('00000000-0000-0000-0000-000000000000', 10, interval '1 day')",
+    }
+    async with hub.database.transaction() as run:
+        await run.rows(f"PREPARE look {arguments} {load('notice_digests')[name]}")
+        rows = await run.rows(f"EXPLAIN EXECUTE look {given[name]}")
+    plan = "\n".join(row[0] for row in rows)
+
+    assert index in plan
+    assert "Seq Scan on message" not in plan
 
 
 async def test_who_wants_no_digest_waits_for_none(hub: Hub) -> None:
