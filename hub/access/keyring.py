@@ -84,11 +84,11 @@ LENGTHS: Final[Mapping[Purpose, int]] = {
     Purpose.SURVEY: 32,
     Purpose.UNSUBSCRIBE: 40,
     Purpose.INBOX: 32,
-    Purpose.DOCUMENT_LINK: 32,
+    Purpose.DOCUMENT_LINK: 24,
     Purpose.POSTER: 32,
     Purpose.EXCLUSION: 64,
     Purpose.GENUINE: 12,
-    Purpose.OWN_MESSAGE: 32,
+    Purpose.OWN_MESSAGE: 24,
     Purpose.RESIDENT_CODE: 64,
     Purpose.DOCUMENT: 64,
 }

@@ -1,13 +1,14 @@
 """
 The link from a message to its page: that message and its case, and nothing else of the person. Pure.
 
-    /mi/AZlMo….1795768200.5f2c…      a token of the message, see `hub.access.message_tokens`
+    /mi/AZlMoEzU…      a token of the message, see `hub.access.message_tokens`
 
 Whoever receives a forwarded message can open it. So it shows what that message says, and how its case stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,23 +16,29 @@ from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
 from hub.access.message_tokens import MessageToken, make_token, read_token
-from hub.model import Message
+from hub.model import Json, Message
 from hub.model import Purpose as MessagePurpose
 
 PATH: Final = "/mi/{token}"
 CODE_PATH: Final = "/mi/{token}/entrar"
 """Where the holder of a link asks for a one-time code."""
-CHANNELS: Final = frozenset({"email", "print"})
-"""Channels whose messages have the link: approved texts and the segments of an SMS have no room yet."""
+CHANNELS: Final = frozenset({"email", "print", "push"})
+"""Channels where the link costs nothing: `policy.residents` says whether texts and WhatsApp have it."""
+_SMS: Final = "sms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentLinks:
-    """Signs and verifies these links; each lasts for `lifetime` from when its message leaves."""
+    """
+    Signs and verifies these links; each lasts for `lifetime` from when its message leaves.
+
+    `carriers` are the channels whose messages have one because the policy says so.
+    """
 
     public_url: str
     ring: KeyRing
     lifetime: timedelta
+    carriers: frozenset[str] = frozenset()
 
     def of(self, message: Message, now: datetime) -> str:
         """
@@ -40,13 +47,31 @@ class ResidentLinks:
         It is empty without a signing key, and where the hub is reached over plain http: anybody on the
         network path could read the message.
         """
-        if message.channel not in CHANNELS or message.purpose is MessagePurpose.INTERNAL:
+        if message.channel not in CHANNELS | self.carriers or message.purpose is MessagePurpose.INTERNAL:
             return ""
+        if message.channel == _SMS and message.purpose is MessagePurpose.EMERGENCY:
+            return ""  # the instruction is all there is
         return self.to(message.id, now + self.lifetime) if self.usable else ""
+
+    def of_entry(self, entry: Mapping[str, Json], now: datetime) -> str:
+        """
+        Make the link of an entry of an inbox: it lasts for `lifetime` from when the entry came.
+
+        Empty where it has ended, for entries of staff, and for what is no longer stored as a message.
+        """
+        purpose, ends_at = entry["purpose"], datetime.fromisoformat(entry["created_at"]) + self.lifetime
+        if purpose in {None, MessagePurpose.INTERNAL} or ends_at <= now or not self.usable:
+            return ""
+        return self.to(UUID(entry["id"]), ends_at)
 
     @property
     def usable(self) -> bool:
         return bool(self.ring) and self.public_url.startswith("https://")
+
+    @property
+    def page(self) -> str:
+        """The address of the page, up to the token."""
+        return f"{self.public_url}{PATH.format(token='')}"
 
     def to(self, message_id: UUID, ends_at: datetime) -> str:
         """Make the link of a message. Raises ConfigurationError without a signing key."""

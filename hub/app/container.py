@@ -30,10 +30,10 @@ from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.contact_rules.purposes import REVOCABLE
-from hub.errors import MissingDocument
+from hub.errors import InvalidPolicy, MissingDocument
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.sender_rates import SenderRates
-from hub.messages.delivery.deliver import Renderer
+from hub.messages.delivery.deps import Renderer
 from hub.model import Brand, Claimed, Facts, Json, Lane, Message, Outgoing, Rendered, Sender, StoredEvent
 from hub.model.posters import PosterPage, PosterSource
 from hub.operations.constancia.make import Constancias
@@ -92,7 +92,11 @@ class CompanyRules:
     def templates(self) -> Templates:
         files = Folders(BUILT_IN, self._settings.templates)
         two_way = texts_can_be_answered(self._settings)
-        return templates_of(files, self.policy, sender=self.sender, two_way=two_way)
+        made = templates_of(files, self.policy, sender=self.sender, two_way=two_way)
+        if unknown := made.unknown_buttons():
+            names = ", ".join(sorted(unknown))
+            raise InvalidPolicy(f"residents.whatsapp: no template for residents alone is called {names}")
+        return made
 
     @cached_property
     def wording(self) -> Wording:
@@ -136,6 +140,7 @@ class CompanyRules:
             public_url=self._settings.public_url,
             ring=self.ring,
             lifetime=self.policy.residents.link_lifetime,
+            carriers=self.policy.residents.carriers,
         )
 
     def look(self, brand: Brand | None) -> Look:

@@ -22,7 +22,7 @@ from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
 from hub.intake.decode import IntakeContext
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.rendering import Templates

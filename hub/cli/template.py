@@ -6,10 +6,11 @@ import tempfile
 import webbrowser
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.rule import Rule
@@ -22,6 +23,8 @@ from hub.cli.common import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
 from hub.model import Event, Json, Rendered, type_of
 from hub.operations.template_check import Finding, TemplateCheck, trials_of
+from hub.policy.residents import ALL_TEMPLATES
+from hub.rendering import Templates
 from hub.rendering.approved import Approved
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
@@ -84,16 +87,20 @@ def whatsapp(
     event: Annotated[
         str | None, typer.Argument(metavar="[EVENT]", help="Only the texts of this event.")
     ] = None,
+    button: Annotated[
+        bool, typer.Option("--button", help="With the button that opens the message's own page.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """
     Show the texts that Meta must approve before the hub can send them over WhatsApp.
 
-    With --json each text is a request body for Meta's `message_templates`.
+    With --json each text is a request body for Meta's `message_templates`. Templates that the policy names
+    in [residents] whatsapp have a button; with --button all have it that are for residents.
 
       hub template whatsapp pqrs.received
     """
-    submissions = [submission(approved.body, filled) for approved, filled in _to_approve(event)]
+    submissions = list(_submissions(event, button=button))
     if not submissions:
         raise HubError(f"{event} has no text for WhatsApp; without a name all are shown")
     if as_json:
@@ -150,11 +157,24 @@ def _print_findings(findings: Sequence[Finding], own: Path | None) -> None:
     out.print(f"{len(findings)} faults" if findings else "All texts are as they should be.", markup=False)
 
 
-def _to_approve(event: str | None) -> Iterator[tuple[Approved, Rendered]]:
+def _submissions(event: str | None, *, button: bool) -> Iterator[dict[str, Any]]:
     company = CompanyRules(settings())
+    links, templates = company.resident_links, company.templates
+    if button:
+        with_all = replace(templates.texting, buttons=frozenset({ALL_TEMPLATES}))
+        templates = replace(templates, texting=with_all)
+    for approved, filled in _to_approve(company, templates, event):
+        if filled.button and not links.usable:
+            raise HubError(f"{approved.name} has a button: set an https HUB_PUBLIC_URL, and HUB_SECRET")
+        yield submission(approved.body, filled, page=links.page)
+
+
+def _to_approve(
+    company: CompanyRules, templates: Templates, event: str | None
+) -> Iterator[tuple[Approved, Rendered]]:
     for name in company.schemas.by_name if event is None else (event,):
         example = _example(company, name)
-        yield from company.templates.to_approve(name, example, _due(company, name, example))
+        yield from templates.to_approve(name, example, _due(company, name, example))
 
 
 def _render(event: str, locale: str) -> Mapping[str, Rendered]:
@@ -223,8 +243,10 @@ def _print_submissions(submissions: Sequence[Mapping[str, Json]]) -> None:
     for template in submissions:
         out.print(template["name"], style="bold", markup=False)
         out.print(f"{template['language']}, {template['category']}", style="dim", markup=False)
-        (body,) = template["components"]
+        body, *buttons = template["components"]
         out.print(body["text"], markup=False)
+        for button in (button for component in buttons for button in component["buttons"]):
+            out.print(f"  [{button['text']}] {button['url']}", style="dim", markup=False)
         for example in body["example"]["body_text_named_params"]:
             out.print(f"  {example['param_name']} = {example['example']}", style="dim", markup=False)
         out.print()

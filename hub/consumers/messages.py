@@ -18,7 +18,8 @@ import structlog
 from hub.consumers.in_progress import InProgress
 from hub.consumers.topology import CHANNELS, messages_queue
 from hub.consumers.worker import Consumer
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.model import Lane, RawMessage
 from hub.model.tickets import decode_ticket
 from hub.ports import Appointments, DeliveryStore, Publisher

@@ -62,9 +62,15 @@ def is_wanted(purpose: Purpose, channel: str, wished: Preferences | None) -> boo
 
 def barred(purpose: Purpose, mark: Mark | None, at: datetime) -> bool:
     """Return whether a mark of staff stops a message of this purpose."""
-    if mark is None or not mark.holds(at):
-        return False
-    return mark.reason is MarkReason.DECEASED or not PURPOSES[purpose].despite_do_not_contact
+    return mark is not None and mark.holds(at) and purpose in barred_by(mark.reason)
+
+
+def barred_by(reason: MarkReason) -> frozenset[Purpose]:
+    """Return the purposes that a mark with this reason stops."""
+    everything = reason is MarkReason.DECEASED
+    return frozenset(
+        purpose for purpose, rules in PURPOSES.items() if everything or not rules.despite_do_not_contact
+    )
 
 
 def quiet_until(purpose: Purpose, channel: str, wished: Preferences | None, at: datetime) -> datetime:

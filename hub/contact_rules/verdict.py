@@ -17,7 +17,15 @@ from hub.contact_rules.allowed import is_interruptive, next_allowed
 from hub.contact_rules.consents import NOT_CONSENTED, allows
 from hub.contact_rules.preferences import barred, is_wanted, quiet_until
 from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
-from hub.model import DO_NOT_CONTACT, NOT_WANTED, QUIET_HOURS, ContactFacts, Preferences, Purpose
+from hub.model import (
+    DO_NOT_CONTACT,
+    NOT_PAYER,
+    NOT_WANTED,
+    QUIET_HOURS,
+    ContactFacts,
+    Preferences,
+    Purpose,
+)
 from hub.policy import Policy
 
 
@@ -49,12 +57,8 @@ _MOST_WINDOWS: Final = 15
 def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime, policy: Policy) -> Verdict:
     """Return whether a message of this purpose may leave over this channel to this person `at` an instant."""
     # Refusals come before hours: what may never leave does not wait for the morning.
-    if facts.mark is not None and barred(purpose, facts.mark, at):
-        return Refused(DO_NOT_CONTACT)
-    if purpose in NEED_CONSENT and (reason := _not_consented(channel, facts, at)) is not None:
-        return Refused(reason)
-    if facts.preferences is not None and not is_wanted(purpose, channel, facts.preferences):
-        return Refused(NOT_WANTED)
+    if (never := _never(purpose, channel, facts, at)) is not None:
+        return Refused(never)
     rests = facts.rests and is_interruptive(channel)
     # Most purposes have no hours, and their messages pay for no calendar.
     if not rests and purpose not in policy.contact_hours and facts.preferences is None:
@@ -63,6 +67,20 @@ def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime
     if facts.preferences is not None and not rests:
         return _outside_quiet_hours(purpose, channel, facts.preferences, at, opens, policy)
     return ALLOWED if opens <= at else HeldUntil(opens, "working_hours" if rests else "contact_hours")
+
+
+def _never(purpose: Purpose, channel: str, facts: ContactFacts, at: datetime) -> str | None:
+    """Return why the message must not leave at any hour."""
+    if facts.mark is not None and barred(purpose, facts.mark, at):
+        return DO_NOT_CONTACT
+    # Ley 675 de 2001, art. 29, and Ley 2300 de 2023: nobody but who pays is asked for money.
+    if not facts.pays:
+        return NOT_PAYER
+    if purpose in NEED_CONSENT and (reason := _not_consented(channel, facts, at)) is not None:
+        return reason
+    if facts.preferences is not None and not is_wanted(purpose, channel, facts.preferences):
+        return NOT_WANTED
+    return None
 
 
 def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | None:

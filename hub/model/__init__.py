@@ -66,7 +66,7 @@ from hub.model.clocks import (
     live_clock,
 )
 from hub.model.consents import Consent, OptedOut, Revocation, Stance
-from hub.model.contact_facts import NO_FACTS, ContactFacts
+from hub.model.contact_facts import NO_FACTS, NOT_PAYER, ContactFacts
 from hub.model.events import (
     CALLER_HEADER,
     CANARY,

@@ -10,6 +10,9 @@ from hub.model.consents import Consent
 from hub.model.people import WorkWeek
 from hub.model.preferences import Mark, Preferences
 
+NOT_PAYER: Final = "not_payer"
+"""Reason for not sending: somebody else pays for the unit by now."""
+
 
 class ContactFacts(Struct, frozen=True, kw_only=True):
     """
@@ -18,7 +21,8 @@ class ContactFacts(Struct, frozen=True, kw_only=True):
     `statements` are those of the ledger about the purpose, or of them what counts: the newest grant, and the
     refusals since. `opted_out` is why the person or the address wants no such messages (a BAJA, a complaint).
     A person who `rests` is contacted only in working hours: those of `weeks`, or else the company's.
-    `preferences` are the person's own, `mark` that of staff: do not contact.
+    `preferences` are the person's own, `mark` that of staff: do not contact. `pays` is false of a collection
+    notice of a unit that somebody else pays for by now.
 
     Facts are read only for purposes whose rules need them. None of them means consent: it is absent.
     """
@@ -29,6 +33,7 @@ class ContactFacts(Struct, frozen=True, kw_only=True):
     weeks: tuple[WorkWeek | None, ...] = ()
     preferences: Preferences | None = None
     mark: Mark | None = None
+    pays: bool = True
 
 
 NO_FACTS: Final = ContactFacts()

@@ -183,9 +183,9 @@ class Rendered(Struct, frozen=True, kw_only=True):
     A rendered message. Fields that a channel does not use are empty.
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
-    whatsapp: text, the provider's approved `template`, and its `parameters` (name, value) in the
-    template's order. `facts` are what it was made of; `language` is that of its words. `sender` is who
-    writes an email, `image` what its HTML shows.
+    whatsapp: text, the provider's approved `template`, its `parameters` (name, value) in the template's
+    order, and `button`, the end of the address that its button opens. `facts` are what it was made of;
+    `language` is that of its words. `sender` is who writes an email, `image` what its HTML shows.
     """
 
     text: str
@@ -193,6 +193,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
     html: str = ""
     template: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+    button: str = ""
     facts: Facts | None = None
     sender: Sender | None = None
     image: InlineImage | None = None

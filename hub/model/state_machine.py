@@ -33,7 +33,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
             State.CANCELLED,
         }
     ),
-    # To cancelled: its publisher recalls it, and it is a letter that nobody has handed over.
+    # To cancelled: its publisher recalls it or staff marks its person, and it is a letter that nobody has.
     State.SENT: frozenset({State.DELIVERED, State.READ, State.BOUNCED, State.FAILED, State.CANCELLED}),
     # Nothing arrives in an inbox but by being read; unread it may be recalled.
     State.WAITING: frozenset({State.READ, State.CANCELLED}),

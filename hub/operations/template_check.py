@@ -18,6 +18,7 @@ from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schema
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Json, Purpose
+from hub.policy.values import TextLink
 from hub.rendering.compiling import BLOCKS, FALLBACKS
 from hub.rendering.lint import Fault, judge, judge_source
 from hub.rendering.mail_contrast import LEAST, low_contrast
@@ -146,10 +147,16 @@ class TemplateCheck:
                 except TemplateFailure as exc:
                     yield Fault("render", "body", "it cannot be rendered with an example", str(exc))
                     continue
-                yield from judge(channel, words, urgent=Purpose.EMERGENCY in purposes, staff=staff)
+                urgent = Purpose.EMERGENCY in purposes
+                yield from judge(channel, words, urgent=urgent, staff=staff, parts=self._parts)
                 for scheme, text, ratio in low_contrast(words.html) if channel == "email" else ():
                     means = f"{ratio} to 1 in the {scheme}; at least {LEAST}"
                     yield Fault("contrast", "body", means, text)
+
+    @property
+    def _parts(self) -> int:
+        """Return how many parts a text may have: its link has one of its own, if the policy pays for it."""
+        return 2 if self.templates.texting.own_link is TextLink.ALWAYS else 1
 
     def _read(self, key: Key) -> Source:
         locale = key[0]

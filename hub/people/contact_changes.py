@@ -39,7 +39,11 @@ class FormerContact(Struct, frozen=True, kw_only=True):
 
 
 class ContactChange(Struct, frozen=True, kw_only=True):
-    """A version of a person that took contact points away. `name` is the person's from before it."""
+    """
+    A version of a person that took contact points away. `name` is the person's from before it.
+
+    `marked`: staff has marked the person as not to be contacted, by now.
+    """
 
     person: str
     version: int
@@ -47,6 +51,7 @@ class ContactChange(Struct, frozen=True, kw_only=True):
     source: str
     name: str
     former: tuple[FormerContact, ...]
+    marked: bool = False
 
 
 def former_contacts(before: Sequence[ContactPoint], after: Sequence[ContactPoint]) -> list[FormerContact]:
@@ -61,7 +66,10 @@ def notices(change: ContactChange) -> list[Event]:
     Make the event that notifies each former contact; a repeat has the same ids.
 
     The day is in the id, not the version: who changes a person back and forth all day sends one message.
+    Of a person whom staff has marked nobody is told: the old address may be what they are protected from.
     """
+    if change.marked:
+        return []
     day = change.at.astimezone(ZONE).date()
     return [_notice(change, contact, f"{change.person}:{day}:{_ref(contact)}") for contact in change.former]
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
+from hub.policy.values import TextLink
+
+BUTTON: Final = "Ver este mensaje"
+"""The words of the button of a WhatsApp template: Meta takes 25 characters."""
+ALL_TEMPLATES: Final = "all"
 
 
 class ResidentPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     A link in a message lasts for `link_lifetime`. A code lasts for `code_lifetime` and takes `code_tries`; a
-    person gets `codes_a_day` at most. A session ends after `session`, even in use.
+    person gets `codes_a_day` at most. A session ends after `session`, even in use. `sms` says when a text
+    message has its link, `whatsapp` are the names of the templates that Meta has approved with the link's
+    button, or "all".
     """
 
     link_lifetime: Parsed[timedelta]
@@ -22,7 +29,15 @@ class ResidentPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     code_tries: Annotated[int, Meta(ge=1, le=10)]
     codes_a_day: Annotated[int, Meta(ge=1, le=50)]
     session: Parsed[timedelta]
+    sms: TextLink
+    whatsapp: tuple[str, ...]
 
     def __post_init__(self) -> None:
         if min(self.link_lifetime, self.code_lifetime, self.session) <= timedelta(0):
             raise InvalidPolicy("the times of residents are longer than nothing")
+
+    @property
+    def carriers(self) -> frozenset[str]:
+        """The channels whose messages have the link because the policy says so."""
+        asked = {"sms": self.sms is not TextLink.NEVER, "whatsapp": bool(self.whatsapp)}
+        return frozenset(channel for channel, has_link in asked.items() if has_link)

@@ -24,6 +24,15 @@ RateLimit: TypeAlias = Rate | None
 """None means no limit."""
 
 
+class TextLink(StrEnum):
+    """When a text message has the link to its page."""
+
+    FITS = "fits"
+    """Where it costs no further part."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class HourOfDay(Struct, frozen=True):
     """A time of each day, as the time since midnight."""
 

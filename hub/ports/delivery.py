@@ -39,9 +39,15 @@ class DeliveryStore(CascadeStore, Protocol):
         """
         Give each person's turn to be asked to this survey (by its event's key); return those that have it.
 
-        A turn that another survey has taken is free after `once_per`, or if none of its messages was accepted
-        or is under way. Each person is named once.
+        A turn that another survey has taken is free after `once_per`, or if none of its messages can have
+        reached the person or is under way: what nobody knows of a call counts. `once_per` begins when the
+        survey is last about to leave. Each person is named once.
         """
+
+    async def have_asked(
+        self, reminded: Collection[tuple[str, UUID]], once_per: timedelta
+    ) -> frozenset[tuple[str, UUID]]:
+        """Return those of these turns that their survey has, and of which it has been accepted."""
 
     async def reserve_contacts(
         self, messages: Sequence[Message], *, token: UUID, on: date, limits: ContactLimits

@@ -19,7 +19,7 @@ class PreferenceStore(Protocol):
         """Return the newest changes, newest first."""
 
     async def keep(self, entry: PreferenceEntry) -> bool:
-        """Keep a change; return False if its version is taken."""
+        """Keep a change; return False if its version is taken. What waits for a digest is judged anew."""
 
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         """Return all marks of a person, newest first, also those that have ended."""
@@ -28,7 +28,7 @@ class PreferenceStore(Protocol):
         """Return what was meant for the person and not sent because of a mark, newest first."""
 
     async def mark(self, entry: MarkEntry) -> None:
-        """Keep a mark; safe to repeat."""
+        """Keep a mark, and cancel the letters that it bars and nobody has been given. Safe to repeat."""
 
     async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:
         """End the marks in force, of one reason or all; return how many."""

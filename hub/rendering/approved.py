@@ -32,11 +32,16 @@ _MARK: Final = re.compile(r"\{\{(\w+)\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """`name` is the template's name at the provider, `body` the text to approve, `gaps` in order."""
+    """
+    `name` is the template's name at the provider, `body` the text to approve, `gaps` in order.
+
+    `for_residents` is true if no member of staff reads it.
+    """
 
     name: str
     body: str
     gaps: Mapping[str, Form]
+    for_residents: bool = True
 
     def fill(self, variables: dict[str, Json]) -> Rendered:
         """Fill the gaps. Raises `TemplateFailure` for an empty gap: the provider refuses such a message."""
@@ -45,7 +50,7 @@ class Approved:
         return Rendered(text=text, template=self.name, parameters=tuple(values.items()))
 
 
-def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
+def approve(name: str, block: str, source: Source, engine: Engine, *, for_residents: bool = True) -> Approved:
     """Split a block into text and gaps. Raises `InvalidTemplate` if the provider would refuse it."""
     body = ""
     gaps: dict[str, Form] = {}
@@ -58,7 +63,7 @@ def approve(name: str, block: str, source: Source, engine: Engine) -> Approved:
             raise InvalidTemplate(f"{name}: {gap} stands there twice; set a second name before the blocks")
         gaps[gap] = engine.text(f"{name}.{gap}", partial(source.with_prelude, piece.code))
         body += f"{{{{{gap}}}}}"
-    return Approved(_template_name(name), _checked(name, body.strip()), gaps)
+    return Approved(_template_name(name), _checked(name, body.strip()), gaps, for_residents)
 
 
 def _gap(name: str, piece: Piece) -> str:

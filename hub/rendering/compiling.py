@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate
-from hub.model import Json
+from hub.model import Json, Purpose
 from hub.rendering.approved import approve
 from hub.rendering.engine import NO_FILTERS, Engine, Filters, Form
 from hub.rendering.folding import Vault
@@ -74,11 +74,14 @@ class Compiler:
                 blocks,
                 source,
                 staff=_is_for_staff(event_name, variant),
+                residents=_is_for_residents(event_name, variant),
             )
             for variant, blocks in _variants(source.blocks).items()
         }
 
-    def _compile(self, name: str, blocks: Mapping[str, str], source: Source, *, staff: bool) -> EventTexts:
+    def _compile(
+        self, name: str, blocks: Mapping[str, str], source: Source, *, staff: bool, residents: bool
+    ) -> EventTexts:
         forms: dict[str, Form] = {}
         for form in ("subject", "sms", "push_title", "push_body", "board_title"):
             block = blocks.get(form, blocks.get(FALLBACKS.get(form, form)))
@@ -89,7 +92,7 @@ class Compiler:
         if "board" in blocks:
             forms |= self._boards(f"{name}.board", blocks, source)
         approved = {
-            form: approve(f"{name}.{form}", blocks[form], source, self.engine)
+            form: approve(f"{name}.{form}", blocks[form], source, self.engine, for_residents=residents)
             for form in APPROVED & blocks.keys()
         }
         return EventTexts(name, forms, approved)
@@ -161,6 +164,14 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
 def _is_for_staff(event_name: str, variant: str | None) -> bool:
     """Return whether only staff reads this text: it gets no frame for residents."""
     return event_name in BY_NAME and BY_NAME[event_name].is_for_staff(variant)
+
+
+def _is_for_residents(event_name: str, variant: str | None) -> bool:
+    """Return whether nobody of staff reads this text: all of its messages have the link to their page."""
+    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
+    readers = [audience for audience in audiences if audience.template == variant]
+    to_staff = any(audience.is_staff or audience.purpose is Purpose.INTERNAL for audience in readers)
+    return bool(readers) and not to_staff
 
 
 def _variants(blocks: Mapping[str, str]) -> dict[str | None, dict[str, str]]:

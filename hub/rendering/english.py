@@ -13,6 +13,7 @@ from typing import Final
 
 from hub.model import Json
 from hub.rendering.filters import NBSP, decimal_of, last_day, local
+from hub.rendering.own_links import WORD_EN
 
 LOCALE: Final = "en"
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -107,6 +108,7 @@ def unit_names(units: Sequence[str]) -> dict[str, Json]:
         "unit_note": f"Units: {lista(units)}." if len(units) > 1 else "",
         "units_brief": lista(units),
         "genuine_word": "Check:",
+        "own_link_word": WORD_EN,
     }
 
 

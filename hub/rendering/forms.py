@@ -17,6 +17,7 @@ from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
 from hub.rendering.genuine import checked, pictured, with_check
 from hub.rendering.lines import one_line, tidy
+from hub.rendering.own_links import with_button, with_own_link
 from hub.sms_text import to_gsm7
 
 Forms = Mapping[str, Form]
@@ -100,7 +101,7 @@ def _board(words: EventTexts, variables: Variables) -> Rendered:
 def _whatsapp(words: EventTexts, variables: Variables) -> Rendered:
     rendered = words.approved["whatsapp"].fill(checked(variables))
     require_each(rendered.text, variables)
-    return rendered
+    return with_button(rendered, words.approved["whatsapp"], variables)
 
 
 def _text(words: EventTexts, form: str, variables: Variables) -> str:
@@ -124,7 +125,7 @@ def _sms(words: EventTexts, variables: Variables) -> Rendered:
     """Convert to GSM-7, if the policy says so: one other character more than doubles the message's price."""
     text = _text_message(words, variables)
     text = to_gsm7(text) if variables["sms_alphabet"] is Alphabet.GSM7 else text
-    return Rendered(text=with_check(text, variables))
+    return Rendered(text=with_own_link(with_check(text, variables), variables))
 
 
 def _voice(words: EventTexts, variables: Variables) -> Rendered:

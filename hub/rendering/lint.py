@@ -72,15 +72,15 @@ FOR_MACHINES: Final = {
 }
 
 
-def judge(channel: str, words: Rendered, *, urgent: bool, staff: bool) -> Iterator[Fault]:
+def judge(channel: str, words: Rendered, *, urgent: bool, staff: bool, parts: int = 1) -> Iterator[Fault]:
     """
     Yield what is wrong with a rendered message.
 
     In an emergency the instruction goes first, however long it is: such a text is `urgent`, and lengths are
-    not judged.
+    not judged. `parts` are those that a text message may have.
     """
     if not urgent:
-        yield from _lengths(channel, words)
+        yield from _lengths(channel, words, parts)
         yield from _sentences(words.text.partition(_FOOTER)[0])
     if staff:
         yield from _for_machines(words)
@@ -103,7 +103,7 @@ def length(sentence: str) -> int:
     return len(_WORD.findall(plain))
 
 
-def _lengths(channel: str, words: Rendered) -> Iterator[Fault]:
+def _lengths(channel: str, words: Rendered, most_parts: int) -> Iterator[Fault]:
     limits = {
         "email": (("subject", words.subject, SUBJECT),),
         "push": (("subject", words.subject, PUSH_TITLE), ("body", words.text, PUSH_BODY)),
@@ -111,8 +111,8 @@ def _lengths(channel: str, words: Rendered) -> Iterator[Fault]:
     for part, text, most in limits.get(channel, ()):
         if len(text) > most:
             yield Fault("length", part, f"{len(text)} characters; at most {most}", text)
-    if channel == "sms" and (parts := segments(words.text).parts) > 1:
-        yield Fault("segments", "body", f"{parts} parts; at most 1", words.text)
+    if channel == "sms" and (parts := segments(words.text).parts) > most_parts:
+        yield Fault("segments", "body", f"{parts} parts; at most {most_parts}", words.text)
 
 
 def _sentences(text: str) -> Iterator[Fault]:

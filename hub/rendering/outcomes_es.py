@@ -72,6 +72,8 @@ REASONS: Final[Mapping[str, str]] = {
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
     "erased": "La persona pidió suprimir sus datos: no se le escribe más",
     "asked_lately": "La persona recibió otra encuesta hace poco",
+    "not_asked": "La encuesta que recuerda no se envió a la persona",
+    "not_payer": "Otra persona paga ahora esta cuenta",
     "too_old": "Llegó cuando ya no servía avisar",
     "gone": "El dato de contacto dejó de existir",
     "no_receipt": "Nadie confirmó que hubiera llegado",
@@ -179,6 +181,8 @@ _BLOCKED: Final = Advice(
 _ANEW: Final = Advice("si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo")
 TO_DO: Final[Mapping[str, Advice]] = {
     "asked_lately": Advice("nada: la próxima encuesta le llega cuando pase el plazo"),
+    "not_asked": Advice("nada: sin la encuesta no hace falta su recordatorio"),
+    "not_payer": Advice("nada: el próximo aviso de cobro llega a quien paga ahora"),
     "contact_limit": Advice(
         "nada: la ley no permite contactar más a la persona; espere a la próxima campaña"
     ),

@@ -18,6 +18,7 @@ from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.messages.planning.posters import valid_until
 from hub.model import Claimed, Facts, Json, Purpose, Rendered, Sender
 from hub.model.posters import PosterSource
+from hub.policy.residents import ALL_TEMPLATES
 from hub.policy.senders import SenderPolicy
 from hub.rendering import english, frame_es
 from hub.rendering.approved import Approved
@@ -31,6 +32,8 @@ from hub.rendering.forms import LOOK, EventTexts
 from hub.rendering.genuine import WORD, checked
 from hub.rendering.identities import Identities
 from hub.rendering.lengths import fit_push
+from hub.rendering.own_links import WORD as OWN_WORD
+from hub.rendering.own_links import with_button
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
@@ -254,7 +257,11 @@ class Templates:
         # A text has its code only where it costs no part, so no rule is broken by it.
         genuine = None if channel == _SMS else preview.genuine
         context = replace(preview, occasion=occasion, building=building, genuine=genuine)
+        if channel == _SMS and preview.purpose is Purpose.EMERGENCY:
+            context = replace(context, own_page_url=None)
         variables = self._variables(context, key[0])
+        if channel == _LETTER:
+            variables |= {"own_page_code": code_of(context.own_page_url)}
         if channel == _BOARD:
             variables |= _of_board(name, example, _POSTER_LINK)
         rendered = self.words[key].render(channel, variables)
@@ -270,11 +277,18 @@ class Templates:
         self, event_name: str, example: Mapping[str, Json], due: Due | None = None
     ) -> Iterator[tuple[Approved, Rendered]]:
         """Yield the texts of an event that a provider must approve, each filled with an example."""
-        variables = checked(self._variables(_preview_context(event_name, None, example, due)))
-        for (locale, name, _), words in self.words.items():
+        for (locale, name, variant), words in self.words.items():
             if (locale, name) == (DEFAULT_LOCALE, event_name):
+                context = _preview_context(event_name, variant, example, due)
+                variables = checked(self._variables(context))
                 for approved in words.approved.values():
-                    yield approved, approved.fill(variables)
+                    yield approved, with_button(approved.fill(variables), approved, variables)
+
+    def unknown_buttons(self) -> frozenset[str]:
+        """Return the names with a button that no template has, or one that staff reads, too."""
+        approved = (made for words in self.words.values() for made in words.approved.values())
+        known = {made.name for made in approved if made.for_residents}
+        return self.texting.buttons - known - {ALL_TEMPLATES}
 
     def _variables(self, context: Context, language: str = DEFAULT_LOCALE) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
@@ -290,6 +304,9 @@ class Templates:
             "genuine_word": WORD,
             "genuine_part": self.texting.code_part,
             "sms_alphabet": self.texting.alphabet,
+            "own_link_word": OWN_WORD,
+            "own_link_rule": self.texting.own_link,
+            "own_link_buttons": self.texting.buttons,
             **functions(self.clocks, context.data, context.due, context.leaves),
             "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
@@ -359,6 +376,19 @@ def _of_board(event_name: str, data: Mapping[str, Json], link: str | None) -> di
     return {"qr": code_of(link), "valid_until": valid_until(BY_NAME[event_name], data)}
 
 
+_OWN_PAGE: Final = f"https://hub.example.co/mi/{'0' * 43}"
+"""As long as the link to a message's page is."""
+_WITHOUT_PAGE: Final = "resident.code.requested"
+"""Its message has a code, which nobody but its recipient may see."""
+
+
+def _own_page(event_name: str, variant: str | None, purpose: Purpose | None) -> str | None:
+    """Return the link of an invented message, if such messages have one."""
+    kind = BY_NAME.get(event_name)
+    to_staff = kind is None or kind.is_for_staff(variant) or purpose is Purpose.INTERNAL
+    return None if to_staff or event_name == _WITHOUT_PAGE else _OWN_PAGE
+
+
 def _preview_context(
     event_name: str, variant: str | None, example: Mapping[str, Json], due: Due | None
 ) -> Context:
@@ -376,4 +406,5 @@ def _preview_context(
         purpose=purpose,
         due=due,
         genuine=_GENUINE_LINK,
+        own_page_url=_own_page(event_name, variant, purpose),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.model import Purpose
-from hub.policy.values import Alphabet, Prefix
+from hub.policy.values import Alphabet, Prefix, TextLink
 from hub.rendering.context import Context
 from hub.rendering.identities import Look
 
@@ -18,13 +18,16 @@ LONGEST: Final = 30
 class Texting:
     """
     `code_part` is true if a text may have one part more for its code, `two_way` only if a reply to any
-    sending number reaches the hub.
+    sending number reaches the hub. `own_link` says when a text has the link to its page, `buttons` are the
+    names of the WhatsApp templates that have a button for it.
     """
 
     prefix: Prefix = Prefix.BUILDING
     alphabet: Alphabet = Alphabet.GSM7
     code_part: bool = False
     two_way: bool = False
+    own_link: TextLink = TextLink.FITS
+    buttons: frozenset[str] = frozenset()
 
     def prefix_of(self, context: Context, look: Look, company: str) -> str:
         """

@@ -26,7 +26,7 @@ from hub.rendering.identities import Identities
 from hub.rendering.templates import Templates
 from hub.rendering.texting import Texting
 
-_TABLES: Final = ("company", "calendar", "clocks", "sms", "senders")
+_TABLES: Final = ("company", "calendar", "clocks", "sms", "senders", "residents")
 """The tables of the policy that texts use."""
 _CODE: Final = (
     "rendering",
@@ -99,6 +99,8 @@ def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool)
             alphabet=policy.sms.alphabet,
             code_part=policy.sms.code_part,
             two_way=two_way,
+            own_link=policy.residents.sms,
+            buttons=frozenset(policy.residents.whatsapp),
         ),
         identities=Identities(policy.senders, sender),
     )

@@ -25,7 +25,7 @@ PERSONAL: Final = "(enlace personal)"
 _LINK: Final = re.compile(
     r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+"
     r"|s/[0-9a-f]{32}\.[0-9a-f]+\.[0-9a-f]+"
-    r"|(?:d|mi)/[\w-]{22}\.\d+\.[0-9a-f]{32})"
+    r"|(?:d|mi)/[\w-]{43})"
 )
 """Of an escalation, of a survey, of a document, and of the page of a message."""
 _ESCALATIONS: Final = frozenset(ESCALATES.values())

@@ -10,6 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 from msgspec import convert
 
+from hub.catalog.payers import TO_PAYERS
 from hub.contact_rules.working_hours import weeks_of
 from hub.model import (
     NO_FACTS,
@@ -47,6 +48,7 @@ class PostgresCascades(Store):
 
 _SQL = load("messages")
 _STEPS: Final = sorted(NEWS)
+_TO_PAYERS: Final = sorted(TO_PAYERS)
 _EVIDENCE = load("evidence")
 _CONTACTS = load("contact_slots")
 _OUTCOME_COLUMNS = 6
@@ -66,6 +68,7 @@ class PostgresDelivery(PostgresCascades):
 
     suppress = suppressions.add
     take_turns = surveys.take_turns
+    have_asked = surveys.have_asked
 
     def __init__(
         self,
@@ -84,7 +87,8 @@ class PostgresDelivery(PostgresCascades):
     async def claim(self, ids: Sequence[UUID], *, token: UUID, lease: timedelta) -> Sequence[Claimed]:
         if self._unstored is not None:
             await self._store_version(*self._unstored)
-        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), self._dated, _STEPS, self._named)
+        texts = self._dated, _STEPS, self._named
+        rows = await self.rows(_SQL["claim"], ids, token, lease, *span(ids), *texts, _TO_PAYERS)
         await self._read_brands({row["brand"] for row in rows} - {None})
         return [_claimed(row, self._brands) for row in rows]
 
@@ -166,6 +170,7 @@ def _contact(row: Record) -> ContactFacts:
         weeks=weeks_of(row["weeks"] or ()),
         preferences=convert(wishes, Preferences) if wishes else None,
         mark=convert(mark, Mark) if mark else None,
+        pays=found.get("pays") is not False,
     )
 
 

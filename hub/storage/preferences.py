@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from hub.contact_rules.preferences import barred_by
 from hub.model import MarkEntry, MarkReason, PreferenceEntry, RefusedEvents
 from hub.storage.database import Runner, Store, encode, load, read, storable
 
@@ -40,8 +41,12 @@ class PostgresPreferences(Store):
         return [read(RefusedEvents, row) for row in rows]
 
     async def mark(self, entry: MarkEntry) -> None:
+        person, barred = storable(entry.person), sorted(barred_by(entry.reason))
         what = entry.reason, entry.since, entry.until, storable(entry.by), storable(entry.note)
-        await self.rows(_SQL["mark"], entry.id, storable(entry.person), *what)
+        async with self._database.transaction() as run:
+            await run.rows(_SQL["mark"], entry.id, person, *what)
+            taken = [row["id"] for row in await run.rows(_SQL["take_letters"], person, barred)]
+            await run.rows(_SQL["cancel_letters"], taken)
 
     async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:
         ended = await self.rows(_SQL["end_marks"], storable(person), at, storable(by), reason)

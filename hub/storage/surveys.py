@@ -46,9 +46,18 @@ Turn = tuple[str, UUID]
 
 async def take_turns(run: Runner, asked: Collection[Turn], once_per: timedelta) -> frozenset[Turn]:
     """Give the turns that are free to these surveys, of each person one; return those that have it."""
-    given = sorted(asked)
+    return await _turns(run, "take_turns", asked, once_per)
+
+
+async def have_asked(run: Runner, reminded: Collection[Turn], once_per: timedelta) -> frozenset[Turn]:
+    """Return the turns of surveys that have theirs and that were accepted."""
+    return await _turns(run, "have_asked", reminded, once_per)
+
+
+async def _turns(run: Runner, statement: str, of: Collection[Turn], once_per: timedelta) -> frozenset[Turn]:
+    given = sorted(of)
     people, keys = [person for person, _ in given], [key for _, key in given]
-    rows = await run.rows(_SQL["take_turns"], people, keys, once_per)
+    rows = await run.rows(_SQL[statement], people, keys, once_per)
     return frozenset((row["person"], row["event_key"]) for row in rows)
 
 

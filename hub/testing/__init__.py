@@ -22,6 +22,7 @@ from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
 from hub.testing.notice_digests import MemoryNoticeDigests
 from hub.testing.pauses import MemoryPauses
+from hub.testing.preferences import MemoryPreferences
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.results import MemoryResults
 from hub.testing.retention import MemoryRetention

@@ -20,6 +20,7 @@ from hub.model import (
     Mark,
     Person,
     Preferences,
+    Role,
     WorkWeek,
 )
 from hub.people.audience import Group, usable_email, usable_phone
@@ -172,6 +173,11 @@ class Directory:
         named = [] if group.everywhere else [self.unit_name(scope.removeprefix("unit:")) for scope in scopes]
         return in_order(name for name in named if name is not None)
 
+    def pays(self, ref: str, unit_id: str | None, now: datetime) -> bool:
+        """Return whether a person pays for a unit now."""
+        payers = self.people(Group(unit_id=unit_id or "", roles=(Role.PAYER.value,)), now)
+        return ref in {person.ref for person in payers}
+
     def _members(self, group: Group, now: datetime) -> Iterable[tuple[str, str]]:
         """Return refs, each with a scope by which it is in the group."""
         if group.person is not None:
@@ -193,7 +199,11 @@ class Directory:
         ]
 
     def _of_unit(self, scope: str, roles: Collection[str], now: datetime) -> list[tuple[str, str]]:
-        here = [membership for membership in self._memberships(now) if membership["scope"] == scope]
+        here = [
+            membership
+            for membership in self._memberships(now)
+            if membership["scope"] == scope and self.knows(membership["person_id"])
+        ]
         found = [(membership["person_id"], scope) for membership in here if membership["role"] in roles]
         stand_ins = {stand_in for role in roles for stand_in in _DEFAULTS.get(role, ())}
         return found or [

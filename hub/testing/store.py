@@ -101,6 +101,12 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
         tables = await self._statement("take_turns")
         return frozenset(turn for turn in asked if tables.take_turn(*turn, once_per, self._now()))
 
+    async def have_asked(
+        self, reminded: Collection[tuple[str, UUID]], once_per: timedelta
+    ) -> frozenset[tuple[str, UUID]]:
+        tables = await self._statement("have_asked")
+        return frozenset(turn for turn in reminded if tables.has_asked(*turn, once_per, self._now()))
+
     async def reserve_contacts(
         self, messages: Sequence[Message], *, token: UUID, on: date, limits: ContactLimits
     ) -> Mapping[UUID, date]:
@@ -163,11 +169,18 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
                 tables.suppressions[message.address, message.channel] = found
 
     async def contact_changes(self, limit: int) -> Sequence[ContactChange]:
-        return (await self._statement("contact_changes")).directory.to_notify[:limit]
+        directory = (await self._statement("contact_changes")).directory
+        return [
+            structs.replace(change, marked=change.person in directory.marks)
+            for change in directory.to_notify[:limit]
+        ]
 
     async def mark_notified(self, changes: Sequence[ContactChange]) -> None:
         directory = (await self._statement("mark_notified")).directory
-        directory.to_notify = tuple(change for change in directory.to_notify if change not in changes)
+        done = {(change.person, change.version) for change in changes}
+        directory.to_notify = tuple(
+            change for change in directory.to_notify if (change.person, change.version) not in done
+        )
 
     async def settle_early(self, limit: int) -> int:  # noqa: ARG002 - the port's signature
         """No receipt is ever early: this store takes none."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from hub.catalog.payers import TO_PAYERS
 from hub.contact_rules.consents import counting
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import (
@@ -42,6 +43,7 @@ from hub.testing.faults import Faults
 
 LATER: Final = frozenset({State.HELD, State.RETRYING, State.SENDING})
 """States that end at `next_at`."""
+_ACCEPTED: Final = frozenset({State.SENT, State.WAITING, State.DELIVERED, State.READ})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,17 +166,38 @@ class Tables:
         holder, since = self.survey_turns.get(person, (asking, now))
         busy = holder != asking and since > now - once_per and self._may_reach(person, holder)
         if not busy:
-            self.survey_turns[person] = asking, since if holder == asking else now
+            self.survey_turns[person] = asking, now
         return not busy
+
+    def has_asked(self, person: str, reminding: UUID, once_per: timedelta, now: datetime) -> bool:
+        """Return whether a survey has the turn and was accepted."""
+        holder, since = self.survey_turns.get(person, (None, now))
+        return (
+            holder == reminding
+            and since > now - once_per
+            and any(row.message.state in _ACCEPTED for row in self._first_of(person, reminding))
+        )
 
     def _may_reach(self, person: str, event_key: UUID) -> bool:
         over = {*LOST, State.CANCELLED}
         return any(
-            row.message.state not in over
+            row.message.state not in over or row.attempts > self._answers(row.message.id)
+            for row in self._first_of(person, event_key)
+        )
+
+    def _answers(self, message_id: UUID) -> int:
+        """Return how many calls have a certain answer."""
+        mine = [attempt.outcome for attempt in self.attempts.values() if attempt.message_id == message_id]
+        return sum(outcome in {"accepted", "transient", "permanent"} for outcome in mine)
+
+    def _first_of(self, person: str, event_key: UUID) -> list[Row]:
+        """Return the messages of an event to a person but for its reminders."""
+        return [
+            row
             for row in self.messages.values()
             if (row.message.person, row.message.event_key) == (person, event_key)
             and row.message.occasion == "initial"
-        )
+        ]
 
     def slots_of(self, people: Collection[str]) -> list[ContactSlot]:
         """Return the contacts of these people that count."""
@@ -222,7 +245,12 @@ class Tables:
             weeks=self.directory.weeks_of(message.person, now) if message.rests else (),
             preferences=self.directory.preferences.get(message.person),
             mark=self.directory.marks.get(message.person),
+            pays=not asked or self._pays(message, now),
         )
+
+    def _pays(self, message: Message, now: datetime) -> bool:
+        unit_id = self.events[message.event_key].unit_id
+        return message.event not in TO_PAYERS or self.directory.pays(message.person, unit_id, now)
 
     def _opted_out(self, message: Message) -> str | None:
         addresses = {message.address, message.address.lower()}

@@ -31,6 +31,7 @@ from hub.ports import (
     LogStore,
     PauseStore,
     PosterStore,
+    PreferenceStore,
     RedriveStore,
     SecondFactorStore,
     SessionStore,
@@ -79,6 +80,7 @@ from hub.testing import (
     MemoryAudit,
     MemoryKeys,
     MemoryPauses,
+    MemoryPreferences,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -105,6 +107,7 @@ class Stores:
     accounts: AccountStore
     sessions: SessionStore
     factors: SecondFactorStore
+    preferences: PreferenceStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -163,7 +166,6 @@ class RealStores(Stores):
     inbox: PostgresInbox
     surveys: SurveyStore
     monitor: PostgresMonitor
-    preferences: PostgresPreferences
 
     async def shown(self, message: Message) -> Mapping[str, Json]:
         shown = await self.log.message(message.id)
@@ -187,6 +189,7 @@ def memory_stores() -> MemoryStores:
         accounts=accounts,
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
+        preferences=MemoryPreferences(store),
     )
 
 

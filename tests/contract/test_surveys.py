@@ -5,13 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 
-from hub.model import Clock, ClockState, FollowUp, Party, Period, Promise, Purpose, State, StoredEvent
+from hub.model import (
+    Attempt,
+    Clock,
+    ClockState,
+    FollowUp,
+    Outcome,
+    Party,
+    Period,
+    Promise,
+    Purpose,
+    State,
+    StoredEvent,
+)
 from hub.model.surveys import SurveyRecord
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import HOUR, NOON, clock, event, membership, message, now, person, stored, unit
+from tests.contract.values import (
+    HOUR,
+    LEASE,
+    NOON,
+    clock,
+    event,
+    membership,
+    message,
+    now,
+    person,
+    stored,
+    unit,
+)
 
 MONTH: Final = timedelta(days=30)
 BEFORE: Final = {"time": now() - HOUR}
@@ -75,6 +100,38 @@ async def test_survey_that_reached_nobody_gives_its_turn_away(stores: Stores, st
 
     assert {"first", "second"} == await take(stores, first, second)
     assert set() == await take(stores, first)
+
+
+async def test_only_an_accepted_survey_that_has_the_turn_is_reminded_of(stores: Stores) -> None:
+    accepted, waiting, other = asks("first"), asks("waits", "p-2"), asks("other")
+    await hold(stores, accepted, other)
+    await hold(stores, waiting, state=State.RETRYING)
+    await take(stores, accepted, waiting)
+    turns = [("p-1", accepted.key), ("p-2", waiting.key), ("p-1", other.key)]
+
+    assert {("p-1", accepted.key)} == await stores.delivery.have_asked(turns, MONTH)
+    assert not await stores.delivery.have_asked(turns, timedelta(0))
+
+
+@pytest.mark.parametrize(("answers", "free"), [((), False), (("unknown",), False), (("permanent",), True)])
+async def test_survey_without_a_certain_answer_keeps_its_turn(
+    stores: Stores, answers: tuple[str, ...], free: bool
+) -> None:
+    """None of them: the worker died. Its next try ends the survey without a call."""
+    first, second = asks("first"), asks("second")
+    await hold(stores, first, second, state=State.QUEUED)
+    sent = message(first, purpose=Purpose.SURVEY, person="p-1")
+    token = uuid4()
+    await stores.delivery.claim([sent.id], token=token, lease=LEASE)
+    await take(stores, first)
+    calls = tuple(
+        Attempt(message_id=sent.id, at=now(), outcome=answer, provider="mail", took=HOUR)
+        for answer in answers
+    )
+    outcome = Outcome(message_id=sent.id, state=State.SUPPRESSED, reason="gone", attempts=calls)
+    await stores.delivery.record(token, [outcome])
+
+    assert ({"second"} if free else set()) == await take(stores, second)
 
 
 async def test_turn_is_free_after_its_time_and_another_persons_is_their_own(stores: Stores) -> None:

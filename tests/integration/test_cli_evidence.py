@@ -11,6 +11,7 @@ from tests.integration.test_cli_servers import hub
 from tests.integration.test_evidence import Office
 from tests.integration.test_seals import THIRD, sealed_day
 from tests.unit.budget_events import batch, town
+from tests.unit.test_readable_evidence import words_in
 
 __all__ = ["environ"]
 
@@ -31,7 +32,10 @@ async def test_what_was_said_is_shown_with_what_came_of_comparing_it(environ: di
 
     assert (code, changed, unknown) == (0, 1, 1)
     assert shown["items"][0]["finding"] == "same"
-    assert shown["items"][0]["content"].encode() == office.email.bytes[message_id]
+    assert "Subject: " in shown["items"][0]["content"]
+    assert "/mi/" in words_in(office.email.bytes[message_id].decode())
+    assert "/mi/" not in words_in(shown["items"][0]["content"])
+    assert "(enlace personal)" in words_in(shown["items"][0]["content"])
     assert "Igual byte por byte a lo que salió." in screen
     assert shown["items"][0]["text"].splitlines()[0] in screen
     assert {row["subject"] for row in noted} == {f"message:{message_id}"}

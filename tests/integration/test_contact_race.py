@@ -12,7 +12,8 @@ from typing import Final
 import pytest
 
 from hub.errors import PermanentFailure, TransientFailure
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Message, Outgoing, Purpose, Rendered
 from hub.storage import Database, PostgresDelivery, PostgresPauses
@@ -30,7 +31,7 @@ from tests.unit.factories import POLICY, local
 
 PEOPLE: Final = 12
 OCCASIONS: Final = 4
-DUNNING: Final = event("admin.account.overdue", id="dunning", data={})
+DUNNING: Final = event("realestate.rent.overdue", id="dunning", data={})
 
 
 @pytest.fixture

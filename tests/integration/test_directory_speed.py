@@ -45,8 +45,9 @@ FILL = (
 )
 
 AGREE = (
-    """INSERT INTO consent (id, person, purpose, at, granted, said_by, channels)
-       SELECT gen_random_uuid(), id, purpose, now() - interval '2 days', true, gen_random_uuid(), '{}'
+    """INSERT INTO consent (id, person, purpose, at, granted, said_by, channels, text_version, method)
+       SELECT gen_random_uuid(), id, purpose, now() - interval '2 days', true, gen_random_uuid(), '{}',
+              'v3', 'paper'
        FROM person, unnest('{data_treatment,commercial}'::text[]) purpose""",
     # Every second one has thought better of it, half of them by BAJA.
     """INSERT INTO consent (id, person, purpose, at, granted, said_by, channels)

@@ -19,7 +19,8 @@ from hub.app.container import CompanyRules
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.intake.decode import IntakeContext
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.documents import Documents
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.documents import with_document

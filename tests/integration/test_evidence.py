@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.app.container import CompanyRules
-from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Purpose

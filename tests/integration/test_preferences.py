@@ -13,8 +13,9 @@ from hub.errors import InvalidPreference
 from hub.model import Event, Mark, MarkReason, Preferences, Purpose, QuietHours
 from hub.operations.explain.explain import explain
 from hub.operations.preferences import change_preferences, read_preferences, set_mark
+from hub.people.contact_changes import notices
 from hub.ports import MessageFilter
-from hub.storage import PostgresExplain, PostgresLog, PostgresPreferences
+from hub.storage import PostgresExplain, PostgresLog, PostgresPreferences, PostgresTimers
 from hub.testing import SettableClock
 from tests.integration.counting_hub import CountingDatabase, CountingHub
 from tests.unit.factories import HOUR, MONDAY, device, email, event, home, local, member, mobile, somebody
@@ -108,6 +109,16 @@ async def test_planning_takes_the_preferred_channel_and_language(hub: Hub) -> No
     [row] = await hub.database.rows("SELECT channel, locale, skipped FROM message WHERE occasion = 'initial'")
 
     assert ("sms", "en", ["push:not_wanted"]) == tuple(row)
+
+
+async def test_new_contact_of_a_marked_person_is_not_told_to_the_old_one(hub: Hub) -> None:
+    moved = somebody(MARIA, email("nueva@example.com"), version=2)
+    await hub.take_in(moved)
+    before = await PostgresTimers(hub.database).contact_changes(10)
+    await hub.mark(MarkReason.PROTECTED_ADDRESS)
+    after = await PostgresTimers(hub.database).contact_changes(10)
+
+    assert [2, 0] == [len([notice for row in rows for notice in notices(row)]) for rows in (before, after)]
 
 
 async def test_what_a_mark_has_stopped_is_listed_with_who_tried(hub: Hub) -> None:

@@ -15,9 +15,17 @@ import pytest
 from aiohttp import hdrs
 
 from hub.app.container import letter_printer_of
-from hub.model import Message, Recall, Rendered, State
+from hub.model import MarkReason, Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
-from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
+from hub.operations.preferences import set_mark
+from hub.storage import (
+    Database,
+    PostgresDelivery,
+    PostgresDocuments,
+    PostgresIntake,
+    PostgresLetters,
+    PostgresPreferences,
+)
 from tests.contract.values import event, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
 from tests.integration.web_doubles import RULES, Reply, World, ask, browsing
@@ -146,6 +154,43 @@ async def _take_back(database: Database, one: Message) -> None:
     [row] = await database.rows("SELECT source, id FROM event WHERE key = $1", one.event_key)
     async with PostgresIntake(database).transaction() as transaction:
         await transaction.recall([Recall(source=row["source"], event_id=row["id"], by=by.key)])
+
+
+async def test_letters_to_somebody_whom_staff_has_marked_are_not_printed(opened: Database) -> None:
+    world, marks = World(database=opened), PostgresPreferences(opened)
+    told, other, *_ = await letters(opened, 3)
+    made = (await post(world, BATCHES, {"copropiedad": HERE})).json
+    await letters(opened, 1)
+    await _mark(marks, told.person, MarkReason.PROTECTED_ADDRESS)
+    shown = (await ask(world, f"{BATCHES}/{made['id']}")).json
+    open_ones = (await ask(world, "/api/letters?state=open")).json["items"]
+    rows = await opened.rows("SELECT state, reason FROM message WHERE person = $1", told.person)
+    kept = await opened.rows("SELECT state FROM message WHERE person = $1", other.person)
+    stopped = await marks.stopped(told.person, limit=10)
+
+    assert (3, 1, 2) == (shown["letters"], shown["withdrawn"], len(shown["items"]))
+    assert [] == open_ones
+    assert [("cancelled", "do_not_contact")] * 2 == [tuple(row) for row in rows]
+    assert ["sent"] == [row["state"] for row in kept]
+    assert 2 == sum(row.events for row in stopped)
+
+
+async def test_letter_of_the_law_is_printed_for_a_protected_address_and_not_for_the_deceased(
+    opened: Database,
+) -> None:
+    marks = PostgresPreferences(opened)
+    await letters(opened, 1)
+    await opened.rows("UPDATE message SET purpose = 'legal'")
+    left = []
+    for reason in (MarkReason.PROTECTED_ADDRESS, MarkReason.DECEASED):
+        await _mark(marks, "p-0", reason)
+        left.append(len(await opened.rows("SELECT FROM letter")))
+
+    assert [1, 0] == left
+
+
+async def _mark(marks: PostgresPreferences, person: str, reason: MarkReason) -> None:
+    await set_mark(marks, person, reason, until=None, note="", by="ana", now=now())
 
 
 async def test_batch_of_withdrawn_letters_has_nothing_to_print(opened: Database) -> None:

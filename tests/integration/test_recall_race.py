@@ -12,7 +12,8 @@ import pytest
 
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import RECALL, Accepted, Event, Outgoing, Rendered
 from hub.ports import MessageFilter, Ticket

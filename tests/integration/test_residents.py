@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -12,14 +13,15 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model.residents import ResidentCode, ResidentSession
+from hub.operations.evidence import Finding
 from hub.operations.residents.own_file import OwnFiles
 from hub.storage import Database, PostgresResidentAccess, PostgresResidents
-from tests.integration.test_evidence import ENVIRON, Office
+from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
 from tests.integration.web_doubles import POLICY, World, ask
 from tests.unit.budget_events import PLACE, town
-from tests.unit.factories import email, event, member, somebody
+from tests.unit.factories import email, event, member, mobile, somebody
 
 HUB: Final = "https://hub.example.co"
 RADICADO: Final = "PQ-2026-000123"
@@ -205,3 +207,29 @@ async def test_session_that_ended_is_gone(opened: Database) -> None:
     await store.end_session(session.hash)
 
     assert None is await store.session(session.hash)
+
+
+async def test_text_with_its_link_is_made_again_after_the_policy_says_otherwise(
+    opened: Database, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[residents]\nsms = "always"\nwhatsapp = ["all"]\n')
+    office = Office(opened, {**ENVIRON, "HUB_POLICY": str(policy)})
+    await office.take_in(*town(), somebody("p-luis", mobile("+573001112233")))
+    petition = {"copropiedad_id": PLACE, "radicado": RADICADO, "petitioner": {"ref": "p-luis"}}
+    await office.take_in(event("pqrs.received", petition))
+    await office.deliver()
+    [text] = [sent for sent in office.channels["sms"].sent if sent.message.person == "p-luis"]
+    policy.write_text('[residents]\nsms = "never"\n')
+    later = Office(opened, {**ENVIRON, "HUB_POLICY": str(policy)})
+    found = await remade(later.database, text.message.id)
+    [row] = await opened.rows(
+        "SELECT facts->>'own_page' AS link, pg_column_size(facts->>'own_page') AS cost FROM attempt "
+        "WHERE message_id = $1 AND facts IS NOT NULL",
+        text.message.id,
+    )
+
+    assert Finding.SAME is found.finding
+    assert found.content == office.left[text.message.id]
+    assert text.rendered.text.endswith(f" Ver: {row['link']}")
+    assert 80 > row["cost"]

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from hub.errors import TransientFailure
-from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Claimed, Event, Outgoing, Rendered
 from hub.operations.explain.explain import explain

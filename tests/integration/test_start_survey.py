@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from hub.errors import BrokerUnavailable
-from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Rendered
 from hub.model.surveys import LeftOut

@@ -119,7 +119,7 @@ ATTACKS = (
     ),
     Attack(
         name="forged page of a message",
-        path="/mi/AY8AAAAAgACAAAAAAAAAAA.1795768200.guess",
+        path=f"/mi/{'A' * 43}",
         status=403,
         door="link",
         reason="link",

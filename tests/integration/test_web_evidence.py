@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.model import Grant, Office
+from hub.operations.evidence.readable import readable
 from hub.storage import Database
 from tests.integration.chromium import Browser
 from tests.integration.test_case_texts import RADICADO, THEN, Told, escalated, tell
@@ -16,6 +17,7 @@ from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_cases import KEY
 from tests.integration.web_doubles import World, ask, browsing, message_row
 from tests.integration.web_visitor import Visitor, give_account
+from tests.unit.test_readable_evidence import words_in
 
 
 @pytest.fixture
@@ -48,7 +50,8 @@ async def test_evidence_is_shown_compared_and_the_look_is_audited(told: Told) ->
     left = told.office.email.bytes[told.mail]
 
     assert ("same", "Igual byte por byte a lo que salió.", "") == (row["finding"], row["what"], row["why"])
-    assert (sha256(left).hexdigest(), left.decode()) == (row["sha256"], row["content"])
+    assert (sha256(left).hexdigest(), readable(left)) == (row["sha256"], row["content"])
+    assert "(enlace personal)" in words_in(row["content"])
     assert f"{THEN} {RADICADO}" in row["text"]
     assert 404 == unknown.status
     assert ("evidence.show", f"message:{told.mail}", "p-maria") == (noted.action, noted.subject, noted.person)
@@ -61,9 +64,10 @@ async def test_a_changed_message_is_named_and_the_link_of_an_escalation_is_not_s
     await told.office.database.rows("UPDATE message SET name = 'Otra' WHERE id = $1", told.mail)
     [changed] = (await ask(world, f"/api/messages/{told.mail}/evidence", headers=KEY)).json["items"]
 
-    assert ("same", None) == (link["finding"], link["content"])
+    assert "same" == link["finding"]
+    assert "(enlace personal)" in words_in(link["content"])
     assert "(enlace personal)" in link["text"]
-    assert "sig=" not in str(link)
+    assert "sig=" not in str(link) + words_in(link["content"])
     assert "different" == changed["finding"]
     assert "alguien cambió el mensaje" in changed["why"]
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,13 +15,14 @@ from aiohttp import ClientResponse, hdrs
 from hub.access import api_keys
 from hub.access.inbox_tokens import LASTS, InboxTokens
 from hub.access.keyring import KeyRing
-from hub.model import Scope, State
+from hub.access.resident_links import ResidentLinks
+from hub.model import Purpose, Scope, State
 from hub.settings import Secret
 from hub.web.api import inbox as door
 from hub.web.inbox_streams import MOST_OF_ONE
 from hub.web.route import Route, Where
 from hub.web.routes import ROUTES
-from tests.contract.values import FALLBACK, HOUR, event, message, now, stored
+from tests.contract.values import FALLBACK, HOUR, NOON, event, message, now, stored
 from tests.integration.access_table import ROWS
 from tests.integration.guarded_hub import filled
 from tests.integration.portal import ENVIRON, MARIA, PEDRO, SECRET, Portal, open_portal
@@ -66,6 +67,35 @@ async def test_a_person_sees_the_newest_first_and_how_much_is_unread(portal: Por
         "pqrs_id:PQ-1",
         None,
     )
+
+
+async def test_entry_has_the_link_to_its_own_page_and_one_of_staff_has_none(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENVIRON, "HUB_PUBLIC_URL", "https://hub.example.co")
+    links = ResidentLinks(
+        public_url="https://hub.example.co",
+        ring=KeyRing(map(Secret, SECRET.split())),
+        lifetime=timedelta(days=90),
+    )
+    async with open_portal(database) as portal:
+        today = (datetime.now(UTC) - NOON) // timedelta(minutes=1)
+        ended = await portal.receives(minutes=0)
+        received = await portal.receives(minutes=today)
+        await portal.receives(PEDRO, minutes=today, purpose=Purpose.INTERNAL)
+        token = await portal.token()
+        came, old = (await portal.ask("/api/inbox", token=token)).json["items"]
+        [internal] = (await portal.ask("/api/inbox", token=await portal.token(PEDRO))).json["items"]
+        async with portal.stream(token, **{"Last-Event-ID": "0"}) as stream:
+            streamed = await lines(stream, 2)
+
+    opened = links.read(came["own_page"].removeprefix(links.page))
+    assert opened is not None
+    assert (received.id, NOON + timedelta(minutes=today, days=90)) == (opened.message_id, opened.ends_at)
+    assert (str(ended.id), None) == (old["id"], old["own_page"])
+    assert None is internal["own_page"]
+    assert "purpose" not in came
+    assert {came["own_page"], None} == {item["own_page"] for item in streamed}
 
 
 async def test_reading_is_a_receipt_that_ends_the_cascade(portal: Portal) -> None:

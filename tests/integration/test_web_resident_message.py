@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
+import structlog
 from msgspec import structs
+from prometheus_client import generate_latest
 
+from hub import logs
 from hub.access.link_rate import FREE
-from tests.integration.residents import BUILDING, links, overdue, path, press, world_with_mail
+from hub.model.evidence import SaidMessage
+from tests.integration.residents import BUILDING, KeptWords, links, overdue, path, press, world_with_mail
 from tests.integration.web_doubles import ask, browsing
 
 DAY = timedelta(days=1)
@@ -138,3 +145,41 @@ async def test_link_that_got_around_is_slowed() -> None:
                 await answer.read()
 
     assert [200] * FREE + [429] == statuses
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Log as in production; return what is written."""
+    before, stream = structlog.get_config(), io.StringIO()
+    logs.configure(as_json=True, level="info", stream=stream)
+    yield stream
+    structlog.configure(**before)
+
+
+class Broken(KeptWords):
+    """Fails as no code expects."""
+
+    async def said(self, message_id: UUID) -> SaidMessage | None:  # noqa: ARG002 - the port's signature
+        raise ZeroDivisionError
+
+
+async def test_no_log_and_no_metric_has_a_link_whatever_becomes_of_it(written: io.StringIO) -> None:
+    """Whoever reads the log could open the page."""
+    world, mail = world_with_mail()
+    good, ended = (path(mail.id, ends_at=world.now() + days) for days in (DAY, -DAY))
+    forged = path(mail.id, links("another-secret-that-nobody-guesses-and-long"), ends_at=world.now() + DAY)
+    statuses = [(await ask(world, where)).status for where in (good, ended, forged, f"{good}/entrar")]
+    statuses += [(await ask(world, f"{good}/nowhere")).status]
+    statuses += [(await press(world, good, action="not-answered")).status]
+    world.evidence = Broken()  # type: ignore[assignment]
+    statuses += [(await ask(world, good)).status]
+    log, metrics = written.getvalue(), generate_latest().decode()
+
+    assert [200, 410, 403, 200, 401, 200, 500] == statuses
+    assert "request.failed" in log
+    assert "/mi/{token}" in log
+    assert [] == [
+        where
+        for where in (good, ended, forged)
+        if where.rpartition("/")[2] in log or where.rpartition("/")[2] in metrics
+    ]

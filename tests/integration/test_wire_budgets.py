@@ -19,7 +19,7 @@ from hub.consumers.deliveries import Delivery, delivery_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import Consumer, _handle
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Event, Rendered
 from hub.storage import (

@@ -7,7 +7,8 @@ from uuid import UUID
 from hub.intake.decode import IntakeContext
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.model import Event
 from hub.storage import Database, PostgresDelivery, PostgresIntake
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher

@@ -21,7 +21,7 @@ PER_BUILDING = 20
 
 
 def main() -> int:
-    """Return 1 if any contact was unlawful, also of a rule that is broken today."""
+    """Return 1 if any contact was unlawful."""
     given = _arguments()
     buildings = -(-given.people // PER_BUILDING)
     live = partial(live_through, people=PER_BUILDING, seed=given.seed, days=given.days)

@@ -15,8 +15,17 @@ from typing import Final
 
 import asyncpg
 
+from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresTimers
+from hub.settings import Secret
+from hub.storage import (
+    Database,
+    PostgresDelivery,
+    PostgresExclusions,
+    PostgresIntake,
+    PostgresPreferences,
+    PostgresTimers,
+)
 from tests.servers import APP, as_user
 
 _MOVE: Final = """
@@ -50,6 +59,8 @@ class MovedDatabase:
         self.intake = PostgresIntake(database)
         self.delivery = PostgresDelivery(database, BY_NAME, named=BY_NAME)
         self.timers = PostgresTimers(database)
+        self.preferences = PostgresPreferences(database)
+        self.register = PostgresExclusions(database, KeyRing([Secret("register" * 5)]))
         self._database = database
 
     async def move(self, to: datetime) -> None:

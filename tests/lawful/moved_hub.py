@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode
@@ -24,7 +24,8 @@ from hub.errors import StorageUnavailable
 from hub.intake.decode import IntakeContext
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.model import HUB_SOURCE, Event, RawMessage, State
@@ -53,7 +54,8 @@ from tests.lawful.facts import Contact
 from tests.lawful.ledger import Ledger
 from tests.lawful.moved_stores import InMemory, MovedStores
 from tests.lawful.provider import TRAITS, Delivery, Killed, Luck, Provider, as_channels, providers, render
-from tests.lawful.town import Act, Building, Fact, start
+from tests.lawful.telling import Telling
+from tests.lawful.town import Act, Building, start
 
 OWN_USER: Final = "hub"
 BATCH: Final = 200
@@ -63,14 +65,6 @@ AUDIT_EVERY: Final = timedelta(days=7)
 """Really every five seconds; here it finds something only after a death."""
 _SCHEMAS: Final = Schemas.load()
 _TRAITS: Final = {traits.name: traits for traits in TRAITS}
-Tell: TypeAlias = Callable[["MovedHub", Fact], Awaitable[None]]
-TELL: Final[Mapping[type, Tell]] = {}
-"""
-How the hub is told what no event states: marks of staff, preferences of a person, the register of excluded
-numbers.
-
-The hub has no place for these yet. Whatever gets one gets a line here, and its rule leaves `BROKEN_TODAY`.
-"""
 
 
 @dataclass(kw_only=True)
@@ -90,6 +84,7 @@ class MovedHub:
         self.planned: list[Contact] = []
         """What was planned to leave, at the instant of planning; in memory only."""
         self.deaths = 0
+        self._telling = Telling(self._stores.preferences, self._stores.register)
         self._people = self.building.owners_of_addresses
         self._seen = 0
         self._publisher = MemoryPublisher()
@@ -183,6 +178,7 @@ class MovedHub:
         self._collect()
 
     async def _work(self) -> None:
+        await self._telling.each_day(self.clock())
         while True:
             await self._take_in_acts()
             await keep_appointments(self._timers)
@@ -213,8 +209,7 @@ class MovedHub:
             return
         for act in acts:
             for fact in act.facts:
-                if (tell := TELL.get(type(fact))) is not None:
-                    await tell(self, fact)
+                await self._telling.tell(fact, self.clock())
         await self._take_in([act.event for act in acts if act.event is not None])
         self._arrived = self._arrived[BATCH:]
         for act in acts:
@@ -309,6 +304,7 @@ class MovedHub:
             throttle=MemoryThrottle(lambda: self.clock().timestamp()),
             now=self.clock,
             pauses=Pauses(MemoryPauses(self._beside, self.clock)),
+            exclusions=self._stores.register,
         )
 
     def _timer_deps(self) -> Timers:

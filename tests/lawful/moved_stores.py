@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Protocol
 
-from hub.ports import DeliveryStore, IntakeStore, TimerStore
-from hub.testing import MemoryStore, SettableClock
+from hub.ports import DeliveryStore, IntakeStore, PreferenceStore, TimerStore
+from hub.testing import MemoryExclusions, MemoryPreferences, MemoryStore, SettableClock
+from tests.lawful.telling import Register
 
 _NEEDED: Final = ("transaction", "claim", "release", "release_due", "clocks_by_id")
 """Statements without which nothing goes on: an outage of the database."""
@@ -21,6 +22,10 @@ class MovedStores(Protocol):
     def delivery(self) -> DeliveryStore: ...
     @property
     def timers(self) -> TimerStore: ...
+    @property
+    def preferences(self) -> PreferenceStore: ...
+    @property
+    def register(self) -> Register: ...
 
     async def move(self, to: datetime) -> None:
         """Let the store's clock show this instant."""
@@ -34,6 +39,8 @@ class InMemory:
 
     def __init__(self, clock: SettableClock) -> None:
         self.intake = self.delivery = self.timers = MemoryStore(clock)
+        self.preferences = MemoryPreferences(self.intake)
+        self.register = MemoryExclusions()
 
     async def move(self, to: datetime) -> None:
         """Do nothing: they share the clock."""

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from random import Random
 
 import pytest
 from msgspec.structs import replace
 
-from hub.model import Purpose
+from hub.model import Consent, Purpose
+from hub.model.contact_slots import ContactSlot
 from hub.policy import Policy, load_policy
+from hub.testing.tables import Tables
 from hub.testing.transaction import MemoryTransaction
 from tests.lawful.counter import Rule, by_rule, unlawful
 from tests.lawful.moved_hub import MovedHub
 from tests.lawful.provider import Luck
+from tests.lawful.telling import Telling
 from tests.lawful.town import building, start
 from tests.lawful.year import run_to_end
 
 DAYS = 60
+LONG = 180
+SEED = 13
 
 
-def rules_broken(policy: Policy) -> set[Rule]:
-    hub = MovedHub(
-        building=building(0, people=20, seed=7, days=DAYS), luck=Luck(random=Random(7)), policy=policy
-    )
-    run_to_end(hub.run(start() + timedelta(days=DAYS)))
+def rules_broken(policy: Policy, *, lost: float = 0.0, deaths: float = 0.0, days: int = DAYS) -> set[Rule]:
+    luck = Luck(random=Random(7), lost_answers=lost, deaths=deaths)
+    hub = MovedHub(building=building(0, people=20, seed=SEED, days=days), luck=luck, policy=policy)
+    run_to_end(hub.run(start() + timedelta(days=days)))
     return set(by_rule(unlawful(hub.contacts(), hub.ledger.facts())))
 
 
-def test_hours_and_payments_are_kept() -> None:
-    assert rules_broken(load_policy()).isdisjoint({Rule.HOURS, Rule.PAID})
+def test_everything_is_kept() -> None:
+    assert rules_broken(load_policy(), lost=0.1, deaths=0.1) == set()
 
 
 @pytest.mark.parametrize("purpose", [Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY])
@@ -48,3 +53,40 @@ def test_a_hub_that_forgets_payments_is_noticed(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(MemoryTransaction, "end_collection", forget)
     assert Rule.PAID in rules_broken(load_policy())
+
+
+@pytest.mark.parametrize(("lost", "deaths"), [(0.1, 0.0), (0.0, 0.1)], ids=["answer lost", "worker died"])
+def test_a_hub_that_repeats_at_once_what_may_have_arrived_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, lost: float, deaths: float
+) -> None:
+    def unspent(tables: Tables, people: Collection[str]) -> list[ContactSlot]:
+        return [replace(slot, spent=False) for slot in counted(tables, people)]
+
+    counted = Tables.slots_of
+    monkeypatch.setattr(Tables, "slots_of", unspent)
+    assert Rule.DAY in rules_broken(load_policy(), lost=lost, deaths=deaths)
+
+
+def test_a_hub_that_is_told_no_wish_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def say_nothing(*_: object) -> None:
+        """Tell nothing."""
+
+    monkeypatch.setattr(Telling, "tell", say_nothing)
+    assert {Rule.MARKED, Rule.UNWANTED, Rule.QUIET, Rule.EXCLUDED} <= rules_broken(load_policy(), days=LONG)
+
+
+def test_a_hub_that_loses_withdrawals_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def add_yeses(transaction: MemoryTransaction, said: Sequence[Consent]) -> None:
+        await add(transaction, [consent for consent in said if consent.granted])
+
+    add = MemoryTransaction.add_consents
+    monkeypatch.setattr(MemoryTransaction, "add_consents", add_yeses)
+    assert Rule.CONSENT in rules_broken(load_policy(), days=LONG)
+
+
+@pytest.mark.parametrize(("rule", "asked"), [(Rule.PAYER, "_pays"), (Rule.SURVEYS, "take_turn")], ids=str)
+def test_a_hub_that_does_not_ask_again_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, rule: Rule, asked: str
+) -> None:
+    monkeypatch.setattr(Tables, asked, lambda *_: True)
+    assert rule in rules_broken(load_policy(), days=LONG)

@@ -18,23 +18,6 @@ from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful
 from tests.lawful.moved_hub import MovedHub, bad_luck
 from tests.lawful.town import DAYS, building, start
 
-BROKEN_TODAY: Final[frozenset[Rule]] = frozenset(
-    {
-        Rule.CONSENT,  # who has never said anything is asked in surveys
-        Rule.DAY,
-        Rule.WEEK,
-        Rule.PAYER,  # a notice that is held goes to who paid when it was planned
-        Rule.SURVEYS,  # the reminder of a survey that was refused leaves, and takes no turn
-        Rule.EXCLUDED,
-        Rule.MARKED,
-        Rule.UNWANTED,
-        Rule.QUIET,
-    }
-)
-"""
-Rules that the hub does not keep yet. A year must break exactly these: one that it keeps leaves the set, and
-the empty set means that no contact is unlawful.
-"""
 BROKEN_PLANS_TODAY: Final = frozenset({Rule.CHANNEL})
 """What planning does not look at yet, and the claim refuses: the channels of advertising and surveys."""
 EXAMPLES: Final = 3
@@ -111,8 +94,7 @@ def verdict(findings: Findings) -> str:
     total = f"{findings.people} people, {findings.contacts.total()} contacts ({purposes})"
     lines = [f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches"]
     for rule, count in findings.rules.most_common():
-        excused = " (broken today)" if rule in BROKEN_TODAY else ""
-        lines.append(f"{count:6} {rule}{excused}")
+        lines.append(f"{count:6} {rule}")
         lines += [f"       {_shown(breach)}" for breach in findings.examples[rule]]
     return "\n".join(lines)
 

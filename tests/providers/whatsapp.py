@@ -44,14 +44,21 @@ class Note:
     parameters: Mapping[str, str]
     callback_data: str
     reference: str
+    opens: str = ""
+    """The address behind its button."""
 
 
 @dataclass(kw_only=True)
 class WhatsappServer(HttpServer):
-    """`hook` is the URL for reports; `after` misbehaves after a message was accepted."""
+    """
+    `hook` is the URL for reports; `after` misbehaves after a message was accepted.
+
+    `buttons` are the addresses behind the buttons of approved templates, by template.
+    """
 
     hook: str = ""
     approved: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     after: deque[Behaviour] = field(default_factory=deque)
 
@@ -67,7 +74,7 @@ class WhatsappServer(HttpServer):
     def approve(self, submissions: Iterable[Mapping[str, Any]]) -> None:
         """Accept templates like Meta's review."""
         for submission in submissions:
-            (body,) = submission["components"]
+            body, *buttons = submission["components"]
             text = body["text"]
             named = [example["param_name"] for example in body["example"]["body_text_named_params"]]
             self.require("the template's language", holds=submission["language"] == "es_CO")
@@ -78,6 +85,22 @@ class WhatsappServer(HttpServer):
             self.require("a gap without an example", holds=_GAP.findall(text) == named)
             self.require("a gap at an end", holds=not re.search(r"\A\{\{|\}\}\Z", text))
             self.approved[submission["name"]] = text
+            self.buttons.pop(submission["name"], None)
+            for component in buttons:
+                self._approve_button(submission["name"], component)
+
+    def _approve_button(self, name: str, component: Mapping[str, Any]) -> None:
+        self.require("the kind of component", holds=component["type"] == "BUTTONS")
+        (button,) = component["buttons"]
+        (example,) = button["example"]
+        url = button["url"]
+        self.require("the kind of button", holds=button["type"] == "URL")
+        self.require("the words of a button", holds=0 < len(button["text"]) <= 25)
+        self.require("a gap in the middle of an address", holds=_GAP.findall(url) == ["1"])
+        self.require("a gap at the end of an address", holds=url.endswith("{{1}}"))
+        self.require("an address without TLS", holds=url.startswith("https://"))
+        self.require("the example", holds=example.startswith(url.removesuffix("{{1}}")))
+        self.buttons[name] = url
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [web.post(f"/{VERSION}/{PHONE}/messages", self._create)]
@@ -118,7 +141,8 @@ class WhatsappServer(HttpServer):
         body = self.approved.get(template["name"])
         if body is None:
             return refusal(404, 132001, "Template name does not exist in the translation")
-        (component,) = template["components"]
+        component, *others = template["components"]
+        opens = self._opened(template["name"], others)
         values = {row["parameter_name"]: row["text"] for row in component["parameters"]}
         fine = [
             self.require("the component", holds=component["type"] == "body"),
@@ -127,7 +151,7 @@ class WhatsappServer(HttpServer):
             self.require("a value is empty", holds=all(values.values())),
             self.require("a break in a value", holds=not any(map(_broken, values.values()))),
         ]
-        if not all(fine):
+        if opens is None or not all(fine):
             return refusal(400, 132000, "Number of parameters does not match")
         self.notes.append(
             Note(
@@ -137,9 +161,27 @@ class WhatsappServer(HttpServer):
                 parameters=values,
                 callback_data=message["biz_opaque_callback_data"],
                 reference=reference(message["to"], len(self.notes) + 1),
+                opens=opens,
             )
         )
         return None
+
+    def _opened(self, template: str, components: Sequence[Mapping[str, Any]]) -> str | None:
+        """Return what the button opens, "" without one; None where the message does not fit the template."""
+        url = self.buttons.get(template)
+        if url is None:
+            return "" if self.require("a button that nobody approved", holds=not components) else None
+        if not self.require("the button of the template", holds=len(components) == 1):
+            return None
+        [button] = components
+        about = {name: button.get(name) for name in ("type", "sub_type", "index")}
+        [value] = button["parameters"]
+        fine = [
+            self.require("the button", holds=about == {"type": "button", "sub_type": "url", "index": "0"}),
+            self.require("the gap of a button", holds=set(value) == {"type", "text"}),
+            self.require("the end of an address", holds=bool(re.fullmatch(r"[\w-]+", value["text"]))),
+        ]
+        return url.replace("{{1}}", value["text"]) if all(fine) else None
 
     async def _accepted(self, request: web.Request) -> web.StreamResponse:
         if self.after:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.errors import TemplateFailure
-from hub.messages.delivery.deliver import DeliveryDeps, Renderer, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps, Renderer
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent

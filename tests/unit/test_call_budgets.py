@@ -18,7 +18,8 @@ import structlog
 
 from hub import logs
 from hub.app.container import CompanyRules
-from hub.messages.delivery.deliver import DeliveryDeps, deliver
+from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Outgoing
 from hub.ports import Ticket

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from hub.cloudevents import encode
 from hub.model import HUB_SOURCE, ContactPoint
@@ -125,6 +126,10 @@ def test_source_is_named_without_anything_that_becomes_a_link(
 
     SCHEMAS.check(event, now=AT)
     assert (event.data["by"], event.data.get("system")) == expected
+
+
+def test_of_a_person_whom_staff_has_marked_the_old_address_is_told_nothing() -> None:
+    assert [] == notices(replace(change(), marked=True))
 
 
 def test_notice_never_has_the_new_address() -> None:

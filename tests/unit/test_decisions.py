@@ -230,7 +230,7 @@ def test_unsendable_message_fails_without_an_attempt() -> None:
     claim = claimed()
 
     assert fail_unsent(claim, "template") == Outcome(
-        message_id=claim.message.id, state=State.FAILED, reason="template"
+        message_id=claim.message.id, state=State.FAILED, reason="template", tried=False
     )
 
 

@@ -57,3 +57,21 @@ def test_push_of_a_survey_has_the_link_that_the_app_opens_and_no_other_has() -> 
 
     assert "https://hub.example.co/s/x" == sent[Purpose.SURVEY]["message"]["data"]["link"]
     assert "link" not in sent[Purpose.INTERNAL]["message"]["data"]
+
+
+def test_push_has_the_page_of_its_message_in_its_data_and_not_on_the_screen() -> None:
+    page = "https://hub.example.co/mi/x"
+    words = Rendered(subject="T", text="t", facts=Facts(at=AT, own_page=page))
+    message = json.loads(encode(outgoing("push", DEVICE, rendered=words), now=AT))["message"]
+
+    assert page == message["data"]["own_page"]
+    assert {"title": "T", "body": "t"} == message["notification"]
+
+
+def test_long_text_is_cut_and_the_page_is_not() -> None:
+    page = "https://hub.example.co/mi/x"
+    words = Rendered(subject="T", text="x" * MOST_BYTES, facts=Facts(at=AT, own_page=page))
+    body = encode(outgoing("push", DEVICE, rendered=words), now=AT)
+
+    assert len(body) <= MOST_BYTES
+    assert page == json.loads(body)["message"]["data"]["own_page"]

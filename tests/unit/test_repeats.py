@@ -9,11 +9,12 @@ from typing import Any, Final
 import pytest
 
 from hub.errors import InvalidPolicy, TransientFailure
-from hub.model import Message, Purpose, State
+from hub.messages.delivery.deliver import deliver
+from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
 from hub.policy import load_policy
 from hub.testing import MemoryEmail, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
-from tests.unit.factories import POLICY, SECOND
+from tests.unit.factories import MONDAY, POLICY, SECOND
 
 MINUTE: Final = timedelta(minutes=1)
 SENT: Final = (State.SENT, None)
@@ -73,6 +74,32 @@ async def test_what_differs_is_sent(other: dict[str, Any]) -> None:
     await office.deliver(second)
 
     assert [SENT, SENT] == became(office, first, second)
+
+
+async def test_links_and_codes_that_each_message_has_of_its_own_make_no_other_words() -> None:
+    def linked(claimed: Claimed) -> Rendered:
+        own = claimed.message.id.hex
+        facts = Facts(
+            at=MONDAY,
+            own_page=f"https://hub.example.co/mi/{own}",
+            unsubscribe=f"https://hub.example.co/unsubscribe/{own}",
+            genuine=f"https://hub.example.co/v/{own[-10:]}",
+        )
+        text = f"Hola. Verifique: {own[-10:]} Ver: {facts.own_page}\n\nNo más: {facts.unsubscribe}"
+        return Rendered(text=text, facts=facts)
+
+    first, second = notice(), notice("second")
+    office = await office_with(first, second)
+    for message in (first, second):
+        await deliver(
+            [message.id],
+            deps=office.deps(linked),
+            store=office.store,
+            publisher=office.publisher,
+            appointments=office.appointments,
+        )
+
+    assert [SENT, REPEATED] == became(office, first, second)
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,11 @@ def test_link_opens_one_message_for_ninety_days() -> None:
     assert (mail.id, NOON + LASTS) == (token.message_id, token.ends_at)
 
 
-def test_only_mails_and_letters_to_people_outside_have_a_link() -> None:
+def test_messages_to_people_outside_have_a_link_where_it_costs_nothing() -> None:
     assert LINKS.of(message(channel="print"), NOON)
+    assert LINKS.of(message(channel="push"), NOON)
     assert "" == LINKS.of(message(channel="sms"), NOON)
+    assert "" == LINKS.of(message(channel="voice"), NOON)
     assert "" == LINKS.of(message(purpose=Purpose.INTERNAL), NOON)
     for bare in (
         ResidentLinks(public_url=HUB, ring=KeyRing([]), lifetime=LASTS),
@@ -46,22 +48,25 @@ def test_only_mails_and_letters_to_people_outside_have_a_link() -> None:
         assert "" == bare.of(message(), NOON)
 
 
-def test_forged_or_changed_link_opens_nothing() -> None:
-    token = token_of(LINKS.of(message(), NOON))
-    named, ends, signature = token.split(".")
-    other = token_of(LINKS.of(message(), NOON)).split(".")[0]
+def test_texts_and_whatsapp_have_a_link_if_the_policy_says_so_and_texts_of_an_emergency_never() -> None:
+    asked = replace(LINKS, carriers=frozenset({"sms", "whatsapp"}))
 
-    for forged in (
-        f"{named}.{int(ends) + 1}.{signature}",
-        f"{other}.{ends}.{signature}",
-        f"{named}.{ends}.{signature[:-1]}",
-        f"{named}.{ends}",
-        "x.y.z",
-        f"{named}.{'9' * 40}.{signature}",
-        "ñ.1.z",
-        "",
-    ):
-        assert LINKS.read(forged) is None
+    assert asked.of(message(channel="whatsapp"), NOON)
+    assert asked.of(message(channel="sms"), NOON)
+    assert "" == asked.of(message(channel="sms", purpose=Purpose.INTERNAL), NOON)
+    assert "" == asked.of(message(channel="sms", purpose=Purpose.EMERGENCY), NOON)
+
+
+def test_entry_of_an_inbox_has_a_link_from_when_it_came_until_it_ends() -> None:
+    item = {"id": str(message().id), "created_at": NOON.isoformat(), "purpose": "service"}
+    token = LINKS.read(token_of(LINKS.of_entry(item, NOON + timedelta(days=89))))
+
+    assert token is not None
+    assert (item["id"], NOON + LASTS) == (str(token.message_id), token.ends_at)
+    assert "" == LINKS.of_entry(item, NOON + LASTS)
+    assert "" == LINKS.of_entry({**item, "purpose": "internal"}, NOON)
+    assert "" == LINKS.of_entry({**item, "purpose": None}, NOON)
+    assert "" == replace(LINKS, public_url="http://hub.example.co").of_entry(item, NOON)
 
 
 def test_link_of_a_document_opens_no_page_and_the_other_way_round() -> None:
@@ -88,6 +93,17 @@ def test_page_drops_links_that_act_for_the_recipient() -> None:
     text = f"Hola\nResponda: {survey}\nVer este mensaje y su caso: {own}\nNo quiero más: {stop}\nAdiós"
 
     assert f"Hola\nResponda: {PERSONAL}\nAdiós" == shown_text(text, facts)
+
+
+def test_page_drops_the_end_of_a_text_and_the_button_of_a_whatsapp_message() -> None:
+    own = LINKS.of(message(), NOON)
+    facts = Facts(at=NOON, own_page=own)
+
+    assert "Recibimos su petición." == shown_text(f"Recibimos su petición. Ver: {own}", facts)
+    assert "We have your parcel." == shown_text(f"We have your parcel. See: {own}", facts)
+    assert "Recibimos.\n\nSu caso sigue.\n" == shown_text(
+        f"Recibimos.\n\nSu caso sigue.\n\nVer este mensaje: {own}", facts
+    )
 
 
 def test_letter_has_the_link_as_a_code_and_none_without_it() -> None:

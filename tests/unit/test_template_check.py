@@ -16,11 +16,12 @@ from hub.cli.main import app
 from hub.cloudevents.schemas import Schemas
 from hub.model import Json, Rendered
 from hub.operations.template_check import Finding, TemplateCheck, trials_of
-from hub.rendering import Templates
+from hub.rendering import Templates, Texting
 from hub.rendering.contrast import contrast
 from hub.rendering.lint import judge, judge_source, length
 from hub.rendering.mail_contrast import low_contrast
 from hub.rendering.templates import BUILT_IN
+from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from tests.unit.test_templates import COMPANY, DUE, POLICY, SPEAKING, schema
 
 TRIALS: Final = trials_of(Schemas.load().by_name)
@@ -28,8 +29,12 @@ EVENT: Final = "pqrs.reopened"
 SOURCE: Final = (BUILT_IN / "es" / f"{EVENT}.j2").read_text("utf-8")
 
 
-def checked(folder: Path | None = None, event: str | None = EVENT) -> list[Finding]:
-    templates = Templates.load(folder, company=COMPANY, clocks=POLICY.clocks, calendar=POLICY.calendar)
+def checked(
+    folder: Path | None = None, event: str | None = EVENT, texting: Texting = BUILT_IN_TEXTING
+) -> list[Finding]:
+    templates = Templates.load(
+        folder, company=COMPANY, clocks=POLICY.clocks, calendar=POLICY.calendar, texting=texting
+    )
     return TemplateCheck(
         templates=templates,
         examples=TRIALS,

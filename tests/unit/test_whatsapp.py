@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.access.webhook_signatures import is_from_meta, meta_signature
 from hub.channels.failures import FailureKind
@@ -64,6 +65,34 @@ class TestPayload:
         assert asked["components"][0]["example"]["body_text_named_params"] == [
             {"param_name": "radicado", "example": "PQ-1"},
             {"param_name": "clase", "example": "queja"},
+        ]
+
+    def test_a_button_is_asked_for_and_filled_with_the_end_of_its_address(self) -> None:
+        token, page = "A" * 43, "https://hub.example.co/mi/"
+        with_button = replace(RENDERED, button=token)
+        asked = submission("Radicado: *{{radicado}}*, una {{clase}}.", with_button, page=page)
+        sent = json.loads(encode(outgoing("whatsapp", f"+{NUMBER}", rendered=with_button)))
+
+        assert asked["components"][1:] == [
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {
+                        "type": "URL",
+                        "text": "Ver este mensaje",
+                        "url": "https://hub.example.co/mi/{{1}}",
+                        "example": [f"{page}{token}"],
+                    }
+                ],
+            }
+        ]
+        assert sent["template"]["components"][1:] == [
+            {
+                "type": "button",
+                "sub_type": "url",
+                "index": "0",
+                "parameters": [{"type": "text", "text": token}],
+            }
         ]
 
 

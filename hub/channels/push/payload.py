@@ -41,11 +41,18 @@ def _shortened(text: str, excess: int) -> str:
     return text.encode()[: max(keep, 0)].decode("utf-8", "ignore").rstrip() + ELLIPSIS
 
 
-def _link(outgoing: Outgoing) -> dict[str, Json]:
-    """Return the link of a survey, which the app opens at a tap: the text on the screen has none."""
+def _links(outgoing: Outgoing) -> dict[str, Json]:
+    """
+    Return what the app opens at a tap: the page of a survey, and that of the message.
+
+    The text on the screen has none.
+    """
     facts = outgoing.rendered.facts
-    is_survey = outgoing.message.purpose is Purpose.SURVEY
-    return {"link": facts.link} if is_survey and facts is not None and facts.link else {}
+    if facts is None:
+        return {}
+    survey = facts.link if outgoing.message.purpose is Purpose.SURVEY else None
+    links = {"link": survey, "own_page": facts.own_page}
+    return {name: link for name, link in links.items() if link}
 
 
 def _encode(outgoing: Outgoing, title: str, text: str, now: datetime) -> bytes:
@@ -61,7 +68,7 @@ def _message(outgoing: Outgoing, title: str, text: str, now: datetime) -> Json:
     return {
         "token": outgoing.message.address,
         "notification": {"title": title, "body": text},
-        "data": {"message_id": reference, "event": outgoing.message.event, **_link(outgoing)},
+        "data": {"message_id": reference, "event": outgoing.message.event, **_links(outgoing)},
         # No collapse_key: for a phone that is off FCM keeps at most four of them and drops the rest.
         # The tag replaces a duplicate on the screen and drops nothing.
         "android": {

@@ -10,9 +10,11 @@ Source: Meta, Cloud API, "Template messages" with named parameters; Graph API,
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 from hub.model import Outgoing, Rendered
+from hub.policy.residents import BUTTON
 
 LANGUAGE: Final = "es_CO"
 """The exact code of the approved translation: Meta answers any other with 132001."""
@@ -39,7 +41,8 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
                         {"type": "text", "parameter_name": name, "text": value}
                         for name, value in rendered.parameters
                     ],
-                }
+                },
+                *_button(rendered),
             ],
         },
         # Meta returns it in every status of this message, so that a receipt carries our own id.
@@ -47,8 +50,19 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
     }
 
 
-def submission(body: str, example: Rendered) -> dict[str, Any]:
-    """Make the approval request of one template; `example` has sample values for the gaps of `body`."""
+def _button(rendered: Rendered) -> Iterator[dict[str, Any]]:
+    """Yield what completes the address of the template's button: its gap has a number, also among names."""
+    if rendered.button:
+        end = {"type": "text", "text": rendered.button}
+        yield {"type": "button", "sub_type": "url", "index": "0", "parameters": [end]}
+
+
+def submission(body: str, example: Rendered, *, page: str = "") -> dict[str, Any]:
+    """
+    Make the approval request of one template; `example` has sample values for the gaps of `body`.
+
+    `page` is the address that its button opens, up to the end that each message has of its own.
+    """
     return {
         "name": example.template,
         "language": LANGUAGE,
@@ -64,6 +78,14 @@ def submission(body: str, example: Rendered) -> dict[str, Any]:
                         {"param_name": name, "example": value} for name, value in example.parameters
                     ]
                 },
-            }
+            },
+            *_asked_button(example, page),
         ],
     }
+
+
+def _asked_button(example: Rendered, page: str) -> Iterator[dict[str, Any]]:
+    if example.button:
+        example_url = f"{page}{example.button}"
+        button = {"type": "URL", "text": BUTTON, "url": f"{page}{{{{1}}}}", "example": [example_url]}
+        yield {"type": "BUTTONS", "buttons": [button]}

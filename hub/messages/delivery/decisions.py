@@ -44,13 +44,13 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     if claimed.overtaken and now - message.created_at > policy.clocks_summary.late:
         return Outcome(message_id=message.id, state=State.CANCELLED, reason="overtaken", tried=False)
     if message.expires_at is not None and message.expires_at <= now and not leaves_late(claimed):
-        return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired")
+        return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired", tried=False)
     judged = verdict(message.purpose, message.channel, claimed.contact, at=now, policy=policy)
     never, gone = judged.reason if isinstance(judged, Refused) else None, claimed.suppression
     if never is None and gone is not None and _applies(gone, message.channel, policy=policy, now=now):
         never = gone.reason
     if never is not None:
-        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=never)
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=never, tried=False)
     if isinstance(judged, HeldUntil):
         longer_by = _waited(claimed, judged.at, policy=policy, now=now)
         return held(message, judged.reason, until=judged.at, longer_by=longer_by)
@@ -246,7 +246,7 @@ def _outcome(error: SendFailure) -> str:
 
 def fail_unsent(claimed: Claimed, reason: str) -> Outcome:
     """Return the outcome of a message that cannot be sent at all (`template`, `not_configured`)."""
-    return Outcome(message_id=claimed.message.id, state=State.FAILED, reason=reason)
+    return Outcome(message_id=claimed.message.id, state=State.FAILED, reason=reason, tried=False)
 
 
 def invalid_contact(outcome: Outcome) -> InvalidContact:

@@ -14,49 +14,36 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final, Protocol
-from uuid import UUID, uuid4
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
 
-from hub.contact_rules.purposes import EXCLUDABLE, LIMITED
 from hub.errors import (
     SendFailure,
     StorageUnavailable,
-    TemplateFailure,
     TransientFailure,
 )
 from hub.messages.appointments import make_appointments
-from hub.messages.cascades import Prints, advance_cascade, prints_all
+from hub.messages.cascades import advance_cascade
 from hub.messages.delivery import outcome_metrics
-from hub.messages.delivery.contact_limit import closing, settle_contacts, within_limits
+from hub.messages.delivery.before_sending import allowed, is_judged, lawful
+from hub.messages.delivery.contact_limit import closing, settle_contacts
 from hub.messages.delivery.decisions import (
     accepted,
-    blocking_outcome,
-    fail_unsent,
     failed,
     invalid_contact,
 )
-from hub.messages.delivery.documents import Documents, with_documents
+from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.evidence import evidence_of
-from hub.messages.delivery.exclusions import not_excluded
-from hub.messages.delivery.lost_claims import LostClaims
-from hub.messages.delivery.notice_digest import held_for_digest
-from hub.messages.delivery.pausing import Pauses, held_back
-from hub.messages.delivery.person_rate import over_person_rate
-from hub.messages.delivery.repeats import not_repeated
-from hub.messages.delivery.survey_turn import asked_lately
+from hub.messages.delivery.prepare import prepare
 from hub.messages.planning.undelivered import has_followup
-from hub.model import Claimed, EventType, Message, Outcome, Outgoing, Purpose, Rendered, State
+from hub.model import Claimed, Message, Outcome, Outgoing, State
 from hub.model.state_machine import LOST
-from hub.policy import Policy
-from hub.ports import Appointments, Channel, DeliveryStore, ExclusionRegistry, Later, Now, Publisher, Throttle
-from hub.resilience.handover import Handover
+from hub.ports import Appointments, DeliveryStore, Later, Publisher
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 from hub.tasks import cancel, reraise_if_cancelled, wait_then_cancel
 
@@ -67,59 +54,10 @@ AT_A_TIME: Final = 5
 """Messages rendered and composed in one go, in a millisecond; in between, other work has its turn."""
 
 
-_LAWFUL: Final = LIMITED | EXCLUDABLE
-"""Purposes that the limits or the register of excluded numbers judge before a send. Others pay nothing."""
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
 """What may still wait for a receipt, but for no further try."""
 
 log = structlog.get_logger()
-
-
-class Renderer(Protocol):
-    """Renders a claimed message; raises TemplateFailure."""
-
-    def __call__(self, claimed: Claimed) -> Rendered: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryDeps:
-    """
-    What sending needs besides the message.
-
-    `catalog` says what may wait for a digest: without it, nothing does.
-    """
-
-    channels: Mapping[str, Channel]
-    render: Renderer
-    policy: Policy
-    throttle: Throttle
-    now: Now
-    pauses: Pauses
-    handover: Handover = field(default_factory=Handover)
-    lost_claims: LostClaims = field(default_factory=LostClaims)
-    prints: Prints = prints_all
-    documents: Documents | None = None
-    exclusions: ExclusionRegistry | None = None
-    catalog: Mapping[str, EventType] = field(default_factory=dict)
-
-
-class _Lease:
-    """How long this worker may still start to send. Monotonic: no other machine's clock matters."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.token = uuid4()
-        self.length = policy.delivery.lease
-        self.until = time.monotonic() + self.length.total_seconds()
-        self._margin = policy.delivery.provider_timeout
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=self.until - time.monotonic())
-
-    @property
-    def long_enough(self) -> bool:
-        """True while the lease outlasts a provider's full time-out."""
-        return self.left > self._margin
 
 
 async def deliver(
@@ -137,17 +75,16 @@ async def deliver(
     the remaining work.
     """
     paused = await deps.pauses.current()
-    lease = _Lease(deps.policy)
+    lease = Lease(deps.policy)
     with deps.lost_claims.token(ids, lease.token) as lease.token:
         claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
     outcomes: list[Outcome] = []
     try:
-        free = await _allowed(claimed, paused, deps, store, outcomes)
-        purposes = {claim.message.purpose for claim in free}
-        judged = not (purposes.isdisjoint(_LAWFUL) and purposes.isdisjoint(deps.policy.repeats.purposes))
-        free, ready = await _lawful(free, lease, deps, store, outcomes) if judged else (free, {})
+        free = await allowed(claimed, paused, deps, store, outcomes)
+        judged = is_judged(free, deps.policy)
+        free, ready = await lawful(free, lease, deps, store, outcomes) if judged else (free, {})
         if free and outcomes:
             # Record now: if it waited for the slowest provider, a resume meanwhile would miss these messages.
             await _record(store, lease, outcomes)
@@ -173,31 +110,10 @@ async def deliver(
     await make_appointments(appointments, _later(outcomes, by_id))
 
 
-async def _lawful(
-    free: list[Claimed], lease: _Lease, deps: DeliveryDeps, store: DeliveryStore, outcomes: list[Outcome]
-) -> tuple[list[Claimed], Mapping[UUID, Outgoing]]:
-    """
-    Return what the register of excluded numbers and the limits allow and says something new, rendered or not.
-
-    The limits come last: a contact is reserved only for what is about to leave.
-    """
-    policy, now = deps.policy, deps.now()
-    free = await not_excluded(free, outcomes, registry=deps.exclusions, store=store, policy=policy, now=now)
-    free, ready = await not_repeated(
-        free,
-        outcomes,
-        prepare=lambda claim: _prepare(claim, lease, deps),
-        throttle=deps.throttle,
-        policy=policy.repeats,
-    )
-    free = await within_limits(free, outcomes, store=store, token=lease.token, policy=policy, now=now)
-    return free, ready
-
-
 async def _attempt(
     free: Sequence[Claimed],
     ready: Mapping[UUID, Outgoing],
-    lease: _Lease,
+    lease: Lease,
     deps: DeliveryDeps,
     outcomes: list[Outcome],
 ) -> None:
@@ -218,7 +134,7 @@ async def _attempt(
     with deps.handover.sending(free[0].message.channel) as sending:
         try:
             for number, claim in enumerate(free, 1):
-                outgoing = ready.get(claim.message.id) or _prepare(claim, lease, deps)
+                outgoing = ready.get(claim.message.id) or prepare(claim, lease, deps)
                 if isinstance(outgoing, Outgoing):
                     sending.append(asyncio.create_task(send(claim, outgoing)))
                 else:
@@ -230,74 +146,7 @@ async def _attempt(
             await cancel(*sending)
 
 
-async def _allowed(
-    claimed: Sequence[Claimed],
-    paused: frozenset[str],
-    deps: DeliveryDeps,
-    store: DeliveryStore,
-    outcomes: list[Outcome],
-) -> list[Claimed]:
-    """Return the messages that may be sent now; append the outcomes of the others."""
-    now = deps.now()
-    decided = [(claim, _blocked(claim, paused, deps, now)) for claim in claimed]
-    free = [
-        claim if (ends := claim.message.expires_at) is None or ends > now else replace(claim, late=True)
-        for claim, blocked in decided
-        if blocked is None
-    ]
-    over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
-    outcomes.extend(blocked for _, blocked in decided if blocked is not None)
-    outcomes.extend(over.values())
-    left = await _not_asked_lately(
-        [claim for claim in free if claim.message.id not in over], deps, store, outcomes
-    )
-    return await with_documents(left, deps.documents, outcomes, now=now)
-
-
-def _blocked(claim: Claimed, paused: frozenset[str], deps: DeliveryDeps, now: datetime) -> Outcome | None:
-    blocked = held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now)
-    if blocked is not None or claim.contact.preferences is None:
-        return blocked
-    return held_for_digest(claim, deps.catalog.get(claim.message.event), policy=deps.policy, now=now)
-
-
-async def _not_asked_lately(
-    free: list[Claimed], deps: DeliveryDeps, store: DeliveryStore, outcomes: list[Outcome]
-) -> list[Claimed]:
-    surveys = [claim.message for claim in free if claim.message.purpose is Purpose.SURVEY]
-    if not surveys:
-        return free
-    refused = await asked_lately(surveys, store=store, once_per=deps.policy.surveys.once_per)
-    outcomes.extend(refused.values())
-    return [claim for claim in free if claim.message.id not in refused]
-
-
-def _prepare(claimed: Claimed, lease: _Lease, deps: DeliveryDeps) -> Outgoing | Outcome:
-    """Render the message; return its outcome if its template fails or its channel is not configured."""
-    message = claimed.message
-    if message.channel not in deps.channels:
-        return fail_unsent(claimed, "not_configured")
-    try:
-        rendered = deps.render(claimed)
-    except TemplateFailure as exc:
-        log.error("template.failed", message_id=str(message.id), event_name=message.event, error=str(exc))
-        return fail_unsent(claimed, exc.reason)
-    except Exception:
-        # A fault of ours must not end the ticket's other messages.
-        log.exception("template.broken", message_id=str(message.id), event_name=message.event)
-        return fail_unsent(claimed, "template")
-    if claimed.exclusion is not None and rendered.facts is not None:
-        rendered = replace(rendered, facts=replace(rendered.facts, exclusion=claimed.exclusion))
-    return Outgoing(
-        message=message,
-        rendered=rendered,
-        until=lease.until,
-        unsure_of=claimed.unsure_of,
-        attachment=claimed.document.content if claimed.document is not None else b"",
-    )
-
-
-async def _send(claimed: Claimed, outgoing: Outgoing, lease: _Lease, deps: DeliveryDeps) -> Outcome | None:
+async def _send(claimed: Claimed, outgoing: Outgoing, lease: Lease, deps: DeliveryDeps) -> Outcome | None:
     """Send under the lease; None if too little of it is left: the row waits for the next worker."""
     if not lease.long_enough:
         return None
@@ -330,7 +179,7 @@ def _failure(claimed: Claimed, error: SendFailure, began: datetime, deps: Delive
     return failed(claimed, error, began, deps.now(), policy=deps.policy, chance=chance)
 
 
-async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+async def _record(store: DeliveryStore, lease: Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
     """
     Record the outcomes, retrying while the database is away, even after the lease: an outage does not count.
 
@@ -347,7 +196,7 @@ async def _record(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcom
         raise
 
 
-async def _recording(store: DeliveryStore, lease: _Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
+async def _recording(store: DeliveryStore, lease: Lease, outcomes: Sequence[Outcome]) -> frozenset[UUID]:
     while True:
         try:
             return await store.record(lease.token, outcomes)

@@ -7,7 +7,7 @@ purposes are merged is the policy's; never what saves or what the law requires.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from hub.contact_rules import is_interruptive
-from hub.model import Claimed, Outcome, Outgoing, Rendered, State
+from hub.model import Claimed, Facts, Outcome, Outgoing, Rendered, State
 from hub.policy.limits import RepeatPolicy
 from hub.ports import Throttle
 from hub.resilience.rate_limit import Rate, SendRecord
@@ -83,6 +83,20 @@ def _entry(outgoing: Outgoing, policy: RepeatPolicy) -> SendRecord:
 
 
 def _digest(words: Rendered) -> str:
-    """Name what the person reads. Of an email that is its text: its HTML says the same."""
-    said = (words.subject, words.text, words.template, words.parameters)
-    return blake2b(_encode(said), digest_size=16).hexdigest()
+    """
+    Name what the person reads. Of an email that is its text: its HTML says the same.
+
+    Without the links and the code that each message has of its own: else no two would be the same.
+    """
+    said = _encode((words.subject, words.text, words.template, words.parameters)).decode()
+    for own in _of_the_message(words.facts):
+        said = said.replace(own, "")
+    return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _of_the_message(facts: Facts | None) -> Iterator[str]:
+    if facts is None:
+        return
+    document = facts.document.link if facts.document is not None else None
+    code = facts.genuine.rpartition("/")[2] if facts.genuine else None
+    yield from filter(None, (facts.own_page, facts.unsubscribe, facts.link, document, code))

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model import Instant
+from hub.operations.evidence.readable import readable
 from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade
 from hub.sla.ack_links import without_link
 
@@ -15,8 +16,8 @@ class EvidenceRow(Struct, kw_only=True):
     """
     One call that a provider accepted, made again and compared with what left.
 
-    The link of an escalation is not in it: who reads evidence is not who was called. So `content`, which
-    could not be compared without it, is null where it has such a link.
+    A link that acts for the recipient is not in it: who reads evidence is somebody else. In its place stands
+    "(enlace personal)", also in `content`, whose digest is therefore not `sha256` then.
     """
 
     at: Instant
@@ -32,7 +33,8 @@ class EvidenceRow(Struct, kw_only=True):
     subject: str | None
     text: str | None
     content: Annotated[
-        str | None, Meta(description="What was made again or kept: an email's bytes, else a JSON array.")
+        str | None,
+        Meta(description="What was made again or kept: an email's bytes, else a JSON array; links replaced."),
     ]
 
 
@@ -50,15 +52,5 @@ def row_of(remade: Remade) -> EvidenceRow:
         why=remade.why,
         subject=without_link(words.subject) if words else None,
         text=without_link(words.text) if words else None,
-        content=_content(remade),
+        content=None if remade.content is None else readable(remade.content),
     )
-
-
-def _content(remade: Remade) -> str | None:
-    if remade.content is None:
-        return None
-    content = remade.content.decode("utf-8", "replace")
-    # The bytes of an email may encode the link: its words show whether it is there.
-    words = remade.rendered
-    readable = f"{words.subject} {words.text} {words.html}" if words else ""
-    return content if all(without_link(part) == part for part in (content, readable)) else None

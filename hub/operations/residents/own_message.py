@@ -22,6 +22,7 @@ from hub.ports import ResidentStore
 from hub.ports.evidence import EvidenceStore
 from hub.rendering.identities import Look
 from hub.rendering.labels_es import CHANNELS
+from hub.rendering.own_links import without_own_link
 from hub.sla.ack_links import PERSONAL, without_link
 
 
@@ -67,10 +68,10 @@ class OwnMessages:
 
 
 def shown_text(text: str, facts: Facts | None) -> str:
-    """Hide the links that act for the recipient; drop the lines of the footer that consist of one."""
-    footer = {facts.own_page, facts.unsubscribe} - {""} if facts else set()
-    lines = [line for line in text.splitlines() if not any(link in line for link in footer)]
-    shown = without_link("\n".join(lines))
+    """Hide the links that act for the recipient; drop what says no more than such a link."""
+    for link in (facts.own_page, facts.unsubscribe) if facts else ():
+        text = without_own_link(text, link) if link else text
+    shown = without_link(text)
     return shown.replace(facts.link, PERSONAL) if facts and facts.link else shown
 
 

@@ -5,8 +5,8 @@ A stored page stays what was said: its words are set from its HTML, so that an o
 layout become a PDF as well. `pages.typ` knows these classes; of any other the children are shown:
 
 * a letter: `membrete` (`logo`, `empresa`, `sede`, `contacto`), `fecha`, `destino`, `asunto`, `cuerpo`,
-  `cierre` (`firma`, `rubrica`), `verificacion` (an `img` with a PNG, and a sentence), `recibido`, `datos` (a
-  table of facts), `boton`;
+  `cierre` (`firma`, `rubrica`), `codigos` (beside each other `propia` and `verificacion`, each an `img` with
+  a PNG, and a sentence), `recibido`, `datos` (a table of facts), `boton`;
 * a poster, `<body class="cartel">`: `membrete` (`logo`, `empresa`, `sede`), `cartel-titulo`, `cartel-cuerpo`
   (what the block makes), `qr` (an `img` with a PNG, and a sentence), `vigencia`, `contacto`.
 

@@ -1,7 +1,9 @@
 Versions of people with former contacts that are to be notified.
 
 -- unnotified --
-SELECT id AS person, version, received_at AS at, coalesce(source, '') AS source, to_notify FROM directory_version
+SELECT id AS person, version, received_at AS at, coalesce(source, '') AS source, to_notify,
+       EXISTS (SELECT FROM marked WHERE marked.person = directory_version.id) AS marked
+FROM directory_version
 WHERE to_notify IS NOT NULL
 ORDER BY position
 LIMIT $1

@@ -120,7 +120,15 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               SELECT reason FROM opt_out
               WHERE opt_out.person = message.person AND opt_out.purpose = message.purpose AND lifted_at IS NULL
               LIMIT 1
-          ), 'statements', (
+          ), 'pays', CASE WHEN message.event = ANY ($9::text[]) THEN EXISTS (
+              -- Who pays now, as planning has looked it up: without a payer, the owners.
+              SELECT FROM member
+              WHERE member.scope_kind = 'unit' AND member.scope_id = event.unit_id AND member.id = message.person
+                AND (member.role = 'payer' OR (member.role = 'owner' AND NOT EXISTS (
+                    SELECT FROM member AS payer
+                    WHERE payer.scope_kind = 'unit' AND payer.scope_id = event.unit_id AND payer.role = 'payer'
+                )))
+          ) END, 'statements', (
               -- Of a ledger of years what counts: the newest grant so far, and of the refusals since then the first
               -- for each set of channels.
               SELECT jsonb_agg(counting) FROM (

@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (
     WHERE event.key = message.event_key AND event.key BETWEEN moment_start(message.id) AND moment_end(message.id)
     OFFSET 0
 ) AS event
-WHERE message.person = $1 AND message.state = 'suppressed' AND message.reason = 'do_not_contact'
+WHERE message.person = $1 AND message.state IN ('suppressed', 'cancelled') AND message.reason = 'do_not_contact'
 GROUP BY event.source, message.event
 ORDER BY last_at DESC
 LIMIT $2
@@ -40,6 +40,18 @@ LIMIT $2
 -- mark --
 INSERT INTO do_not_contact (id, person, reason, since, until, by, note) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
+
+-- take_letters --
+-- Letters that nobody has been given yet: what is posted is on its way.
+DELETE FROM letter USING message
+WHERE letter.person = $1 AND letter.state IN ('open', 'batched', 'printed') AND letter.handed_over_at IS NULL
+  AND message.id = letter.id AND message.state = 'sent' AND message.purpose = ANY ($2::text[])
+RETURNING letter.id
+
+-- cancel_letters --
+UPDATE message SET state = 'cancelled', reason = 'do_not_contact', next_at = NULL, fallback = NULL, patience = NULL,
+                   updated_at = now()
+WHERE id = ANY ($1::uuid[]) AND state = 'sent'
 
 -- end_marks --
 UPDATE do_not_contact SET ended_at = $2, ended_by = $3

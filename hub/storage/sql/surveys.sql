@@ -9,13 +9,13 @@ LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
 WHERE message.id = $1 AND message.event = 'survey.requested'
 
 -- take_turns --
--- The turn of a person belongs to one survey. It is free again after $3, or if nothing of that survey has been
--- accepted or is still under way. The conflict locks the row: two workers never both find it free.
+-- The turn of a person belongs to one survey. It is free again after $3, or if nothing of that survey is under way or
+-- can have arrived. Each claim of a message counts a try: one without a certain answer may have arrived, also if the
+-- worker died. The conflict locks the row: two workers never both find it free.
 INSERT INTO survey_turn (person, event_key)
 SELECT person, event_key FROM unnest($1::text[], $2::uuid[]) AS given (person, event_key) ORDER BY person
 ON CONFLICT (person) DO UPDATE
-SET event_key = excluded.event_key,
-    taken_at = CASE WHEN survey_turn.event_key = excluded.event_key THEN survey_turn.taken_at ELSE now() END
+SET event_key = excluded.event_key, taken_at = now()
 WHERE survey_turn.event_key = excluded.event_key
    OR survey_turn.taken_at <= now() - $3::interval
    OR NOT EXISTS (
@@ -23,9 +23,29 @@ WHERE survey_turn.event_key = excluded.event_key
        WHERE message.event_key = survey_turn.event_key AND message.person = survey_turn.person
          AND message.id BETWEEN moment_start(survey_turn.event_key) AND moment_end(survey_turn.event_key)
          AND message.occasion = 'initial'
-         AND message.state IN ('queued', 'held', 'retrying', 'sending', 'sent', 'waiting', 'delivered', 'read')
+         AND (
+             message.state IN ('queued', 'held', 'retrying', 'sending', 'sent', 'waiting', 'delivered', 'read')
+             OR message.attempts > (
+                 SELECT count(*) FROM attempt
+                 WHERE attempt.message_id = message.id AND outcome IN ('accepted', 'transient', 'permanent')
+                   AND attempt.message_id BETWEEN moment_start(survey_turn.event_key) AND moment_end(survey_turn.event_key)
+             )
+         )
    )
 RETURNING person, event_key
+
+-- have_asked --
+-- While the turn lasts nobody takes it from a survey that was accepted: what is found here stays so.
+SELECT given.person, given.event_key
+FROM unnest($1::text[], $2::uuid[]) AS given (person, event_key)
+JOIN survey_turn USING (person, event_key)
+WHERE survey_turn.taken_at > now() - $3::interval
+  AND EXISTS (
+      SELECT FROM message
+      WHERE message.event_key = given.event_key AND message.person = given.person
+        AND message.id BETWEEN moment_start(given.event_key) AND moment_end(given.event_key)
+        AND message.occasion = 'initial' AND message.state IN ('sent', 'waiting', 'delivered', 'read')
+  )
 
 -- respondents --
 -- Reads only. A survey that another has meanwhile overtaken is refused when it leaves (take_turns).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -9,7 +10,7 @@ from aiohttp import hdrs, web
 
 from hub.errors import ConfigurationError
 from hub.inbound import read_inbox
-from hub.model import InboxArrival
+from hub.model import InboxArrival, Json
 from hub.web.auth.caller import inbox_holder, note
 from hub.web.inbox_streams import InboxStream
 from hub.web.requests import found, read_id
@@ -18,6 +19,7 @@ from hub.web.schemas.inbox import InboxQuery, InboxRead, InboxToken, ReadUntil, 
 from hub.web.services import services
 
 _ITEM: Final = "entry"
+_PURPOSE: Final = "purpose"
 KEEP_ALIVE: Final = 20.0
 """Seconds between two signs of life on a stream: proxies end what is silent for a minute."""
 _LAST_SEEN: Final = "Last-Event-ID"
@@ -27,7 +29,8 @@ async def list_inbox(request: web.Request, query: InboxQuery) -> web.Response:
     """List the person's inbox, newest first, and count what is unread."""
     person, inbox = inbox_holder(request).person, services(request).inbox
     page = await inbox.items(person, after=query.after, limit=query.limit, unread=query.unread)
-    return json_answer({"items": page.items, "next": page.next, "unread": await inbox.unread(person)})
+    items = [_entry(request, item) for item in page.items]
+    return json_answer({"items": items, "next": page.next, "unread": await inbox.unread(person)})
 
 
 async def read_item(request: web.Request) -> web.Response:
@@ -81,7 +84,7 @@ async def stream_inbox(request: web.Request) -> web.StreamResponse:
         )
         await answer.prepare(request)
         try:
-            await answer.write(b"retry: 5000\n\n" + b"".join(map(_event, missed)))
+            await answer.write(b"retry: 5000\n\n" + b"".join(_event(request, one) for one in missed))
             await _write(request, answer, stream)
         except ConnectionResetError:
             pass  # the client has gone: nobody reads on
@@ -97,12 +100,21 @@ async def _write(request: web.Request, answer: web.StreamResponse, stream: Inbox
             await answer.write(b"event: ended\ndata: {}\n\n")
             return
         came = await stream.next(min(left, KEEP_ALIVE))
-        await answer.write(b"".join(map(_event, came)) or b": \n\n")
+        await answer.write(b"".join(_event(request, one) for one in came) or b": \n\n")
 
 
-def _event(arrival: InboxArrival) -> bytes:
+def _entry(request: web.Request, item: Mapping[str, Json]) -> dict[str, Json]:
+    """Return an entry with the link to its page, which is made when it is read: nothing stored opens it."""
+    deps = services(request)
+    shown = {name: value for name, value in item.items() if name != _PURPOSE}
+    link = deps.resident_links.of_entry(item, deps.now())
+    return {**shown, "own_page": link or None}
+
+
+def _event(request: web.Request, arrival: InboxArrival) -> bytes:
     # JSON has no line break, which would end the event.
-    return b"id: %d\nevent: item\ndata: %b\n\n" % (arrival.place, msgspec.json.encode(arrival.item))
+    item = msgspec.json.encode(_entry(request, arrival.item))
+    return b"id: %d\nevent: item\ndata: %b\n\n" % (arrival.place, item)
 
 
 def _last_seen(request: web.Request) -> int | None:

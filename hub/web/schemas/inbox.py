@@ -28,6 +28,10 @@ class InboxItem(Struct, kw_only=True):
     html: Annotated[str, Meta(description="The same as an HTML fragment, without scripts.")]
     created_at: Instant
     read_at: Instant | None
+    own_page: Annotated[
+        str | None,
+        Meta(description="The page of this message and its case, while its link works; none for staff."),
+    ]
 
 
 class InboxPage(Struct, kw_only=True):

@@ -1,0 +1,16 @@
+"""What is collected from who pays for a unit: the registered payer, or else its owners."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.catalog import CATALOG
+from hub.model import Purpose, Role
+
+TO_PAYERS: Final = frozenset(
+    kind.name
+    for kind in CATALOG
+    for audience in kind.audiences
+    if audience.purpose is Purpose.COLLECTION and Role.PAYER.value in audience.who
+)
+"""Events that collect from who pays for their unit. Who that is, is asked again before each send."""

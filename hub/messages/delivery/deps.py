@@ -1,0 +1,66 @@
+"""What delivery needs besides the messages, and the lease under which it sends them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from hub.messages.cascades import Prints, prints_all
+from hub.messages.delivery.documents import Documents
+from hub.messages.delivery.lost_claims import LostClaims
+from hub.messages.delivery.pausing import Pauses
+from hub.model import Claimed, EventType, Rendered
+from hub.policy import Policy
+from hub.ports import Channel, ExclusionRegistry, Now, Throttle
+from hub.resilience.handover import Handover
+
+
+class Renderer(Protocol):
+    """Renders a claimed message; raises TemplateFailure."""
+
+    def __call__(self, claimed: Claimed) -> Rendered: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryDeps:
+    """
+    What sending needs besides the message.
+
+    `catalog` says what may wait for a digest: without it, nothing does.
+    """
+
+    channels: Mapping[str, Channel]
+    render: Renderer
+    policy: Policy
+    throttle: Throttle
+    now: Now
+    pauses: Pauses
+    handover: Handover = field(default_factory=Handover)
+    lost_claims: LostClaims = field(default_factory=LostClaims)
+    prints: Prints = prints_all
+    documents: Documents | None = None
+    exclusions: ExclusionRegistry | None = None
+    catalog: Mapping[str, EventType] = field(default_factory=dict)
+
+
+class Lease:
+    """How long this worker may still start to send. Monotonic: no other machine's clock matters."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.token = uuid4()
+        self.length = policy.delivery.lease
+        self.until = time.monotonic() + self.length.total_seconds()
+        self._margin = policy.delivery.provider_timeout
+
+    @property
+    def left(self) -> timedelta:
+        return timedelta(seconds=self.until - time.monotonic())
+
+    @property
+    def long_enough(self) -> bool:
+        """True while the lease outlasts a provider's full time-out."""
+        return self.left > self._margin

@@ -1,0 +1,30 @@
+"""Bytes that left, for a reader who is not their recipient."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from hub.sla.ack_links import without_link
+
+
+def readable(content: bytes) -> str:
+    """
+    Return an email, or a JSON array of what a provider got, without the links that act for the recipient.
+
+    Without such a link the bytes are unchanged. In an email, the parts that have one are encoded anew.
+    """
+    if content.startswith(b"["):
+        return without_link(content.decode("utf-8", "replace"))
+    mail = message_from_bytes(content, _class=EmailMessage, policy=policy.SMTP)
+    masked = [_masked(part) for part in mail.walk() if part.get_content_maintype() == "text"]
+    return (mail.as_bytes() if any(masked) else content).decode("utf-8", "replace")
+
+
+def _masked(part: EmailMessage) -> bool:
+    said = part.get_content()
+    shown = without_link(said)
+    if shown == said:
+        return False
+    part.set_content(shown, subtype=part.get_content_subtype(), cte=part["Content-Transfer-Encoding"])
+    return True

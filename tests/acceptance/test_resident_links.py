@@ -1,0 +1,123 @@
+"""The link to a message's page, as its provider got it: opened, it shows that message."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+import aiohttp
+
+from hub.local.loopback import free_port
+from tests.acceptance import directory
+from tests.acceptance.conftest import House
+from tests.acceptance.harness import until
+from tests.acceptance.publisher_queue import reply
+
+HUB: Final = "https://hub.example.co"
+KEY: Final = "a-key-that-nobody-guesses-and-long-enough"
+TOKEN: Final = r"/mi/[\w-]{43}"
+PROVEN: Final = "Es el mismo texto que le enviamos."
+PAYMENT: Final = {
+    "payment_id": "pago-1",
+    "unit_id": "u-101",
+    "amount_cop": 385_000,
+    "method": "pse",
+    "paid_at": "2026-03-09T08:05:00-05:00",
+    "receipt_no": "RC-88",
+    "balance_cop": 0,
+}
+
+
+def served(house: House, policy: str = "") -> aiohttp.ClientSession:
+    """Let the house have signed links; return a browser that reaches it as a proxy would."""
+    address = f"127.0.0.1:{free_port()}"
+    house.policy(policy)
+    house.settings |= {
+        "HUB_HTTP": address,
+        "HUB_PUBLIC_URL": HUB,
+        "HUB_API_KEY": KEY,
+        "HUB_SECRET": "a-secret-that-nobody-guesses-and-long-enough",
+    }
+    return aiohttp.ClientSession(f"http://{address}")
+
+
+async def page(client: aiohttp.ClientSession, link: str) -> str:
+    async with client.get(link.removeprefix(HUB)) as answer:
+        assert 200 == answer.status
+        return await answer.text()
+
+
+def says_nothing_of(house: House, link: str) -> bool:
+    """Return whether the hub's log is without the link: whoever reads it could open the page."""
+    return link.rpartition("/")[2] not in (house.folder / "hub.log").read_text()
+
+
+async def test_text_ends_with_the_link_to_its_page_where_the_company_pays_for_it(house: House) -> None:
+    petitioner = {"name": "Pedro Gómez", "phone": "300 555 1234"}
+    async with served(house, '[residents]\nsms = "always"\n') as client, house.running() as publisher:
+        await directory.publish_all(publisher)
+        await publisher.publish("pqrs.received", directory.pqrs(1, petitioner=petitioner))
+        await until(lambda: bool(house.twilio.texts), "the text")
+        [link] = re.findall(rf" Ver: ({HUB}{TOKEN})\Z", house.twilio.texts[0].body)
+        text = await page(client, link)
+        is_quiet = says_nothing_of(house, link)
+
+    assert PROVEN in text
+    assert "recibimos su peticion" in text
+    assert "Ver:" not in text
+    assert is_quiet
+
+
+async def test_button_of_whatsapp_opens_the_page_of_its_message(house: House) -> None:
+    async with served(house, '[residents]\nwhatsapp = ["pqrs_replied"]\n') as client:
+        house.settings["HUB_WHATSAPP_URL"] = house.whatsapp.url
+        house.whatsapp.approve(
+            json.loads(await house.command("template", "whatsapp", "pqrs.replied", "--button", "--json"))
+        )
+        petitioner = {"name": "Vecina Rosa", "phone": "300 555 0102"}
+        async with house.running() as publisher:
+            await publisher.publish("pqrs.replied", reply("rosa", petitioner=petitioner))
+            await until(lambda: bool(house.whatsapp.notes), "the message over WhatsApp")
+            [note] = house.whatsapp.notes
+            text = await page(client, note.opens)
+            is_quiet = says_nothing_of(house, note.opens)
+
+    assert {"pqrs_replied"} == set(house.whatsapp.buttons)
+    assert re.fullmatch(rf"{HUB}{TOKEN}", note.opens)
+    assert PROVEN in text
+    assert "Ver este mensaje" not in text
+    assert is_quiet
+
+
+async def test_push_and_inbox_bring_the_app_the_page_of_their_message(house: House) -> None:
+    async with served(house) as client, house.running() as publisher:
+        await directory.publish_all(publisher)
+        await publisher.publish("admin.payment.received", PAYMENT)
+        await until(lambda: bool(house.fcm.pushes), "the push")
+        pushed = house.fcm.pushes[0]["data"]["own_page"]
+        entries: list[dict[str, Any]] = []
+
+        async def has_come() -> bool:
+            entries[:] = await inbox(client)
+            return bool(entries)
+
+        await until(has_come, "the entry of the inbox")
+        stored = entries[0]["own_page"]
+        pages = [await page(client, link) for link in (pushed, stored)]
+        is_quiet = all(says_nothing_of(house, link) for link in (pushed, stored))
+
+    assert pushed != stored
+    assert re.fullmatch(rf"{HUB}{TOKEN}", pushed)
+    assert [True, True] == [PROVEN in text and "385.000" in text for text in pages]
+    assert is_quiet
+
+
+async def inbox(client: aiohttp.ClientSession) -> list[dict[str, Any]]:
+    """Return the entries of Ana, as her portal gets them."""
+    portal = {"Authorization": f"Bearer {KEY}"}
+    async with client.post("/api/inbox/tokens", json={"person": "p-ana"}, headers=portal) as answer:
+        token = (await answer.json())["token"]
+    async with client.get("/api/inbox", headers={"Authorization": f"Bearer {token}"}) as answer:
+        items: list[dict[str, Any]] = (await answer.json())["items"]
+        return items

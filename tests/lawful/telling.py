@@ -1,0 +1,89 @@
+"""
+How the hub is told what no event states: marks of staff, wishes of people, the excluded numbers.
+
+Each by the hub's own use case. All of it may be told again: an outage of the database repeats an act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final, Protocol
+
+from msgspec.structs import replace
+
+from hub.contact_rules.consents import CHANNELS
+from hub.model import MarkReason, Preferences, Purpose
+from hub.model import QuietHours as WishedHours
+from hub.model.exclusions import ExcludedAddress
+from hub.operations.load_exclusions import read_exclusions
+from hub.operations.preferences import Change, change_preferences, set_mark
+from hub.ports import ExclusionRegistry, PreferenceStore
+from tests.lawful.facts import DoNotContact, Excluded, QuietHours, SwitchedOff
+from tests.lawful.town import BOGOTA, Fact
+
+STAFF: Final = "cli:staff"
+
+
+class Register(ExclusionRegistry, Protocol):
+    """The register of excluded numbers, which is looked up and loaded anew."""
+
+    async def replace(self, entries: Iterable[ExcludedAddress], *, list_date: date) -> int:
+        """Load a list instead of the one before."""
+
+
+class Telling:
+    """Tells one hub."""
+
+    def __init__(self, preferences: PreferenceStore, register: Register) -> None:
+        self._preferences = preferences
+        self._register = register
+        self._excluded: set[str] = set()
+        self._loaded_on: date | None = None
+
+    async def tell(self, fact: Fact, now: datetime) -> None:
+        """Tell one fact, unless an event states it."""
+        match fact:
+            case DoNotContact():
+                await set_mark(
+                    self._preferences,
+                    fact.person,
+                    MarkReason.CONTESTED_ACCOUNT,
+                    until=fact.until,
+                    note="",
+                    by=STAFF,
+                    now=now,
+                )
+            case SwitchedOff():
+                await self._wish(fact.person, lambda before: _without(before, fact), now)
+            case QuietHours():
+                hours = WishedHours(since=f"{fact.begins:%H:%M}", until=f"{fact.ends:%H:%M}")
+                await self._wish(fact.person, lambda before: replace(before, quiet_hours=hours), now)
+            case Excluded():
+                self._excluded.add(fact.address)
+                await self._load(now)
+
+    async def each_day(self, now: datetime) -> None:
+        """Load the register of today: the hub trusts no list of last week."""
+        if self._loaded_on != _day(now):
+            await self._load(now)
+
+    async def _load(self, now: datetime) -> None:
+        lines = "\n".join(["dato", *sorted(self._excluded)])
+        found = read_exclusions(lines.encode())
+        assert not found.bad_lines
+        await self._register.replace(found.entries, list_date=_day(now))
+        self._loaded_on = _day(now)
+
+    async def _wish(self, person: str, change: Change, now: datetime) -> None:
+        await change_preferences(self._preferences, person, change, by=person, way="page", now=now)
+
+
+def _without(before: Preferences, off: SwitchedOff) -> Preferences:
+    purpose = Purpose(off.purpose)
+    left = tuple(channel for channel in before.channels.get(purpose, CHANNELS) if channel != off.channel)
+    return replace(before, channels={**before.channels, purpose: left})
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(BOGOTA).date()

@@ -1,0 +1,46 @@
+"""What an operator sees of the bytes that left."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from hub.operations.evidence.readable import readable
+
+LINK = "https://hub.example.co/take-on/019cd2b3-6c60-8bbb-820b-dfb1c6ebf28d?sig=0123456789abcdef"
+TEXT = f"Señora María, véalo en {LINK} hoy."
+HTML = f'<p>Señora María, <a href="{LINK}">véalo</a>.</p>'
+
+
+def mail(text: str, html: str) -> bytes:
+    made = EmailMessage(policy=policy.SMTP)
+    made["Subject"] = "Fuga de agua"
+    made.set_content(text, cte="quoted-printable")
+    made.add_alternative(html, subtype="html", cte="base64")
+    made.add_attachment(b"%PDF-1.7 x", maintype="application", subtype="pdf", filename="acta.pdf")
+    return made.as_bytes()
+
+
+def words_in(content: str) -> str:
+    parts = message_from_bytes(content.encode(), _class=EmailMessage, policy=policy.SMTP).walk()
+    return " ".join(part.get_content() for part in parts if part.get_content_maintype() == "text")
+
+
+def test_mail_without_a_link_is_shown_as_it_left() -> None:
+    left = mail("Señora María, es hoy.", "<p>Es hoy.</p>")
+
+    assert left.decode() == readable(left)
+
+
+def test_links_that_act_are_replaced_in_each_part_of_a_mail_however_it_is_encoded() -> None:
+    shown = readable(mail(TEXT, HTML))
+
+    assert "Señora María, véalo en (enlace personal) hoy." in words_in(shown)
+    assert '<a href="(enlace personal)">' in words_in(shown)
+    assert "sig=" not in words_in(shown) + shown
+    assert "Subject: Fuga de agua" in shown
+    assert "acta.pdf" in shown
+
+
+def test_links_that_act_are_replaced_in_what_a_provider_of_texts_got() -> None:
+    assert '["57300", "Mire: (enlace personal)"]' == readable(f'["57300", "Mire: {LINK}"]'.encode())
