@@ -11,6 +11,8 @@ FREE: Final = 30
 """Openings within WINDOW: a person needs a few, and so do scanners of mails."""
 OF_A_WALL: Final = 600
 """Openings of the link of a poster, which a whole building may read when something happens."""
+OF_A_FILE: Final = 4
+"""Times that one person may load everything that is held: each is work of seconds."""
 WINDOW: Final = 600.0
 """Seconds."""
 _REMEMBERED: Final = 10_000
@@ -26,9 +28,9 @@ class LinkRate:
     def __init__(self, clock: Callable[[], float], *, free: int = FREE) -> None:
         self._clock = clock
         self._free = free
-        self._opened: OrderedDict[UUID, tuple[float, int]] = OrderedDict()
+        self._opened: OrderedDict[UUID | str, tuple[float, int]] = OrderedDict()
 
-    def admits(self, link: UUID) -> bool:
+    def admits(self, link: UUID | str) -> bool:
         """Count an opening; return false above the rate."""
         now = self._clock()
         since, times = self._opened.pop(link, (now, 0))

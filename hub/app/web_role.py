@@ -68,6 +68,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         documents=storage.PostgresDocuments(database),
+        erasures=storage.PostgresErasures(database),
         escalations=storage.PostgresEscalations(database),
         evidence=storage.PostgresEvidence(database),
         explain=storage.PostgresExplain(database),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
-from uuid import uuid4
 
 import typer
 from msgspec import json
@@ -15,11 +15,10 @@ from hub.app.container import open_erasures, open_person_exports, open_publisher
 from hub.cli.audit import note, operator
 from hub.cli.common import AsJson, print_done, print_json, settings, write_output
 from hub.cli.progress import progress
-from hub.errors import UnknownName
 from hub.operations.erase_person import ErasureReport, erase, kept_since, look, why
 from hub.operations.person_export import paper
 from hub.operations.publish import send_all
-from hub.operations.rectify_person import OWN, Claim, Correction, claim_event, last_source
+from hub.operations.rectify_person import OWN, Correction, rectify
 from hub.policy import load_policy
 from hub.rendering.paper import make_pdf
 
@@ -33,10 +32,12 @@ _ERASED: Final[Mapping[str, str]] = {
     "letters": "cartas",
     "replies": "respuestas",
     "versions": "versiones del directorio",
+    "preferences": "cambios de preferencias",
 }
 _KEPT: Final[Mapping[str, str]] = {
     "kept_legal": "mensajes legales por su plazo",
     "kept_consents": "autorizaciones, sin su nombre",
+    "kept_marks": "marcas de no contactar, sin su nota",
     "kept_audit": "notas de quién vio los datos",
 }
 
@@ -104,11 +105,9 @@ async def rectify_person(
     given, now = settings(), datetime.now(UTC).replace(microsecond=0)
     async with open_person_exports(given) as exports:
         held = await exports.held.held(ref)
-    if not held.versions:
-        raise UnknownName(f"no hay nadie que se llame {ref!r} en el directorio")
-    claim = Claim(case=case or f"datos-{uuid4()}", person=ref, kind=kind, source=last_source(held))
     async with open_publisher(given) as publisher:
-        await send_all(publisher, [claim_event(ref, kind, claim.case, now)])
+        publish = partial(send_all, publisher)
+        claim = await rectify(ref, kind, held=held, publish=publish, at=now, case=case)
     await note("person.rectify", f"person:{ref}", person=ref, case=claim.case)
     where = OWN.get(
         claim.source, f"Corríjalo en el sistema {claim.source}: su próxima versión lo cambia aquí."

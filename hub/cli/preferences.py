@@ -22,11 +22,11 @@ from hub.cli.common import (
 )
 from hub.errors import UnknownName
 from hub.model import MarkReason, Preferences
+from hub.model.preferences import PreferencesWhole
 from hub.operations.preferences import (
     MOST_STOPPED,
     NAMES,
     Change,
-    PreferencesWhole,
     change_preferences,
     read_preferences,
     set_mark,

@@ -75,6 +75,31 @@ class PreferenceEntry(Struct, frozen=True, kw_only=True):
     wishes: Preferences
 
 
+class PreferenceChange(Struct, kw_only=True):
+    """A change: when, who, by which way, and all wishes from then on."""
+
+    version: int
+    at: Instant
+    by: str
+    way: str
+    wishes: Preferences
+
+
+class PreferencesWhole(Struct, kw_only=True):
+    """The preferences in force, what cannot be switched off and why, and the newest changes."""
+
+    person: str
+    preferences: Preferences
+    always: dict[str, str]
+    history: list[PreferenceChange]
+
+
+def change_of(entry: PreferenceEntry) -> PreferenceChange:
+    return PreferenceChange(
+        version=entry.version, at=entry.at, by=entry.by, way=entry.way, wishes=entry.wishes
+    )
+
+
 class MarkReason(StrEnum):
     """Why staff has marked a person as not to be contacted."""
 

@@ -65,13 +65,30 @@ async def erase(
 ) -> ErasureReport:
     """Erase the person. Raises KeptByDuty where a duty requires the data, UnknownName."""
     counts = await store.counts(person, legal_since)
+    await _begin(store, person, by=by, reason=reason)
+    begun = await store.erasure(person)
+    left = begun is None or not await go_on(store, begun, legal_since=legal_since, step=step)
+    return ErasureReport(person=person, duties=[], counts=dict(counts), left=left)
+
+
+async def start(
+    store: ErasureStore, person: str, *, by: str, reason: str, legal_since: datetime
+) -> ErasureReport:
+    """
+    Begin an erasure, which the timers finish: who asks over HTTP need not wait for all events to be read.
+
+    Raises KeptByDuty where a duty requires the data, UnknownName.
+    """
+    counts = await store.counts(person, legal_since)
+    await _begin(store, person, by=by, reason=reason)
+    return ErasureReport(person=person, duties=[], counts=dict(counts), left=True)
+
+
+async def _begin(store: ErasureStore, person: str, *, by: str, reason: str) -> None:
     if duties := await store.duties(person):
         raise KeptByDuty(why(duties))
     if not await store.begin(person, by=by, reason=reason):
         raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
-    begun = await store.erasure(person)
-    left = begun is None or not await go_on(store, begun, legal_since=legal_since, step=step)
-    return ErasureReport(person=person, duties=[], counts=dict(counts), left=left)
 
 
 def why(duties: Duties) -> str:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.contact_rules.preferences import CHOOSABLE, refusals
@@ -15,7 +14,6 @@ from hub.contact_rules.purposes import PURPOSES
 from hub.errors import InvalidPreference
 from hub.model import (
     DigestPeriod,
-    Instant,
     MarkEntry,
     MarkReason,
     PreferenceEntry,
@@ -24,6 +22,7 @@ from hub.model import (
     QuietHours,
 )
 from hub.model.ids import uuid8
+from hub.model.preferences import PreferencesWhole, change_of
 from hub.ports import PreferenceStore
 
 _TRIES: Final = 5
@@ -36,25 +35,6 @@ _PURPOSES: Final = frozenset(purpose.value for purpose in Purpose)
 Change = Callable[[Preferences], Preferences]
 
 
-class PreferenceChange(Struct, kw_only=True):
-    """A change: when, who, by which way, and all wishes from then on."""
-
-    version: int
-    at: Instant
-    by: str
-    way: str
-    wishes: Preferences
-
-
-class PreferencesWhole(Struct, kw_only=True):
-    """The preferences in force, what cannot be switched off and why, and the newest changes."""
-
-    person: str
-    preferences: Preferences
-    always: dict[str, str]
-    history: list[PreferenceChange]
-
-
 async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWhole:
     history = await store.history(person, limit=_HISTORY)
     return PreferencesWhole(
@@ -65,12 +45,7 @@ async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWh
             for purpose in (Purpose.EMERGENCY, Purpose.LEGAL, *sorted(CHOOSABLE))
             if not PURPOSES[purpose].may_switch_off
         },
-        history=[
-            PreferenceChange(
-                version=entry.version, at=entry.at, by=entry.by, way=entry.way, wishes=entry.wishes
-            )
-            for entry in history
-        ],
+        history=list(map(change_of, history)),
     )
 
 

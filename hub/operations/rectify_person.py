@@ -8,15 +8,20 @@ every change of the directory does; the former contact is told of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
+from uuid import uuid4
 
 from msgspec import Struct
 
-from hub.model import HUB_SOURCE, Event, own_event
+from hub.errors import UnknownName
+from hub.model import HUB_SOURCE, Event
+from hub.people.claims import claim_event
 from hub.ports.person_export import ExportFacts
+
+Publish: TypeAlias = Callable[[Sequence[Event]], Awaitable[None]]
 
 
 class Correction(StrEnum):
@@ -44,16 +49,15 @@ OWN: Final[Mapping[str | None, str]] = {
 """Who wrote the last version → what to do, where no other system has."""
 
 
-def claim_event(person: str, kind: Correction, case: str, at: datetime) -> Event:
-    """Make the claim. A repeat of the same case is a duplicate."""
-    data = {
-        "case_id": case,
-        "subject_id": person,
-        "kind": kind.value,
-        "received_at": at.isoformat(),
-        "data_subject": {"ref": person},
-    }
-    return own_event("privacy.claim.received", f"claim:{case}", data, time=at)
+async def rectify(
+    person: str, kind: Correction, *, held: ExportFacts, publish: Publish, at: datetime, case: str | None
+) -> Claim:
+    """Open the claim of a person; with the number of a case, a repeat is a duplicate. Raises UnknownName."""
+    if not held.versions:
+        raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio")
+    claim = Claim(case=case or f"datos-{uuid4()}", person=person, kind=kind, source=last_source(held))
+    await publish([claim_event(person, kind, claim.case, at)])
+    return claim
 
 
 def last_source(held: ExportFacts) -> str | None:

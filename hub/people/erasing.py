@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from hub.model import Json
 from hub.people.audience.contacts import written_as
@@ -70,6 +71,15 @@ def addresses_in(value: Json) -> dict[str, str]:
     """Return every text that may be an address → how messages write it."""
     found = (text for text in strings(value) if _may_be_address(text))
     return {text: written_as(text) or text for text in found}
+
+
+def message_of(data: Json) -> UUID | None:
+    """Return the message that an event of the hub's own is about."""
+    named = data.get("message_id") if isinstance(data, Mapping) else None
+    try:
+        return UUID(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
 
 
 def concerns(data: Json, traces: Traces) -> bool:

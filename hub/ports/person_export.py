@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Json
+from hub.model import Json, MarkEntry, PreferenceEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,27 @@ class SurveyOfPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageOpening:
+    """
+    A one-time code that was sent for the person's own page, or an opening of it.
+
+    `shown` is where the code went, masked; None for an opening.
+    """
+
+    at: datetime
+    ends_at: datetime
+    shown: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedContact:
+    """A contact that the limits of Ley 2300 de 2023 count."""
+
+    day: date
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFacts:
     """All of it, of one moment."""
 
@@ -65,6 +86,10 @@ class ExportFacts:
     roles: Sequence[RoleVersion]
     cases: Sequence[PromiseOfCase]
     surveys: Sequence[SurveyOfPerson]
+    preferences: Sequence[PreferenceEntry] = ()
+    marks: Sequence[MarkEntry] = ()
+    openings: Sequence[PageOpening] = ()
+    contacts: Sequence[CountedContact] = ()
 
 
 class PersonExportStore(Protocol):

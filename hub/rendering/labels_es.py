@@ -77,6 +77,26 @@ PURPOSES: Final[Mapping[str, str]] = {
     "internal": "Equipo interno",
 }
 
+ROLES: Final[Mapping[str, str]] = {
+    "owner": "propietario",
+    "resident": "residente",
+    "tenant": "arrendatario",
+    "payer": "quien paga la administración",
+    "council": "consejo de administración",
+    "auditor": "revisoría fiscal",
+    "proxy": "apoderado",
+    "accounting_client": "cliente de contabilidad",
+    "staff": "equipo de la administración",
+}
+"""Roles of the directory, for the person who has them."""
+
+MARKS: Final[Mapping[str, str]] = {
+    "deceased": "fallecimiento",
+    "protected_address": "dirección protegida",
+    "contested_account": "cuenta en discusión",
+}
+"""Why staff has marked a person as not to be contacted."""
+
 CONSENTS: Final[Mapping[str, str]] = {**PURPOSES, "data_treatment": "Tratamiento de datos personales"}
 """Purposes of consents."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from hub.model import Json
 from hub.model.erasures import Counts, Duties, Duty, Erasure
 from hub.model.ids import span
 from hub.model.months import EPOCH
-from hub.people.erasing import Traces, addresses_in, concerns, is_alone, scrubbed
+from hub.people.erasing import Traces, addresses_in, concerns, is_alone, message_of, scrubbed
 from hub.storage.database import Runner, Store, encode, load, read, storable
 
 _SQL = load("erasures")
@@ -23,6 +24,8 @@ _LAST: Final = 2**63 - 1
 _CHANNELS: Final = ("email", "sms", "whatsapp", "voice", "push")
 _STOPPED: Final = ("queued", "held", "retrying", "waiting")
 """States of messages that an erasure stops."""
+_OF_THE_PERSON: Final = ("close_page", "forget_preferences", "forget_digests", "blank_notes")
+"""What goes at once, and again: a page that was being opened, or a wish being kept, may come after."""
 _FIRST: Final = UUID(int=0)
 _SHORTEST: Final = 5
 """Letters of a word that is looked for: a shorter one stands in other words."""
@@ -55,7 +58,7 @@ class PostgresErasures(Store):
             await run.rows(_SQL["tombstone"], person, _LAST)
             await run.rows(_SQL["last_version"], person, _LAST)
             await run.rows(_SQL["erase_versions"], person)
-            for name in ("forget_turns", "forget_digests", "forget_account"):
+            for name in ("forget_turns", "forget_account", *_OF_THE_PERSON):
                 await run.rows(_SQL[name], person)
         return True
 
@@ -79,9 +82,9 @@ class PostgresErasures(Store):
 
     async def erase_rest(self, erasure: Erasure) -> None:
         person, marks = erasure.person, erasure.marks
-        await self.rows(_SQL["erase_items"], person)
+        for name in ("erase_items", "erase_versions", *_OF_THE_PERSON):
+            await self.rows(_SQL[name], person)
         await self.rows(_SQL["erase_replies"], person, marks)
-        await self.rows(_SQL["erase_versions"], person)
         await self.rows(_SQL["erase_copies"], person, erasure.words)
         await self.rows(_SQL["forget_documents"])
         await self._erase_parties(_traces([person], erasure.words))
@@ -115,7 +118,8 @@ class PostgresErasures(Store):
     async def _erase_page(
         self, page: Sequence[Record], traces: Traces, marks: Collection[str], legal_since: datetime
     ) -> None:
-        whole = await self._with_addresses([row["data"] for row in page], traces, marks)
+        values = [row["data"] for row in page]
+        whole = await self._with_messages(values, await self._with_addresses(values, traces, marks))
         named = [row for row in page if concerns(row["data"], whole)]
         if not named:
             return
@@ -140,7 +144,15 @@ class PostgresErasures(Store):
         rows = await self.rows(_SQL["marks"], sorted({storable(usual) or "" for usual in found.values()}))
         theirs = {row["given"] for row in rows if row["mark"] in set(marks)}
         own = frozenset(raw for raw, usual in found.items() if usual in theirs)
-        return Traces(refs=traces.refs, words=traces.words, addresses=own)
+        return replace(traces, addresses=own)
+
+    async def _with_messages(self, values: Sequence[Json], traces: Traces) -> Traces:
+        """Return the traces with the messages to them that the values are about."""
+        ids = sorted({found for value in values if (found := message_of(value)) is not None})
+        if not ids:
+            return traces
+        rows = await self.rows(_SQL["of_people"], ids, *span(ids), sorted(traces.refs))
+        return replace(traces, refs=traces.refs | {row["id"] for row in rows})
 
     async def _own_cases(self, named: Sequence[Record], traces: Traces) -> frozenset[str]:
         """Return those of the cases whose parties are nobody else."""

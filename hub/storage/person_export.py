@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from hub.ports.person_export import ExportFacts, PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
+from hub.model import PreferenceEntry
+from hub.ports.person_export import (
+    CountedContact,
+    ExportFacts,
+    PageOpening,
+    PersonVersion,
+    PromiseOfCase,
+    RoleVersion,
+    SurveyOfPerson,
+)
 from hub.storage.database import Store, load, read, storable
+from hub.storage.preferences import marks_of
 
 _SQL = load("person_export")
 
@@ -19,4 +29,10 @@ class PostgresPersonExport(Store):
                 roles=[read(RoleVersion, row) for row in await run.rows(_SQL["roles"], asked)],
                 cases=[read(PromiseOfCase, row) for row in await run.rows(_SQL["cases"], asked)],
                 surveys=[read(SurveyOfPerson, row) for row in await run.rows(_SQL["surveys"], asked)],
+                preferences=[
+                    read(PreferenceEntry, row) for row in await run.rows(_SQL["preferences"], asked)
+                ],
+                marks=await marks_of(run, person),
+                openings=[read(PageOpening, row) for row in await run.rows(_SQL["openings"], asked)],
+                contacts=[read(CountedContact, row) for row in await run.rows(_SQL["contacts"], asked)],
             )

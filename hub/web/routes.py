@@ -17,19 +17,21 @@ from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.model.letters import LetterBuilding, PrintBatch
+from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
+from hub.operations.erase_person import ErasureReport
 from hub.operations.evidence import EvidenceRow
 from hub.operations.explain.explain import Explanation
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.person_export.schemas import PersonExport
-from hub.operations.preferences import PreferencesWhole
+from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
 from hub.operations.start_survey import SurveyStarted
@@ -53,7 +55,7 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
-    person_exports,
+    person_rights,
     posters,
     preferences,
     replies,
@@ -91,6 +93,7 @@ _PUT: Final = hdrs.METH_PUT
 _read: Final = partial(Route, needs=READ, where=Where.PLACES)
 _read_company: Final = partial(Route, needs=READ, where=Where.COMPANY)
 _read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
+_right: Final = partial(Route, method=_POST, needs=PRIVACY, where=Where.EVERYWHERE)
 _operate: Final = partial(Route, method=_POST, needs=OPERATE, where=Where.PLACES)
 _operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
 _list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
@@ -178,10 +181,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     Route(
         "/api/people/{ref}/export",
-        person_exports.export,
+        person_rights.export,
         needs=PRIVACY,
         where=Where.EVERYWHERE,
         answers={200: PersonExport, 404: Problem, 413: Problem},
+    ),
+    _right("/api/people/{ref}/rectify", person_rights.rectify, answers={200: Claim, 404: Problem}),
+    _right(
+        "/api/people/{ref}/erase",
+        person_rights.erase,
+        answers={200: ErasureReport, 202: ErasureReport, 404: Problem, 409: Problem},
     ),
     _read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
     _operate(

@@ -17,7 +17,7 @@ from hub.access.check_rate import CheckRate
 from hub.access.genuine_codes import GenuineCodes
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
-from hub.access.link_rate import OF_A_WALL, LinkRate
+from hub.access.link_rate import OF_A_FILE, OF_A_WALL, LinkRate
 from hub.access.lockout import AddressThrottle
 from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
@@ -56,6 +56,7 @@ from hub.ports import (
     ContactStore,
     DirectoryHistoryStore,
     DocumentStore,
+    ErasureStore,
     EscalationStore,
     ExplainStore,
     GenuineStore,
@@ -180,6 +181,7 @@ class Services:
     contacts: ContactStore
     directory: DirectoryHistoryStore
     documents: DocumentStore
+    erasures: ErasureStore
     escalations: EscalationStore
     evidence: EvidenceStore
     explain: ExplainStore
@@ -230,6 +232,8 @@ class Services:
     """How often the page of one message may be opened, and its button pressed."""
     resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
     """How often one person may act on the own page."""
+    download_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_FILE))
+    """How often one person may load everything that is held."""
 
     @cached_property
     def access(self) -> Access:

@@ -114,6 +114,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /api/people/{ref}/export": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    "POST /api/people/{ref}/rectify": Row(
+        needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"case": "datos-1"}
+    ),
+    "POST /api/people/{ref}/erase": Row(
+        needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"reason": "reclamo 14", "dry_run": True}
+    ),
     "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /cases": Row(needs=READ, where=OWN, finds=False),

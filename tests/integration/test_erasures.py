@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -20,6 +20,12 @@ from hub.operations.erase_person import EVENTS, ErasureReport, erase, go_on, kep
 from hub.operations.evidence import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies
 from hub.timers.erasures import keep_erased
+from tests.integration.canary_rows import (
+    she_does_not_recognise,
+    she_is_on_the_wall,
+    she_opens_her_page,
+    she_wishes,
+)
 from tests.integration.constancias import seal_all
 from tests.integration.test_evidence import Office
 from tests.integration.test_seals import quiet
@@ -39,6 +45,8 @@ WORDS: Final = {
     "reply": "respuesta-del-canario",
     "comment": "comentario-del-canario",
     "dead": "difunto-del-canario",
+    "note": "nota-del-canario",
+    "report": "reporte-del-canario",
 }
 """What only this person has said, or what is said of nobody else."""
 KEPT: Final = frozenset(
@@ -72,10 +80,11 @@ class Rights:
 
     async def seen(self) -> set[tuple[str, str]]:
         """Return the columns with any word of the person."""
-        return {place async for place in _places(self.database)}
+        return {place async for place in places_with(self.database, WORDS.values())}
 
 
-async def _places(database: Database) -> Any:
+async def places_with(database: Database, words: Collection[str]) -> Any:
+    """Yield the table and column of each value with one of these words."""
     columns = await database.rows(
         "SELECT table_name AS of, column_name AS name, udt_name AS kind FROM information_schema.columns "
         "JOIN information_schema.tables USING (table_schema, table_name) "
@@ -84,11 +93,11 @@ async def _places(database: Database) -> Any:
     for column in columns:
         expression = f'"{column["name"]}"' + ("" if column["kind"] == "bytea" else "::text")
         for row in await database.rows(f'SELECT {expression} AS value FROM "{column["of"]}"'):
-            if row["value"] is not None and any(_has(row["value"], word) for word in WORDS.values()):
-                yield _table(column["of"]), column["name"]
+            if row["value"] is not None and any(_has(row["value"], word) for word in words):
+                yield table_of(column["of"]), column["name"]
 
 
-def _table(partition: str) -> str:
+def table_of(partition: str) -> str:
     return next((of for of in ("event", "message", "attempt") if partition.startswith(f"{of}_")), partition)
 
 
@@ -172,6 +181,11 @@ async def rights(opened: Database) -> Rights:
         REF,
     )
     await _she_is_elsewhere(opened)
+    await she_wishes(opened, REF, NAME, WORDS["note"])
+    await she_opens_her_page(opened, REF, f"al correo {MAIL}")
+    await she_is_on_the_wall(opened, f"Radicó {NAME}")
+    await she_does_not_recognise(office, REF, WORDS["report"], name=NAME)
+    await office.deliver()
     return Rights(office)
 
 
@@ -242,7 +256,13 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
         *(("directory_version", "data"), ("party", "recipients"), ("suppression", "address")),
         *(("opt_out", "address"), ("dead_letter", "body"), ("clock", "context")),
         *(("inbox_item", "text"), ("letter", "text"), ("document", "content"), ("webhook_event", "event")),
-        *(("document_request", "name"), ("document_request", "url")),
+        *(
+            ("document_request", "name"),
+            ("document_request", "url"),
+            ("preference", "by"),
+            ("poster", "html"),
+        ),
+        *(("do_not_contact", "note"), ("resident_code", "shown")),
     } <= places
 
 
@@ -346,6 +366,49 @@ async def test_ticket_in_a_queue_sends_nothing_after_the_erasure(rights: Rights)
     assert [] == rights.office.email.sent[sent:]
     assert ("cancelled", "erased") == (stopped["state"], stopped["reason"])
     assert set() == await rights.seen()
+
+
+async def test_late_report_of_a_kept_letter_leaves_nothing(rights: Rights) -> None:
+    await leave(rights)
+    await rights.erase(legal_since=EVER)
+    await she_does_not_recognise(rights.office, REF, "lo vi en la puerta, dice el difunto-del-canario")
+    await rights.go_on(legal_since=EVER)
+
+    assert KEPT == await rights.seen()
+
+
+async def test_page_is_closed_and_wishes_end_as_it_begins(rights: Rights) -> None:
+    await leave(rights)
+    await rights.store.begin(REF, by="ana", reason="x")
+    left = [
+        table
+        for table in ("resident_code", "resident_session", "preference")
+        if await rights.database.rows(f"SELECT FROM {table} WHERE person = $1", REF)
+    ]
+    [mark] = await rights.database.rows("SELECT reason, note FROM do_not_contact WHERE person = $1", REF)
+
+    assert [] == left
+    assert ("contested_account", "") == (mark["reason"], mark["note"])
+
+
+async def test_page_that_was_just_being_opened_is_closed_by_the_timers(rights: Rights) -> None:
+    await leave(rights)
+    await rights.erase()
+    await she_opens_her_page(rights.database, REF, "al correo")
+    timers = timers_of(await hub_with(), erasures=rights.store, now=lambda: NOW)
+    await keep_erased(timers)
+
+    assert [] == await rights.database.rows("SELECT FROM resident_session")
+
+
+async def test_poster_is_made_again_from_what_is_left(rights: Rights) -> None:
+    await leave(rights)
+    await rights.erase()
+    [poster] = await rights.database.rows(
+        "SELECT title, html, made_at FROM poster WHERE event LIKE '%pqrs.received%'"
+    )
+
+    assert (None, None, None) == tuple(poster)
 
 
 async def test_late_event_leaves_nothing_and_reaches_nobody(rights: Rights) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from hub.app.container import CompanyRules, person_exports_of
 from hub.errors import UnknownName
+from hub.model import MarkReason
 from hub.operations.person_export import paper
 from hub.operations.person_export.schemas import PersonExport
 from hub.rendering.paper import make_pdf
@@ -53,6 +54,26 @@ async def test_export_has_everything_that_is_held(rights: Rights) -> None:
     assert "person.show" in {line.action for line in export.audit}
 
 
+async def test_export_has_wishes_marks_the_page_and_what_counts(rights: Rights) -> None:
+    export = await made(rights.database)
+    [change], [mark], [contact] = export.preferences, export.marks, export.contacts
+
+    assert (1, f"a petición de {NAME}") == (change.version, change.by)
+    assert (MarkReason.CONTESTED_ACCOUNT, WORDS["note"]) == (mark.reason, mark.note)
+    assert [f"al correo {MAIL}", None] == [opening.shown for opening in export.openings]
+    assert "sms" == contact.channel
+
+
+async def test_reason_of_a_mark_is_for_staff_to_read_first(rights: Rights) -> None:
+    exports = person_exports_of(rights.database, CompanyRules(load(dict(ENVIRON))))
+    export = await exports.make(REF, by=f"person:{REF}", at=AT, with_reasons=False)
+    cells = [cell for part in paper.pages(export)["parts"] for row in part["rows"] for cell in row]
+
+    assert [(None, None)] == [(mark.reason, mark.note) for mark in export.marks]
+    assert any("Pregunte por qué a la administración" in cell for cell in cells)
+    assert not any(WORDS["note"] in cell for cell in cells)
+
+
 async def test_nobody_has_no_export(rights: Rights) -> None:
     with pytest.raises(UnknownName):
         await made(rights.database, "p-nadie")
@@ -66,7 +87,9 @@ async def test_document_is_readable_and_accessible(rights: Rights) -> None:
 
     assert content.startswith(b"%PDF")
     assert b"pdfuaid" in content
-    assert all(any(word in cell for cell in rows) for word in (NAME, MAIL, WORDS["reply"], WORDS["petition"]))
+    assert all(
+        any(WORDS[word] in cell for cell in rows) for word in ("name", "mail", "reply", "petition", "note")
+    )
 
 
 async def test_commands_export_and_erase_and_are_audited(environ: dict[str, str], tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ async def test_own_page_shows_what_was_sent_what_is_held_and_what_was_consented_
     assert shown is not None
     assert "PQRS recibida" in [line.what for line in shown.sent]
     assert [RADICADO] == [case.number for case in shown.cases]
-    assert ["Comercial"] == [one.what for one in shown.consents if one.granted]
+    assert ["Ofertas"] == [one.what for one in shown.consents if one.granted]
     assert {"commercial": True, "survey": False}.items() <= {
         stance.purpose: stance.granted for stance in shown.stances
     }.items()

@@ -62,7 +62,7 @@ async def test_texts_go_and_legal_ones_stay_for_their_own_time(rights: Rights) -
     await leave(rights)
     await run(rights.database, texts=12)
     left = await rights.database.rows(
-        "SELECT DISTINCT purpose FROM message WHERE name <> '' AND next_at IS NULL"
+        "SELECT DISTINCT purpose FROM message WHERE name <> '' AND next_at IS NULL AND state <> 'waiting'"
     )
     await run(rights.database, legal=12)
     after = await rights.database.rows("SELECT count(*) AS n FROM attempt WHERE content IS NOT NULL")
@@ -140,7 +140,7 @@ async def test_timers_apply_the_policy(rights: Rights) -> None:
     )
     await erase_old_data(timers)
     left = await rights.database.rows(
-        "SELECT DISTINCT purpose FROM message WHERE name <> '' AND next_at IS NULL"
+        "SELECT DISTINCT purpose FROM message WHERE name <> '' AND next_at IS NULL AND state <> 'waiting'"
     )
 
     assert ["legal"] == [row["purpose"] for row in left]
@@ -172,3 +172,13 @@ def test_every_kind_has_its_months() -> None:
 
 def test_law_keeps_nothing_but_legal_messages() -> None:
     assert {"message", "attempt", "letter"} == {table for table, _ in KEPT}
+
+
+async def test_ended_pages_and_codes_of_residents_go_with_the_sign_ins(rights: Rights) -> None:
+    left = "SELECT person FROM resident_code UNION ALL SELECT person FROM resident_session"
+    rows = await report(PostgresRetention(rights.database), {**FOR_EVER, DataKind.SIGN_INS: 12}, LATER)
+    before = await rights.database.rows(left)
+    found = await run(rights.database, sign_ins=12)
+
+    assert {DataKind.SIGN_INS: 2} == found == {row.kind: row.rows for row in rows if row.rows}
+    assert (2, 0) == (len(before), len(await rights.database.rows(left)))

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 
+from hub.model import Purpose, QuietHours
 from tests.integration.chromium import Browser
 from tests.integration.residents import path
 from tests.integration.test_web_browser_sign_in import photo
@@ -15,6 +16,7 @@ from tests.integration.test_web_resident_own import world_of_maria
 from tests.integration.test_web_resident_sign_in import DAY, code_of, door, world_with_person
 from tests.integration.web_doubles import browsing
 
+DESK: Final = 1280
 FORBIDDEN: Final = "the server responded with a status of 403"
 """What the console says of a page that answers a wrong link."""
 NAMELESS: Final = """
@@ -22,6 +24,7 @@ NAMELESS: Final = """
   .filter(node => !(node.labels?.length || node.innerText?.trim() || node.ariaLabel)).length
 """
 """Controls that a screen reader cannot name."""
+SAVE: Final = "[...document.querySelectorAll('button')].find(b => b.innerText.includes('Guardar')).click()"
 LEVELS: Final = "[...document.querySelectorAll('h1, h2, h3')].map(node => +node.tagName[1])"
 SMALL: Final = """
 [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea')]
@@ -36,7 +39,11 @@ async def look_at(browser: Browser, url: str, name: str, *, dark: bool, width: i
     await browser.call("Emulation.setEmulatedMedia", features=features)
     await browser.go(url, width=width)
     await browser.until("document.querySelector('main h1')?.innerText")
-    await photo(browser, f"resident-{name}-{'dark' if dark else 'light'}-{width}")
+    await judge(browser, f"{name}-{'dark' if dark else 'light'}", width)
+
+
+async def judge(browser: Browser, name: str, width: int) -> None:
+    await photo(browser, f"resident-{name}-{width}")
     levels = await browser.run(LEVELS)
 
     # A wide window has a bar for scrolling beside the page.
@@ -88,6 +95,41 @@ async def test_own_page_is_opened_with_a_code_without_a_script(browser: Browser)
         await browser.run("document.querySelector('button').click()")
         await browser.until("document.getElementById('reclamo')?.innerText")
         own = await browser.run("location.href")
-        await look_at(browser, own, "own", dark=False)
-        await look_at(browser, own, "own", dark=True)
+        for width in (NARROW, DESK):
+            await look_at(browser, own, "own", dark=False, width=width)
+            await look_at(browser, own, "own", dark=True, width=width)
+        await browser.run("document.querySelectorAll('details').forEach(part => part.open = true)")
+        await photo(browser, "resident-own-open")
         await look_at(browser, f"{own}/mensajes/{mail.id}", "own-message", dark=False)
+
+
+async def test_preferences_are_kept_without_a_script_and_errors_stand_beside_their_fields(
+    browser: Browser,
+) -> None:
+    world, mail = world_of_maria(HUB_PUBLIC_URL="")
+    async with browsing(world) as client:
+        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.go(str(client.make_url(door(world, mail))), width=NARROW)
+        await browser.until("document.querySelector('button')?.innerText")
+        await browser.run("document.querySelector('button').click()")
+        await browser.until("document.getElementById('code')?.name")
+        await browser.run(f"document.getElementById('code').value = '{code_of(world)}'")
+        await browser.run("document.querySelector('button').click()")
+        await browser.until("document.getElementById('quiet_since')?.name")
+        await browser.run("document.getElementById('quiet_since').value = '21:00'")
+        await browser.run(SAVE)
+        said = await browser.until("document.getElementById('error-quiet')?.innerText")
+        await judge(browser, "wishes-wrong", NARROW)
+        await browser.run("document.getElementById('quiet_until').value = '07:00'")
+        await browser.run("document.querySelector('[name=service][value=chosen]').click()")
+        await browser.run("document.querySelector('[name=\"service.sms\"]').click()")
+        await browser.run(SAVE)
+        await browser.until("document.querySelector('[role=status]')?.innerText")
+        await judge(browser, "wishes-kept", NARROW)
+
+    assert "Escriba las dos horas, o ninguna." == said
+    [kept] = world.preferences.kept
+    assert (QuietHours(since="21:00", until="07:00"), ("sms",)) == (
+        kept.wishes.quiet_hours,
+        kept.wishes.channels[Purpose.SERVICE],
+    )

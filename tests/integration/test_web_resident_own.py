@@ -13,7 +13,7 @@ from hub.access.lockout import FREE
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Consent, Message, Stance, State
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
-from hub.operations.residents.acts import CLAIMED
+from hub.people.claims import CLAIMED
 from tests.contract.values import NOON
 from tests.integration.residents import BUILDING, HUB
 from tests.integration.test_web_resident_sign_in import (

@@ -33,10 +33,14 @@ from hub.model import (
     Json,
     Lane,
     LiveClock,
+    MarkEntry,
+    MarkReason,
     Period,
+    PreferenceEntry,
     PromiseRecord,
     PropertyScope,
     RawMessage,
+    RefusedEvents,
 )
 from hub.model import Reply as Answered
 from hub.model.contracts import ContractDecision
@@ -63,6 +67,7 @@ from hub.storage import (
     PostgresContacts,
     PostgresDirectoryHistory,
     PostgresDocuments,
+    PostgresErasures,
     PostgresEvidence,
     PostgresExplain,
     PostgresHeadcount,
@@ -487,6 +492,39 @@ class MemoryResidentAccess:
         self.sessions.pop(hash, None)
 
 
+@dataclass
+class MemoryPreferences:
+    """`PreferenceStore`: what was wished and marked, newest first."""
+
+    kept: list[PreferenceEntry] = field(default_factory=list)
+    marked: list[MarkEntry] = field(default_factory=list)
+
+    async def latest(self, person: str) -> PreferenceEntry | None:
+        return next(iter(await self.history(person, limit=1)), None)
+
+    async def history(self, person: str, *, limit: int) -> Sequence[PreferenceEntry]:
+        mine = [entry for entry in self.kept if entry.person == person]
+        return sorted(mine, key=lambda entry: -entry.version)[:limit]
+
+    async def keep(self, entry: PreferenceEntry) -> bool:
+        if any((old.person, old.version) == (entry.person, entry.version) for old in self.kept):
+            return False
+        self.kept.append(entry)
+        return True
+
+    async def marks(self, person: str) -> Sequence[MarkEntry]:
+        return [mark for mark in self.marked if mark.person == person]
+
+    async def stopped(self, person: str, *, limit: int) -> Sequence[RefusedEvents]:  # noqa: ARG002 - the port's signature
+        return []
+
+    async def mark(self, entry: MarkEntry) -> None:
+        self.marked.append(entry)
+
+    async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:  # noqa: ARG002 - the same
+        return 0
+
+
 class MemoryIncidents(MemoryMonitor):
     """`IncidentLog`, with no message, event or clock to count."""
 
@@ -553,6 +591,7 @@ class World:
         self.genuine = MemoryGenuine()
         self.residents = MemoryResidents()
         self.resident_access = MemoryResidentAccess()
+        self.preferences = MemoryPreferences()
         self.evidence: EvidenceStore | None = None
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
@@ -588,6 +627,7 @@ class World:
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
             documents=PostgresDocuments(database),
+            erasures=PostgresErasures(database),
             escalations=self.escalations,
             evidence=self.evidence or PostgresEvidence(database),
             explain=PostgresExplain(database),
@@ -601,7 +641,7 @@ class World:
             mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
             posters=posters_of(database, CompanyRules(settings)),
-            preferences=PostgresPreferences(database),
+            preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
             redrive=PostgresRedrive(database),

@@ -14,10 +14,18 @@ from typing import Any, Final
 from msgspec import convert
 
 from hub.errors import UnknownName
+from hub.model import MarkEntry
+from hub.model.preferences import change_of
 from hub.operations.constancia.gather import gather_person
 from hub.operations.constancia.proven import prove
 from hub.operations.constancia.schemas import ConsentLine
-from hub.operations.person_export.schemas import AuditLine, PersonExport
+from hub.operations.person_export.schemas import (
+    AuditLine,
+    CountedContactLine,
+    MarkLine,
+    PageOpeningLine,
+    PersonExport,
+)
 from hub.ports import AuditStore, DirectoryHistoryStore
 from hub.ports.constancias import ConstanciaStore, ThreadStore
 from hub.ports.person_export import PersonExportStore
@@ -40,9 +48,21 @@ class PersonExports:
     company: str
 
     async def make(
-        self, person: str, *, by: str, at: datetime, step: Callable[[int, int], None] = _quiet
+        self,
+        person: str,
+        *,
+        by: str,
+        at: datetime,
+        with_reasons: bool = True,
+        step: Callable[[int, int], None] = _quiet,
     ) -> PersonExport:
-        """Export a person, known to the directory or not any more. Raises TooLarge, UnknownName."""
+        """
+        Export a person, known to the directory or not any more. Raises TooLarge, UnknownName.
+
+        Why staff has marked somebody is that person's data, but a note may name others, and an address is
+        protected from somebody near: staff reads it before handing it over. What the person loads alone goes
+        without.
+        """
         identity = await self.directory.somebody(person, whole=True)
         name = await self.said.name_of(person)
         gathered = await gather_person(self.threads, person, name or person, places=None, place_names=())
@@ -63,6 +83,10 @@ class PersonExports:
             thread=gathered.entries,
             cases=list(held.cases),
             surveys=list(held.surveys),
+            preferences=list(map(change_of, held.preferences)),
+            marks=[_mark(mark, whole=with_reasons) for mark in held.marks],
+            openings=[convert(line, PageOpeningLine, from_attributes=True) for line in held.openings],
+            contacts=[convert(line, CountedContactLine, from_attributes=True) for line in held.contacts],
             audit=await self._audit(person),
         )
 
@@ -98,6 +122,16 @@ class PersonExports:
             after = page.next
             if after is None:
                 return lines
+
+
+def _mark(mark: MarkEntry, *, whole: bool) -> MarkLine:
+    return MarkLine(
+        reason=mark.reason if whole else None,
+        since=mark.since,
+        until=mark.until,
+        ended_at=mark.ended_at,
+        note=mark.note if whole else None,
+    )
 
 
 def _line(row: Any) -> AuditLine:

@@ -6,31 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hub.model import Json
+from hub.model.preferences import PreferenceChange
 from hub.operations.cases.events_es import title
 from hub.operations.cases.summary_es import promise
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
-from hub.operations.person_export.schemas import PersonExport
+from hub.operations.person_export.schemas import MarkLine, PersonExport
 from hub.rendering import filters, labels_es
+from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link
 
 TEMPLATE: Final = "person.typ"
-_ROLES: Final[Mapping[str, str]] = {
-    "owner": "propietario",
-    "resident": "residente",
-    "tenant": "arrendatario",
-    "payer": "pagador registrado",
-    "council": "consejo",
-    "auditor": "revisor fiscal",
-    "proxy": "apoderado",
-    "accounting_client": "cliente de contabilidad",
-    "staff": "equipo de la empresa",
-}
 _PURPOSES: Final[Mapping[str, str]] = {
     "data_treatment": "tratamiento de datos",
     "commercial": "mensajes comerciales",
     "survey": "encuestas",
     "collection": "cobranza",
     "service": "mensajes de servicio",
+}
+_WAYS: Final[Mapping[str, str]] = {
+    "page": "en su página",
+    "api": "por otro sistema",
+    "cli": "por la administración",
 }
 _POINTS: Final[Mapping[str, str]] = {"email": "Correo", "phone": "Teléfono", "push": "Aplicación"}
 
@@ -42,10 +38,14 @@ def pages(export: PersonExport) -> dict[str, Json]:
         ("Quién es usted para nosotros", "", list(_identity(export, identity))),
         ("Sus unidades y papeles", "Con la fecha en que empezaron.", list(_roles(export))),
         ("Lo que autorizó y lo que no", "Con su prueba.", list(map(_consent, export.consents))),
+        ("Lo que prefiere", "Cada cambio, con quién lo hizo.", list(map(_preference, export.preferences))),
+        ("Marcas de no contactarle", "Las pone la administración.", list(map(_mark, export.marks))),
+        ("Contactos que cuentan para el límite", "Ley 2300 de 2023.", list(_contacts(export))),
         ("Sus casos y nuestros plazos", "", list(_cases(export))),
         ("Lo que respondió", "", list(_replies(export))),
         ("Encuestas que contestó", "", list(_surveys(export))),
         ("Lo que le dijimos, palabra por palabra", "", list(_messages(export.messages))),
+        ("Entradas a su página", "Los códigos de hoy y la página abierta.", list(_openings(export))),
         ("Quién ha visto o cambiado sus datos", "", list(_audit(export))),
     ]
     return {
@@ -75,7 +75,7 @@ def _identity(export: PersonExport, identity: Mapping[str, Any]) -> Iterator[lis
 def _roles(export: PersonExport) -> Iterator[list[str]]:
     for role in export.roles:
         until = f" hasta el {filters.fecha(role.until)}" if role.until else ""
-        what = "terminó" if role.removed else _ROLES.get(role.role, role.role)
+        what = "terminó" if role.removed else labels_es.ROLES.get(role.role, role.role)
         yield [filters.fecha(role.since), f"{what}, {role.scope}{until}"]
 
 
@@ -85,6 +85,32 @@ def _consent(line: ConsentLine) -> list[str]:
     proof = ", ".join(filter(None, (line.method, line.text_version, line.evidence_hash)))
     said = f"{_PURPOSES.get(line.purpose, line.purpose)}: {answer}{f', por {by}' if by else ''}"
     return [filters.fecha_hora(line.at), f"{said}{f' ({proof})' if proof else ''}"]
+
+
+def _preference(change: PreferenceChange) -> list[str]:
+    said = "; ".join(wishes(change.wishes)) or "todo como lo hace la administración"
+    by = _WAYS.get(change.way, change.way)
+    return [filters.fecha_hora(change.at), f"{said} ({change.by}, {by})"]
+
+
+def _mark(mark: MarkLine) -> list[str]:
+    end = mark.ended_at or mark.until
+    until = f", hasta el {filters.fecha_hora(end)}" if end else ""
+    if mark.reason is None:
+        return [filters.fecha_hora(mark.since), f"Pregunte por qué a la administración{until}."]
+    why = labels_es.MARKS.get(mark.reason, mark.reason)
+    return [filters.fecha_hora(mark.since), f"{why}{until}. {mark.note or ''}".strip()]
+
+
+def _contacts(export: PersonExport) -> Iterator[list[str]]:
+    for contact in export.contacts:
+        yield [contact.day.isoformat(), labels_es.CHANNELS.get(contact.channel, contact.channel)]
+
+
+def _openings(export: PersonExport) -> Iterator[list[str]]:
+    for opening in export.openings:
+        what = "Se abrió su página" if opening.shown is None else f"Se envió un código {opening.shown}"
+        yield [filters.fecha_hora(opening.at), what]
 
 
 def _cases(export: PersonExport) -> Iterator[list[str]]:

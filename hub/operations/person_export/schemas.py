@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from hub.model import Instant
+from hub.model import Instant, MarkReason
+from hub.model.preferences import PreferenceChange
 from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
 from hub.ports.person_export import PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
@@ -21,6 +23,31 @@ class AuditLine(Struct, kw_only=True):
     who: str
     action: str
     subject: str
+
+
+class MarkLine(Struct, kw_only=True):
+    """A mark of staff: do not contact. On the own page it has neither reason nor note."""
+
+    reason: MarkReason | None
+    since: Instant
+    until: Instant | None
+    ended_at: Instant | None
+    note: str | None
+
+
+class PageOpeningLine(Struct, kw_only=True):
+    """A code that was sent for the own page, or an opening of it (`shown` is null)."""
+
+    at: Instant
+    ends_at: Instant
+    shown: str | None
+
+
+class CountedContactLine(Struct, kw_only=True):
+    """A contact that the limits count (Ley 2300 de 2023)."""
+
+    day: date
+    channel: str
 
 
 class PersonExport(Struct, kw_only=True):
@@ -48,4 +75,14 @@ class PersonExport(Struct, kw_only=True):
     ]
     cases: Annotated[list[PromiseOfCase], Meta(description="Cases with each promise and how it ended.")]
     surveys: list[SurveyOfPerson]
+    preferences: Annotated[
+        list[PreferenceChange], Meta(description="Each change of the person's wishes, oldest first.")
+    ]
+    marks: Annotated[list[MarkLine], Meta(description="Do not contact: set by staff, newest first.")]
+    openings: Annotated[
+        list[PageOpeningLine], Meta(description="Codes of the last day, and the open pages of the person.")
+    ]
+    contacts: Annotated[
+        list[CountedContactLine], Meta(description="Contacts of this week and the last one that count.")
+    ]
     audit: Annotated[list[AuditLine], Meta(description="Who read or changed the data, newest first.")]

@@ -6,6 +6,7 @@ The id of an event is made from the form that was sent: a button pressed twice i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,14 +16,24 @@ from typing import Final
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Json, own_event
 from hub.operations.residents.own_file import OFFERED
+from hub.people.claims import CLAIMED, claim_event
 from hub.ports import Publisher
 
-CLAIMED: Final = "privacy.claim.received"
 LONGEST: Final = 2000
 """Characters of what a claim says."""
 TEXT_VERSION: Final = "pagina-1"
 """The version of the words beside the buttons of the page, `resident_own.html`."""
 METHOD: Final = "web"
+
+
+DATA: Final[Mapping[str, str]] = {
+    "nombre": "Nombre",
+    "correo": "Correo",
+    "telefono": "Teléfono",
+    "unidad": "Unidad o papel en la copropiedad",
+    "otro": "Otro dato",
+}
+"""What somebody may ask to correct."""
 
 
 class ClaimKind(StrEnum):
@@ -56,17 +67,14 @@ class ResidentActs:
     async def claim(self, person: str, kind: ClaimKind, detail: str, *, form: str, now: datetime) -> str:
         """Start a claim; return its number. Raises BrokerUnavailable."""
         number = f"MI-{_digest(form, person, CLAIMED)[:10].upper()}"
-        data: dict[str, Json] = {
-            "case_id": number,
-            "subject_id": person,
-            "kind": str(kind),
-            "received_at": now.isoformat(),
-            "data_subject": {"ref": person},
-        }
-        if words := _tidy(detail):
-            data["detail"] = words
-        await self.publisher.event(own_event(CLAIMED, f"{number}:received", data, time=now))
+        await self.publisher.event(claim_event(person, kind, number, now, _tidy(detail)))
         return number
+
+
+def correction(datum: str, right: str) -> str:
+    """Return what a claim says of a datum that is wrong: `Correo: debe quedar maria@example.com`; else ""."""
+    words = _tidy(right)
+    return f"{DATA[datum]}: debe quedar {words}" if datum in DATA and words else ""
 
 
 def read_kind(given: str) -> ClaimKind | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,31 +11,22 @@ from uuid import UUID
 from hub.business_time import WorkCalendar
 from hub.contact_rules.consents import PURPOSES
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import IN_DIGEST, Consent
+from hub.model import IN_DIGEST, Consent, MarkEntry
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
 from hub.ports import ResidentStore
-from hub.rendering.filters import lista
-from hub.rendering.labels_es import CHANNELS, CONSENTS, MESSAGE_STATES
+from hub.rendering.filters import fecha_hora, inicial, lista, punto
+from hub.rendering.labels_es import CHANNELS, MESSAGE_STATES, ROLES
 from hub.rendering.titles_es import EVENTS
+from hub.rendering.wishes_es import KINDS, LANGUAGES
 
 PAGE: Final = 20
 OFFERED: Final = ("commercial", "survey")
 """Purposes that a button of the page allows and stops: nothing else hangs on them."""
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
-_ROLES: Final[Mapping[str, str]] = {
-    "owner": "Propietario",
-    "resident": "Residente",
-    "tenant": "Arrendatario",
-    "payer": "Quien paga la administración",
-    "council": "Consejo de administración",
-    "auditor": "Revisoría fiscal",
-    "proxy": "Apoderado",
-    "staff": "Equipo de la administración",
-}
 _IN_DIGEST: Final = "En su resumen"
-_LANGUAGES: Final = {"es": "Español", "en": "Inglés"}
+_CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"}
 _METHODS: Final = {
     "web": "en una página",
     "reply": "respondiendo un mensaje",
@@ -59,7 +50,7 @@ class OwnFiles:
         return ShownFile(
             name=held.name,
             building=_only_building(held.places),
-            language=_LANGUAGES.get(held.locale, held.locale),
+            language=LANGUAGES.get(held.locale, held.locale),
             contacts=[_contact(contact) for contact in held.contacts],
             places=[_place(place) for place in held.places],
             sent=[_line(line) for line in lines[:PAGE]],
@@ -97,7 +88,7 @@ def _contact(contact: HeldContact) -> str:
 
 def _place(place: ResidentPlace) -> str:
     where = ", ".join(filter(None, (place.unit, place.building)))
-    role = _ROLES.get(place.role, place.role)
+    role = inicial(ROLES.get(place.role, place.role))
     return f"{role}: {where}" if where else role
 
 
@@ -109,7 +100,7 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
         granted = stance is not None and stance.granted
         yield ShownStance(
             purpose=purpose,
-            what=CONSENTS.get(purpose, purpose),
+            what=_CONSENTS.get(purpose, purpose),
             granted=granted,
             since=None if stance is None else stance.at,
             needed=purpose in NEED_CONSENT,
@@ -118,12 +109,23 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
         )
 
 
+def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:
+    """
+    Say since when staff has marked the person.
+
+    Not why: whoever lives with somebody may read the code that opens the page, and an address is protected
+    from somebody near.
+    """
+    held = [mark for mark in marks if mark.ended_at is None and mark.holds(now)]
+    return [f"Desde el {punto(fecha_hora(mark.since))} Pregúntenos por qué." for mark in held]
+
+
 def _consent(consent: Consent) -> ShownConsent:
     method = consent.method and f"Se dijo {_METHODS.get(consent.method, 'por ' + consent.method)}"
     text = consent.text_version and f"Versión del texto: {consent.text_version}"
     digest = consent.evidence_hash and f"Huella de la prueba: {consent.evidence_hash}"
     return ShownConsent(
-        what=CONSENTS.get(consent.purpose, consent.purpose),
+        what=_CONSENTS.get(consent.purpose, consent.purpose),
         granted=consent.granted,
         at=consent.at,
         channels=lista([CHANNELS.get(channel, channel) for channel in consent.channels])

@@ -43,6 +43,7 @@ def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) 
     rungs = [next_rung(clock, now) for clock in overdue]
     return ShownCase(
         number=subject_of(clocks[0]),
+        message_id=str(message.message_id),
         received_at=min(clock.started_at for clock in clocks),
         promises=list(_promises(clocks, now, calendar)),
         happened=list(_happened(message.events)),

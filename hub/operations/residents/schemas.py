@@ -28,10 +28,11 @@ class ShownStep:
 class ShownCase:
     """
     A case in plain words. `may_climb`: a promise is overdue, and a level is left that has not been asked;
-    `at_top`: it is overdue, and there is none.
+    `at_top`: it is overdue, and there is none. `message_id` is the message by which the person knows of it.
     """
 
     number: str
+    message_id: str
     received_at: datetime | None
     promises: Sequence[ShownPromise]
     happened: Sequence[ShownStep]

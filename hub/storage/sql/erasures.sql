@@ -63,6 +63,8 @@ SELECT
     ) AS letters,
     (SELECT count(*) FROM reply WHERE person = $1 AND (address, text) <> ('', '')) AS replies,
     (SELECT count(*) FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}') AS versions,
+    (SELECT count(*) FROM preference WHERE person = $1) AS preferences,
+    (SELECT count(*) FROM do_not_contact WHERE person = $1) AS kept_marks,
     (SELECT count(*) FROM consent WHERE person = $1) AS kept_consents,
     (SELECT count(*) FROM audit WHERE person = $1) AS kept_audit
 
@@ -107,6 +109,20 @@ DELETE FROM notice_digest WHERE person = $1
 -- forget_account --
 UPDATE account SET person = NULL, display_name = '' WHERE person = $1 AND disabled_at IS NOT NULL
 
+-- close_page --
+-- The person's own page: the codes that would open it, and where it is open.
+WITH codes AS (
+    DELETE FROM resident_code WHERE person = $1
+)
+DELETE FROM resident_session WHERE person = $1
+
+-- forget_preferences --
+DELETE FROM preference WHERE person = $1
+
+-- blank_notes --
+-- The mark stays with its reason: nobody may write to the person again. What colleagues wrote goes.
+UPDATE do_not_contact SET note = '' WHERE person = $1 AND note <> ''
+
 -- due --
 -- Those of the last days are looked at whenever anybody looks: what was under way may have left something behind.
 SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure
@@ -149,6 +165,14 @@ SELECT EXISTS (
       AND received_at > now() - interval '2 days'
 ) OR EXISTS (
     SELECT FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
+) OR EXISTS (
+    SELECT FROM preference WHERE person = $1
+) OR EXISTS (
+    SELECT FROM resident_code WHERE person = $1
+) OR EXISTS (
+    SELECT FROM resident_session WHERE person = $1
+) OR EXISTS (
+    SELECT FROM do_not_contact WHERE person = $1 AND note <> ''
 ) AS something
 
 -- message_page --
@@ -263,9 +287,14 @@ WHERE facts IS NOT NULL AND message_id = ANY (ARRAY (
     ) AS message
 ))
 
+-- of_people --
+-- Events of the hub about a message name nobody by reference.
+SELECT id::text AS id FROM message
+WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND person = ANY ($4::text[])
+
 -- strip_texts --
 -- What others have in their inbox, or on paper that no law keeps, of events about this person alone ($1), or with a
--- word of theirs ($2).
+-- word of theirs ($2). A poster is made again from what is left of its event.
 WITH told AS (
     SELECT message.id, message.purpose, given.alone FROM unnest($1::uuid[], $2::bool[]) AS given (key, alone)
     CROSS JOIN LATERAL (
@@ -280,6 +309,14 @@ WITH told AS (
       AND (told.alone OR EXISTS (
           SELECT FROM unnest($3::text[]) AS word
           WHERE position(word IN lower(inbox_item.subject || inbox_item.text || inbox_item.html)) > 0
+      ))
+    RETURNING 1
+), posters AS (
+    UPDATE poster SET title = NULL, html = NULL, sha256 = NULL, made_at = NULL
+    FROM unnest($1::uuid[], $2::bool[]) AS given (key, alone)
+    WHERE poster.event_key = given.key AND poster.html IS NOT NULL
+      AND (given.alone OR EXISTS (
+          SELECT FROM unnest($3::text[]) AS word WHERE position(word IN lower(poster.title || poster.html)) > 0
       ))
     RETURNING 1
 )

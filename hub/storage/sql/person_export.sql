@@ -22,3 +22,15 @@ ORDER BY party.since, party.case_key, party.who, clock.started_at, clock.name
 SELECT time AS at, data FROM event
 WHERE type = 'co.coproservicios.survey.answered.v1' AND data ->> 'person_id' = $1
 ORDER BY time
+
+-- preferences --
+SELECT * FROM preference WHERE person = $1 ORDER BY version
+
+-- openings --
+SELECT created_at AS at, ends_at, shown FROM resident_code WHERE person = $1
+UNION ALL
+SELECT created_at, ends_at, NULL FROM resident_session WHERE person = $1
+ORDER BY 1
+
+-- contacts --
+SELECT day, channel FROM contact_slot WHERE person = $1 AND spent ORDER BY day, channel

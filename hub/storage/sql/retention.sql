@@ -95,16 +95,26 @@ WITH page AS (
 SELECT count(*) AS n FROM page
 
 -- sign_ins --
+-- Of residents, too: theirs go when the next one signs in, which may be never.
 WITH ended AS (
     SELECT hash FROM session WHERE ends_at < $1 LIMIT $2
+), pages AS (
+    SELECT hash FROM resident_session WHERE ends_at < $1 LIMIT $2
+), codes AS (
+    SELECT hash FROM resident_code WHERE created_at < $1 LIMIT $2
 ), failed AS (
     SELECT key FROM sign_in_lock WHERE failed_at < $1 AND (locked_until IS NULL OR locked_until < now()) LIMIT $2
 ), sessions AS (
     DELETE FROM session WHERE hash = ANY (ARRAY (SELECT hash FROM ended)) AND $3 RETURNING 1
+), closed AS (
+    DELETE FROM resident_session WHERE hash = ANY (ARRAY (SELECT hash FROM pages)) AND $3 RETURNING 1
+), forgotten AS (
+    DELETE FROM resident_code WHERE hash = ANY (ARRAY (SELECT hash FROM codes)) AND $3 RETURNING 1
 ), locks AS (
     DELETE FROM sign_in_lock WHERE key = ANY (ARRAY (SELECT key FROM failed)) AND $3 RETURNING 1
 )
-SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM failed) AS n
+SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM failed)
+     + (SELECT count(*) FROM pages) + (SELECT count(*) FROM codes) AS n
 
 -- audit --
 -- As the tables' owner: schema 0033. The function itself keeps a year, whoever calls it.

@@ -15,10 +15,13 @@ from uuid import UUID
 
 from aiohttp import web
 
-from hub.access import sessions
+from hub.access import audit, sessions
 from hub.model.residents import ResidentSession
-from hub.operations.residents.acts import read_kind
+from hub.operations.preferences import change_preferences, read_preferences
+from hub.operations.residents import wishes
+from hub.operations.residents.acts import DATA, ClaimKind, correction, read_kind
 from hub.operations.residents.not_answered import climb
+from hub.operations.residents.own_file import marks_shown
 from hub.operations.residents.schemas import ShownFile
 from hub.rendering.identities import Look
 from hub.web.auth.csrf import require_own_page, require_token
@@ -27,6 +30,7 @@ from hub.web.bodies import fields_of
 from hub.web.console.pages import redirect
 from hub.web.requests import found, unknown, uuid_in
 from hub.web.residents import cookies
+from hub.web.residents.download import FORMS, WAY, handed_over
 from hub.web.residents.message_page import NOT_ANSWERED
 from hub.web.residents.pages import resident_page, too_often
 from hub.web.responses import Refusal
@@ -103,6 +107,35 @@ async def _claim(request: web.Request, session: ResidentSession, given: Given) -
     return await _own(request, session, state="claimed", number=number)
 
 
+async def _correct(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+    detail = correction(given.get("datum", ""), given.get("right", ""))
+    if not detail:
+        return await _own(request, session, state="no_datum", datum=given.get("datum", ""))
+    asked = {"kind": ClaimKind.CORRECTION, "detail": detail, "form": given.get("form", "")}
+    return await _claim(request, session, asked)
+
+
+async def _download(
+    request: web.Request, session: ResidentSession, _: Given, *, form: str
+) -> web.StreamResponse:
+    file = await handed_over(request, session.person, form)
+    return await _own(request, session, state=file) if isinstance(file, str) else file
+
+
+async def _wish(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+    draft = wishes.read_form(given)
+    if errors := wishes.problems(draft):
+        return await _own(request, session, draft=draft, errors=errors)
+    _brake(request, session)
+    deps, who = services(request), f"person:{session.person}"
+    await audit.note(
+        deps.audit, who=who, action="person.preferences.change", subject=who, person=session.person, way=WAY
+    )
+    change = partial(wishes.wishes_of, draft)
+    await change_preferences(deps.preferences, session.person, change, by=who, way=WAY, now=deps.now())
+    return await _own(request, session, state="wished")
+
+
 async def _not_answered(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
     _brake(request, session)
     deps, asked = services(request), found(_MESSAGE, uuid_in(given.get("id", "")))
@@ -128,6 +161,9 @@ _ACTS: Final[Mapping[str, _Act]] = {
     "grant": partial(_consent, granted=True),
     "revoke": partial(_consent, granted=False),
     "claim": _claim,
+    "correct": _correct,
+    "wish": _wish,
+    **{f"download-{form}": partial(_download, form=form) for form in FORMS},
     NOT_ANSWERED: _not_answered,
 }
 """What the buttons of the page are called → what they do."""
@@ -179,14 +215,24 @@ async def _closed(request: web.Request, *, state: str = "") -> web.Response:
     )
 
 
-async def _own(request: web.Request, session: ResidentSession, **values: Any) -> web.StreamResponse:
+async def _own(
+    request: web.Request,
+    session: ResidentSession,
+    *,
+    draft: wishes.Draft | None = None,
+    errors: Mapping[str, str] | None = None,
+    **values: Any,
+) -> web.StreamResponse:
     deps = services(request)
     after = uuid_in(request.query.get("after", ""))
     file = await deps.own_files.show(session.person, deps.now(), after=after)
     if file is None:
         # Removed meanwhile: there is nothing left to show.
         return await _closed(request)
-    shown: dict[str, Any] = {"state": "", "number": "", "file": file, "until": session.ends_at, **values}
+    whole = await read_preferences(deps.preferences, session.person)
+    shown: dict[str, Any] = {"state": "", "number": "", "datum": "", "data": DATA, "file": file}
+    shown |= {"until": session.ends_at, "wishes": wishes.shown(whole, draft, errors)}
+    shown |= {"marks": marks_shown(await deps.preferences.marks(session.person), deps.now()), **values}
     # One name for each page that is shown: a form that is sent twice is one act.
     shown |= {"csrf": csrf_of(request), "form": secrets.token_urlsafe(12)}
     building, look = await _place(request, file)

@@ -1,0 +1,41 @@
+"""A person's wishes in Spanish words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from hub.model import DigestPeriod, Preferences
+from hub.rendering.filters import lista
+from hub.rendering.labels_es import CHANNELS
+
+LANGUAGES: Final[Mapping[str, str]] = {"es": "Español", "en": "Inglés"}
+KINDS: Final[Mapping[str, str]] = {
+    "emergency": "Emergencias",
+    "legal": "Avisos de ley",
+    "transactional": "Respuestas a lo que usted pide",
+    "service": "Avisos del servicio",
+    "survey": "Encuestas",
+    "collection": "Cobros",
+    "commercial": "Ofertas",
+}
+"""What purposes are called towards residents."""
+DIGESTS: Final[Mapping[DigestPeriod, str]] = {
+    DigestPeriod.DAILY: "juntos, una vez al día",
+    DigestPeriod.WEEKLY: "juntos, una vez por semana",
+}
+
+
+def wishes(wished: Preferences) -> Iterator[str]:
+    """Yield what a person wishes, a line each; nothing for who leaves all to the company."""
+    for purpose, channels in sorted(wished.channels.items()):
+        by = lista([CHANNELS.get(channel, channel) for channel in channels])
+        yield f"{KINDS.get(purpose, purpose)}: {by or 'ninguno'}"
+    if wished.quiet_hours is not None:
+        yield f"Horas de silencio: de {wished.quiet_hours.since} a {wished.quiet_hours.until}"
+    if wished.language is not None:
+        yield f"Idioma: {LANGUAGES.get(wished.language, wished.language)}"
+    if wished.digest is not None:
+        yield f"Avisos que no son urgentes: {DIGESTS[wished.digest]}"
+    if wished.large_print is not None:
+        yield f"Letra grande: {'sí' if wished.large_print else 'no'}"

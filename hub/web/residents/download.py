@@ -1,0 +1,61 @@
+"""Everything that is held of a person, for that person: as a document to read, and for another program."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from io import BytesIO
+from typing import Final
+
+from aiohttp import hdrs, web
+from msgspec import json
+
+from hub.access import audit
+from hub.errors import PaperFailure, TooLarge
+from hub.operations.person_export import paper
+from hub.operations.person_export.schemas import PersonExport
+from hub.rendering.paper import make_pdf
+from hub.web.residents.pages import too_often
+from hub.web.services import services
+
+WAY: Final = "page"
+FORMS: Final[Mapping[str, str]] = {"pdf": "application/pdf", "json": "application/json"}
+"""The form of a download → its type."""
+_FAILED: Final = {TooLarge: "too_large", PaperFailure: "not_made"}
+
+
+async def handed_over(request: web.Request, person: str, form: str) -> web.StreamResponse | str:
+    """
+    Return the file, or why there is none, as the page calls it.
+
+    Raises Refusal for who loads it too often, and UnknownName.
+    """
+    deps = services(request)
+    if not deps.download_rate.admits(person):
+        raise too_often()
+    who, at = f"person:{person}", deps.now().replace(microsecond=0)
+    # Recorded first: without the row, no file.
+    await audit.note(deps.audit, who=who, action="person.export", subject=who, person=person, way=WAY)
+    try:
+        made = await deps.person_exports.make(person, by=who, at=at, with_reasons=False)
+        content = await _MAKERS[form](made)
+    except (TooLarge, PaperFailure) as failure:
+        return _FAILED[type(failure)]
+    name = f"mis-datos-{at:%Y-%m-%d}.{form}"
+    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'}
+    # As a file: aiohttp writes it in pieces, and other requests go on in between.
+    return web.Response(body=BytesIO(content), content_type=FORMS[form], headers=headers)
+
+
+async def _as_json(made: PersonExport) -> bytes:
+    return await asyncio.to_thread(lambda: json.format(json.encode(made), indent=2))
+
+
+async def _as_pdf(made: PersonExport) -> bytes:
+    return await make_pdf(paper.TEMPLATE, await asyncio.to_thread(paper.pages, made), made.made_at)
+
+
+_MAKERS: Final[Mapping[str, Callable[[PersonExport], Awaitable[bytes]]]] = {
+    "pdf": _as_pdf,
+    "json": _as_json,
+}

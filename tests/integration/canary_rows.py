@@ -1,0 +1,89 @@
+"""Rows with words of one person, in tables that few events lead to."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from hub.model import own_event
+from hub.storage import Database
+from tests.integration.test_evidence import Office
+
+_AT: Final = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+_HOUR: Final = timedelta(hours=1)
+
+
+async def she_wishes(database: Database, person: str, name: str, note: str) -> None:
+    """Keep a preference that somebody entered for her, and a mark with a note that has ended."""
+    await database.rows(
+        "INSERT INTO preference (person, version, at, by, way, wishes) VALUES ($1, 1, $2, $3, 'api', '{}')",
+        person,
+        _AT,
+        f"a petición de {name}",
+    )
+    await database.rows(
+        "INSERT INTO do_not_contact (id, person, reason, since, until, by, note, ended_at, ended_by) "
+        "VALUES ($1, $2, 'contested_account', $3, NULL, 'ana', $4, $3, 'ana')",
+        uuid4(),
+        person,
+        _AT,
+        note,
+    )
+
+
+async def she_opens_her_page(database: Database, person: str, shown: str) -> None:
+    """Keep a code that was sent, an open page, and a contact of a day."""
+    now = datetime.now(UTC)
+    await database.rows(
+        "INSERT INTO resident_code (hash, person, digest, shown, created_at, ends_at) "
+        "VALUES ('\\x01', $1, 'd', $2, $3, $4)",
+        person,
+        shown,
+        now,
+        now + _HOUR,
+    )
+    await database.rows(
+        "INSERT INTO resident_session (hash, person, created_at, ends_at) VALUES ('\\x02', $1, $2, $3)",
+        person,
+        now,
+        now + _HOUR,
+    )
+    await database.rows(
+        "INSERT INTO contact_slot (person, day, message_id, channel, lease) VALUES ($1, $2, $3, 'sms', $3)",
+        person,
+        date(2026, 3, 9),
+        uuid4(),
+    )
+
+
+async def she_does_not_recognise(office: Office, person: str, comment: str, *, name: str = "") -> None:
+    """Take in the hub's own event that her message was reported: it names nobody by reference."""
+    [message] = await office.database.rows(
+        "SELECT id, event, event_id FROM message WHERE person = $1 ORDER BY id LIMIT 1", person
+    )
+    data = {
+        "message_id": str(message["id"]),
+        "about": message["event"],
+        "about_id": message["event_id"],
+        "channel": "email",
+        "sent_at": _AT.isoformat(),
+        "comment": comment,
+        **({"person_name": name} if name else {}),
+    }
+    at = office.clock()
+    await office.take_in(own_event("notification.unrecognised", f"unrecognised:{uuid4()}", data, time=at))
+    await office.database.rows(
+        "INSERT INTO reported (message_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", message["id"], _AT
+    )
+
+
+async def she_is_on_the_wall(database: Database, words: str) -> None:
+    """Keep a poster that was made, with her words, of the event of her petition."""
+    await database.rows(
+        "INSERT INTO poster (id, event_key, event, audience, copropiedad_id, zones, urgent, hangs_until, "
+        "enders, title, html, sha256, made_at) "
+        "SELECT gen_random_uuid(), key, type, 0, 'ph-1', '{}', false, now() + interval '1 day', '{}', "
+        "'Aviso', $1, '\\x00', now() FROM event WHERE id = 'pqrs.received-pqrs-77'",
+        f"<p>{words}</p>",
+    )

@@ -1,0 +1,77 @@
+"""No table is forgotten: each holds a canary of the person who is erased, or says why it holds nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.integration.test_erasures import Rights, leave, rights, table_of
+
+__all__ = ["rights"]
+
+HOLDS_NOTHING: Final = {
+    "account_role": "roles of accounts; a person who has an account is not erased before it is disabled",
+    "account": "staff: its person and name go once it is disabled (`forget_account`)",
+    "alembic_version": "the schema",
+    "api_key": "machines",
+    "audience_record": "how many people, and the rule that found them",
+    "audit": "who looked: a reference, kept for its own time and exported",
+    "case_state": "ids and instants of a case",
+    "clock_extension": "ids, dates, and a reason of a list",
+    "consent": "a reference, kept as the proof",
+    "contact_slot": "a reference, a day and a channel, for two weeks",
+    "copropiedad": "a building",
+    "early_receipt": "ids of providers",
+    "emergency_alert": "a reference and an instant",
+    "ending": "ids and states",
+    "erasure": "the reference, and marks; its words go with the end (`finish`)",
+    "exclusion": "keyed digests of a public register",
+    "exclusion_list": "the date of a list",
+    "heartbeat": "processes",
+    "leave": "references of staff",
+    "left_out": "a reference, and reasons of a list",
+    "membership": "references and roles",
+    "notice_digest": "a reference, ids, and until it is published news; goes at once (`forget_digests`)",
+    "pause": "channels, and why staff stopped them",
+    "print_batch": "how many letters of a building",
+    "recall": "ids of events",
+    "recovery_code": "digests of staff",
+    "reported": "ids and instants",
+    "resident_session": "a reference and a digest; goes at once (`close_page`)",
+    "result": "ids and states",
+    "result_subscription": "publishers",
+    "rota": "references of staff",
+    "seal": "digests",
+    "seal_stamp": "digests",
+    "second_factor": "secrets of staff",
+    "session": "digests of staff",
+    "sign_in_lock": "digests",
+    "survey_turn": "a reference and an instant; goes at once (`forget_turns`)",
+    "template_version": "the company's words",
+    "trouble": "states of the hub",
+    "unit": "homes",
+    "unreached": "ids, and reasons of a list",
+}
+"""Tables without words of a person, and why."""
+
+
+async def _tables(rights: Rights) -> set[str]:
+    rows = await rights.database.rows(
+        "SELECT table_name AS of FROM information_schema.tables "
+        "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    )
+    return {table_of(row["of"]) for row in rows}
+
+
+async def test_each_table_has_a_canary_or_a_reason_to_have_none(rights: Rights) -> None:
+    with_words = {table for table, _ in await rights.seen()}
+
+    assert await _tables(rights) == with_words | HOLDS_NOTHING.keys()
+    assert set() == with_words & HOLDS_NOTHING.keys()
+
+
+async def test_tables_without_words_have_none_while_an_erasure_runs_but_its_own(rights: Rights) -> None:
+    await leave(rights)
+    await rights.store.begin("p-77", by="ana", reason="x")
+    with_words = {table for table, _ in await rights.seen()}
+
+    assert {"erasure"} == with_words & HOLDS_NOTHING.keys()
