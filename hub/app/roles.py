@@ -76,6 +76,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         prints=prints_of(parts),
         documents=documents_of(parts),
         exclusions=storage.PostgresExclusions(parts.database, parts.company.ring),
+        catalog=BY_NAME,
     )
     consumers = messages.consumers(
         deps=deps,
@@ -123,6 +124,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             emergencies=storage.PostgresEmergencies(parts.database),
             erasures=storage.PostgresErasures(parts.database),
             old_data=storage.PostgresRetention(parts.database),
+            digests=storage.PostgresNoticeDigests(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

@@ -61,12 +61,13 @@ ADMINISTRATION: Final = (
         lane=Lane.BULK,
         case="policy_id",
         audiences=(
-            to("everyone", Purpose.SERVICE, "email+inbox", print=Print.BOARD),
+            to("everyone", Purpose.SERVICE, "email+inbox", print=Print.BOARD, digestible=True),
             # Staff who also live or own here get this message only.
             to("staff:all", Purpose.INTERNAL, "inbox+email", template="staff"),
         ),
         # The message says what changes. All the people of a company need not keep the file.
         document=DocumentUse.LINK,
+        takes_effect="effective_on",
     ),
     EventType(
         name="admin.assembly.convened",
@@ -159,16 +160,19 @@ ADMINISTRATION: Final = (
         name="admin.decision.published",
         lane=Lane.BULK,
         case="decision_id",
-        audiences=(to(_EVERYBODY, Purpose.SERVICE, "email+inbox", "push", print=Print.BOARD),),
+        audiences=(
+            to(_EVERYBODY, Purpose.SERVICE, "email+inbox", "push", print=Print.BOARD, digestible=True),
+        ),
         # The message says what was decided. A whole building need not keep the file.
         document=DocumentUse.LINK,
+        takes_effect="effective_on",
     ),
     EventType(
         name="admin.financial_report.published",
         lane=Lane.BULK,
         case="report_id",
         audiences=(
-            to("copropiedad:owners", Purpose.SERVICE, "email+inbox", print=Print.LETTER),
+            to("copropiedad:owners", Purpose.SERVICE, "email+inbox", print=Print.LETTER, digestible=True),
             to(_COUNCIL, Purpose.SERVICE, "email", template="council"),
         ),
         # As the reports of the accountants: a mail that is forwarded would take the figures along.
@@ -178,7 +182,16 @@ ADMINISTRATION: Final = (
         name="admin.circular.issued",
         lane=Lane.BULK,
         case="circular_id",
-        audiences=(to(_EVERYBODY, Purpose.SERVICE, "email+push+inbox", print=Print.BOTH, who_by="audience"),),
+        audiences=(
+            to(
+                _EVERYBODY,
+                Purpose.SERVICE,
+                "email+push+inbox",
+                print=Print.BOTH,
+                who_by="audience",
+                digestible=True,
+            ),
+        ),
         useful_until="valid_until",
     ),
     EventType(

@@ -24,6 +24,7 @@ def to(  # noqa: PLR0913 - the fields of an audience
     who_by: str | None = None,
     reminders_only: bool = False,
     one_authorised: bool = False,
+    digestible: bool = False,
 ) -> Audience:
     """Make an audience. A step names the channels that are used together: `email+sms`, then `whatsapp`."""
     return Audience(
@@ -39,4 +40,5 @@ def to(  # noqa: PLR0913 - the fields of an audience
         who_by=who_by,
         reminders_only=reminders_only,
         one_authorised=one_authorised,
+        digestible=digestible,
     )

@@ -17,4 +17,12 @@ RESIDENTS: Final = (
         audiences=(to("resident", Purpose.TRANSACTIONAL, "email", "sms"),),
         hub_emitted=True,
     ),
+    EventType(
+        name="resident.digest.ready",
+        lane=Lane.BULK,
+        case="digest_id",
+        # What it tells of is in the inbox already, each by itself.
+        audiences=(to("resident", Purpose.SERVICE, "email", "push"),),
+        hub_emitted=True,
+    ),
 )

@@ -141,6 +141,7 @@ def _others(wished: Preferences) -> dict[str, str]:
     named: dict[str, str | None] = {
         "quiet": f"{quiet.since}-{quiet.until}" if quiet else None,
         "language": wished.language,
+        "digest": wished.digest,
         "large-print": None if wished.large_print is None else "yes" if wished.large_print else "no",
     }
     return {name: str(value) for name, value in named.items() if value is not None}

@@ -21,7 +21,7 @@ class PurposeRules(Struct, frozen=True, kw_only=True):
     `quiet_hours`: the hours in which a person wants no messages count.
     `limited`: one contact a day and one channel a week (Ley 2300 de 2023, art. 3).
     `excludable`: the register of excluded numbers is consulted first (Ley 2300 de 2023, art. 5).
-    `digestible`: what is not urgent may wait for a daily or weekly summary.
+    `digestible`: what is not urgent may wait for a daily or weekly digest.
     `despite_do_not_contact`: it leaves even to a person whom staff has marked as not to be contacted.
     `why_es`: the reason, for the person.
     """

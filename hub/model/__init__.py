@@ -108,9 +108,12 @@ from hub.model.messages import (
 )
 from hub.model.people import ContactPoint, Person, Role, Target, WorkWeek
 from hub.model.preferences import (
+    DIGEST,
     DO_NOT_CONTACT,
+    IN_DIGEST,
     NOT_WANTED,
     QUIET_HOURS,
+    DigestPeriod,
     Mark,
     MarkEntry,
     MarkReason,

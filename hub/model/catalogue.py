@@ -175,6 +175,8 @@ class Audience:
     `who_by` names the data field that says for which of the words the event is: `owners`, `residents`, or
     `both`. An audience that is `reminders_only` gets no message now. With `one_authorised` each person gets
     one message, over the channel that they have authorised for the purpose (Ley 2300 de 2023, arts. 2 and 3).
+    A `digestible` audience loses nothing if it reads the event some days later, in the digest that a person
+    has asked for.
     """
 
     who: tuple[str, ...]
@@ -191,6 +193,7 @@ class Audience:
     who_by: str | None = None
     reminders_only: bool = False
     one_authorised: bool = False
+    digestible: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -208,7 +211,8 @@ class EventType:
     reminders stay. One that also `ends_messages` ends all that has not left yet of those events, except what
     the law requires. In the same way an event that `ends_collection` ends what has not left of their
     collection. `useful_until` names the data field (a date or an instant) after which its messages are
-    worthless. An event that `collects` asks somebody for money that is due.
+    worthless. `takes_effect` names the date from which on the news counts: less than a day before it they
+    wait for no digest. An event that `collects` asks somebody for money that is due.
     `follow_ups` are the events that it schedules; one that `ends_follow_ups` cancels those
     that earlier events of its case have scheduled. Only the hub publishes what is `hub_emitted`; what is
     `shared` it publishes beside others. `document` is what its messages do with the document that its
@@ -225,6 +229,7 @@ class EventType:
     ends_collection: bool = False
     ends_messages: bool = False
     useful_until: str | None = None
+    takes_effect: str | None = None
     realm: str = ""
     document: DocumentUse = DocumentUse.NAME
     hub_emitted: bool = False

@@ -18,6 +18,11 @@ NOT_WANTED: Final = "not_wanted"
 QUIET_HOURS: Final = "quiet_hours"
 """Reason for waiting: the person is not disturbed now."""
 
+DIGEST: Final = "digest"
+"""Reason for waiting: the person wants what is not urgent in one digest."""
+IN_DIGEST: Final = "in_digest"
+"""Reason why a message does not leave by itself: the person's digest has it."""
+
 DO_NOT_CONTACT: Final = "do_not_contact"
 """Reason for not sending: staff has marked the person."""
 
@@ -32,18 +37,27 @@ class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: WallTime
 
 
+class DigestPeriod(StrEnum):
+    """How often a person wants the digest of what is not urgent."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     A person's own wishes; what is not set is as the company does it.
 
     `channels` has the channels of a purpose, the preferred one first; with none of them the purpose is off.
-    `language` and `large_print` win over what the directory says.
+    `language` and `large_print` win over what the directory says. With `digest` the service messages that
+    lose nothing by it (`Audience.digestible`) come together in one.
     """
 
     channels: Mapping[Purpose, tuple[str, ...]] = {}
     quiet_hours: QuietHours | None = None
     language: str | None = None
     large_print: bool | None = None
+    digest: DigestPeriod | None = None
 
 
 class PreferenceEntry(Struct, frozen=True, kw_only=True):

@@ -92,6 +92,7 @@ class SentLine:
     channel: str
     state: State
     created_at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

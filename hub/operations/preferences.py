@@ -13,6 +13,7 @@ from hub.contact_rules.preferences import CHOOSABLE, refusals
 from hub.contact_rules.purposes import PURPOSES
 from hub.errors import InvalidPreference
 from hub.model import (
+    DigestPeriod,
     MarkEntry,
     MarkReason,
     PreferenceEntry,
@@ -145,7 +146,21 @@ def _large_print(preferences: Preferences, _: str, value: str) -> Preferences:
     return replace(preferences, large_print=_YES_NO[value])
 
 
+def _digest(preferences: Preferences, _: str, value: str) -> Preferences:
+    if value in ("", _NONE):
+        return replace(preferences, digest=None)
+    if value not in _RHYTHMS:
+        raise InvalidPreference(f"digest={value}: expected {', '.join(_RHYTHMS)} or {_NONE}")
+    return replace(preferences, digest=DigestPeriod(value))
+
+
+_RHYTHMS: Final = tuple(every.value for every in DigestPeriod)
 _YES_NO: Final = {"yes": True, "no": False, "": None}
-_SETTINGS: Final = {"quiet": _quiet, "language": _language, "large-print": _large_print}
+_SETTINGS: Final = {
+    "quiet": _quiet,
+    "language": _language,
+    "large-print": _large_print,
+    "digest": _digest,
+}
 NAMES: Final = (*sorted(CHOOSABLE), *_SETTINGS)
 """The settings of the command line."""

@@ -23,6 +23,7 @@ from hub.model import Purpose
 from hub.model.paper import PaperSize
 from hub.model.retention import LEAST, DataKind
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
+from hub.policy.digests import NoticeDigestPolicy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
 from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
@@ -184,6 +185,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     clocks: Mapping[str, ClockPolicy]
     clocks_summary: SummaryPolicy
     clocks_digest: DigestPolicy
+    digest: NoticeDigestPolicy
     follow_ups: Mapping[str, Parsed[Expiry]]
     surveys: SurveyPolicy
     expiry: Mapping[Purpose, Parsed[Expiry]]

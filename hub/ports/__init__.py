@@ -42,6 +42,7 @@ from hub.ports.letters import EVERY_LETTER, BatchStore, LetterFilter, LetterStor
 from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
+from hub.ports.notice_digests import NoticeDigestStore
 from hub.ports.pauses import PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore

@@ -29,6 +29,7 @@ class SentMessage:
     has expired `later` is the newest one about the same case that has left for the same person since, and
     `case_open` whether a clock of the case still runs. `reported_at` is when somebody first said that they do
     not recognise it. Of one that waits for the limit of contacts, `contacts` are those of the week before.
+    `digest` is the event of the digest that has it in its place.
     """
 
     message: Message
@@ -37,6 +38,7 @@ class SentMessage:
     case_open: bool = False
     reported_at: datetime | None = None
     contacts: Sequence[LastContact] = ()
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

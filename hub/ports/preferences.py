@@ -19,7 +19,7 @@ class PreferenceStore(Protocol):
         """Return the newest changes, newest first."""
 
     async def keep(self, entry: PreferenceEntry) -> bool:
-        """Keep a change; return False if its version is taken."""
+        """Keep a change; return False if its version is taken. What waits for a digest is judged anew."""
 
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         """Return all marks of a person, newest first, also those that have ended."""

@@ -58,6 +58,8 @@ REASONS: Final[Mapping[str, str]] = {
     "not_wanted": "La persona pidió no recibir estos mensajes, o no por este canal",
     "do_not_contact": "El equipo marcó a esta persona: no se le escribe, salvo lo que la ley exige",
     "quiet_hours": "La persona pidió silencio a esta hora; saldrá cuando termine",
+    "digest": "La persona pidió un resumen de lo que no es urgente; espera el próximo",
+    "in_digest": "Va en el resumen que la persona pidió, con todo su texto",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
     "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
@@ -231,7 +233,9 @@ LETTER_POSTED: Final = Advice(
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of what is held until somebody does something."""
-_NOTHING: Final = frozenset({"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased"})
+_NOTHING: Final = frozenset(
+    {"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased", "in_digest"}
+)
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})
 

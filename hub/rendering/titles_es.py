@@ -106,6 +106,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "quality.audit.finding": "Hallazgo de auditoría",
     "quality.action.closed": "Acción correctiva cerrada",
     "resident.code.requested": "Código para la página del residente",
+    "resident.digest.ready": "Resumen de avisos",
     "privacy.consent.requested": "Autorización pedida",
     "privacy.consent.granted": "Autorización dada",
     "privacy.consent.revoked": "Autorización retirada",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hub.model import Preferences
+from hub.model import DigestPeriod, Preferences
 from hub.rendering.filters import lista
 from hub.rendering.labels_es import CHANNELS
 
@@ -20,6 +20,10 @@ KINDS: Final[Mapping[str, str]] = {
     "commercial": "Ofertas",
 }
 """What purposes are called towards residents."""
+DIGESTS: Final[Mapping[DigestPeriod, str]] = {
+    DigestPeriod.DAILY: "juntos, una vez al día",
+    DigestPeriod.WEEKLY: "juntos, una vez por semana",
+}
 
 
 def wishes(wished: Preferences) -> Iterator[str]:
@@ -31,5 +35,7 @@ def wishes(wished: Preferences) -> Iterator[str]:
         yield f"Horas de silencio: de {wished.quiet_hours.since} a {wished.quiet_hours.until}"
     if wished.language is not None:
         yield f"Idioma: {LANGUAGES.get(wished.language, wished.language)}"
+    if wished.digest is not None:
+        yield f"Avisos que no son urgentes: {DIGESTS[wished.digest]}"
     if wished.large_print is not None:
         yield f"Letra grande: {'sí' if wished.large_print else 'no'}"

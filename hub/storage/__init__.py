@@ -29,6 +29,7 @@ from hub.storage.log import PostgresLog
 from hub.storage.mail_reports import PostgresMailReports
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
+from hub.storage.notice_digests import PostgresNoticeDigests
 from hub.storage.pauses import PostgresPauses
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.posters import PostgresPosters

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace as evolve
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
-from msgspec.structs import replace
+from msgspec import structs
 
 from hub.business_time.dates import as_day
 from hub.contact_rules.limits import CONTACT_LIMIT
 from hub.messages.planning.unreached_people import NAME
-from hub.model import Attempt, AudienceRecord, LeftOut, Message, State, StoredEvent, type_of
+from hub.model import (
+    IN_DIGEST,
+    Attempt,
+    AudienceRecord,
+    LeftOut,
+    Message,
+    State,
+    StoredEvent,
+    type_of,
+)
 from hub.model.contact_slots import LastContact
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
-from hub.storage import events, posters, preferences
+from hub.storage import events, notice_digests, posters, preferences
 from hub.storage.database import Runner, Store, encode, load, read, storable
 from hub.storage.later_messages import NOTHING, Later, later_of
 from hub.storage.messages import message_of
@@ -90,8 +99,13 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     asked = [message.id for message in found]
     reported = {row["message_id"]: row["at"] for row in await run.rows(_SQL["reported"], asked)}
     since = await later_of(run, found)
+    collected = [message.id for message in found if message.reason == IN_DIGEST]
+    digests = await notice_digests.of_messages(run, person, collected)
     sent = [
-        _sent(message, calls[message.id], since.get(message.id, NOTHING), reported.get(message.id))
+        replace(
+            _sent(message, calls[message.id], since.get(message.id, NOTHING), reported.get(message.id)),
+            digest=digests.get(message.id),
+        )
         for message in found
     ]
     return [await _with_contacts(run, one) for one in sent]
@@ -103,7 +117,7 @@ async def _with_contacts(run: Runner, sent: SentMessage) -> SentMessage:
     if message.state is not State.HELD or message.reason != CONTACT_LIMIT or message.next_at is None:
         return sent
     rows = await run.rows(_SQL["contacts"], message.person, message.id, as_day(message.next_at))
-    return evolve(sent, contacts=[read(LastContact, row) for row in rows])
+    return replace(sent, contacts=[read(LastContact, row) for row in rows])
 
 
 def _sent(
@@ -156,7 +170,7 @@ def _kept(row: Record) -> AudienceSnapshot:
 def _masked(message: Message) -> Message:
     # For the inbox and letters the address is the person's reference, which needs no mask.
     address = "" if message.address in ("", message.person) else mask_address(message.address)
-    return replace(message, name="", address=address)
+    return structs.replace(message, name="", address=address)
 
 
 def _version(row: Record) -> Version:

@@ -20,6 +20,7 @@ from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
+from hub.testing.notice_digests import MemoryNoticeDigests
 from hub.testing.pauses import MemoryPauses
 from hub.testing.preferences import MemoryPreferences
 from hub.testing.publisher import MemoryPublisher

@@ -13,7 +13,7 @@ from hub.testing.store import MemoryStore
 
 class MemoryPreferences:
     """
-    `hub.ports.PreferenceStore`, but for what a mark has stopped.
+    `hub.ports.PreferenceStore`, but for what a mark has stopped and what waits for a digest.
 
     It has no clock: a mark whose end has come is still shown, and the verdict looks at its end.
     """

@@ -15,6 +15,7 @@ from hub.ports import (
     ErasureStore,
     Heartbeats,
     MonthStore,
+    NoticeDigestStore,
     Now,
     Publisher,
     ResultStore,
@@ -35,6 +36,7 @@ class Timers:
     emergencies: EmergencyStore
     erasures: ErasureStore
     old_data: RetentionStore
+    digests: NoticeDigestStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

@@ -50,6 +50,7 @@ async def keep_months(timers: Timers) -> bool:
     if timers.policy.retention.months:
         limit = months_after(month_of(now), -timers.policy.retention.months)
         dropped = [month for month in _old(await store.months(), limit) if await _drop(month, store)]
+        await timers.digests.forget(limit)
         await _forget(store, limit)
         if dropped:
             await _forget_cases(store)

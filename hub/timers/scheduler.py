@@ -36,6 +36,7 @@ from hub.timers.extensions import publish_extensions
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
+from hub.timers.notice_digests import keep_digests
 from hub.timers.old_data import erase_old_data
 from hub.timers.results import publish_results
 from hub.timers.unreached_people import alert_unreached
@@ -58,6 +59,8 @@ UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
 DIGEST: Final = 60.0
 """Seconds between looks whether the daily digest is due."""
+NOTICES: Final = 20.0
+"""Seconds between looks for messages whose person's digest is due."""
 ERASED: Final = 60.0
 """Seconds between looks for what an erasure has left, or what has come since."""
 OLD_DATA: Final = 21600.0
@@ -90,6 +93,7 @@ async def run(timers: Timers) -> None:
         _every(ERASED, keep_erased, timers),
         _every(OLD_DATA, erase_old_data, timers),
         _every(DIGEST, DailyDigest().publish_digests, timers),
+        _every(NOTICES, keep_digests, timers),
     )
     await run_all(loops)
 

@@ -30,6 +30,7 @@ HOLDS_NOTHING: Final = {
     "leave": "references of staff",
     "left_out": "a reference, and reasons of a list",
     "membership": "references and roles",
+    "notice_digest": "a reference, ids, and until it is published news; goes at once (`forget_digests`)",
     "pause": "channels, and why staff stopped them",
     "print_batch": "how many letters of a building",
     "recall": "ids of events",

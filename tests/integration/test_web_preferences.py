@@ -36,6 +36,19 @@ async def test_preferences_are_changed_in_part_and_each_change_is_shown(opened: 
     assert shown.json["preferences"] == person.json["preferences"]
 
 
+async def test_digest_is_set_kept_and_ended(opened: Database) -> None:
+    world = World(database=opened)
+    await write(world, "people/p-1", PERSON)
+    asked: tuple[dict[str, Any], ...] = ({"digest": "weekly"}, {"language": "en"}, {"digest": None})
+    answers = [(await put(world, body)).json["preferences"].get("digest") for body in asked]
+    refused = await put(world, {"digest": "hourly"})
+    shown = await ask(world, PATH)
+
+    assert ["weekly", "weekly", None] == answers
+    assert 400 == refused.status
+    assert [None, "weekly", "weekly"] == [row["wishes"].get("digest") for row in shown.json["history"]]
+
+
 async def test_what_the_law_demands_is_refused_in_spanish_and_nothing_is_kept(opened: Database) -> None:
     world = World(database=opened)
     await write(world, "people/p-1", PERSON)

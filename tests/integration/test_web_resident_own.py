@@ -101,6 +101,16 @@ async def test_page_shows_what_is_held_and_what_was_consented_to_with_its_proof(
     assert "<script" not in text
 
 
+async def test_message_in_a_digest_says_so() -> None:
+    world, _, cookies = await at_home()
+    [line] = world.residents.lines
+    world.residents.lines[:] = [replace(line, state=State.CANCELLED, reason="in_digest")]
+    text = (await look(world, "/mi", cookies)).text
+
+    assert "en su resumen" in text.lower()
+    assert "cancelado" not in text.lower()
+
+
 async def test_message_opens_with_its_text_and_one_of_somebody_else_is_not_found() -> None:
     world, mail, cookies = await at_home()
     assert "Recibimos su petición" in (await look(world, f"/mi/mensajes/{mail.id}", cookies)).text

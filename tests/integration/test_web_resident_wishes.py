@@ -40,6 +40,22 @@ async def wish(world: World, cookies: Cookies, **changes: str) -> Reply:
     return await act(world, cookies, "wish", **{**COMPANY, **changes})
 
 
+async def test_person_chooses_a_digest_and_ends_it() -> None:
+    world, _, cookies = await at_home()
+    for chosen in ("weekly", "", "daily", "hourly"):
+        await wish(world, cookies, digest=chosen)
+
+    assert ["weekly", None, "daily", None] == [entry.wishes.digest for entry in world.preferences.kept]
+
+
+async def test_page_shows_the_digest_that_is_in_force() -> None:
+    world, _, cookies = await at_home()
+    reply = await wish(world, cookies, digest="daily")
+
+    assert '<option value="daily" selected>' in reply.text
+    assert "Avisos que no son urgentes: juntos, una vez al día" in reply.text
+
+
 async def test_person_chooses_channels_hours_language_and_print() -> None:
     world, _, cookies = await at_home()
     reply = await wish(

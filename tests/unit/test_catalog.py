@@ -12,13 +12,15 @@ import pytest
 
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schemas
+from hub.contact_rules.purposes import PURPOSES
 from hub.messages.results import PREFIX
-from hub.model import Audience, ClockMove, EventType, Move, Purpose
+from hub.model import Audience, ClockMove, EventType, Lane, Move, Purpose
 from hub.model.results import ResultKind
 from hub.people.audience import party_words
 from hub.people.audience.parties import EVERY_SEGMENT, SEGMENTS
 from hub.policy import load_policy
 from hub.policy.clocks import CALLS
+from hub.rendering.notice_items_es import ITEMS
 from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
@@ -122,6 +124,16 @@ CODE_REQUESTED: Final = {
     "clocks": [],
 }
 """The residents' page is the hub's own: nobody else asks for its codes."""
+NOTICE_DIGEST: Final = {
+    "name": "resident.digest.ready",
+    "lane": "bulk",
+    "case": "digest_id",
+    "audiences": [
+        {"who": ["resident"], "purpose": "service", "channels": [["email"], ["push"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""What waits for it is a person's own wish; the table knows only the messages that it stands for."""
 ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
@@ -253,6 +265,7 @@ MEANT: Final = {
         ACKNOWLEDGED,
         ACK_ANSWERED,
         CODE_REQUESTED,
+        NOTICE_DIGEST,
         CONTACT_CHANGED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
@@ -264,6 +277,7 @@ HUB_EMITS: Final = {
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
     CODE_REQUESTED["name"],
+    NOTICE_DIGEST["name"],
     CONTACT_CHANGED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
@@ -446,6 +460,24 @@ def test_what_ends_collection_and_what_ends_a_use_are_the_listed_ones() -> None:
         "staff.training.scheduled": "starts_at",
         "survey.requested": "expires_at",
     }
+
+
+def test_what_may_wait_for_a_digest_is_the_listed_news_and_nothing_else() -> None:
+    waiting = [(kind, audience) for kind in CATALOG for audience in kind.audiences if audience.digestible]
+
+    assert [(kind.name, audience.template) for kind, audience in waiting] == [
+        ("policy.updated", None),
+        ("admin.decision.published", None),
+        ("admin.financial_report.published", None),
+        ("admin.circular.issued", None),
+    ]
+    assert {kind.name for kind, _ in waiting} == ITEMS.keys()
+    assert {"effective_on"} == {kind.takes_effect for kind in CATALOG if kind.takes_effect}
+    for kind, audience in waiting:
+        # No clock, no reminder, nothing that is answered: what a digest holds back, nobody waits for.
+        assert PURPOSES[audience.purpose].digestible
+        assert Lane.BULK is kind.lane
+        assert () == (*kind.clocks, *kind.reminders, *kind.follow_ups)
 
 
 @for_each(CATALOG)

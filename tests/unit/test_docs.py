@@ -251,6 +251,9 @@ def event_row(kind: EventType) -> list[str]:
         again.append(f"nothing after `{kind.useful_until}`")
     if kind.ends_messages:
         again.append("ends what is unsent of its case")
+    if any(audience.digestible for audience in kind.audiences):
+        before = f", unless `{kind.takes_effect}` is near" if kind.takes_effect else ""
+        again.append(f"may wait for a digest{before}")
     again += [f"schedules `{event}`" for event in dict.fromkeys(next_.event for next_ in kind.follow_ups)]
     if kind.ends_follow_ups:
         again.append("ends what its case has scheduled")

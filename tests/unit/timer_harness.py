@@ -11,6 +11,7 @@ from hub.testing import (
     MemoryErasures,
     MemoryMonitor,
     MemoryMonths,
+    MemoryNoticeDigests,
     MemoryResults,
     MemoryRetention,
 )
@@ -34,6 +35,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "emergencies": MemoryEmergencies(),
         "erasures": MemoryErasures(),
         "old_data": MemoryRetention(),
+        "digests": MemoryNoticeDigests(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

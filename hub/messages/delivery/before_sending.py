@@ -7,6 +7,7 @@ Whatever must not leave now gets its outcome here, and no channel ever sees it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from hub.messages.delivery.decisions import blocking_outcome
 from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.documents import with_documents
 from hub.messages.delivery.exclusions import not_excluded
+from hub.messages.delivery.notice_digest import held_for_digest
 from hub.messages.delivery.pausing import held_back
 from hub.messages.delivery.person_rate import over_person_rate
 from hub.messages.delivery.prepare import prepare
@@ -46,10 +48,7 @@ async def allowed(
 ) -> list[Claimed]:
     """Return the messages that may be sent now; append the outcomes of the others."""
     now = deps.now()
-    decided = [
-        (claim, held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now))
-        for claim in claimed
-    ]
+    decided = [(claim, _blocked(claim, paused, deps, now)) for claim in claimed]
     free = [
         claim if (ends := claim.message.expires_at) is None or ends > now else replace(claim, late=True)
         for claim, blocked in decided
@@ -60,6 +59,13 @@ async def allowed(
     outcomes.extend(over.values())
     left = await _in_turn([claim for claim in free if claim.message.id not in over], deps, store, outcomes)
     return await with_documents(left, deps.documents, outcomes, now=now)
+
+
+def _blocked(claim: Claimed, paused: frozenset[str], deps: DeliveryDeps, now: datetime) -> Outcome | None:
+    blocked = held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now)
+    if blocked is not None or claim.contact.preferences is None:
+        return blocked
+    return held_for_digest(claim, deps.catalog.get(claim.message.event), policy=deps.policy, now=now)
 
 
 async def _in_turn(

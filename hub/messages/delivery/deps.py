@@ -13,7 +13,7 @@ from hub.messages.cascades import Prints, prints_all
 from hub.messages.delivery.documents import Documents
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
-from hub.model import Claimed, Rendered
+from hub.model import Claimed, EventType, Rendered
 from hub.policy import Policy
 from hub.ports import Channel, ExclusionRegistry, Now, Throttle
 from hub.resilience.handover import Handover
@@ -27,7 +27,11 @@ class Renderer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDeps:
-    """What sending needs besides the message."""
+    """
+    What sending needs besides the message.
+
+    `catalog` says what may wait for a digest: without it, nothing does.
+    """
 
     channels: Mapping[str, Channel]
     render: Renderer
@@ -40,6 +44,7 @@ class DeliveryDeps:
     prints: Prints = prints_all
     documents: Documents | None = None
     exclusions: ExclusionRegistry | None = None
+    catalog: Mapping[str, EventType] = field(default_factory=dict)
 
 
 class Lease:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.messages.planning.reach import LETTER
-from hub.model import Attempt, Message, Purpose, State
+from hub.model import IN_DIGEST, Attempt, Message, Purpose, State
 from hub.model.letters import POSTED
 from hub.model.recorded_states import fits
 from hub.operations.explain import limits_es, sentences_es
@@ -45,9 +45,19 @@ def has_arrived(sent: SentMessage) -> bool:
 
 
 def has_gone(sent: SentMessage) -> bool:
-    """Return whether the message left for the person; a file or an undelivered letter did not."""
+    """
+    Return whether the message left for the person, or a digest that has it; a file or an undelivered letter
+    did not.
+    """
+    if went_in_digest(sent):
+        return True
     held_back = is_filed(sent) or _is_undelivered_letter(sent.message) or is_unproven(sent)
     return sent.message.state in OUT and not held_back
+
+
+def went_in_digest(sent: SentMessage) -> bool:
+    """Return whether a digest has left that stands for the message."""
+    return (sent.message.state, sent.message.reason) == (State.CANCELLED, IN_DIGEST)
 
 
 def is_unproven(sent: SentMessage) -> bool:
@@ -84,7 +94,8 @@ def by_channel(message: Message) -> str:
 def sentences(sent: SentMessage) -> Iterator[str]:
     """Describe the message's result, its attempts, and what to do."""
     message = sent.message
-    yield sentences_es.sentence(f"{_route(message)}: {_fate(sent)}")
+    fate = _collected(sent) if message.reason == IN_DIGEST else _fate(sent)
+    yield sentences_es.sentence(f"{_route(message)}: {fate}")
     plain = message.state in {*OUT, State.WAITING} and len(_calls(sent)) == 1
     if not plain:
         yield from _attempts(sent)
@@ -159,6 +170,11 @@ def _fate(sent: SentMessage) -> str:
     if message.state is State.WAITING:
         return _unread(sent)
     return _letter(sent) if _is_undelivered_letter(message) else _progress(sent)
+
+
+def _collected(sent: SentMessage) -> str:
+    named = f" (evento «{sent.digest}»)" if sent.digest else ""
+    return f"va con todo su texto en el resumen que la persona pidió{named}."
 
 
 def _nowhere(sent: SentMessage) -> str:

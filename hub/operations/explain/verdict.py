@@ -20,6 +20,7 @@ from hub.operations.explain.messages import (
     is_filed,
     is_unproven,
     sentences,
+    went_in_digest,
 )
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage
 from hub.rendering import filters, labels_es
@@ -189,8 +190,12 @@ def _is_told_later(sent: SentMessage) -> bool:
 
 
 def _how(messages: Sequence[SentMessage]) -> str:
-    """`por correo y por SMS`: how messages left."""
-    ways = dict.fromkeys(by_channel(sent.message) for sent in messages if has_gone(sent))
+    """`por correo y por SMS`: how messages left, or the digest that has them."""
+    ways = dict.fromkeys(
+        "En un resumen" if went_in_digest(sent) else by_channel(sent.message)
+        for sent in messages
+        if has_gone(sent)
+    )
     return filters.lista([f"{way[:1].lower()}{way[1:]}" for way in ways])
 
 
@@ -203,6 +208,8 @@ def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
 
 
 def _is_lost(sent: SentMessage) -> bool:
+    if went_in_digest(sent):
+        return False
     return sent.message.state in LOST or is_unproven(sent) or (sent.message.state in OUT and is_filed(sent))
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from hub.business_time import WorkCalendar
 from hub.contact_rules.consents import PURPOSES
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import Consent, MarkEntry
+from hub.model import IN_DIGEST, Consent, MarkEntry
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
@@ -25,6 +25,7 @@ PAGE: Final = 20
 OFFERED: Final = ("commercial", "survey")
 """Purposes that a button of the page allows and stops: nothing else hangs on them."""
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
+_IN_DIGEST: Final = "En su resumen"
 _CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"}
 _METHODS: Final = {
     "web": "en una página",
@@ -74,7 +75,7 @@ def _line(line: SentLine) -> ShownLine:
         id=str(line.id),
         what=EVENTS.get(line.event, line.event),
         channel=CHANNELS.get(line.channel, line.channel),
-        state=MESSAGE_STATES.get(line.state, line.state),
+        state=_IN_DIGEST if line.reason == IN_DIGEST else MESSAGE_STATES.get(line.state, line.state),
         at=line.created_at,
     )
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hub.contact_rules.preferences import refusals
 from hub.contact_rules.purposes import PURPOSES
-from hub.model import Preferences, Purpose, QuietHours
+from hub.model import DigestPeriod, Preferences, Purpose, QuietHours
 from hub.model.preferences import PreferencesWhole
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.wishes_es import KINDS, wishes
@@ -59,6 +59,7 @@ class Draft:
     until: str = ""
     language: str = ""
     large_print: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,7 @@ def draft_of(preferences: Preferences) -> Draft:
         since=quiet.since if quiet else "",
         until=quiet.until if quiet else "",
         language=preferences.language or "",
+        digest=preferences.digest or "",
         large_print=next((name for name, value in _YES_NO.items() if value is large), ""),
     )
 
@@ -153,6 +155,7 @@ def read_form(given: Mapping[str, str]) -> Draft:
         since=given.get("quiet_since", "").strip(),
         until=given.get("quiet_until", "").strip(),
         language=given.get("language", ""),
+        digest=given.get("digest", ""),
         large_print=given.get("large_print", ""),
     )
 
@@ -205,6 +208,7 @@ def wishes_of(draft: Draft, before: Preferences) -> Preferences:
         channels=channels,
         quiet_hours=_quiet(draft),
         language=draft.language or None,
+        digest=DigestPeriod(draft.digest) if draft.digest in set(DigestPeriod) else None,
         large_print=_YES_NO.get(draft.large_print),
     )
 

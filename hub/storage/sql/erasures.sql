@@ -103,6 +103,9 @@ DELETE FROM opt_out WHERE person = $2 OR address_mark(address) = ANY ($1::text[]
 -- forget_turns --
 DELETE FROM survey_turn WHERE person = $1
 
+-- forget_digests --
+DELETE FROM notice_digest WHERE person = $1
+
 -- forget_account --
 UPDATE account SET person = NULL, display_name = '' WHERE person = $1 AND disabled_at IS NOT NULL
 

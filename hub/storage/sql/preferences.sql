@@ -9,9 +9,16 @@ SELECT * FROM preference WHERE person = $1 ORDER BY version DESC LIMIT $2
 
 -- keep --
 -- Of two changes at once, the second one finds the version taken and is made anew from what the first has left.
-INSERT INTO preference (person, version, at, by, way, wishes) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT DO NOTHING
-RETURNING version
+-- What waits for a digest is judged anew: it leaves by itself where there is none any more.
+WITH kept AS (
+    INSERT INTO preference (person, version, at, by, way, wishes) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT DO NOTHING
+    RETURNING version
+), freed AS (
+    UPDATE message SET next_at = now(), updated_at = now()
+    WHERE person = $1 AND (state = 'held' AND reason = 'digest') IS TRUE AND EXISTS (SELECT FROM kept)
+)
+SELECT version FROM kept
 
 -- marks --
 SELECT * FROM do_not_contact WHERE person = $1 ORDER BY since DESC, id DESC

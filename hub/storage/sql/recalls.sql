@@ -9,7 +9,7 @@ ON CONFLICT DO NOTHING
 
 -- events --
 -- In whatever month: the recall does not name the event's time.
-SELECT event.key FROM unnest($1::text[], $2::text[]) AS given (source, event_id)
+SELECT event.key, given.source, given.event_id FROM unnest($1::text[], $2::text[]) AS given (source, event_id)
 JOIN event ON event.id = given.event_id AND event.source = given.source
 
 -- letters --
@@ -32,6 +32,8 @@ RETURNING inbox_item.id
 WITH found AS (
     SELECT message.id,
            message.state = ANY ($2::text[]) AND NOT (message.state = 'queued' AND message.lease IS NOT NULL)
+               -- It leaves with its digest, or by itself again if that is taken back as well.
+               AND message.reason IS DISTINCT FROM 'in_digest'
                OR message.id = ANY ($3::uuid[]) AND message.state IN ('sent', 'waiting') AS cancels
     FROM unnest($1::uuid[]) AS of (key)
     JOIN message ON message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
@@ -44,3 +46,18 @@ SET state = CASE WHEN cancels THEN 'cancelled' ELSE state END,
     next_at = CASE WHEN state = 'sending' THEN next_at END,
     fallback = NULL, patience = NULL, updated_at = now()
 FROM found WHERE message.id = found.id AND (cancels OR fallback IS NOT NULL)
+
+-- digests --
+-- Those that have a message of these events and have not left. Their other messages leave by themselves.
+SELECT DISTINCT notice_digest.event_key, notice_digest.person, notice_digest.due_at, of.key AS of
+FROM unnest($1::uuid[]) AS of (key)
+JOIN message ON message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
+ AND (message.state = 'held' AND message.reason = 'in_digest') IS TRUE
+JOIN notice_digest ON notice_digest.person = message.person AND notice_digest.settled_at IS NULL
+ AND message.id = ANY (notice_digest.messages)
+WHERE NOT EXISTS (
+    SELECT FROM message AS told
+    WHERE told.event_key = notice_digest.event_key
+      AND told.id BETWEEN moment_start(notice_digest.event_key) AND moment_end(notice_digest.event_key)
+      AND told.state IN ('sending', 'sent', 'waiting', 'delivered', 'read')
+)

@@ -15,7 +15,7 @@ WHERE message.id = $1
 SELECT type, time FROM event WHERE case_key = $1 ORDER BY time, key LIMIT 200
 
 -- sent --
-SELECT id, event, channel, state, created_at FROM message
+SELECT id, event, channel, state, created_at, reason FROM message
 WHERE person = $1 AND purpose <> 'internal' AND ($2::uuid IS NULL OR id < $2)
 ORDER BY id DESC LIMIT $3
 

@@ -40,6 +40,7 @@ GAUGE_NAMES: Final = (
 HELD: Final = (
     *("scheduled", "paused", "throttled", "document"),
     *("contact_hours", "quiet_hours", "working_hours", "contact_limit", "register"),
+    *("digest", "in_digest"),
 )
 """Why messages are held until later. Another reason is counted as `other`: labels must be few."""
 _OTHER: Final = "other"

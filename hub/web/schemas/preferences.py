@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
-from hub.model import Instant, MarkReason, Preferences, Purpose, QuietHours, RefusedEvents
+from hub.model import DigestPeriod, Instant, MarkReason, Preferences, Purpose, QuietHours, RefusedEvents
 from hub.model.json import Word
 
 _Channels = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=10)]
@@ -27,12 +27,20 @@ class PreferencesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     quiet_hours: QuietHours | UnsetType | None = UNSET
     language: Annotated[str, Meta(max_length=10)] | UnsetType | None = UNSET
     large_print: bool | UnsetType | None = UNSET
+    digest: (
+        Annotated[
+            DigestPeriod,
+            Meta(description="What is not urgent in one message, daily or weekly; null: each by itself."),
+        ]
+        | UnsetType
+        | None
+    ) = UNSET
 
     def applied(self, before: Preferences) -> Preferences:
         """Return the preferences after this change."""
         given: dict[str, Any] = {
             name: value
-            for name in ("quiet_hours", "language", "large_print")
+            for name in ("quiet_hours", "language", "large_print", "digest")
             if (value := getattr(self, name)) is not UNSET
         }
         if not isinstance(self.channels, UnsetType):

@@ -1,0 +1,67 @@
+"""
+Whether a message waits for the digest that its person has asked for. Pure.
+
+What waits is held for `GATHER` longer than the digest is due: meanwhile the timers make one of it all
+(`hub.timers.notice_digests`). What no digest has taken leaves by itself then, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub.business_time.dates import instant
+from hub.contact_rules import is_interruptive
+from hub.contact_rules.digests import digest_due
+from hub.contact_rules.purposes import PURPOSES
+from hub.messages.delivery.decisions import held
+from hub.model import DIGEST, Claimed, DocumentUse, EventType, Outcome
+from hub.model.documents import FIELD
+from hub.policy import Policy
+
+GATHER: Final = timedelta(hours=1)
+"""How long the timers may take to make a digest, once it is due."""
+_INITIAL: Final = "initial"
+"""The occasion of what is no reminder."""
+_AHEAD: Final = timedelta(days=1)
+"""What ends or begins to count so soon after the digest is due does not wait for it."""
+
+
+def held_for_digest(
+    claimed: Claimed, kind: EventType | None, *, policy: Policy, now: datetime
+) -> Outcome | None:
+    """
+    Hold what may wait for the person's digest; None for all else.
+
+    It waits once: from its event to the first digest after it. What is late leaves by itself.
+    """
+    if kind is None or not _may_wait(claimed, kind) or _has_a_copy(claimed, kind, policy):
+        return None
+    due = digest_due(claimed.contact, claimed.event_time, policy=policy)
+    if due is None or due <= now or _comes_too_late(claimed, kind, due):
+        return None
+    until = due + GATHER
+    return held(claimed.message, DIGEST, until=until, longer_by=until - now)
+
+
+def _may_wait(claimed: Claimed, kind: EventType) -> bool:
+    message = claimed.message
+    return (
+        kind.audiences[message.audience].digestible
+        and PURPOSES[message.purpose].digestible
+        and message.occasion == _INITIAL
+        # What disturbs nobody need not wait.
+        and is_interruptive(message.channel)
+    )
+
+
+def _has_a_copy(claimed: Claimed, kind: EventType, policy: Policy) -> bool:
+    """Return whether the message leads to the hub's copy of a document: that link is its own, and ends."""
+    url = (claimed.data or {}).get(FIELD)
+    return kind.document is not DocumentUse.NAME and isinstance(url, str) and policy.documents.allows(url)
+
+
+def _comes_too_late(claimed: Claimed, kind: EventType, due: datetime) -> bool:
+    day = (claimed.data or {}).get(kind.takes_effect) if kind.takes_effect else None
+    ends = claimed.message.ends_at, None if day is None else instant(day)
+    return any(end is not None and end < due + _AHEAD for end in ends)

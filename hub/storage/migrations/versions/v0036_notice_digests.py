@@ -1,0 +1,7 @@
+"""Digests of service messages that are not urgent."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0036"
+down_revision = "0035"
+upgrade = statements_beside(__file__)
