@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import AsyncExitStack
+from http import HTTPStatus
 
+from aiohttp import ClientSession
+
+from hub.access.genuine_codes import ALPHABET
+from hub.local.loopback import free_port
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, hub_process, publisher, until
@@ -133,3 +138,22 @@ async def test_operators_get_a_mail_about_a_low_balance(house: House) -> None:
             await until(lambda: bool(alerts(house, "Avería: Queda poco saldo en twilio")), "the mail")
 
     assert [] == texts(house)
+
+
+async def test_operators_get_a_mail_when_many_check_codes_that_are_nobodys(house: House) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    house.policy(QUICK)
+    house.settings |= {"HUB_SECRET": "secret" * 8, "HUB_HTTP": address}
+    async with house.running() as publishing, ClientSession(f"http://{address}") as client:
+        await hire(publishing)
+
+        async def is_unknown(number: int) -> bool:
+            async with client.get(f"/v/K7F2M9QD{ALPHABET[number]}X") as answer:
+                return answer.status == HTTPStatus.FORBIDDEN
+
+        await until(lambda: is_unknown(0), "the page of codes")
+        assert all([await is_unknown(number) for number in range(1, 22)])
+        subject = "Avería: Muchos comprueban mensajes que no son nuestros"
+        await until(lambda: bool(alerts(house, subject)), "the mail")
+
+        assert "open" == (await incidents(house))["unknown_codes"]
