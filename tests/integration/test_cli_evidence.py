@@ -11,7 +11,7 @@ from tests.integration.test_cli_servers import hub
 from tests.integration.test_evidence import Office
 from tests.integration.test_seals import THIRD, sealed_day
 from tests.unit.budget_events import batch, town
-from tests.unit.test_readable_evidence import words_in
+from tests.unit.test_shown_evidence import words_in
 
 __all__ = ["environ"]
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub.model import Grant, Office
-from hub.operations.evidence.readable import readable
+from hub.operations.evidence.shown import readable
 from hub.storage import Database
 from tests.integration.chromium import Browser
 from tests.integration.test_case_texts import RADICADO, THEN, Told, escalated, tell
@@ -17,7 +17,7 @@ from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_cases import KEY
 from tests.integration.web_doubles import World, ask, browsing, message_row
 from tests.integration.web_visitor import Visitor, give_account
-from tests.unit.test_readable_evidence import words_in
+from tests.unit.test_shown_evidence import words_in
 
 
 @pytest.fixture

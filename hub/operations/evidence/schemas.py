@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model import Instant
-from hub.operations.evidence.readable import readable
+from hub.operations.evidence.shown import readable
 from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade
 from hub.sla.ack_links import without_link
 

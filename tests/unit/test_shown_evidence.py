@@ -5,7 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from hub.operations.evidence.readable import readable
+from hub.operations.evidence.shown import readable
 
 LINK = "https://hub.example.co/take-on/019cd2b3-6c60-8bbb-820b-dfb1c6ebf28d?sig=0123456789abcdef"
 TEXT = f"Señora María, véalo en {LINK} hoy."
