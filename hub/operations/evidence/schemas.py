@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model import Instant
-from hub.operations.evidence.shown import readable
 from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade
+from hub.operations.evidence.shown import readable
 from hub.sla.ack_links import without_link
 
 
