@@ -137,7 +137,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
-    _read("/api/genuine/{code}", genuine.show, answers={200: list_of(GenuineRow), 404: Problem}),
+    _read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
     _read("/api/cases/{key}", cases.show_case, answers=_CASE),
     _read_private(
         "/api/cases/{key}/constancia",
@@ -257,7 +257,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _own_inbox("/api/inbox/{id}/read", inbox.read_item, method=_POST, answers={200: boxes.InboxRead}),
     _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
     # The hub itself.
-    _read_company("/api/exclusions", exclusions.show, answers={200: ExclusionListRow}),
+    _read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
     _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
     _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),

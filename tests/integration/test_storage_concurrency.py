@@ -209,7 +209,8 @@ async def test_transactions_that_share_a_case_go_on_together_and_shut_out_who_wa
     stores: RealStores,
 ) -> None:
     order: list[str] = []
-    both_share = asyncio.Barrier(2)
+    # Whoever wants it alone comes third: those who share after that would wait behind it.
+    both_share = asyncio.Barrier(3)
 
     async def share(name: str) -> None:
         async with stores.intake.transaction() as transaction:
@@ -219,7 +220,7 @@ async def test_transactions_that_share_a_case_go_on_together_and_shut_out_who_wa
             order.append(name)
 
     async def alone() -> None:
-        await asyncio.sleep(0.05)
+        await both_share.wait()
         async with stores.intake.transaction() as transaction:
             await transaction.lock_cases({"c": True})
             order.append("alone")

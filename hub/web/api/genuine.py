@@ -10,7 +10,7 @@ from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
 
 
-async def show(request: web.Request) -> web.Response:
+async def show_genuine(request: web.Request) -> web.Response:
     """Find the message of a code that a person reads from a letter or a text; the look is audited."""
     deps, code = services(request), request.match_info["code"]
     rows = await look_up(
