@@ -79,19 +79,29 @@ class ShownConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOffer:
+    """What a person may agree to: the sentence, the button below it, and the channels that the form sends."""
+
+    sentence: str
+    button: str
+    channels: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStance:
     """
-    What counts now for a purpose. `may_revoke` and `may_grant` are what a button of the page does; `needed`
-    is whether nothing of this purpose leaves without a yes.
+    What counts now for a purpose. `may_revoke` and `offer` are what a button of the page does; `needed` is
+    whether nothing of this purpose leaves without a yes; `proven` whether there is a proof of it.
     """
 
     purpose: str
     what: str
     granted: bool
+    proven: bool
     since: datetime | None
     needed: bool
     may_revoke: bool
-    may_grant: bool
+    offer: ShownOffer | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
