@@ -179,6 +179,18 @@ async def test_however_many_ask_at_once_a_person_gets_the_codes_of_a_day(opened:
     assert await store.add_code(code(9, world, person="p-2"), most=3, since=since)
 
 
+async def test_code_that_was_entered_is_not_one_of_the_day(opened: Database) -> None:
+    store, world = PostgresResidentAccess(opened), World()
+    since, now = world.now() - DAY, world.now()
+    sent = code(1, world)
+    await store.add_code(sent, most=1, since=since)
+    assert not await store.add_code(code(2, world), most=1, since=since)
+
+    session = ResidentSession(hash=b"s" * 32, person="p-1", created_at=now, ends_at=now + DAY)
+    assert await store.open_session(sent, session)
+    assert await store.add_code(code(2, world), most=1, since=since)
+
+
 async def test_however_many_try_at_once_a_code_takes_five_tries_and_opens_once(opened: Database) -> None:
     store, world = PostgresResidentAccess(opened), World()
     sent = code(1, world)
