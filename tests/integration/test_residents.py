@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -12,10 +13,12 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from hub.model.residents import ResidentCode, ResidentSession
+from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.evidence import Finding
+from hub.operations.residents.not_answered import Climb, climb
 from hub.operations.residents.own_file import OwnFiles
 from hub.storage import Database, PostgresResidentAccess, PostgresResidents
+from hub.testing import MemoryPublisher
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
@@ -112,6 +115,24 @@ async def test_store_knows_which_levels_of_the_case_somebody_holds(office: Offic
     [clock] = [clock for clock in found.clocks if clock.name == "first_reply"]
     assert {2} == set(await store.held_levels(clock, [2, 3]))
     assert None is await store.message(uuid4())
+
+
+async def test_level_that_was_told_early_is_found_among_the_events_of_the_case(office: Office) -> None:
+    mail, _ = mail_to_maria(office)
+    store, publisher, now = PostgresResidents(office.database), MemoryPublisher(), office.clock()
+    before = overdue(await store.message(mail), now)
+    assert Climb.CLIMBED == await climb(before, store=store, publisher=publisher, now=now)
+    await office.take_in(*publisher.events)
+
+    after = overdue(await store.message(mail), now)
+    assert Climb.TOLD == await climb(after, store=store, publisher=publisher, now=now)
+
+
+def overdue(found: ResidentMessage | None, now: datetime) -> ResidentMessage:
+    """Return the message as if its promises had just been missed."""
+    assert found is not None
+    late = [dataclasses.replace(clock, due_at=now - DAY) for clock in found.clocks]
+    return dataclasses.replace(found, clocks=late)
 
 
 async def verify(office: Office) -> None:

@@ -27,8 +27,9 @@ class ShownStep:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCase:
     """
-    A case in plain words. `may_climb`: a promise is overdue, and a level is left that has not been asked;
-    `at_top`: it is overdue, and there is none. `message_id` is the message by which the person knows of it.
+    A case in plain words. `may_climb`: a promise is overdue, and the next level has not been asked;
+    `was_told`: it has, before its turn; `at_top`: it is overdue, and there is no next one.
+    `message_id` is the message by which the person knows of it.
     """
 
     number: str
@@ -37,6 +38,7 @@ class ShownCase:
     promises: Sequence[ShownPromise]
     happened: Sequence[ShownStep]
     may_climb: bool = False
+    was_told: bool = False
     at_top: bool = False
 
 
