@@ -26,7 +26,7 @@ _DAY: Final = timedelta(days=1)
 _REMEMBERED: Final = 10_000
 
 
-class Slow(StrEnum):
+class CodeRefusal(StrEnum):
     """Why no code is sent now."""
 
     TOO_SOON = "too_soon"
@@ -48,15 +48,15 @@ class CodeRate:
 
     def begin(
         self, person: str, link: UUID, address: str, code: bytes, *, most: int, now: datetime
-    ) -> Slow | None:
+    ) -> CodeRefusal | None:
         """Count a request, or say why not; `most` are the codes of a person's day."""
         lately = [one for one in self._requests.get(person, ()) if one.at > now - _DAY]
         same_link = [one for one in lately if one.link == link]
         if any(one.at > now - BETWEEN for one in same_link):
-            return Slow.TOO_SOON
+            return CodeRefusal.TOO_SOON
         same_address = [one for one in lately if one.address == address and one.at > now - _HOUR]
         if len(same_address) >= OF_AN_ADDRESS or len(same_link) >= max(1, most - RESERVED):
-            return Slow.USED_UP
+            return CodeRefusal.USED_UP
         self._requests[person] = [*lately, _Request(now, link, address, code)]
         self._requests.move_to_end(person)
         if len(self._requests) > _REMEMBERED:

@@ -21,7 +21,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.access import audit
-from hub.access.code_rate import CodeRate, Slow
+from hub.access.code_rate import CodeRate, CodeRefusal
 from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.model import Event, own_event
 from hub.model.residents import KnownResident, ResidentCode, ResidentSession, VerifiedContact
@@ -77,7 +77,7 @@ class ResidentSignIn:
         resident = await self.store.resident(message_id)
         return [] if resident is None else [masked(contact) for contact in resident.contacts]
 
-    async def send(self, message_id: UUID, chosen: int, *, address: str) -> Sent | Asked | Slow:
+    async def send(self, message_id: UUID, chosen: int, *, address: str) -> Sent | Asked | CodeRefusal:
         """
         Send a code to the contact of this number, asked for from this address.
 
@@ -89,8 +89,8 @@ class ResidentSignIn:
         contact, cookie, now = resident.contacts[chosen], secrets.token_urlsafe(32), self.now()
         most = self.rules.codes_a_day
         asked = resident.person, message_id, address, hash_of(cookie)
-        if slow := self.rate.begin(*asked, most=most, now=now):
-            return slow
+        if refused := self.rate.begin(*asked, most=most, now=now):
+            return refused
         number = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         code = ResidentCode(
             hash=hash_of(cookie),
