@@ -14,6 +14,7 @@ from hub.access.lockout import FREE
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Consent, Message, Stance, State
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
 from tests.contract.values import NOON
@@ -204,6 +205,23 @@ async def test_older_form_revokes_again_what_was_granted_since() -> None:
     answered(world, "survey", True, False, True)
     await act(world, cookies, "revoke", purpose="survey", form="first")
     assert 2 == len({event.id for event in world.publisher.events if event.name == REVOKED})
+
+
+async def test_older_form_revokes_again_also_before_the_ledger_has_the_grant() -> None:
+    world, _ = world_of_maria()
+    publisher = world.publisher
+    acts, held = ResidentActs(publisher=publisher), world.residents.files["p-1"]
+    channels = ["email", "push"]
+    for minute, form in enumerate(("first", "first", "second", "first", "first")):
+        now = NOON + timedelta(minutes=minute)
+        if form == "second":
+            assert await acts.grant(held, "survey", channels, form=form, now=now)
+        else:
+            assert await acts.revoke(held, "survey", form=form, now=now)
+
+    ids = [event.id for event in publisher.events]
+    assert (ids[0], ids[3]) == (ids[1], ids[4])
+    assert 3 == len(set(ids))
 
 
 async def test_older_form_that_asks_for_something_else_is_another_claim() -> None:

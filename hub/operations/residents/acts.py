@@ -7,12 +7,13 @@ one event, and another wish in an older form is another one.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Json, own_event
@@ -24,6 +25,9 @@ from hub.ports import Publisher
 LONGEST: Final = 2000
 """Characters of what a claim says."""
 METHOD: Final = "web"
+_REMEMBERED: Final = 10_000
+_Said: TypeAlias = tuple[str, str, bool]
+"""Person, purpose, whether it was granted."""
 
 
 DATA: Final[Mapping[str, str]] = {
@@ -51,6 +55,8 @@ class ResidentActs:
     """Publishes what people do. `form` names the form that was sent: the same twice is the same act."""
 
     publisher: Publisher
+    _said: OrderedDict[_Said, datetime] = field(default_factory=OrderedDict)
+    """What was said lately, which the ledger may not have yet."""
 
     async def grant(
         self, held: ResidentFile, purpose: str, channels: Sequence[str], *, form: str, now: datetime
@@ -88,9 +94,24 @@ class ResidentActs:
         now: datetime,
     ) -> None:
         name = GRANTED if granted else REVOKED
-        told = _digest(form, held.person, purpose, name, _opposite(held, purpose, granted=granted))
+        told = _digest(form, held.person, purpose, name, self._opposite(held, purpose, granted=granted))
         data = {"subject_id": held.person, "purposes": [purpose], "method": METHOD, **more}
         await self.publisher.event(own_event(name, f"resident:{told[:32]}", data, time=now))
+        self._said[held.person, purpose, granted] = now
+        if len(self._said) > _REMEMBERED:
+            self._said.popitem(last=False)
+
+    def _opposite(self, held: ResidentFile, purpose: str, *, granted: bool) -> str:
+        """
+        Return when the person last said the opposite: who goes back to an older form says it anew after that.
+
+        Not the last word of all: then a form sent twice would be two events as soon as the ledger has one.
+        """
+        said = [*held.consents, *held.stances]
+        opposite = [one.at for one in said if one.purpose == purpose and one.granted is not granted]
+        lately = self._said.get((held.person, purpose, not granted))
+        last = max([*opposite, *([lately] if lately else [])], default=None)
+        return "" if last is None else str(last.timestamp())
 
     async def claim(self, person: str, kind: ClaimKind, detail: str, *, form: str, now: datetime) -> str:
         """Start a claim; return its number. Raises BrokerUnavailable."""
@@ -108,17 +129,6 @@ def correction(datum: str, right: str) -> str:
 
 def read_kind(given: str) -> ClaimKind | None:
     return ClaimKind(given) if given in set(ClaimKind) else None
-
-
-def _opposite(held: ResidentFile, purpose: str, *, granted: bool) -> str:
-    """
-    Return when the person last said the opposite: who goes back to an older form says it anew after that.
-
-    Not the last word of all: then a form sent twice would be two events as soon as the ledger has the first.
-    """
-    said = [*held.consents, *held.stances]
-    opposite = [one.at for one in said if one.purpose == purpose and one.granted is not granted]
-    return max(opposite).isoformat() if opposite else ""
 
 
 def _digest(*parts: str) -> str:
