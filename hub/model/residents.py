@@ -14,10 +14,11 @@ from hub.model.messages import Brand, State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
-    """Something that happened in a case: the name of its event, and when. Nothing of a person."""
+    """Something that happened in a case: the name and the id of its event, and when. Nothing of a person."""
 
     name: str
     at: datetime
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

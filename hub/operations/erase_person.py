@@ -49,7 +49,9 @@ class ErasureReport(Struct, kw_only=True):
 
 
 async def look(store: ErasureStore, person: str, *, legal_since: datetime) -> ErasureReport:
-    """Say what an erasure would do; it changes nothing."""
+    """Say what an erasure would do; it changes nothing. Raises UnknownName."""
+    if not await store.knows(person):
+        raise _unknown(person)
     duties, counts = await store.duties(person), await store.counts(person, legal_since)
     return ErasureReport(person=person, duties=list(duties), counts=dict(counts), left=True)
 
@@ -88,7 +90,11 @@ async def _begin(store: ErasureStore, person: str, *, by: str, reason: str) -> N
     if duties := await store.duties(person):
         raise KeptByDuty(why(duties))
     if not await store.begin(person, by=by, reason=reason):
-        raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
+        raise _unknown(person)
+
+
+def _unknown(person: str) -> UnknownName:
+    return UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
 
 
 def why(duties: Duties) -> str:

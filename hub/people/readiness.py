@@ -41,7 +41,8 @@ class Readiness:
     Counts of people and units of one copropiedad. A person may count in `email`, `mobile` and `push`.
 
     `authorised` have consented to the treatment of their data, `refused` have refused or revoked it,
-    `missing_consent` have stated nothing. `commercial` and `survey` have consented to those messages.
+    `missing_consent` have stated nothing that can be proved. `commercial` and `survey` have consented to
+    those messages.
     """
 
     copropiedad_id: str

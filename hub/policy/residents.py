@@ -18,10 +18,10 @@ ALL_TEMPLATES: Final = "all"
 
 class ResidentPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    A link in a message lasts for `link_lifetime`. A code lasts for `code_lifetime` and takes `code_tries`; a
-    person gets `codes_a_day` at most. A session ends after `session`, even in use. `sms` says when a text
-    message has its link, `whatsapp` are the names of the templates that Meta has approved with the link's
-    button, or "all".
+    A link in a message lasts for `link_lifetime`. A code lasts for `code_lifetime` and takes `code_tries`; of
+    those that nobody enters a person gets `codes_a_day` at most (`hub.access.code_rate`). A session ends
+    after `session`, even in use. `sms` says when a text message has its link, `whatsapp` are the names of the
+    templates that Meta has approved with the link's button, or "all".
     """
 
     link_lifetime: Parsed[timedelta]

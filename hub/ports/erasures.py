@@ -11,6 +11,9 @@ from hub.model.erasures import Counts, Duties, Erasure
 
 
 class ErasureStore(Protocol):
+    async def knows(self, person: str) -> bool:
+        """Return whether the directory or a message has this person."""
+
     async def duties(self, person: str) -> Duties:
         """Return why this person's data must be kept; nothing if it may be erased."""
 

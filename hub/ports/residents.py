@@ -44,7 +44,11 @@ class ResidentAccess(Protocol):
         """Return the recipient of a message; None without one in the directory."""
 
     async def add_code(self, code: ResidentCode, *, most: int, since: datetime) -> bool:
-        """Store a code; false if the person has got `most` codes since then, however many ask at once."""
+        """
+        Store a code; false if the person has got `most` since then that nobody has entered.
+
+        So however many ask at once.
+        """
 
     async def code(self, hash: bytes) -> ResidentCode | None: ...  # noqa: A002 - the field's name
 

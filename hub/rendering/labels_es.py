@@ -100,6 +100,21 @@ MARKS: Final[Mapping[str, str]] = {
 CONSENTS: Final[Mapping[str, str]] = {**PURPOSES, "data_treatment": "Tratamiento de datos personales"}
 """Purposes of consents."""
 
+METHODS: Final[Mapping[str, str]] = {
+    "web": "en una página",
+    "app": "en la aplicación",
+    "paper": "en papel",
+    "call": "por teléfono",
+    "in_person": "en persona",
+    "email": "por correo",
+    "sms": "por SMS",
+    "whatsapp": "por WhatsApp",
+    "reply": "respondiendo un mensaje",
+    "one_click": "con el enlace de un correo",
+}
+"""How somebody said what they consent to: it completes `Se dijo …`. Publishers may have other words."""
+ANOTHER_WAY: Final = "de otra forma"
+
 MODES: Final[Mapping[str, str]] = {
     "capture": "Captura: nadie real recibe mensajes",
     "allowlist": "Prueba: solo la lista autorizada recibe mensajes",

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Final
 
 from hub.contact_rules import consents as rules
-from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked
+from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked, is_provable
 from hub.contact_rules.consents import standing as counts
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, OptedOut, Person, Stance
@@ -76,9 +76,11 @@ async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -
     """Return (person, purpose) → whether a yes counts; people without entries are absent."""
     found = await _statements(run, refs, purposes)
     # As a sending judges it: what nobody can prove is no yes.
-    return {
-        (person, purpose): bool(rules.authorised(said)) if purpose in NEED_CONSENT else counts(said).granted
-        for (person, purpose), said in found.items()
+    given = {key: bool(rules.authorised(said)) for key, said in found.items() if key[1] in NEED_CONSENT}
+    # No purpose of a message: who said yes without proof has not refused, and is asked again.
+    others = {key: counts(said) for key, said in found.items() if key[1] not in NEED_CONSENT}
+    return given | {
+        key: stance.granted for key, stance in others.items() if not stance.granted or is_provable(stance)
     }
 
 

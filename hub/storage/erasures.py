@@ -35,6 +35,10 @@ _PAGE: Final = 500
 class PostgresErasures(Store):
     """The ErasureStore."""
 
+    async def knows(self, person: str) -> bool:
+        [row] = await self.rows(_SQL["is_known"], storable(person))
+        return bool(row["known"])
+
     async def duties(self, person: str) -> Duties:
         return [Duty(row["duty"]) for row in await self.rows(_SQL["duties"], storable(person))]
 
@@ -43,8 +47,7 @@ class PostgresErasures(Store):
         return dict(row)
 
     async def begin(self, person: str, *, by: str, reason: str) -> bool:
-        [row] = await self.rows(_SQL["is_known"], storable(person))
-        if not row["known"]:
+        if not await self.knows(person):
             return False
         async with self._database.transaction() as run:
             words, addresses = await _words(run, person)

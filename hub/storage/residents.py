@@ -97,7 +97,7 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
         brand=packed and Brand(digest=packed[0], data=row["branding"]),
         clocks=await clocks.find(run, "of_case", case, None, True, _CLOCKS) if case else (),
         events=[
-            CaseEvent(name=BY_TYPE[event["type"]].name, at=event["time"])
+            CaseEvent(name=BY_TYPE[event["type"]].name, at=event["time"], id=event["id"])
             for event in (await run.rows(_SQL["events"], case) if case else ())
             if event["type"] in BY_TYPE
         ],

@@ -13,6 +13,9 @@ from hub.model.erasures import Counts, Duties, Erasure
 class MemoryErasures:
     """The ErasureStore of a hub that has erased nobody; what it would do is tested against PostgreSQL."""
 
+    async def knows(self, person: str) -> bool:
+        return False
+
     async def duties(self, person: str) -> Duties:
         return ()
 

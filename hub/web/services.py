@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from hub.access.attempts import SignInDeps
 from hub.access.check_rate import CheckRate
+from hub.access.code_rate import CodeRate
 from hub.access.genuine_codes import GenuineCodes
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
@@ -234,6 +235,8 @@ class Services:
     """How often the page of one message may be opened, and its button pressed."""
     resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
     """How often one person may act on the own page."""
+    code_rate: CodeRate = field(default_factory=CodeRate)
+    """How often the one-time codes of one person may be asked for."""
     download_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_FILE))
     """How often one person may load everything that is held."""
 
@@ -292,6 +295,7 @@ class Services:
             notes=self.audit,
             ring=self.ring,
             rules=self.policy.residents,
+            rate=self.code_rate,
             now=self.now,
         )
 

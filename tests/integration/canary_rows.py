@@ -60,7 +60,9 @@ async def she_opens_her_page(database: Database, person: str, shown: str) -> Non
 async def she_does_not_recognise(office: Office, person: str, comment: str, *, name: str = "") -> None:
     """Take in the hub's own event that her message was reported: it names nobody by reference."""
     [message] = await office.database.rows(
-        "SELECT id, event, event_id FROM message WHERE person = $1 ORDER BY id LIMIT 1", person
+        "SELECT id, event, event_id FROM message WHERE person = $1"
+        " AND NOT EXISTS (SELECT FROM reported WHERE message_id = message.id) ORDER BY id LIMIT 1",
+        person,
     )
     data = {
         "message_id": str(message["id"]),
@@ -72,10 +74,9 @@ async def she_does_not_recognise(office: Office, person: str, comment: str, *, n
         **({"person_name": name} if name else {}),
     }
     at = office.clock()
-    await office.take_in(own_event("notification.unrecognised", f"unrecognised:{uuid4()}", data, time=at))
-    await office.database.rows(
-        "INSERT INTO reported (message_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", message["id"], _AT
-    )
+    name_of = f"unrecognised:{message['id']}"
+    await office.take_in(own_event("notification.unrecognised", name_of, data, time=at))
+    await office.database.rows("INSERT INTO reported (message_id, at) VALUES ($1, $2)", message["id"], _AT)
 
 
 async def she_is_on_the_wall(database: Database, words: str) -> None:

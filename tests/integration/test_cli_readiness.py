@@ -35,7 +35,9 @@ async def test_readiness_lists_what_is_missing_per_copropiedad(environ: dict[str
                 ]
             )
             yes = consent("p-1", "data_treatment", "commercial")
-            await transaction.add_consents(consents_of(yes, event_key(yes)))
+            unproven = consent("p-2", "data_treatment", text_version=None)
+            for said in (yes, unproven):
+                await transaction.add_consents(consents_of(said, event_key(said)))
         suppress = "INSERT INTO suppression (address, channel, since, reason, provider, code, lifted_at) "
         await database.rows(
             suppress + "VALUES ('+573001234567', 'sms', now(), '', '', '', NULL),"

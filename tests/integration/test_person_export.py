@@ -101,10 +101,12 @@ async def test_commands_export_and_erase_and_are_audited(environ: dict[str, str]
         code, done, _ = await hub(environ, "person", "export", "p-maria", "--out", str(out))
         reason = "--reason", "reclamo 14"
         looked, report, _ = await hub(environ, "person", "erase", "p-maria", *reason, "--dry-run")
+        lost, _, unknown = await hub(environ, "person", "erase", "p-nadie", *reason, "--dry-run")
         refused, _, why = await hub(environ, "person", "erase", "p-maria", *reason, "--yes")
         noted = await database.rows("SELECT action FROM audit WHERE person = 'p-maria' ORDER BY at")
 
-    assert (1, 0, 0, 1) == (nobody, code, looked, refused)
+    assert (1, 0, 0, 1, 1) == (nobody, code, looked, lost, refused)
+    assert "no hay nadie que se llame 'p-nadie'" in unknown
     assert "no hay nadie que se llame 'p-nadie'" in refusal
     assert out.read_bytes().startswith(b"%PDF")
     assert done["messages"] > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model import Recall
-from hub.model.residents import ResidentCode, ResidentSession
+from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.erase_person import EVENTS, erase, go_on
 from hub.operations.evidence import Finding
+from hub.operations.residents.not_answered import Climb, climb
 from hub.operations.residents.own_file import OwnFiles
 from hub.storage import (
     Database,
@@ -24,6 +26,7 @@ from hub.storage import (
     PostgresResidentAccess,
     PostgresResidents,
 )
+from hub.testing import MemoryPublisher
 from tests.contract.values import stored
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
@@ -121,6 +124,24 @@ async def test_store_knows_which_levels_of_the_case_somebody_holds(office: Offic
     [clock] = [clock for clock in found.clocks if clock.name == "first_reply"]
     assert {2} == set(await store.held_levels(clock, [2, 3]))
     assert None is await store.message(uuid4())
+
+
+async def test_level_that_was_told_early_is_found_among_the_events_of_the_case(office: Office) -> None:
+    mail, _ = mail_to_maria(office)
+    store, publisher, now = PostgresResidents(office.database), MemoryPublisher(), office.clock()
+    before = overdue(await store.message(mail), now)
+    assert Climb.CLIMBED == await climb(before, store=store, publisher=publisher, now=now)
+    await office.take_in(*publisher.events)
+
+    after = overdue(await store.message(mail), now)
+    assert Climb.TOLD == await climb(after, store=store, publisher=publisher, now=now)
+
+
+def overdue(found: ResidentMessage | None, now: datetime) -> ResidentMessage:
+    """Return the message as if its promises had just been missed."""
+    assert found is not None
+    late = [dataclasses.replace(clock, due_at=now - DAY) for clock in found.clocks]
+    return dataclasses.replace(found, clocks=late)
 
 
 async def verify(office: Office) -> None:
@@ -234,6 +255,18 @@ async def test_however_many_ask_at_once_a_person_gets_the_codes_of_a_day(opened:
 
     assert 3 == sum(added)
     assert await store.add_code(code(9, world, person="p-2"), most=3, since=since)
+
+
+async def test_code_that_was_entered_is_not_one_of_the_day(opened: Database) -> None:
+    store, world = PostgresResidentAccess(opened), World()
+    since, now = world.now() - DAY, world.now()
+    sent = code(1, world)
+    await store.add_code(sent, most=1, since=since)
+    assert not await store.add_code(code(2, world), most=1, since=since)
+
+    session = ResidentSession(hash=b"s" * 32, person="p-1", created_at=now, ends_at=now + DAY)
+    assert await store.open_session(sent, session)
+    assert await store.add_code(code(2, world), most=1, since=since)
 
 
 async def test_however_many_try_at_once_a_code_takes_five_tries_and_opens_once(opened: Database) -> None:

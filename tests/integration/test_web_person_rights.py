@@ -70,6 +70,7 @@ async def test_nobody_is_not_erased_and_not_rectified(rights: Rights) -> None:
     world = World(database=rights.database)
 
     assert 404 == (await post(world, "/api/people/p-nadie/erase", REASON)).status
+    assert 404 == (await post(world, "/api/people/p-nadie/erase", {**REASON, "dry_run": True})).status
     assert 404 == (await post(world, "/api/people/p-nadie/rectify", {})).status
     assert [] == world.publisher.events
 

@@ -16,6 +16,7 @@ from prometheus_client import generate_latest
 from hub import logs
 from hub.access.link_rate import FREE
 from hub.model.evidence import SaidMessage
+from hub.model.residents import CaseEvent
 from hub.storage import Database, PostgresResidents
 from tests.integration.residents import (
     BUILDING,
@@ -88,6 +89,22 @@ async def test_button_asks_the_next_level() -> None:
 
     assert (200, [3]) == (reply.status, [event.data["to_level"] for event in world.publisher.events])
     assert "Su caso pasó al nivel siguiente." in reply.text
+
+
+async def test_page_does_not_thank_again_when_nothing_more_climbs() -> None:
+    world, mail = world_with_mail()
+    where = path(mail.id, ends_at=world.now() + DAY)
+    await press(world, where, action="not-answered")
+    [event] = world.publisher.events
+    found = world.residents.received[mail.id]
+    told = CaseEvent(name=event.name, at=event.time, id=event.id)
+    world.residents.received[mail.id] = replace(found, events=[*found.events, told])
+    again = (await press(world, where, action="not-answered")).text
+
+    assert (True, False) == ("Ya habíamos avisado al nivel siguiente." in again, "Gracias por" in again)
+    assert [event] == world.publisher.events
+    shown = (await ask(world, where)).text
+    assert (True, False) == ("Ya avisamos al nivel siguiente" in shown, "<button" in shown)
 
 
 async def test_case_in_time_has_no_button() -> None:

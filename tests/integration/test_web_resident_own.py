@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ from hub.access.lockout import FREE
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Consent, Message, Stance, State
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.operations.residents.acts import ResidentActs
+from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
 from tests.contract.values import NOON
 from tests.integration.residents import BUILDING, HUB
@@ -64,7 +67,7 @@ def world_of_maria(**settings: str) -> tuple[World, Message]:
         ],
         places=[ResidentPlace(role="owner", building="Altos del Rosal", unit="Torre 1, apto. 101")],
         consents=[said],
-        stances=[Stance(purpose="commercial", granted=True, at=NOON)],
+        stances=[Stance(purpose="commercial", granted=True, at=NOON, method="web", text_version="2026-02")],
     )
     return world, mail
 
@@ -74,7 +77,11 @@ async def act(world: World, cookies: Cookies, action: str, **given: str) -> Repl
     page = await look(world, "/mi", cookies)
     form = re.search(r'name="form" value="([^"]+)"', page.text)
     assert form
-    fields = {"form": form[1], **given}
+    offered = re.search(
+        rf'value="{given.get("purpose", "-")}"><input type="hidden" name="channels" value="([^"]+)"',
+        page.text,
+    )
+    fields = {"form": form[1], **({"channels": offered[1]} if offered else {}), **given}
     return await send(world, "/mi", cookies, action=action, csrf=csrf(page.text), **fields)
 
 
@@ -176,7 +183,8 @@ async def test_consent_is_revoked_and_granted_through_the_ledger() -> None:
         revoked.data["purposes"],
     )
     assert (GRANTED, ["survey"], "web") == (granted.name, granted.data["purposes"], granted.data["method"])
-    assert 64 == len(granted.data["evidence_hash"])
+    assert ["email", "push"] == granted.data["channels"]
+    assert words_digest("survey", ["email", "push"]) == granted.data["evidence_hash"]
 
 
 async def test_form_that_is_sent_twice_is_one_act() -> None:
@@ -187,6 +195,104 @@ async def test_form_that_is_sent_twice_is_one_act() -> None:
 
     assert 4 == len(published(world))
     assert 2 == len({event.id for event in world.publisher.events if not event.name.startswith("resident.")})
+
+
+def answered(world: World, purpose: str, *granted: bool) -> None:
+    """Let the ledger have what was said, one statement after the other."""
+    held = world.residents.files["p-1"]
+    said = [
+        Consent(
+            id=uuid4(),
+            person="p-1",
+            purpose=purpose,
+            at=NOON + timedelta(minutes=number),
+            granted=yes,
+            said_by=uuid4(),
+            method="web",
+            text_version="2026-02",
+        )
+        for number, yes in enumerate(granted)
+    ]
+    stance = Stance(
+        purpose=purpose, granted=granted[-1], at=said[-1].at, method="web", text_version="2026-02"
+    )
+    world.residents.files["p-1"] = replace(held, consents=said, stances=[stance])
+
+
+async def test_older_form_revokes_again_what_was_granted_since() -> None:
+    world, _, cookies = await at_home()
+    answered(world, "survey", True)
+    await act(world, cookies, "revoke", purpose="survey", form="first")
+    answered(world, "survey", True, False)
+    await act(world, cookies, "revoke", purpose="survey", form="first")
+    assert 1 == len({event.id for event in world.publisher.events if event.name == REVOKED})
+
+    answered(world, "survey", True, False, True)
+    await act(world, cookies, "revoke", purpose="survey", form="first")
+    assert 2 == len({event.id for event in world.publisher.events if event.name == REVOKED})
+
+
+async def test_older_form_revokes_again_also_before_the_ledger_has_the_grant() -> None:
+    world, _ = world_of_maria()
+    publisher = world.publisher
+    acts, held = ResidentActs(publisher=publisher), world.residents.files["p-1"]
+    channels = ["email", "push"]
+    for minute, form in enumerate(("first", "first", "second", "first", "first")):
+        now = NOON + timedelta(minutes=minute)
+        if form == "second":
+            assert await acts.grant(held, "survey", channels, form=form, now=now)
+        else:
+            assert await acts.revoke(held, "survey", form=form, now=now)
+
+    ids = [event.id for event in publisher.events]
+    assert (ids[0], ids[3]) == (ids[1], ids[4])
+    assert 3 == len(set(ids))
+
+
+async def test_older_form_that_asks_for_something_else_is_another_claim() -> None:
+    world, _, cookies = await at_home()
+    given = ({"kind": "correccion", "detail": "Mi correo"}, {"kind": "supresion", "detail": "Mi correo"})
+    for fields in (*given, {"kind": "supresion", "detail": "Todo"}):
+        await act(world, cookies, "claim", form="same", **fields)
+
+    assert 3 == len({event.data["case_id"] for event in world.publisher.events if event.name == CLAIMED})
+
+
+async def test_consent_goes_no_further_than_the_channels_that_stood_beside_its_button() -> None:
+    world, _, cookies = await at_home()
+    text = (await look(world, "/mi", cookies)).text
+    assert "Autorizo que me escriban por correo y notificación móvil con esta finalidad: encuestas." in text
+
+    for channels in ("", "email", "email push sms", "x"):
+        reply = await act(world, cookies, "grant", purpose="survey", channels=channels)
+        assert "Sus contactos cambiaron. Lea otra vez lo que autoriza" in reply.text
+    assert [] == published(world)
+
+
+async def test_yes_without_proof_is_shown_as_such_and_can_be_given_with_one() -> None:
+    world, _, cookies = await at_home()
+    held = world.residents.files["p-1"]
+    stances = [Stance(purpose="survey", granted=True, at=NOON, method="web")]
+    world.residents.files["p-1"] = replace(held, stances=stances)
+    text = (await look(world, "/mi", cookies)).text
+
+    assert "dijo que sí, pero no consta prueba. Sin prueba no le escribimos con esta finalidad." in text
+    assert "Autorizar: encuestas" in text
+    assert "Retirar la autorización: encuestas" in text
+    await act(world, cookies, "grant", purpose="survey")
+    assert [GRANTED] == published(world)
+
+
+async def test_page_says_in_spanish_how_something_was_said() -> None:
+    world, _, cookies = await at_home()
+    held = world.residents.files["p-1"]
+    said = [replace(held.consents[0], method=method) for method in ("paper", "one_click", "kiosk")]
+    world.residents.files["p-1"] = replace(held, consents=said)
+    text = (await look(world, "/mi", cookies)).text
+
+    for words in ("Se dijo en papel", "Se dijo con el enlace de un correo", "Se dijo de otra forma"):
+        assert words in text
+    assert not [word for word in ("por paper", "one_click", "kiosk") if word in text]
 
 
 async def test_only_what_the_page_offers_can_be_granted() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from aiohttp import hdrs
+from msgspec import structs
 
 from hub.access.keyring import KeyRing
 from hub.model import Message
@@ -16,7 +19,7 @@ from hub.model.residents import KnownResident, ResidentFile, VerifiedContact
 from hub.operations.residents.sign_in import REQUESTED, unsealed
 from hub.settings import Secret
 from tests.integration.residents import HUB, SECRET, path, press, world_with_mail
-from tests.integration.web_doubles import Reply, World, ask
+from tests.integration.web_doubles import Reply, World, ask, browsing
 
 DAY: Final = timedelta(days=1)
 RING: Final = KeyRing([Secret(SECRET)])
@@ -174,6 +177,66 @@ async def test_person_gets_five_codes_a_day() -> None:
 
     assert (429, 5) == (reply.status, len(world.publisher.events))
     assert "Intente mañana" in reply.text
+
+
+async def test_who_signs_in_may_ask_again_the_same_day() -> None:
+    world, mail = world_with_person()
+    for _ in range(7):
+        await signed_in(world, mail)
+
+    assert 7 == len(world.resident_access.sessions)
+
+
+def another_mail(world: World, mail: Message) -> Message:
+    """Return another message to the same person, with a link of its own."""
+    other = structs.replace(mail, id=uuid4())
+    world.resident_access.residents[other.id] = world.resident_access.residents[mail.id]
+    world.residents.received[other.id] = replace(world.residents.received[mail.id], message_id=other.id)
+    return other
+
+
+async def asked_often(world: World, *links: Message, every: timedelta, times: int, sender: str) -> list[int]:
+    """Ask one process for codes again and again; return what it answers."""
+    statuses: list[int] = []
+    async with browsing(world) as client:
+        for number in range(times):
+            sent_from = sender.format(number)
+            headers = {hdrs.ORIGIN: HUB, hdrs.X_FORWARDED_FOR: sent_from}
+            where = door(world, links[number % len(links)])
+            given = {"data": {"contact": "0"}, "headers": headers, "allow_redirects": False}
+            async with client.post(where, **given) as answer:  # type: ignore[arg-type]
+                statuses.append(answer.status)
+            world.ahead += every
+    return statuses
+
+
+async def test_one_link_gets_a_code_a_minute() -> None:
+    world, mail = world_with_person()
+    every = timedelta(seconds=20)
+
+    assert [303, 429, 429, 303] == await asked_often(world, mail, every=every, times=4, sender="198.51.100.7")
+    assert 2 == len(world.publisher.events)
+
+
+async def test_one_address_gets_three_codes_an_hour_of_a_person_by_whatever_links() -> None:
+    world, mail = world_with_person()
+    links = mail, another_mail(world, mail)
+    every = timedelta(minutes=9)
+
+    assert [303] * 3 + [429] * 4 + [303] == await asked_often(
+        world, *links, every=every, times=8, sender="198.51.100.7"
+    )
+
+
+async def test_forwarded_link_leaves_codes_for_its_person_on_another_message() -> None:
+    world, mail = world_with_person()
+    every = timedelta(minutes=61)
+    stranger = await asked_often(world, mail, every=every, times=8, sender="198.51.100.{}")
+    assert [303] * 3 + [429] * 5 == stranger
+
+    other = another_mail(world, mail)
+    cookies = await asked(world, other)
+    assert 303 == (await entered(world, cookies, code_of(world))).status
 
 
 async def test_code_of_one_browser_opens_nothing_in_another() -> None:

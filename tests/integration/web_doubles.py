@@ -466,6 +466,7 @@ class MemoryResidentAccess:
 
     async def add_code(self, code: ResidentCode, *, most: int, since: datetime) -> bool:
         lately = [one for one in self.codes.values() if one.person == code.person and one.created_at >= since]
+        lately = [one for one in lately if one.ends_at > one.created_at]
         if len(lately) >= most:
             return False
         self.codes[code.hash] = code

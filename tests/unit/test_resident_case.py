@@ -106,6 +106,17 @@ async def test_button_tells_the_next_level_once_whoever_comes_first() -> None:
     assert {sla.event_id(clock, rung)} == {event.id, again.id}
 
 
+async def test_button_says_the_truth_once_the_next_level_knows() -> None:
+    clock, now = overdue()
+    _, [event] = await pressed(received(clock), now)
+    told = received(clock, events=[CaseEvent(name=event.name, at=now, id=event.id)])
+    case = case_of(told, now=now, calendar=POLICY.calendar)
+
+    assert (Climb.TOLD, []) == await pressed(told, now)
+    assert case is not None
+    assert (False, True, False) == (case.may_climb, case.was_told, case.at_top)
+
+
 async def test_button_skips_a_level_that_nobody_holds() -> None:
     clock, now = overdue()
     _, [event] = await pressed(received(clock), now, 4)

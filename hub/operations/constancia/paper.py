@@ -33,6 +33,7 @@ TEMPLATE: Final = "constancia.typ"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _OWN: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 _METHODS: Final[Mapping[str, str]] = {
+    **labels_es.METHODS,
     "reply": "por un mensaje suyo",
     "opt_out": "escribió BAJA",
     "complaint": "marcó un mensaje como no deseado",

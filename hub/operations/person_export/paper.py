@@ -82,7 +82,8 @@ def _roles(export: PersonExport) -> Iterator[list[str]]:
 def _consent(line: ConsentLine) -> list[str]:
     answer = "sí" if line.granted else "no"
     by = ", ".join(labels_es.CHANNELS.get(channel, channel) for channel in line.channels)
-    proof = ", ".join(filter(None, (line.method, line.text_version, line.evidence_hash)))
+    how = line.method and labels_es.METHODS.get(line.method, line.method)
+    proof = ", ".join(filter(None, (how, line.text_version, line.evidence_hash)))
     said = f"{_PURPOSES.get(line.purpose, line.purpose)}: {answer}{f', por {by}' if by else ''}"
     return [filters.fecha_hora(line.at), f"{said}{f' ({proof})' if proof else ''}"]
 

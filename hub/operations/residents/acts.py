@@ -1,29 +1,33 @@
 """
 What a person does on the own page. Each act is an event: the ledger and the clocks follow from it.
 
-The id of an event is made from the form that was sent: a button pressed twice is one event.
+The id of an event is made from the form that was sent and from what it asks for: a button pressed twice is
+one event, and another wish in an older form is another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Json, own_event
-from hub.operations.residents.own_file import OFFERED
+from hub.model.residents import ResidentFile
+from hub.operations.residents.consent_words import OFFERED, TEXT_VERSION, channels_of, words_digest
 from hub.people.claims import CLAIMED, claim_event
 from hub.ports import Publisher
 
 LONGEST: Final = 2000
 """Characters of what a claim says."""
-TEXT_VERSION: Final = "pagina-1"
-"""The version of the words beside the buttons of the page, `resident_own.html`."""
 METHOD: Final = "web"
+_REMEMBERED: Final = 10_000
+_Said: TypeAlias = tuple[str, str, bool]
+"""Person, purpose, whether it was granted."""
 
 
 DATA: Final[Mapping[str, str]] = {
@@ -51,23 +55,69 @@ class ResidentActs:
     """Publishes what people do. `form` names the form that was sent: the same twice is the same act."""
 
     publisher: Publisher
+    _said: OrderedDict[_Said, datetime] = field(default_factory=OrderedDict)
+    """What was said lately, which the ledger may not have yet."""
 
-    async def consent(self, person: str, purpose: str, *, granted: bool, form: str, now: datetime) -> bool:
-        """Grant or revoke a purpose that the page offers; false for another one. Raises BrokerUnavailable."""
+    async def grant(
+        self, held: ResidentFile, purpose: str, channels: Sequence[str], *, form: str, now: datetime
+    ) -> bool:
+        """
+        Grant a purpose by these channels; false for what the page does not offer (any more).
+
+        Raises BrokerUnavailable.
+        """
+        if purpose not in OFFERED or not channels or tuple(channels) != channels_of(held.contacts):
+            return False
+        data = {
+            "channels": list(channels),
+            "text_version": TEXT_VERSION,
+            "evidence_hash": words_digest(purpose, channels),
+        }
+        await self._say(held, purpose, data, granted=True, form=form, now=now)
+        return True
+
+    async def revoke(self, held: ResidentFile, purpose: str, *, form: str, now: datetime) -> bool:
+        """Revoke a purpose by every channel; false for one that the page does not offer."""
         if purpose not in OFFERED:
             return False
-        data: dict[str, Json] = {"subject_id": person, "purposes": [purpose], "method": METHOD}
-        data |= {"text_version": TEXT_VERSION} if granted else {}
-        data |= {"evidence_hash": _digest(form, person, purpose)} if granted else {}
-        name = GRANTED if granted else REVOKED
-        event_id = f"resident:{_digest(form, person, purpose, name)[:32]}"
-        await self.publisher.event(own_event(name, event_id, data, time=now))
+        await self._say(held, purpose, {}, granted=False, form=form, now=now)
         return True
+
+    async def _say(
+        self,
+        held: ResidentFile,
+        purpose: str,
+        more: Mapping[str, Json],
+        *,
+        granted: bool,
+        form: str,
+        now: datetime,
+    ) -> None:
+        name = GRANTED if granted else REVOKED
+        told = _digest(form, held.person, purpose, name, self._opposite(held, purpose, granted=granted))
+        data = {"subject_id": held.person, "purposes": [purpose], "method": METHOD, **more}
+        await self.publisher.event(own_event(name, f"resident:{told[:32]}", data, time=now))
+        self._said[held.person, purpose, granted] = now
+        if len(self._said) > _REMEMBERED:
+            self._said.popitem(last=False)
+
+    def _opposite(self, held: ResidentFile, purpose: str, *, granted: bool) -> str:
+        """
+        Return when the person last said the opposite: who goes back to an older form says it anew after that.
+
+        Not the last word of all: then a form sent twice would be two events as soon as the ledger has one.
+        """
+        said = [*held.consents, *held.stances]
+        opposite = [one.at for one in said if one.purpose == purpose and one.granted is not granted]
+        lately = self._said.get((held.person, purpose, not granted))
+        last = max([*opposite, *([lately] if lately else [])], default=None)
+        return "" if last is None else str(last.timestamp())
 
     async def claim(self, person: str, kind: ClaimKind, detail: str, *, form: str, now: datetime) -> str:
         """Start a claim; return its number. Raises BrokerUnavailable."""
-        number = f"MI-{_digest(form, person, CLAIMED)[:10].upper()}"
-        await self.publisher.event(claim_event(person, kind, number, now, _tidy(detail)))
+        words = _tidy(detail)
+        number = f"MI-{_digest(form, person, CLAIMED, kind, words)[:10].upper()}"
+        await self.publisher.event(claim_event(person, kind, number, now, words))
         return number
 
 

@@ -27,6 +27,8 @@ class Climb(StrEnum):
     """What came of asking the next level."""
 
     CLIMBED = "climbed"
+    TOLD = "told"
+    """The next level was told before its turn; the one above it comes with the ladder."""
     NOT_DUE = "not_due"
     """Nothing of the case is overdue: it was answered meanwhile, or there is time yet."""
     AT_TOP = "at_top"
@@ -46,6 +48,11 @@ def next_rung(clock: Clock, now: datetime) -> Step | None:
     return next(rungs, None)
 
 
+def was_told(message: ResidentMessage, clock: Clock, step: Step) -> bool:
+    """Return whether a step is among the events of the case before its turn: by the button."""
+    return any(event.id == sla.event_id(clock, step) for event in message.events)
+
+
 async def climb(message: ResidentMessage, *, store: LevelStore, publisher: Publisher, now: datetime) -> Climb:
     """
     Ask the next level of each overdue promise of a message's case. Safe to repeat.
@@ -54,11 +61,14 @@ async def climb(message: ResidentMessage, *, store: LevelStore, publisher: Publi
     """
     overdue = [clock for clock in message.clocks if is_overdue(clock, now)]
     rungs = [(clock, step) for clock in overdue if (step := next_rung(clock, now)) is not None]
-    for clock, step in rungs:
+    untold = [(clock, step) for clock, step in rungs if not was_told(message, clock, step)]
+    for clock, step in untold:
         held = await store.held_levels(clock, sla.levels_from(clock, step))
         await publisher.event(_event_of(clock, step, held, now))
-    if rungs:
+    if untold:
         return Climb.CLIMBED
+    if rungs:
+        return Climb.TOLD
     return Climb.AT_TOP if overdue else Climb.NOT_DUE
 
 

@@ -9,29 +9,30 @@ from typing import Final
 from uuid import UUID
 
 from hub.business_time import WorkCalendar
-from hub.contact_rules.consents import PURPOSES
+from hub.contact_rules.consents import PURPOSES, is_provable
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import IN_DIGEST, Consent, MarkEntry
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.operations.residents.consent_words import OFFERED, button, channels_of, sentence
 from hub.operations.residents.promises_es import case_of
-from hub.operations.residents.schemas import ShownCase, ShownConsent, ShownFile, ShownLine, ShownStance
+from hub.operations.residents.schemas import (
+    ShownCase,
+    ShownConsent,
+    ShownFile,
+    ShownLine,
+    ShownOffer,
+    ShownStance,
+)
 from hub.ports import ResidentStore
 from hub.rendering.filters import fecha_hora, inicial, lista, punto
-from hub.rendering.labels_es import CHANNELS, MESSAGE_STATES, ROLES
+from hub.rendering.labels_es import ANOTHER_WAY, CHANNELS, MESSAGE_STATES, METHODS, ROLES
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.wishes_es import KINDS, LANGUAGES
 
 PAGE: Final = 20
-OFFERED: Final = ("commercial", "survey")
-"""Purposes that a button of the page allows and stops: nothing else hangs on them."""
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
 _IN_DIGEST: Final = "En su resumen"
 _CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"}
-_METHODS: Final = {
-    "web": "en una página",
-    "reply": "respondiendo un mensaje",
-    "one_click": "con el enlace de un correo",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,19 +95,29 @@ def _place(place: ResidentPlace) -> str:
 
 def _stances(held: ResidentFile) -> Iterator[ShownStance]:
     """Say what counts for each purpose; of one without a word of the person, that nothing was authorised."""
-    known = {stance.purpose: stance for stance in held.stances}
+    known, channels = {stance.purpose: stance for stance in held.stances}, channels_of(held.contacts)
     for purpose in PURPOSES:
         stance = known.get(purpose)
         granted = stance is not None and stance.granted
+        # What nobody can prove authorises nothing: its person may give it again, with its proof.
+        proven = stance is not None and is_provable(stance)
+        offers = purpose in OFFERED and not (granted and proven) and bool(channels)
         yield ShownStance(
             purpose=purpose,
             what=_CONSENTS.get(purpose, purpose),
             granted=granted,
+            proven=proven,
             since=None if stance is None else stance.at,
             needed=purpose in NEED_CONSENT,
             may_revoke=granted and purpose in OFFERED,
-            may_grant=not granted and purpose in OFFERED,
+            offer=_offer(purpose, channels) if offers else None,
         )
+
+
+def _offer(purpose: str, channels: Sequence[str]) -> ShownOffer:
+    return ShownOffer(
+        sentence=sentence(purpose, channels), button=button(purpose), channels=" ".join(channels)
+    )
 
 
 def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:
@@ -121,7 +132,7 @@ def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:
 
 
 def _consent(consent: Consent) -> ShownConsent:
-    method = consent.method and f"Se dijo {_METHODS.get(consent.method, 'por ' + consent.method)}"
+    method = consent.method and f"Se dijo {METHODS.get(consent.method, ANOTHER_WAY)}"
     text = consent.text_version and f"Versión del texto: {consent.text_version}"
     digest = consent.evidence_hash and f"Huella de la prueba: {consent.evidence_hash}"
     return ShownConsent(

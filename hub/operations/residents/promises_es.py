@@ -11,7 +11,7 @@ from hub.catalog import BY_NAME
 from hub.model import Clock, Purpose
 from hub.model.residents import CaseEvent, ResidentMessage
 from hub.operations.clocks.due_words import due_words, ended_words, paused_words
-from hub.operations.residents.not_answered import is_overdue, next_rung
+from hub.operations.residents.not_answered import is_overdue, next_rung, was_told
 from hub.operations.residents.schemas import ShownCase, ShownPromise, ShownStep
 from hub.policy.clocks import ESCALATES
 from hub.rendering.filters import inicial, punto
@@ -40,15 +40,17 @@ def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) 
     if not clocks or message.case is None or message.case.startswith(_OF_A_PERSON):
         return None
     overdue = [clock for clock in clocks if is_overdue(clock, now)]
-    rungs = [next_rung(clock, now) for clock in overdue]
+    rungs = [(clock, step) for clock in overdue if (step := next_rung(clock, now)) is not None]
+    may_climb = any(not was_told(message, clock, step) for clock, step in rungs)
     return ShownCase(
         number=subject_of(clocks[0]),
         message_id=str(message.message_id),
         received_at=min(clock.started_at for clock in clocks),
         promises=list(_promises(clocks, now, calendar)),
         happened=list(_happened(message.events)),
-        may_climb=any(rungs),
-        at_top=bool(overdue) and not any(rungs),
+        may_climb=may_climb,
+        was_told=bool(rungs) and not may_climb,
+        at_top=bool(overdue) and not rungs,
     )
 
 

@@ -27,8 +27,9 @@ class ShownStep:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCase:
     """
-    A case in plain words. `may_climb`: a promise is overdue, and a level is left that has not been asked;
-    `at_top`: it is overdue, and there is none. `message_id` is the message by which the person knows of it.
+    A case in plain words. `may_climb`: a promise is overdue, and the next level has not been asked;
+    `was_told`: it has, before its turn; `at_top`: it is overdue, and there is no next one.
+    `message_id` is the message by which the person knows of it.
     """
 
     number: str
@@ -37,6 +38,7 @@ class ShownCase:
     promises: Sequence[ShownPromise]
     happened: Sequence[ShownStep]
     may_climb: bool = False
+    was_told: bool = False
     at_top: bool = False
 
 
@@ -80,19 +82,29 @@ class ShownConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownOffer:
+    """What a person may agree to: the sentence, the button below it, and the channels that the form sends."""
+
+    sentence: str
+    button: str
+    channels: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStance:
     """
-    What counts now for a purpose. `may_revoke` and `may_grant` are what a button of the page does; `needed`
-    is whether nothing of this purpose leaves without a yes.
+    What counts now for a purpose. `may_revoke` and `offer` are what a button of the page does; `needed` is
+    whether nothing of this purpose leaves without a yes; `proven` whether there is a proof of it.
     """
 
     purpose: str
     what: str
     granted: bool
+    proven: bool
     since: datetime | None
     needed: bool
     may_revoke: bool
-    may_grant: bool
+    offer: ShownOffer | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

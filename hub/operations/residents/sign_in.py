@@ -21,6 +21,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.access import audit
+from hub.access.code_rate import CodeRate, CodeRefusal
 from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.model import Event, own_event
 from hub.model.residents import KnownResident, ResidentCode, ResidentSession, VerifiedContact
@@ -40,7 +41,7 @@ class Asked(StrEnum):
     NO_CONTACT = "no_contact"
     """No verified contact, or not the one that was chosen."""
     TOO_MANY = "too_many"
-    """The person has got all the codes of a day."""
+    """The person has got all the codes of a day that nobody has entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class ResidentSignIn:
     notes: AuditStore
     ring: KeyRing
     rules: ResidentPolicy
+    rate: CodeRate
     now: Callable[[], datetime]
 
     async def contacts(self, message_id: UUID) -> list[str]:
@@ -75,12 +77,20 @@ class ResidentSignIn:
         resident = await self.store.resident(message_id)
         return [] if resident is None else [masked(contact) for contact in resident.contacts]
 
-    async def send(self, message_id: UUID, chosen: int) -> Sent | Asked:
-        """Send a code to the contact of this number. Raises BrokerUnavailable and StorageUnavailable."""
+    async def send(self, message_id: UUID, chosen: int, *, address: str) -> Sent | Asked | CodeRefusal:
+        """
+        Send a code to the contact of this number, asked for from this address.
+
+        Raises BrokerUnavailable and StorageUnavailable.
+        """
         resident = await self.store.resident(message_id)
         if resident is None or not 0 <= chosen < len(resident.contacts):
             return Asked.NO_CONTACT
         contact, cookie, now = resident.contacts[chosen], secrets.token_urlsafe(32), self.now()
+        most = self.rules.codes_a_day
+        asked = resident.person, message_id, address, hash_of(cookie)
+        if refused := self.rate.begin(*asked, most=most, now=now):
+            return refused
         number = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         code = ResidentCode(
             hash=hash_of(cookie),
@@ -90,7 +100,7 @@ class ResidentSignIn:
             created_at=now,
             ends_at=now + self.rules.code_lifetime,
         )
-        if not await self.store.add_code(code, most=self.rules.codes_a_day, since=now - _DAY):
+        if not await self.store.add_code(code, most=most, since=now - _DAY):
             return Asked.TOO_MANY
         await self.publisher.event(self._event(resident, contact, code, number))
         return Sent(cookie=cookie, lasts=self.rules.code_lifetime)
@@ -126,6 +136,7 @@ class ResidentSignIn:
         )
         if not await self.store.open_session(code, session):
             return None
+        self.rate.entered(code.person, code.hash)
         return Opened(cookie=opened, lasts=self.rules.session)
 
     async def session(self, cookie: str) -> ResidentSession | None:

@@ -15,7 +15,10 @@ DELETE FROM resident_code WHERE created_at < $1
 -- add_code --
 INSERT INTO resident_code (hash, person, digest, shown, created_at, ends_at)
 SELECT $1::bytea, $2::text, $3::text, $4::text, $5::timestamptz, $6::timestamptz
-WHERE (SELECT count(*) FROM resident_code WHERE person = $2 AND created_at >= $7) < $8
+-- A code that was entered does not count: that was the person.
+WHERE (
+    SELECT count(*) FROM resident_code WHERE person = $2 AND created_at >= $7 AND ends_at > created_at
+) < $8
 RETURNING hash
 
 -- code --
@@ -25,7 +28,7 @@ SELECT * FROM resident_code WHERE hash = $1
 UPDATE resident_code SET tries = tries + 1 WHERE hash = $1 AND tries < $2 AND ends_at > $3 RETURNING *
 
 -- use_code --
--- Its row stays: it counts as one of the day.
+-- It ends where it began: so it opens nothing again, and counts no longer as one of the day.
 UPDATE resident_code SET ends_at = created_at WHERE hash = $1 AND ends_at > created_at RETURNING hash
 
 -- forget_sessions --

@@ -12,7 +12,7 @@ WHERE message.id = $1
 
 -- events --
 -- LIMIT: a case has a dozen events; a broken publisher's thousands are no news to anybody.
-SELECT type, time FROM event WHERE case_key = $1 ORDER BY time, key LIMIT 200
+SELECT type, time, id FROM event WHERE case_key = $1 ORDER BY time, key LIMIT 200
 
 -- sent --
 SELECT id, event, channel, state, created_at, reason FROM message

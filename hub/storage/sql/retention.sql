@@ -55,12 +55,46 @@ UPDATE event SET data = $2 WHERE key = $1
 UPDATE party SET recipients = $3 WHERE case_key = $1 AND who = $2
 
 -- comments --
-WITH page AS (
-    SELECT key FROM event
+-- By what has an index: answers by their type, what follows them by its case, reports by their ids. What was said to
+-- staff of these events cannot be made again then, and nobody changed it: so its facts go.
+WITH answers AS (
+    SELECT key, case_key FROM event
     WHERE type = 'co.coproservicios.survey.answered.v1' AND time < $1 AND data ? 'comment'
     ORDER BY time LIMIT $2
+), reports AS (
+    SELECT found.key FROM reported
+    CROSS JOIN LATERAL (
+        SELECT key FROM event
+        WHERE id = 'unrecognised:' || reported.message_id
+          AND type = 'co.coproservicios.notification.unrecognised.v1' AND data ? 'comment'
+        OFFSET 0
+    ) AS found
+    WHERE reported.at < $1 LIMIT $2
+), page AS (
+    SELECT key FROM answers
+    UNION
+    SELECT found.key FROM answers
+    CROSS JOIN LATERAL (
+        SELECT key FROM event
+        WHERE case_key = answers.case_key AND type = 'co.coproservicios.satisfaction.detractor.detected.v1'
+          AND data ? 'comment'
+        OFFSET 0
+    ) AS found
+    UNION
+    SELECT key FROM reports
 ), done AS (
     UPDATE event SET data = data - 'comment' WHERE key = ANY (ARRAY (SELECT key FROM page)) AND $3
+    RETURNING key
+), facts AS (
+    UPDATE attempt SET facts = NULL
+    WHERE facts IS NOT NULL AND message_id = ANY (ARRAY (
+        SELECT message.id FROM done
+        CROSS JOIN LATERAL (
+            SELECT id FROM message
+            WHERE event_key = done.key AND id BETWEEN moment_start(done.key) AND moment_end(done.key)
+            OFFSET 0
+        ) AS message
+    ))
     RETURNING 1
 )
 SELECT count(*) AS n FROM page

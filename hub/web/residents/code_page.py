@@ -13,6 +13,7 @@ from aiohttp import web
 from hub.access.message_tokens import MessageToken
 from hub.access.resident_links import CODE_PATH
 from hub.operations.residents.sign_in import Sent
+from hub.web.auth.client_address import client_address
 from hub.web.auth.csrf import require_own_page
 from hub.web.bodies import fields_of
 from hub.web.console.pages import redirect
@@ -24,7 +25,7 @@ from hub.web.services import services
 
 PATH: Final = CODE_PATH
 _PAGE: Final = "resident_code_to.html"
-_STATUSES: Final = {"too_many": 429}
+_STATUSES: Final = {"too_many": 429, "too_soon": 429, "used_up": 429}
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -41,7 +42,9 @@ async def send(request: web.Request) -> web.StreamResponse:
         return token
     chosen = given.get("contact", "")
     number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 4 else -1
-    sent = await services(request).resident_sign_in.send(token.message_id, number)
+    sent = await services(request).resident_sign_in.send(
+        token.message_id, number, address=client_address(request)
+    )
     if not isinstance(sent, Sent):
         return await _page(request, token, state=str(sent))
     answer = redirect(OWN)

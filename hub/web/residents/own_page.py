@@ -20,6 +20,7 @@ from hub.model.residents import ResidentSession
 from hub.operations.preferences import change_preferences, read_preferences
 from hub.operations.residents import wishes
 from hub.operations.residents.acts import DATA, ClaimKind, correction, read_kind
+from hub.operations.residents.consent_words import OFFERED
 from hub.operations.residents.not_answered import climb
 from hub.operations.residents.own_file import marks_shown
 from hub.operations.residents.schemas import ShownFile
@@ -83,16 +84,27 @@ async def _leave(request: web.Request, _: ResidentSession, __: Given) -> web.Str
     return answer
 
 
-async def _consent(
-    request: web.Request, session: ResidentSession, given: Given, *, granted: bool
-) -> web.StreamResponse:
+async def _grant(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
     _brake(request, session)
-    deps, form = services(request), given.get("form", "")
-    done = await deps.resident_acts.consent(
-        session.person, given.get("purpose", ""), granted=granted, form=form, now=deps.now()
-    )
-    said = "granted" if granted else "revoked"
-    return await _own(request, session, state=said if done else "wrong")
+    deps, held = services(request), await services(request).residents.file(session.person)
+    if held is None:
+        return await _closed(request)
+    purpose, channels = given.get("purpose", ""), given.get("channels", "").split()
+    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
+    if await deps.resident_acts.grant(held, purpose, channels, **asked):
+        return await _own(request, session, state="granted")
+    # Else the contacts have changed since the page was shown: the sentence is another one now.
+    return await _own(request, session, state="reread" if purpose in OFFERED else "wrong")
+
+
+async def _revoke(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+    _brake(request, session)
+    deps, held = services(request), await services(request).residents.file(session.person)
+    if held is None:
+        return await _closed(request)
+    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
+    done = await deps.resident_acts.revoke(held, given.get("purpose", ""), **asked)
+    return await _own(request, session, state="revoked" if done else "wrong")
 
 
 async def _claim(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
@@ -158,8 +170,8 @@ async def _message(
 
 _ACTS: Final[Mapping[str, _Act]] = {
     "leave": _leave,
-    "grant": partial(_consent, granted=True),
-    "revoke": partial(_consent, granted=False),
+    "grant": _grant,
+    "revoke": _revoke,
     "claim": _claim,
     "correct": _correct,
     "wish": _wish,
