@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from hub.model import Message, Purpose, State, StoredEvent
 from hub.policy.limits import ContactLimits
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import LEASE, event, message, outcome, stored
+from tests.contract.values import LEASE, event, message, outcome, person, stored
 
 ONE: Final = ContactLimits(contacts_a_day=1, channels_a_week=1, wait_at_most=timedelta(days=14))
 MON, TUE = date(2026, 3, 9), date(2026, 3, 10)
@@ -117,3 +117,25 @@ async def test_overlapping_tickets_of_many_people_never_block_each_other(stores:
         days = await asyncio.gather(*(reserve(stores, *ticket) for ticket in turned))
 
     assert len(people) == sum(day == MON for ticket in days for day in ticket)
+
+
+async def test_addresses_are_none_of_who_gave_none_and_unknown_of_who_gave_unreadable_ones(
+    stores: Stores,
+) -> None:
+    device = {"id": "d", "kind": "push", "value": "token"}
+    unreadable = {"id": "m", "kind": "phone", "value": "no sé"}
+    mail = {"id": "e", "kind": "email", "value": "luz@example.com"}
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                person("p-device", contact_points=[device]),
+                person("p-nothing", contact_points=[]),
+                person("p-unreadable", contact_points=[device, unreadable]),
+                person("p-mail", contact_points=[device, unreadable, mail]),
+            ]
+        )
+    asked = ["p-device", "p-nothing", "p-unreadable", "p-mail", "p-elsewhere"]
+
+    assert {"p-device": [], "p-nothing": [], "p-mail": ["luz@example.com"]} == {
+        ref: list(values) for ref, values in (await stores.delivery.addresses_of(asked)).items()
+    }
