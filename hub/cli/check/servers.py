@@ -67,6 +67,10 @@ _NO_DUTY: Final = (
     "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
     "Dé el cargo ops a alguien del personal, o defina `[monitor] notify` en el archivo de HUB_POLICY.",
 )
+_NO_OFFICER: Final = (
+    "Nadie de toda la empresa es privacy_officer: un reclamo sobre datos puede no llegarle a nadie.",
+    "Dé ese cargo a alguien (Decreto 1377 de 2013, art. 23); por conjunto lo dice `hub people readiness`.",
+)
 
 
 async def rabbitmq(settings: Settings) -> list[Finding]:
@@ -202,6 +206,8 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         if not (policy.monitor.notify or await PostgresMonitor(database, ()).anybody_on_duty()):
             yield warn(POSTGRESQL, *_NO_DUTY)
+        if not await PostgresMonitor(database, ()).anybody_on_duty("privacy_officer"):
+            yield warn(POSTGRESQL, *_NO_OFFICER)
 
 
 def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
