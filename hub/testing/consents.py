@@ -15,7 +15,6 @@ from hub.model import Consent, Person, State
 from hub.people.audience import Group
 from hub.testing.tables import Tables
 
-
 _WOKEN: Final = frozenset({"contact_hours", "contact_limit", "quiet_hours", "register", "throttled"})
 
 

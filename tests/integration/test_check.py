@@ -23,8 +23,8 @@ from hub.storage.keys import PostgresKeys
 from tests.contract.test_accounts import made
 from tests.contract.test_key_store import CRM
 from tests.contract.test_key_store import made as made_key
-from tests.integration.broker_damage import declare_anew, delete_exchange
 from tests.contract.values import membership, person
+from tests.integration.broker_damage import declare_anew, delete_exchange
 from tests.integration.test_broker_publisher import publishing
 from tests.providers.aggregator import EXAMPLE
 
