@@ -12,8 +12,8 @@ class ExclusionCheck(Struct, frozen=True, kw_only=True):
     """
     One look-up in the register of excluded numbers.
 
-    `list_date` is the day of which its data are; None if there are none that could be looked up. `unlisted`: the
-    person has neither an email address nor a number, and the register knows people by nothing else.
+    `list_date` is the day of which its data are; None if there are none that could be looked up. Whoever is
+    `unlisted` has neither an email address nor a number, and the register knows people by nothing else.
     """
 
     checked_at: datetime
