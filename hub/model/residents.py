@@ -25,13 +25,15 @@ class ResidentMessage:
     """
     A message with its copropiedad, its case's clocks (those that run first) and the events of that case.
 
-    `case` is the key of the case; None for a message that belongs to none.
+    `case` is the key of the case; None for a message that belongs to none. `recalled_at` is when its publisher
+    took it back, if so.
     """
 
     message_id: UUID
     person: str
     case: str | None
     building: str | None = None
+    recalled_at: datetime | None = None
     brand: Brand | None = None
     clocks: Sequence[Clock] = ()
     events: Sequence[CaseEvent] = ()

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hub.model.residents import ResidentCode, ResidentSession
 from hub.operations.evidence import Finding
 from hub.operations.residents.own_file import OwnFiles
-from hub.storage import Database, PostgresResidentAccess, PostgresResidents
+from hub.storage import Database, PostgresEvidence, PostgresResidentAccess, PostgresResidents
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
@@ -66,6 +66,17 @@ async def test_mail_leads_to_its_own_words_and_the_promises_of_its_case(office: 
     for said in (RADICADO, "Primera respuesta", "PQRS recibida", "Es el mismo texto que le enviamos."):
         assert said in text
     assert "/mi/A" not in re.sub(r"<a href=\"/mi/\S+/entrar\">", "", text)
+
+
+async def test_page_of_a_message_that_was_taken_back_says_so(office: Office) -> None:
+    mail, link = mail_to_maria(office)
+    said = (await PostgresEvidence(office.database).said(mail)) or pytest.fail("not kept")
+    before = (await ask(world_of(office), link)).text
+    taken_back = {"source": said.source, "id": said.message.event_id, "reason": "fue un error"}
+    await office.take_in(event("notification.recall", {**taken_back, "correction_markdown": "No vale."}))
+
+    assert "Lo retiramos" not in before
+    assert "Lo retiramos el" in (await ask(world_of(office), link)).text
 
 
 async def test_mail_to_staff_has_no_such_link(office: Office) -> None:

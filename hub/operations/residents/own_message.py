@@ -63,6 +63,7 @@ class OwnMessages:
             channel=CHANNELS.get(said.message.channel, said.message.channel),
             building=found.building,
             case=case_of(found, now=now, calendar=self.calendar),
+            recalled_at=found.recalled_at,
         )
         return shown, self.look(found.brand)
 

@@ -54,6 +54,7 @@ class ShownMessage:
     channel: str
     building: str | None
     case: ShownCase | None
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 What the residents' page reads.
 
 -- message --
-SELECT message.id, message.person, event.case_key, copropiedad.name AS building, copropiedad.branding
+SELECT message.id, message.person, event.case_key, copropiedad.name AS building, copropiedad.branding,
+       withdrawal.time AS recalled_at
 FROM message JOIN event ON event.key = message.event_key
  AND event.key BETWEEN moment_start($1) AND moment_end($1)
 LEFT JOIN copropiedad ON copropiedad.id = message.copropiedad_id
+LEFT JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+LEFT JOIN event AS withdrawal ON withdrawal.key = recall.by_key
 WHERE message.id = $1
 
 -- events --
