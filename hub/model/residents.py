@@ -25,8 +25,8 @@ class ResidentMessage:
     """
     A message with its copropiedad, its case's clocks (those that run first) and the events of that case.
 
-    `case` is the key of the case; None for a message that belongs to none. `recalled_at` is when its publisher
-    took it back, if so.
+    `case` is the key of the case; None for a message that belongs to none. `recalled_at`: when the publisher
+    took the message back, if so.
     """
 
     message_id: UUID
