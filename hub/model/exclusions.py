@@ -16,12 +16,14 @@ class ExclusionCheck(Struct, frozen=True, kw_only=True):
     """
     One look-up in the register of excluded numbers.
 
-    `list_date` is the day of which its data are; None if there are none that could be looked up.
+    `list_date` is the day of which its data are; None if there are none that could be looked up. Whoever is
+    `unlisted` has neither an email address nor a number, and the register knows people by nothing else.
     """
 
     checked_at: datetime
     list_date: date | None = None
     excluded: bool = False
+    unlisted: bool = False
 
 
 class ExcludedAddress(Struct, frozen=True, kw_only=True):

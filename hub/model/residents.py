@@ -34,10 +34,10 @@ class ResidentMessage:
     person: str
     case: str | None
     building: str | None = None
+    recalled_at: datetime | None = None
     brand: Brand | None = None
     clocks: Sequence[Clock] = ()
     events: Sequence[CaseEvent] = ()
-    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from hub.contact_rules.purposes import REVOCABLE
 from hub.model import ContactPoint, Person
 from hub.phones import can_text
 
-DUTIES: Final = ("service", "on_call", "ops")
+DUTIES: Final = ("service", "on_call", "ops", "privacy_officer")
 LEVELS: Final = (1, 2, 3, 4)
 CONSENTS: Final = (DATA_TREATMENT, "commercial", "survey")
 """The purposes whose consents are counted."""

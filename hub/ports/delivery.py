@@ -61,7 +61,11 @@ class DeliveryStore(CascadeStore, Protocol):
         """
 
     async def addresses_of(self, people: Collection[str]) -> Mapping[str, Sequence[str]]:
-        """Return the email addresses and numbers of these people of the directory."""
+        """
+        Return the email addresses and numbers of these people of the directory, none for who gave none.
+
+        Whoever gave only some that cannot be read is left out, like whoever is not in the directory.
+        """
 
     async def settle_contacts(
         self, token: UUID, *, free: Collection[UUID] = (), retried: Collection[UUID] = ()

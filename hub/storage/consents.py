@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -27,6 +27,14 @@ async def add(run: Runner, statements: Sequence[Consent]) -> None:
     await write(run, _SQL["add"], [_row(consent) for consent in ordered])
     yes = [(consent.person, consent.purpose, consent.at) for consent in ordered if consent.granted]
     await write(run, _SQL["lift"], yes)
+    no = [consent for consent in ordered if not consent.granted]
+    await wake(run, [(consent.person, consent.purpose, consent.channels) for consent in no])
+
+
+async def wake(run: Runner, refused: Iterable[tuple[str, str, Sequence[str]]]) -> None:
+    """Have what waits of (person, purpose, channels; none are all) judged anew at once."""
+    rows = {(person, purpose, ",".join(channels)) for person, purpose, channels in refused}
+    await write(run, _SQL["wake"], sorted(rows))
 
 
 async def asked_of(run: Runner, group: Group, people: Sequence[Person]) -> Sequence[Person]:

@@ -107,9 +107,9 @@ class PostgresMonitor(Store):
         found: int = row["n"]
         return found
 
-    async def anybody_on_duty(self) -> bool:
-        ops = Group(duty="ops")
-        found = (await people.look_up(self, [ops]))[ops]
+    async def anybody_on_duty(self, duty: str = "ops") -> bool:
+        group = Group(duty=duty)
+        found = (await people.look_up(self, [group]))[group]
         return any(person.left_out is None for person in found)
 
     async def see(self, symptoms: Sequence[Symptom]) -> None:

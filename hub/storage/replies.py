@@ -149,6 +149,7 @@ async def _apply_revocation(transaction: Transaction, inbound: Inbound) -> None:
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
         await transaction.rows(_SQL["revoke"], address, inbound.id, person, reason, REVOCABLE)
+        await consents.wake(transaction, [(person, purpose, ()) for purpose in REVOCABLE if person])
     if inbound.kind is ReplyKind.OPT_IN:
         await transaction.rows(_SQL["give_back"], address, person, "reply")
         if person is not None:

@@ -94,6 +94,7 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
         person=row["person"],
         case=case,
         building=row["building"],
+        recalled_at=row.get("recalled_at"),
         brand=packed and Brand(digest=packed[0], data=row["branding"]),
         clocks=await clocks.find(run, "of_case", case, None, True, _CLOCKS) if case else (),
         events=[
@@ -101,5 +102,4 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
             for event in (await run.rows(_SQL["events"], case) if case else ())
             if event["type"] in BY_TYPE
         ],
-        recalled_at=row.get("recalled_at"),
     )

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from hub.contact_rules.consents import asked, with_facts
-from hub.model import Consent, Person
+from msgspec import structs
+
+from hub.contact_rules.consents import CHANNELS, asked, with_facts
+from hub.model import Consent, Person, State
 from hub.people.audience import Group
 from hub.testing.tables import Tables
 
+_WOKEN: Final = frozenset({"contact_hours", "contact_limit", "quiet_hours", "register", "throttled"})
 
-def add(tables: Tables, statements: Sequence[Consent]) -> None:
-    """Store consents; a yes lifts an earlier BAJA."""
+
+def add(tables: Tables, statements: Sequence[Consent], now: datetime) -> None:
+    """Store consents; a yes lifts an earlier BAJA, a no has what waits judged anew."""
     for consent in statements:
         tables.consents.setdefault(consent.id, consent)
         if consent.granted:
             _lift(tables, consent)
+        else:
+            wake(tables, consent.person, consent.purpose, consent.channels, now)
+
+
+def wake(tables: Tables, person: str | None, purpose: str, channels: Collection[str], now: datetime) -> None:
+    """Have what waits of a refused purpose judged anew at once; no channels are all."""
+    for row in list(tables.messages.values()):
+        message = row.message
+        refused = (message.person, message.purpose) == (person, purpose)
+        waits = message.state is State.HELD and message.reason in _WOKEN
+        if refused and waits and message.channel in (channels or CHANNELS):
+            tables.messages[message.id] = replace(row, message=structs.replace(message, next_at=now))
 
 
 def _lift(tables: Tables, yes: Consent) -> None:

@@ -269,6 +269,12 @@ class Directory:
     def _memberships(self, now: datetime) -> list[Mapping[str, Json]]:
         return [row for row in self._entries("membership") if _holds(row, now)]
 
+    def gave_address(self, ref: str) -> bool:
+        """Return whether the person gave an email address or a number, usable or not."""
+        entry = self.entries.get(("person", ref))
+        points = (entry and entry.data and entry.data["contact_points"]) or ()
+        return any(point["kind"] != "push" for point in points)
+
     def person(self, ref: str) -> Person | None:
         """Return a person with the usable contact points."""
         entry = self.entries.get(("person", ref))

@@ -157,9 +157,10 @@ def _apply_revocation(inbound: Inbound, tables: Tables, now: datetime) -> None:
             known = tables.opt_outs.get((address, purpose))
             before = None if known is None else known.person
             tables.opt_outs[address, purpose] = OptOut(since=now, person=person or before, reason=reason)
+            consents.wake(tables, person, purpose, (), now)
     if inbound.kind is ReplyKind.OPT_IN:
         for key, opt_out in tables.opt_outs.items():
             if key[0] == address or (person is not None and opt_out.person == person):
                 tables.opt_outs[key] = replace(opt_out, lifted=True)
         if person is not None:
-            consents.add(tables, came_back(person, inbound.id, now))
+            consents.add(tables, came_back(person, inbound.id, now), now)

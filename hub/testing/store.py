@@ -118,12 +118,12 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
 
     async def addresses_of(self, people: Collection[str]) -> Mapping[str, Sequence[str]]:
         directory = (await self._statement("addresses_of")).directory
-        known = {ref: directory.person(ref) for ref in people}
-        return {
+        known = {ref: person for ref in people if (person := directory.person(ref)) is not None}
+        found = {
             ref: [point.value for point in person.contact_points if point.kind != "push"]
             for ref, person in known.items()
-            if person is not None
         }
+        return {ref: values for ref, values in found.items() if values or not directory.gave_address(ref)}
 
     async def settle_contacts(
         self, token: UUID, *, free: Collection[UUID] = (), retried: Collection[UUID] = ()

@@ -77,7 +77,7 @@ class MemoryTransaction:
                 self._tables.recall(row)
 
     async def add_consents(self, statements: Sequence[Consent]) -> None:
-        consents.add(self._tables, statements)
+        consents.add(self._tables, statements, self._now)
 
     async def mark_planned(self, keys: Collection[UUID]) -> None:
         for key in keys:

@@ -32,7 +32,7 @@ class MemoryUnsubscribes(Statements):
             return False
         person = None if known is None else known.person
         tables.opt_outs[key] = OptOut(since=revocation.at, person=person, reason="opted_out")
-        consents.add(tables, [revoked_by_link(revocation, mail.person)])
+        consents.add(tables, [revoked_by_link(revocation, mail.person)], revocation.at)
         return True
 
 

@@ -36,6 +36,7 @@ async def test_three_notices_come_in_one_mail_and_alone_once_it_is_switched_off(
     house.policy(policy())
     async with house.running() as publisher:
         await directory.publish_all(publisher)
+        await until(lambda: _knows(house, "p-ana"), "the directory to be taken in")
         await house.command("people", "preferences", "p-ana", "--set", "digest=daily")
         for number in (1, 2, 3):
             await publisher.publish(CIRCULAR, circular(number))
@@ -69,6 +70,11 @@ async def test_three_notices_come_in_one_mail_and_alone_once_it_is_switched_off(
     text = json.dumps(said, ensure_ascii=False)
     for number in (1, 2, 3):
         assert f"Texto de la circular {number}, completo." in text
+
+
+async def _knows(house: House, person: str) -> bool:
+    async with Database(house.database_url) as database:
+        return bool(await database.rows("SELECT FROM person WHERE id = $1", person))
 
 
 async def _fates(house: House, event: str, wanted: dict[tuple[str, str], int]) -> bool:

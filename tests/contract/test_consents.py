@@ -13,7 +13,18 @@ from hub.contact_rules.consents import authorised, consents_of, counting, why_op
 from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
 from hub.contact_rules.verdict import Refused, verdict
 from hub.inbound.replies import complained, read
-from hub.model import NO_FACTS, Complaint, Event, Json, Person, Purpose, Reply, State, StoredEvent
+from hub.model import (
+    NO_FACTS,
+    Complaint,
+    Event,
+    Json,
+    Message,
+    Person,
+    Purpose,
+    Reply,
+    State,
+    StoredEvent,
+)
 from hub.model.ids import event_key
 from hub.people.audience import RESIDENTS, Group
 from hub.policy import load_policy
@@ -401,3 +412,51 @@ async def test_a_grant_that_nobody_can_prove_opens_nothing(
 
     assert {"p-1": "not_opted_in"} == await left_out(stores)
     assert "not_consented" == await suppression(stores, of)
+
+
+async def waiting(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
+    held = {"state": State.HELD, "reason": "register", "next_at": now() + HOUR, "occasion": str(uuid4())}
+    one = message(of, **{"purpose": Purpose.COMMERCIAL, "address": MAIL, **held, **fields})
+    await stores.add(one)
+    return one
+
+
+async def judged_anew(stores: Stores, *messages: Message) -> set[str]:
+    released = await stores.timers.release_due(10, now(), HOUR)
+    found = {id_ for ticket in released for id_ in ticket.ids}
+    return {message.channel for message in messages if message.id in found}
+
+
+@pytest.mark.parametrize(("channels", "expected"), [([], {"email", "push"}), (["push"], {"push"})])
+async def test_what_waits_is_judged_anew_as_soon_as_it_is_refused(
+    stores: Stores, of: StoredEvent, channels: list[str], expected: set[str]
+) -> None:
+    messages = [await waiting(stores, of, channel=channel) for channel in ("email", "push")]
+    await publish(stores, consent("p-1", "commercial", granted=False, channels=channels))
+
+    assert expected == await judged_anew(stores, *messages)
+
+
+async def test_what_waits_ends_soon_after_a_baja(stores: Stores, of: StoredEvent) -> None:
+    one = await waiting(stores, of)
+    await wrote(stores, of, "BAJA")
+
+    assert {"email"} == await judged_anew(stores, one)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reason": "scheduled"},
+        {"reason": "paused"},
+        {"person": "p-2"},
+        {"purpose": Purpose.SURVEY},
+    ],
+)
+async def test_a_refusal_releases_nothing_that_it_does_not_end(
+    stores: Stores, of: StoredEvent, fields: Mapping[str, Any]
+) -> None:
+    one = await waiting(stores, of, **fields)
+    await publish(stores, consent("p-1", "commercial", granted=False))
+
+    assert set() == await judged_anew(stores, one)

@@ -13,7 +13,7 @@ from hub.model import Message, Purpose, State, StoredEvent
 from hub.model.contact_slots import LastContact
 from hub.policy.limits import ContactLimits
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import HOUR, LEASE, NOON, event, message, outcome, stored
+from tests.contract.values import HOUR, LEASE, NOON, event, message, outcome, person, stored
 
 ONE: Final = ContactLimits(contacts_a_day=1, channels_a_week=1, wait_at_most=timedelta(days=14))
 MON, TUE = date(2026, 3, 9), date(2026, 3, 10)
@@ -133,3 +133,25 @@ async def test_what_waits_for_a_contact_is_explained_by_that_contact(stores: Rea
 
     assert [LastContact(day=MON, channel=first.channel, purpose="collection")] == found[held.id]
     assert [] == found[first.id]
+
+
+async def test_addresses_are_none_of_who_gave_none_and_unknown_of_who_gave_unreadable_ones(
+    stores: Stores,
+) -> None:
+    device = {"id": "d", "kind": "push", "value": "token"}
+    unreadable = {"id": "m", "kind": "phone", "value": "no sé"}
+    mail = {"id": "e", "kind": "email", "value": "luz@example.com"}
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                person("p-device", contact_points=[device]),
+                person("p-nothing", contact_points=[]),
+                person("p-unreadable", contact_points=[device, unreadable]),
+                person("p-mail", contact_points=[device, unreadable, mail]),
+            ]
+        )
+    asked = ["p-device", "p-nothing", "p-unreadable", "p-mail", "p-elsewhere"]
+
+    assert {"p-device": [], "p-nothing": [], "p-mail": ["luz@example.com"]} == {
+        ref: list(values) for ref, values in (await stores.delivery.addresses_of(asked)).items()
+    }

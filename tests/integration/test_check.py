@@ -18,11 +18,12 @@ from hub.consumers.topology import QUEUES
 from hub.model import Lane
 from hub.ports import Ticket
 from hub.settings import load
-from hub.storage import Database, PostgresAccounts, RedisAppointments
+from hub.storage import Database, PostgresAccounts, PostgresIntake, RedisAppointments
 from hub.storage.keys import PostgresKeys
 from tests.contract.test_accounts import made
 from tests.contract.test_key_store import CRM
 from tests.contract.test_key_store import made as made_key
+from tests.contract.values import membership, person
 from tests.integration.broker_damage import declare_anew, delete_exchange
 from tests.integration.test_broker_publisher import publishing
 from tests.providers.aggregator import EXAMPLE
@@ -204,6 +205,17 @@ async def test_a_chain_of_which_nothing_is_outside_is_reported(
     assert "warn: La huella de cada día no sale de la empresa" in alone
     assert "`[evidence] notify`" in alone
     assert "huella" not in witnessed
+
+
+async def test_a_company_without_a_privacy_officer_is_warned(environ: dict[str, str]) -> None:
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        before = printed(await look(environ, "PostgreSQL"))
+        async with PostgresIntake(database).transaction() as transaction:
+            officer = membership("p-1", "company", "staff", duty="privacy_officer")
+            await transaction.apply_directory([person("p-1"), officer])
+
+    assert "warn: Nadie de toda la empresa es privacy_officer" in before
+    assert "privacy_officer" not in printed(await look(environ, "PostgreSQL"))
 
 
 async def test_incidents_that_only_the_company_would_get_are_reported(

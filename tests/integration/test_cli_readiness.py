@@ -52,8 +52,11 @@ async def test_readiness_lists_what_is_missing_per_copropiedad(environ: dict[str
     [altos, rio] = both["items"]
     counted = ("units", "empty_units", "people", "email", "mobile", "letter_only", "unverified", "suppressed")
     assert [altos[name] for name in counted] == [3, 1, 2, 1, 0, 1, 1, 1]
-    assert altos["unstaffed"] == ["on_call", "level 2", "level 3", "level 4"]
-    assert rio["unstaffed"] == ["service", "on_call", "level 1", "level 2", "level 3", "level 4"]
+    assert altos["unstaffed"] == ["on_call", "privacy_officer", "level 2", "level 3", "level 4"]
+    assert rio["unstaffed"] == [
+        *("service", "on_call", "privacy_officer"),
+        *("level 1", "level 2", "level 3", "level 4"),
+    ]
     assert one["items"] == [altos]
     assert "Unidades sin nadie: 1. Qué hacer:" in screen
     names = ("authorised", "commercial", "survey", "refused", "missing_consent")

@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from hub.model import Recall
 from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.erase_person import EVENTS, erase, go_on
 from hub.operations.evidence import Finding
@@ -22,6 +21,7 @@ from hub.operations.residents.own_file import OwnFiles
 from hub.storage import (
     Database,
     PostgresErasures,
+    PostgresEvidence,
     PostgresIntake,
     PostgresResidentAccess,
     PostgresResidents,
@@ -78,6 +78,17 @@ async def test_mail_leads_to_its_own_words_and_the_promises_of_its_case(office: 
     for said in (RADICADO, "Primera respuesta", "PQRS recibida", "Es el mismo texto que le enviamos."):
         assert said in text
     assert "/mi/A" not in re.sub(r"<a href=\"/mi/\S+/entrar\">", "", text)
+
+
+async def test_page_of_a_message_that_was_taken_back_says_so(office: Office) -> None:
+    mail, link = mail_to_maria(office)
+    said = (await PostgresEvidence(office.database).said(mail)) or pytest.fail("not kept")
+    before = (await ask(world_of(office), link)).text
+    taken_back = {"source": said.source, "id": said.message.event_id, "reason": "fue un error"}
+    await office.take_in(event("notification.recall", {**taken_back, "correction_markdown": "No vale."}))
+
+    assert "Lo retiramos" not in before
+    assert "Lo retiramos el" in (await ask(world_of(office), link)).text
 
 
 async def test_mail_to_staff_has_no_such_link(office: Office) -> None:
@@ -198,20 +209,6 @@ def code(number: int, world: World, *, person: str = "p-1") -> ResidentCode:
         created_at=now,
         ends_at=now + timedelta(minutes=10),
     )
-
-
-async def test_recalled_mail_says_so_behind_its_link(office: Office) -> None:
-    (mail, link), world = mail_to_maria(office), world_of(office)
-    assert "Lo retiramos" not in (await ask(world, link)).text
-
-    [row] = await office.database.rows(
-        "SELECT source, event.id FROM event JOIN message ON event_key = key WHERE message.id = $1", mail
-    )
-    taken_back = stored(event("notification.recall"))
-    async with PostgresIntake(office.database).transaction() as transaction:
-        await transaction.add_events([taken_back])
-        await transaction.recall([Recall(source=row["source"], event_id=row["id"], by=taken_back.key)])
-    assert "Lo retiramos el" in (await ask(world, link)).text
 
 
 async def test_links_of_an_erased_person_show_and_send_nothing_of_hers(office: Office) -> None:

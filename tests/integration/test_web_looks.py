@@ -89,6 +89,25 @@ async def test_caller_without_the_scope_sees_no_whole_record_and_nothing_is_audi
         assert not any(word in whole[1] for word in SECRET)
 
 
+@pytest.mark.parametrize(
+    ("reach", "shown"),
+    [
+        ({Scope.READ: None}, ""),
+        ({Scope.READ: None, Scope.PRIVACY: frozenset({"ph-beta"})}, ""),
+        (everything_in(A), "la hija Ana lo contó"),
+    ],
+)
+async def test_note_of_a_mark_is_for_who_may_see_personal_data(town: Town, reach: Reach, shown: str) -> None:
+    path = "/api/people/p-alfa/do-not-contact"
+    async with town.seen_by(EVERYWHERE) as client:
+        await ask(client, POST, path, {"reason": "deceased", "note": "la hija Ana lo contó"})
+    async with town.seen_by(reach) as client:
+        status, text = await ask(client, GET, path)
+    [mark] = json.loads(text)["items"]
+
+    assert (200, "deceased", shown) == (status, mark["reason"], mark["note"])
+
+
 async def test_lists_are_masked_for_everybody(town: Town) -> None:
     for path in LISTS:
         async with town.seen_by(EVERYWHERE) as client:

@@ -117,6 +117,22 @@ async def test_push_is_looked_up_by_the_persons_other_contacts() -> None:
     assert [(State.SUPPRESSED, "excluded"), WAITS] == [(one.state, one.reason) for one in outcomes]
 
 
+async def test_who_has_a_device_alone_cannot_be_in_the_register() -> None:
+    hub = memory_hub()
+    await hub.take_in(somebody("p-luis", device("token")))
+    offered = offer(channel="push", person="p-luis", address="token")
+    office = post_office(MemoryPush())
+    await office.agreed(offered)
+    claims = await office.store.claim([offered.id], token=offered.id, lease=HOUR)
+    register, outcomes = MemoryExclusions(), list[Any]()
+    [free] = await exclusions.not_excluded(
+        claims, outcomes, registry=register, store=hub.store, policy=POLICY, now=MONDAY
+    )
+
+    assert (outcomes, register.asked) == ([], [])
+    assert free.exclusion == ExclusionCheck(checked_at=MONDAY, unlisted=True)
+
+
 async def test_look_up_stays_with_the_attempt() -> None:
     first, other = offer(), mail("p-2")
     office = await office_with(MemoryExclusions(list_date=TODAY), first, other)

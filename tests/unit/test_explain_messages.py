@@ -10,7 +10,7 @@ import pytest
 
 from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
-from hub.model import Attempt, Purpose, Role, State
+from hub.model import Attempt, MarkEntry, MarkReason, Purpose, Role, State
 from hub.model.contact_slots import LastContact
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
@@ -367,3 +367,29 @@ def test_what_waits_for_a_contact_that_is_forgotten_still_says_why() -> None:
     [said] = sentences(waits_for_limit("sms"))
 
     assert "La ley solo permite un contacto al día y un canal por semana; espera su turno." in said
+
+
+def marked(reason: MarkReason, **fields: Any) -> MarkEntry:
+    by = {"id": UUID(int=1), "person": "p-1", "by": "ana", "since": MONDAY}
+    return MarkEntry(**{**by, "reason": reason, **fields})
+
+
+@pytest.mark.parametrize(
+    ("mark", "purpose", "said"),
+    [
+        (marked(MarkReason.DECEASED), Purpose.LEGAL, True),
+        (marked(MarkReason.PROTECTED_ADDRESS), Purpose.SERVICE, True),
+        (marked(MarkReason.PROTECTED_ADDRESS), Purpose.LEGAL, False),
+        (marked(MarkReason.CONTESTED_ACCOUNT, until=MONDAY + MINUTE), Purpose.SERVICE, False),
+        (marked(MarkReason.DECEASED, ended_at=MONDAY), Purpose.SERVICE, False),
+    ],
+)
+def test_mark_is_named_while_what_it_will_stop_still_waits(
+    mark: MarkEntry, purpose: Purpose, said: bool
+) -> None:
+    waits = sent(State.HELD, reason="scheduled", next_at=MONDAY + HOUR, purpose=purpose)
+    facts = ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=[waits], marks=[mark])
+    text = " ".join(judge(facts).sentences)
+
+    assert said is ("Está marcada «no contactar»" in text)
+    assert said is ("Lo que espera no saldrá mientras siga la marca." in text)

@@ -95,6 +95,19 @@ def test_survey_that_the_hub_has_asked_is_not_named_by_its_id() -> None:
         assert survey not in words.text + words.html
 
 
+def test_nobody_is_to_be_called_about_a_message_of_somebody_erased() -> None:
+    event = "notification.unrecognised"
+    named = next(example for example in examples(event) if example.get("person_name"))
+    told = TEMPLATES.render(event, "email", context(event, named), variant=None)
+    of_nobody = context(event, {**named, "person_name": ""})
+    erased = TEMPLATES.render(event, "email", of_nobody, variant=None)
+
+    assert f"Llame hoy a {named['person_name']}" in told.text
+    assert "Llame hoy" not in erased.text
+    assert "no hay a quién llamar" in erased.text
+    assert " a la persona" not in erased.subject
+
+
 NOTICES: Final = {"policy.updated", "staff.training.scheduled", "pqrs.report.published"}
 """They are about nothing that waits in the hub."""
 

@@ -23,6 +23,7 @@ from hub.errors import AppointmentsUnavailable
 from hub.model.months import missing
 from hub.operations.months import MonthReport, read_months
 from hub.policy import load_policy
+from hub.policy.monitoring import MonitorPolicy
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import EPOCH_KEY, TIMEOUT
@@ -67,6 +68,10 @@ _NO_BINDING: Final = (
 _NO_DUTY: Final = (
     "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
     "Dé el cargo ops a alguien del personal, o defina `[monitor] notify` en el archivo de HUB_POLICY.",
+)
+_NO_OFFICER: Final = (
+    "Nadie de toda la empresa es privacy_officer: un reclamo sobre datos puede no llegarle a nadie.",
+    "Dé ese cargo a alguien (Decreto 1377 de 2013, art. 23); por conjunto lo dice `hub people readiness`.",
 )
 
 
@@ -203,8 +208,16 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
         months = await read_months(PostgresMonths(database), policy.retention.months, datetime.now(UTC))
         for finding in of_months(months, datetime.now(UTC)):
             yield finding
-        if not (policy.monitor.notify or await PostgresMonitor(database, ()).anybody_on_duty()):
-            yield warn(POSTGRESQL, *_NO_DUTY)
+        async for finding in _duties(PostgresMonitor(database, ()), policy.monitor):
+            yield finding
+
+
+async def _duties(monitor: PostgresMonitor, rules: MonitorPolicy) -> AsyncIterator[Finding]:
+    """Warn of duties that nobody has."""
+    if not (rules.notify or await monitor.anybody_on_duty()):
+        yield warn(POSTGRESQL, *_NO_DUTY)
+    if not await monitor.anybody_on_duty("privacy_officer"):
+        yield warn(POSTGRESQL, *_NO_OFFICER)
 
 
 def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:

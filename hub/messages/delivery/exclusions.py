@@ -60,6 +60,8 @@ def judged(claim: Claimed, check: ExclusionCheck | None, *, policy: Policy, now:
     """Return the outcome of a message that must not be sent by this look-up; None if it may be sent."""
     rules, message = policy.exclusions, claim.message
     today = policy.calendar.day_of(now)
+    if check is not None and check.unlisted:
+        return None
     if check is None or not rules.holds(check.list_date, today):
         return held(message, REGISTER, until=now + rules.look_again, longer_by=rules.look_again)
     if check.excluded:
@@ -92,6 +94,9 @@ async def _check(
     """Look up all that the register may know the recipient by; one exclusion is enough."""
     by_address = message.channel in _BY_ADDRESS
     addresses = [message.address] if by_address else known.get(message.person, ())
+    # Only of people whose contact points are known: of anybody else nothing says that there are none.
+    if not by_address and not addresses and message.person in known:
+        return ExclusionCheck(checked_at=at, unlisted=True)
     checks = [await registry.check(address, message.channel, at) for address in addresses]
     oldest = min(checks, key=lambda check: check.list_date or date.min, default=None)
     return next((check for check in checks if check.excluded), oldest)

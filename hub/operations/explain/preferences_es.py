@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from hub.contact_rules.consents import NOT_CONSENTED
-from hub.model import DO_NOT_CONTACT, NOT_WANTED, MarkEntry, MarkReason
+from hub.contact_rules.preferences import barred
+from hub.model import DO_NOT_CONTACT, NOT_WANTED, MarkEntry, MarkReason, State
 from hub.operations.explain import sentences_es
 from hub.operations.explain.messages import BY
 from hub.ports import ExplainFacts
@@ -18,19 +19,28 @@ REASONS: Final[Mapping[MarkReason, str]] = {
     MarkReason.CONTESTED_ACCOUNT: "su cuenta está en disputa",
 }
 
+_WAITS: Final = frozenset({State.HELD, State.QUEUED, State.RETRYING})
 _CLOSED: Final = (NOT_CONSENTED, "opted_out", "complaint")
 """What closes a channel without closing the others."""
 
 
 def sentences(facts: ExplainFacts) -> Iterator[str]:
-    """Name the marks that stopped a message, and the channels that the person does not want."""
-    stopped = [sent.message for sent in facts.messages if sent.message.reason == DO_NOT_CONTACT]
-    if stopped:
-        yield from (_marked(mark) for mark in facts.marks if mark.ended_at is None)
+    """Name the marks that stop a message, and the channels that the person does not want."""
+    standing = [mark for mark in facts.marks if mark.ended_at is None]
+    kept_back = list(_kept_back(facts, standing))
+    if kept_back or any(sent.message.reason == DO_NOT_CONTACT for sent in facts.messages):
+        yield from (*map(_marked, standing), *kept_back)
     skipped = [entry.partition(":") for sent in facts.messages for entry in sent.message.skipped]
     if unwanted := sorted({name for name, _, why in skipped if why == NOT_WANTED}):
         yield f"La persona pidió no recibir estos avisos {_ways(unwanted)}."
     yield from _passed_over(facts)
+
+
+def _kept_back(facts: ExplainFacts, standing: Sequence[MarkEntry]) -> Iterator[str]:
+    """Say of what waits for its hour that a mark stops it then."""
+    waiting = [sent.message for sent in facts.messages if sent.message.state in _WAITS]
+    if any(barred(one.purpose, mark, one.next_at or mark.since) for one in waiting for mark in standing):
+        yield "Lo que espera no saldrá mientras siga la marca."
 
 
 def _passed_over(facts: ExplainFacts) -> Iterator[str]:

@@ -33,6 +33,22 @@ WITH yes AS (
 UPDATE opt_out SET lifted_at = now(), lifted_by = 'consent'
 FROM meant WHERE opt_out.address = meant.address AND opt_out.purpose = meant.purpose
 
+-- wake --
+-- What a refusal forbids does not wait for its hour: it is judged anew at once, and its claim ends it. Not what waits
+-- for an operator or for the instant of a reminder: that must not leave early if the person says yes meanwhile.
+WITH woken AS (
+    SELECT message.id FROM unnest($1::text[], $2::text[], $3::text[]) AS refused (person, purpose, channels)
+    CROSS JOIN LATERAL (
+        SELECT id FROM message
+        WHERE message.person = refused.person AND message.purpose = refused.purpose AND state = 'held'
+          AND reason IN ('contact_hours', 'contact_limit', 'quiet_hours', 'register', 'throttled')
+          AND (refused.channels = '' OR channel = ANY (string_to_array(refused.channels, ',')))
+        FOR UPDATE SKIP LOCKED
+    ) AS message
+)
+UPDATE message SET next_at = now(), updated_at = now()
+WHERE id = ANY (ARRAY (SELECT id FROM woken)) AND next_at > now()
+
 -- statements --
 -- LATERAL: one index lookup per person, however many there are.
 SELECT consent.* FROM unnest($1::text[]) AS asked (person)

@@ -38,7 +38,13 @@ UPDATE contact_slot SET spent = false WHERE message_id = ANY ($1::uuid[]) AND le
 DELETE FROM contact_slot WHERE day < $1 RETURNING day
 
 -- addresses --
-SELECT person.id AS person, array_agg(point ->> 'value') AS addresses
-FROM person CROSS JOIN LATERAL jsonb_array_elements(person.contact_points) AS point
-WHERE person.id = ANY ($1::text[]) AND NOT person.removed AND point ->> 'kind' <> 'push'
+-- An empty row is of whoever has neither an email address nor a number. Who gave one that cannot be read has no row:
+-- the register may know it.
+SELECT person.id AS person,
+       coalesce(array_agg(point ->> 'value') FILTER (WHERE point ->> 'kind' <> 'push'), '{}') AS addresses
+FROM person LEFT JOIN LATERAL jsonb_array_elements(person.contact_points) AS point ON true
+WHERE person.id = ANY ($1::text[]) AND NOT person.removed
 GROUP BY person.id
+HAVING bool_or(point ->> 'kind' <> 'push') OR NOT EXISTS (
+    SELECT FROM jsonb_array_elements(person.contact_points_given) AS given WHERE given ->> 'kind' <> 'push'
+)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from aiohttp import web
+from msgspec.structs import replace
 
-from hub.model import MarkEntry
+from hub.model import MarkEntry, Scope
 from hub.operations.preferences import MOST_STOPPED, change_preferences, read_preferences, set_mark
-from hub.web.auth.caller import acting_person, caller_of, note, places_of
+from hub.web.auth.caller import acting_person, caller_of, note, places_of, places_with
 from hub.web.requests import found
 from hub.web.responses import json_answer
 from hub.web.schemas.preferences import MarkBody, MarkEnd, MarkRow, PersonMarks, PreferencesBody
@@ -38,9 +39,12 @@ async def list_marks(request: web.Request) -> web.Response:
     """List the marks of a person, newest first, and the events that they have stopped."""
     ref = await _reached(request)
     await note(request, "person.marks", f"person:{ref}", person=ref)
-    store = services(request).preferences
-    marks, stopped = await store.marks(ref), await store.stopped(ref, limit=MOST_STOPPED)
-    return json_answer(PersonMarks(items=[_row(entry) for entry in marks], stopped=list(stopped)))
+    store, directory = services(request).preferences, services(request).directory
+    # What staff has written may name anybody.
+    whole = await directory.somebody(ref, places=places_with(request, Scope.PRIVACY)) is not None
+    marks = [_row(entry if whole else replace(entry, note="")) for entry in await store.marks(ref)]
+    stopped = await store.stopped(ref, limit=MOST_STOPPED)
+    return json_answer(PersonMarks(items=marks, stopped=list(stopped)))
 
 
 async def mark_person(request: web.Request, body: MarkBody) -> web.Response:

@@ -66,7 +66,7 @@ class MarkRow(Struct, kw_only=True):
     since: Instant
     until: Instant | None
     by: str
-    note: str
+    note: Annotated[str, Meta(description="Why, for colleagues: empty for who lacks `privacy` there.")]
     ended_at: Instant | None
     ended_by: str | None
 
