@@ -22,12 +22,10 @@ from hub.storage import (
     Database,
     PostgresErasures,
     PostgresEvidence,
-    PostgresIntake,
     PostgresResidentAccess,
     PostgresResidents,
 )
 from hub.testing import MemoryPublisher
-from tests.contract.values import stored
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
