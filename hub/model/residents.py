@@ -27,7 +27,7 @@ class ResidentMessage:
     A message with its copropiedad, its case's clocks (those that run first) and the events of that case.
 
     `case` is the key of the case; None for a message that belongs to none. `recalled_at` is when it
-    was taken back.
+    was taken back, and `correction` what its publisher then said is right, as Markdown.
     """
 
     message_id: UUID
@@ -35,6 +35,7 @@ class ResidentMessage:
     case: str | None
     building: str | None = None
     recalled_at: datetime | None = None
+    correction: str | None = None
     brand: Brand | None = None
     clocks: Sequence[Clock] = ()
     events: Sequence[CaseEvent] = ()

@@ -21,7 +21,7 @@ class InvalidContact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressionStatus:
     """
-    Why a contact point is suppressed: `gone`, or an operator's `suppressed`.
+    Why a contact point is suppressed: `gone`, `erased` with its person, or an operator's `suppressed`.
 
     With `since` it is temporary: it ends at `until` if an operator set one, else after the policy's time.
     """

@@ -52,6 +52,7 @@ _TO_PAYERS: Final = sorted(TO_PAYERS)
 _EVIDENCE = load("evidence")
 _CONTACTS = load("contact_slots")
 _OUTCOME_COLUMNS = 6
+_ERASED: Final = "erased"
 _ATTEMPT_COLUMNS = 11
 _MOST_BRANDS: Final = 500
 """Identities in memory, each with a logo of at most 24 KiB."""
@@ -176,7 +177,8 @@ def _contact(row: Record) -> ContactFacts:
 
 def _suppression(row: Record) -> SuppressionStatus | None:
     if row["gone_since"] is not None:
-        reason = "gone" if row["gone_by"] else "suppressed"
+        by_whom = "gone" if row["gone_by"] else "suppressed"
+        reason = _ERASED if row["gone_why"] == _ERASED else by_whom
         return SuppressionStatus(reason=reason, since=row["gone_since"], until=row["gone_until"])
     return None
 

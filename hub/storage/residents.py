@@ -95,6 +95,7 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
         case=case,
         building=row["building"],
         recalled_at=row.get("recalled_at"),
+        correction=row.get("correction"),
         brand=packed and Brand(digest=packed[0], data=row["branding"]),
         clocks=await clocks.find(run, "of_case", case, None, True, _CLOCKS) if case else (),
         events=[

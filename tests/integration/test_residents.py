@@ -83,10 +83,13 @@ async def test_page_of_a_message_that_was_taken_back_says_so(office: Office) -> 
     said = (await PostgresEvidence(office.database).said(mail)) or pytest.fail("not kept")
     before = (await ask(world_of(office), link)).text
     taken_back = {"source": said.source, "id": said.message.event_id, "reason": "fue un error"}
-    await office.take_in(event("notification.recall", {**taken_back, "correction_markdown": "No vale."}))
+    right = {"correction_markdown": "La cita es a **las 4**."}
+    await office.take_in(event("notification.recall", {**taken_back, **right}))
 
     assert "Lo retiramos" not in before
-    assert "Lo retiramos el" in (await ask(world_of(office), link)).text
+    after = (await ask(world_of(office), link)).text
+    assert "Lo retiramos el" in after
+    assert "La cita es a las 4." in after
 
 
 async def test_mail_to_staff_has_no_such_link(office: Office) -> None:

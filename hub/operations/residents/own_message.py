@@ -23,6 +23,7 @@ from hub.ports.evidence import EvidenceStore
 from hub.rendering.identities import Look
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.own_links import without_own_link
+from hub.rendering.publisher_text import formato_plano
 from hub.sla.ack_links import PERSONAL, without_link
 
 
@@ -64,6 +65,7 @@ class OwnMessages:
             building=found.building,
             case=case_of(found, now=now, calendar=self.calendar),
             recalled_at=found.recalled_at,
+            correction=formato_plano(found.correction) if found.correction else "",
         )
         return shown, self.look(found.brand)
 

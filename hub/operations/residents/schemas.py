@@ -47,7 +47,8 @@ class ShownMessage:
     """
     A message as it left. Without `text` its words cannot be proven any more.
 
-    `case` is None where it belongs to no case with a promise. `recalled_at` is when it was taken back.
+    `case` is None where it belongs to no case with a promise. `recalled_at` is when it was taken back, and
+    `correction` what is right.
     """
 
     subject: str
@@ -57,6 +58,7 @@ class ShownMessage:
     building: str | None
     case: ShownCase | None
     recalled_at: datetime | None = None
+    correction: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,7 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = message.event_id
           ) AS recalled,
           suppression.provider AS gone_by, suppression.since AS gone_since, suppression.expires_at AS gone_until,
+          suppression.reason AS gone_why,
           -- Tables of few people: most look-ups end in an empty index. Only for purposes that know wishes at sending.
           CASE WHEN message.purpose IN ('commercial', 'survey', 'collection', 'service') THEN (
               SELECT wishes FROM wish WHERE wish.person = message.person

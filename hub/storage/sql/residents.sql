@@ -2,7 +2,7 @@ What the residents' page reads.
 
 -- message --
 SELECT message.id, message.person, event.case_key, copropiedad.name AS building, copropiedad.branding,
-       withdrawal.time AS recalled_at
+       withdrawal.time AS recalled_at, withdrawal.data ->> 'correction_markdown' AS correction
 FROM message JOIN event ON event.key = message.event_key
  AND event.key BETWEEN moment_start($1) AND moment_end($1)
 LEFT JOIN copropiedad ON copropiedad.id = message.copropiedad_id
