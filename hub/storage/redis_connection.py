@@ -97,8 +97,9 @@ def _cluster(url: str, options: dict[str, Any]) -> Cluster:
 def failures(redis: Client) -> tuple[type[Exception], ...]:
     """Return what a call raises while Redis is away, or the cluster has nobody to answer for our keys."""
     # The library closes the idle connections to a node that failed while another task takes one of them,
-    # which then has nothing to write to (redis 8.1, `ClusterNode.disconnect_free_connections`).
-    return _FAILURES if isinstance(redis, Redis) else (*_FAILURES, AttributeError)
+    # which then has nothing to write to (redis 8.1, `ClusterNode.disconnect_free_connections`), or a
+    # transport that is closed: uvloop answers that with a RuntimeError.
+    return _FAILURES if isinstance(redis, Redis) else (*_FAILURES, AttributeError, RuntimeError)
 
 
 async def at_keys(redis: Client) -> Mapping[str, Any]:
