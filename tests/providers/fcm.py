@@ -53,7 +53,9 @@ class FcmServer(HttpServer):
         """Write a service account file that points to this server."""
         pem = signing_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path = folder / "service-account.json"
-        path.write_text(
+        # Put in place whole: a hub that starts now may be reading the file that is there.
+        made = folder / "service-account.new"
+        made.write_text(
             json.dumps(
                 {
                     "type": "service_account",
@@ -65,7 +67,7 @@ class FcmServer(HttpServer):
                 }
             )
         )
-        return path
+        return made.replace(path)
 
     def url(self, credentials: Path) -> str:
         """The value for HUB_PUSH_URL."""
