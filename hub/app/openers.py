@@ -37,8 +37,6 @@ open_audit: Final = _opener(storage.PostgresAudit)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
 open_documents: Final = _opener(storage.PostgresDocuments)
-
-
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_retention: Final = _opener(storage.PostgresRetention)

@@ -35,6 +35,7 @@ from hub.operations.rectify_person import OWN, Correction, rectify
 from hub.policy import load_policy
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.paper import make_pdf
+from hub.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -203,25 +204,39 @@ async def erase_person(
     legal_since = kept_since(datetime.now(UTC), load_policy(given.policy).retention.legal)
     reports = []
     for person in refs:
-        async with open_erasures(given) as store:
-            report = await look(store, person, legal_since=legal_since)
-            if not dry_run:
-                if not report.duties and not yes:
-                    typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
-                with progress("mensajes", shown=not as_json) as step:
-                    counted = _counted(step, report.counts["messages"])
-                    report = await erase(
-                        store, person, by=operator(), reason=reason, legal_since=legal_since, step=counted
-                    )
         if dry_run:
-            await note("person.erase.look", f"person:{person}", person=person)
+            report = await _looked(given, person, legal_since)
         else:
-            await note("person.erase", f"person:{person}", person=person, left=report.left)
+            report = await _erased(given, person, legal_since, reason=reason, asks=not yes, shown=not as_json)
         reports.append(report)
         if not as_json:
             typer.echo(_told(report) if dry_run else _done(report))
     if as_json:
         print_json(reports[0] if ref else {"items": reports, "next": None})
+
+
+async def _looked(given: Settings, person: str, legal_since: datetime) -> ErasureReport:
+    async with open_erasures(given) as store:
+        report = await look(store, person, legal_since=legal_since)
+    await note("person.erase.look", f"person:{person}", person=person)
+    return report
+
+
+async def _erased(
+    given: Settings, person: str, legal_since: datetime, *, reason: str, asks: bool, shown: bool
+) -> ErasureReport:
+    """Erase one person; first say what goes, and ask."""
+    async with open_erasures(given) as store:
+        report = await look(store, person, legal_since=legal_since)
+        if asks and not report.duties:
+            typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
+        with progress("mensajes", shown=shown) as step:
+            counted = _counted(step, report.counts["messages"])
+            done = await erase(
+                store, person, by=operator(), reason=reason, legal_since=legal_since, step=counted
+            )
+    await note("person.erase", f"person:{person}", person=person, left=done.left)
+    return done
 
 
 def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], None]:
