@@ -1,9 +1,10 @@
 """
-Take pictures of the pages that residents and the public open: light and dark, 320 and 1280 px wide.
+Take pictures of all pages in a browser: light and dark, 320 and 1280 px wide.
 
     .venv/bin/python scripts/page_pictures.py FOLDER [PAGE …]
 
-Without pages, of all in `tests/integration/public_pages.py`. Needs Chromium, and for some the tests' servers.
+Without pages, of all in `tests/integration/public_pages.py` and `console_pages.py`. Needs Chromium, and for
+some the tests' servers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import asyncio
 import base64
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -20,9 +21,12 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.integration.chromium import Browser, open_browser, running_chromium
+from tests.integration.console_hub import console_hub
+from tests.integration.console_pages import SECTIONS
 from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
 from tests.servers import Servers, new_servers, open_folder
 
+CONSOLE_PAGES: Final = {name: path for pages in SECTIONS.values() for name, path in pages.items()}
 HIGHEST: Final = 4000
 """Pixels: what is longer is cut."""
 HEIGHT: Final = "Math.max(document.documentElement.scrollHeight, innerHeight)"
@@ -34,12 +38,23 @@ async def take(folder: Path, names: list[str]) -> None:
         for name in names:
             if name in plain:
                 async with open_browser(port) as tab:
-                    await photos(tab, plain[name](tab), folder / name)
+                    await photos_of(tab, plain[name](tab), folder / name)
         stored = [name for name in names if name in STORED_PAGES]
-        async with running(needed=bool(stored)) as servers:
+        console = {name: path for name, path in CONSOLE_PAGES.items() if name in names}
+        async with running(needed=bool(stored or console)) as servers:
+            if console:
+                await of_console(folder, console, servers, port)
             for name in stored:
                 async with servers.database() as url, open_browser(port) as tab:
-                    await photos(tab, STORED_PAGES[name](tab, url), folder / name)
+                    await photos_of(tab, STORED_PAGES[name](tab, url), folder / name)
+
+
+async def of_console(folder: Path, pages: Mapping[str, str], servers: Servers, port: int) -> None:
+    async with console_hub(servers) as hub, open_browser(port) as tab:
+        await hub.sign_in(tab)
+        for name, path in pages.items():
+            await hub.open(tab, path)
+            await photos(tab, folder / name)
 
 
 @asynccontextmanager
@@ -54,21 +69,23 @@ async def running(*, needed: bool) -> AsyncIterator[Servers]:
             await servers.stop()
 
 
-async def photos(tab: Browser, page: Opened, place: Path) -> None:
+async def photos_of(tab: Browser, page: Opened, place: Path) -> None:
     async with page:
-        for scheme, width in LOOKS:
-            await dress(tab, scheme, width)
-            height = min(HIGHEST, await tab.run(HEIGHT))
-            clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-            taken = await tab.call(
-                "Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip
-            )
-            place.with_name(f"{place.name}-{scheme}-{width}.png").write_bytes(base64.b64decode(taken["data"]))
+        await photos(tab, place)
+
+
+async def photos(tab: Browser, place: Path) -> None:
+    for scheme, width in LOOKS:
+        await dress(tab, scheme, width)
+        height = min(HIGHEST, await tab.run(HEIGHT))
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        taken = await tab.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        place.with_name(f"{place.name}-{scheme}-{width}.png").write_bytes(base64.b64decode(taken["data"]))
 
 
 def main(folder: str, *names: str) -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
-    asyncio.run(take(Path(folder), list(names) or [*PAGES, *MAIL_PAGES, *STORED_PAGES]))
+    asyncio.run(take(Path(folder), list(names) or [*PAGES, *MAIL_PAGES, *STORED_PAGES, *CONSOLE_PAGES]))
 
 
 if __name__ == "__main__":

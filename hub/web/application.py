@@ -41,6 +41,7 @@ def build(services: Services) -> web.Application:
 
 async def _end_streams(app: web.Application) -> None:
     await app[SERVICES].streams.aclose()
+    await app[SERVICES].changes.aclose()
 
 
 def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:

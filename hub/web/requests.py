@@ -10,10 +10,13 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
+from hub.web.bodies import fields_of
 from hub.web.responses import Handler, Refusal
 
 ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
-"""Takes the request, and a `query` or a `body` of the shape of its annotation."""
+"""Takes the request, and a `query`, a `body` or a `form` of the shape of its annotation."""
+CSRF: Final = "csrf"
+"""The field of our own forms that is for `hub.web.auth.csrf` and no handler."""
 
 _INSTANTS: Final = frozenset({"since", "on"})
 _LISTS: Final = frozenset({"who"})
@@ -23,23 +26,23 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 T = TypeVar("T")
 
 
+class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """The query of a page: a form in a browser sends its empty fields too, and they ask for nothing."""
+
+
 @cache
 def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
-    """Return the shapes of the handler's `query` and `body`, as far as it takes them."""
+    """Return the shapes of the handler's `query`, `body` and `form`, as far as it takes them."""
     hints = get_type_hints(handler)
-    return {name: hints[name] for name in ("query", "body") if name in hints}
+    return {name: hints[name] for name in _READERS if name in hints}
 
 
 def adapted(handler: ApiHandler) -> Handler:
-    """Adapt a handler to aiohttp: read the query and the body that it takes."""
+    """Adapt a handler to aiohttp: read the query, the body and the form that it takes."""
     shapes = shapes_of(handler)
 
     async def called(request: web.Request) -> web.StreamResponse:
-        given: dict[str, msgspec.Struct] = {}
-        if "query" in shapes:
-            given["query"] = read_query(request, shapes["query"])
-        if "body" in shapes:
-            given["body"] = await read_body(request, shapes["body"])
+        given = {name: await _READERS[name](request, shape) for name, shape in shapes.items()}
         return await handler(request, **given)
 
     return called
@@ -52,6 +55,8 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     lists = _LISTS.intersection(known)
     repeated = {name: request.query.getall(name) for name in lists & request.query.keys()}
     given: dict[str, str | list[str]] = {**request.query, **repeated}
+    if issubclass(shape, FormQuery):
+        given = {name: value for name, value in given.items() if value}
     if any(len(request.query.getall(name)) > 1 for name in given.keys() - lists):
         raise Refusal(400, "A query parameter is given twice.", f"Give each once; there are: {names}.")
     if unknown := given.keys() - set(known):
@@ -78,10 +83,31 @@ async def read_body(request: web.Request, shape: type[Q]) -> Q:
         raise Refusal(400, what, "GET /openapi.json shows what fits.") from error
 
 
+async def read_form(request: web.Request, shape: type[Q]) -> Q:
+    """Read the fields of our own form as `shape`; an empty one counts as not given."""
+    fields = await fields_of(request)
+    given = {name: value for name, value in fields.items() if value and name != CSRF}
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, f"The form is not right: {_plain(error)}.", "Load the page again.") from error
+
+
 def _plain(error: msgspec.DecodeError) -> str:
     """`Expected `int` <= 500 - at `$.limit`` → `limit: Expected int <= 500`."""
     what, _, where = str(error).replace("`", "").partition(" - at $.")
     return f"{where}: {what}" if where else what
+
+
+async def _query(request: web.Request, shape: type[Q]) -> Q:
+    return read_query(request, shape)
+
+
+_READERS: Final[Mapping[str, Callable[[web.Request, type[msgspec.Struct]], Awaitable[msgspec.Struct]]]] = {
+    "query": _query,
+    "body": read_body,
+    "form": read_form,
+}
 
 
 def read_id(request: web.Request, noun: str) -> UUID:

@@ -143,7 +143,7 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
             raise
         return _answer(_from_http(error))
     except HubError as error:
-        return _answer(_from_hub(error))
+        return _answer(refusal_of(error))
     except Exception as error:  # noqa: BLE001 - the last handler before the network; it logs the whole error
         if isinstance(error, ConnectionResetError) and request.transport is None:
             # The client has gone, or was too slow and was cut off: nobody reads the answer.
@@ -219,7 +219,8 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
 """Error → status, text, hint. The first class in the error's own order of resolution counts."""
 
 
-def _from_hub(error: HubError) -> Refusal:
+def refusal_of(error: HubError) -> Refusal:
+    """Return what an error of the hub's own means to a caller."""
     for kind in type(error).__mro__:
         if kind in _FROM_HUB:
             status, text, hint = _FROM_HUB[kind]

@@ -37,7 +37,8 @@ class Route:
     `answers` maps a status to the shape of its body, without the errors that follow from the rest of the
     row. A route without `answers` is not part of the API; the handler's docstring is its summary there.
     `body` is the shape of a body that the handler reads by itself. With `head` a `HEAD`, which programs ask
-    that check links, is answered as the `GET` is; else it is refused.
+    that check links, is answered as the `GET` is; else it is refused. With `form` the body is that of a form
+    of our own page, with the session's CSRF token; every other body is JSON.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Route:
     body: type[msgspec.Struct] | None = None
     answers: Mapping[int, Any] = field(default_factory=dict)
     head: bool = False
+    form: bool = False
 
 
 SIGNED_IN: Final[frozenset[Scope]] = frozenset()
@@ -66,6 +68,12 @@ TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
 def row_of(request: web.Request) -> Route | None:
     """Return the route of this request; None if the table has none."""
     return request.app[TABLE].get((request.method, route_of(request)))
+
+
+def is_form(request: web.Request) -> bool:
+    """Return whether this request posts a form of one of the hub's own pages."""
+    row = row_of(request)
+    return row is not None and row.form
 
 
 def needed(request: web.Request) -> frozenset[Scope] | None:

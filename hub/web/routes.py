@@ -68,7 +68,8 @@ from hub.web.api import (
     surveys,
     webhooks,
 )
-from hub.web.console import case_page, console, own_account, own_inbox, second_factor, second_step, sign_in
+from hub.web.console import console, own_account, own_inbox, second_factor, second_step, sign_in
+from hub.web.console.routes import CONSOLE
 from hub.web.documents import serve
 from hub.web.hooks import (
     acknowledge_link,
@@ -331,7 +332,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _linked(code_page.PATH, code_page.show),
     _open(code_page.PATH, code_page.send, method=_POST),
     _open(own_page.OWN, own_page.show),
-    _open(own_page.OWN, own_page.act, method=_POST),
+    _open(own_page.OWN, own_page.act, method=_POST, form=True),
     _open(own_page.OWN + "/mensajes/{id}", own_page.show_message),
     _linked(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
@@ -345,20 +346,19 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_private("/letters/{id}", letters.print_letter),
     _read_private("/letters/{id}/document", letters.show_document),
     _read_private("/letters/{id}/pdf", letters.show_pdf),
+    *CONSOLE,
     _open("/", console.show),
-    _open("/", sign_in.sign_in, method=_POST),
+    _open("/", sign_in.sign_in, method=_POST, form=True),
     _open(sign_in.CODE, second_step.show),
-    _open(sign_in.CODE, second_step.enter, method=_POST),
-    _read("/cases/{key}", case_page.show),
-    _read("/cases", case_page.search),
-    _signed_in("/sign-out", sign_in.sign_out, method=_POST),
+    _open(sign_in.CODE, second_step.enter, method=_POST, form=True),
+    _signed_in("/sign-out", sign_in.sign_out, method=_POST, form=True),
     _signed_in(own_account.ACCOUNT, own_account.show),
-    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST),
+    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST, form=True),
     _signed_in(own_account.SECOND_FACTOR, second_factor.show),
-    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST),
-    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST, form=True),
+    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST, form=True),
     _signed_in(own_inbox.INBOX, own_inbox.show),
-    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST),
+    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
     _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
 )
 

@@ -90,6 +90,7 @@ from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
+from hub.web.live import LiveChanges, marks_of
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.survey_gauges import SurveyGauges
@@ -303,6 +304,11 @@ class Services:
     def streams(self) -> InboxStreams:
         """The open streams of inboxes, all served by one look at the database."""
         return InboxStreams(self.inbox)
+
+    @cached_property
+    def changes(self) -> LiveChanges:
+        """The open pages of the console, which hear what changes."""
+        return LiveChanges(marks_of(log=self.log, contacts=self.contacts))
 
     @cached_property
     def clocks(self) -> Clocks:

@@ -123,6 +123,8 @@ ROWS: Final[dict[str, Row]] = {
         needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"reason": "reclamo 14", "dry_run": True}
     ),
     "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
+    "GET /live": Row(needs=READ, tail="?topics=nosuch", status=400),
+    "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /cases": Row(needs=READ, where=OWN, finds=False),
     "POST /api/surveys": Row(needs=OPERATE, where=EVERYWHERE, body={"dry_run": True}),

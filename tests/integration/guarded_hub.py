@@ -110,6 +110,7 @@ class GuardedHub:
     identities: list[Identity]
     buildings: Mapping[str, Building]
     database: Database
+    database_url: str
     amqp_url: str
     words_of_b: frozenset[str]
 
@@ -199,6 +200,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
             await registry.account(mark, viewer, is_enrolled=False)
         applications = {
             "guarded": build(services),
+            "console": build(replace(services, settings=replace(settings, public_url=""))),
             "keyless": build(replace(services, settings=replace(settings, api_key=None))),
             "metrics": build_metrics(Access(settings=settings), services.monitoring),
         }
@@ -215,6 +217,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
             identities=identities,
             buildings=buildings,
             database=parts.database,
+            database_url=database,
             amqp_url=amqp_url,
             words_of_b=words,
         )

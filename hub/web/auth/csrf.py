@@ -19,28 +19,16 @@ from hub.access.webhook_signatures import same
 from hub.settings import is_loopback
 from hub.web.auth.client_address import client_scheme
 from hub.web.bodies import fields_of
+from hub.web.requests import CSRF
 from hub.web.responses import Refusal
+from hub.web.route import is_form
 from hub.web.services import access
 
 SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 HEADER: Final = "X-CSRF-Token"
-FIELD: Final = "csrf"
 FETCH_SITE: Final = "Sec-Fetch-Site"
 Origin: TypeAlias = tuple[str, str, int]
 _PORTS: Final = {"http": 80, "https": 443}
-FORMS: Final = frozenset(
-    {
-        "/",
-        "/sign-in/code",
-        "/account",
-        "/account/second-factor",
-        "/account/recovery-codes",
-        "/inbox",
-        "/mi",
-        "/sign-out",
-    }
-)
-"""Paths of HTML forms; all other paths accept only JSON."""
 
 
 def refuse_other_sites(request: web.Request) -> None:
@@ -74,8 +62,8 @@ def require_own_page(request: web.Request) -> None:
 async def require_token(request: web.Request, token: str) -> None:
     """Raise Refusal unless the header or the form has this session's CSRF token."""
     given = request.headers.get(HEADER)
-    if given is None and request.path in FORMS:
-        given = (await fields_of(request)).get(FIELD)
+    if given is None and is_form(request):
+        given = (await fields_of(request)).get(CSRF)
     if given is None or not same(given, token):
         raise Refusal(
             403, "The page is not of this session.", f"Load it again; it sends {HEADER}.", reason="csrf"

@@ -33,7 +33,6 @@ from hub.web.auth.api_key_cache import BOOTSTRAP, THIS_MACHINE, Caller
 from hub.web.auth.caller import CALLER, person_only
 from hub.web.auth.client_address import client_address
 from hub.web.auth.csrf import (
-    FORMS,
     SAFE_METHODS,
     parts,
     refuse_other_sites,
@@ -43,7 +42,7 @@ from hub.web.auth.csrf import (
 from hub.web.auth.refusals import NO_CREDENTIALS, SESSION_REASON
 from hub.web.auth.session_cookie import SESSION, cookie_name, session_of
 from hub.web.responses import Handler, Refusal, route_of
-from hub.web.route import SIGNED_IN, Where, needed, row_of
+from hub.web.route import SIGNED_IN, Where, is_form, needed, row_of
 from hub.web.services import access
 
 _JSON_TYPES: Final = ("application/json", "application/cloudevents+json", BATCH_TYPE)
@@ -82,10 +81,7 @@ async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
             headers={hdrs.WWW_AUTHENTICATE: "Bearer"},
             reason=why_unknown(request),
         )
-    session = request.get(SESSION)
-    if session is not None and request.method not in SAFE_METHODS:
-        require_own_page(request)
-        await require_token(request, session.csrf)
+    await _require_proof(request)
     row = row_of(request)
     if row is not None and row.where is Where.PERSON:
         if caller.inbox is None:
@@ -101,6 +97,19 @@ async def _let_in(request: web.Request, scopes: frozenset[Scope]) -> Caller:
             reason="scope",
         )
     return caller
+
+
+async def _require_proof(request: web.Request) -> None:
+    """Raise Refusal for a change that another site may have made a browser ask for."""
+    session = request.get(SESSION)
+    if request.method in SAFE_METHODS:
+        return
+    if session is not None:
+        require_own_page(request)
+        await require_token(request, session.csrf)
+    elif is_form(request) and not _bearer(request):
+        # Without HUB_API_KEY a browser on this machine has no session, and so no token.
+        require_own_page(request)
 
 
 async def identify(request: web.Request) -> Caller | None:
@@ -172,7 +181,7 @@ def _require_this_machine(request: web.Request) -> None:
 
 
 def _require_json(request: web.Request) -> None:
-    if request.method in SAFE_METHODS or not request.body_exists or request.path in FORMS:
+    if request.method in SAFE_METHODS or not request.body_exists or is_form(request):
         return
     if route_of(request) in SIGNED_FORMS:
         return

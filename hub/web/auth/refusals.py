@@ -19,9 +19,9 @@ from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.web.auth.client_address import client_address
-from hub.web.auth.csrf import FORMS
 from hub.web.auth.session_cookie import cookie_name, dropped
 from hub.web.responses import Handler, Refusal, route_of
+from hub.web.route import row_of
 from hub.web.services import access
 
 METRIC: Final = "hub_refusals_total"
@@ -34,6 +34,7 @@ NO_REFUSAL: Final = "none"
 NO_CREDENTIALS: Final = "no_credentials"
 _REASONS: Final = {401: NO_CREDENTIALS, 403: "forbidden", 429: "too_many"}
 """Status → reason, where nothing better is said."""
+_FOR_PROGRAMS: Final = ("/api/", "/metrics", "/openapi", "/asyncapi", "/health")
 _GUESSES: Final = frozenset({"key", "signature", "link", "word", SESSION_REASON})
 """What is wrong is a secret that the client may be guessing."""
 
@@ -109,4 +110,4 @@ def _door(request: web.Request) -> str:
         UNSUBSCRIBE_PATH,
     }:
         return "link"
-    return "page" if route in FORMS else "api"
+    return "page" if row_of(request) is not None and not route.startswith(_FOR_PROGRAMS) else "api"

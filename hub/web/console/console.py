@@ -11,6 +11,7 @@ from markupsafe import Markup
 from hub.model import Account, Json, Scope
 from hub.rendering import labels_es
 from hub.web.auth.api_key_cache import Caller
+from hub.web.auth.caller import CALLER
 from hub.web.auth.guard import identify, why_unknown
 from hub.web.auth.refusals import NO_CREDENTIALS, NO_REFUSAL, REASON, SESSION_REASON
 from hub.web.auth.session_cookie import SESSION, SignedIn, drop
@@ -33,6 +34,7 @@ async def show(request: web.Request) -> web.StreamResponse:
             # The next look at the form is no guess any more.
             drop(request, answer)
         return answer
+    request[CALLER] = caller
     session = request.get(SESSION)
     if session is not None and not caller.may({Scope.READ}):
         return redirect(ACCOUNT)

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from aiohttp import hdrs, web
+from aiohttp import web
 from msgspec import Meta
 
 from hub.operations.explain.sentences_es import short_time
 from hub.ports import MessageFilter
 from hub.rendering import labels_es
 from hub.rendering.outcomes_es import described
-from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
-from hub.web.console.shell import console_page, with_query
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.requests import FormQuery
 from hub.web.schemas.common import MessagesQuery
 from hub.web.services import services
 
@@ -25,7 +25,7 @@ PATH: Final = "/messages"
 _COLUMNS: Final = ("Cuándo", "Evento", "Persona", "Canal", "Estado", "Qué significa", "Qué hacer")
 
 
-class MessageListQuery(MessagesQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MessageListQuery(MessagesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
     done: str = ""
 
@@ -38,29 +38,19 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
     )
     rows = [{**row, **described(row["state"], row["reason"])} for row in found.items]
     if query.format is not None:
-        return _sheet(rows)
+        return spreadsheet("mensajes", _COLUMNS, map(_line, rows))
     return console_page(
         "console/messages.html",
         request,
         here=PATH,
+        live="messages",
         rows=rows,
         query=query,
-        states=labels_es.MESSAGE_STATES,
-        channels=labels_es.CHANNELS,
         events=EVENTS,
-        when=short_time,
-        caption=f"{len(rows)} mensajes, del más nuevo al más antiguo",
         sheet=with_query(request, format="csv"),
         next=with_query(request, after=found.next) if found.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
-
-
-def _sheet(rows: list[dict[str, Any]]) -> web.Response:
-    made = sheet(_COLUMNS, map(_line, rows))
-    name = 'attachment; filename="mensajes.csv"'
-    headers = {hdrs.CONTENT_TYPE: MEDIA_TYPE, hdrs.CONTENT_DISPOSITION: name}
-    return web.Response(body=made, headers=headers)
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -11,16 +12,39 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hub.errors import Unavailable
+from hub.errors import HubError, Unavailable
 from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
-from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal
+from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal, refusal_of
+from hub.web.route import row_of
 from hub.web.services import access, services
 
 SIGN_IN: Final = "/"
-_LINKED: Final = re.compile(r"/cases/[^/?#\\\s]{1,3000}")
-"""The pages that mails link to. No other path is taken from a query: it could lead to another site."""
+_SECTIONS: Final = (
+    "messages|cases|clocks|dead|replies|people|letters|posters|surveys|indicators|templates|channels|audit|accounts"
+    "|keys|search|bulk"
+)
+_LINKED: Final = re.compile(rf"/({_SECTIONS})(/[^/?#\\\s]{{1,3000}}){{0,3}}(\?[^#\\\s]{{0,3000}})?")
+"""The console's own pages. No other path is taken from a query: it could lead to another site."""
 _OUTSIDE: Final = re.compile(r"/(mi|v)(/|$)|/(s|d|b|unsubscribe)/")
 """Pages for people outside the staff."""
+_FILES: Final = ("/metrics", "/openapi.json", "/asyncapi.json")
+_REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
+    400: (
+        "No se entiende lo que pide la página",
+        "Vuelva atrás, revise los campos e intente otra vez.",
+    ),
+    403: (
+        "No tiene permiso para esto",
+        "Pida a un administrador el cargo que lo permite, o cargue otra vez.",
+    ),
+    404: ("Aquí no hay nada", "Puede haberse borrado, o ser de una copropiedad que usted no ve."),
+    409: (
+        "Ya no se puede",
+        "Alguien lo hizo antes, o cambió mientras tanto. Mire cómo está ahora.",
+    ),
+    413: ("Es demasiado de una vez", "Pida menos: un período más corto o un filtro más."),
+}
+"""Status → what is wrong, and what to do about it."""
 _CSP: Final = "Content-Security-Policy"
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
@@ -48,8 +72,8 @@ async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     except Unavailable:
         return _away(request)
-    except Refusal as refusal:
-        shown = _refused(request, refusal)
+    except (Refusal, HubError) as error:
+        shown = _refused(request, error if isinstance(error, Refusal) else refusal_of(error))
         if shown is None:
             raise
         return shown
@@ -67,7 +91,20 @@ def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
         return _busy(request, refusal)
     if _OUTSIDE.match(request.path):
         return _stopped(request, "refused", refusal.status, dict(refusal.headers))
-    return redirect(sign_in_path(request.rel_url.raw_path)) if refusal.status == 401 else None
+    if refusal.status == 401:
+        return redirect(sign_in_path(request.rel_url.raw_path_qs))
+    return _explained(request, refusal.status) if _is_page(request) else None
+
+
+def _is_page(request: web.Request) -> bool:
+    """Return whether a page of the console was asked for: programs read the API's own problems."""
+    row = row_of(request)
+    return row is not None and not row.answers and row.needs is not None and not request.path.endswith(_FILES)
+
+
+def _explained(request: web.Request, status: int) -> web.Response | None:
+    words = _REFUSALS_ES.get(status)
+    return None if words is None else plain("refused.html", request, status=status, words=words)
 
 
 def _stopped(request: web.Request, why: str, status: int, headers: dict[str, str]) -> web.Response:

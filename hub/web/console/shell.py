@@ -1,79 +1,116 @@
-"""What all pages of the console have: sections, who is signed in, the search, and what was just done."""
+"""What all pages of the console have: their sections, who is signed in, the search, what was just done."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from aiohttp import web
-from msgspec import Struct
+from aiohttp import hdrs, web
 
 from hub.model import Scope
+from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
-from hub.web.console.pages import page
+from hub.web.console.pages import page, redirect
+from hub.web.route import TABLE
 from hub.web.services import services
 
 DONE: Final = "done"
 """The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "resent": "Los mensajes salen otra vez.",
-        "cancelled": "Se canceló.",
         "acknowledged": "El plazo quedó asumido.",
+        "cancelled": "Se canceló.",
         "paused": "El canal quedó en pausa.",
+        "resent": "Los mensajes salen otra vez.",
         "resumed": "El canal sigue.",
     }
 )
 _KEY: Final = "Llave del hub"
 
 
-class Section(Struct, frozen=True, kw_only=True):
-    """A section of the console: who may see it has one of the scopes."""
-
+class Section(NamedTuple):
     path: str
     label: str
-    needs: frozenset[Scope]
 
 
-_READ: Final = frozenset({Scope.READ})
 SECTIONS: Final = (
-    Section(path="/", label="Ahora", needs=_READ),
-    Section(path="/messages", label="Mensajes", needs=_READ),
-    Section(path="/cases", label="Casos", needs=_READ),
+    Section("/", "Ahora"),
+    Section("/messages", "Mensajes"),
+    Section("/cases", "Casos"),
+    Section("/clocks", "Promesas"),
+    Section("/dead", "Rechazados"),
+    Section("/replies", "Respuestas"),
+    Section("/people", "Personas"),
+    Section("/letters", "Cartas"),
+    Section("/surveys", "Encuestas"),
+    Section("/indicators", "Indicadores"),
+    Section("/templates", "Plantillas"),
+    Section("/channels", "Canales"),
+    Section("/audit", "Auditoría"),
+    Section("/accounts", "Cuentas y llaves"),
 )
-"""In the order of the navigation."""
+"""In the order of the navigation. Who may see one is said by its row of the route table."""
 
 
 def console_page(
-    template: str, request: web.Request, *, here: str, status: int = 200, **values: Any
+    template: str, request: web.Request, *, here: str, status: int = 200, live: str = "", **values: Any
 ) -> web.Response:
-    """Respond with a page of the console; `here` is the path of its section."""
+    """
+    Respond with a page of the console.
+
+    `here` is the path of its section. `live` are the topics of `hub.web.live` after whose change the page
+    loads itself again; a page whose making is audited has none, or each change would be noted as a look.
+    """
     session, mode = request.get(SESSION), services(request).settings.mode
     account = session.account if session is not None else None
     made = page(
         template,
         request,
         here=here,
-        sections=[section for section in SECTIONS if caller_of(request).may(section.needs)],
+        live=live,
+        sections=[section for section in SECTIONS if _is_open_to(request, section)],
         who=account.display_name if account else _KEY,
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
         csrf=session.csrf if session is not None else "",
+        signed_in=session is not None,
+        may_operate=caller_of(request).may({Scope.OPERATE}),
+        may_search=(hdrs.METH_GET, "/search") in request.app[TABLE],
         mode=mode,
         mode_words=labels_es.MODES[mode],
         done=DONE_ES.get(request.query.get(DONE, ""), ""),
+        when=short_time,
+        words=labels_es,
         **values,
     )
     made.set_status(status)
     return made
 
 
+def _is_open_to(request: web.Request, section: Section) -> bool:
+    row = request.app[TABLE].get((hdrs.METH_GET, section.path))
+    return row is not None and (not row.needs or caller_of(request).may(row.needs))
+
+
 def with_query(request: web.Request, **changes: str | None) -> str:
     """Return the path of this page with its query changed; None takes a parameter out."""
-    query = {name: value for name, value in request.query.items() if name not in {DONE, *changes}}
+    query = {name: value for name, value in request.query.items() if value and name not in {DONE, *changes}}
     query |= {name: value for name, value in changes.items() if value is not None}
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def done(path: str, what: str) -> web.Response:
+    """Lead back to a page, which says what was done: `what` is a word of `DONE_ES`."""
+    return redirect(f"{path}{'&' if '?' in path else '?'}{DONE}={what}")
+
+
+def spreadsheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> web.Response:
+    """Respond with a sheet as a file; `name` is a Spanish word."""
+    disposition = f'attachment; filename="{name}.csv"'
+    headers = {hdrs.CONTENT_TYPE: MEDIA_TYPE, hdrs.CONTENT_DISPOSITION: disposition}
+    return web.Response(body=sheet(columns, rows), headers=headers)

@@ -1,0 +1,56 @@
+"""`/live` tells an open page which of its topics have changed."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Final
+
+from aiohttp import hdrs, web
+from msgspec import Meta, Struct
+
+from hub.web.live import LiveStream
+from hub.web.responses import HEADERS, Refusal
+from hub.web.services import services
+
+PATH: Final = "/live"
+KEEP_ALIVE: Final = 20.0
+"""Seconds after which a sign of life keeps proxies from closing the line."""
+LONGEST: Final = 300.0
+"""Seconds after which a browser must ask anew, so that a session that has ended hears nothing more."""
+
+
+class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    topics: Annotated[str, Meta(max_length=200, description="Topics, with a space between them.")]
+
+
+async def live(request: web.Request, query: LiveQuery) -> web.StreamResponse:
+    """Stream the topics that change as server-sent events; their data is the topic."""
+    topics, changes = frozenset(query.topics.split()), services(request).changes
+    if not topics or not topics <= changes.topics:
+        raise Refusal(400, "There is no such topic.", f"There are: {', '.join(sorted(changes.topics))}.")
+    if changes.is_full:
+        raise Refusal(
+            429,
+            "This process serves as many pages as it may.",
+            "Load the page from time to time.",
+            headers={hdrs.RETRY_AFTER: "60"},
+            reason="crowd",
+        )
+    headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
+    async with changes.open(topics) as stream:
+        answer = web.StreamResponse(headers=headers)
+        await answer.prepare(request)
+        try:
+            await answer.write(b"retry: 3000\n\n")
+            await _write(answer, stream)
+        except ConnectionResetError:
+            pass  # the page has gone
+        return answer
+
+
+async def _write(answer: web.StreamResponse, stream: LiveStream) -> None:
+    ends_at = time.monotonic() + LONGEST
+    while stream.is_open and (left := ends_at - time.monotonic()) > 0:
+        changed = await stream.next(min(left, KEEP_ALIVE))
+        lines = "".join(f"event: changed\ndata: {topic}\n\n" for topic in changed)
+        await answer.write((lines or ": \n\n").encode())

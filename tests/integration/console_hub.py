@@ -1,0 +1,72 @@
+"""The console of a hub with two buildings, on real servers, and who sits before it in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from hub.access import sessions
+from hub.model import EVERYWHERE, Account, Grant, Office
+from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
+from tests.integration.chromium import Browser
+from tests.integration.guarded_hub import MARKS, Building, GuardedHub, guarded_hub_on
+from tests.integration.identities import Registry
+from tests.servers import Servers
+
+COOKIE: Final = "hub_session"
+OFFICES: Final = (Office.ADMINISTRATOR, Office.MANAGER)
+"""Together they may see and do everything."""
+
+
+@dataclass(kw_only=True)
+class ConsoleHub:
+    """A hub that browsers reach by plain HTTP."""
+
+    hub: GuardedHub
+    registry: Registry
+    account: Account
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.hub.addresses['console']}"
+
+    @property
+    def building(self) -> Building:
+        """The building whose mark is `alfa`: its ids are what stands for MESSAGE, CLOCK and so on."""
+        return self.hub.buildings[MARKS[0]]
+
+    @property
+    def database(self) -> Database:
+        return self.hub.database
+
+    def path(self, pattern: str) -> str:
+        """Put ids into a path that has MESSAGE, CLOCK, REPLY, DEAD, BATCH or MARK for them."""
+        return self.building.put_into(pattern)
+
+    async def sign_in(self, browser: Browser, account: Account | None = None) -> None:
+        """Give a browser the session of an account; without one, of somebody who may do everything."""
+        session, token = sessions.begin((account or self.account).id, key="", now=datetime.now(UTC))
+        await self.registry.sessions.open(session)
+        await browser.call("Network.setCookie", name=COOKIE, value=token, url=self.url, httpOnly=True)
+
+    async def open(self, browser: Browser, pattern: str, *, width: int = 1280) -> None:
+        """Open a page and wait until it is there."""
+        url = self.url + self.path(pattern)
+        await browser.go(url, width=width)
+        await browser.until(f"location.href === {url!r} && document.readyState === 'complete'")
+
+
+@asynccontextmanager
+async def console_hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
+    async with guarded_hub_on(servers) as hub:
+        registry = Registry(
+            accounts=PostgresAccounts(hub.database),
+            keys=PostgresKeys(hub.database),
+            sessions=PostgresSessions(hub.database),
+            factors=PostgresSecondFactors(hub.database),
+        )
+        grants = [Grant(office=office, copropiedad_id=EVERYWHERE) for office in OFFICES]
+        yield ConsoleHub(hub=hub, registry=registry, account=await registry.account("Ana", *grants))

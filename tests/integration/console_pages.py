@@ -1,0 +1,19 @@
+"""
+Every page of the console in its states: section → name → path, in a hub of `console_hub.py`.
+
+A new page needs a line here, and nothing else: axe-core, the keyboard, both schemes and both widths then
+judge it, and `scripts/page_pictures.py` takes its pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "messages": {
+        "messages": "/messages",
+        "messages-none": "/messages?person=nosuch",
+        "messages-narrowed": "/messages?state=failed&channel=print",
+    },
+}

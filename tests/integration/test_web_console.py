@@ -1,0 +1,110 @@
+"""What all pages of the console do: live changes, keys, refusals in Spanish, sheets."""
+
+from __future__ import annotations
+
+from aiohttp import hdrs
+
+from hub.model import Grant, Office, State
+from tests.contract.stores import open_stores
+from tests.contract.values import event, message, now, stored
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.identities import API_KEY, bearer
+from tests.servers import Servers
+
+HTML: dict[str, str] = {hdrs.ACCEPT: "text/html"}
+ROWS = "[...document.querySelectorAll('.rows tbody tr')].length"
+
+
+async def one_more(database: str, person: str = "p-new") -> None:
+    """Let another message be planned."""
+    of = stored(event(id="evt-new"), copropiedad_id="ph-alfa", case=None)
+    async with open_stores(database) as stores:
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([of])
+        await stores.add(message(of, person=person, state=State.SENT, created_at=now()))
+
+
+async def test_new_rows_appear_without_a_reload(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages")
+        await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
+        before = await browser.run(ROWS)
+        await browser.run("window.here = true; document.querySelector('.rows a.opens').focus()")
+        await one_more(hub.hub.database_url)
+
+        assert await browser.until("document.querySelector('.rows tr.changed')?.innerText.includes('p-new')")
+        assert await browser.run(ROWS) == before + 1
+        assert await browser.run("window.here && document.activeElement.matches('a.opens')")
+        assert browser.complaints == []
+
+
+async def test_rows_are_walked_and_opened_by_keys(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages")
+        for key in "jjk":
+            await type_key(browser, key)
+        second = await browser.run("document.querySelectorAll('.rows a.opens')[0] === document.activeElement")
+        await type_key(browser, "?")
+
+        assert second
+        assert "Fila siguiente" in await browser.until("document.querySelector('dialog[open]')?.innerText")
+
+
+async def test_keys_can_be_turned_off(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages")
+        await type_key(browser, "?")
+        await browser.run("document.querySelector('dialog input').click()")
+        await browser.run("document.querySelector('dialog').close()")
+        await type_key(browser, "j")
+
+        assert not await browser.run("document.activeElement.matches('.rows a.opens')")
+
+
+async def test_pages_are_refused_in_spanish(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        wrong = await asked(hub, "/messages?state=nosuch")
+        stranger = await hub.hub.send("GET", "/messages?state=failed", HTML, at="console")
+        program = await hub.hub.send("GET", "/messages?state=nosuch", bearer(API_KEY), at="console")
+
+        assert (wrong.status, "No se entiende" in wrong.text) == (400, True)
+        assert stranger.status == 303
+        assert stranger.headers[hdrs.LOCATION] == "/?next=%2Fmessages%3Fstate%3Dfailed"
+        assert program.headers[hdrs.CONTENT_TYPE].startswith("application/")
+
+
+async def test_who_sees_one_building_has_its_rows_alone(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        viewer = await hub.registry.account(
+            "eva", Grant(office=Office.VIEWER, copropiedad_id=f"ph-{MARKS[0]}"), is_enrolled=False
+        )
+        await hub.sign_in(browser, viewer)
+        await hub.open(browser, "/messages")
+        text = await browser.run("document.querySelector('main').innerText")
+
+        assert "p-alfa" in text
+        assert "p-beta" not in text
+
+
+async def test_list_is_loaded_as_a_sheet(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        sheet = await asked(hub, "/messages?state=failed&channel=&format=csv")
+
+        assert sheet.headers[hdrs.CONTENT_TYPE].startswith("text/csv")
+        assert "mensajes.csv" in sheet.headers[hdrs.CONTENT_DISPOSITION]
+        assert len(sheet.text.splitlines()) == 1 + 2
+
+
+async def asked(hub: ConsoleHub, path: str) -> Answer:
+    return await hub.hub.send("GET", path, {**HTML, **bearer(API_KEY)}, at="console")
+
+
+async def type_key(browser: Browser, key: str) -> None:
+    for kind in ("keyDown", "keyUp"):
+        text = {"text": key} if kind == "keyDown" else {}
+        await browser.call("Input.dispatchKeyEvent", type=kind, key=key, **text)

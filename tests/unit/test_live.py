@@ -1,0 +1,110 @@
+"""Open pages hear which of their topics have changed, and only of those."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from hub.errors import StorageUnavailable
+from hub.web.live import MOST, LiveChanges
+from tests.acceptance.harness import until
+
+LONG = 5.0  # seconds
+
+
+class Topics:
+    """Topics whose marks a test changes; it counts how often each was asked for."""
+
+    def __init__(self) -> None:
+        self.marks = {"messages": 0, "clocks": 0}
+        self.asked: Counter[str] = Counter()
+        self.is_away = False
+
+    def mark(self, topic: str) -> Callable[[], Awaitable[object]]:
+        async def asked() -> object:
+            self.asked[topic] += 1
+            if self.is_away:
+                raise StorageUnavailable("PostgreSQL is away")
+            return self.marks[topic]
+
+        return asked
+
+    def changes(self) -> LiveChanges:
+        return LiveChanges({topic: self.mark(topic) for topic in self.marks}, every=0.01)
+
+    async def asked_again(self, topic: str) -> None:
+        """Wait until a look has begun and ended that knows the marks of now."""
+        wanted = self.asked[topic] + 2
+        await until(lambda: self.asked[topic] >= wanted, f"two looks at {topic}")
+
+
+async def test_page_hears_what_has_changed_and_nothing_else() -> None:
+    topics = Topics()
+    changes = topics.changes()
+    async with (
+        changes.open(frozenset({"messages"})) as messages,
+        changes.open(frozenset({"clocks"})) as clocks,
+    ):
+        await topics.asked_again("clocks")
+        topics.marks["messages"] += 1
+
+        assert await messages.next(LONG) == ["messages"]
+        assert await clocks.next(0.05) == []
+    await changes.aclose()
+
+
+async def test_topics_of_no_open_page_are_not_asked_for() -> None:
+    topics = Topics()
+    changes = topics.changes()
+    async with changes.open(frozenset({"clocks"})):
+        await topics.asked_again("clocks")
+    await changes.aclose()
+
+    assert topics.asked["messages"] == 0
+
+
+async def test_look_ends_with_the_last_page() -> None:
+    topics = Topics()
+    changes = topics.changes()
+    async with changes.open(frozenset({"clocks"})):
+        await topics.asked_again("clocks")
+
+    await until(lambda: all(task.get_name() != "live changes" for task in asyncio.all_tasks()), "the end")
+
+
+async def test_page_goes_on_after_an_outage() -> None:
+    topics = Topics()
+    changes = topics.changes()
+    async with changes.open(frozenset({"messages"})) as messages:
+        await topics.asked_again("messages")
+        topics.is_away = True
+        await topics.asked_again("messages")
+        topics.marks["messages"] += 1
+        topics.is_away = False
+
+        assert await messages.next(LONG) == ["messages"]
+    await changes.aclose()
+
+
+async def test_closed_stream_returns_at_once() -> None:
+    changes = Topics().changes()
+    async with changes.open(frozenset({"messages"})) as stream:
+        await changes.aclose()
+
+        assert await stream.next(LONG) == []
+        assert not stream.is_open
+
+
+async def test_process_serves_a_bounded_number_of_pages() -> None:
+    changes = Topics().changes()
+    async with asyncio.timeout(LONG):
+        streams = [changes.open(frozenset({"messages"})) for _ in range(MOST)]
+        for stream in streams:
+            await stream.__aenter__()
+
+        assert changes.is_full
+
+        for stream in streams:
+            await stream.__aexit__(None, None, None)
+    await changes.aclose()
