@@ -42,12 +42,11 @@ from hub.timers.webhooks import WebhookDeps
 
 async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Consume events."""
-    traits = {name: channel.traits for name, channel in parts.channels().items()}
     consumers = events.consumers(
         context=IntakeContext(
             schemas=parts.company.schemas,
             catalog=BY_NAME,
-            rules=Rules(channels=traits, policy=parts.company.policy),
+            rules=Rules(channels=parts.traits(), policy=parts.company.policy),
             rates=parts.sender_rates,
         ),
         senders=SourceBindings(

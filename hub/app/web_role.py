@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.app.container import Container
+from hub.app.dry_run import DryRuns
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
@@ -64,6 +65,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         documents=storage.PostgresDocuments(database),
+        dry_run=DryRuns(database, company, parts.traits),
         erasures=storage.PostgresErasures(database),
         escalations=storage.PostgresEscalations(database),
         evidence=storage.PostgresEvidence(database),
