@@ -15,7 +15,7 @@ from hub.app.circuits import Circuits, report
 from hub.app.company import CompanyRules
 from hub.app.openers import open_appointments, open_publisher
 from hub.channels import ProviderLimits, build_channels
-from hub.consumers.broker import user_of
+from hub.client.connection import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
 from hub.model import ChannelTraits

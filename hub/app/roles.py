@@ -19,8 +19,8 @@ from hub.app.renderer import renderer
 from hub.app.web_role import serve_web, webhook_calls
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
+from hub.client.connection import user_of
 from hub.consumers import events, messages
-from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
 from hub.intake.decode import IntakeContext
 from hub.intake.source_bindings import SourceBindings

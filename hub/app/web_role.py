@@ -19,7 +19,7 @@ from hub.app.papers import constancias_of, letter_printer_of, person_exports_of,
 from hub.app.renderer import render_again
 from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
-from hub.consumers.broker import user_of
+from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
 from hub.ports import WebhookCalls
 from hub.resilience.database_time import NOW
