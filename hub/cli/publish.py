@@ -15,7 +15,7 @@ from hub.app.openers import open_publisher
 from hub.cli.common import AsJson, print_json, read_input, settings
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.cli.dry_run import run_dry
-from hub.cli.examples import print_examples
+from hub.cli.event_examples import print_examples
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import HubError, InvalidEvent

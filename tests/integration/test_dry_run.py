@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from hub.catalog import CATALOG
-from hub.cli.examples import example_of
+from hub.cli.event_examples import example_of
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.intake.dry_run import MOST_EVENTS
 from hub.model import Event, Scope
