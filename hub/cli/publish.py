@@ -14,7 +14,6 @@ from hub.access.api_keys import require_foreign
 from hub.app.openers import open_publisher
 from hub.cli.common import AsJson, print_json, read_input, settings
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
-from hub.cli.dry_run import run_dry
 from hub.cli.event_examples import print_examples
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
@@ -86,6 +85,8 @@ async def publish(
     documents = [complete(document, missing) for document in given]
     events = _validate(documents, given, check=check or dry)
     if dry:
+        from hub.cli.dry_run import run_dry  # noqa: PLC0415 - it needs all that the hub has of texts
+
         await run_dry(events, as_json=as_json)
         return
     async with open_publisher(settings()) as publisher:

@@ -18,7 +18,7 @@ from hub.errors import InvalidEvent, StorageConflict, StorageRefused, TooLarge
 from hub.intake.commit import CONFLICT_TRIES, for_the_publisher
 from hub.intake.decode import IntakeContext
 from hub.intake.dry_run_answer import DryRun, DryRunRefused, answer
-from hub.intake.dry_run_record import Noted, Rehearsed
+from hub.intake.dry_run_record import PlanRecord, Rehearsed
 from hub.intake.pages import expand
 from hub.intake.planner import plan_in
 from hub.messages.delivery.decisions import blocking_outcome
@@ -98,7 +98,7 @@ async def _until_no_conflict(events: Mapping[UUID, Event], deps: DryRunDeps) -> 
 async def _rehearse(events: Mapping[UUID, Event], deps: DryRunDeps) -> Rehearsed:
     context, now = deps.context, deps.now()
     async with deps.store.rehearsal() as transaction:
-        noted = Noted(transaction)
+        noted = PlanRecord(transaction)
         open_transaction = cast("IntakeTransaction", noted)
         result = await plan_in(open_transaction, events, context=context, now=now)
         unreached = list(result.unreached)
@@ -117,7 +117,7 @@ async def _rehearse(events: Mapping[UUID, Event], deps: DryRunDeps) -> Rehearsed
     )
 
 
-async def _claimed(transaction: RehearsalTransaction, noted: Noted) -> Sequence[Claimed]:
+async def _claimed(transaction: RehearsalTransaction, noted: PlanRecord) -> Sequence[Claimed]:
     waiting = {State.QUEUED, State.HELD}
     return await transaction.claim([key for key in noted.stored if noted.planned[key].state in waiting])
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hub.errors import TemplateFailure
 from hub.intake.decode import IntakeContext
-from hub.intake.dry_run_record import Noted, Rehearsed
+from hub.intake.dry_run_record import PlanRecord, Rehearsed
 from hub.model import (
     AudienceRecord,
     Claimed,
@@ -377,7 +377,7 @@ def _alike(
     ]
 
 
-def _clocks(noted: Noted) -> Iterator[DryRunClock]:
+def _clocks(noted: PlanRecord) -> Iterator[DryRunClock]:
     known = {**noted.before, **noted.after}
     for clock in sorted(known.values(), key=lambda clock: (clock.case, clock.started_at, clock.name)):
         before = noted.before.get(clock.id)

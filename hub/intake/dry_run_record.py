@@ -29,7 +29,7 @@ MOST_STORED: Final = 2_000
 """Messages that are stored, to be judged as a worker would; those of a larger crowd count as planned."""
 
 
-class Noted:
+class PlanRecord:
     """An IntakeTransaction: what it does not note is done by the one below it."""
 
     def __init__(self, transaction: RehearsalTransaction) -> None:
@@ -100,7 +100,7 @@ class Rehearsed:
 
     events: Mapping[UUID, Event]
     at: datetime
-    noted: Noted
+    noted: PlanRecord
     unreached: Sequence[Unreached]
     claimed: Mapping[UUID, Claimed]
     judged: Mapping[UUID, Outcome]
