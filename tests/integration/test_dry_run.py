@@ -204,6 +204,28 @@ async def test_dry_run_of_events_that_are_all_wrong_says_why(world: World) -> No
     )
 
 
+async def test_event_that_the_database_would_refuse_is_found_among_others(world: World) -> None:
+    jump = entry()
+    jump = {**jump, "data": {**jump["data"], "person_id": "p-maria", "version": 10**15}}
+    answer = await run_dry(world, received(), wrong(), jump, circular())
+
+    assert (200, 2) == (answer.status, len(answer.json["events"]))
+    assert [1, 2] == [refused["index"] for refused in answer.json["refused"]]
+    assert "data.version" == answer.json["refused"][1]["field"]
+
+
+async def test_dry_run_that_takes_too_long_says_so_and_lets_go(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.intake.dry_run.LONGEST", 0.001)
+    late = await run_dry(world, circular())
+    monkeypatch.undo()
+    again = await run_dry(world, circular())
+
+    assert (413, 200) == (late.status, again.status)
+    assert "fewer events" in late.text
+
+
 async def test_every_example_can_be_run_dry(world: World) -> None:
     names = [kind.name for kind in CATALOG if not kind.hub_emitted]
     now = datetime.now(UTC)
@@ -247,9 +269,20 @@ async def test_example_of_a_command_is_an_event_that_the_command_takes(environ: 
     listed = (await command(environ, "publish", "--example")).out
     shown = (await command(environ, "publish", "--example", "pqrs.received")).out
     code, told, complaint = await hub(environ, "publish", "--dry-run", "-", text=shown)
+    now = datetime.now(UTC)
+    whole = [
+        dict(example_of(kind.name, now=now, event_id=kind.name)) for kind in CATALOG if not kind.hub_emitted
+    ]
+    halves = [
+        await hub(environ, "publish", "--dry-run", "-", text=json.dumps(half))
+        for half in (whole[: MOST_EVENTS // 2], whole[MOST_EVENTS // 2 :])
+    ]
+    too_many = await command(environ, "publish", "--dry-run", "-", text=json.dumps(whole))
     wrong_name = await command(environ, "publish", "--example", "pqrs.recieved")
 
     assert all(kind.name in listed for kind in CATALOG)
+    assert len(whole) == sum(len(told["events"]) for _, told, _ in halves)
+    assert (2, True) == (too_many.code, "100 events at most" in too_many.err)
     assert (0, "pqrs.received") == (code, told["events"][0]["type"].split(".", 2)[2][:-3]), complaint
     assert (1, True) == (wrong_name.code, "do you mean pqrs.received?" in wrong_name.err)
 
