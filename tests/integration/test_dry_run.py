@@ -13,19 +13,23 @@ import pytest
 from prometheus_client import REGISTRY
 
 from hub.catalog import CATALOG
+from hub.cli.common import BOGOTA
 from hub.cli.event_examples import example_of
 from hub.cloudevents import CONTENT_TYPE, decode
-from hub.intake.dry_run import MOST_EVENTS
-from hub.model import Event, Scope
-from hub.storage import Database, PostgresIntake
+from hub.intake.dry_run import MOST_EVENTS, DryRunDeps, dry_run
+from hub.model import Event, Rendered, Scope, State
+from hub.rendering.outcomes_es import REASONS
+from hub.storage import Database, PostgresIntake, PostgresRehearsals
 from tests.command_line import command
 from tests.contract.values import copropiedad, membership, person, unit
+from tests.contract.values import event as stored_event
 from tests.integration.test_cli_servers import environ, hub
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding
-from tests.integration.web_doubles import Reply, World, ask, event
+from tests.integration.web_doubles import SCHEMAS, Reply, World, ask, event
 from tests.integration.working_hub import WorkingHub
 from tests.unit.delivery_harness import post_office
+from tests.unit.factories import DESK
 
 __all__ = ["environ"]
 
@@ -224,6 +228,42 @@ async def test_dry_run_that_takes_too_long_says_so_and_lets_go(
 
     assert (413, 200) == (late.status, again.status)
     assert "fewer events" in late.text
+
+
+async def test_what_must_wait_says_until_when_and_why(opened: Database) -> None:
+    await fill(opened)
+    night = datetime(2026, 3, 9, 3, 0, tzinfo=BOGOTA)
+    data = {**SCHEMAS.by_name["pqrs.assigned"].examples[0], "assignee": {"ref": "p-laura"}}
+    given = stored_event("pqrs.assigned", time=night, data=data)
+    deps = DryRunDeps(
+        context=replace(DESK, counted=False),
+        store=PostgresRehearsals(opened, (), ()),
+        render=lambda _: Rendered(text="texto"),
+        now=lambda: night,
+    )
+    [told] = (await dry_run([given], deps=deps, everybody=True)).events
+    waits = {row.channel: row for row in told.messages}
+    leaves_at = waits["email"].leaves_at
+
+    assert (State.QUEUED, None) == (waits["inbox"].state, waits["inbox"].reason)
+    assert State.HELD is waits["email"].state
+    assert waits["email"].reason in REASONS
+    assert leaves_at is not None
+    assert datetime(2026, 3, 9, 6, tzinfo=BOGOTA) < leaves_at < datetime(2026, 3, 9, 10, tzinfo=BOGOTA)
+
+
+async def test_reminder_is_told_with_its_instant_and_its_words(world: World) -> None:
+    asked = event("pqrs.info_requested", time=datetime.now(UTC).isoformat())
+    until = (datetime.now(UTC) + timedelta(days=20)).isoformat()
+    data = {**asked["data"], "answer_by": until, "petitioner": {"ref": "p-maria"}}
+    answer = await run_dry(world, {**asked, "data": data})
+    [told] = answer.json["events"]
+    reminders = [row for row in told["messages"] if row["occasion"].startswith("reminder:")]
+
+    assert reminders
+    assert {"held"} == {row["state"] for row in reminders}
+    assert all(datetime.fromisoformat(row["leaves_at"]) > datetime.now(UTC) for row in reminders)
+    assert {row["occasion"] for row in reminders} <= {text["occasion"] for text in told["texts"]}
 
 
 async def test_every_example_can_be_run_dry(world: World) -> None:
