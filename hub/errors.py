@@ -23,6 +23,8 @@ Every error of the hub. The docstring of a class is its message.
     ├── SendFailure               a channel could not send
     │   ├── TransientFailure      try again later
     │   └── PermanentFailure      never try this again
+    ├── EventRefused              RabbitMQ does not let its user publish the event
+    ├── EventUnroutable           no queue takes the event
     ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
@@ -36,6 +38,7 @@ Every error of the hub. The docstring of a class is its message.
     │   └── VersionJump           a version of the directory that is too far ahead
     └── Unavailable               a server of ours does not answer
         ├── BrokerUnavailable
+        │   └── EventUnconfirmed  the event may have arrived: publish the same again
         ├── StorageUnavailable
         │   ├── StorageConflict   a deadlock or serialisation failure: try again at once
         ├── AppointmentsUnavailable
@@ -314,6 +317,18 @@ class Unavailable(HubError, ConnectionError):
 
 class BrokerUnavailable(Unavailable):
     """RabbitMQ does not answer."""
+
+
+class EventUnconfirmed(BrokerUnavailable):
+    """RabbitMQ has not confirmed the event in time. It may have arrived: publish the same again."""
+
+
+class EventUnroutable(HubError):
+    """No queue takes the event: no hub has run yet, or its bindings are gone. Try again later."""
+
+
+class EventRefused(HubError):
+    """RabbitMQ does not let this user publish the event: it needs the right to write to the exchange."""
 
 
 class StorageUnavailable(Unavailable):

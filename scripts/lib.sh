@@ -59,6 +59,9 @@ install_missing() {
     if [ "$1" = all ] && ! has_compose; then install_packages docker-compose || true; fi
     if [ "$1" = all ] && ! has_browser; then install_packages chromium || true; fi
     if [ "$1" = all ] && ! has_pdf_reader; then install_packages poppler-utils || true; fi
+    if [ "$1" = all ] && ! has_curl; then install_packages curl || true; fi
+    # 270 MB: an example for publishers in Java is compiled and run.
+    if [ "$1" = all ] && ! has_java; then install_packages default-jdk-headless librabbitmq-client-java || true; fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
@@ -71,6 +74,11 @@ has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/
 
 # What reads the words of a PDF in the tests.
 has_pdf_reader() { command -v pdftotext >/dev/null; }
+
+# What the examples for publishers are run by.
+has_curl() { command -v curl >/dev/null; }
+
+has_java() { command -v javac >/dev/null && [ -e /usr/share/java/amqp-client.jar ]; }
 
 # The packages of this system's package manager, one a line. Where to look stands in one place only.
 missing_servers() {

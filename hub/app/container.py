@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,9 +15,10 @@ from hub.app.circuits import Circuits, report
 from hub.app.company import CompanyRules
 from hub.app.openers import open_appointments, open_publisher
 from hub.channels import ProviderLimits, build_channels
-from hub.consumers.broker import user_of
+from hub.client.connection import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
+from hub.model import ChannelTraits
 from hub.ports import Channel
 from hub.resilience.breaker import Breakers
 from hub.resilience.rate_limit import ThrottlePolicy
@@ -49,6 +50,10 @@ class Container:
             store_letter=storage.PostgresLetters(self.database).add,
             guards=ProviderLimits(breakers=self.breakers, throttle=self.throttle),
         )
+
+    def traits(self) -> Mapping[str, ChannelTraits]:
+        """Return what planning knows of the channels that are configured."""
+        return {name: channel.traits for name, channel in self.channels().items()}
 
 
 @asynccontextmanager

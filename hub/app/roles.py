@@ -19,8 +19,8 @@ from hub.app.renderer import renderer
 from hub.app.web_role import serve_web, webhook_calls
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
+from hub.client.connection import user_of
 from hub.consumers import events, messages
-from hub.consumers.broker import user_of
 from hub.consumers.worker import Consumer, serve
 from hub.intake.decode import IntakeContext
 from hub.intake.source_bindings import SourceBindings
@@ -42,12 +42,11 @@ from hub.timers.webhooks import WebhookDeps
 
 async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Consume events."""
-    traits = {name: channel.traits for name, channel in parts.channels().items()}
     consumers = events.consumers(
         context=IntakeContext(
             schemas=parts.company.schemas,
             catalog=BY_NAME,
-            rules=Rules(channels=traits, policy=parts.company.policy),
+            rules=Rules(channels=parts.traits(), policy=parts.company.policy),
             rates=parts.sender_rates,
         ),
         senders=SourceBindings(

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.app.container import Container
+from hub.app.dry_run import DryRuns
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
@@ -18,7 +19,7 @@ from hub.app.papers import constancias_of, letter_printer_of, person_exports_of,
 from hub.app.renderer import render_again
 from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
-from hub.consumers.broker import user_of
+from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
 from hub.ports import WebhookCalls
 from hub.resilience.database_time import NOW
@@ -64,6 +65,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         contacts=storage.PostgresContacts(database),
         directory=storage.PostgresDirectoryHistory(database),
         documents=storage.PostgresDocuments(database),
+        dry_run=DryRuns(database, company, parts.traits),
         erasures=storage.PostgresErasures(database),
         escalations=storage.PostgresEscalations(database),
         evidence=storage.PostgresEvidence(database),

@@ -14,6 +14,7 @@ from hub.access.api_keys import require_foreign
 from hub.app.openers import open_publisher
 from hub.cli.common import AsJson, print_json, read_input, settings
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
+from hub.cli.event_examples import print_examples
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import HubError, InvalidEvent
@@ -23,8 +24,13 @@ from hub.operations.publish import send
 
 async def publish(
     file: Annotated[
-        str, typer.Argument(metavar="FILE|-", help="JSON, an array of it, or NDJSON; - reads stdin.")
-    ],
+        str | None,
+        typer.Argument(
+            metavar="FILE|-",
+            show_default=False,
+            help="JSON, an array of it, or NDJSON; - reads stdin. With --example the name of an event.",
+        ),
+    ] = None,
     kind: Annotated[
         str | None,
         typer.Option(
@@ -36,6 +42,13 @@ async def publish(
         bool,
         typer.Option("--check/--no-check", help="Validate against the schema before publishing anything."),
     ] = True,
+    dry: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Publish nothing: show who would be notified, how, when and why."),
+    ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print an example of an event; without a name list the events.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -49,11 +62,33 @@ async def publish(
       hub publish --type pqrs.received data.json
 
       generate-events | hub publish -
+
+    Begin with an example, and look at what it would do before you publish it:
+
+      hub publish --example
+
+      hub publish --example pqrs.received > event.json
+
+      hub publish --dry-run event.json
+
+    With --dry-run nothing is published, sent or stored. It answers with today's directory, policy and
+    channels: who would be notified and who is left out and why, over which channels and when, in which
+    words, and which promises would begin or end. Names are masked; `hub audit` has that you asked.
     """
+    if example:
+        print_examples(file, as_json=as_json)
+        return
+    if file is None:
+        raise typer.BadParameter("FILE is missing; - reads stdin, --example shows what an event looks like")
     missing = Missing(type=kind, source=source, now=lambda: datetime.now(UTC), new_id=lambda: str(uuid4()))
     given = read_documents(_text(file))
     documents = [complete(document, missing) for document in given]
-    events = _validate(documents, given, check=check)
+    events = _validate(documents, given, check=check or dry)
+    if dry:
+        from hub.cli.dry_run import run_dry  # noqa: PLC0415 - it needs all that the hub has of texts
+
+        await run_dry(events, as_json=as_json)
+        return
     async with open_publisher(settings()) as publisher:
         sent = await send(publisher, events)
     if sent.failure is not None:

@@ -19,8 +19,8 @@ from aiormq.channel import Channel
 from aiormq.exceptions import ChannelNotFoundEntity, DeliveryError
 from pamqp.commands import Basic
 
-from hub.consumers import confirms
-from hub.consumers.broker import close, open_channel
+from hub.client import confirms
+from hub.client.connection import close, open_channel
 from hub.consumers.topology import DOMAIN_EVENTS, EXCHANGES, HUB_LANES, QUEUES, SET_UP, TIMEOUT
 from hub.model import CANARY
 from hub.tasks import reraise_if_cancelled

@@ -19,9 +19,11 @@ from aiormq.exceptions import ChannelInvalidStateError, ConnectionChannelError
 from pamqp.commands import Basic
 from prometheus_client import Counter
 
+from hub.client import confirms
+from hub.client.connection import broker_errors, close, open_channel, user_of
 from hub.cloudevents import CONTENT_TYPE, encode
-from hub.consumers import confirms, topology
-from hub.consumers.broker import broker_errors, close, connect, open_channel, user_of
+from hub.consumers import topology
+from hub.consumers.broker import connect
 from hub.consumers.canary import Canary, is_lost, look
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.intake.replay_sender import headers_of, headers_of_caller, headers_of_moved

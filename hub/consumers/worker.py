@@ -25,8 +25,9 @@ import structlog
 from aio_pika.abc import AbstractConnection
 from aiormq.abc import DeliveredMessage
 
+from hub.client.connection import close
 from hub.consumers import topology
-from hub.consumers.broker import close, generations, pause, rest, watched_channel
+from hub.consumers.broker import generations, pause, rest, watched_channel
 from hub.consumers.deliveries import Delivery, delivery_of
 from hub.consumers.in_progress import InProgress
 from hub.errors import BrokerUnavailable, Unavailable

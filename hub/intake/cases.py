@@ -182,7 +182,8 @@ async def _with_states(
     begun = [case.key for case in cases.values() if case.new and not _may_skip(case.key, context)]
     states = await transaction.case_states(cases, begun)
     rest = [case for case in cases.values() if not _changes_nothing(case, states.get(case.key), context)]
-    _REPLAYS.labels("none").inc(len(cases) - len(rest))
+    if context.counted:
+        _REPLAYS.labels("none").inc(len(cases) - len(rest))
     shared = [case.key for case in rest if not case.alone]
     if shared:
         # Another transaction that shares the lock may have replayed the case meanwhile.
@@ -190,7 +191,8 @@ async def _with_states(
     for case in rest:
         case.state = states.get(case.key)
         case.restart = _must_restart(case, context)
-        _REPLAYS.labels(_how(case)).inc()
+        if context.counted:
+            _REPLAYS.labels(_how(case)).inc()
     return rest
 
 

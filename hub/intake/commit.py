@@ -27,14 +27,14 @@ async def commit(batch: Batch, *, context: IntakeContext, store: IntakeStore, no
         if not batch.events:
             raise
         if len(batch.events) == 1:
-            dead = batch.without_events(_for_the_publisher(exc))
+            dead = batch.without_events(for_the_publisher(exc))
             return await _until_no_conflict(dead, context=context, store=store, now=now)
     first, second = batch.halves()
     result = await commit(first, context=context, store=store, now=now)
     return result.join(await commit(second, context=context, store=store, now=now))
 
 
-def _for_the_publisher(error: StorageRefused) -> InvalidEvent:
+def for_the_publisher(error: StorageRefused) -> InvalidEvent:
     if isinstance(error, VersionJump):
         return InvalidEvent(str(error), field="data.version")
     return InvalidEvent(f"the database refuses a value of it ({error})")

@@ -42,7 +42,8 @@ class IntakeContext:
     What intake needs to read an event. Values only: nothing here calls a server.
 
     `lane` is the lane whose queue is read; without it, events of all lanes are processed together. `rates`
-    counts what each sender publishes in it; without them nobody has a limit.
+    counts what each sender publishes in it; without them nobody has a limit. What is not `counted` moves no
+    metric: a dry run.
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
     (`kinds`), their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds
@@ -55,6 +56,7 @@ class IntakeContext:
     rules: Rules
     lane: Lane | None = None
     rates: SenderRates | None = None
+    counted: bool = True
     kinds: Mapping[str, EventType] = field(init=False)
     needs: Mapping[str, Needs] = field(init=False)
     skipping: frozenset[str] = field(init=False)

@@ -11,6 +11,7 @@ from uuid import UUID
 from hub.model import (
     AddedEvent,
     AudienceRecord,
+    Claimed,
     Clock,
     Consent,
     DeadLetter,
@@ -188,4 +189,20 @@ class IntakeStore(Protocol):
 
         Deadlocks and serialisation failures surface as `hub.errors.StorageConflict` (try again),
         a value that PostgreSQL refuses as `hub.errors.StorageRefused` (bisect).
+        """
+
+
+class RehearsalTransaction(IntakeTransaction, Protocol):
+    """A transaction of intake of which nothing remains."""
+
+    async def claim(self, ids: Collection[UUID]) -> Sequence[Claimed]:
+        """Return these messages as a worker would hold them, also those that wait for an instant."""
+
+
+class RehearsalStore(Protocol):
+    def rehearsal(self) -> AbstractAsyncContextManager[RehearsalTransaction]:
+        """
+        Open a transaction that is rolled back at the end of the block.
+
+        Raises as that of `IntakeStore`.
         """

@@ -38,6 +38,7 @@ from hub.storage.print_batches import PostgresBatches
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive
+from hub.storage.rehearsal import PostgresRehearsals
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents

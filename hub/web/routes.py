@@ -16,6 +16,7 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
+from hub.intake.dry_run_answer import DryRun
 from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
@@ -112,6 +113,7 @@ _linked: Final = partial(Route, needs=None, head=True)
 """A page behind a link of a message."""
 
 _EVENTS: Final = {
+    200: DryRun,
     202: intake.EventsAnswer,
     400: intake.ProblemDetails,
     413: Problem,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Self, TypeAlias
+from typing import Final, Protocol, Self, TypeAlias
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -33,6 +33,7 @@ from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
+from hub.intake.dry_run_answer import DryRun
 from hub.model import Brand, DeadLetter, Event, Json, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
@@ -101,6 +102,13 @@ Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaita
 """Stores refused events as dead letters and returns these in the same order. May raise Unavailable."""
 TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 """Processes a person's reply; safe to repeat. May raise Unavailable."""
+
+
+class DryRunner(Protocol):
+    """Tells what events would do. May raise TooLarge, Unavailable."""
+
+    async def __call__(self, events: Sequence[Event], *, everybody: bool) -> DryRun:
+        """Without `everybody` only people whom the events name are listed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +192,7 @@ class Services:
     contacts: ContactStore
     directory: DirectoryHistoryStore
     documents: DocumentStore
+    dry_run: DryRunner
     erasures: ErasureStore
     escalations: EscalationStore
     evidence: EvidenceStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from hub.consumers.broker import user_of
+from hub.client.connection import user_of
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
 from tests.acceptance.test_monitor import QUICK, alerts, hire, incidents

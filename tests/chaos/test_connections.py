@@ -10,6 +10,7 @@ from unittest.mock import patch
 import aio_pika
 import pytest
 
+from hub.client.connection import HEARTBEAT
 from hub.consumers import broker
 from hub.consumers.topology import events_queue
 from hub.model import Lane
@@ -19,7 +20,7 @@ from tests.chaos.wire import port_of, through, wire
 
 LOSSES = 30
 EVENTS = 100
-NOTICED_WITHIN: Final = 3 * broker.HEARTBEAT + 15.0
+NOTICED_WITHIN: Final = 3 * HEARTBEAT + 15.0
 """Seconds: aiormq mostly sees at once that a connection is gone; its heartbeat sees it at the latest."""
 QUEUE: Final = events_queue(Lane.NORMAL)
 LONGEST_PAUSE: Final = timedelta(milliseconds=200)

@@ -301,6 +301,8 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
         ("GET /api/messages", _look(tail=f"?{tail}"))
         for tail in ("limit=1", "state=failed", "event=pqrs.received", "channel=print", "event_id=event-MARK")
     ),
+    # A dry run refuses what is wrong in the same way.
+    ("POST /api/events", Row(needs="publish", where=EVERYWHERE, tail="?dry_run=1", body=EVENT, status=422)),
     ("POST /api/messages/redrive", _own(needs=OPERATE, body={**OF_FAILED, "dry_run": True}, elsewhere=200)),
     ("GET /api/clocks", _look(tail="?state=open")),
     ("GET /api/clocks", _look(tail="?state=met", finds=False)),

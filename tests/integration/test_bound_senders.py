@@ -11,9 +11,9 @@ from aiormq.exceptions import ChannelPreconditionFailed
 
 from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
+from hub.client.connection import user_of
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import events, topology
-from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
 from hub.intake.source_bindings import SourceBindings

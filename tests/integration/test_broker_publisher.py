@@ -94,7 +94,7 @@ async def test_a_publisher_whose_line_was_cut_publishes_over_a_new_one(amqp_url:
 async def test_a_broker_that_does_not_confirm_is_not_taken_for_a_yes(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.consumers.confirms.CONFIRM_TIMEOUT", 1.0)
+    monkeypatch.setattr("hub.client.confirms.CONFIRM_TIMEOUT", 1.0)
     async with publishing(line.url) as publisher:
         await publisher.ping()
         line.deaf = True

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import aio_pika
 
+from hub.client.connection import user_of
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import events, topology
-from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
 from hub.intake.sender_rates import SenderRates

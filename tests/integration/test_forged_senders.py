@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 from aiormq.exceptions import ChannelPreconditionFailed
 
+from hub.client.connection import user_of
 from hub.consumers import events
-from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
 from hub.health.incidents import BEGAN

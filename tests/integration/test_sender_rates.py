@@ -12,9 +12,9 @@ import aio_pika
 import pytest
 from msgspec import structs
 
+from hub.client.connection import user_of
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers import events, topology
-from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import serve
 from hub.errors import BrokerUnavailable

@@ -21,7 +21,7 @@ from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
 
 RESULTS: Final = {f"results.{kind}" for kind in ResultKind}
-ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_0_0.json"
+ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_1_0.json"
 """The AsyncAPI Initiative's schema, from its npm package: see `tests/vectors/README.md`."""
 
 
@@ -175,7 +175,7 @@ async def test_openapi_lists_every_kind_of_step() -> None:
 async def test_asyncapi_has_every_event_received_unless_the_hub_emits_it() -> None:
     document = (await ask(World(), "/asyncapi.json")).json
 
-    assert document["asyncapi"] == "3.0.0"
+    assert document["asyncapi"] == "3.1.0"
     assert set(document["channels"]) == {kind.name for kind in CATALOG} | set(NOTICES) | RESULTS
     assert {name: each["action"] for name, each in document["operations"].items()} == {
         **{

@@ -13,8 +13,9 @@ from aio_pika.abc import AbstractConnection
 from aiormq.abc import DeliveredMessage
 from redis.asyncio import Redis
 
+from hub.client.connection import close, user_of
 from hub.consumers import events, messages, topology
-from hub.consumers.broker import close, connect, user_of, watched_channel
+from hub.consumers.broker import connect, watched_channel
 from hub.consumers.deliveries import Delivery, delivery_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.worker import Consumer, _handle

@@ -22,6 +22,7 @@ from yarl import URL
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.app.company import CompanyRules
+from hub.app.dry_run import DryRuns
 from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
 from hub.app.renderer import render_again
 from hub.channels.webhook_calls import HttpWebhookCalls
@@ -99,6 +100,7 @@ from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Hooks, Monitoring, Services
+from tests.unit.factories import CHANNELS
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 POLICY = load_policy()
@@ -632,6 +634,7 @@ class World:
             contacts=PostgresContacts(database),
             directory=PostgresDirectoryHistory(database),
             documents=PostgresDocuments(database),
+            dry_run=DryRuns(database, RULES, lambda: CHANNELS),
             erasures=PostgresErasures(database),
             escalations=self.escalations,
             evidence=self.evidence or PostgresEvidence(database),

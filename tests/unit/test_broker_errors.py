@@ -9,7 +9,7 @@ import pytest
 from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import AMQPConnectionError, ChannelInvalidStateError
 
-from hub.consumers.broker import broker_errors, close
+from hub.client.connection import broker_errors, close
 from hub.errors import BrokerUnavailable, StorageUnavailable
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import shlex
 import tomllib
@@ -373,3 +374,25 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 
     assert [f"{number:04}" for number in range(1, len(found) + 1)] == [path.name[:4] for path in found]
     assert [text(path).split()[1] for path in found] == [path.name[:4] for path in found]
+
+
+def test_programs_for_publishers_are_printed_as_they_are() -> None:
+    printed = re.findall(
+        r"^\[`(examples/publishing/\S+)`\]\(\S+\)\n\n```\w+\n(.*?)^```$",
+        text(PUBLISHING),
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    programs = [file for file in (ROOT / "examples/publishing").glob("*/*") if file.name != "package.json"]
+
+    assert {file.relative_to(ROOT).as_posix() for file in programs} == {path for path, _ in printed}
+    for path, program in printed:
+        assert (ROOT / path).read_text() == program, path
+
+
+def test_node_example_asks_for_what_the_tests_run_it_with() -> None:
+    asked, tested = (
+        json.loads((ROOT / path).read_text())["dependencies"]
+        for path in ("examples/publishing/node/package.json", "tests/npm/package.json")
+    )
+
+    assert asked.items() <= tested.items()

@@ -14,7 +14,7 @@ from yarl import URL
 from hub.cli.check.broker_rights import UserRights, guest, judge
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.cli.check.servers import RABBITMQ
-from hub.consumers.broker import user_of
+from hub.client.connection import user_of
 from hub.settings import SecretUrl, Settings
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=2.5)  # less than a check has, so that this says what is wrong

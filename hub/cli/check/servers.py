@@ -15,8 +15,9 @@ from hub.access.keyring import KeyRing
 from hub.cli.check.contact import exclusions
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.cli.check.second_factors import second_factors
+from hub.client.connection import broker_errors
 from hub.consumers import canary
-from hub.consumers.broker import broker_errors, connect
+from hub.consumers.broker import connect
 from hub.consumers.canary import TopologyFindings
 from hub.consumers.topology import QUEUES
 from hub.errors import AppointmentsUnavailable

@@ -15,13 +15,16 @@ from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
+from hub.intake.dry_run import MOST_EVENTS
+from hub.intake.dry_run_answer import DryRunRefused
 from hub.model import Event, RawMessage, Scope
 from hub.operations.publish import send
 from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
-from hub.web.auth.caller import caller_of
+from hub.web.auth.caller import caller_of, note
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer
-from hub.web.schemas.intake import EventsAnswer, RefusedEvent
+from hub.web.route import READ
+from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
 from hub.web.services import Refuse, Services, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
@@ -51,17 +54,20 @@ class Refused:
 Shape = TypeVar("Shape")
 
 
-async def receive(request: web.Request) -> web.Response:
+async def receive(request: web.Request, query: EventsQuery) -> web.Response:
     """
     Publish one event or an array of them.
 
-    The answer lists which are accepted, and why others are refused.
+    The answer lists which are accepted, and why others are refused. With `dry_run` nothing is published: the
+    answer tells who would be notified, how, when and why.
     """
     documents = _documents(request, await request.read())
     deps = services(request)
     caller = caller_of(request)
     found = [_validate(deps, document, caller) for document in documents]
     accepted = [event for event in found if isinstance(event, Event)]
+    if query.dry_run:
+        return await _run_dry(request, found)
     refused = await _store_refused(deps.refuse, [one for one in found if isinstance(one, Refused)])
     if refused and not accepted:
         raise _none_accepted(refused)
@@ -76,6 +82,39 @@ async def receive(request: web.Request) -> web.Response:
             more=msgspec.to_builtins(answer),
         )
     return json_answer(answer, status=202)
+
+
+async def _run_dry(request: web.Request, found: Sequence[Event | Refused]) -> web.Response:
+    """Answer what the events would do. People whom they do not name are for callers who may read."""
+    events = {place: event for place, event in enumerate(found) if isinstance(event, Event)}
+    if len(events) > MOST_EVENTS:
+        raise Refusal(413, f"More than {MOST_EVENTS} events in a dry run.", "Send them in parts.")
+    everybody = caller_of(request).may(READ)
+    run = await services(request).dry_run(list(events.values()), everybody=everybody)
+    if everybody:
+        # The names are masked and may be many: the audit has the question, not each row.
+        people = sum(len(event.recipients) for event in run.events)
+        await note(request, "event.dry_run", "events", events=len(events), found=people)
+    places = list(events)
+    refusals = [
+        *(_refusal(one) for one in found if isinstance(one, Refused)),
+        *(msgspec.structs.replace(one, index=places[one.index]) for one in run.refused),
+    ]
+    if refusals and not run.events:
+        raise _none_accepted([msgspec.convert(one, RefusedEvent, from_attributes=True) for one in refusals])
+    return json_answer(msgspec.structs.replace(run, refused=refusals))
+
+
+def _refusal(refused: Refused) -> DryRunRefused:
+    document, error = refused.document, refused.error
+    named = identity_in(document.body, document.content_type, document.headers)
+    return DryRunRefused(
+        index=document.index,
+        reason=error.reason,
+        field=error.field,
+        event_id=named.get("id"),
+        source=named.get("source"),
+    )
 
 
 def _documents(request: web.Request, body: bytes) -> Sequence[Document]:

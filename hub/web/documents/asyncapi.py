@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document of the events, built from the catalogue and the schemas."""
+"""The AsyncAPI 3.1 document of the events, built from the catalogue and the schemas."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def describe(
         *(_result(name, schema) for name, schema in results.items()),
     ]
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": {"title": "hub", "version": version, "description": _DESCRIPTION},
         "defaultContentType": "application/cloudevents+json",
         "channels": {event.name: _channel(event) for event in events},

@@ -11,6 +11,18 @@ from hub.model import Instant, UnreachedReason
 from hub.web.schemas.common import Problem
 
 
+class EventsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to take the events."""
+
+    dry_run: Annotated[
+        bool,
+        Meta(
+            description="Publish and store nothing: answer who would be notified, over which channels, in "
+            "which words, which promises would begin or end, and why. At most 100 events."
+        ),
+    ] = False
+
+
 class RefusedEvent(Struct, kw_only=True, frozen=True):
     """A refused event, with its id and source if they could be read."""
 

@@ -1,0 +1,406 @@
+"""The answer to a dry run: who, over which channels, in which words, which promises, and why. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from hub.errors import TemplateFailure
+from hub.intake.decode import IntakeContext
+from hub.intake.dry_run_record import PlanRecord, Rehearsed
+from hub.model import (
+    AudienceRecord,
+    Claimed,
+    Clock,
+    ClockState,
+    Instant,
+    Json,
+    Lane,
+    Message,
+    Purpose,
+    Rendered,
+    State,
+    StepKind,
+    UnreachedReason,
+)
+from hub.people.masking import mask_name
+from hub.sla.ack_links import without_link
+
+MOST_PEOPLE: Final = 500
+MOST_TEXTS: Final = 60
+_FINAL: Final = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
+
+
+class DryRunAudience(Struct, kw_only=True):
+    """An audience of the event. `people` includes those who are left out."""
+
+    audience: int
+    who: list[str]
+    purpose: Purpose
+    people: int
+    notified: Annotated[int, Meta(description="To whom at least one message would leave.")]
+    why: Annotated[
+        str | None,
+        Meta(description="Why nobody: `quiet`, `condition`, `waiting` for a party of the case, `nobody`."),
+    ]
+    left_out: Annotated[dict[str, int], Meta(description="Reason → how many people are left out for it.")]
+
+
+class DryRunMessages(Struct, kw_only=True):
+    """Messages of an audience that fare alike."""
+
+    audience: int
+    channel: str
+    step: Annotated[int, Meta(description="0 is the first step of its cascade.")]
+    occasion: str
+    lane: Lane
+    state: Annotated[State, Meta(description="`queued` leaves at once, `held` at `leaves_at`; others never.")]
+    reason: str | None
+    leaves_at: Instant | None
+    count: int
+
+
+class DryRunPersonMessage(Struct, kw_only=True):
+    """A message to one person; `then` are the steps after it. `skipped` are `channel:reason`."""
+
+    audience: int
+    channel: str
+    occasion: str
+    state: State
+    reason: str | None
+    leaves_at: Instant | None
+    then: list[list[str]]
+    skipped: list[str]
+
+
+class DryRunPerson(Struct, kw_only=True):
+    """A person of the event; the name is masked."""
+
+    person: str
+    name: str
+    left_out: Annotated[str | None, Meta(description="Why the person gets no message.")]
+    messages: list[DryRunPersonMessage]
+
+
+class DryRunText(Struct, kw_only=True):
+    """A text as one of its recipients would read it, without name, and without personal links."""
+
+    audience: int
+    channel: str
+    language: str
+    occasion: str
+    subject: str
+    text: str
+    template: Annotated[str, Meta(description="The approved template of WhatsApp.")]
+    problem: Annotated[str | None, Meta(description="Why it cannot be rendered.")]
+
+
+class DryRunEvent(Struct, kw_only=True):
+    """What one event would do."""
+
+    id: str
+    source: str
+    type: str
+    known: Annotated[bool, Meta(description="Taken in before: it would change nothing.")]
+    case: str | None
+    people: Annotated[int, Meta(description="How many persons would get a message.")]
+    audiences: list[DryRunAudience]
+    messages: list[DryRunMessages]
+    recipients: Annotated[
+        list[DryRunPerson],
+        Meta(description="At most 500. Without the scope read only those whom the event names."),
+    ]
+    unlisted: Annotated[int, Meta(description="How many more people there are.")]
+    texts: list[DryRunText]
+    unreached: Annotated[list[UnreachedReason], Meta(description="Why it does not reach all its recipients.")]
+
+
+class DryRunClock(Struct, kw_only=True):
+    """A promise of one of the cases. `change` is what the events would do to it."""
+
+    case: str
+    name: str
+    change: Annotated[
+        str, Meta(description="`starts`, `stops`, `cancels`, `pauses`, `resumes`, `moves`, `stays`.")
+    ]
+    state: ClockState
+    started_at: Instant
+    due_at: Instant
+    ended_at: Instant | None
+    next_step: StepKind | None
+    next_at: Instant | None
+
+
+class DryRunRefused(Struct, kw_only=True, frozen=True):
+    """An event that would be refused, with its id and source if they could be read."""
+
+    index: int
+    reason: str
+    field: str | None = None
+    event_id: str | None = None
+    source: str | None = None
+
+
+class DryRun(Struct, kw_only=True):
+    """What the events would do together, if they came now. Nothing of it has happened."""
+
+    events: list[DryRunEvent]
+    clocks: list[DryRunClock]
+    posters: Annotated[int, Meta(description="Posters to print.")]
+    released: Annotated[int, Meta(description="Messages of earlier events that wait for one of these.")]
+    refused: list[DryRunRefused]
+
+
+def answer(
+    rehearsed: Sequence[Rehearsed],
+    refused: Sequence[DryRunRefused],
+    *,
+    context: IntakeContext,
+    render: Callable[[Claimed], Rendered],
+    everybody: bool,
+) -> DryRun:
+    """Tell what was rehearsed; the texts are rendered here."""
+    parts = [_Part(part, context, render, everybody=everybody) for part in rehearsed]
+    return DryRun(
+        events=[event for part in parts for event in part.events()],
+        clocks=[clock for part in rehearsed for clock in _clocks(part.noted)],
+        posters=sum(part.noted.posters for part in rehearsed),
+        released=sum(part.released for part in parts),
+        refused=list(refused),
+    )
+
+
+class _Part:
+    """The events of one transaction."""
+
+    def __init__(
+        self,
+        part: Rehearsed,
+        context: IntakeContext,
+        render: Callable[[Claimed], Rendered],
+        *,
+        everybody: bool,
+    ) -> None:
+        self._part, self._context, self._render = part, context, render
+        self._everybody = everybody
+        self._by_event: dict[UUID, list[Message]] = {key: [] for key in part.events}
+        self.released = 0
+        for message in part.noted.planned.values():
+            if message.event_key in self._by_event:
+                self._by_event[message.event_key].append(self._fate(message))
+            else:
+                self.released += 1
+
+    def events(self) -> Iterator[DryRunEvent]:
+        unreached = {found.event_key: found.reasons for found in self._part.unreached}
+        for key, event in self._part.events.items():
+            messages, records = self._by_event[key], self._records(key)
+            people = self._people(messages, records)
+            listed = people[:MOST_PEOPLE] if self._everybody else _named(people, event.data)
+            stored = self._part.noted.rows.get(key)
+            yield DryRunEvent(
+                id=event.id,
+                source=event.source,
+                type=event.type,
+                known=key not in self._part.noted.new,
+                case=stored.case if stored else None,
+                people=len({message.person for message in messages if message.state not in _FINAL}),
+                audiences=[self._audience(record, messages) for record in records],
+                messages=_alike(messages, self._leaves_at),
+                recipients=listed,
+                unlisted=len(people) - len(listed),
+                texts=list(self._texts(messages)),
+                unreached=list(unreached.get(key, ())),
+            )
+
+    def _fate(self, message: Message) -> Message:
+        """Return the message as the rules of delivery would leave it."""
+        outcome = self._part.judged.get(message.id)
+        if outcome is None:
+            return message
+        return replace(message, state=outcome.state, reason=outcome.reason, next_at=outcome.next_at)
+
+    def _leaves_at(self, message: Message) -> Instant | None:
+        if message.state in _FINAL:
+            return None
+        return message.next_at or self._part.at
+
+    def _records(self, key: UUID) -> list[AudienceRecord]:
+        found = (record for (event, _), record in self._part.noted.records.items() if event == key)
+        return sorted(found, key=lambda record: record.audience)
+
+    def _audience(self, record: AudienceRecord, messages: Sequence[Message]) -> DryRunAudience:
+        event = self._part.events[record.event_key]
+        audience = self._context.kinds[event.type].audiences[record.audience]
+        mine = [message for message in messages if message.audience == record.audience]
+        notified = {message.person for message in mine if message.state not in _FINAL}
+        never = {message.person: message.reason or "" for message in mine if message.person not in notified}
+        reasons = Counter(left.reason for left in record.left_out) + Counter(never.values())
+        return DryRunAudience(
+            audience=record.audience,
+            who=list(audience.who),
+            purpose=audience.purpose,
+            people=record.people,
+            notified=len(notified),
+            why=record.why,
+            left_out=dict(reasons),
+        )
+
+    def _people(self, messages: Sequence[Message], records: Sequence[AudienceRecord]) -> list[DryRunPerson]:
+        found: dict[str, DryRunPerson] = {}
+        for message in messages:
+            person = found.setdefault(message.person, _person(message.person, message.name))
+            person.messages.append(self._message(message))
+        for record in records:
+            for left in record.left_out:
+                person = found.setdefault(left.person, _person(left.person, ""))
+                person.left_out = person.left_out or left.reason
+        for person in found.values():
+            person.left_out = _why_not(person)
+        return [found[ref] for ref in sorted(found)]
+
+    def _message(self, message: Message) -> DryRunPersonMessage:
+        return DryRunPersonMessage(
+            audience=message.audience,
+            channel=message.channel,
+            occasion=message.occasion,
+            state=message.state,
+            reason=message.reason,
+            leaves_at=self._leaves_at(message),
+            then=[[target.channel for target in step] for step in message.fallback],
+            skipped=list(message.skipped),
+        )
+
+    def _texts(self, messages: Iterable[Message]) -> Iterator[DryRunText]:
+        """Yield one text of each kind: of an audience, a channel of any step, a language and an occasion."""
+        seen = set[tuple[int, str, str, str]]()
+        for message in messages:
+            claimed = self._part.claimed.get(message.id)
+            if claimed is None or message.state in _FINAL:
+                continue
+            later = [target.channel for step in message.fallback for target in step]
+            for channel in (message.channel, *later):
+                kind = (message.audience, channel, message.locale, message.occasion)
+                if kind not in seen and len(seen) < MOST_TEXTS:
+                    seen.add(kind)
+                    yield self._text(claimed, channel)
+
+    def _text(self, claimed: Claimed, channel: str) -> DryRunText:
+        message = claimed.message
+        shown = replace(
+            message,
+            channel=channel,
+            name=mask_name(message.name),
+            # What the event says of a unit or a person is its publisher's; the rest is the directory's.
+            units=message.units if self._everybody else (),
+        )
+        party = mask_name(claimed.party) if claimed.party else claimed.party
+        problem = None
+        try:
+            rendered = self._render(replace(claimed, message=shown, party=party))
+        except TemplateFailure as failure:
+            rendered, problem = Rendered(text=""), str(failure)
+        return DryRunText(
+            audience=message.audience,
+            channel=channel,
+            language=rendered.language,
+            occasion=message.occasion,
+            subject=without_link(rendered.subject),
+            text=without_link(rendered.text),
+            template=rendered.template,
+            problem=problem,
+        )
+
+
+def _person(ref: str, name: str) -> DryRunPerson:
+    return DryRunPerson(person=ref, name=mask_name(name), left_out=None, messages=[])
+
+
+def _why_not(person: DryRunPerson) -> str | None:
+    """Return why nothing leaves to the person: whoever gets anything is not left out."""
+    if any(message.state not in _FINAL for message in person.messages):
+        return None
+    return person.left_out or next((message.reason for message in person.messages), None)
+
+
+def _named(people: Sequence[DryRunPerson], data: Json) -> list[DryRunPerson]:
+    """Return those whom the event names: its publisher knows them."""
+    words = frozenset(_texts_in(data))
+    return [person for person in people if person.person in words][:MOST_PEOPLE]
+
+
+def _texts_in(data: Json) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for value in data.values():
+            yield from _texts_in(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _texts_in(value)
+
+
+def _alike(
+    messages: Iterable[Message], leaves_at: Callable[[Message], Instant | None]
+) -> list[DryRunMessages]:
+    counted = Counter(
+        (
+            message.audience,
+            message.step,
+            message.occasion,
+            message.channel,
+            message.lane,
+            message.state,
+            message.reason,
+            leaves_at(message),
+        )
+        for message in messages
+    )
+    return [
+        DryRunMessages(
+            audience=audience,
+            step=step,
+            occasion=occasion,
+            channel=channel,
+            lane=lane,
+            state=state,
+            reason=reason,
+            leaves_at=at,
+            count=count,
+        )
+        for (audience, step, occasion, channel, lane, state, reason, at), count in counted.items()
+    ]
+
+
+def _clocks(noted: PlanRecord) -> Iterator[DryRunClock]:
+    known = {**noted.before, **noted.after}
+    for clock in sorted(known.values(), key=lambda clock: (clock.case, clock.started_at, clock.name)):
+        before = noted.before.get(clock.id)
+        if before is None or before.ended_at is None:
+            step = clock.steps[clock.fired] if clock.next_at is not None else None
+            yield DryRunClock(
+                case=clock.case,
+                name=clock.name,
+                change=_change(before, clock),
+                state=clock.state,
+                started_at=clock.started_at,
+                due_at=clock.due_at,
+                ended_at=clock.ended_at,
+                next_step=step.kind if step else None,
+                next_at=step.at if step else None,
+            )
+
+
+def _change(before: Clock | None, clock: Clock) -> str:
+    if clock.ended_at is not None:
+        return "cancels" if clock.state is ClockState.CANCELLED else "stops"
+    if before is None:
+        return "starts"
+    if before.course.paused != clock.course.paused:
+        return "pauses" if clock.course.paused else "resumes"
+    return "stays" if before.due_at == clock.due_at else "moves"

@@ -1,0 +1,109 @@
+"""What a publisher's event becomes on the wire, read by the hub's own decoder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from hub import cloudevents
+from hub.client import CloudEvent, InvalidEvent
+from hub.client.event import CONTENT_TYPE, MAX_BODY, envelope
+from hub.client.publisher import EXCHANGE
+from hub.cloudevents import decode
+from hub.cloudevents.codec import MAX_BODY as HUBS_OWN
+from hub.consumers.topology import DOMAIN_EVENTS
+from hub.model import Event
+
+NOW = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+DATA = {"pqrs_id": "pqrs-1", "summary": "Ya revisamos su caso: «sí»."}
+
+
+def read(source: str | None = "urn:my-system", **fields: Any) -> Event:
+    made = envelope(CloudEvent(**{"type": "pqrs.replied", "data": DATA, **fields}), source=source, now=NOW)
+    return decode(made.body, CONTENT_TYPE, {})
+
+
+def test_hub_reads_the_event_that_was_meant() -> None:
+    bogota = timezone(timedelta(hours=-5))
+    given = read(
+        id="reply-7",
+        time=datetime(2026, 3, 9, 8, 0, tzinfo=bogota),
+        subject="pqrs-1",
+        traceparent=TRACE,
+        extensions={"quiet": True},
+    )
+
+    assert given == Event(
+        id="reply-7",
+        source="urn:my-system",
+        type="co.coproservicios.pqrs.replied.v1",
+        time=datetime(2026, 3, 9, 13, 0, tzinfo=UTC),
+        data=DATA,
+        subject="pqrs-1",
+        datacontenttype="application/json",
+        extensions={"traceparent": TRACE, "quiet": True},
+    )
+
+
+def test_full_type_is_the_same_event() -> None:
+    assert read() == read(type="co.coproservicios.pqrs.replied.v1")
+
+
+def test_same_event_has_the_same_id_and_another_one_another() -> None:
+    assert read().id == read().id
+    assert 4 == len({read().id, read("urn:other").id, read(data={}).id, read(time=NOW - timedelta(1)).id})
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"source": None}, "source"),
+        ({"type": ""}, "type"),
+        ({"time": datetime(2026, 3, 9)}, "time"),  # noqa: DTZ001 - that is the fault
+        ({"data": {"at": NOW}}, "data"),
+        ({"data": {"half": "\ud800"}}, "data"),
+        ({"data": {"none": float("nan")}}, "data"),
+        ({"extensions": {"id": "x"}}, "id"),
+        ({"data": {"much": "x" * MAX_BODY}}, None),
+    ],
+)
+def test_event_that_the_hub_could_not_read_is_not_published(
+    fields: dict[str, Any], field: str | None
+) -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        read(**fields)
+
+    assert field == refused.value.field
+
+
+def test_error_quotes_no_value() -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        read(data={"name": "María", "at": {1, 2}})
+
+    assert "María" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
+def test_client_and_hub_agree_on_the_wire() -> None:
+    assert (HUBS_OWN, cloudevents.CONTENT_TYPE, DOMAIN_EVENTS) == (MAX_BODY, CONTENT_TYPE, EXCHANGE)
+
+
+def test_client_imports_nothing_of_the_hub_but_its_errors() -> None:
+    program = "import sys, hub.client; print(*sorted(m for m in sys.modules if m.partition('.')[0] == 'hub'))"
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert {
+        "hub",
+        "hub.client",
+        "hub.client.confirms",
+        "hub.client.connection",
+        "hub.client.event",
+        "hub.client.publisher",
+        "hub.errors",
+        "hub.tasks",
+    } == set(found.stdout.split())
