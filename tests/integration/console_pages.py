@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from typing import Final
 
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "now": {
+        "now": "/",
+        "channels": "/channels",
+    },
     "messages": {
         "messages": "/messages",
         "messages-none": "/messages?person=nosuch",
