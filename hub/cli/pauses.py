@@ -25,7 +25,7 @@ from hub.cli.names import known_channel
 from hub.cli.progress import silent
 from hub.errors import UnknownName
 from hub.operations import pause as pausing
-from hub.operations.channels import ChannelRow, read_channels
+from hub.operations.channels import ChannelRow, read_channels, read_depths
 
 channel = typer.Typer(no_args_is_help=True)
 
@@ -92,7 +92,7 @@ async def list_channels(as_json: AsJson = False) -> None:
     """
     given = settings()
     async with open_pauses(given) as store, open_publisher(given) as publisher, open_monitor(given) as log:
-        rows = await read_channels(store, publisher, log, given)
+        rows = await read_channels(store, await read_depths(publisher), log, given)
     print_list(rows, _CHANNELS, as_json=as_json)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -57,8 +57,17 @@ def rates_of(settings: Settings) -> dict[str, Sequence[str]]:
     }
 
 
+Depths: TypeAlias = Mapping[str, dict[str, int]]
+"""Channel → lane → tickets that wait for a worker."""
+
+
+async def read_depths(publisher: Publisher) -> Depths:
+    """Ask the broker how much waits in the queue of each channel and lane."""
+    return {name: {str(lane): await publisher.depth(name, lane) for lane in Lane} for name in NAMES}
+
+
 async def read_channels(
-    pauses: PauseStore, publisher: Publisher, incidents: IncidentLog, settings: Settings
+    pauses: PauseStore, depths: Depths, incidents: IncidentLog, settings: Settings
 ) -> list[ChannelRow]:
     """List the channels: whether each is paused or broken, and how many messages wait."""
     providers, rates = providers_of(settings), rates_of(settings)
@@ -77,7 +86,7 @@ async def read_channels(
             paused=paused.get(f"channel:{name}"),
             held=held[name],
             urgent=urgent[name],
-            waiting={str(lane): await publisher.depth(name, lane) for lane in Lane},
+            waiting=depths[name],
         )
         for name in NAMES
     ]

@@ -36,7 +36,7 @@ from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.model import Brand, DeadLetter, Event, Json, PropertyScope, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
-from hub.operations.channels import ChannelRow
+from hub.operations.channels import Depths
 from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
@@ -341,8 +341,8 @@ class Services:
         return Remembered()
 
     @cached_property
-    def channel_rows(self) -> Remembered[None, Sequence[ChannelRow]]:
-        """The channels as they were a moment ago: each look asks the broker for every queue."""
+    def depths(self) -> Remembered[None, Depths]:
+        """How much waited in each queue a moment ago: each look asks the broker for all of them."""
         return Remembered()
 
     @cached_property

@@ -15,6 +15,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "now": "/",
         "channels": "/channels",
     },
+    "dead": {
+        "dead": "/dead",
+        "dead-none": "/dead?reason=nosuch",
+        "dead-letter": "/dead/DEAD",
+    },
     "messages": {
         "messages": "/messages",
         "messages-none": "/messages?person=nosuch",

@@ -65,7 +65,7 @@ class Headline:
     urgency: Urgency
 
 
-_PLACES: Final[Mapping[str, tuple[str, str]]] = {
+PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "circuit": ("/channels", "Ver canales"),
     "queue_age": ("/channels", "Ver canales"),
     "balance": ("/channels", "Ver canales"),
@@ -100,7 +100,7 @@ def headline(now: Situation) -> Headline:
 def _broken(incidents: Sequence[IncidentRow]) -> Headline:
     worst, *others = incidents
     more = f" Y {_many(len(others), 'avería más', 'averías más')}." if others else ""
-    path, button = _PLACES.get(worst.kind, ("", ""))
+    path, button = PLACES.get(worst.kind, ("", ""))
     return Headline(
         sentence=f"{worst.title}: {_lower(worst.measured)}.{more}",
         affected=worst.meanwhile,

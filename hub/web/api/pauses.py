@@ -20,7 +20,8 @@ AT_MOST: Final = 10_000
 async def list_channels(request: web.Request) -> web.Response:
     """List the channels: providers, pauses, waiting messages."""
     deps = services(request)
-    items = await channels.read_channels(deps.pauses, deps.publisher, deps.incidents, deps.settings)
+    depths = await channels.read_depths(deps.publisher)
+    items = await channels.read_channels(deps.pauses, depths, deps.incidents, deps.settings)
     return all_of(items)
 
 

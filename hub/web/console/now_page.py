@@ -10,7 +10,7 @@ from aiohttp import web
 
 from hub.business_time.dates import ZONE
 from hub.model import Scope
-from hub.operations.channels import ChannelRow, read_channels
+from hub.operations.channels import ChannelRow, read_channels, read_depths
 from hub.operations.clocks.board import ClockFilter
 from hub.operations.now import Activity, activity_of, headline, matters, situation_of
 from hub.rendering.labels_es import CLOCK_STATES, DEAD_STATES, MESSAGE_STATES
@@ -61,9 +61,9 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def channels_of(deps: Services) -> Sequence[ChannelRow]:
-    """Return the channels; the broker is asked at most every two seconds."""
-    read = partial(read_channels, deps.pauses, deps.publisher, deps.incidents, deps.settings)
-    return await deps.channel_rows.get(None, read)
+    """Return the channels as they are; the broker is asked at most every two seconds."""
+    depths = await deps.depths.get(None, partial(read_depths, deps.publisher))
+    return await read_channels(deps.pauses, depths, deps.incidents, deps.settings)
 
 
 def plot_of(activity: Activity) -> Plot:
