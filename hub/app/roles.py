@@ -123,6 +123,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             emergencies=storage.PostgresEmergencies(parts.database),
             erasures=storage.PostgresErasures(parts.database),
             old_data=storage.PostgresRetention(parts.database),
+            pauses=storage.PostgresPauses(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
             now=NOW,
             queues=QUEUES,

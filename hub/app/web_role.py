@@ -55,6 +55,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         amqp_user=user_of(settings.amqp_url.reveal()),
         appointments=parts.appointments,
         accounts=storage.PostgresAccounts(database),
+        activity=storage.PostgresActivity(database),
         api_keys=storage.PostgresKeys(database),
         audit=storage.PostgresAudit(database),
         batches=storage.PostgresBatches(database),

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import getpass
+from datetime import datetime
 from typing import Annotated, Final
 
 import typer
 
 from hub.app.openers import open_monitor, open_pauses, open_publisher
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Columns, fields, local_time, print_done, print_list, settings, warn
+from hub.cli.common import (
+    AsJson,
+    Columns,
+    fields,
+    instant_option,
+    local_time,
+    print_done,
+    print_list,
+    settings,
+    warn,
+)
 from hub.cli.names import known_channel
 from hub.cli.progress import silent
 from hub.errors import UnknownName
 from hub.operations import pause as pausing
-from hub.operations.channels import ChannelRow, providers_of, read_channels
+from hub.operations.channels import ChannelRow, read_channels, read_depths
 
 channel = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT", show_default=False)]
 Maybe = Annotated[str | None, typer.Argument(metavar="[CHANNEL|EVENT]", show_default=False)]
 Channel = Annotated[str, typer.Argument(parser=known_channel, metavar="CHANNEL", show_default=False)]
+Until = Annotated[datetime | None, instant_option("When the pause ends by itself.")]
 Reason = Annotated[str, typer.Option(help="Why, for colleagues who find it paused.")]
 
 
@@ -28,7 +40,7 @@ def _waiting(row: ChannelRow) -> str:
     return ", ".join(f"{number} {lane}" for lane, number in row.waiting.items() if number)
 
 
-_PAUSES: Final = fields("subject", "since", "by", "reason")
+_PAUSES: Final = fields("subject", "since", "ends_at", "by", "reason")
 _CHANNELS: Final[Columns] = {
     "channel": "name",
     "providers": lambda row: " ".join(row.providers) or "–",
@@ -42,9 +54,11 @@ _CHANNELS: Final[Columns] = {
 }
 
 
-async def pause(name: Maybe = None, reason: Reason = "", as_json: AsJson = False) -> None:
+async def pause(
+    name: Maybe = None, reason: Reason = "", until: Until = None, as_json: AsJson = False
+) -> None:
     """
-    Pause a channel or an event within a second: its messages wait until `hub resume`.
+    Pause a channel or an event within a second: its messages wait until `hub resume`, or `--until`.
 
     A held message loses no attempt and none of its lifetime. [bold]Emergencies are held
     as well[/bold]: during an emergency pause an event rather than a channel.
@@ -52,10 +66,10 @@ async def pause(name: Maybe = None, reason: Reason = "", as_json: AsJson = False
 
       hub pause sms --reason "the provider sends everything twice"
 
-      hub pause maintenance.scheduled.announced
+      hub pause maintenance.scheduled.announced --until 2026-03-09T18:00
     """
     if name is not None:
-        await _pause(_subject(name), reason, as_json=as_json)
+        await _pause(_subject(name), reason, until, as_json=as_json)
         return
     async with open_pauses(settings()) as store:
         pauses = await store.pauses()
@@ -78,14 +92,16 @@ async def list_channels(as_json: AsJson = False) -> None:
     """
     given = settings()
     async with open_pauses(given) as store, open_publisher(given) as publisher, open_monitor(given) as log:
-        rows = await read_channels(store, publisher, log, providers_of(given))
+        rows = await read_channels(store, await read_depths(publisher), log, given)
     print_list(rows, _CHANNELS, as_json=as_json)
 
 
 @channel.command("pause")
-async def pause_channel(name: Channel, reason: Reason = "", as_json: AsJson = False) -> None:
+async def pause_channel(
+    name: Channel, reason: Reason = "", until: Until = None, as_json: AsJson = False
+) -> None:
     """Pause a channel, also its emergencies, like `hub pause`."""
-    await _pause(f"channel:{name}", reason, as_json=as_json)
+    await _pause(f"channel:{name}", reason, until, as_json=as_json)
 
 
 @channel.command("resume")
@@ -101,9 +117,10 @@ def _subject(name: str) -> str:
         raise typer.BadParameter(str(exc)) from None
 
 
-async def _pause(subject: str, reason: str, *, as_json: bool) -> None:
+async def _pause(subject: str, reason: str, until: datetime | None, *, as_json: bool) -> None:
     async with open_pauses(settings()) as store:
-        done = await pausing.pause(subject, by=getpass.getuser(), reason=reason, store=store)
+        by = getpass.getuser()
+        done = await pausing.pause(subject, by=by, reason=reason, ends_at=until, store=store)
     await note("pause", subject, changed=done.changed)
     sentence = f"{subject} {'is paused' if done.changed else 'was paused before'}"
     print_done(done, sentence, as_json=as_json)

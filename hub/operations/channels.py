@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
 
 from hub.channels.registry import BUILDERS, NAMES, OWN
+from hub.channels.urls import read_rate
 from hub.model import Instant, Lane
 from hub.ports import IncidentLog, PauseStore, Publisher
-from hub.settings import Mode, Settings
+from hub.settings import PROVIDERS, Mode, Settings
 
 _INCIDENTS: Final = 500
 _CIRCUIT: Final = "circuit"
@@ -25,11 +26,15 @@ class PauseRow(Struct, kw_only=True):
     since: Instant
     by: str
     reason: str
+    ends_at: Annotated[Instant | None, Meta(description="When it ends by itself; null: somebody ends it.")]
 
 
 class ChannelRow(Struct, kw_only=True):
     name: str
     providers: Annotated[list[str], Meta(description="In failover order; empty where it is not configured.")]
+    rates: Annotated[
+        list[str], Meta(description="Of each provider, as `20/s`: how many it may get at most; empty: any.")
+    ]
     broken: Annotated[list[str], Meta(description="Those that are left alone; an incident has the reason.")]
     paused: PauseRow | None
     held: Annotated[int, Meta(description="Messages held for a pause, of the channel or of their event.")]
@@ -44,10 +49,28 @@ def providers_of(settings: Settings) -> dict[str, Sequence[str]]:
     return {**dict.fromkeys(OWN, ("hub",)), **dict.fromkeys(captured, ("capture",)), **urls}
 
 
+def rates_of(settings: Settings) -> dict[str, Sequence[str]]:
+    """Return the rate of each channel's providers in the same order; empty for one without a limit."""
+    return {
+        name: [str(read_rate(url.reveal(), setting=PROVIDERS[name]) or "") for url in urls]
+        for name, urls in settings.providers.items()
+    }
+
+
+Depths: TypeAlias = Mapping[str, dict[str, int]]
+"""Channel → lane → tickets that wait for a worker."""
+
+
+async def read_depths(publisher: Publisher) -> Depths:
+    """Ask the broker how much waits in the queue of each channel and lane."""
+    return {name: {str(lane): await publisher.depth(name, lane) for lane in Lane} for name in NAMES}
+
+
 async def read_channels(
-    pauses: PauseStore, publisher: Publisher, incidents: IncidentLog, providers: Mapping[str, Sequence[str]]
+    pauses: PauseStore, depths: Depths, incidents: IncidentLog, settings: Settings
 ) -> list[ChannelRow]:
     """List the channels: whether each is paused or broken, and how many messages wait."""
+    providers, rates = providers_of(settings), rates_of(settings)
     broken = await _broken(incidents)
     paused = {row["subject"]: msgspec.convert(row, PauseRow) for row in await pauses.pauses()}
     held, urgent = Counter[str](), Counter[str]()
@@ -58,11 +81,12 @@ async def read_channels(
         ChannelRow(
             name=name,
             providers=list(providers.get(name, ())),
+            rates=list(rates.get(name, ())),
             broken=broken[name],
             paused=paused.get(f"channel:{name}"),
             held=held[name],
             urgent=urgent[name],
-            waiting={str(lane): await publisher.depth(name, lane) for lane in Lane},
+            waiting=depths[name],
         )
         for name in NAMES
     ]

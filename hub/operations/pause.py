@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -48,9 +49,11 @@ def subject_of(name: str) -> str:
     raise UnknownName(f"there is no channel and no event {name!r}; {known}")
 
 
-async def pause(subject: str, *, by: str, reason: str, store: PauseStore) -> Paused:
-    """Pause; every process follows within a second. Idempotent."""
-    changed = await store.pause(subject, by=by, reason=reason)
+async def pause(
+    subject: str, *, by: str, reason: str, store: PauseStore, ends_at: datetime | None = None
+) -> Paused:
+    """Pause, until `ends_at` if it is given; every process follows within a second. Idempotent."""
+    changed = await store.pause(subject, by=by, reason=reason, ends_at=ends_at)
     return Paused(subject=subject, changed=changed, urgent=await store.urgent(subject))
 
 
@@ -76,6 +79,15 @@ async def resume(
         await asyncio.sleep(settle)
         count, more = await _release(store, publisher, count, at_most, on_progress)
     return Resumed(subject=subject, changed=changed, released=count, more=more)
+
+
+async def end_pauses(store: PauseStore, publisher: Publisher, *, settle: float = SETTLE) -> Sequence[str]:
+    """Take away the pauses whose end has come, release what they held, and return their subjects."""
+    over = await store.end()
+    if over:
+        await asyncio.sleep(settle)
+        await _release(store, publisher, 0, None, lambda _: None)
+    return over
 
 
 async def _release(

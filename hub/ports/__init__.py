@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
+from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
 from hub.ports.cases import CaseStore
 from hub.ports.channel import Channel, Throttle

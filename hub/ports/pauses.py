@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from hub.model import Json
@@ -13,16 +14,23 @@ class PauseStore(Protocol):
     """Pauses by their subject: `channel:sms`, `event:pqrs.received`."""
 
     async def paused(self) -> frozenset[str]:
-        """Return the paused subjects. Called every second: one tiny query."""
+        """Return the subjects that are paused now. Called every second: one tiny query."""
 
     async def pauses(self) -> Sequence[Mapping[str, Json]]:
-        """List pauses: subject, since, by, reason."""
+        """List pauses: subject, since, by, reason, ends_at."""
 
-    async def pause(self, subject: str, *, by: str, reason: str) -> bool:
-        """Pause; return false, and keep the earlier `by` and `reason`, if the subject was already paused."""
+    async def pause(self, subject: str, *, by: str, reason: str, ends_at: datetime | None = None) -> bool:
+        """
+        Pause, until `ends_at` if it is given.
+
+        Return false, and change nothing, if the subject was already paused.
+        """
 
     async def resume(self, subject: str) -> bool:
         """Remove the pause; return false if there was none."""
+
+    async def end(self) -> Sequence[str]:
+        """Remove the pauses whose end has come; return their subjects."""
 
     async def release_resumed(self, limit: int) -> Sequence[Ticket]:
         """

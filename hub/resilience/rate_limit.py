@@ -44,6 +44,12 @@ class Rate:
     count: int
     per: timedelta
 
+    def __str__(self) -> str:
+        """Write it as `parse_rate` reads it."""
+        unit, length = next((unit, one) for unit, one in reversed(_UNITS.items()) if not self.per % one)
+        times = self.per // length
+        return f"{self.count}/{times if times > 1 else ''}{unit}"
+
     def fewer(self, share: float) -> Rate:
         """Return a share of the count within the same period, at least one."""
         return Rate(max(1, int(self.count * share)), self.per)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from hub.model import Json, Lane
 from hub.model.tickets import grouped
@@ -22,11 +23,14 @@ class PostgresPauses(Store):
     async def pauses(self) -> Sequence[Mapping[str, Json]]:
         return [shown(row) for row in await self.rows(_SQL["list"])]
 
-    async def pause(self, subject: str, *, by: str, reason: str) -> bool:
-        return bool(await self.rows(_SQL["pause"], subject, by, reason))
+    async def pause(self, subject: str, *, by: str, reason: str, ends_at: datetime | None = None) -> bool:
+        return bool(await self.rows(_SQL["pause"], subject, by, reason, ends_at))
 
     async def resume(self, subject: str) -> bool:
         return bool(await self.rows(_SQL["resume"], subject))
+
+    async def end(self) -> Sequence[str]:
+        return [row["subject"] for row in await self.rows(_SQL["end"])]
 
     async def release_resumed(self, limit: int) -> Sequence[Ticket]:
         rows = await self.rows(_SQL["release_resumed"], limit)

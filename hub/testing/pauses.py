@@ -30,20 +30,38 @@ class MemoryPauses:
 
     async def paused(self) -> frozenset[str]:
         self.faults.meet("paused")
-        return frozenset(self._pauses)
+        return frozenset(self._pauses.keys() - self._over())
 
     async def pauses(self) -> Sequence[Mapping[str, Json]]:
         return [row for _, row in sorted(self._pauses.items())]
 
-    async def pause(self, subject: str, *, by: str, reason: str) -> bool:
+    async def pause(self, subject: str, *, by: str, reason: str, ends_at: datetime | None = None) -> bool:
         if subject in self._pauses:
             return False
         since = self._now().isoformat()
-        self._pauses[subject] = {"subject": subject, "since": since, "by": by, "reason": reason}
+        ends = ends_at and ends_at.isoformat()
+        self._pauses[subject] = {
+            "subject": subject,
+            "since": since,
+            "by": by,
+            "reason": reason,
+            "ends_at": ends,
+        }
         return True
 
     async def resume(self, subject: str) -> bool:
         return self._pauses.pop(subject, None) is not None
+
+    async def end(self) -> Sequence[str]:
+        over = sorted(self._over())
+        for subject in over:
+            del self._pauses[subject]
+        return over
+
+    def _over(self) -> set[str]:
+        now = self._now()
+        ends = {subject: row["ends_at"] for subject, row in self._pauses.items() if row["ends_at"]}
+        return {subject for subject, at in ends.items() if datetime.fromisoformat(str(at)) <= now}
 
     async def release_resumed(self, limit: int) -> Sequence[Ticket]:
         resumed = [message for message in self._held() if _subjects(message).isdisjoint(self._pauses)][:limit]

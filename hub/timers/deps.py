@@ -17,6 +17,7 @@ from hub.ports import (
     MonthStore,
     NoticeDigestStore,
     Now,
+    PauseStore,
     Publisher,
     ResultStore,
     RetentionStore,
@@ -35,6 +36,7 @@ class Timers:
     results: ResultStore
     emergencies: EmergencyStore
     erasures: ErasureStore
+    pauses: PauseStore
     old_data: RetentionStore
     digests: NoticeDigestStore
     now: Now

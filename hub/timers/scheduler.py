@@ -38,6 +38,7 @@ from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 from hub.timers.notice_digests import keep_digests
 from hub.timers.old_data import erase_old_data
+from hub.timers.pauses import keep_pauses
 from hub.timers.results import publish_results
 from hub.timers.unreached_people import alert_unreached
 
@@ -61,6 +62,8 @@ DIGEST: Final = 60.0
 """Seconds between looks whether the daily digest is due."""
 NOTICES: Final = 20.0
 """Seconds between looks for messages whose person's digest is due."""
+PAUSES: Final = 5.0
+"""Seconds between looks for pauses that end by themselves."""
 ERASED: Final = 60.0
 """Seconds between looks for what an erasure has left, or what has come since."""
 OLD_DATA: Final = 21600.0
@@ -94,6 +97,7 @@ async def run(timers: Timers) -> None:
         _every(OLD_DATA, erase_old_data, timers),
         _every(DIGEST, DailyDigest().publish_digests, timers),
         _every(NOTICES, keep_digests, timers),
+        _every(PAUSES, keep_pauses, timers),
     )
     await run_all(loops)
 

@@ -15,8 +15,9 @@ from typing import Final, TypeAlias
 import structlog
 
 from hub.errors import HubError
-from hub.ports import ContactStore, LogStore, MessageFilter
+from hub.ports import ContactStore, IncidentLog, LogStore, MessageFilter, PauseStore
 from hub.tasks import cancel
+from hub.web.monitoring.counts import Counted
 
 EVERY: Final = 2.0
 """Seconds between two looks."""
@@ -30,23 +31,39 @@ Mark: TypeAlias = Callable[[], Awaitable[object]]
 log = structlog.get_logger()
 
 
-def marks_of(*, log: LogStore, contacts: ContactStore) -> Mapping[str, Mark]:
+def marks_of(
+    *,
+    counts: Counted,
+    log: LogStore,
+    contacts: ContactStore,
+    incidents: IncidentLog,
+    pauses: PauseStore,
+) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
 
     async def messages() -> object:
         newest = await log.messages(MessageFilter(), after=None, limit=SHOWN)
-        return newest.items, (await log.counts())["messages"]
+        return newest.items, (await counts.get())["messages"]
 
     async def clocks() -> object:
-        return (await log.counts())["clocks"]
+        return (await counts.get())["clocks"]
 
     async def dead() -> object:
-        return (await log.counts())["dead"]
+        return (await counts.get())["dead"]
 
     async def replies() -> object:
         return (await contacts.replies(kind=None, after=None, limit=SHOWN)).items
 
-    return {"messages": messages, "clocks": clocks, "dead": dead, "replies": replies}
+    async def channels() -> object:
+        return await incidents.incidents(SHOWN), await pauses.pauses(), await pauses.held()
+
+    return {
+        "channels": channels,
+        "clocks": clocks,
+        "dead": dead,
+        "messages": messages,
+        "replies": replies,
+    }
 
 
 class LiveStream:

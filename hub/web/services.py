@@ -34,14 +34,16 @@ from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.dry_run_answer import DryRun
-from hub.model import Brand, DeadLetter, Event, Json, RawMessage, Reply
+from hub.model import Brand, DeadLetter, Event, Json, PropertyScope, RawMessage, Reply
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
+from hub.operations.channels import Depths
 from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
+from hub.operations.now import Activity, NowDeps
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
 from hub.operations.residents.acts import ResidentActs
@@ -51,6 +53,7 @@ from hub.operations.residents.sign_in import ResidentSignIn
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
+    ActivityStore,
     Appointments,
     AuditStore,
     BatchStore,
@@ -94,6 +97,7 @@ from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, marks_of
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.remembered import Remembered
 from hub.web.monitoring.survey_gauges import SurveyGauges
 
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -182,6 +186,7 @@ class Services:
     appointments: Appointments
 
     accounts: AccountStore
+    activity: ActivityStore
     api_keys: KeyStore
     audit: AuditStore
     batches: BatchStore
@@ -317,7 +322,37 @@ class Services:
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        return LiveChanges(marks_of(log=self.log, contacts=self.contacts))
+        return LiveChanges(
+            marks_of(
+                counts=self.monitoring.counts,
+                log=self.log,
+                contacts=self.contacts,
+                incidents=self.incidents,
+                pauses=self.pauses,
+            )
+        )
+
+    @cached_property
+    def now_deps(self) -> NowDeps:
+        return NowDeps(
+            activity=self.activity,
+            contacts=self.contacts,
+            incidents=self.incidents,
+            letters=self.letters,
+            log=self.log,
+            pauses=self.pauses,
+            posters=self.posters,
+        )
+
+    @cached_property
+    def lately(self) -> Remembered[PropertyScope, Activity]:
+        """What was done in the last day, by the copropiedades that somebody reaches."""
+        return Remembered()
+
+    @cached_property
+    def depths(self) -> Remembered[None, Depths]:
+        """How much waited in each queue a moment ago: each look asks the broker for all of them."""
+        return Remembered()
 
     @cached_property
     def clocks(self) -> Clocks:

@@ -108,3 +108,19 @@ async def test_what_is_held_and_what_is_urgent_is_counted(stores: Stores, of: St
     assert await stores.pauses.urgent("channel:email") == 2
     assert await stores.pauses.urgent("event:pqrs.received") == 2
     assert await stores.pauses.urgent("channel:sms") == 0
+
+
+async def test_pause_with_an_end_holds_nothing_from_then_on(stores: Stores, of: StoredEvent) -> None:
+    one = held(of)
+    await stores.add(one)
+    over, later = now() - HOUR, now() + HOUR
+    await stores.pauses.pause("channel:email", by="ana", reason="", ends_at=over)
+    await stores.pauses.pause("channel:sms", by="ana", reason="", ends_at=later)
+    paused = await stores.pauses.paused()
+    ended = [await stores.pauses.end(), await stores.pauses.end()]
+    [ticket] = await stores.pauses.release_resumed(10)
+
+    assert paused == {"channel:sms"}
+    assert ended == [["channel:email"], []]
+    assert ticket.ids == (one.id,)
+    assert [row["subject"] for row in await stores.pauses.pauses()] == ["channel:sms"]

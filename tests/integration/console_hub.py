@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from aiohttp import hdrs
+
 from hub.access import sessions
 from hub.model import EVERYWHERE, Account, Grant, Office
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from tests.integration.chromium import Browser
 from tests.integration.guarded_hub import MARKS, Building, GuardedHub, guarded_hub_on
-from tests.integration.identities import Registry
+from tests.integration.identities import Registry, cookie
 from tests.servers import Servers
 
 COOKIE: Final = "hub_session"
@@ -46,10 +48,18 @@ class ConsoleHub:
         """Put ids into a path that has MESSAGE, CLOCK, REPLY, DEAD, BATCH or MARK for them."""
         return self.building.put_into(pattern)
 
+    async def cookies_of(self, account: Account) -> dict[str, str]:
+        """Return the headers of a browser in which the account has signed in."""
+        return {**cookie(await self._begin(account), COOKIE), hdrs.ACCEPT: "text/html"}
+
+    async def _begin(self, account: Account) -> str:
+        session, token = sessions.begin(account.id, key="", now=datetime.now(UTC))
+        await self.registry.sessions.open(session)
+        return token
+
     async def sign_in(self, browser: Browser, account: Account | None = None) -> None:
         """Give a browser the session of an account; without one, of somebody who may do everything."""
-        session, token = sessions.begin((account or self.account).id, key="", now=datetime.now(UTC))
-        await self.registry.sessions.open(session)
+        token = await self._begin(account or self.account)
         await browser.call("Network.setCookie", name=COOKIE, value=token, url=self.url, httpOnly=True)
 
     async def open(self, browser: Browser, pattern: str, *, width: int = 1280) -> None:

@@ -11,6 +11,15 @@ from collections.abc import Mapping
 from typing import Final
 
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "now": {
+        "now": "/",
+        "channels": "/channels",
+    },
+    "dead": {
+        "dead": "/dead",
+        "dead-none": "/dead?reason=nosuch",
+        "dead-letter": "/dead/DEAD",
+    },
     "messages": {
         "messages": "/messages",
         "messages-none": "/messages?person=nosuch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
@@ -61,6 +62,7 @@ from hub.model.residents import (
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
 from hub.ports import MessageFilter, Page, Ticket
+from hub.ports.activity import ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
@@ -362,6 +364,25 @@ class MemoryBoards:
 
 
 @dataclass
+class MemoryActivity:
+    """`ActivityStore`: what the log shows, all of it of this hour."""
+
+    log: MemoryLog
+
+    async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]:  # noqa: ARG002 - the port's signature
+        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        counts = _count(str(row["state"]) for row in self.log.rows)
+        return [HourOfMessages(hour=hour, state=state, messages=n) for state, n in counts.items()]
+
+    async def channels(self, since: datetime, *, places: PropertyScope = None) -> Sequence[ChannelOfMessages]:  # noqa: ARG002 - the port's signature
+        counts = Counter((str(row["channel"]), str(row["state"])) for row in self.log.rows)
+        return [
+            ChannelOfMessages(channel=channel, state=state, messages=n)
+            for (channel, state), n in counts.items()
+        ]
+
+
+@dataclass
 class MemoryEscalations:
     """`EscalationStore`: what is laid in is what has become of a message's escalation."""
 
@@ -624,6 +645,7 @@ class World:
             amqp_user="hub",
             appointments=self.boards,
             accounts=self.accounts,
+            activity=MemoryActivity(self.log),
             api_keys=self.keys,
             audit=self.audit,
             batches=PostgresBatches(database),

@@ -312,6 +312,7 @@ class MovedHub:
             months=MemoryMonths(),
             erasures=MemoryErasures(),
             old_data=MemoryRetention(),
+            pauses=MemoryPauses(self._beside, self.clock),
             digests=MemoryNoticeDigests(),
             results=MemoryResults(),
             emergencies=MemoryEmergencies(),

@@ -10,7 +10,7 @@ import pytest
 from hub.errors import StorageUnavailable, UnknownName
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Outgoing, State
-from hub.operations.pause import PAGE, pause, resume, subject_of
+from hub.operations.pause import PAGE, end_pauses, pause, resume, subject_of
 from hub.ports import Ticket
 from hub.resilience.cached import FRESH
 from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
@@ -201,3 +201,19 @@ async def test_process_that_never_read_the_pauses_sends_nothing() -> None:
 
     with pytest.raises(StorageUnavailable):
         await Pauses(store).current()
+
+
+async def test_pause_ends_by_itself_and_what_it_held_leaves() -> None:
+    office = post_office()
+    message = mail()
+    await office.holds(message)
+    subject, ends_at = "channel:email", MONDAY + QUARTER / 3
+    await pause(subject, by="ana", reason="", store=office.pauses, ends_at=ends_at)
+    await office.deliver(message)
+    early = await end_pauses(office.pauses, office.publisher, settle=0)
+    office.clock.advance(QUARTER / 3)
+    over = await end_pauses(office.pauses, office.publisher, settle=0)
+    await office.deliver(message)
+
+    assert (early, over) == ([], [subject])
+    assert office.states(message) == [State.SENT]

@@ -1,16 +1,19 @@
 Channels and events that an operator has paused.
 
 -- paused --
-SELECT subject FROM pause
+SELECT subject FROM pause WHERE ends_at IS NULL OR ends_at > now()
 
 -- list --
-SELECT subject, since, by, reason FROM pause ORDER BY subject
+SELECT subject, since, by, reason, ends_at FROM pause ORDER BY subject
 
 -- pause --
-INSERT INTO pause (subject, by, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING subject
+INSERT INTO pause (subject, by, reason, ends_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING subject
 
 -- resume --
 DELETE FROM pause WHERE subject = $1 RETURNING subject
+
+-- end --
+DELETE FROM pause WHERE ends_at <= now() RETURNING subject
 
 -- release_resumed --
 WITH resumed AS (

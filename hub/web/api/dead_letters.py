@@ -22,7 +22,7 @@ _LETTER: Final = "dead letter"
 
 async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
     """List events that the hub could not accept, newest first."""
-    if not _reaches_dead(request):
+    if not reaches_dead(request):
         return json_answer(Page(items=[]))
     page = await services(request).log.dead(
         state=query.state, after=query.after, limit=query.limit, reason=query.reason, event=query.event
@@ -33,18 +33,18 @@ async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
 async def show_dead(request: web.Request) -> web.Response:
     """Show a dead letter as it was received: with `privacy` whole, with `operate` who sent it and why not."""
     masked = places_with(request, Scope.PRIVACY) is not None
-    return json_answer(dead_letters.shown(await _letter(request, "dead.show"), masked=masked))
+    return json_answer(dead_letters.shown(await letter_of(request, "dead.show"), masked=masked))
 
 
 async def replay_dead(request: web.Request) -> web.Response:
     """Publish a dead letter again in the name of its sender; safe to repeat."""
-    deps, letter = services(request), await _letter(request, "dead.replay")
+    deps, letter = services(request), await letter_of(request, "dead.replay")
     return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
 
 
 async def discard_dead(request: web.Request) -> web.Response:
     """Discard a dead letter; it stays in the log."""
-    letter = await _letter(request, "dead.discard")
+    letter = await letter_of(request, "dead.discard")
     return json_answer(await dead_letters.discard(services(request).log, letter.id))
 
 
@@ -68,7 +68,7 @@ async def _settle_many(
     """Return what was settled, and how many letters were left out."""
     deps = services(request)
     chosen = OpenLetters(ids=())
-    if _reaches_dead(request):
+    if reaches_dead(request):
         chosen = await dead_letters.choose(
             deps.log, replaying=replaying, reason=body.reason, event=body.event, limit=body.limit
         )
@@ -76,15 +76,15 @@ async def _settle_many(
     return [await settle(deps.log, deps.publisher, one) for one in chosen.ids], chosen.left_out
 
 
-async def _letter(request: web.Request, action: str) -> DeadLetter:
+async def letter_of(request: web.Request, action: str) -> DeadLetter:
     """Audit the action, then return the letter. Raises Refusal (404) if there is none."""
     letter_id = read_id(request, _LETTER)
     log = services(request).log
-    letter = found(_LETTER, await log.dead_letter(letter_id) if _reaches_dead(request) else None)
+    letter = found(_LETTER, await log.dead_letter(letter_id) if reaches_dead(request) else None)
     await note(request, action, f"dead:{letter.id}")
     return letter
 
 
-def _reaches_dead(request: web.Request) -> bool:
+def reaches_dead(request: web.Request) -> bool:
     """Whether the caller reaches everywhere: an unreadable event belongs to no copropiedad."""
     return places_of(request) is None

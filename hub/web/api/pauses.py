@@ -20,8 +20,8 @@ AT_MOST: Final = 10_000
 async def list_channels(request: web.Request) -> web.Response:
     """List the channels: providers, pauses, waiting messages."""
     deps = services(request)
-    providers = channels.providers_of(deps.settings)
-    items = await channels.read_channels(deps.pauses, deps.publisher, deps.incidents, providers)
+    depths = await channels.read_depths(deps.publisher)
+    items = await channels.read_channels(deps.pauses, depths, deps.incidents, deps.settings)
     return all_of(items)
 
 
@@ -34,7 +34,8 @@ async def pause(request: web.Request, body: PauseBody) -> web.Response:
     """Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat."""
     subject = pausing.subject_of(request.match_info["name"])
     by = acting_person(request, body.by)
-    done = await pausing.pause(subject, by=by, reason=body.reason, store=services(request).pauses)
+    store = services(request).pauses
+    done = await pausing.pause(subject, by=by, reason=body.reason, ends_at=body.ends_at, store=store)
     await note(request, "pause", subject, changed=done.changed)
     return json_answer(done)
 

@@ -25,7 +25,10 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "acknowledged": "El plazo quedó asumido.",
         "cancelled": "Se canceló.",
+        "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
+        "mended": "Se publicó corregido.",
         "paused": "El canal quedó en pausa.",
+        "replayed": "Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
         "resent": "Los mensajes salen otra vez.",
         "resumed": "El canal sigue.",
     }

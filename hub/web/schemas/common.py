@@ -305,6 +305,9 @@ class PosterRecorded(Struct, kw_only=True, frozen=True):
 class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     by: Annotated[Word, Meta(description="Who pauses, as a system names them; else the caller.")] = ""
     reason: Annotated[Word, Meta(description="Why, for colleagues who find it paused.")] = ""
+    ends_at: (
+        Annotated[Instant, Meta(description="When it ends by itself; without it somebody ends it.")] | None
+    ) = None
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,166 @@
+"""One sentence about the hub as it is now, and the lines of what waits for somebody. Pure; Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from hub.operations.incidents import IncidentRow
+
+
+class Urgency(StrEnum):
+    """How soon somebody must look."""
+
+    BAD = "bad"
+    WAIT = "wait"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """
+    What there is: open incidents, and how much waits for whom.
+
+    A number is that of the rows that a list shows first; `more` names the lists that have further ones.
+    """
+
+    incidents: Sequence[IncidentRow] = ()
+    paused: Sequence[str] = ()
+    """What is paused, as people call it."""
+    breached: int = 0
+    at_risk: int = 0
+    dead: int = 0
+    unreached: int = 0
+    failed: int = 0
+    """Messages of the last day that failed, came back or expired."""
+    held: int = 0
+    letters: int = 0
+    posters: int = 0
+    replies: int = 0
+    sent: int = 0
+    """Messages of the last hour that have left."""
+    more: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """A line: what waits, where it is looked at, and how soon."""
+
+    text: str
+    path: str
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """What is broken, who is affected, what to press."""
+
+    sentence: str
+    affected: str
+    to_do: str
+    path: str
+    button: str
+    urgency: Urgency
+
+
+PLACES: Final[Mapping[str, tuple[str, str]]] = {
+    "circuit": ("/channels", "Ver canales"),
+    "queue_age": ("/channels", "Ver canales"),
+    "balance": ("/channels", "Ver canales"),
+    "dead_letters": ("/dead", "Ver rechazados"),
+    "impersonation": ("/dead", "Ver rechazados"),
+    "register": ("/messages?state=held&reason=register", "Ver los que esperan"),
+    "unrecognised": ("/messages", "Ver mensajes"),
+}
+"""Kind of incident → the page on which something can be done about it; the others are for who has a shell."""
+
+
+def headline(now: Situation) -> Headline:
+    """Say the worst in one sentence; where nothing is wrong, say that."""
+    if now.incidents:
+        return _broken(now.incidents)
+    waiting = [matter for matter in matters(now) if matter.urgency is not Urgency.GOOD]
+    worst = next((matter for matter in waiting if matter.urgency is Urgency.BAD), None)
+    if worst is not None:
+        return Headline(
+            sentence=f"El hub trabaja bien. Falta alguien: {_lower(worst.text)}.",
+            affected="",
+            to_do="",
+            path=worst.path,
+            button="Verlo",
+            urgency=Urgency.BAD,
+        )
+    sentence = f"Todo en marcha: {_many(now.sent, 'mensaje salió', 'mensajes salieron')} en la última hora."
+    affected = "" if waiting else "Nada espera por usted."
+    return Headline(sentence=sentence, affected=affected, to_do="", path="", button="", urgency=Urgency.GOOD)
+
+
+def _broken(incidents: Sequence[IncidentRow]) -> Headline:
+    worst, *others = incidents
+    more = f" Y {_many(len(others), 'avería más', 'averías más')}." if others else ""
+    path, button = PLACES.get(worst.kind, ("", ""))
+    return Headline(
+        sentence=f"{worst.title}: {_lower(worst.measured)}.{more}",
+        affected=worst.meanwhile,
+        to_do=worst.to_do.replace("`", ""),
+        path=path,
+        button=button,
+        urgency=Urgency.BAD,
+    )
+
+
+def matters(now: Situation) -> list[Matter]:
+    """Return what waits for somebody, the most urgent first; nothing of what does not wait."""
+    found = [*_bad(now), *_waiting(now)]
+    return [matter for matter in found if matter is not None]
+
+
+def _bad(now: Situation) -> Iterator[Matter | None]:
+    yield _matter(now, "breached", "promesa vencida", "promesas vencidas", "/clocks?state=breached")
+    yield _matter(now, "dead", "evento rechazado", "eventos rechazados", "/dead")
+    yield _matter(
+        now, "unreached", "aviso que no llega a todos", "avisos que no llegan a todos", "/messages/unreached"
+    )
+
+
+def _waiting(now: Situation) -> Iterator[Matter | None]:
+    for name in now.paused:
+        yield Matter(text=f"En pausa: {name}", path="/channels", urgency=Urgency.WAIT)
+    wait = Urgency.WAIT
+    yield _matter(now, "at_risk", "promesa en riesgo", "promesas en riesgo", "/clocks?state=at_risk", wait)
+    yield _matter(
+        now,
+        "failed",
+        "mensaje de hoy que no llegó",
+        "mensajes del último día que no llegaron",
+        "/messages?state=failed",
+        wait,
+    )
+    yield _matter(
+        now,
+        "replies",
+        "respuesta de una persona",
+        "respuestas de personas de hoy",
+        "/replies",
+        wait,
+    )
+    yield _matter(now, "letters", "carta por entregar", "cartas por entregar", "/letters", wait)
+    yield _matter(now, "posters", "aviso de cartelera", "avisos de cartelera", "/letters", wait)
+
+
+def _matter(
+    now: Situation, name: str, one: str, many: str, path: str, urgency: Urgency = Urgency.BAD
+) -> Matter | None:
+    number: int = getattr(now, name)
+    more = "más de " if name in now.more else ""
+    return Matter(text=f"{more}{_many(number, one, many)}", path=path, urgency=urgency) if number else None
+
+
+def _many(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}".replace(",", ".")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

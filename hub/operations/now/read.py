@@ -1,0 +1,151 @@
+"""Read what there is now, from the stores of an operator's lists."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub.model import Json, PropertyScope, State
+from hub.model.posters import PosterState
+from hub.operations.incidents import read_incidents
+from hub.operations.now.headline import Situation
+from hub.operations.posters import Posters
+from hub.ports import ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
+from hub.ports.activity import ActivityStore
+from hub.rendering.labels_es import CHANNELS
+from hub.rendering.titles_es import EVENTS
+
+SHOWN: Final = 100
+"""Rows of a list that are counted: of more the page says `más de`."""
+DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
+WEEK: Final = timedelta(days=7)
+LEFT: Final = frozenset({State.SENT, State.DELIVERED, State.READ, State.WAITING})
+LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.EXPIRED})
+_TO_HANDLE: Final = (PosterState.TO_PRINT, PosterState.TO_TAKE_DOWN)
+AHEAD: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NowDeps:
+    activity: ActivityStore
+    contacts: ContactStore
+    incidents: IncidentLog
+    letters: LetterStore
+    log: LogStore
+    pauses: PauseStore
+    posters: Posters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourOfWork:
+    """An hour of the last day: how many of its messages have left, are lost, wait, or were not to be sent."""
+
+    hour: datetime
+    left: int
+    lost: int
+    ahead: int
+    spared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelOfWork:
+    """A channel in the last hour."""
+
+    channel: str
+    left: int
+    lost: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    hours: Sequence[HourOfWork]
+    """24 of them, the oldest first."""
+    channels: Mapping[str, ChannelOfWork]
+
+
+async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
+    """Count what became of the messages of the last day by hour, and of the last hour by channel."""
+    begin = now.replace(minute=0, second=0, microsecond=0) - DAY + HOUR
+    by_hour: dict[datetime, Counter[str]] = defaultdict(Counter)
+    for found in await store.hours(begin, places=places):
+        by_hour[found.hour][found.state] += found.messages
+    by_channel: dict[str, Counter[str]] = defaultdict(Counter)
+    for of in await store.channels(now - HOUR, places=places):
+        by_channel[of.channel][of.state] += of.messages
+    hours = [begin + number * HOUR for number in range(24)]
+    return Activity(
+        hours=[
+            HourOfWork(hour=hour, **_sums(by_hour[hour]), spared=_spared(by_hour[hour])) for hour in hours
+        ],
+        channels={name: ChannelOfWork(channel=name, **_sums(counts)) for name, counts in by_channel.items()},
+    )
+
+
+def _sums(counts: Counter[str]) -> dict[str, int]:
+    of = {"left": LEFT, "lost": LOST, "ahead": AHEAD}
+    return {name: sum(counts[state] for state in states) for name, states in of.items()}
+
+
+def _spared(counts: Counter[str]) -> int:
+    """Count what was not to be sent, or had no need to any more: that is no failure."""
+    return counts[State.SUPPRESSED] + counts[State.CANCELLED]
+
+
+async def situation_of(
+    deps: NowDeps,
+    counts: Mapping[str, Mapping[str, int]],
+    activity: Activity,
+    *,
+    now: datetime,
+    places: PropertyScope,
+) -> Situation:
+    """Gather what is wrong and what waits. `counts` are those of the lists, by noun and state."""
+    incidents = (await read_incidents(deps.incidents, SHOWN)).items
+    letters = await deps.letters.buildings(places)
+    posters = [await _posters(deps, state, places) for state in _TO_HANDLE]
+    lists = {
+        "unreached": await _lately(
+            (await deps.log.unreached(after=None, limit=SHOWN, places=places)).items, "found_at", now - WEEK
+        ),
+        "replies": await _lately(
+            (await deps.contacts.replies(kind="reply", after=None, limit=SHOWN, places=places)).items,
+            "received_at",
+            now - DAY,
+        ),
+    }
+    live = counts["clocks"]
+    return Situation(
+        incidents=[row for row in incidents if row.state == "open"],
+        paused=[_called(str(row["subject"])) for row in await deps.pauses.pauses()],
+        breached=live.get("breached", 0),
+        at_risk=live.get("at_risk", 0),
+        dead=counts["dead"].get("open", 0),
+        failed=sum(hour.lost for hour in activity.hours),
+        held=counts["messages"].get(State.HELD, 0),
+        letters=sum(one.open + one.batched + one.printed + one.documents for one in letters),
+        posters=sum(posters),
+        sent=sum(of.left for of in activity.channels.values()),
+        more=frozenset(name for name, number in lists.items() if number == SHOWN),
+        **lists,
+    )
+
+
+async def _posters(deps: NowDeps, state: PosterState, places: PropertyScope) -> int:
+    page = await deps.posters.store.posters(
+        state=state, building=None, after=None, limit=SHOWN, places=places
+    )
+    return len(page.items)
+
+
+async def _lately(rows: Sequence[Mapping[str, Json]], field: str, since: datetime) -> int:
+    return sum(datetime.fromisoformat(str(row[field])) >= since for row in rows)
+
+
+def _called(subject: str) -> str:
+    kind, _, name = subject.partition(":")
+    return (CHANNELS if kind == "channel" else EVENTS).get(name, name)

@@ -1,0 +1,38 @@
+"""How much the hub does, by hour and by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hub.model import PropertyScope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourOfMessages:
+    """How many messages of an hour, by their planning, are in one state now; `hour` is its begin."""
+
+    hour: datetime
+    state: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelOfMessages:
+    """How many messages of a channel are in one state now."""
+
+    channel: str
+    state: str
+    messages: int
+
+
+class ActivityStore(Protocol):
+    """Counts of what was planned since an instant; with `places` only of these copropiedades."""
+
+    async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]: ...
+
+    async def channels(
+        self, since: datetime, *, places: PropertyScope = None
+    ) -> Sequence[ChannelOfMessages]: ...

@@ -1,0 +1,32 @@
+"""Counts of messages by hour and by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from asyncpg import Record
+
+from hub.model import PropertyScope, State
+from hub.ports.activity import ChannelOfMessages, HourOfMessages
+from hub.storage.database import Store, load
+from hub.storage.filters import listed
+
+_SQL = load("activity")
+_STATES: Final = [str(state) for state in State]
+
+
+class PostgresActivity(Store):
+    """The ActivityStore."""
+
+    async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]:
+        return [HourOfMessages(**row) for row in await self._counted("hours", since, places)]
+
+    async def channels(self, since: datetime, *, places: PropertyScope = None) -> Sequence[ChannelOfMessages]:
+        return [ChannelOfMessages(**row) for row in await self._counted("channels", since, places)]
+
+    async def _counted(self, name: str, since: datetime, places: PropertyScope) -> Sequence[Record]:
+        there = () if places is None else (listed(places),)
+        narrowed = "AND copropiedad_id = ANY ($3::text[])" if there else ""
+        return await self.rows(_SQL[name].format(there=narrowed), since, _STATES, *there)

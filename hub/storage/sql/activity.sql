@@ -1,0 +1,13 @@
+How much the hub does. The index of state and time serves both; `state` has every state, so that it is used.
+
+-- hours --
+SELECT date_trunc('hour', created_at) AS hour, state, count(*)::int AS messages FROM message
+WHERE state = ANY ($2::text[]) AND created_at >= $1 {there}
+GROUP BY 1, 2
+ORDER BY 1, 2
+
+-- channels --
+SELECT channel, state, count(*)::int AS messages FROM message
+WHERE state = ANY ($2::text[]) AND created_at >= $1 {there}
+GROUP BY 1, 2
+ORDER BY 1, 2

@@ -1,0 +1,129 @@
+"""What operators do on Ahora, Canales and Rechazados."""
+
+from __future__ import annotations
+
+from aiohttp import hdrs
+
+from hub.model import Grant, Office
+from hub.storage import PostgresPauses
+from tests.contract.stores import open_stores
+from tests.contract.values import letter, now
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.guarded_hub import MARKS
+from tests.integration.identities import API_KEY, bearer
+from tests.servers import Servers
+
+TEXT = "document.querySelector('main').innerText"
+
+
+async def press(browser: Browser, button: str) -> None:
+    """Press a button, and wait for the page that it leads to."""
+    await browser.run("window.here = true")
+    await browser.run(f"document.querySelector({button!r}).click()")
+    await browser.until("window.here === undefined && document.readyState === 'complete'")
+
+
+async def test_first_page_says_what_waits_and_leads_to_its_rows(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/")
+        said = await browser.run("document.querySelector('.sentence').innerText")
+        await press(browser, ".headline a.button")
+
+        assert said == "El hub trabaja bien. Falta alguien: 3 eventos rechazados."
+        assert await browser.run("location.pathname") == "/dead"
+        assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == 3
+        assert browser.complaints == []
+
+
+async def test_channel_is_paused_with_a_reason_and_an_end_and_goes_on(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/channels")
+        await browser.run(
+            "document.querySelector('#pause-sms').open = true;"
+            "document.querySelector('#pause-sms [name=reason]').value = 'todo sale dos veces';"
+            "document.querySelector('#pause-sms [name=end]').value = '2h'"
+        )
+        await press(browser, "#pause-sms button")
+        paused = await browser.run(TEXT)
+        [row] = await PostgresPauses(hub.database).pauses()
+        await press(browser, "#sms .act button")
+
+        assert "El canal quedó en pausa." in paused
+        assert "por Ana: todo sale dos veces" in paused
+        assert (row["subject"], row["by"]) == ("channel:sms", "account:Ana")
+        assert row["ends_at"] is not None
+        assert "El canal sigue." in await browser.run(TEXT)
+        assert await PostgresPauses(hub.database).paused() == frozenset()
+
+
+async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/")
+        await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
+        await browser.run("window.here = true")
+        await PostgresPauses(hub.database).pause("channel:email", by="luis", reason="")
+
+        assert await browser.until(f"{TEXT}.includes('En pausa: Correo')")
+        assert await browser.run("window.here")
+
+
+async def unready(hub: ConsoleHub) -> str:
+    """Let an event have come without what it needs; return the path of its letter."""
+    body = (
+        b'{"specversion":"1.0","id":"evt-x","source":"urn:coproservicios:crm",'
+        b'"type":"co.coproservicios.pqrs.received.v1","time":"2026-03-09T17:00:00Z",'
+        b'"datacontenttype":"application/json","data":{"pqrs_id":"P-1"}}'
+    )
+    made = letter(body, reason="data.radicado: required", field="data.radicado", received_at=now())
+    async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([made])
+    return f"/dead/{made.id}"
+
+
+async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        path = await unready(hub)
+        await hub.open(browser, path)
+        marked = await browser.run("document.querySelector('.payload mark').innerText")
+        await browser.run("document.querySelector('#mend').open = true")
+        await press(browser, "#mend button")
+        still = await browser.run("document.querySelector('[role=alert]').innerText")
+        await press(browser, ".actions form:last-child button")
+
+        assert '"data": {' in marked
+        assert "data" in still
+        assert "Se descartó" in await browser.run(TEXT)
+
+
+async def test_manager_of_one_building_cannot_see_or_pause_anything_of_all(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        grant = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")
+        one = await hub.registry.account("eva", grant, is_enrolled=False)
+        path = await unready(hub)
+        asked = await hub.cookies_of(one)
+        seen = await hub.hub.send("GET", "/dead", asked, at="console")
+        opened = await hub.hub.send("GET", path, asked, at="console")
+        channels = await hub.hub.send("GET", "/channels", asked, at="console")
+
+        assert "evt-x" not in seen.text
+        assert "No hay nada pendiente" in seen.text
+        assert opened.status == 404
+        assert "Pausar" not in channels.text
+
+
+async def test_list_of_rejected_events_is_a_sheet(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        headers: dict[str, str] = bearer(API_KEY)
+        sheet = await hub.hub.send("GET", "/dead?format=csv", headers, at="console")
+
+        assert sheet.headers[hdrs.CONTENT_TYPE].startswith("text/csv")
+        assert len(sheet.text.splitlines()) == 1 + 3

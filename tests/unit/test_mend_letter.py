@@ -1,0 +1,114 @@
+"""What is wrong in a dead letter is marked; mended, it stays the same event of the same sender."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from hub.cloudevents import decode
+from hub.errors import InvalidEvent
+from hub.model import DeadLetter, Event, Json
+from hub.operations.mend_letter import LONGEST, mended, payload_lines
+from tests.integration.web_doubles import dead_letter
+
+BODY: Mapping[str, Json] = {
+    "specversion": "1.0",
+    "id": "evt-9",
+    "source": "urn:coproservicios:crm",
+    "type": "co.coproservicios.pqrs.received.v1",
+    "time": "2026-03-09T17:00:00Z",
+    "datacontenttype": "application/json",
+    "data": {"pqrs_id": "P-1", "people": [{"name": "María"}, {}]},
+}
+
+
+def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+    event = decode(body, content_type, headers)
+    if "radicado" not in (event.data or {}):
+        raise InvalidEvent("data.radicado: required", field="data.radicado")
+    return event
+
+
+def letter(**fields: object) -> DeadLetter:
+    return dead_letter(json.dumps(BODY).encode(), **fields)
+
+
+def with_data(**data: Json) -> str:
+    return json.dumps({**BODY, "data": data})
+
+
+@pytest.mark.parametrize(
+    ("field", "marked"),
+    [
+        ("data.pqrs_id", '    "pqrs_id": "P-1",'),
+        ("data.radicado", '  "data": {'),
+        ("data.people[1].name", "      {}"),
+        ("id", '  "id": "evt-9",'),
+        (None, None),
+        ("nosuch", None),
+    ],
+)
+def test_line_of_the_invalid_part_is_marked(field: str | None, marked: str | None) -> None:
+    found = [line.text for line in payload_lines(json.dumps(BODY).encode(), field) if line.is_wrong]
+
+    assert found == ([] if marked is None else [marked])
+
+
+def test_lines_are_the_same_json() -> None:
+    text = "\n".join(line.text for line in payload_lines(json.dumps(BODY).encode(), None))
+
+    assert json.loads(text) == BODY
+    assert "María" in text
+
+
+def test_what_is_no_json_is_shown_as_it_came() -> None:
+    lines = payload_lines(b"{\xff\nmore", "data")
+
+    assert [line.text for line in lines] == ["{\N{REPLACEMENT CHARACTER}", "more"]
+    assert not any(line.is_wrong for line in lines)
+
+
+def test_mended_letter_has_the_new_words_and_all_else_of_the_old_one() -> None:
+    old = letter()
+    new = mended(old, with_data(radicado="R-1"), check)
+
+    assert json.loads(new.body)["data"] == {"radicado": "R-1"}
+    assert (new.id, new.routing_key, new.sender, new.times) == (
+        old.id,
+        old.routing_key,
+        old.sender,
+        old.times,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"source": "urn:coproservicios:erp"}, "source"),
+        ({"id": "evt-10"}, "id"),
+        ({"type": "co.coproservicios.payment.receipt.issued.v1"}, "type"),
+    ],
+)
+def test_another_event_cannot_be_published_in_a_senders_name(changed: Mapping[str, Json], field: str) -> None:
+    text = json.dumps({**BODY, "data": {"radicado": "R-1"}, **changed})
+    with pytest.raises(InvalidEvent) as refused:
+        mended(letter(), text, check)
+
+    assert refused.value.field == field
+
+
+def test_letter_of_a_wrong_sender_cannot_be_mended() -> None:
+    with pytest.raises(InvalidEvent, match="who sent it"):
+        mended(letter(wrong_sender=True), with_data(radicado="R-1"), check)
+
+
+def test_what_is_still_wrong_is_said() -> None:
+    with pytest.raises(InvalidEvent, match=r"data\.radicado: required"):
+        mended(letter(), with_data(pqrs_id="P-1"), check)
+
+
+def test_too_long_a_letter_is_for_its_publisher() -> None:
+    with pytest.raises(InvalidEvent, match="too long"):
+        mended(letter(), " " * (LONGEST + 1), check)
