@@ -117,7 +117,7 @@ class PostgresSearch(Store):
     async def _nearly_called(
         self, words: Sequence[str], limit: int, places: PropertyScope
     ) -> list[FoundPerson]:
-        """Find who has words with one typing error; most of these words nobody has, so that is asked first."""
+        """Find who has words with one typing error: most of these nobody has, so that is asked first."""
         meant = [sorted(_mistyped(word)) for word in words]
         asked = sorted({word for choices in meant for word in choices if not word.endswith(_BEGINS)})
         known = {row["word"] for row in await self.rows(_SQL["known_words"], asked)}
