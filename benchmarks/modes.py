@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from benchmarks import backup, flood, growth, latency, memory, scaling, throughput
+from benchmarks import backup, flood, growth, latency, memory, scaling, search, throughput
 from benchmarks.clocks import mode as clocks
 from benchmarks.mode import Mode
 
@@ -52,6 +52,13 @@ MODES: Final[Sequence[Mode]] = (
         minutes=(13, 1),
         options=clocks.OPTIONS,
         measure=clocks.measure,
+    ),
+    Mode(
+        name="search",
+        what="the search and the lists, with a year of messages stored: p50, p95, p99",
+        minutes=(20, 1),
+        options=search.OPTIONS,
+        measure=search.measure,
     ),
     Mode(
         name="memory",

@@ -12,6 +12,7 @@ from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.model import Lane
+from hub.operations.search.search import SearchDeps
 from hub.settings import Settings
 
 QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
@@ -59,6 +60,13 @@ open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)
 open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
+
+
+@asynccontextmanager
+async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
+    """Open the stores of a search."""
+    async with storage.Database(settings.database_url.reveal(), size=1) as database:
+        yield SearchDeps(store=storage.PostgresSearch(database), cases=storage.PostgresCases(database))
 
 
 @asynccontextmanager

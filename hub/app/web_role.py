@@ -89,6 +89,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         resident_access=storage.PostgresResidentAccess(database),
         residents=storage.PostgresResidents(database),
         look=company.look,
+        searching=storage.PostgresSearch(database),
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),
         surveys=storage.PostgresSurveys(database),

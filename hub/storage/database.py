@@ -284,6 +284,10 @@ _HEADER: Final = re.compile(r"^-- ([a-z_]+) --$", re.MULTILINE)
 
 def load(name: str) -> Mapping[str, str]:
     """Read `sql/<name>.sql` as name → statement."""
-    text = files("hub.storage").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return statements(files("hub.storage").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def statements(text: str) -> Mapping[str, str]:
+    """Read name → statement; a line `-- name --` begins each."""
     _, *parts = _HEADER.split(text)
     return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))

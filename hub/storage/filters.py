@@ -18,6 +18,16 @@ _CONDITIONS: Final = {
     "places": "copropiedad_id = ANY (${}::text[])",
 }
 
+_BY_INDEX: Final = {
+    "channel": (frozenset({"email", "inbox"}), "channel NOT IN ('email', 'inbox')"),
+    "event": (frozenset({"admin.payment.received"}), "event <> 'admin.payment.received'"),
+}
+"""
+The values that most messages have, and what the index of all others demands (migration 0038).
+
+PostgreSQL only takes that index where the statement says the same in the same words.
+"""
+
 
 def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[object]]:
     """
@@ -27,6 +37,9 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
     """
     asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
     conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=first_free)]
+    conditions += [
+        demand for name, (common, demand) in _BY_INDEX.items() if name in asked and asked[name] not in common
+    ]
     values = [listed(value) if name == "places" else value for name, value in asked.items()]
     return " AND ".join(conditions) or "true", values
 

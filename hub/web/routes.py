@@ -37,6 +37,7 @@ from hub.operations.person_export.schemas import PersonExport
 from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer
 from hub.operations.results import SubscriptionRow
+from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.sla.ack_links import PATH as ACK_PATH
@@ -65,6 +66,7 @@ from hub.web.api import (
     preferences,
     replies,
     results,
+    search,
     summary,
     surveys,
     webhooks,
@@ -139,6 +141,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
+    _read("/api/search", search.find, answers={200: SearchAnswer}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
     _read("/api/cases/{key}", cases.show_case, answers=_CASE),

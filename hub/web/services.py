@@ -50,6 +50,7 @@ from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
+from hub.operations.search.search import SearchDeps
 from hub.policy import Policy
 from hub.ports import (
     AccountStore,
@@ -78,6 +79,7 @@ from hub.ports import (
     RedriveStore,
     ResidentAccess,
     ResidentStore,
+    SearchStore,
     SecondFactorStore,
     SessionStore,
     SubscriptionStore,
@@ -221,6 +223,7 @@ class Services:
     residents: ResidentStore
     look: Callable[[Brand | None], Look]
     """The identity of a copropiedad; of the company without one."""
+    searching: SearchStore
     sessions: SessionStore
     subscriptions: SubscriptionStore
     surveys: SurveyStore
@@ -357,6 +360,10 @@ class Services:
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
+
+    @cached_property
+    def search(self) -> SearchDeps:
+        return SearchDeps(store=self.searching, cases=self.cases)
 
     @cached_property
     def threads(self) -> Threads:

@@ -34,6 +34,7 @@ from hub.ports import (
     PosterStore,
     PreferenceStore,
     RedriveStore,
+    SearchStore,
     SecondFactorStore,
     SessionStore,
     SurveyStore,
@@ -70,6 +71,7 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
+    PostgresSearch,
     PostgresSecondFactors,
     PostgresSessions,
     PostgresSurveys,
@@ -165,6 +167,7 @@ class RealStores(Stores):
     imports: ImportStore
     history: PostgresHistory
     inbox: PostgresInbox
+    searching: SearchStore
     surveys: SurveyStore
     monitor: PostgresMonitor
 
@@ -223,6 +226,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             headcount=PostgresHeadcount(opened, LASTS.get, load_policy(), lambda: datetime.now(UTC)),
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
+            searching=PostgresSearch(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),

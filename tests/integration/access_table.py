@@ -106,6 +106,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/messages/{id}/evidence": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "GET /api/genuine/{code}": Row(needs=READ, where=OWN, fill="SIGNS"),
     "GET /api/exclusions": Row(needs=READ, where=COMPANY),
+    "GET /api/search": Row(needs=READ, where=OWN, tail="?q=u-MARK", elsewhere=200),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
     "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
     "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),
@@ -310,6 +311,8 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     # A dry run refuses what is wrong in the same way.
     ("POST /api/events", Row(needs="publish", where=EVERYWHERE, tail="?dry_run=1", body=EVENT, status=422)),
     ("POST /api/messages/redrive", _own(needs=OPERATE, body={**OF_FAILED, "dry_run": True}, elsewhere=200)),
+    ("GET /api/search", _look(tail="?q=pqrs_id:CASE-MARK")),
+    ("GET /api/search", _look(tail="?q=MESSAGE")),
     ("GET /api/clocks", _look(tail="?state=open")),
     ("GET /api/clocks", _look(tail="?state=met", finds=False)),
     ("GET /api/indicators", _look(tail=f"?{MARCH}", finds=False)),

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from hub import sla
 from hub.catalog import BY_NAME
@@ -23,6 +24,7 @@ from hub.people.brands import brand_of
 from hub.storage import Database, PostgresMonths, clocks, migrations
 from hub.storage import events as events_of
 from hub.storage.database import encode
+from hub.storage.migrations import upgrading
 from hub.storage.migrations.upgrading import config
 from tests.unit.factories import HOUR, POLICY, event
 
@@ -304,3 +306,14 @@ async def test_a_database_that_is_not_there_is_unavailable() -> None:
     for ask in (migrations.upgrade, migrations.current, migrations.require_current):
         with pytest.raises(StorageUnavailable):
             await ask("postgresql://hub@127.0.0.1:1/hub")
+
+
+async def test_missing_extension_is_an_error_that_names_its_package(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def demand(connection: Connection, *_: object) -> None:
+        connection.exec_driver_sql("CREATE EXTENSION that_nobody_has")
+
+    monkeypatch.setattr(upgrading, "_upgrade", demand)
+    with pytest.raises(ConfigurationError, match="postgresql-contrib"):
+        await migrations.upgrade(empty)

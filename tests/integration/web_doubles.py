@@ -84,6 +84,7 @@ from hub.storage import (
     PostgresPreferences,
     PostgresReceipts,
     PostgresRedrive,
+    PostgresSearch,
     PostgresWebhooks,
 )
 from hub.testing import (
@@ -679,6 +680,7 @@ class World:
             resident_access=self.resident_access,
             residents=self.residents,
             look=RULES.look,
+            searching=PostgresSearch(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
             surveys=self.surveys,

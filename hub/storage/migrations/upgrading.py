@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -19,7 +20,16 @@ from hub.storage import rights
 from hub.storage.database import CONNECT_TIMEOUT, translated
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
-_NO_RIGHT: Final = "42501"  # SQLSTATE insufficient_privilege
+_MEANT: Final[Mapping[str, str]] = {
+    "42501": (
+        "The database's user may not change the schema: run `hub db upgrade` with HUB_DATABASE_OWNER_URL."
+    ),
+    "0A000": (
+        "PostgreSQL lacks the extensions unaccent and pg_trgm: install its contrib package on its machine "
+        "(postgresql-contrib; Debian's postgresql and the official images have it) and run `hub db upgrade`."
+    ),
+}
+"""SQLSTATE → what it means here: insufficient_privilege; feature_not_supported, an extension is not there."""
 
 
 async def upgrade(database_url: str, to: str, user: str | None) -> None:
@@ -38,12 +48,11 @@ async def upgrade(database_url: str, to: str, user: str | None) -> None:
         with translated():
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade, to, user)
-    except ProgrammingError as exc:
-        if getattr(exc.orig, "sqlstate", None) != _NO_RIGHT:
+    except DBAPIError as exc:
+        what = _MEANT.get(getattr(exc.orig, "sqlstate", None) or "")
+        if what is None:
             raise
-        raise ConfigurationError(
-            "The database's user may not change the schema: run `hub db upgrade` with HUB_DATABASE_OWNER_URL."
-        ) from exc
+        raise ConfigurationError(what) from exc
     finally:
         await engine.dispose()
 

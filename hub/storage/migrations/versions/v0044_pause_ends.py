@@ -3,5 +3,5 @@
 from hub.storage.migrations.statements import statements_beside
 
 revision = "0044"
-down_revision = "0036"
+down_revision = "0038"
 upgrade = statements_beside(__file__)

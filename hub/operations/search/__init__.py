@@ -1,0 +1,1 @@
+"""One box that finds people, places, cases, events and messages."""

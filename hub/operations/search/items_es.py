@@ -1,0 +1,91 @@
+"""What a search says of each thing that it has found, in Spanish. Pure."""
+
+from __future__ import annotations
+
+from hub.model import Event
+from hub.operations.cases.lookup import title_of
+from hub.operations.search.schemas import SearchItem
+from hub.people.masking import mask_name
+from hub.ports.cases import KnownCase
+from hub.ports.search import FoundEvent, FoundMessage, FoundPerson, FoundPlace
+from hub.rendering.labels_es import CHANNELS, MESSAGE_STATES, ROLES
+from hub.rendering.titles_es import EVENTS
+
+
+def person(found: FoundPerson, *, whole: bool) -> SearchItem:
+    homes = {place for _, _, place in found.roles if place}
+    return SearchItem(
+        kind="person",
+        id=found.ref,
+        title=found.name if whole else mask_name(found.name),
+        detail=" · ".join(dict.fromkeys(_role(role, unit) for role, unit, _ in found.roles)),
+        copropiedad=homes.pop() if len(homes) == 1 else None,
+    )
+
+
+def _role(role: str, unit: str) -> str:
+    label = ROLES.get(role, role)
+    return f"{label}, {unit}" if unit else label
+
+
+def unit(found: FoundPlace) -> SearchItem:
+    return SearchItem(
+        kind="unit", id=found.id, title=found.name, detail=found.copropiedad, copropiedad=found.copropiedad
+    )
+
+
+def copropiedad(found: FoundPlace) -> SearchItem:
+    return SearchItem(
+        kind="copropiedad",
+        id=found.id,
+        title=found.name,
+        detail=found.address or "",
+        copropiedad=found.id,
+    )
+
+
+def case(found: KnownCase) -> SearchItem:
+    first = found.first
+    return SearchItem(
+        kind="case",
+        id=found.case,
+        title=title_of(found),
+        detail=_number(found.case, first.event if first else None),
+        copropiedad=first.copropiedad_id if first else None,
+        at=first.event.time if first else None,
+    )
+
+
+def _number(key: str, first: Event | None) -> str:
+    radicado = first.data.get("radicado") if first is not None and isinstance(first.data, dict) else None
+    return radicado if isinstance(radicado, str) else key.partition(":")[2] or key
+
+
+def event_type(name: str) -> SearchItem:
+    return SearchItem(kind="event_type", id=name, title=EVENTS.get(name, name), detail="Sus mensajes")
+
+
+def event(found: FoundEvent, *, whole: bool) -> SearchItem:
+    name = Event(id=found.id, source="", type=found.type, time=found.time).name
+    words = found.words if whole and found.words else found.id
+    return SearchItem(
+        kind="event",
+        id=str(found.key),
+        title=EVENTS.get(name, name),
+        detail=words,
+        copropiedad=found.copropiedad,
+        at=found.time,
+    )
+
+
+def message(found: FoundMessage) -> SearchItem:
+    state = MESSAGE_STATES.get(found.state, found.state)
+    channel = CHANNELS.get(found.channel, found.channel)
+    return SearchItem(
+        kind="message",
+        id=str(found.id),
+        title=EVENTS.get(found.event, found.event),
+        detail=f"{channel} · {state} · {found.person}",
+        copropiedad=found.copropiedad,
+        at=found.created_at,
+    )

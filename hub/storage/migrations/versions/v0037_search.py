@@ -1,0 +1,7 @@
+"""What the search looks through: words without accents, and their indexes."""
+
+from hub.storage.migrations.statements import statements_beside
+
+revision = "0037"
+down_revision = "0036"
+upgrade = statements_beside(__file__)

@@ -1,0 +1,64 @@
+"""The search over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.model import Scope
+from hub.operations.search.recognise import LONGEST
+from hub.operations.search.search import MOST, Found, SearchRequest, search
+from hub.web.auth.caller import note, places_of, places_with
+from hub.web.responses import Refusal, json_answer
+from hub.web.schemas.common import WholeQuery
+from hub.web.services import services
+
+SUBJECT: Final = "search"
+"""What a note of the audit is about: never the words, which may be a name."""
+
+
+class SearchQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    q: Annotated[
+        str,
+        Meta(
+            max_length=LONGEST,
+            description="A name, address, telephone number, unit, building, case, event, id, or words of a "
+            "subject.",
+        ),
+    ]
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many of each kind at most.")] = 5
+
+
+async def find(request: web.Request, query: SearchQuery) -> web.Response:
+    """Find people, units, buildings, cases, events and messages by whatever somebody knows of them."""
+    private = places_with(request, Scope.PRIVACY)
+    if query.whole and private == frozenset():
+        raise Refusal(403, "Whole it is for who has the scope privacy there.", "Leave `whole` out.")
+    asked = SearchRequest(
+        typed=query.q,
+        limit=query.limit,
+        whole=query.whole,
+        places=places_of(request),
+        private=private,
+    )
+    found = await search(services(request).search, asked)
+    await _note(request, found)
+    return json_answer(found.answer)
+
+
+async def _note(request: web.Request, found: Found) -> None:
+    """Audit the search; with names shown for each person, who may ask who has read them."""
+    answer = found.answer
+    counts = {group.kind: len(group.items) for group in answer.groups}
+    for person in found.people or (None,):
+        await note(
+            request,
+            "search",
+            SUBJECT,
+            person=person,
+            whole=not answer.masked,
+            understood=[str(kind) for kind in answer.understood],
+            **counts,
+        )

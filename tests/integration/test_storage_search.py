@@ -1,0 +1,221 @@
+"""Finding things by what somebody typed, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.model import StoredEvent
+from hub.ports.search import FoundPerson
+from hub.storage import Database, PostgresIntake, PostgresSearch
+from tests.contract.values import (
+    copropiedad,
+    event,
+    membership,
+    message,
+    now,
+    person,
+    person_removed,
+    stored,
+    unit,
+)
+
+NAMES = {
+    "p-maria": "María Peña Gómez",
+    "p-ana": "Ana Gómez",
+    "p-mariana": "Mariana Gómez",
+    "p-jose": "José González",
+    "p-john": "John Núñez",
+}
+PHONE = {"id": "c-1", "kind": "phone", "value": "+573001234567"}
+MAIL = {"id": "c-2", "kind": "email", "value": "Ana_G@Correo.example"}
+TOKEN = {"id": "c-3", "kind": "push", "value": "token-of-a-device"}
+BEFORE: dict[str, Any] = {"since": "2026-01-01"}
+
+
+@pytest.fixture
+async def searched(opened: Database) -> PostgresSearch:
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                copropiedad("ph-1", name="Altos del Rosal", address="Calle 93 # 11-20"),
+                copropiedad("ph-2", name="Torres de la Colina"),
+                unit("altos-t2-301", "ph-1", tower="2", label="Apto 301"),
+                unit("u-9", "ph-2", tower="Torre 2", label="301"),
+                unit("u-10", "ph-2", tower="Torre 2", label="3011"),
+                *(person(ref, names=name) for ref, name in NAMES.items() if ref != "p-ana"),
+                person("p-ana", names=NAMES["p-ana"], contact_points=[PHONE, MAIL, TOKEN]),
+                membership("p-maria", "unit:altos-t2-301", "owner", **BEFORE),
+                membership("p-ana", "unit:u-9", "tenant", **BEFORE),
+                membership("p-jose", "unit:u-9", "owner", **BEFORE, until="2026-02-01"),
+                membership("p-jose", "copropiedad:ph-1", "council", **BEFORE),
+            ]
+        )
+    return PostgresSearch(opened)
+
+
+def refs(found: Sequence[FoundPerson]) -> list[str]:
+    return [one.ref for one in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["maria"], ["p-maria"]),
+        (["maria", "gomez"], ["p-maria"]),
+        (["gomez", "ana"], ["p-ana"]),
+        (["pen"], ["p-maria"]),
+        (["nunez"], ["p-john"]),
+        (["gonzales"], ["p-jose"]),
+        (["jhon"], ["p-john"]),
+        (["maira", "gomes"], ["p-maria"]),
+        (["zutano"], []),
+    ],
+    ids=" ".join,
+)
+async def test_people_are_found_by_words_of_their_name(
+    searched: PostgresSearch, words: list[str], expected: list[str]
+) -> None:
+    found = refs(await searched.people_called(words, limit=5))
+
+    assert expected == found[: len(expected)]
+    assert expected or not found
+
+
+async def test_whole_words_come_before_words_that_only_begin_so(searched: PostgresSearch) -> None:
+    assert "p-maria" == refs(await searched.people_called(["maria"], limit=5))[0]
+    assert ["p-maria", "p-mariana"] == sorted(refs(await searched.people_called(["maria"], limit=5)))
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("573001234567", ["p-ana"]),
+        ("3001234567", ["p-ana"]),
+        ("4567", ["p-ana"]),
+        ("ana_g@correo", ["p-ana"]),
+        ("ana%", []),
+        ("anaxg@correo", []),
+        ("token-of-a-device", []),
+    ],
+)
+async def test_people_are_found_by_parts_of_their_addresses(
+    searched: PostgresSearch, part: str, expected: list[str]
+) -> None:
+    assert expected == refs(await searched.people_at(part, limit=5))
+
+
+async def test_person_belongs_where_a_membership_lasts(searched: PostgresSearch) -> None:
+    here, there = frozenset({"ph-1"}), frozenset({"ph-2"})
+
+    assert ["p-jose"] == refs(await searched.people_called(["gonzalez"], limit=5, places=here))
+    assert [] == refs(await searched.people_called(["gonzalez"], limit=5, places=there))
+    assert [] == refs(await searched.people_called(["gonzales"], limit=5, places=there))
+    assert ["p-ana"] == refs(await searched.people_at("4567", limit=5, places=there))
+    assert [] == refs(await searched.people_at("4567", limit=5, places=here))
+    assert [] == refs(await searched.people(["p-ana"], places=here))
+    assert [] == refs(await searched.people_called(["gomez"], limit=5, places=frozenset()))
+
+
+async def test_person_has_the_roles_that_last_in_the_places(searched: PostgresSearch) -> None:
+    [jose] = await searched.people(["p-jose"])
+    [ana] = await searched.people(["p-ana"])
+
+    assert [("council", "", "ph-1")] == jose.roles
+    assert [("tenant", "Torre 2 301", "ph-2")] == ana.roles
+
+
+async def test_person_who_is_removed_is_found_by_nothing(opened: Database, searched: PostgresSearch) -> None:
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.apply_directory([person_removed("p-ana", 2)])
+
+    assert [] == refs(await searched.people_called(["gomez", "ana"], limit=5))
+    assert [] == refs(await searched.people_at("4567", limit=5))
+    assert [] == refs(await searched.people(["p-ana"]))
+
+
+@pytest.mark.parametrize("words", [["t2", "301"], ["2", "301"], ["301"]], ids=" ".join)
+async def test_units_are_found_by_tower_and_number(searched: PostgresSearch, words: list[str]) -> None:
+    found = await searched.units(words, limit=5)
+
+    assert ["altos-t2-301", "u-9"] == sorted(place.id for place in found)[:1] + [
+        place.id for place in found if place.id == "u-9"
+    ]
+    assert "u-10" not in [place.id for place in found[:2]]
+    assert [("altos-t2-301", "Torre 2 Apto 301")] == [
+        (place.id, place.name) for place in await searched.units(words, limit=5, places=frozenset({"ph-1"}))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [(["altos"], ["ph-1"]), (["calle", "93"], ["ph-1"]), (["colinas"], ["ph-2"]), (["ph"], ["ph-1", "ph-2"])],
+    ids=str,
+)
+async def test_copropiedades_are_found_by_name_and_address(
+    searched: PostgresSearch, words: list[str], expected: list[str]
+) -> None:
+    assert expected == sorted(place.id for place in await searched.copropiedades(words, limit=5))
+    assert [] == await searched.copropiedades(words, limit=5, places=frozenset())
+
+
+async def test_places_are_found_by_id(searched: PostgresSearch) -> None:
+    assert {"ph-1", "u-9"} == {place.id for place in await searched.places(["ph-1", "u-9", "u-99"])}
+    assert ["u-9"] == [
+        place.id for place in await searched.places(["ph-1", "u-9"], places=frozenset({"ph-2"}))
+    ]
+
+
+def circular(title: str, days_ago: int, place: str = "ph-1") -> StoredEvent:
+    at = now() - timedelta(days=days_ago)
+    told = event("admin.circular.issued", id=title, time=at, data={"circular_id": title, "title": title})
+    return stored(told, case=f"circular_id:{title}", copropiedad_id=place)
+
+
+async def test_events_and_messages_are_found_by_words_of_their_subjects(
+    opened: Database, searched: PostgresSearch
+) -> None:
+    old = circular("Corte de agua en la torre 1", 300)
+    new = circular("Corte de agua y de energía", 2)
+    other = circular("Asamblea", 1, "ph-2")
+    paid = stored(event("admin.payment.received", data={"amount": "agua"}))
+    messages = [message(told, person=f"p-{number}") for told in (old, new) for number in range(3)]
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([old, new, other, paid])
+        await transaction.add_messages(messages)
+    found = await searched.events_about(["corte", "agua"], limit=5)
+    keys = [one.key for one in found]
+    told_of = await searched.messages_of(keys, limit=1)
+
+    assert [new.key, old.key] == keys
+    assert "Corte de agua y de energía" == found[0].words
+    assert [new.key] == [one.key for one in await searched.events_about(["agua", "energia"], limit=5)]
+    assert [new.key] == [one.key for one in await searched.events_about(["agua"], limit=1)]
+    assert [new.key, old.key] == [one.event_key for one in told_of]
+    assert [] == await searched.events_about(["agua"], limit=5, places=frozenset({"ph-2"}))
+    assert [] == await searched.events_about(["gua"], limit=5)
+
+
+async def test_events_and_messages_are_found_by_id(opened: Database, searched: PostgresSearch) -> None:
+    told = circular("Asamblea", 1)
+    sent = message(told)
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([told])
+        await transaction.add_messages([sent])
+    elsewhere = frozenset({"ph-2"})
+
+    assert [told.key] == [one.key for one in await searched.events(["Asamblea"], [], limit=5)]
+    assert [told.key] == [one.key for one in await searched.events([], [told.key], limit=5)]
+    assert [sent.id] == [one.id for one in await searched.messages([sent.id])]
+    assert [] == await searched.events(["Asamblea"], [told.key], limit=5, places=elsewhere)
+    assert [] == await searched.messages([sent.id], places=elsewhere)
+
+
+async def test_text_that_no_database_stores_finds_nothing(searched: PostgresSearch) -> None:
+    assert [] == await searched.people(["a\0b"])
+    assert [] == await searched.people_at("a\0\\", limit=5)
+    assert [] == await searched.places(["\ud800"])
+    assert [] == await searched.events(["a\0b"], [], limit=5)

@@ -1,0 +1,102 @@
+"""What kind of thing somebody typed into the search."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from hub.operations.search.recognise import LONGEST, MOST_WORDS, Kind, plain_words, recognise
+from hub.operations.search.search import types_called
+
+ID, EMAIL, PHONE, REFERENCE, UNIT, NAME, WORDS = Kind
+AN_ID = "0195a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b"
+
+TYPED: dict[str, set[Kind]] = {
+    "María": {NAME, WORDS, REFERENCE},
+    "Gomez Ana": {NAME, WORDS},
+    "José María de la Peña-Gómez": {NAME, WORDS},
+    "p-maria-pena": {NAME, WORDS, REFERENCE},
+    "Lu": {NAME, REFERENCE},
+    "maria@example.com": {EMAIL},
+    "@example.co": {EMAIL},
+    "+57 300 123 4567": {PHONE},
+    "+573001234567": {PHONE},
+    "0057 (300) 123-4567": {PHONE},
+    "3001234567": {PHONE, REFERENCE},
+    "601 234 5678": {PHONE},
+    "4567": {PHONE, UNIT, REFERENCE},
+    "301": {UNIT, REFERENCE},
+    "T2-301": {UNIT, REFERENCE},
+    "torre 2 apto 301": {UNIT, WORDS},
+    "Altos 301": {UNIT, WORDS},
+    "Calle 93 # 11-20": {UNIT, WORDS},
+    "altos-t1-101": {UNIT, REFERENCE},
+    "PQ-2026-000901": {REFERENCE},
+    "2026-000901": {PHONE, REFERENCE},
+    "pqrs_id:pqrs-1": {REFERENCE},
+    "pqrs_id:altos": {REFERENCE},
+    AN_ID: {ID, REFERENCE},
+    "corte de agua": {NAME, WORDS},
+    "pago recibido": {NAME, WORDS},
+    "": set(),
+    "  \t ": set(),
+    "¿?": set(),
+    "x" * (LONGEST + 1): set(),
+    "1" * 20: {REFERENCE},
+}
+
+
+@pytest.mark.parametrize(("typed", "kinds"), TYPED.items(), ids=lambda value: str(value)[:24])
+def test_what_was_typed_is_recognised(typed: str, kinds: set[Kind]) -> None:
+    found = recognise(typed).kinds - ({REFERENCE} if typed == "¿?" else set())
+
+    assert kinds == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "part"),
+    [
+        ("+57 300 123 4567", "573001234567"),
+        ("0057 (300) 123-4567", "573001234567"),
+        ("300.123.4567", "3001234567"),
+        (" Maria@Example.com ", "maria@example.com"),
+    ],
+)
+def test_address_is_reduced_to_what_is_stored_of_it(typed: str, part: str) -> None:
+    assert part == recognise(typed).part
+
+
+def test_words_have_no_accents_and_no_signs() -> None:
+    assert ("maria", "jose", "pena", "nunez") == plain_words("  MARÍA-José  Peña, Núñez. ")
+    assert ("maria",) == plain_words("Mari\u0301a")
+
+
+def test_words_around_the_number_of_a_unit_do_not_count() -> None:
+    assert ("2", "301") == recognise("torre 2 apto 301").unit_words
+    assert ("t2", "301") == recognise("T2-301").unit_words
+
+
+def test_id_is_read_in_any_writing() -> None:
+    assert UUID(AN_ID) == recognise(f" {AN_ID.upper()} ").id
+
+
+def test_words_that_are_too_many_are_left_out() -> None:
+    assert MOST_WORDS == len(recognise("uno dos tres cuatro cinco seis siete ocho nueve").words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("pago recibido", "admin.payment.received"),
+        ("recibimos su pago", "admin.payment.received"),
+        ("pqrs recib", "pqrs.received"),
+    ],
+)
+def test_event_is_found_by_its_title_and_by_its_subject(typed: str, name: str) -> None:
+    assert name == types_called(plain_words(typed))[0]
+
+
+def test_nothing_is_called_by_no_words() -> None:
+    assert [] == types_called(())
+    assert [] == types_called(("zzzz",))
