@@ -17,6 +17,7 @@ import structlog
 
 from hub import sla
 from hub.errors import Unavailable
+from hub.messages import lateness
 from hub.messages.appointments import make_appointments
 from hub.model import Clock, Event, Step, StepKind
 from hub.policy import Policy
@@ -261,7 +262,21 @@ async def _advance(published: Sequence[_Firing], timers: Timers) -> Sequence[Clo
     moved = [(firing.advanced, firing.seen) for firing in published if firing.advanced is not None]
     ours = await timers.store.advance([after for after, _ in moved], seen=[seen for _, seen in moved])
     advanced = [after for after, _ in moved if after.id in ours]
+    _observe([seen for after, seen in moved if after.id in ours], timers.now())
     for clock in advanced:
         step = clock.steps[clock.fired - 1]
         log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=clock.level)
     return advanced
+
+
+def _observe(fired: Sequence[Clock], now: datetime) -> None:
+    """
+    Observe how late these steps were, counted from when they could be known.
+
+    An event that comes late starts its clock with steps that are long past. The end of a clock waits for its
+    alerts on purpose.
+    """
+    steps = [(clock, clock.steps[clock.fired]) for clock in fired]
+    known = [(clock.changed_at or step.at, step.at) for clock, step in steps if not sla.ends(step)]
+    if known:
+        lateness.observe(lateness.STEP, [now - max(instants) for instants in known])

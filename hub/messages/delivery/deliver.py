@@ -96,8 +96,10 @@ async def deliver(
     done = await _record(store, lease, outcomes)
     if judged:
         await settle_contacts(free, outcomes, store=store, token=lease.token)
-    _report(claimed, outcomes)
-    outcome_metrics.count(outcomes)
+    if outcomes:
+        decided = _decided(claimed, outcomes)
+        _report(decided)
+        outcome_metrics.count(decided)
     by_id = {claim.message.id: claim.message for claim in claimed}
     lost = [
         replace(by_id[outcome.message_id], state=outcome.state, reason=outcome.reason)
@@ -226,11 +228,15 @@ def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> lis
     ]
 
 
-def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
+def _decided(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> Sequence[tuple[Claimed, Outcome]]:
+    known = {claim.message.id: claim for claim in claimed}
+    return [(known[outcome.message_id], outcome) for outcome in outcomes]
+
+
+def _report(decided: Sequence[tuple[Claimed, Outcome]]) -> None:
     """Log each outcome, by ids only."""
-    known = {claim.message.id: claim.message for claim in claimed}
-    for outcome in outcomes:
-        message = known[outcome.message_id]
+    for claim, outcome in decided:
+        message = claim.message
         level = log.info if outcome.state in {*_WITH_THE_PERSON, State.HELD} else log.warning
         level(
             "message." + outcome.state,
