@@ -49,6 +49,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             catalog=BY_NAME,
             rules=Rules(channels=traits, policy=parts.company.policy),
             rates=parts.sender_rates,
+            tracer=parts.tracer,
         ),
         senders=SourceBindings(
             storage.PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())
@@ -77,6 +78,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         documents=documents_of(parts),
         exclusions=storage.PostgresExclusions(parts.database, parts.company.ring),
         catalog=BY_NAME,
+        tracer=parts.tracer,
     )
     consumers = messages.consumers(
         deps=deps,

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter as Metric
@@ -23,10 +24,12 @@ from prometheus_client import Counter as Metric
 from hub.errors import InvalidEvent
 from hub.intake import lanes
 from hub.intake.commit import commit
+from hub.intake.commit_result import CommitResult
 from hub.intake.decode import Batch, IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.replay_sender import as_sent
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
+from hub.intake.tracing import BatchTrace
 from hub.intake.unreached import notice
 from hub.messages.appointments import make_appointments, waiting
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, RawMessage, Unreached
@@ -66,19 +69,31 @@ async def process_batch(
     """
     batch = await _read(incoming, context=context, now=now(), bound=await senders.current())
     moves = lanes.take_out(batch, context)
+    trace = None if context.tracer is None else BatchTrace(context.tracer, now)
     result = await commit(batch, context=context, store=store, now=now)
+    if trace is not None:
+        trace.plan_ended()
     await publisher.tickets(tickets(result.messages))
     for audience in result.broad:
         async for expanded in expand(audience, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(expanded.messages))
             await make_appointments(appointments, waiting(expanded.messages))
             result.unreached += expanded.unreached
+    if trace is not None:
+        trace.record(batch.events, _ticketed(result))
     await _notify_publishers(result.letters, publisher, now)
     await _notify_unreached(result.unreached, publisher, now)
     await make_appointments(appointments, result.later, result.clocks)
     await lanes.move(moves, publisher, context)
     if context.rates is not None:
         context.rates.settle(batch.events)
+
+
+def _ticketed(result: CommitResult) -> set[UUID]:
+    """Return the keys of the events that have messages, or an audience of many."""
+    return {message.event_key for message in result.messages} | {
+        audience.stored.key for audience in result.broad
+    }
 
 
 async def _read(
@@ -127,7 +142,8 @@ async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher
             "event.rejected",
             reason=letter.reason,
             field=letter.field,
-            dead_letter=str(letter.id),
+            dead_letter_id=str(letter.id),
+            event_id=letter.event_id,
             sender=letter.sender,
         )
     await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])

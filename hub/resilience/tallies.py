@@ -1,8 +1,8 @@
 """
 Prometheus counters and histograms for hot paths: to count costs no call, or one for many values.
 
-prometheus_client's own take up to twenty Python calls and a lock for each value. These belong to the event loop
-of the process, which is also where they are read.
+prometheus_client's own take up to twenty Python calls and a lock for each value. These belong to the event
+loop of the process, which is also where they are read.
 """
 
 from __future__ import annotations

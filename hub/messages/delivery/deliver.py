@@ -40,6 +40,7 @@ from hub.messages.delivery.decisions import (
 from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.prepare import prepare
+from hub.messages.delivery.tracing import NOT_TRACED, Traces, log_fields, spans_of, traces_of
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, State
 from hub.model.state_machine import LOST
@@ -56,6 +57,8 @@ AT_A_TIME: Final = 5
 
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
 """What may still wait for a receipt, but for no further try."""
+
+_NOTHING: Final[Mapping[str, str]] = {}
 
 log = structlog.get_logger()
 
@@ -74,7 +77,7 @@ async def deliver(
     Raises StorageUnavailable or BrokerUnavailable when a server is away; a repeat of the ticket does only
     the remaining work.
     """
-    paused = await deps.pauses.current()
+    paused, began = await deps.pauses.current(), deps.now()
     lease = Lease(deps.policy)
     with deps.lost_claims.token(ids, lease.token) as lease.token:
         claimed = await store.claim(ids, token=lease.token, lease=lease.length)
@@ -98,7 +101,10 @@ async def deliver(
         await settle_contacts(free, outcomes, store=store, token=lease.token)
     if outcomes:
         decided = _decided(claimed, outcomes)
-        _report(decided)
+        traces = NOT_TRACED if deps.tracer is None else await traces_of(claimed, store)
+        _report(decided, traces)
+        if deps.tracer is not None:
+            deps.tracer.record(spans_of(decided, traces, began=began, ended=deps.now()))
         outcome_metrics.count(decided)
     by_id = {claim.message.id: claim.message for claim in claimed}
     lost = [
@@ -233,7 +239,7 @@ def _decided(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> Sequenc
     return [(known[outcome.message_id], outcome) for outcome in outcomes]
 
 
-def _report(decided: Sequence[tuple[Claimed, Outcome]]) -> None:
+def _report(decided: Sequence[tuple[Claimed, Outcome]], traces: Traces) -> None:
     """Log each outcome, by ids only."""
     for claim, outcome in decided:
         message = claim.message
@@ -245,4 +251,5 @@ def _report(decided: Sequence[tuple[Claimed, Outcome]]) -> None:
             event_name=message.event,
             channel=message.channel,
             reason=outcome.reason,
+            **(log_fields(traces, message.event_key) if traces else _NOTHING),
         )

@@ -15,7 +15,9 @@ from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
+from hub.intake.tracing import received, with_trace
 from hub.model import Event, RawMessage, Scope
+from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send
 from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
@@ -57,15 +59,20 @@ async def receive(request: web.Request) -> web.Response:
 
     The answer lists which are accepted, and why others are refused.
     """
+    began = NOW()
     documents = _documents(request, await request.read())
     deps = services(request)
     caller = caller_of(request)
     found = [_validate(deps, document, caller) for document in documents]
+    if deps.tracer is not None:
+        found = [with_trace(one, _trace_header(request)) if isinstance(one, Event) else one for one in found]
     accepted = [event for event in found if isinstance(event, Event)]
     refused = await _store_refused(deps.refuse, [one for one in found if isinstance(one, Refused)])
     if refused and not accepted:
         raise _none_accepted(refused)
     sent = await send(deps.publisher, accepted, caller=_sender(caller))
+    if deps.tracer is not None:
+        deps.tracer.record(received(accepted[: sent.accepted], began=began, ended=NOW()))
     answer = EventsAnswer(accepted=sent.accepted, refused=refused)
     if sent.failure is not None:
         raise Refusal(
@@ -76,6 +83,11 @@ async def receive(request: web.Request) -> web.Response:
             more=msgspec.to_builtins(answer),
         )
     return json_answer(answer, status=202)
+
+
+def _trace_header(request: web.Request) -> Mapping[str, str]:
+    given = request.headers.get(TRACEPARENT)
+    return {TRACEPARENT: given} if given else {}
 
 
 def _documents(request: web.Request, body: bytes) -> Sequence[Document]:
