@@ -59,6 +59,7 @@ install_missing() {
     if [ "$1" = all ] && ! has_compose; then install_packages docker-compose || true; fi
     if [ "$1" = all ] && ! has_browser; then install_packages chromium || true; fi
     if [ "$1" = all ] && ! has_pdf_reader; then install_packages poppler-utils || true; fi
+    if [ "$1" = all ] && ! has_prometheus; then install_packages prometheus || true; fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
@@ -68,6 +69,9 @@ has_compose() {
 
 # What the pages are tried in.
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+
+# What tries the alerts and the dashboard in the tests; promtool comes with it.
+has_prometheus() { command -v prometheus >/dev/null && command -v promtool >/dev/null; }
 
 # What reads the words of a PDF in the tests.
 has_pdf_reader() { command -v pdftotext >/dev/null; }

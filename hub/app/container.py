@@ -19,7 +19,7 @@ from hub.consumers.broker import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
 from hub.ports import Channel
-from hub.ports.tracing import Tracer
+from hub.ports.traces import Tracer
 from hub.resilience.breaker import Breakers
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.settings import Settings

@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 
 class OtlpTracer:
-    """`hub.ports.tracing.Tracer`. Sends from when it is entered until it is left."""
+    """`hub.ports.traces.Tracer`. Sends from when it is entered until it is left."""
 
     def __init__(self, url: SecretUrl, *, every: float = EVERY, patience: float = PATIENCE) -> None:
         self._url = url

@@ -17,7 +17,7 @@ from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_sent
 from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import BindingSnapshot
-from hub.intake.tracing import with_trace
+from hub.intake.traces import with_trace
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.messages.planning.posters import Board, boards_of
@@ -33,7 +33,7 @@ from hub.model import (
 )
 from hub.model.ids import body_id, event_key
 from hub.people.audience import Addressee, operators
-from hub.ports.tracing import Tracer
+from hub.ports.traces import Tracer
 
 REJECTED: Final = "event.rejected"
 

@@ -13,7 +13,7 @@ made from the event, and a duplicate creates nothing but tickets for messages th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -29,7 +29,7 @@ from hub.intake.decode import Batch, IntakeContext, dead_letter, may_be_reported
 from hub.intake.pages import PAGE, expand
 from hub.intake.replay_sender import as_sent
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
-from hub.intake.tracing import BatchTrace
+from hub.intake.traces import BatchTrace, trace_ids
 from hub.intake.unreached import notice
 from hub.messages.appointments import make_appointments, waiting
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, RawMessage, Unreached
@@ -82,7 +82,8 @@ async def process_batch(
     if trace is not None:
         trace.record(batch.events, _ticketed(result))
     await _notify_publishers(result.letters, publisher, now)
-    await _notify_unreached(result.unreached, publisher, now)
+    traced = {} if context.tracer is None else trace_ids(batch.events)
+    await _notify_unreached(result.unreached, publisher, now, traced)
     await make_appointments(appointments, result.later, result.clocks)
     await lanes.move(moves, publisher, context)
     if context.rates is not None:
@@ -136,6 +137,10 @@ async def refuse(
     return letters
 
 
+def _name(kind: str) -> str:
+    return kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
+
+
 async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
         log.warning(
@@ -149,16 +154,19 @@ async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher
     await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
 
 
-async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
+async def _notify_unreached(
+    found: Sequence[Unreached], publisher: Publisher, now: Now, traced: Mapping[UUID, Mapping[str, str]]
+) -> None:
     for event in found:
         log.warning(
             "event.unreached",
             event_id=event.event_id,
-            event_type=event.type,
+            event_name=_name(event.type),
             reasons=list(map(str, event.reasons)),
+            **traced.get(event.event_key, {}),
         )
     for (kind, reason), times in Counter(
         (event.type, reason) for event in found for reason in event.reasons
     ).items():
-        _UNREACHED.labels(kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX), str(reason)).inc(times)
+        _UNREACHED.labels(_name(kind), str(reason)).inc(times)
     await publisher.notify([notice(event, now()) for event in found])

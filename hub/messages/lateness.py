@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from hub.resilience.tallies import Histogram
+from hub.resilience.tally import Histogram
 
 LATENESS: Final = Histogram(
     "hub_timer_lateness_seconds",
@@ -21,3 +21,9 @@ STEP: Final = ("step",)
 def observe(kind: tuple[str], late: Iterable[timedelta]) -> None:
     """Observe how late each of them was."""
     LATENESS.observe(kind, [one.total_seconds() for one in late])
+
+
+def begin() -> None:
+    """Show zeros, in the process that runs the timers."""
+    for kind in (MESSAGE, STEP):
+        LATENESS.observe(kind, ())

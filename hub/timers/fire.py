@@ -128,7 +128,7 @@ def _prepared(
     try:
         return _firing(clock, known, timers, summed)
     except Exception:
-        log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name)
+        log.exception("clock.broken", **_about(clock))
         return None
 
 
@@ -202,7 +202,7 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
     """
     missing = [step for step in sla.calls(clock) if sla.event_id(clock, step) not in called]
     if missing and clock.changed_at is not None and clock.changed_at > now - FRESH:
-        log.info("clock.end_waits", clock_id=str(clock.id), clock=clock.name)
+        log.info("clock.end_waits", **_about(clock))
         return None
     people = {person for recipients in called.values() for person in recipients}
     notifies = people and not clock.promise.silent
@@ -239,7 +239,7 @@ async def _publish(
         if error is None:
             published.append(firing)
         elif isinstance(error, Exception) and not isinstance(error, Unavailable):
-            log.error("clock.broken", clock_id=str(firing.seen.id), clock=firing.seen.name, exc_info=error)
+            log.error("clock.broken", **_about(firing.seen), exc_info=error)
         else:
             failure = error
     return published, failure
@@ -265,7 +265,7 @@ async def _advance(published: Sequence[_Firing], timers: Timers) -> Sequence[Clo
     _observe([seen for after, seen in moved if after.id in ours], timers.now())
     for clock in advanced:
         step = clock.steps[clock.fired - 1]
-        log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=clock.level)
+        log.info("clock.step", **_about(clock), step=step.kind, level=clock.level)
     return advanced
 
 
@@ -280,3 +280,7 @@ def _observe(fired: Sequence[Clock], now: datetime) -> None:
     known = [(clock.changed_at or step.at, step.at) for clock, step in steps if not sla.ends(step)]
     if known:
         lateness.observe(lateness.STEP, [now - max(instants) for instants in known])
+
+
+def _about(clock: Clock) -> dict[str, str]:
+    return {"clock_id": str(clock.id), "clock": clock.name, "case": clock.case}

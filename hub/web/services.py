@@ -84,7 +84,7 @@ from hub.ports import (
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore, ReportStore
-from hub.ports.tracing import Tracer
+from hub.ports.traces import Tracer
 from hub.rendering.identities import Look
 from hub.settings import Settings
 from hub.sla.ack_links import Links

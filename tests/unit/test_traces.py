@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.intake.tracing import with_trace
+from hub.intake.traces import with_trace
 from hub.model import Json
 from hub.model.ids import event_key
 from hub.model.traces import Step, Trace, parse, step_id, trace_of

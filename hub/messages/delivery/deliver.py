@@ -40,7 +40,7 @@ from hub.messages.delivery.decisions import (
 from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.prepare import prepare
-from hub.messages.delivery.tracing import NOT_TRACED, Traces, log_fields, spans_of, traces_of
+from hub.messages.delivery.traces import NOT_TRACED, Traces, log_fields, spans_of, traces_of
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, State
 from hub.model.state_machine import LOST
@@ -173,7 +173,14 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: Lease, deps: Delive
         return _failure(claimed, TransientFailure("timeout", unknown=True), began, deps)
     except Exception as exc:
         # A fault of ours must not end the ticket's other messages.
-        log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
+        message = outgoing.message
+        log.exception(
+            "channel.broken",
+            channel=message.channel,
+            message_id=str(message.id),
+            event_id=message.event_id,
+            event_name=message.event,
+        )
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
     if outgoing.message.channel == "sms":

@@ -16,7 +16,7 @@ from hub.messages.delivery.pausing import Pauses
 from hub.model import Claimed, EventType, Rendered
 from hub.policy import Policy
 from hub.ports import Channel, ExclusionRegistry, Now, Throttle
-from hub.ports.tracing import Tracer
+from hub.ports.traces import Tracer
 from hub.resilience.handover import Handover
 
 

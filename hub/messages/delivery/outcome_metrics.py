@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import product
 from typing import Final
 
 from prometheus_client import Counter as Metric
 
-from hub.model import Claimed, Outcome, Outgoing, State
-from hub.resilience.tallies import Histogram, Tally
+from hub.model import Claimed, Lane, Outcome, Outgoing, State
+from hub.resilience.tally import Histogram, Tally
 from hub.sms_text import segments
 
 _OUTCOMES: Final = Tally("hub_outcomes", "Messages that delivery has decided, by their new state.", ["state"])
@@ -40,6 +41,15 @@ _SENT: Final = State.SENT
 _WAITING: Final = State.WAITING
 _INITIAL: Final = "initial"
 """The occasion of what is no reminder."""
+
+
+def begin(channels: Iterable[str]) -> None:
+    """Show zeros for what this process delivers, so that the first message of a queue is an increase."""
+    for state in State:
+        _OUTCOMES.begin((str(state),))
+    for channel, lane in product(channels, Lane):
+        _RETRIES.begin((str(lane), channel))
+        ACCEPTED.observe((str(lane), channel), ())
 
 
 def count(decided: Sequence[tuple[Claimed, Outcome]]) -> None:

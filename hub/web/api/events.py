@@ -15,7 +15,7 @@ from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
-from hub.intake.tracing import received, with_trace
+from hub.intake.traces import received, with_trace
 from hub.model import Event, RawMessage, Scope
 from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send

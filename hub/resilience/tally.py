@@ -27,6 +27,10 @@ class Tally(Collector):
         self._words, self._labels = words, tuple(labels)
         registry.register(self)
 
+    def begin(self, labels: tuple[str, ...]) -> None:
+        """Show a zero, so that the first one counted is an increase."""
+        self.found.setdefault(labels, 0)
+
     def describe(self) -> Iterator[Metric]:
         yield CounterMetricFamily(self.name, self._words, labels=self._labels)
 
@@ -58,7 +62,7 @@ class Histogram(Collector):
         registry.register(self)
 
     def observe(self, labels: tuple[str, ...], values: Iterable[float]) -> None:
-        """Count these values; one below zero counts as zero."""
+        """Count these values; one below zero counts as zero. Without values, show a zero."""
         bounds, counts = self._bounds, self._counts.get(labels)
         if counts is None:
             counts = self._counts[labels] = [0] * len(self._les)

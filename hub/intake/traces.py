@@ -13,7 +13,7 @@ from hub.model import Event, Json, RawMessage
 from hub.model.ids import event_key
 from hub.model.traces import TRACEPARENT, Span, SpanKind, Step, parse, step_id, trace_of
 from hub.ports import Now
-from hub.ports.tracing import Tracer
+from hub.ports.traces import Tracer
 
 
 def with_trace(event: Event, headers: Mapping[str, Json]) -> Event:
@@ -27,6 +27,11 @@ def with_trace(event: Event, headers: Mapping[str, Json]) -> Event:
         return event
     value = given.decode("ascii") if isinstance(given, bytes) else given
     return replace(event, extensions={**event.extensions, TRACEPARENT: value})
+
+
+def trace_ids(events: Mapping[UUID, tuple[Event, RawMessage]]) -> Mapping[UUID, Mapping[str, str]]:
+    """Return what lines of the log say of the trace of each event."""
+    return {key: {"trace_id": trace_of(key, event.extensions).trace_id} for key, (event, _) in events.items()}
 
 
 @dataclass(slots=True)
