@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ DASHBOARD: Final = ROOT / "monitoring/grafana/hub.json"
 METRIC: Final = re.compile(r"\bhub_[a-z_]+")
 SUFFIXES: Final = ("_bucket", "_sum", "_count")
 """Of the series of a histogram."""
+CREATED: Final = "_created"
+"""The client's own series of when a counter began."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,15 @@ def of_series(name: str) -> str:
     """The metric that this series is of."""
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
-    return name
+    return f"{name.removesuffix(CREATED)}_total" if name.endswith(CREATED) else name
+
+
+def documented() -> set[str]:
+    """The metrics of the table in docs/operations.md."""
+    lines = (ROOT / "docs/operations.md").read_text().splitlines()
+    start = lines.index("| metric | by | what it counts |")
+    table = takewhile(lambda line: line.startswith("|"), lines[start:])
+    return {name for line in table for name in METRIC.findall(line.split("|")[1])}
 
 
 def alerts() -> list[dict[str, Any]]:

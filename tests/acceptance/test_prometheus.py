@@ -20,7 +20,7 @@ from hub.local.loopback import free_port
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import HubProcess, event, hub_process, publisher, until
-from tests.monitoring_files import ALERTS, Query, alerts, queries
+from tests.monitoring_files import ALERTS, Query, alerts, documented, of_series, queries
 from tests.providers.http import answering
 
 ROLES: Final = ("intake", "delivery", "timers", "web")
@@ -141,6 +141,7 @@ def refused(number: int) -> dict[str, Any]:
     return event("pqrs.received", {"number": number})
 
 
+@pytest.mark.slow
 async def test_each_panel_has_an_answer_from_a_hub_that_works(
     house: House, program: str, tmp_path: Path
 ) -> None:
@@ -165,11 +166,13 @@ async def test_each_panel_has_an_answer_from_a_hub_that_works(
         for query in queries():
             await asked.value(query.filled())
         quiet = [query.place for query in panels_of_what_happens() if not await asked.value(query.filled())]
+        known = {of_series(name) for name in await asked.ask("label/__name__/values")}
         rules = (await asked.ask("rules"))["groups"][0]["rules"]
         kept = await asked.value("sum(hub_accept_seconds_count)")
         by_lane = await asked.value("sum by (lane) (increase(hub_accept_seconds_count[1m])) > 0")
 
     assert [] == quiet
+    assert {name for name in known if name.startswith("hub_")} <= documented()
     assert [(rule["alert"], "ok") for rule in alerts()] == [(rule["name"], rule["health"]) for rule in rules]
     assert float(kept[0]["value"][1]) >= len(house.smtp.mails) > 0
     assert "normal" in {row["metric"]["lane"] for row in by_lane}

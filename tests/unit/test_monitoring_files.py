@@ -12,14 +12,13 @@ from typing import Final
 import pytest
 import yaml
 
-from tests.monitoring_files import ALERTS, METRIC, PROMETHEUS, alerts, panels, queries
-from tests.unit.test_docs import OPERATIONS, anchors, rows, spans, text
+from tests.monitoring_files import ALERTS, PROMETHEUS, alerts, documented, panels, queries
+from tests.unit.test_docs import OPERATIONS, anchors, spans, text
 
 WIDTH: Final = 24
 """Columns of a dashboard."""
 STEPS: Final = 3
 SEVERITIES: Final = {"critical", "warning"}
-MEASURES: Final = ("| metric | by | what it counts |",)
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +31,11 @@ def promtool() -> str:
     return found
 
 
-def documented() -> set[str]:
-    return {name for row in rows(OPERATIONS, MEASURES[0]) for name in METRIC.findall(row[0])}
-
-
 def section(anchor: str) -> str:
     """The text below the heading of an alert, up to the next heading."""
-    found = re.findall(r"^### (.+)\n((?:(?!##).*\n)*)", text(OPERATIONS), flags=re.MULTILINE)
+    found: list[tuple[str, str]] = re.findall(
+        r"^### (.+)\n((?:(?!##).*\n)*)", text(OPERATIONS), flags=re.MULTILINE
+    )
     return {title.lower().replace(" ", "-"): body for title, body in found}[anchor]
 
 
