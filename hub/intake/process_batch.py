@@ -41,6 +41,8 @@ _UNREACHED: Final = Metric(
     "hub_events_unreached", "Events that do not reach all whom they are for.", ["event", "reason"]
 )
 
+_NOTHING: Final[Mapping[str, str]] = {}
+
 AT_A_TIME: Final = 20
 """Events decoded in one go, in half a millisecond; in between, other work has its turn: an emergency."""
 
@@ -137,10 +139,6 @@ async def refuse(
     return letters
 
 
-def _name(kind: str) -> str:
-    return kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
-
-
 async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
     for letter in letters:
         log.warning(
@@ -161,12 +159,12 @@ async def _notify_unreached(
         log.warning(
             "event.unreached",
             event_id=event.event_id,
-            event_name=_name(event.type),
+            event_name=event.type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX),
             reasons=list(map(str, event.reasons)),
-            **traced.get(event.event_key, {}),
+            **(traced.get(event.event_key, _NOTHING) if traced else _NOTHING),
         )
     for (kind, reason), times in Counter(
         (event.type, reason) for event in found for reason in event.reasons
     ).items():
-        _UNREACHED.labels(_name(kind), str(reason)).inc(times)
+        _UNREACHED.labels(kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX), str(reason)).inc(times)
     await publisher.notify([notice(event, now()) for event in found])
