@@ -39,13 +39,19 @@ _PARTS: Final = Metric(
 _RETRYING: Final = State.RETRYING
 _SENT: Final = State.SENT
 _WAITING: Final = State.WAITING
+_DECIDED: Final = tuple(
+    state
+    for state in State
+    if state not in {State.QUEUED, State.SENDING, State.DELIVERED, State.READ, State.BOUNCED}
+)
+"""What delivery decides; the others come from receipts."""
 _INITIAL: Final = "initial"
 """The occasion of what is no reminder."""
 
 
 def begin(channels: Iterable[str]) -> None:
     """Show zeros for what this process delivers, so that the first message of a queue is an increase."""
-    for state in State:
+    for state in _DECIDED:
         _OUTCOMES.begin((str(state),))
     for channel, lane in product(channels, Lane):
         _RETRIES.begin((str(lane), channel))
