@@ -1,5 +1,5 @@
 """
-Draw the dashboard of monitoring/grafana from a Prometheus, without Grafana: one page, each panel in its place.
+Draw the dashboard of monitoring/grafana from a Prometheus, without Grafana: each panel in its place.
 
     .venv/bin/python scripts/dashboard_picture.py http://127.0.0.1:9090 PAGE.html [MINUTES]
 
