@@ -57,13 +57,18 @@ FILL: Final = (
     SELECT gen_random_uuid(), ARRAY['unknown_unit'] FROM generate_series(1, $1::int) n WHERE n > $2
     """,
     """
+    INSERT INTO inbox_item (id, person, event, subject, text, html, created_at, read_at)
+    SELECT gen_random_uuid(), 'p-' || n, 'pqrs.received', '', '', '', now(), CASE WHEN n > $2 THEN now() END
+    FROM generate_series(1, $1::int) n
+    """,
+    """
     INSERT INTO trouble (key, since, seen_at, detail, told_at, resolved_at, resolution_told_at)
     SELECT 'server:redis', now() - n * interval '1 s', now(), '{"measured": ""}', now(),
            now() - n * interval '1 s', now()
     FROM generate_series(1, $1::int / 10) n WHERE n > $2
     """,
 )
-TABLES: Final = ("message", "clock", "dead_letter", "attempt", "unreached", "trouble", "event")
+TABLES: Final = ("message", "clock", "dead_letter", "attempt", "unreached", "trouble", "event", "inbox_item")
 
 pytestmark = [pytest.mark.slow]
 
