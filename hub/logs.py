@@ -1,9 +1,9 @@
 """
 Logs as structlog events: JSON for machines, one readable line for people, no person data, no secrets.
 
-Log an event name and fields (`log.info("message.sent", channel="sms")`), bind `event_id` and
-`message_id` with `structlog.contextvars`. The masking is only the last line of defence: it recognises
-addresses and numbers by their form, but a name only by its key.
+Log an event name and fields (`log.info("message.sent", channel="sms")`). What a line is about has the names
+of `CORRELATION`, so that one search finds all lines of an event, a message or a case. The masking is only the
+last line of defence: it recognises addresses and numbers by their form, but a name only by its key.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from hub.errors import HubError
 
+CORRELATION: Final = (
+    *("event_id", "event_name", "event_key", "message_id", "case", "clock_id"),
+    *("reply_id", "dead_letter_id", "trace_id"),
+)
+"""Fields that say what a line is about, under the same names in every line (docs/operations.md, Logs)."""
 MASK: Final = "***"
 _LONGEST_TEXT: Final = 20_000
 _MOST_CAUSES: Final = 5

@@ -62,6 +62,7 @@ install_missing() {
     if [ "$1" = all ] && ! has_curl; then install_packages curl || true; fi
     # 270 MB: an example for publishers in Java is compiled and run.
     if [ "$1" = all ] && ! has_java; then install_packages default-jdk-headless librabbitmq-client-java || true; fi
+    if [ "$1" = all ] && ! has_prometheus; then install_packages prometheus || true; fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
@@ -71,6 +72,9 @@ has_compose() {
 
 # What the pages are tried in.
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+
+# What tries the alerts and the dashboard in the tests; promtool comes with it.
+has_prometheus() { command -v prometheus >/dev/null && command -v promtool >/dev/null; }
 
 # What reads the words of a PDF in the tests.
 has_pdf_reader() { command -v pdftotext >/dev/null; }

@@ -30,6 +30,7 @@ PLACES: Final[Mapping[str, str]] = {
     "HUB_VOICE_URL": f"voice+http://{{}}:{{}}@{CLOSED}/{{}}?token={{}}",
     "HUB_HEARTBEAT_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}/{{}}?key={{}}",
     "HUB_TIMESTAMP_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}?key={{}}",
+    "HUB_TRACES_URL": f"http://{{}}:{{}}@{CLOSED}/{{}}?key={{}}",
     "HUB_API_KEY": "{}",
     "HUB_SECRET": "{} {}",
     "HUB_ALLOW_RECIPIENTS": "{}@example.co push:{}",

@@ -20,6 +20,7 @@ from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
 from hub.model import ChannelTraits
 from hub.ports import Channel
+from hub.ports.traces import Tracer
 from hub.resilience.breaker import Breakers
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.settings import Settings
@@ -38,6 +39,8 @@ class Container:
     throttle: storage.RedisThrottle
     sender_rates: SenderRates
     check_rate: CheckRate
+    tracer: Tracer | None = None
+    """None: nothing is traced."""
 
     def channels(self) -> dict[str, Channel]:
         """Build the channels that are configured."""
@@ -75,7 +78,20 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
             throttle=await stack.enter_async_context(_throttle(settings, company.policy.throttle)),
             sender_rates=SenderRates(company.policy.intake, own=user_of(settings.amqp_url.reveal())),
             check_rate=CheckRate(time.monotonic),
+            tracer=await stack.enter_async_context(_tracing(settings)),
         )
+
+
+@asynccontextmanager
+async def _tracing(settings: Settings) -> AsyncIterator[Tracer | None]:
+    if settings.traces_url is None:
+        yield None
+        return
+    # Only whoever traces loads it.
+    from hub.app.otlp import OtlpTracer  # noqa: PLC0415
+
+    async with OtlpTracer(settings.traces_url) as tracer:
+        yield tracer
 
 
 def _throttle(

@@ -111,5 +111,5 @@ def can_print(company: CompanyRules, letter: Message, about: StoredEvent) -> boo
         return False
     except Exception:
         # A fault of a template must not keep the alert and the letter: the letter has it as its own.
-        log.exception("letter.unjudged", message_id=str(letter.id))
+        log.exception("letter.unjudged", message_id=str(letter.id), event_id=letter.event_id)
     return True

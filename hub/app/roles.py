@@ -24,6 +24,8 @@ from hub.consumers import events, messages
 from hub.consumers.worker import Consumer, serve
 from hub.intake.decode import IntakeContext
 from hub.intake.source_bindings import SourceBindings
+from hub.messages import lateness
+from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
@@ -48,6 +50,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             catalog=BY_NAME,
             rules=Rules(channels=parts.traits(), policy=parts.company.policy),
             rates=parts.sender_rates,
+            tracer=parts.tracer,
         ),
         senders=SourceBindings(
             storage.PostgresKeys(parts.database), own=user_of(parts.settings.amqp_url.reveal())
@@ -63,6 +66,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
 async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Send messages."""
     channels = parts.channels()
+    outcome_metrics.begin(channels)
     for channel in channels.values():
         stack.push_async_callback(channel.aclose)
     deps = DeliveryDeps(
@@ -76,6 +80,7 @@ async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack)
         documents=documents_of(parts),
         exclusions=storage.PostgresExclusions(parts.database, parts.company.ring),
         catalog=BY_NAME,
+        tracer=parts.tracer,
     )
     consumers = messages.consumers(
         deps=deps,
@@ -111,6 +116,7 @@ async def _compile_urgent(templates: Templates) -> None:
 
 async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
+    lateness.begin()
     keeping = partial(
         _keep_time,
         Timers(

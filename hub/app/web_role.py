@@ -107,6 +107,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
             take_reply=partial(take_reply, parts),
         ),
         monitoring=_monitoring(parts),
+        tracer=parts.tracer,
     )
 
 

@@ -139,7 +139,11 @@ async def publish_incidents(monitor: Monitor) -> None:
             await monitor.publisher.event(event)
             await monitor.store.mark_published(incident)
             log.warning(
-                "monitor.notified", event_name=event.name, key=incident.key, measured=incident.measured
+                "monitor.notified",
+                event_id=event.id,
+                event_name=event.name,
+                key=incident.key,
+                measured=incident.measured,
             )
 
 

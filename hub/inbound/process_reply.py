@@ -44,6 +44,8 @@ async def take_reply(reply: Reply, *, store: ReplyStore, publisher: Publisher, n
     log.info(
         "reply.taken",
         reply_id=str(inbound.id),
+        message_id=None if about.message_id is None else str(about.message_id),
+        case=about.case,
         provider=reply.provider,
         channel=reply.channel,
         kind=inbound.kind,

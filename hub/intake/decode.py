@@ -17,6 +17,7 @@ from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_sent
 from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import BindingSnapshot
+from hub.intake.traces import with_trace
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.messages.planning.posters import Board, boards_of
@@ -32,6 +33,7 @@ from hub.model import (
 )
 from hub.model.ids import body_id, event_key
 from hub.people.audience import Addressee, operators
+from hub.ports.traces import Tracer
 
 REJECTED: Final = "event.rejected"
 
@@ -43,7 +45,8 @@ class IntakeContext:
 
     `lane` is the lane whose queue is read; without it, events of all lanes are processed together. `rates`
     counts what each sender publishes in it; without them nobody has a limit. What is not `counted` moves no
-    metric: a dry run.
+    metric: a dry run. With a `tracer`, which only collects,
+    events keep the trace of the message in which they came.
 
     What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
     (`kinds`), their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds
@@ -57,6 +60,7 @@ class IntakeContext:
     lane: Lane | None = None
     rates: SenderRates | None = None
     counted: bool = True
+    tracer: Tracer | None = None
     kinds: Mapping[str, EventType] = field(init=False)
     needs: Mapping[str, Needs] = field(init=False)
     skipping: frozenset[str] = field(init=False)
@@ -127,6 +131,8 @@ def read(
         except InvalidEvent as exc:
             batch.letters.append(dead_letter(raw, exc))
         else:
+            if context.tracer is not None:
+                event = with_trace(event, raw.headers)
             batch.events.setdefault(event_key(event), (event, raw))
     return batch
 

@@ -13,9 +13,10 @@ made from the event, and a duplicate creates nothing but tickets for messages th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter as Metric
@@ -23,10 +24,12 @@ from prometheus_client import Counter as Metric
 from hub.errors import InvalidEvent
 from hub.intake import lanes
 from hub.intake.commit import commit
+from hub.intake.commit_result import CommitResult
 from hub.intake.decode import Batch, IntakeContext, dead_letter, may_be_reported, read, rejection
 from hub.intake.pages import PAGE, expand
 from hub.intake.replay_sender import as_sent
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
+from hub.intake.traces import BatchTrace, trace_ids
 from hub.intake.unreached import notice
 from hub.messages.appointments import make_appointments, waiting
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, RawMessage, Unreached
@@ -37,6 +40,8 @@ from hub.resilience.right_of_way import RIGHT_OF_WAY
 _UNREACHED: Final = Metric(
     "hub_events_unreached", "Events that do not reach all whom they are for.", ["event", "reason"]
 )
+
+_NOTHING: Final[Mapping[str, str]] = {}
 
 AT_A_TIME: Final = 20
 """Events decoded in one go, in half a millisecond; in between, other work has its turn: an emergency."""
@@ -66,19 +71,32 @@ async def process_batch(
     """
     batch = await _read(incoming, context=context, now=now(), bound=await senders.current())
     moves = lanes.take_out(batch, context)
+    trace = None if context.tracer is None else BatchTrace(context.tracer, now)
     result = await commit(batch, context=context, store=store, now=now)
+    if trace is not None:
+        trace.plan_ended()
     await publisher.tickets(tickets(result.messages))
     for audience in result.broad:
         async for expanded in expand(audience, context=context, store=store, now=now, page=page):
             await publisher.tickets(tickets(expanded.messages))
             await make_appointments(appointments, waiting(expanded.messages))
             result.unreached += expanded.unreached
+    if trace is not None:
+        trace.record(batch.events, _ticketed(result))
     await _notify_publishers(result.letters, publisher, now)
-    await _notify_unreached(result.unreached, publisher, now)
+    traced = {} if context.tracer is None else trace_ids(batch.events)
+    await _notify_unreached(result.unreached, publisher, now, traced)
     await make_appointments(appointments, result.later, result.clocks)
     await lanes.move(moves, publisher, context)
     if context.rates is not None:
         context.rates.settle(batch.events)
+
+
+def _ticketed(result: CommitResult) -> set[UUID]:
+    """Return the keys of the events that have messages, or an audience of many."""
+    return {message.event_key for message in result.messages} | {
+        audience.stored.key for audience in result.broad
+    }
 
 
 async def _read(
@@ -127,19 +145,23 @@ async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher
             "event.rejected",
             reason=letter.reason,
             field=letter.field,
-            dead_letter=str(letter.id),
+            dead_letter_id=str(letter.id),
+            event_id=letter.event_id,
             sender=letter.sender,
         )
     await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
 
 
-async def _notify_unreached(found: Sequence[Unreached], publisher: Publisher, now: Now) -> None:
+async def _notify_unreached(
+    found: Sequence[Unreached], publisher: Publisher, now: Now, traced: Mapping[UUID, Mapping[str, str]]
+) -> None:
     for event in found:
         log.warning(
             "event.unreached",
             event_id=event.event_id,
-            event_type=event.type,
+            event_name=event.type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX),
             reasons=list(map(str, event.reasons)),
+            **(traced.get(event.event_key, _NOTHING) if traced else _NOTHING),
         )
     for (kind, reason), times in Counter(
         (event.type, reason) for event in found for reason in event.reasons

@@ -61,7 +61,7 @@ async def _alert(
     told = [message for message in alarming if not await _fails_next(message, events, now, prints)]
     for event in alerts(told, events, now=now).values():
         await publisher.event(event)
-        log.warning("notification.undelivered", message_id=event.data["message_id"])
+        log.warning("notification.undelivered", message_id=event.data["message_id"], event_id=event.id)
     await store.end_cascades([message.id for message in alarming if not message.fallback])
 
 

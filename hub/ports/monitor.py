@@ -13,6 +13,8 @@ from hub.model.webhooks import LateWebhook, WebhookFigures
 
 MANY_HELD: Final = 10_000
 """Of so many held messages it is counted why they wait; nobody needs to know of more."""
+MANY_UNREAD: Final = 10_000
+"""So many unread entries of inboxes are counted."""
 
 
 class Heartbeats(Protocol):
@@ -104,8 +106,11 @@ class IncidentLog(Protocol):
     async def incidents(self, limit: int) -> Sequence[Incident]:
         """List the open incidents, the oldest first, then the resolved ones, the latest first."""
 
-    async def promises(self) -> Mapping[tuple[str, str], int]:
-        """Count the clocks that have not ended, by (name, state)."""
+    async def promises(self) -> Mapping[tuple[str, int, str], int]:
+        """Count the clocks that have not ended, by (name, level, state)."""
+
+    async def unread(self) -> int:
+        """Count what lies unread in people's inboxes, up to a limit."""
 
     async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
         """Return which contracts were renewed or ended in this time up to now, in the order of time."""

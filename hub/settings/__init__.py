@@ -80,6 +80,8 @@ class Settings:
     """The URL called each minute while all is well."""
     webhook_networks: Networks
     """Private networks in which webhooks may be."""
+    traces_url: SecretUrl | None
+    """Where traces go, by OTLP over HTTP; None: nothing is traced."""
     timestamp_url: SecretUrl | None
     """The authority that stamps the head of the seals once a day."""
     log: LogFormat
@@ -130,6 +132,7 @@ def load(environ: Mapping[str, str], *, terminal: bool | None = None) -> Setting
         templates=env.path("HUB_TEMPLATES"),
         heartbeat_url=env.outside_url("HUB_HEARTBEAT_URL", "https://hc-ping.com/YOUR-ID"),
         webhook_networks=env.networks("HUB_WEBHOOK_NETWORKS"),
+        traces_url=env.optional_url("HUB_TRACES_URL", "http://127.0.0.1:4318/v1/traces", ("http", "https")),
         timestamp_url=env.outside_url("HUB_TIMESTAMP_URL", "https://freetsa.org/tsr"),
         log=env.choice("HUB_LOG", LogFormat.TEXT if is_terminal else LogFormat.JSON),
         log_level=env.choice("HUB_LOG_LEVEL", LogLevel.INFO),

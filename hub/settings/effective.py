@@ -68,6 +68,7 @@ SETTINGS: Final[Mapping[str, Describe]] = {
     "HUB_HEARTBEAT_URL": lambda settings, _: settings.heartbeat_url and settings.heartbeat_url.place,
     "HUB_WEBHOOK_NETWORKS": lambda settings, _: " ".join(map(str, settings.webhook_networks)),
     "HUB_TIMESTAMP_URL": lambda settings, _: settings.timestamp_url and settings.timestamp_url.place,
+    "HUB_TRACES_URL": lambda settings, _: settings.traces_url and settings.traces_url.place,
     "HUB_LOG": lambda settings, _: settings.log,
     "HUB_LOG_LEVEL": lambda settings, _: settings.log_level,
 }

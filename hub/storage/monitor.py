@@ -13,7 +13,7 @@ from hub.model.exclusions import ExclusionList
 from hub.model.incidents import UNKNOWN_CODES, excess_of
 from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
-from hub.ports.monitor import MANY_HELD
+from hub.ports.monitor import MANY_HELD, MANY_UNREAD
 from hub.storage import contracts, people
 from hub.storage.database import Database, Store, load, read
 from hub.storage.lookback import EVER, Lookback
@@ -131,8 +131,14 @@ class PostgresMonitor(Store):
     async def incidents(self, limit: int) -> Sequence[Incident]:
         return [_incident(row) for row in await self.rows(_SQL["troubles"], limit)]
 
-    async def promises(self) -> Mapping[tuple[str, str], int]:
-        return {(row["name"], row["state"]): row["n"] for row in await self.rows(_SQL["promises"])}
+    async def promises(self) -> Mapping[tuple[str, int, str], int]:
+        rows = await self.rows(_SQL["promises"])
+        return {(row["name"], row["level"], row["state"]): row["n"] for row in rows}
+
+    async def unread(self) -> int:
+        [row] = await self.rows(_SQL["unread"], MANY_UNREAD)
+        found: int = row["n"]
+        return found
 
     async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
         now = await self.clock()

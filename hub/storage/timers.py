@@ -9,6 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from hub.messages import lateness
 from hub.model import HUB_SOURCE, Clock, DispatchStatus, Lane, LiveClock, Message, Person, WatchedClock
 from hub.model.ids import span
 from hub.model.state_machine import UNSENT
@@ -53,7 +54,7 @@ class PostgresTimers(PostgresCascades):
         self._due_messages, self._due_clocks, self._overdue_receipts = Lookback(), Lookback(), Lookback()
 
     async def release(self, ids: Collection[UUID]) -> Sequence[Ticket]:
-        return _tickets(await self.rows(_SQL["release"], sorted(ids), *span(ids)))
+        return _released(await self.rows(_SQL["release"], sorted(ids), *span(ids)))
 
     async def release_due(self, limit: int, as_of: datetime, grace: timedelta) -> Sequence[Ticket]:
         rows = await self._due_messages.look(
@@ -61,7 +62,7 @@ class PostgresTimers(PostgresCascades):
             # Leases within their grace stay in place.
             lambda found: grace if len(found) < limit else None,
         )
-        return _tickets(rows)
+        return _released(rows)
 
     async def due_clocks(self, limit: int, overdue: timedelta) -> Sequence[Clock]:
         return await self._due_clocks.look(
@@ -150,6 +151,12 @@ class PostgresTimers(PostgresCascades):
 
     async def live_clocks(self, after: UUID | None, limit: int) -> Sequence[LiveClock]:
         return await clocks.live(self, after or START, limit)
+
+
+def _released(rows: Sequence[Record]) -> Sequence[Ticket]:
+    if rows:
+        lateness.observe(lateness.MESSAGE, [row["late"] for row in rows if row["late"] is not None])
+    return _tickets(rows)
 
 
 def _tickets(rows: Iterable[Record]) -> Sequence[Ticket]:

@@ -17,6 +17,7 @@ import structlog
 
 from hub import sla
 from hub.errors import Unavailable
+from hub.messages import lateness
 from hub.messages.appointments import make_appointments
 from hub.model import Clock, Event, Step, StepKind
 from hub.policy import Policy
@@ -127,7 +128,7 @@ def _prepared(
     try:
         return _firing(clock, known, timers, summed)
     except Exception:
-        log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name)
+        log.exception("clock.broken", **_about(clock))
         return None
 
 
@@ -201,7 +202,7 @@ def _end(clock: Clock, step: Step, called: Calls, now: datetime) -> _Firing | No
     """
     missing = [step for step in sla.calls(clock) if sla.event_id(clock, step) not in called]
     if missing and clock.changed_at is not None and clock.changed_at > now - FRESH:
-        log.info("clock.end_waits", clock_id=str(clock.id), clock=clock.name)
+        log.info("clock.end_waits", **_about(clock))
         return None
     people = {person for recipients in called.values() for person in recipients}
     notifies = people and not clock.promise.silent
@@ -238,7 +239,7 @@ async def _publish(
         if error is None:
             published.append(firing)
         elif isinstance(error, Exception) and not isinstance(error, Unavailable):
-            log.error("clock.broken", clock_id=str(firing.seen.id), clock=firing.seen.name, exc_info=error)
+            log.error("clock.broken", **_about(firing.seen), exc_info=error)
         else:
             failure = error
     return published, failure
@@ -261,7 +262,25 @@ async def _advance(published: Sequence[_Firing], timers: Timers) -> Sequence[Clo
     moved = [(firing.advanced, firing.seen) for firing in published if firing.advanced is not None]
     ours = await timers.store.advance([after for after, _ in moved], seen=[seen for _, seen in moved])
     advanced = [after for after, _ in moved if after.id in ours]
+    _observe([seen for after, seen in moved if after.id in ours], timers.now())
     for clock in advanced:
         step = clock.steps[clock.fired - 1]
-        log.info("clock.step", clock_id=str(clock.id), clock=clock.name, step=step.kind, level=clock.level)
+        log.info("clock.step", **_about(clock), step=step.kind, level=clock.level)
     return advanced
+
+
+def _observe(fired: Sequence[Clock], now: datetime) -> None:
+    """
+    Observe how late these steps were, counted from when they could be known.
+
+    An event that comes late starts its clock with steps that are long past. The end of a clock waits for its
+    alerts on purpose.
+    """
+    steps = [(clock, clock.steps[clock.fired]) for clock in fired]
+    known = [(clock.changed_at or step.at, step.at) for clock, step in steps if not sla.ends(step)]
+    if known:
+        lateness.observe(lateness.STEP, [now - max(instants) for instants in known])
+
+
+def _about(clock: Clock) -> dict[str, str]:
+    return {"clock_id": str(clock.id), "clock": clock.name, "case": clock.case}

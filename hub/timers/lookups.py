@@ -93,7 +93,8 @@ async def _isolating_faults(
         raise
     except Exception:
         if len(clocks) == 1:
-            log.exception("clock.broken", clock_id=str(clocks[0].id), clock=clocks[0].name)
+            [clock] = clocks
+            log.exception("clock.broken", clock_id=str(clock.id), clock=clock.name, case=clock.case)
             return {}
     half = len(clocks) // 2
     return {**await _isolating_faults(clocks[:half], ask), **await _isolating_faults(clocks[half:], ask)}

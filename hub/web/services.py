@@ -90,6 +90,7 @@ from hub.ports import (
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore, ReportStore
+from hub.ports.traces import Tracer
 from hub.rendering.identities import Look
 from hub.settings import Settings
 from hub.sla.ack_links import Links
@@ -237,6 +238,7 @@ class Services:
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
+    tracer: Tracer | None = None
     passwords: Passwords = field(default_factory=Passwords)
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
     """Slows down an address whose sign-ins fail."""

@@ -225,17 +225,17 @@ async def test_recurring_symptom_opens_a_new_incident_and_open_ones_come_first(
     assert [DEAD.key] == keys(await watching.incidents(1))
 
 
-async def test_promises_that_have_not_ended_are_counted_by_name_and_state(stores: RealStores) -> None:
-    late = clock("d", state=ClockState.BREACHED)
+async def test_promises_that_have_not_ended_are_counted_by_name_level_and_state(stores: RealStores) -> None:
+    late = clock("d", state=ClockState.BREACHED, level=3)
     other = replace(late, id=uuid4(), name="legal_term")
     ended = clock("c", state=ClockState.BREACHED, ended_at=now())
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([clock("a"), clock("b"), ended, late, other])
 
     assert await stores.monitor.promises() == {
-        ("first_reply", "open"): 2,
-        ("first_reply", "breached"): 1,
-        ("legal_term", "breached"): 1,
+        ("first_reply", 1, "open"): 2,
+        ("first_reply", 3, "breached"): 1,
+        ("legal_term", 3, "breached"): 1,
     }
 
 
@@ -290,3 +290,14 @@ async def test_wrong_codes_of_processes_add_up_while_they_are_fresh(watching: Wa
 async def test_without_a_list_of_exclusions_there_is_none(watching: Watching) -> None:
     assert await watching.exclusion_list() is None
     assert 0 == await watching.unrecognised(HOUR)
+
+
+async def test_what_lies_unread_in_inboxes_is_counted(stores: RealStores, place: str) -> None:
+    columns = "(id, person, event, subject, text, html, created_at, read_at)"
+    async with Database(place) as database:
+        await database.rows(
+            f"INSERT INTO inbox_item {columns} SELECT gen_random_uuid(), 'p-' || n, 'e', '', '', '', now(), "
+            "CASE WHEN n > 3 THEN now() END FROM generate_series(1, 5) n"
+        )
+
+    assert 3 == await stores.monitor.unread()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from hub.messages.planning.cascade import next_steps
 from hub.model import Lane, Purpose, State, StoredEvent, Target
-from tests.contract.stores import AT_ONCE, Stores, release_due
+from tests.contract.stores import AT_ONCE, RealStores, Stores, release_due
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -100,6 +102,25 @@ async def test_due_message_is_queued_and_ticketed_once(stores: Stores, of: Store
     ]
     assert await stores.timers.release(ids) == []
     assert (await stores.state_of(due), await stores.state_of(leased)) == ("queued", "sending")
+
+
+async def test_messages_are_released_with_how_late_they_are(stores: RealStores, of: StoredEvent) -> None:
+    by_redis = message(of, contact_id="a", state=State.HELD, next_at=now() - HOUR)
+    by_sql = message(of, contact_id="b", state=State.RETRYING, next_at=now() - HOUR)
+    leased = message(of, contact_id="c")
+    await stores.add(by_redis, by_sql, leased)
+    await stores.claim(leased, lease=-LEASE)
+    hours, all_of_them = (partial(lateness, "bucket", le=le) for le in ("900.0", "+Inf"))
+    before = hours(), all_of_them()
+    await stores.timers.release([by_redis.id])
+    await release_due(stores, 10, grace=LEASE / 2)
+
+    assert (0, 2) == (hours() - before[0], all_of_them() - before[1])
+
+
+def lateness(what: str, **labels: str) -> float:
+    name = f"hub_timer_lateness_seconds_{what}"
+    return REGISTRY.get_sample_value(name, {"kind": "message", **labels}) or 0.0
 
 
 async def test_lease_ends_only_after_its_grace(stores: Stores, of: StoredEvent) -> None:

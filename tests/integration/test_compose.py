@@ -16,14 +16,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from hub.app.roles import ROLES
 from hub.local.loopback import free_port
 from hub.settings import Mode, load
 
 ROOT = Path(__file__).parents[2]
-MAIL = {"COMPOSE_PROFILES": "mail", "HUB_MAIL_DOMAIN": "respuestas.example"}
-"""What the role `mail` needs besides; it is there where it was asked for."""
+MAIL = {"COMPOSE_PROFILES": "mail,monitoring", "HUB_MAIL_DOMAIN": "respuestas.example"}
+"""What the role `mail` needs besides; it is there where it was asked for, and so is what monitors."""
+MONITORING = {"prometheus", "grafana"}
 OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
 
@@ -191,6 +193,7 @@ def test_mail_is_taken_in_only_where_that_was_asked_for(compose: tuple[str, ...]
     found: Services = whole(compose, {})["services"]
 
     assert set(ROLES) - {"mail"} == set(ROLES) & set(found)
+    assert not MONITORING & set(found)
     assert {Mode.CAPTURE} == {
         load(environment(service, secrets)).mode for service in hub_services(found).values()
     }
@@ -233,6 +236,33 @@ def test_every_variable_is_a_setting_that_the_hub_reads(services: Services) -> N
 def test_the_hub_accepts_what_it_is_given_and_reaches_nobody(services: Services, secrets: Path) -> None:
     for service in hub_services(services).values():
         assert load(environment(service, secrets)).mode is Mode.CAPTURE
+
+
+def test_prometheus_reads_each_role_with_the_key_that_it_is_given(services: Services) -> None:
+    [scrape] = yaml.safe_load((ROOT / "monitoring/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    targets = {each["labels"]["role"]: set(each["targets"]) for each in scrape["static_configs"]}
+    given = services["prometheus"]
+    port = services["web"]["environment"]["HUB_METRICS"].rpartition(":")[2]
+
+    assert set(ROLES) - {"mail"} == set(targets)
+    assert all(f"{role}:{port}" in named for role, named in targets.items())
+    assert scrape["authorization"]["credentials_file"] in {each["target"] for each in given["secrets"]}
+    assert "--config.file=/etc/prometheus/prometheus.yml" in given["command"]
+    assert mounts(given)["/etc/prometheus"] == ROOT / "monitoring/prometheus"
+
+
+def test_grafana_shows_the_dashboard_with_what_prometheus_has(services: Services) -> None:
+    folder, shown = ROOT / "monitoring/grafana/provisioning", mounts(services["grafana"])
+    [source] = yaml.safe_load((folder / "datasources/hub.yml").read_text())["datasources"]
+    [provider] = yaml.safe_load((folder / "dashboards/hub.yml").read_text())["providers"]
+
+    assert "http://prometheus:9090" == source["url"]
+    assert shown["/etc/grafana/provisioning"] == folder
+    assert shown[f"{provider['options']['path']}/hub.json"] == ROOT / "monitoring/grafana/hub.json"
+
+
+def mounts(service: Mapping[str, Any]) -> Mapping[str, Path]:
+    return {each["target"]: Path(each["source"]) for each in service["volumes"] if each["type"] == "bind"}
 
 
 def test_captured_mail_goes_to_a_catcher_on_the_same_loopback(services: Services) -> None:

@@ -57,13 +57,18 @@ FILL: Final = (
     SELECT gen_random_uuid(), ARRAY['unknown_unit'] FROM generate_series(1, $1::int) n WHERE n > $2
     """,
     """
+    INSERT INTO inbox_item (id, person, event, subject, text, html, created_at, read_at)
+    SELECT gen_random_uuid(), 'p-' || n, 'pqrs.received', '', '', '', now(), CASE WHEN n > $2 THEN now() END
+    FROM generate_series(1, $1::int) n
+    """,
+    """
     INSERT INTO trouble (key, since, seen_at, detail, told_at, resolved_at, resolution_told_at)
     SELECT 'server:redis', now() - n * interval '1 s', now(), '{"measured": ""}', now(),
            now() - n * interval '1 s', now()
     FROM generate_series(1, $1::int / 10) n WHERE n > $2
     """,
 )
-TABLES: Final = ("message", "clock", "dead_letter", "attempt", "unreached", "trouble", "event")
+TABLES: Final = ("message", "clock", "dead_letter", "attempt", "unreached", "trouble", "event", "inbox_item")
 
 pytestmark = [pytest.mark.slow]
 
@@ -124,7 +129,7 @@ async def test_a_scrape_reads_only_what_has_not_ended(filled: WatchedDatabase) -
 
     assert LIVE == sum(counts["messages"].values())
     assert ({"breached": LIVE}, {"open": LIVE}) == (counts["clocks"], counts["dead"])
-    assert 10 == len(figures)
+    assert 11 == len(figures)
     assert [] == scans
     # What is live is read for its counts, ages and names; of resolved incidents 500 are shown.
     assert rows <= 8 * LIVE + 2 * 500

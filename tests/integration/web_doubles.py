@@ -557,8 +557,11 @@ class MemoryPreferences:
 class MemoryIncidents(MemoryMonitor):
     """`IncidentLog`, with no message, event or clock to count."""
 
-    async def promises(self) -> Mapping[tuple[str, str], int]:
-        return {}
+    async def promises(self) -> Mapping[tuple[str, int, str], int]:
+        return {("first_reply", 3, "breached"): 2}
+
+    async def unread(self) -> int:
+        return 7
 
     async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:  # noqa: ARG002 - the same
         return [ContractDecision(case="1", renewed=True, area="aseo", copropiedad="ph-1")]

@@ -65,7 +65,7 @@ SECURITY: Final = ROOT / "docs/security.md"
 
 HUB: Final[Any] = typer.main.get_command(app)
 HUB.commands = {entry.name: load(entry) for entry in COMMANDS}
-FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "benchmarks", ".ci")
+FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "benchmarks", "monitoring", ".ci")
 MAP: Final = "| folder | what is in it |"
 FEWEST_WORDS: Final = 5
 LARGEST_PICTURE: Final = 150_000
@@ -195,6 +195,8 @@ def test_every_metric_is_documented() -> None:
     documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS))) - users
 
     assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {
+        "hub_accept_seconds",
+        "hub_attempts_total",
         "hub_case_replays_total",
         "hub_documents_total",
         "hub_events_demoted_total",
@@ -202,7 +204,9 @@ def test_every_metric_is_documented() -> None:
         "hub_genuine_checks_total",
         "hub_mail_total",
         "hub_outcomes_total",
+        "hub_retries_total",
         "hub_sms_parts_total",
+        "hub_timer_lateness_seconds",
         "hub_topology_gaps_total",
         "hub_unknown_outcomes_total",
         "hub_webhook_calls_total",
@@ -366,7 +370,10 @@ def test_the_map_has_every_folder() -> None:
     documented = {name for folders, *_ in rows(ROOT / "README.md", MAP) for name in folders.split("`")[1::2]}
     parts = {f"hub/{path.parent.name}/" for path in (ROOT / "hub").glob("[!_]*/[!_]*")}
 
-    assert parts | {"hub/*.py", "schemas/", "examples/", "scripts/", "tests/", "benchmarks/"} == documented
+    assert (
+        parts | {"hub/*.py", "schemas/", "examples/", "scripts/", "tests/", "monitoring/", "benchmarks/"}
+        == documented
+    )
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:

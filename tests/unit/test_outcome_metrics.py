@@ -2,36 +2,115 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from datetime import timedelta
+from typing import Any
 
+from msgspec import structs
 from prometheus_client import REGISTRY
 
 from hub.messages.delivery.outcome_metrics import count
-from hub.model import Attempt, Outcome, State
+from hub.model import Attempt, Claimed, Lane, Outcome, State
 from hub.testing import MemoryEmail, MemorySms
 from tests.unit.delivery_harness import mail, post_office
 from tests.unit.factories import MONDAY
 
 
-def made(state: State, *outcomes: str) -> Outcome:
-    message_id = uuid4()
+def made(
+    state: State, *outcomes: str, after: float = 0.0, attempt: int = 1, **fields: Any
+) -> tuple[Claimed, Outcome]:
+    """A message of an event at MONDAY; its last call begins so many seconds later and takes half a second."""
+    message = structs.replace(mail(channel="sms", lane=Lane.URGENT), **fields)
     attempts = tuple(
-        Attempt(message_id=message_id, at=MONDAY, outcome=outcome, provider="smtp-9") for outcome in outcomes
+        Attempt(
+            message_id=message.id,
+            at=MONDAY + timedelta(seconds=after),
+            outcome=outcome,
+            provider="smtp-9",
+            took=timedelta(seconds=0.5),
+        )
+        for outcome in outcomes
     )
-    return Outcome(message_id=message_id, state=state, attempts=attempts)
+    claim = Claimed(
+        message=message,
+        attempt=attempt,
+        event_time=MONDAY,
+        source="urn:test",
+        data={},
+        building=None,
+        unit=None,
+    )
+    return claim, Outcome(message_id=message.id, state=state, attempts=attempts)
 
 
 def counted(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
+class Growth:
+    """What a metric grows by."""
+
+    def __init__(self, name: str, **labels: str) -> None:
+        self._name, self._labels = name, labels
+        self._before = counted(name, **labels)
+
+    def __call__(self) -> float:
+        return counted(self._name, **self._labels) - self._before
+
+
 def test_outcomes_are_counted_by_state_and_unknown_calls_by_provider() -> None:
-    before = counted("hub_outcomes_total", state="sent"), counted("hub_outcomes_total", state="held")
+    sent, held = (Growth("hub_outcomes_total", state=state) for state in ("sent", "held"))
+    unknown = Growth("hub_unknown_outcomes_total", provider="smtp-9")
     count([made(State.SENT, "unknown", "accepted"), made(State.SENT, "accepted"), made(State.HELD)])
 
-    assert 2 == counted("hub_outcomes_total", state="sent") - before[0]
-    assert 1 == counted("hub_outcomes_total", state="held") - before[1]
-    assert 1 == counted("hub_unknown_outcomes_total", provider="smtp-9")
+    assert (2, 1, 1) == (sent(), held(), unknown())
+
+
+def test_calls_of_providers_are_counted_by_how_they_ended_and_retries_by_queue() -> None:
+    place = {"channel": "sms", "provider": "smtp-9"}
+    ends = "accepted", "transient", "unknown"
+    grown = [Growth("hub_attempts_total", outcome=end, **place) for end in ends]
+    retries = Growth("hub_retries_total", lane="urgent", channel="sms")
+    count(
+        [
+            made(State.SENT, "transient", "accepted"),
+            made(State.RETRYING, "transient"),
+            made(State.RETRYING, "unknown"),
+        ]
+    )
+
+    assert [1, 2, 1] == [growth() for growth in grown]
+    assert 2 == retries()
+
+
+def test_the_way_from_the_event_to_the_provider_is_a_histogram_by_lane_and_channel() -> None:
+    queue = {"lane": "urgent", "channel": "sms"}
+    fast, all_of_them = (Growth("hub_accept_seconds_bucket", le=le, **queue) for le in ("5.0", "+Inf"))
+    total = Growth("hub_accept_seconds_sum", **queue)
+    count(
+        [
+            made(State.SENT, "accepted", after=4.0),
+            made(State.WAITING, "accepted", after=-9.0),  # a publisher's clock that is ahead
+            made(State.SENT, "transient", "accepted", after=29.5, attempt=2, reason="timeout"),
+        ]
+    )
+
+    assert (2, 3) == (fast(), all_of_them())
+    assert 4.5 + 30.0 == total()
+
+
+def test_what_waits_on_purpose_is_no_latency() -> None:
+    grown = Growth("hub_accept_seconds_count", lane="urgent", channel="sms")
+    count(
+        [
+            made(State.SENT, "accepted", occasion="reminder:T-24h"),
+            made(State.SENT, "accepted", reason="quiet_hours"),
+            made(State.SENT, "accepted", step=1),
+            made(State.FAILED, "permanent"),
+            made(State.HELD),
+        ]
+    )
+
+    assert 0 == grown()
 
 
 async def test_parts_of_an_accepted_text_are_counted_as_a_provider_bills_them() -> None:

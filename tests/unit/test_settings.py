@@ -40,6 +40,7 @@ def test_nothing_set_means_this_machine_and_nobody_reached() -> None:
         templates=None,
         heartbeat_url=None,
         webhook_networks=(),
+        traces_url=None,
         timestamp_url=None,
         log=LogFormat.JSON,
         log_level=LogLevel.INFO,
@@ -72,6 +73,7 @@ def test_everything_can_be_set() -> None:
             "HUB_HEARTBEAT_URL": "https://ping.example/word",
             "HUB_WEBHOOK_NETWORKS": "10.20.0.0/16",
             "HUB_TIMESTAMP_URL": "https://tsa.example/tsr",
+            "HUB_TRACES_URL": "http://collector:4318/v1/traces",
             "HUB_LOG": "text",
             "HUB_LOG_LEVEL": "debug",
         }
@@ -101,6 +103,7 @@ def test_everything_can_be_set() -> None:
         heartbeat_url=SecretUrl("https://ping.example/word"),
         webhook_networks=(ip_network("10.20.0.0/16"),),
         timestamp_url=SecretUrl("https://tsa.example/tsr"),
+        traces_url=SecretUrl("http://collector:4318/v1/traces"),
         log=LogFormat.TEXT,
         log_level=LogLevel.DEBUG,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from msgspec import structs
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from hub.business_time.opening_hours import DAY
@@ -84,6 +85,21 @@ async def test_steps_of_a_clock_are_notified_at_their_instants() -> None:
 
     assert published(hub) == [(local(at), name) for at, name in LADDER]
     assert [event.data.get("to_level") for event in hub.publisher.events] == [None, None, 2, 3, 4, 4]
+
+
+async def test_steps_are_as_late_as_they_are_notified_after_their_instant() -> None:
+    hub = await petition()
+    timers, [first, *_] = timers_of(hub), sorted({local(at) for at, _ in LADDER})
+    hub.clock.at = first + 40 * SECOND
+    before = lateness("30.0"), lateness("60.0")
+    await keep_appointments(timers)
+
+    assert (0, 1) == (lateness("30.0") - before[0], lateness("60.0") - before[1])
+
+
+def lateness(le: str) -> float:
+    labels = {"kind": "step", "le": le}
+    return REGISTRY.get_sample_value("hub_timer_lateness_seconds_bucket", labels) or 0.0
 
 
 async def test_missed_steps_are_notified_in_order_after_an_outage() -> None:

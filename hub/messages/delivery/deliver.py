@@ -40,6 +40,7 @@ from hub.messages.delivery.decisions import (
 from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.evidence import evidence_of
 from hub.messages.delivery.prepare import prepare
+from hub.messages.delivery.traces import NOT_TRACED, Traces, log_fields, spans_of, traces_of
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, State
 from hub.model.state_machine import LOST
@@ -56,6 +57,8 @@ AT_A_TIME: Final = 5
 
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
 """What may still wait for a receipt, but for no further try."""
+
+_NOTHING: Final[Mapping[str, str]] = {}
 
 log = structlog.get_logger()
 
@@ -74,7 +77,7 @@ async def deliver(
     Raises StorageUnavailable or BrokerUnavailable when a server is away; a repeat of the ticket does only
     the remaining work.
     """
-    paused = await deps.pauses.current()
+    paused, began = await deps.pauses.current(), deps.now()
     lease = Lease(deps.policy)
     with deps.lost_claims.token(ids, lease.token) as lease.token:
         claimed = await store.claim(ids, token=lease.token, lease=lease.length)
@@ -96,8 +99,13 @@ async def deliver(
     done = await _record(store, lease, outcomes)
     if judged:
         await settle_contacts(free, outcomes, store=store, token=lease.token)
-    _report(claimed, outcomes)
-    outcome_metrics.count(outcomes)
+    if outcomes:
+        decided = _decided(claimed, outcomes)
+        traces = NOT_TRACED if deps.tracer is None else await traces_of(claimed, store)
+        _report(decided, traces)
+        if deps.tracer is not None:
+            deps.tracer.record(spans_of(decided, traces, began=began, ended=deps.now()))
+        outcome_metrics.count(decided)
     by_id = {claim.message.id: claim.message for claim in claimed}
     lost = [
         replace(by_id[outcome.message_id], state=outcome.state, reason=outcome.reason)
@@ -165,7 +173,14 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: Lease, deps: Delive
         return _failure(claimed, TransientFailure("timeout", unknown=True), began, deps)
     except Exception as exc:
         # A fault of ours must not end the ticket's other messages.
-        log.exception("channel.broken", channel=outgoing.message.channel, message_id=str(outgoing.message.id))
+        message = outgoing.message
+        log.exception(
+            "channel.broken",
+            channel=message.channel,
+            message_id=str(message.id),
+            event_id=message.event_id,
+            event_name=message.event,
+        )
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
     if outgoing.message.channel == "sms":
@@ -226,11 +241,15 @@ def _later(outcomes: Iterable[Outcome], messages: Mapping[UUID, Message]) -> lis
     ]
 
 
-def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
+def _decided(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> Sequence[tuple[Claimed, Outcome]]:
+    known = {claim.message.id: claim for claim in claimed}
+    return [(known[outcome.message_id], outcome) for outcome in outcomes]
+
+
+def _report(decided: Sequence[tuple[Claimed, Outcome]], traces: Traces) -> None:
     """Log each outcome, by ids only."""
-    known = {claim.message.id: claim.message for claim in claimed}
-    for outcome in outcomes:
-        message = known[outcome.message_id]
+    for claim, outcome in decided:
+        message = claim.message
         level = log.info if outcome.state in {*_WITH_THE_PERSON, State.HELD} else log.warning
         level(
             "message." + outcome.state,
@@ -239,4 +258,5 @@ def _report(claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
             event_name=message.event,
             channel=message.channel,
             reason=outcome.reason,
+            **(log_fields(traces, message.event_key) if traces else _NOTHING),
         )

@@ -16,6 +16,7 @@ from hub.messages.delivery.pausing import Pauses
 from hub.model import Claimed, EventType, Rendered
 from hub.policy import Policy
 from hub.ports import Channel, ExclusionRegistry, Now, Throttle
+from hub.ports.traces import Tracer
 from hub.resilience.handover import Handover
 
 
@@ -45,6 +46,7 @@ class DeliveryDeps:
     documents: Documents | None = None
     exclusions: ExclusionRegistry | None = None
     catalog: Mapping[str, EventType] = field(default_factory=dict)
+    tracer: Tracer | None = None
 
 
 class Lease:

@@ -2,41 +2,104 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from operator import attrgetter
+from itertools import product
 from typing import Final
 
 from prometheus_client import Counter as Metric
 
-from hub.model import Outcome, Outgoing
+from hub.model import Claimed, Lane, Outcome, Outgoing, State
+from hub.resilience.tally import Histogram, Tally
 from hub.sms_text import segments
 
-_OUTCOMES: Final = Metric(
-    "hub_outcomes", "Messages that delivery has decided, by their new state.", ["state"]
-)
-_UNKNOWN: Final = Metric(
+_OUTCOMES: Final = Tally("hub_outcomes", "Messages that delivery has decided, by their new state.", ["state"])
+_UNKNOWN: Final = Tally(
     "hub_unknown_outcomes",
     "Calls whose outcome nobody knows: each may have sent a message twice.",
     ["provider"],
+)
+_CALLS: Final = Tally(
+    "hub_attempts",
+    "Calls of providers, by how they ended: accepted, transient, permanent or unknown.",
+    ["channel", "provider", "outcome"],
+)
+_RETRIES: Final = Tally("hub_retries", "Messages that will be tried again.", ["lane", "channel"])
+ACCEPTED: Final = Histogram(
+    "hub_accept_seconds",
+    "From the time of an event until a provider has accepted its message; not of what waits on purpose.",
+    ["lane", "channel"],
+    (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3600, 7200, 21600, 86400),
 )
 _PARTS: Final = Metric(
     "hub_sms_parts",
     "Parts of the text messages that a provider has accepted: what it bills.",
     ["event", "encoding"],
 )
-_STATE: Final = attrgetter("state")
+_RETRYING: Final = State.RETRYING
+_SENT: Final = State.SENT
+_WAITING: Final = State.WAITING
+_DECIDED: Final = tuple(
+    state
+    for state in State
+    if state not in {State.QUEUED, State.SENDING, State.DELIVERED, State.READ, State.BOUNCED}
+)
+"""What delivery decides; the others come from receipts."""
+_INITIAL: Final = "initial"
+"""The occasion of what is no reminder."""
 
 
-def count(outcomes: Sequence[Outcome]) -> None:
-    """Count the recorded outcomes of a ticket."""
-    for state, times in Counter(map(_STATE, outcomes)).items():
-        _OUTCOMES.labels(str(state)).inc(times)
-    for outcome in outcomes:
+def begin(channels: Iterable[str]) -> None:
+    """Show zeros for what this process delivers, so that the first message of a queue is an increase."""
+    for state in _DECIDED:
+        _OUTCOMES.begin((str(state),))
+    for channel, lane in product(channels, Lane):
+        _RETRIES.begin((str(lane), channel))
+        ACCEPTED.observe((str(lane), channel), ())
+
+
+def count(decided: Sequence[tuple[Claimed, Outcome]]) -> None:
+    """
+    Count the recorded outcomes of a ticket, all of whose messages are of one channel and lane.
+
+    Nothing here is a Python call for each message: see `tests/budgets.toml`.
+    """
+    queue = decided[0][0].message
+    channel, lane = queue.channel, queue.lane
+    states, calls = _OUTCOMES.found, _CALLS.found
+    for _, outcome in decided:
+        # A plain text: to look up the member of an enumeration is a call.
+        state = (str(outcome.state),)
+        states[state] = states.get(state, 0) + 1
         for attempt in outcome.attempts:
+            call = channel, attempt.provider, attempt.outcome
+            calls[call] = calls.get(call, 0) + 1
             if attempt.outcome == "unknown":
-                _UNKNOWN.labels(attempt.provider).inc()
+                unknown = (attempt.provider,)
+                _UNKNOWN.found[unknown] = _UNKNOWN.found.get(unknown, 0) + 1
+        if outcome.state is _RETRYING:
+            retry = str(lane), channel
+            _RETRIES.found[retry] = _RETRIES.found.get(retry, 0) + 1
+    if took := _accepted_after(decided):
+        ACCEPTED.observe((str(lane), channel), took)
+
+
+def _accepted_after(decided: Sequence[tuple[Claimed, Outcome]]) -> list[float]:
+    """
+    Return how many seconds after their event the accepted messages were accepted.
+
+    Reminders, later steps of a cascade and what was held waited on purpose: a first try that has a reason was
+    held.
+    """
+    return [
+        ((last := outcome.attempts[-1]).at - claim.event_time + last.took).total_seconds()
+        for claim, outcome in decided
+        if (outcome.state is _SENT or outcome.state is _WAITING)
+        and outcome.attempts
+        and (message := claim.message).occasion == _INITIAL
+        and message.step == 0
+        and (message.reason is None or claim.attempt > 1)
+    ]
 
 
 def count_parts(outgoing: Outgoing) -> None:

@@ -255,22 +255,25 @@ WHERE NOT EXISTS (
 -- release --
 -- Without its lease: recording an outcome again must not move it back.
 WITH due AS (
-    SELECT id FROM message
+    SELECT id, now() - next_at AS late FROM message
     WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3
       AND (state IN ('held', 'retrying') AND next_at <= now()) IS TRUE
     FOR UPDATE SKIP LOCKED
+), released AS (
+    UPDATE message
+    SET state = 'queued', next_at = NULL, lease = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
+    WHERE message.id = ANY (ARRAY (SELECT id FROM due)) AND message.id BETWEEN $2 AND $3
+    RETURNING message.id, message.channel, message.lane
 )
-UPDATE message
-SET state = 'queued', next_at = NULL, lease = NULL, ticketed_at = now(), sweeps = 0, updated_at = now()
-WHERE message.id = ANY (ARRAY (SELECT id FROM due)) AND message.id BETWEEN $2 AND $3
-RETURNING message.id, message.channel, message.lane
+SELECT released.*, due.late FROM released JOIN due USING (id)
 
 -- release_due --
 -- A lease has ended when it did so by $4 before $3, the time at which the timers began this look: a statement that a
 -- hanging server runs late ends no lease meanwhile. Its holder's token stays, as record needs it.
 -- IS TRUE keeps the planner from the index of states, which under an open snapshot has all that was ever sending.
 WITH due AS (
-    SELECT id FROM message
+    -- A lease that ends is not late.
+    SELECT id, CASE WHEN state <> 'sending' THEN now() - next_at END AS late FROM message
     WHERE next_at <= now() AND next_at > now() - $2::interval
       AND (state IN ('held', 'retrying', 'sending')) IS TRUE
       AND (state <> 'sending' OR next_at <= $3::timestamptz - $4::interval)
@@ -282,7 +285,7 @@ UPDATE message
 SET state = 'queued', next_at = NULL, lease = CASE WHEN message.state = 'sending' THEN lease END,
     ticketed_at = now(), sweeps = 0, updated_at = now()
 FROM due WHERE message.id = due.id
-RETURNING message.id, message.channel, message.lane
+RETURNING message.id, message.channel, message.lane, due.late
 
 -- broken_cascades --
 -- Every row of a step carries the same fallback. A failed row is settled for good when the next step exists, or

@@ -155,4 +155,10 @@ LIMIT $1
 
 -- promises --
 -- Uses the predicate of clock_live: ended clocks, nearly all, are not read.
-SELECT name, state, count(*) AS n FROM clock WHERE ended_at IS NULL GROUP BY name, state
+SELECT name, level, state, count(*) AS n FROM clock WHERE ended_at IS NULL GROUP BY name, level, state
+
+-- unread --
+-- By inbox_item_unread, in its order; nobody needs to know of more.
+SELECT count(*) AS n FROM (
+    SELECT FROM inbox_item WHERE read_at IS NULL ORDER BY person, created_at DESC, id DESC LIMIT $1
+) AS first

@@ -17,7 +17,9 @@ from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_answer import DryRunRefused
+from hub.intake.traces import received, with_trace
 from hub.model import Event, RawMessage, Scope
+from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send
 from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
@@ -61,10 +63,13 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
     The answer lists which are accepted, and why others are refused. With `dry_run` nothing is published: the
     answer tells who would be notified, how, when and why.
     """
+    began = NOW()
     documents = _documents(request, await request.read())
     deps = services(request)
     caller = caller_of(request)
     found = [_validate(deps, document, caller) for document in documents]
+    if deps.tracer is not None:
+        found = [with_trace(one, _trace_header(request)) if isinstance(one, Event) else one for one in found]
     accepted = [event for event in found if isinstance(event, Event)]
     if query.dry_run:
         return await _run_dry(request, found)
@@ -72,6 +77,8 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
     if refused and not accepted:
         raise _none_accepted(refused)
     sent = await send(deps.publisher, accepted, caller=_sender(caller))
+    if deps.tracer is not None:
+        deps.tracer.record(received(accepted[: sent.accepted], began=began, ended=NOW()))
     answer = EventsAnswer(accepted=sent.accepted, refused=refused)
     if sent.failure is not None:
         raise Refusal(
@@ -115,6 +122,11 @@ def _refusal(refused: Refused) -> DryRunRefused:
         event_id=named.get("id"),
         source=named.get("source"),
     )
+
+
+def _trace_header(request: web.Request) -> Mapping[str, str]:
+    given = request.headers.get(TRACEPARENT)
+    return {TRACEPARENT: given} if given else {}
 
 
 def _documents(request: web.Request, body: bytes) -> Sequence[Document]:

@@ -29,6 +29,7 @@ GAUGE_NAMES: Final = (
     "hub_oldest_queued_seconds",
     "hub_audit_age_seconds",
     "hub_promises",
+    "hub_inbox_unread",
     "hub_webhooks",
     "hub_webhook_events",
     "hub_webhook_oldest_seconds",
@@ -94,9 +95,15 @@ async def _audit(log: IncidentLog) -> Metric:
 
 async def _promises(log: IncidentLog) -> Metric:
     words = "promises that have not ended: open, at_risk or breached"
-    gauge = GaugeMetricFamily("hub_promises", words, labels=["name", "state"])
-    for labels, number in (await log.promises()).items():
-        gauge.add_metric(labels, number)
+    gauge = GaugeMetricFamily("hub_promises", words, labels=["name", "level", "state"])
+    for (name, level, state), number in (await log.promises()).items():
+        gauge.add_metric([name, str(level), state], number)
+    return gauge
+
+
+async def _unread(log: IncidentLog) -> Metric:
+    gauge = GaugeMetricFamily("hub_inbox_unread", "what lies unread in people's inboxes, 10,000 at most")
+    gauge.add_metric([], await log.unread())
     return gauge
 
 
@@ -143,4 +150,4 @@ async def _exclusions(log: IncidentLog) -> Metric:
     return gauge
 
 
-_READERS: Final = (_incidents, _oldest, _audit, _promises, _contracts, _held, _exclusions)
+_READERS: Final = (_incidents, _oldest, _audit, _promises, _unread, _contracts, _held, _exclusions)
