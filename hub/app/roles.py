@@ -112,6 +112,7 @@ async def _compile_urgent(templates: Templates) -> None:
 
 async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
+    stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
     keeping = partial(
         _keep_time,
         Timers(
@@ -131,12 +132,14 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
             prints=prints_of(parts),
+            stands=stands,
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),
             calls=await webhook_calls(parts, stack),
             ring=parts.company.ring,
             now=NOW,
+            stands=stands,
         ),
         await fetching_of(parts, stack),
     )

@@ -20,6 +20,7 @@ from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.consumers.broker import user_of
 from hub.intake.process_batch import refuse
+from hub.messages.delivery.pausing import Pauses
 from hub.ports import WebhookCalls
 from hub.resilience.database_time import NOW
 from hub.settings import Address
@@ -121,4 +122,5 @@ def _monitoring(parts: Container) -> Monitoring:
         surveys=SurveyGauges(
             storage.PostgresSurveys(parts.database), fewest=parts.company.policy.surveys.fewest, now=NOW
         ),
+        paused=Pauses(storage.PostgresPauses(parts.database)).of_everything,
     )

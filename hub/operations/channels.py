@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.channels.registry import BUILDERS, NAMES, OWN
 from hub.model import Instant, Lane
-from hub.ports import IncidentLog, PauseStore, Publisher
+from hub.ports import EVERYTHING, IncidentLog, PauseStore, Publisher
 from hub.settings import Mode, Settings
 
 _INCIDENTS: Final = 500
@@ -19,7 +19,7 @@ _CIRCUIT: Final = "circuit"
 
 
 class PauseRow(Struct, kw_only=True):
-    """`subject` is `channel:sms` or `event:pqrs.received`."""
+    """`subject` is `channel:sms`, `event:pqrs.received` or `all`; a restore's is as old as its copy."""
 
     subject: str
     since: Instant
@@ -59,7 +59,7 @@ async def read_channels(
             name=name,
             providers=list(providers.get(name, ())),
             broken=broken[name],
-            paused=paused.get(f"channel:{name}"),
+            paused=paused.get(f"channel:{name}") or paused.get(EVERYTHING),
             held=held[name],
             urgent=urgent[name],
             waiting={str(lane): await publisher.depth(name, lane) for lane in Lane},

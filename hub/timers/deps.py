@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,6 +24,14 @@ from hub.ports import (
 )
 from hub.timers.lease_time import LeaseTime
 
+Stands = Callable[[], Awaitable[bool]]
+"""Returns whether everything is paused: then nothing falls due. May raise Unavailable."""
+
+
+async def never() -> bool:
+    """Say that nothing is paused."""
+    return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timers:
@@ -43,3 +51,4 @@ class Timers:
     lease_time: LeaseTime
     policy: Policy
     prints: Prints = prints_all
+    stands: Stands = never

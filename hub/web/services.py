@@ -118,6 +118,10 @@ class Access:
         return self.settings.api_key.reveal() if self.settings.api_key else None
 
 
+async def _never_paused() -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
     """The sources of health and metrics."""
@@ -127,6 +131,8 @@ class Monitoring:
     counts: Counted
     gauges: Figures
     surveys: SurveyGauges
+    paused: Callable[[], Awaitable[bool]] = _never_paused
+    """Returns whether everything is paused."""
 
 
 @dataclass(frozen=True, kw_only=True)
