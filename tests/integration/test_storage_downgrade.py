@@ -12,6 +12,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from hub.errors import ConfigurationError, StorageUnavailable
+from hub.model import Event
 from hub.storage import Database, migrations
 from hub.storage.migrations.statements import down_of
 from hub.storage.migrations.upgrading import config
@@ -67,15 +68,19 @@ async def execute(database: str, statement: str) -> None:
 
 
 async def rows(database: str) -> dict[str, int]:
-    tables = await fetch(database, "SELECT relname FROM pg_stat_user_tables WHERE relname <> 'alembic_version'")
+    tables = await fetch(
+        database, "SELECT relname FROM pg_stat_user_tables WHERE relname <> 'alembic_version'"
+    )
     connection = await asyncpg.connect(database)
     try:
-        return {table: await connection.fetchval(f'SELECT count(*) FROM "{table}"') for table in tables}  # noqa: S608 - names of our own tables
+        return {table: await connection.fetchval(f'SELECT count(*) FROM "{table}"') for table in tables}
     finally:
         await connection.close()
 
 
-@for_each(SCRIPTS)
+@pytest.mark.parametrize(
+    ("revision", "down_revision"), [(script.revision, str(script.down_revision)) for script in SCRIPTS]
+)
 async def test_way_back_leaves_the_schema_as_it_was_and_may_be_gone_again(
     empty: str, revision: str, down_revision: str
 ) -> None:
@@ -92,11 +97,11 @@ async def test_way_back_leaves_the_schema_as_it_was_and_may_be_gone_again(
     assert after == await fetch(empty, SHAPE)
 
 
-@for_each(SCRIPTS)
+@for_each(script.path for script in SCRIPTS)
 def test_each_way_back_says_what_is_lost(path: str) -> None:
     first = down_of(path).read_text(encoding="utf-8").splitlines()[0]
 
-    assert re.fullmatch(r"-- [A-Z][^;]+\.", first)
+    assert re.fullmatch(r"-- [A-Z].+\.", first)
 
 
 async def test_what_a_hub_wrote_survives_the_way_back_and_the_way_forward_and_it_works_on(
@@ -104,9 +109,7 @@ async def test_what_a_hub_wrote_survives_the_way_back_and_the_way_forward_and_it
 ) -> None:
     async with Database(database) as opened:
         office = Office(opened)
-        await office.take_in(*town())
-        office.clock.advance(MONDAY - office.clock())
-        await office.take_in(overdue(1))
+        await office.take_in(*town(), overdue(1))
         await office.deliver()
     before = await rows(database)
     lost = await migrations.losses(database, OLDEST)
@@ -121,7 +124,7 @@ async def test_what_a_hub_wrote_survives_the_way_back_and_the_way_forward_and_it
     after = await rows(database)
 
     assert len(SCRIPTS) == len(lost)
-    assert before["message_default"] + sum(n for name, n in before.items() if name.startswith("message_")) > 0
+    assert sum(count for name, count in before.items() if name.startswith("message_")) > 0
     assert between == {name: before[name] for name in between}
     assert all(after[name] >= count for name, count in before.items())
     assert sum(after.values()) > sum(before.values())
@@ -166,7 +169,7 @@ async def test_command_says_what_is_lost_and_asks(empty: str) -> None:
     assert "hub db upgrade" in status.out
 
 
-def overdue(number: int) -> object:
+def overdue(number: int) -> Event:
     data = {"unit_id": "101", "copropiedad_id": PLACE}
     return event("admin.account.overdue", data, at=MONDAY, id=f"cobro-{number}")
 

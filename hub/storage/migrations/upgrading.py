@@ -12,6 +12,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -50,7 +51,7 @@ def losses(current: str, to: str) -> list[str]:
     scripts = ScriptDirectory.from_config(config())
     try:
         steps = [step for step in scripts.iterate_revisions(current, to) if step.revision != to]
-    except CommandError as exc:
+    except (CommandError, RevisionError) as exc:
         raise ConfigurationError(f"There is no way from schema {current} back to {to}.") from exc
     lost = []
     for step in steps:
@@ -88,8 +89,7 @@ async def _migrate(database_url: str, work: Callable[[Connection], None]) -> Non
 
 def _failed(exc: DBAPIError) -> StorageUnavailable:
     # Without the statement and its values, which may be a person's.
-    why = str(exc.orig).partition(">: ")[2].splitlines()
-    said = why[0] if why else type(exc.orig).__name__
+    said = str(exc.orig).splitlines()[0].rpartition(">: ")[2]
     return StorageUnavailable(f"The schema was not changed, and the database is as it was: {said}")
 
 
