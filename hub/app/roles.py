@@ -126,6 +126,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             erasures=storage.PostgresErasures(parts.database),
             old_data=storage.PostgresRetention(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
+            reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

@@ -10,7 +10,8 @@ import typer
 
 from hub.cli.common import AsJson, local_time, print_done, settings, warn
 from hub.cli.progress import silent
-from hub.storage import backups, migrations
+from hub.storage import backup as backing_up
+from hub.storage import migrations
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -79,7 +80,7 @@ async def backup(file: File, as_json: AsJson = False) -> None:
 
       hub db backup /var/backups/hub-2026-11-27.dump
     """
-    done = await backups.back_up(_owner_url(), file, _progress_of(as_json=as_json))
+    done = await backing_up.back_up(_owner_url(), file, _progress_of(as_json=as_json))
     sentence = f"{file}: {sum(done.rows.values()):,} rows, {done.size:,} bytes, as of {local_time(done.at)}."
     print_done(done, sentence, as_json=as_json)
 
@@ -105,7 +106,7 @@ async def restore(
     given = settings()
     roles = given.database_url.reveal() if given.database_owner_url is not None else None
     progress = _progress_of(as_json=as_json)
-    done = await backups.restore(_owner_url(), file, progress, roles_url=roles, jobs=jobs)
+    done = await backing_up.restore(_owner_url(), file, progress, roles_url=roles, jobs=jobs)
     sentence = (
         f"Restored as of {local_time(done.at)}, {sum(done.rows.values()):,} rows. Everything is paused: "
         "start the hub, look with `hub resume all --dry-run`, then `hub resume all`."

@@ -47,6 +47,7 @@ from hub.ports.pauses import EVERYTHING, PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
+from hub.ports.reach import ReachStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore, SubscriptionStore

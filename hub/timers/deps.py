@@ -18,6 +18,7 @@ from hub.ports import (
     NoticeDigestStore,
     Now,
     Publisher,
+    ReachStore,
     ResultStore,
     RetentionStore,
     TimerStore,
@@ -45,6 +46,7 @@ class Timers:
     erasures: ErasureStore
     old_data: RetentionStore
     digests: NoticeDigestStore
+    reach: ReachStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

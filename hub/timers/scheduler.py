@@ -40,6 +40,7 @@ from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 from hub.timers.notice_digests import keep_digests
 from hub.timers.old_data import erase_old_data
+from hub.timers.reach_report import ReachReport
 from hub.timers.results import publish_results
 from hub.timers.unreached_people import alert_unreached
 
@@ -60,7 +61,7 @@ RESULTS: Final = 0.5
 UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
 DIGEST: Final = 60.0
-"""Seconds between looks whether the daily digest is due."""
+"""Seconds between looks whether the daily digest, or the weekly notice, is due."""
 NOTICES: Final = 20.0
 """Seconds between looks for messages whose person's digest is due."""
 ERASED: Final = 60.0
@@ -98,6 +99,7 @@ async def run(timers: Timers) -> None:
         _every(ERASED, keep_erased, timers),
         _every(OLD_DATA, erase_old_data, timers),
         _every(DIGEST, unless_paused(DailyDigest().publish_digests), timers),
+        _every(DIGEST, unless_paused(ReachReport().publish_report), timers),
         _every(NOTICES, unless_paused(keep_digests), timers),
     )
     await run_all(loops)

@@ -71,6 +71,7 @@ from hub.ports import (
     PauseStore,
     PreferenceStore,
     Publisher,
+    ReachStore,
     RedriveStore,
     ResidentAccess,
     ResidentStore,
@@ -92,6 +93,7 @@ from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -131,6 +133,7 @@ class Monitoring:
     counts: Counted
     gauges: Figures
     surveys: SurveyGauges
+    reach: ReachGauges
     paused: Callable[[], Awaitable[bool]] = _never_paused
     """Returns whether everything is paused."""
 
@@ -207,6 +210,7 @@ class Services:
     preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
+    reach: ReachStore
     redrive: RedriveStore
     resident_access: ResidentAccess
     residents: ResidentStore

@@ -12,6 +12,7 @@ from hub.testing import (
     MemoryMonitor,
     MemoryMonths,
     MemoryNoticeDigests,
+    MemoryReach,
     MemoryResults,
     MemoryRetention,
 )
@@ -36,6 +37,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "erasures": MemoryErasures(),
         "old_data": MemoryRetention(),
         "digests": MemoryNoticeDigests(),
+        "reach": MemoryReach(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

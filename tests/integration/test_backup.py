@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from hub.storage import migrations
-from hub.storage.postgres_tools import without_password
+from hub.storage.postgres_client import without_password
 from tests.command_line import Ended, command
 from tests.servers import APP, OWNER, Servers, as_user
 

@@ -25,9 +25,9 @@ from msgspec import Struct
 from hub.errors import ConfigurationError, StorageRefused
 from hub.storage import migrations
 from hub.storage.database import CONNECT_TIMEOUT, load, translated
-from hub.storage.postgres_tools import run_tool
+from hub.storage.postgres_client import run_tool
 
-_SQL = load("backups")
+_SQL = load("backup")
 BY: Final = "hub db restore"
 _LEFT_OUT: Final = (" TABLE DATA public alembic_version ", " SCHEMA - public ", " COMMENT - SCHEMA public ")
 """Entries of a copy that are not restored: what makes the database a hub's, and the schema that is there."""
