@@ -51,7 +51,7 @@ async def indicators(
     as_json: AsJson = False,
 ) -> None:
     """
-    Show how the promises that began in a period were kept, in business hours, what surveys say, and who can be reached.
+    Show how promises were kept, in business hours, what surveys say, and who can be reached.
 
       hub indicators --period 2026-10 --area maintenance
     """

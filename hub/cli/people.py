@@ -27,7 +27,7 @@ from hub.cli.common import (
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.readiness import readiness
-from hub.cli.unreachable import unreachable
+from hub.cli.reach import unreachable
 from hub.errors import UnknownName
 from hub.model import Json, Role
 from hub.ports import Holders

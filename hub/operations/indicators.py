@@ -103,7 +103,7 @@ class ReachOfPlace(Struct, kw_only=True):
 
 
 class ReachShare(Struct, kw_only=True):
-    """Units of which somebody has a verified contact that is not suppressed. As of now, whatever the period."""
+    """Units of which somebody has a verified contact that is not suppressed, as of now."""
 
     units: int
     reachable: int

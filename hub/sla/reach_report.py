@@ -1,7 +1,8 @@
 """
-The weekly notice of the units that no message reaches, for whoever runs the hub and answers for the directory. Pure.
+The weekly notice of the units that no message reaches, for whoever runs the hub. Pure.
 
-It is made as of one instant of the week, which the policy names: made again after a restart it has the same id.
+It is made as of one instant of the week, which the policy names: made again after a restart it has
+the same id.
 """
 
 from __future__ import annotations

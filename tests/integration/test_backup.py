@@ -1,4 +1,4 @@
-"""`hub db backup` and `hub db restore`: a copy is proven, and what fails leaves nothing that a hub starts on."""
+"""`hub db backup` and `hub db restore`: a copy is proven, and no hub starts on what failed."""
 
 from __future__ import annotations
 
@@ -66,6 +66,14 @@ async def ask(database: str, question: str) -> Any:
         await connection.close()
 
 
+def read(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
 def manifest(copy: Path) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(copy.with_name("hub.dump.json").read_bytes())
     return read
@@ -101,13 +109,13 @@ async def test_copy_is_readable_by_its_owner_alone_and_says_what_it_has(database
     assert {0o600} == modes
     assert ["hub.dump", "hub.dump.json"] == sorted(path.name for path in copy.parent.iterdir())
     assert (1, migrations.HEAD) == (manifest(copy)["rows"]["copropiedad"], manifest(copy)["revision"])
-    assert copy.stat().st_size == manifest(copy)["size"]
+    assert len(read(copy)) == manifest(copy)["size"]
 
 
 async def test_no_file_is_overwritten_and_a_failed_copy_leaves_none(
     database: str, empty: str, copy: Path
 ) -> None:
-    copy.write_bytes(b"yesterday's")
+    write(copy, b"yesterday's")
     there = await hub(database, "db", "backup", copy)
     nothing = await hub(empty, "db", "backup", copy.with_name("new.dump"))
 
@@ -115,7 +123,7 @@ async def test_no_file_is_overwritten_and_a_failed_copy_leaves_none(
     assert "name a new file" in there.err
     assert "nothing to copy" in nothing.err
     assert ["hub.dump"] == [path.name for path in copy.parent.iterdir()]
-    assert b"yesterday's" == copy.read_bytes()
+    assert b"yesterday's" == read(copy)
 
 
 async def test_restore_overwrites_nothing(database: str, copy: Path) -> None:
@@ -132,11 +140,11 @@ async def test_file_that_is_not_what_its_manifest_says_is_refused(
     database: str, empty: str, copy: Path, damage: str
 ) -> None:
     await copied(database, copy)
-    content = copy.read_bytes()
+    content = read(copy)
     if damage == "changed":
-        copy.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        write(copy, content[:-1] + bytes([content[-1] ^ 1]))
     elif damage == "cut":
-        copy.write_bytes(content[:-1])
+        write(copy, content[:-1])
     elif damage == "no manifest":
         copy.with_name("hub.dump.json").unlink()
     elif damage == "no json":

@@ -1,4 +1,4 @@
-"""Which units can be reached: by their best verified contact, in one statement however many people there are."""
+"""Which units can be reached, by their best contact; in one statement, however many people there are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ __all__ = ["environ"]
 
 POLICY: Final = load_policy()
 PLACE: Final = """
-INSERT INTO copropiedad (id, version, name) VALUES ('ph-1', 1, 'Altos'), ('ph-2', 1, 'Pinos'), ('ph-3', 1, 'Sin unidades')
+INSERT INTO copropiedad (id, version, name)
+VALUES ('ph-1', 1, 'Altos'), ('ph-2', 1, 'Pinos'), ('ph-3', 1, 'Sin unidades')
 """
 UNIT: Final = "INSERT INTO unit (id, version, copropiedad_id, label) VALUES ($1, 1, $2, $1)"
 PERSON: Final = """
@@ -34,18 +35,22 @@ INSERT INTO suppression (address, channel, since, message_id, reason, provider, 
 VALUES ($1, $2, now() - interval '1 day', gen_random_uuid(), 'operator', '', '', now() + make_interval(days => $3), $4)
 """
 MANY: Final = """
-INSERT INTO copropiedad (id, version, name) SELECT 'ph-' || n, 1, 'Conjunto ' || n FROM generate_series(1, 400) AS n;
+INSERT INTO copropiedad (id, version, name)
+SELECT 'ph-' || n, 1, 'Conjunto ' || n FROM generate_series(1, 400) AS n;
 INSERT INTO unit (id, version, copropiedad_id, tower, label)
-SELECT 'u-' || n, 1, 'ph-' || (n % 400 + 1), '1', 'Apto ' || n FROM generate_series(1, 100000) AS n;
+SELECT 'u-' || n, 1, 'ph-' || (n % 400 + 1), '1', 'Apto ' || n
+FROM generate_series(1, 100000) AS n;
 INSERT INTO person (id, version, removed, digital_access, name, locale, contact_points)
 SELECT 'p-' || n, 1, false, true, 'Persona', 'es', jsonb_build_array(
     jsonb_build_object('id', 'e', 'kind', 'email', 'value', n || '@example.co', 'verified', n % 3 = 0),
-    jsonb_build_object('id', 'p', 'kind', 'phone', 'value', '+573' || lpad(n::text, 9, '0'), 'verified', false)
+    jsonb_build_object('id', 'p', 'kind', 'phone', 'value', '+573' || lpad(n::text, 9, '0'))
 ) FROM generate_series(1, 200000) AS n;
 INSERT INTO membership (id, version, removed, person_id, scope_kind, scope_id, role)
-SELECT 'm-' || n, 1, false, 'p-' || n, 'unit', 'u-' || ((n + 1) / 2), 'owner' FROM generate_series(1, 200000) AS n;
+SELECT 'm-' || n, 1, false, 'p-' || n, 'unit', 'u-' || ((n + 1) / 2), 'owner'
+FROM generate_series(1, 200000) AS n;
 INSERT INTO suppression (address, channel, since, message_id, reason, provider, code)
-SELECT n || '@example.co', 'email', now(), gen_random_uuid(), 'gone', 'smtp', '550' FROM generate_series(1, 20000) AS n;
+SELECT n || '@example.co', 'email', now(), gen_random_uuid(), 'gone', 'smtp', '550'
+FROM generate_series(1, 20000) AS n;
 ANALYZE
 """
 LONGEST: Final = 15.0

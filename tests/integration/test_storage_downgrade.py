@@ -24,7 +24,7 @@ from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, event
 
 FIRST_WITH_A_WAY_BACK: Final = "0034"
-"""From here on each migration has one. Before it a restore is the way: 0033 would forget whom to leave alone."""
+"""From here on each migration has one. Before it one restores: 0033 would forget whom to leave alone."""
 SCRIPTS: Final = [
     script
     for script in ScriptDirectory.from_config(config()).walk_revisions()
