@@ -26,8 +26,8 @@ from hub.cli.common import (
 )
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
-from hub.cli.readiness import readiness
 from hub.cli.reach import unreachable
+from hub.cli.readiness import readiness
 from hub.errors import UnknownName
 from hub.model import Json, Role
 from hub.ports import Holders

@@ -32,7 +32,8 @@ VALUES ($1 || $2, 1, false, $1, 'unit', $2, $3, now() + make_interval(days => $4
 """
 SUPPRESSED: Final = """
 INSERT INTO suppression (address, channel, since, message_id, reason, provider, code, expires_at, lifted_at)
-VALUES ($1, $2, now() - interval '1 day', gen_random_uuid(), 'operator', '', '', now() + make_interval(days => $3), $4)
+VALUES ($1, $2, now() - interval '1 day', gen_random_uuid(), 'operator', '', '',
+        now() + make_interval(days => $3), $4)
 """
 MANY: Final = """
 INSERT INTO copropiedad (id, version, name)
