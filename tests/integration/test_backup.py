@@ -204,3 +204,22 @@ def test_url_without_a_password_hands_over_none() -> None:
     url = "postgresql://hub@/hub?host=%2Frun%2Fpostgresql"
 
     assert (url, {}) == without_password(url)
+
+
+async def test_machine_without_the_client_is_told_what_to_install(
+    database: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(copy.parent))
+    done = await hub(database, "db", "backup", copy)
+
+    assert 1 == done.code
+    assert "postgresql-client" in done.err
+    assert [] == list(copy.parent.iterdir())
+
+
+async def test_what_is_of_everything_alone_is_refused_for_a_channel(database: str) -> None:
+    for option in ("--dry-run", "--cancel-older"):
+        done = await hub(database, "resume", "sms", option)
+
+        assert 2 == done.code
+        assert "of `all` alone" in done.err
