@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from hub.access.keyring import KeyRing
 from hub.messages.delivery.pausing import Pauses
 from hub.model import State
 from hub.operations.pause import pause, resume, subject_of
 from hub.ports import EVERYTHING
 from hub.testing import MemoryMonitor, MemoryPauses
+from hub.timers import scheduler
 from hub.timers.scheduler import audit, fire_from_sql, keep_appointments, stand, unless_paused
 from hub.timers.webhooks import WebhookDeps, due_webhooks
 from tests.unit.delivery_harness import mail, post_office
@@ -98,3 +101,17 @@ async def test_no_webhook_is_called() -> None:
 
     assert 0 == len(await due_webhooks(1, WebhookDeps(**values, stands=stands)))
     assert 1 == len(await due_webhooks(1, WebhookDeps(**values)))
+
+
+async def test_every_loop_that_sends_or_fires_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    loops: list[Any] = []
+
+    async def every(_seconds: float, work: Any, _timers: object) -> None:
+        loops.append(work)
+
+    monkeypatch.setattr(scheduler, "_every", every)
+    await scheduler.run(timers_of(await petition()))
+    going = {work.__name__ for work in loops if not hasattr(work, "__wrapped__")}
+
+    assert {"see_database", "keep_months", "keep_erased", "erase_old_data"} == going
+    assert len(loops) > len(going)
