@@ -13,6 +13,7 @@ from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.model import Lane
 from hub.operations.search.search import SearchDeps
+from hub.policy import load_policy
 from hub.settings import Settings
 
 QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
@@ -74,6 +75,13 @@ async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresE
     """Open the lists of the register of excluded numbers, with the keys of their hashes."""
     async with storage.Database(settings.database_url.reveal(), size=1) as database:
         yield storage.PostgresExclusions(database, KeyRing(settings.secrets))
+
+
+@asynccontextmanager
+async def open_reach(settings: Settings) -> AsyncIterator[storage.PostgresReach]:
+    """Open the reach of buildings, with how long suppressions last by the policy."""
+    async with storage.Database(settings.database_url.reveal(), size=1) as database:
+        yield storage.PostgresReach(database, load_policy(settings.policy).suppression_for)
 
 
 def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:

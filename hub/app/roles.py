@@ -117,6 +117,7 @@ async def _compile_urgent(templates: Templates) -> None:
 async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
     lateness.begin()
+    stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
     keeping = partial(
         _keep_time,
         Timers(
@@ -131,18 +132,21 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             old_data=storage.PostgresRetention(parts.database),
             pauses=storage.PostgresPauses(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
+            reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,
             lease_time=LeaseTime(parts.company.policy.delivery.lease),
             policy=parts.company.policy,
             prints=prints_of(parts),
+            stands=stands,
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),
             calls=await webhook_calls(parts, stack),
             ring=parts.company.ring,
             now=NOW,
+            stands=stands,
         ),
         await fetching_of(parts, stack),
     )

@@ -21,6 +21,7 @@ from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
+from hub.messages.delivery.pausing import Pauses
 from hub.ports import WebhookCalls
 from hub.resilience.database_time import NOW
 from hub.settings import Address
@@ -28,6 +29,7 @@ from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Access, Hooks, Monitoring, Services
 
@@ -85,6 +87,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),
         preferences=storage.PostgresPreferences(database),
+        reach=storage.PostgresReach(database, company.policy.suppression_for),
         redrive=storage.PostgresRedrive(database),
         resident_access=storage.PostgresResidentAccess(database),
         residents=storage.PostgresResidents(database),
@@ -126,4 +129,6 @@ def _monitoring(parts: Container) -> Monitoring:
         surveys=SurveyGauges(
             storage.PostgresSurveys(parts.database), fewest=parts.company.policy.surveys.fewest, now=NOW
         ),
+        reach=ReachGauges(storage.PostgresReach(parts.database, parts.company.policy.suppression_for)),
+        paused=Pauses(storage.PostgresPauses(parts.database)).of_everything,
     )

@@ -1,4 +1,4 @@
-"""Incidents of the hub itself, and the head of its seals."""
+"""Incidents of the hub itself, the head of its seals, and who cannot be reached."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from hub.catalog.audiences import to
 from hub.health.incidents import BEGAN, ENDED
 from hub.model import EventType, Lane, Purpose
+from hub.model.reach import NAME as REACH
 
 _INCIDENTS: Final = tuple(
     EventType(
@@ -37,4 +38,12 @@ _SEALED: Final = EventType(
     hub_emitted=True,
 )
 
-THE_HUB: Final = (*_INCIDENTS, _SEALED)
+_REACH: Final = EventType(
+    name=REACH,
+    lane=Lane.BULK,
+    case="report_id",
+    audiences=(to(("staff:ops", "staff:direction"), Purpose.INTERNAL, "email", "inbox"),),
+    hub_emitted=True,
+)
+
+THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH)

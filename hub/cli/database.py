@@ -1,13 +1,21 @@
-"""`hub db`: the schema of the database."""
+"""`hub db`: the schema of the database, its back-ups, and restoring them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from hub.cli.common import AsJson, print_done, settings
+from hub.cli.common import AsJson, local_time, print_done, settings, warn
+from hub.cli.progress import silent
+from hub.storage import backup as backing_up
 from hub.storage import migrations
 
 app = typer.Typer(no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 
 
 @app.command()
@@ -32,6 +40,87 @@ async def status(as_json: AsJson = False) -> None:
     _show(current, migrations.HEAD, as_json=as_json)
     if current != migrations.HEAD:
         raise typer.Exit(1)
+
+
+@app.command()
+async def downgrade(
+    to: Annotated[str, typer.Argument(metavar="REVISION", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Take the schema back for an older version of the hub, after a failed upgrade. Stop the hub first.
+
+    Says what is lost on the way, and asks. All or nothing. Where a step has no way back,
+    restore the back-up that you made before the upgrade: `hub db restore`.
+
+      hub db backup before-going-back.dump
+
+      hub db downgrade 0035
+    """
+    url = _owner_url()
+    lost = await migrations.losses(url, to)
+    for sentence in lost:
+        warn(sentence)
+    if lost and not yes:
+        typer.confirm(f"Go back to {to}?", abort=True, err=True)
+    await migrations.downgrade(url, to)
+    done = {"revision": to, "steps": len(lost)}
+    print_done(done, f"The schema is {to}: start the version of the hub that needs it.", as_json=as_json)
+
+
+@app.command()
+async def backup(file: File, as_json: AsJson = False) -> None:
+    """
+    Copy the whole database into FILE, and what it must have into FILE.json. The hub may run meanwhile.
+
+    Needs pg_dump of the server's version or a newer one. Both files have people's data: only their
+    owner may read them, so encrypt them before they leave the machine. The copy has neither the
+    settings and HUB_SECRET nor HUB_POLICY, HUB_TEMPLATES and the keys of providers: keep those apart.
+
+      hub db backup /var/backups/hub-2026-11-27.dump
+    """
+    done = await backing_up.back_up(_owner_url(), file, _progress_of(as_json=as_json))
+    sentence = f"{file}: {sum(done.rows.values()):,} rows, {done.size:,} bytes, as of {local_time(done.at)}."
+    print_done(done, sentence, as_json=as_json)
+
+
+@app.command()
+async def restore(
+    file: File,
+    jobs: Annotated[int, typer.Option(min=1, max=16, help="Tables at the same time.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Restore the copy in FILE into an empty database, compare it with FILE.json, and pause everything.
+
+    A hub on it takes events in and sends nothing: messages that waited when the copy was made have
+    perhaps been sent since. `hub resume all --dry-run` says what would leave, `hub resume all` lets it.
+    Redis and RabbitMQ may be empty: the hub fills them. Needs pg_restore. If it fails, no hub starts
+    on what is there: drop the database and try again.
+
+      createdb hub2
+
+      HUB_DATABASE_URL=postgresql://…/hub2 hub db restore /var/backups/hub-2026-11-27.dump
+    """
+    given = settings()
+    roles = given.database_url.reveal() if given.database_owner_url is not None else None
+    progress = _progress_of(as_json=as_json)
+    done = await backing_up.restore(_owner_url(), file, progress, roles_url=roles, jobs=jobs)
+    sentence = (
+        f"Restored as of {local_time(done.at)}, {sum(done.rows.values()):,} rows. Everything is paused: "
+        "start the hub, look with `hub resume all --dry-run`, then `hub resume all`."
+    )
+    print_done(done, sentence, as_json=as_json)
+
+
+def _owner_url() -> str:
+    given = settings()
+    return (given.database_owner_url or given.database_url).reveal()
+
+
+def _progress_of(*, as_json: bool) -> Callable[[str], None]:
+    return silent if as_json else lambda words: typer.secho(f"{words} …", dim=True, err=True)
 
 
 def _show(current: str | None, needed: str, *, as_json: bool) -> None:

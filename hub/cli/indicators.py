@@ -10,11 +10,12 @@ from typing import Annotated, Final
 import typer
 from msgspec import structs
 
-from hub.app.openers import open_log, open_surveys
+from hub.app.openers import open_log, open_reach, open_surveys
 from hub.cli.common import AsJson, Columns, console, print_json, print_list, settings
 from hub.operations.indicators import (
     IndicatorStores,
     PromiseKept,
+    ReachShare,
     RenewalRate,
     SurveyFigures,
     Surveys,
@@ -50,16 +51,16 @@ async def indicators(
     as_json: AsJson = False,
 ) -> None:
     """
-    Show how the promises that began in a period were kept, in business hours, and what surveys say.
+    Show how promises were kept, in business hours, what surveys say, and who can be reached.
 
       hub indicators --period 2026-10 --area maintenance
     """
     given, now = settings(), datetime.now(UTC)
     policy = load_policy(given.policy)
     first_day, last = as_period(period, policy.calendar.day_of(now))
-    async with open_log(given) as log, open_surveys(given) as surveys:
+    async with open_log(given) as log, open_surveys(given) as surveys, open_reach(given) as reach:
         answer = await read(
-            IndicatorStores(log=log, surveys=surveys),
+            IndicatorStores(log=log, surveys=surveys, reach=reach),
             policy,
             since=first_day,
             until=last,
@@ -79,6 +80,9 @@ async def indicators(
         print_list(answer.renewals.by, _RENEWALS, as_json=False)
     console().print()
     print_list(_survey_rows(answer.surveys), SURVEY_COLUMNS, as_json=False)
+    console().print(f"\n{reach_words(answer.reach)}", markup=False)
+    if answer.reach.by:
+        print_list(answer.reach.by, _REACH, as_json=False)
 
 
 def _survey_rows(surveys: Surveys) -> list[SurveyFigures]:
@@ -118,6 +122,11 @@ def renewal_words(rate: RenewalRate) -> str:
     return f"Contratos renovados: {percent(rate.share)} ({rate.renewed} de {rate.renewed + rate.ended})"
 
 
+def reach_words(reach: ReachShare) -> str:
+    """`Unidades con un contacto verificado: 90,0 % (371 de 412)`."""
+    return f"Unidades con un contacto verificado: {percent(reach.share)} ({reach.reachable} de {reach.units})"
+
+
 def percent(share: float | None) -> str:
     """`0.9583` → `95,8 %`; None → a dash."""
     return "–" if share is None else f"{100 * share:.1f} %".replace(".", ",")
@@ -135,6 +144,12 @@ _RENEWALS: Final[Columns] = {
     "renovados": "renewed",
     "terminados": "ended",
     "tasa": lambda row: percent(row.share),
+}
+_REACH: Final[Columns] = {
+    "copropiedad": "name",
+    "unidades": "units",
+    "con contacto": "reachable",
+    "proporción": lambda row: percent(row.share),
 }
 SURVEY_COLUMNS: Final[Columns] = {
     "encuestas": "name",

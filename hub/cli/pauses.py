@@ -26,11 +26,12 @@ from hub.cli.progress import silent
 from hub.errors import UnknownName
 from hub.operations import pause as pausing
 from hub.operations.channels import ChannelRow, read_channels, read_depths
+from hub.ports import EVERYTHING
 
 channel = typer.Typer(no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT", show_default=False)]
-Maybe = Annotated[str | None, typer.Argument(metavar="[CHANNEL|EVENT]", show_default=False)]
+Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT|all", show_default=False)]
+Maybe = Annotated[str | None, typer.Argument(metavar="[CHANNEL|EVENT|all]", show_default=False)]
 Channel = Annotated[str, typer.Argument(parser=known_channel, metavar="CHANNEL", show_default=False)]
 Until = Annotated[datetime | None, instant_option("When the pause ends by itself.")]
 Reason = Annotated[str, typer.Option(help="Why, for colleagues who find it paused.")]
@@ -40,6 +41,7 @@ def _waiting(row: ChannelRow) -> str:
     return ", ".join(f"{number} {lane}" for lane, number in row.waiting.items() if number)
 
 
+_UNSENT: Final = fields("channel", "lane", "unsent", "oldest_at", "before")
 _PAUSES: Final = fields("subject", "since", "ends_at", "by", "reason")
 _CHANNELS: Final[Columns] = {
     "channel": "name",
@@ -58,10 +60,11 @@ async def pause(
     name: Maybe = None, reason: Reason = "", until: Until = None, as_json: AsJson = False
 ) -> None:
     """
-    Pause a channel or an event within a second: its messages wait until `hub resume`, or `--until`.
+    Pause a channel, an event or everything within a second, until `hub resume` or `--until`.
 
     A held message loses no attempt and none of its lifetime. [bold]Emergencies are held
     as well[/bold]: during an emergency pause an event rather than a channel.
+    With `all` nothing leaves, clocks stand, and events are still taken in.
     Without a name the command lists what is paused.
 
       hub pause sms --reason "the provider sends everything twice"
@@ -76,9 +79,53 @@ async def pause(
     print_list(pauses, _PAUSES, as_json=as_json)
 
 
-async def resume(name: Name, as_json: AsJson = False) -> None:
-    """End a pause and release at once the messages it held. Safe to repeat."""
-    await _resume(_subject(name), as_json=as_json)
+async def resume(
+    name: Name,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Of `all`: say what would leave, and how old it is.")
+    ] = False,
+    cancel_older: Annotated[
+        bool,
+        typer.Option(
+            "--cancel-older", help="Of `all`: cancel what was planned before the pause, or its back-up."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """
+    End a pause and release at once the messages it held. Safe to repeat.
+
+    A restored back-up starts with a pause of `all`, as old as the copy. What waited then has
+    perhaps been sent since: look at it first, and cancel it if it was.
+
+      hub resume all --dry-run
+
+      hub resume all --cancel-older
+    """
+    subject = _subject(name)
+    if subject == EVERYTHING:
+        await _before_everything(cancel_older=cancel_older and not dry_run, as_json=as_json, dry_run=dry_run)
+    elif dry_run or cancel_older:
+        raise typer.BadParameter("--dry-run and --cancel-older are of `all` alone")
+    if not dry_run:
+        await _resume(subject, as_json=as_json)
+
+
+async def _before_everything(*, cancel_older: bool, dry_run: bool, as_json: bool) -> None:
+    async with open_pauses(settings()) as store:
+        rows = await store.unsent()
+        if not (as_json and not dry_run):
+            print_list(rows, _UNSENT, as_json=as_json)
+        if older := sum(int(row["before"]) for row in rows):
+            warn(
+                f"{older} were planned before the pause: perhaps they have left. --cancel-older cancels them."
+            )
+        if due := await store.due_steps():
+            warn(f"{due} clocks have a step that is due")
+        if cancel_older:
+            cancelled = await pausing.cancel_older(store)
+            warn(f"{cancelled} cancelled")
+            await note("cancel_older", EVERYTHING, cancelled=cancelled)
 
 
 @channel.command("list")

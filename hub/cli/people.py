@@ -26,6 +26,7 @@ from hub.cli.common import (
 )
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
+from hub.cli.reach import unreachable
 from hub.cli.readiness import readiness
 from hub.errors import UnknownName
 from hub.model import Json, Role
@@ -149,6 +150,7 @@ async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, J
 
 app.command("import")(import_people)
 app.command("readiness")(readiness)
+app.command("unreachable")(unreachable)
 app.command("audience")(audience)
 app.command("preferences")(preferences)
 app.command("do-not-contact")(do_not_contact)

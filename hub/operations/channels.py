@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from hub.channels.registry import BUILDERS, NAMES, OWN
 from hub.channels.urls import read_rate
 from hub.model import Instant, Lane
-from hub.ports import IncidentLog, PauseStore, Publisher
+from hub.ports import EVERYTHING, IncidentLog, PauseStore, Publisher
 from hub.settings import PROVIDERS, Mode, Settings
 
 _INCIDENTS: Final = 500
@@ -20,7 +20,7 @@ _CIRCUIT: Final = "circuit"
 
 
 class PauseRow(Struct, kw_only=True):
-    """`subject` is `channel:sms` or `event:pqrs.received`."""
+    """`subject` is `channel:sms`, `event:pqrs.received` or `all`; a restore's is as old as its copy."""
 
     subject: str
     since: Instant
@@ -83,7 +83,7 @@ async def read_channels(
             providers=list(providers.get(name, ())),
             rates=list(rates.get(name, ())),
             broken=broken[name],
-            paused=paused.get(f"channel:{name}"),
+            paused=paused.get(f"channel:{name}") or paused.get(EVERYTHING),
             held=held[name],
             urgent=urgent[name],
             waiting=depths[name],

@@ -1,4 +1,4 @@
-"""Indicators: how promises were kept in a period, and how satisfied people are."""
+"""Indicators: how promises were kept in a period, how satisfied people are, and who can be reached today."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPeriod
 from hub.model import Period, PromiseRecord, PropertyScope
 from hub.model.contracts import ContractDecision
+from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
 from hub.policy import Policy
-from hub.ports import LogStore, SurveyStore
+from hub.ports import LogStore, ReachStore, SurveyStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
@@ -93,6 +94,23 @@ class Surveys(Struct, kw_only=True):
     by_copropiedad: list[SurveyFigures]
 
 
+class ReachOfPlace(Struct, kw_only=True):
+    copropiedad: str
+    name: str
+    units: int
+    reachable: int
+    share: Share
+
+
+class ReachShare(Struct, kw_only=True):
+    """Units of which somebody has a verified contact that is not suppressed, as of now."""
+
+    units: int
+    reachable: int
+    share: Share
+    by: Annotated[list[ReachOfPlace], Meta(description="Those with the most unreachable units first.")]
+
+
 class Indicators(Struct, kw_only=True):
     since: date = msgspec.field(name="from")
     until: date = msgspec.field(name="to")
@@ -102,14 +120,16 @@ class Indicators(Struct, kw_only=True):
     first_instance: FirstInstanceShare
     renewals: RenewalRate
     surveys: Surveys
+    reach: ReachShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndicatorStores:
-    """Where promises and surveys are read."""
+    """Where promises, surveys and the directory are read."""
 
     log: LogStore
     surveys: SurveyStore
+    reach: ReachStore
 
 
 async def read(
@@ -134,6 +154,7 @@ async def read(
     clocks = await stores.log.kept_promises(period, area=area, places=narrowed)
     decisions = await stores.log.contract_decisions(period, area=area, places=narrowed)
     records = await stores.surveys.records(period, area=area, places=narrowed)
+    reached = await stores.reach.by_place(narrowed)
     # In a thread: a year of clocks takes seconds, and would block other requests.
     kept, at_once = await asyncio.to_thread(_compute, clocks, period, policy)
     return Indicators(
@@ -145,6 +166,27 @@ async def read(
         first_instance=at_once,
         renewals=_renewal_rate(decisions),
         surveys=_surveys(records, policy.surveys.fewest),
+        reach=reach_share(reached),
+    )
+
+
+def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
+    """Sum the units of these copropiedades, and give each its share."""
+    units, reachable = sum(place.units for place in places), sum(place.reachable for place in places)
+    return ReachShare(
+        units=units,
+        reachable=reachable,
+        share=_ratio(reachable, units),
+        by=[
+            ReachOfPlace(
+                copropiedad=place.copropiedad_id,
+                name=place.name,
+                units=place.units,
+                reachable=place.reachable,
+                share=_ratio(place.reachable, place.units),
+            )
+            for place in places
+        ],
     )
 
 
@@ -227,6 +269,10 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 def _hours(took: timedelta | None) -> float | None:
     return None if took is None else round(took / _HOUR, 2)
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return _round(part / whole) if whole else None
 
 
 def _round(share: float | None) -> float | None:

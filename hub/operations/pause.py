@@ -1,4 +1,4 @@
-"""Pause a channel or an event, and release the held messages."""
+"""Pause a channel, an event or everything, and release the held messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 from hub.catalog import BY_NAME
 from hub.channels.registry import NAMES
 from hub.errors import UnknownName
-from hub.ports import PauseStore, Publisher
+from hub.ports import EVERYTHING, PauseStore, Publisher
 
 PAGE: Final = 500
 """Messages released in one transaction."""
@@ -39,13 +39,19 @@ class Resumed(Struct, kw_only=True, frozen=True):
 
 
 def subject_of(name: str) -> str:
-    """Return the subject of a channel's or event's name. Raises UnknownName with known names."""
+    """Return the subject of `all`, a channel's or an event's name. Raises UnknownName with known names."""
+    if name == EVERYTHING:
+        return name
     if name in NAMES:
         return f"channel:{name}"
     if name in BY_NAME:
         return f"event:{name}"
     near = difflib.get_close_matches(name, [*NAMES, *BY_NAME], n=3)
-    known = f"near: {', '.join(near)}" if near else f"channels: {', '.join(NAMES)}; or an event's name"
+    known = (
+        f"near: {', '.join(near)}"
+        if near
+        else f"channels: {', '.join(NAMES)}; an event's name; or {EVERYTHING}"
+    )
     raise UnknownName(f"there is no channel and no event {name!r}; {known}")
 
 
@@ -88,6 +94,15 @@ async def end_pauses(store: PauseStore, publisher: Publisher, *, settle: float =
         await asyncio.sleep(settle)
         await _release(store, publisher, 0, None, lambda _: None)
     return over
+
+
+async def cancel_older(store: PauseStore, on_progress: Callable[[int], None] = lambda _: None) -> int:
+    """Cancel what waits and was planned before the pause of everything, page by page; return how many."""
+    count = 0
+    while cancelled := await store.cancel_before_pause(PAGE):
+        count += cancelled
+        on_progress(count)
+    return count
 
 
 async def _release(

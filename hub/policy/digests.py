@@ -1,4 +1,4 @@
-"""When people get the digest of service messages that are not urgent."""
+"""When people get the digest of service messages that are not urgent, and staff what cannot be reached."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from hub.policy.values import Daily, Weekday
 
 class NoticeDigestPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`at` is its hour, of a weekly one on this `weekday`. Without an hour no message waits for a digest."""
+
+    at: Parsed[Daily]
+    weekday: Weekday
+
+
+class ReachPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`at` and `weekday` are when staff hears which units cannot be reached; without an hour it does not."""
 
     at: Parsed[Daily]
     weekday: Weekday

@@ -23,7 +23,7 @@ from hub.model import Purpose
 from hub.model.paper import PaperSize
 from hub.model.retention import LEAST, DataKind
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
-from hub.policy.digests import NoticeDigestPolicy
+from hub.policy.digests import NoticeDigestPolicy, ReachPolicy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
 from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
@@ -186,6 +186,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     clocks_summary: SummaryPolicy
     clocks_digest: DigestPolicy
     digest: NoticeDigestPolicy
+    reach: ReachPolicy
     follow_ups: Mapping[str, Parsed[Expiry]]
     surveys: SurveyPolicy
     expiry: Mapping[Purpose, Parsed[Expiry]]

@@ -44,10 +44,11 @@ from hub.ports.log import LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore
-from hub.ports.pauses import PauseStore
+from hub.ports.pauses import EVERYTHING, PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
+from hub.ports.reach import ReachStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore, SubscriptionStore

@@ -1,17 +1,20 @@
-"""Pauses that operators set."""
+"""Pauses that operators set, or a restore."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from hub.model import Json
 from hub.model.tickets import Ticket
 
+EVERYTHING: Final = "all"
+"""The subject of a pause of all messages, at which the timers stand too: a restored hub starts with it."""
+
 
 class PauseStore(Protocol):
-    """Pauses by their subject: `channel:sms`, `event:pqrs.received`."""
+    """Pauses by their subject: `channel:sms`, `event:pqrs.received`, EVERYTHING."""
 
     async def paused(self) -> frozenset[str]:
         """Return the subjects that are paused now. Called every second: one tiny query."""
@@ -37,6 +40,23 @@ class PauseStore(Protocol):
         Make `queued`, and ticket, up to `limit` messages that were held for a pause that is over.
 
         Holding extended their expiry in advance; the part that they did not wait is taken back.
+        """
+
+    async def unsent(self) -> Sequence[Mapping[str, Json]]:
+        """
+        Count the messages that a pause of everything holds back: channel, lane, unsent, oldest_at, before.
+
+        `before` counts those that were planned before the pause began.
+        """
+
+    async def due_steps(self) -> int:
+        """Count the clocks of which a step is due: it falls when the pause of everything ends."""
+
+    async def cancel_before_pause(self, limit: int) -> int:
+        """
+        Cancel up to `limit` unsent messages planned before the pause of everything; return how many.
+
+        What a worker may be sending at this moment is left alone.
         """
 
     async def held(self) -> Sequence[Mapping[str, Json]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hub.model.reach import Reach
 from hub.rendering.outcomes_es import REASON_STARTS, REASONS, STATES
 from hub.rendering.titles_es import CLOCKS, EVENTS
 
@@ -203,3 +204,12 @@ EVERYTHING: Final[Mapping[str, Any]] = {
     "levels": LEVELS,
 }
 """The labels that the page receives as JSON."""
+
+REACH: Final[Mapping[Reach, str]] = {
+    Reach.NOBODY: "no hay nadie registrado",
+    Reach.NO_CONTACT: "nadie tiene un correo, un celular ni la aplicación",
+    Reach.SUPPRESSED: "el contacto está suspendido: corríjalo",
+    Reach.UNVERIFIED: "el contacto está sin verificar: confírmelo",
+    Reach.VERIFIED: "se le puede avisar",
+}
+"""What keeps a unit from being reached."""

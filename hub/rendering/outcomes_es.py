@@ -62,7 +62,7 @@ REASONS: Final[Mapping[str, str]] = {
     "in_digest": "Va en el resumen que la persona pidió, con todo su texto",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
-    "paused": "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude",
+    "paused": "Un operador tiene en pausa el canal, el evento o todo; saldrá cuando lo reanude",
     "throttled": "La persona recibió muchos mensajes en poco tiempo; saldrá cuando haya lugar",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
     "over": "El asunto se resolvió antes de que este aviso saliera",
@@ -70,6 +70,7 @@ REASONS: Final[Mapping[str, str]] = {
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "repeated": "Ya se le envió lo mismo hace unos minutos",
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
+    "restored": "Es anterior a la copia restaurada; quizá ya había salido",
     "erased": "La persona pidió suprimir sus datos: no se le escribe más",
     "asked_lately": "La persona recibió otra encuesta hace poco",
     "not_asked": "La encuesta que recuerda no se envió a la persona",
@@ -234,7 +235,7 @@ _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones 
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of what is held until somebody does something."""
 _NOTHING: Final = frozenset(
-    {"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased", "in_digest"}
+    {"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased", "in_digest", "restored"}
 )
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})

@@ -36,6 +36,7 @@ from hub.storage.person_export import PostgresPersonExport
 from hub.storage.posters import PostgresPosters
 from hub.storage.preferences import PostgresPreferences
 from hub.storage.print_batches import PostgresBatches
+from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.redrive import PostgresRedrive

@@ -36,6 +36,16 @@ class PostgresPauses(Store):
         rows = await self.rows(_SQL["release_resumed"], limit)
         return grouped((row["id"], row["channel"], Lane(row["lane"])) for row in rows)
 
+    async def unsent(self) -> Sequence[Mapping[str, Json]]:
+        return [shown(row) for row in await self.rows(_SQL["unsent"])]
+
+    async def due_steps(self) -> int:
+        [row] = await self.rows(_SQL["due_steps"])
+        return int(row["n"])
+
+    async def cancel_before_pause(self, limit: int) -> int:
+        return len(await self.rows(_SQL["cancel_before_pause"], limit))
+
     async def held(self) -> Sequence[Mapping[str, Json]]:
         return [shown(row) for row in await self.rows(_SQL["held"])]
 

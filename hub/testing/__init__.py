@@ -24,6 +24,7 @@ from hub.testing.notice_digests import MemoryNoticeDigests
 from hub.testing.pauses import MemoryPauses
 from hub.testing.preferences import MemoryPreferences
 from hub.testing.publisher import MemoryPublisher
+from hub.testing.reach import MemoryReach
 from hub.testing.results import MemoryResults
 from hub.testing.retention import MemoryRetention
 from hub.testing.second_factors import MemorySecondFactors

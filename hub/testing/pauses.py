@@ -12,11 +12,13 @@ from msgspec import structs
 
 from hub.model import Json, Lane, Message, State
 from hub.model.tickets import grouped
-from hub.ports import Now, Ticket
+from hub.ports import EVERYTHING, Now, Ticket
 from hub.testing.faults import Faults
 from hub.testing.store import MemoryStore
+from hub.testing.tables import Row
 
 _WAITING: Final = frozenset({State.QUEUED, State.RETRYING, State.HELD})
+_UNSENT: Final = _WAITING | {State.SENDING}
 
 
 class MemoryPauses:
@@ -73,6 +75,49 @@ class MemoryPauses:
             rows[held.id] = replace(rows[held.id], message=message, lease=None, ticketed_at=now, sweeps=0)
         return grouped((message.id, message.channel, message.lane) for message in resumed)
 
+    async def unsent(self) -> Sequence[Mapping[str, Json]]:
+        rows = [row for row in self._store.tables.messages.values() if row.message.state in _UNSENT]
+        groups = sorted({(row.message.channel, row.message.lane) for row in rows})
+        of = {
+            group: [row for row in rows if (row.message.channel, row.message.lane) == group]
+            for group in groups
+        }
+        return [
+            {
+                "channel": channel,
+                "lane": lane,
+                "unsent": len(found),
+                "oldest_at": min(row.message.created_at for row in found).isoformat(),
+                "before": sum(self._is_before(row) for row in found),
+            }
+            for (channel, lane), found in of.items()
+        ]
+
+    async def due_steps(self) -> int:
+        now = self._now()
+        return sum(
+            clock.next_at is not None and clock.next_at <= now for clock in self._store.tables.clocks.values()
+        )
+
+    async def cancel_before_pause(self, limit: int) -> int:
+        rows = self._store.tables.messages
+        found = [row for row in rows.values() if self._may_cancel(row) and self._is_before(row)][:limit]
+        for row in found:
+            message = structs.replace(
+                row.message, state=State.CANCELLED, reason="restored", next_at=None, fallback=None
+            )
+            rows[message.id] = replace(row, message=message, lease=None)
+        return len(found)
+
+    def _is_before(self, row: Row) -> bool:
+        pause = self._pauses.get(EVERYTHING)
+        return pause is not None and row.message.created_at.isoformat() < str(pause["since"])
+
+    def _may_cancel(self, row: Row) -> bool:
+        ends = row.message.next_at
+        leased = row.message.state is State.SENDING and ends is not None and ends > self._now()
+        return row.message.state in _UNSENT and not leased
+
     async def held(self) -> Sequence[Mapping[str, Json]]:
         counts = Counter((message.channel, message.event) for message in self._held())
         urgent = Counter(
@@ -98,7 +143,7 @@ class MemoryPauses:
 
 
 def _subjects(message: Message) -> set[str]:
-    return {f"channel:{message.channel}", f"event:{message.event}"}
+    return {EVERYTHING, f"channel:{message.channel}", f"event:{message.event}"}
 
 
 def _unwaited(message: Message, now: datetime) -> datetime | None:

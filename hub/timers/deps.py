@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,11 +19,20 @@ from hub.ports import (
     Now,
     PauseStore,
     Publisher,
+    ReachStore,
     ResultStore,
     RetentionStore,
     TimerStore,
 )
 from hub.timers.lease_time import LeaseTime
+
+Stands = Callable[[], Awaitable[bool]]
+"""Returns whether everything is paused: then nothing falls due. May raise Unavailable."""
+
+
+async def never() -> bool:
+    """Say that nothing is paused."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +48,11 @@ class Timers:
     pauses: PauseStore
     old_data: RetentionStore
     digests: NoticeDigestStore
+    reach: ReachStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta
     lease_time: LeaseTime
     policy: Policy
     prints: Prints = prints_all
+    stands: Stands = never

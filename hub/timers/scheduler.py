@@ -5,6 +5,8 @@ A message whose time has come is queued again and ticketed. The due step of a cl
 which intake receives: publish the event (deterministic id, confirmed), advance the clock in SQL unless
 another process has, then set the next appointment. A crash anywhere repeats the same id.
 
+While everything is paused (`hub pause all`, a restored back-up) the loops that send or fire stand.
+
 Redis holds the appointments; SQL holds the same instants. While Redis is away, or after a flush, the
 timers poll SQL every second and refill Redis from it.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
-from functools import partial
+from functools import partial, wraps
 from typing import Final
 from uuid import UUID
 
@@ -39,6 +41,7 @@ from hub.timers.months import keep_months
 from hub.timers.notice_digests import keep_digests
 from hub.timers.old_data import erase_old_data
 from hub.timers.pauses import keep_pauses
+from hub.timers.reach_report import ReachReport
 from hub.timers.results import publish_results
 from hub.timers.unreached_people import alert_unreached
 
@@ -59,7 +62,7 @@ RESULTS: Final = 0.5
 UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
 DIGEST: Final = 60.0
-"""Seconds between looks whether the daily digest is due."""
+"""Seconds between looks whether the daily digest, or the weekly notice, is due."""
 NOTICES: Final = 20.0
 """Seconds between looks for messages whose person's digest is due."""
 PAUSES: Final = 5.0
@@ -77,32 +80,51 @@ EARLY: Final = timedelta(hours=1)
 SWEPT: Final = 10_000
 """Messages of a queue that one sweep tickets again, for a broker that has lost all of them."""
 
+TimedWork = Callable[[Timers], Awaitable[bool]]
+"""Work of one loop; true says that there is more to do at once."""
+
 log = structlog.get_logger()
 
 
 async def run(timers: Timers) -> None:
     """Run the timers until cancelled. While a server is away, wait for it."""
     loops = (
-        *(_every(TICK, keep_appointments, timers) for _ in range(ABREAST)),
-        _every(POLL, poll_sql, timers),
+        *(_every(TICK, unless_paused(keep_appointments), timers) for _ in range(ABREAST)),
+        _every(POLL, unless_paused(poll_sql), timers),
         _every(POLL, see_database, timers),
-        _every(AUDIT, audit, timers),
-        _every(COMPARE, compare, timers),
-        _every(timers.sweep_after.total_seconds() / 2, sweep, timers),
+        _every(AUDIT, unless_paused(audit, stand), timers),
+        _every(COMPARE, unless_paused(compare), timers),
+        _every(timers.sweep_after.total_seconds() / 2, unless_paused(sweep), timers),
         _every(KEEP_MONTHS, keep_months, timers),
-        _every(RESULTS, publish_results, timers),
-        _every(POLL, publish_extensions, timers),
-        _every(UNREACHED, alert_unreached, timers),
+        _every(RESULTS, unless_paused(publish_results), timers),
+        _every(POLL, unless_paused(publish_extensions), timers),
+        _every(UNREACHED, unless_paused(alert_unreached), timers),
         _every(ERASED, keep_erased, timers),
         _every(OLD_DATA, erase_old_data, timers),
-        _every(DIGEST, DailyDigest().publish_digests, timers),
-        _every(NOTICES, keep_digests, timers),
+        _every(DIGEST, unless_paused(DailyDigest().publish_digests), timers),
+        _every(DIGEST, unless_paused(ReachReport().publish_report), timers),
+        _every(NOTICES, unless_paused(keep_digests), timers),
         _every(PAUSES, keep_pauses, timers),
     )
     await run_all(loops)
 
 
-async def _every(seconds: float, work: Callable[[Timers], Awaitable[bool]], timers: Timers) -> None:
+async def wait(_timers: Timers) -> bool:
+    """Do nothing."""
+    return False
+
+
+def unless_paused(work: TimedWork, instead: TimedWork = wait) -> TimedWork:
+    """Return the work, or what is done instead of it while everything is paused."""
+
+    @wraps(work)
+    async def gated(timers: Timers) -> bool:
+        return await (instead if await timers.stands() else work)(timers)
+
+    return gated
+
+
+async def _every(seconds: float, work: TimedWork, timers: Timers) -> None:
     """Repeat the work every `seconds`, and at once while it returns true (there is more to do)."""
     while True:
         try:
@@ -223,6 +245,12 @@ async def audit(timers: Timers) -> bool:
     notified = await _notify_former_contacts(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
     return more or AT_ONCE in {rescheduled, len(lost), len(unconfirmed), notified}
+
+
+async def stand(timers: Timers) -> bool:
+    """While everything is paused: the audit finds no lost work, and no monitor takes it for dead."""
+    await timers.heartbeats.beat("timers", {"audit": "ended"})
+    return False
 
 
 async def reschedule_clocks(timers: Timers) -> int:

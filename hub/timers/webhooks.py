@@ -7,6 +7,7 @@ taken. A slow or broken endpoint delays nobody but itself: its calls are tasks o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from hub.access.webhook_requests import request_of
 from hub.errors import WebhookFailure
 from hub.model.webhooks import Webhook
 from hub.ports import Now, WebhookCalls, WebhookQueue
+from hub.timers.deps import Stands, never
 from hub.timers.due_work import DueWork, pause
 
 AT_ONCE: Final = 50
@@ -47,6 +49,7 @@ class WebhookDeps:
     calls: WebhookCalls
     ring: KeyRing
     now: Now
+    stands: Stands = never
 
 
 async def run(deps: WebhookDeps) -> None:
@@ -54,12 +57,17 @@ async def run(deps: WebhookDeps) -> None:
     work = DueWork(
         waiting="webhooks.waiting",
         broken="webhooks.broken",
-        due=partial(deps.queue.due, lease=LEASE),
+        due=partial(due_webhooks, deps=deps),
         do=partial(send, deps=deps),
         about=lambda webhook: {"webhook": str(webhook.id)},
         at_once=AT_ONCE,
     )
     await work.run()
+
+
+async def due_webhooks(room: int, deps: WebhookDeps) -> Sequence[Webhook]:
+    """Claim endpoints that have something to be told; none while everything is paused."""
+    return () if await deps.stands() else await deps.queue.due(room, lease=LEASE)
 
 
 async def send(webhook: Webhook, deps: WebhookDeps) -> None:

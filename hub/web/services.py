@@ -76,6 +76,7 @@ from hub.ports import (
     PauseStore,
     PreferenceStore,
     Publisher,
+    ReachStore,
     RedriveStore,
     ResidentAccess,
     ResidentStore,
@@ -100,6 +101,7 @@ from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, marks_of
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.remembered import Remembered
 from hub.web.monitoring.survey_gauges import SurveyGauges
 
@@ -134,6 +136,10 @@ class Access:
         return self.settings.api_key.reveal() if self.settings.api_key else None
 
 
+async def _never_paused() -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
     """The sources of health and metrics."""
@@ -143,6 +149,9 @@ class Monitoring:
     counts: Counted
     gauges: Figures
     surveys: SurveyGauges
+    reach: ReachGauges
+    paused: Callable[[], Awaitable[bool]] = _never_paused
+    """Returns whether everything is paused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +228,7 @@ class Services:
     preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
+    reach: ReachStore
     redrive: RedriveStore
     resident_access: ResidentAccess
     residents: ResidentStore

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.model import Lane, Message, State, StoredEvent
+from hub.ports import EVERYTHING
 from tests.contract.stores import Stores
 from tests.contract.values import HOUR, message, now
 
@@ -124,3 +125,44 @@ async def test_pause_with_an_end_holds_nothing_from_then_on(stores: Stores, of: 
     assert ended == [["channel:email"], []]
     assert ticket.ids == (one.id,)
     assert [row["subject"] for row in await stores.pauses.pauses()] == ["channel:sms"]
+
+
+async def test_what_was_planned_before_a_pause_of_everything_is_counted_and_cancelled(
+    stores: Stores, of: StoredEvent
+) -> None:
+    """What is sent already, or may be in a worker's hands, stays."""
+    before: dict[str, object] = {"created_at": now() - HOUR}
+    waits = [
+        held(of, 0, **before),
+        held(of, 1, state=State.QUEUED, reason=None, next_at=None, **before),
+        held(of, 2, state=State.SENDING, reason=None, next_at=now() + QUARTER, **before),
+        held(of, 3, state=State.SENT, reason=None, next_at=None, **before),
+    ]
+    await stores.add(*waits)
+    unpaused = await stores.pauses.cancel_before_pause(10)
+    await stores.pauses.pause(EVERYTHING, by="ana", reason="")
+    await stores.add(later := held(of, 4, created_at=now() + HOUR))
+    [counted] = await stores.pauses.unsent()
+    pages = [await stores.pauses.cancel_before_pause(1) for _ in range(3)]
+
+    assert 0 == unpaused
+    assert ("email", "normal", 4, 3) == (
+        counted["channel"],
+        counted["lane"],
+        counted["unsent"],
+        counted["before"],
+    )
+    assert [1, 1, 0] == pages
+    assert ["cancelled", "cancelled", "sending", "sent", "held"] == [
+        await stores.state_of(one) for one in (*waits, later)
+    ]
+
+
+async def test_pause_of_everything_releases_nothing_before_it_ends(stores: Stores, of: StoredEvent) -> None:
+    await stores.add(held(of))
+    await stores.pauses.pause(EVERYTHING, by="ana", reason="")
+
+    assert await stores.pauses.release_resumed(10) == []
+    assert 0 == await stores.pauses.due_steps()
+    await stores.pauses.resume(EVERYTHING)
+    assert 1 == len(await stores.pauses.release_resumed(10))

@@ -9,11 +9,13 @@ from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
+from hub.model.reach import PlaceReach
 from hub.settings import load
-from hub.testing import MemoryStore
+from hub.testing import MemoryReach, MemoryStore
 from hub.web.application import build_metrics
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Access, Monitoring
 from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemorySurveys
@@ -21,6 +23,10 @@ from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, Memo
 Client = TestClient[web.Request, web.Application]
 INCIDENTS = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
 SURVEYS = MemorySurveys()
+REACH = MemoryReach(
+    PlaceReach(copropiedad_id="ph-1", name="Altos", units=10, reachable=4),
+    PlaceReach(copropiedad_id="ph-2", name="Pinos", units=10, reachable=9),
+)
 KEY = "a key that nobody guesses, long enough"
 
 
@@ -40,6 +46,7 @@ async def client(answering: dict[str, bool]) -> AsyncIterator[Client]:
         counts=Counted(MemoryLog()),
         gauges=Figures(INCIDENTS),
         surveys=SurveyGauges(SURVEYS, fewest=5, now=lambda: NOON),
+        reach=ReachGauges(REACH),
     )
     app = build_metrics(Access(settings=load({"HUB_API_KEY": KEY})), monitoring)
     async with TestClient(TestServer(app, host="127.0.0.1")) as asking:
@@ -80,3 +87,11 @@ async def test_contracts_that_were_decided_are_counted_by_area_and_copropiedad(c
 @pytest.mark.parametrize("path", ["/", "/api/messages", "/static/console.js"])
 async def test_metrics_listener_serves_nothing_else(client: Client, path: str) -> None:
     assert (await status(client, path), await status(client, path, KEY)) == (401, 404)
+
+
+async def test_share_of_units_that_can_be_reached_is_of_all_and_of_each_copropiedad(client: Client) -> None:
+    async with client.get("/metrics", headers={hdrs.AUTHORIZATION: f"Bearer {KEY}"}) as answer:
+        text = await answer.text()
+
+    assert 'hub_reachable_units_ratio{copropiedad="all"} 0.65' in text
+    assert 'hub_reachable_units_ratio{copropiedad="ph-1"} 0.4' in text

@@ -93,6 +93,7 @@ from hub.testing import (
     MemoryKeys,
     MemoryMonitor,
     MemoryPauses,
+    MemoryReach,
     MemoryResults,
     MemorySecondFactors,
     MemoryStore,
@@ -101,6 +102,7 @@ from hub.web.application import build
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.services import Hooks, Monitoring, Services
 from tests.unit.factories import CHANNELS
@@ -626,6 +628,7 @@ class World:
         self.preferences = MemoryPreferences()
         self.evidence: EvidenceStore | None = None
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
+        self.reach = MemoryReach()
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
         self.subscriptions = MemoryResults()
@@ -679,6 +682,7 @@ class World:
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
+            reach=self.reach,
             redrive=PostgresRedrive(database),
             resident_access=self.resident_access,
             residents=self.residents,
@@ -705,6 +709,7 @@ class World:
                 counts=Counted(self.log),
                 gauges=Figures(self.incidents),
                 surveys=SurveyGauges(self.surveys, fewest=POLICY.surveys.fewest, now=self.now),
+                reach=ReachGauges(self.reach),
             ),
             # Of its own: what makes attempts wait belongs to one event loop.
             passwords=Passwords(memory=8, rounds=1),

@@ -25,6 +25,7 @@ from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.messages.planning.unreached_people import NAME as UNREACHED
 from hub.model import Lane, Step, StepKind
 from hub.model.notice_digests import NAME as READY
+from hub.model.reach import NAME as REACH
 from hub.operations.residents.sign_in import REQUESTED
 from hub.people.contact_changes import CHANGED
 from hub.policy.clocks import ESCALATES
@@ -108,6 +109,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         HEAD,
         REQUESTED,
         READY,
+        REACH,
     }
     # What follows another event is published by others too.
     own_events = {SUMMARY, DIGEST, *own}.union(*EVENTS.values()) - EVENTS[StepKind.FOLLOW_UP]

@@ -45,6 +45,7 @@ from hub.web.auth.refusals import METRIC as REFUSED
 from hub.web.connections import METRIC as CUT
 from hub.web.monitoring.gauges import GAUGE_NAMES
 from hub.web.monitoring.metrics import _NAMES
+from hub.web.monitoring.reach_gauges import NAME as REACH
 from hub.web.monitoring.survey_gauges import GAUGES
 from tests.for_each import for_each
 
@@ -194,7 +195,7 @@ def test_every_metric_is_documented() -> None:
     users = {"hub_owner", "hub_app"}  # of the database
     documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS))) - users
 
-    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {
+    assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {REACH} | {
         "hub_accept_seconds",
         "hub_attempts_total",
         "hub_case_replays_total",

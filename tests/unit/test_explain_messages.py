@@ -117,7 +117,7 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
             [
                 (
                     f"Por correo a {ADDRESS}: está en espera. "
-                    "Un operador tiene en pausa el canal o el evento; saldrá cuando lo reanude."
+                    "Un operador tiene en pausa el canal, el evento o todo; saldrá cuando lo reanude."
                 ),
                 "Qué hacer: cuando deba salir, pida a operaciones que lo reanude.",
             ],

@@ -13,6 +13,7 @@ from hub.testing import (
     MemoryMonths,
     MemoryNoticeDigests,
     MemoryPauses,
+    MemoryReach,
     MemoryResults,
     MemoryRetention,
 )
@@ -38,6 +39,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "old_data": MemoryRetention(),
         "digests": MemoryNoticeDigests(),
         "pauses": MemoryPauses(hub.store, hub.clock),
+        "reach": MemoryReach(),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -38,6 +38,28 @@ async def upgrade(database_url: str, *, to: str = HEAD, roles_url: str | None = 
     await upgrading.upgrade(database_url, to, user)
 
 
+async def losses(database_url: str, to: str) -> list[str]:
+    """
+    Return what going back to that revision loses, a sentence for each step; nothing for where the schema is.
+
+    Raises ConfigurationError where a step has no way back.
+    """
+    from hub.storage.migrations import upgrading  # noqa: PLC0415 - the same
+
+    found = await current(database_url)
+    if found is None:
+        raise ConfigurationError("There is no schema yet.")
+    return upgrading.losses(found, to)
+
+
+async def downgrade(database_url: str, to: str) -> None:
+    """Take the schema back to an older revision, in one transaction. Raises like `losses`."""
+    from hub.storage.migrations import upgrading  # noqa: PLC0415 - the same
+
+    await losses(database_url, to)
+    await upgrading.downgrade(database_url, to)
+
+
 async def current(database_url: str) -> str | None:
     """Return the revision of the schema; None when there is no schema yet."""
     async with _connected(database_url) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,20 @@ def statements_beside(module: str) -> Callable[[], None]:
     A semicolon at a line's end ends each, unless the next line is indented: the body of a function.
     """
 
-    def upgrade() -> None:
-        for statement in _END.split(Path(module).with_suffix(".sql").read_text(encoding="utf-8")):
-            if statement.strip():
-                op.get_bind().exec_driver_sql(statement)
+    return partial(_run, Path(module).with_suffix(".sql"))
 
-    return upgrade
+
+def way_back(module: str) -> Callable[[], None]:
+    """Return what takes the migration back: the statements of the module's `.down.sql`."""
+    return partial(_run, down_of(module))
+
+
+def down_of(module: str) -> Path:
+    """Return where a migration's way back is; its first line is a comment that says what is lost."""
+    return Path(module).with_suffix(".down.sql")
+
+
+def _run(file: Path) -> None:
+    for statement in _END.split(file.read_text(encoding="utf-8")):
+        if statement.strip():
+            op.get_bind().exec_driver_sql(statement)

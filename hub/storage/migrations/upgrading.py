@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, StorageUnavailable
 from hub.storage import rights
 from hub.storage.database import CONNECT_TIMEOUT, translated
+from hub.storage.migrations.statements import down_of
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
 _MEANT: Final[Mapping[str, str]] = {
@@ -38,6 +43,37 @@ async def upgrade(database_url: str, to: str, user: str | None) -> None:
 
     Then give that user of the roles its rights.
     """
+    await _migrate(database_url, partial(_upgrade, to=to, user=user))
+
+
+async def downgrade(database_url: str, to: str) -> None:
+    """Take the migrations after that revision back, newest first, in one transaction, under the same lock."""
+    await _migrate(database_url, partial(_downgrade, to=to))
+
+
+def losses(current: str, to: str) -> list[str]:
+    """
+    Return what each step back from `current` to `to` loses, newest first.
+
+    Raises ConfigurationError where a migration between has no way back.
+    """
+    scripts = ScriptDirectory.from_config(config())
+    try:
+        steps = [step for step in scripts.iterate_revisions(current, to) if step.revision != to]
+    except (CommandError, RevisionError) as exc:
+        raise ConfigurationError(f"There is no way from schema {current} back to {to}.") from exc
+    lost = []
+    for step in steps:
+        file = down_of(step.path)
+        if not file.exists():
+            raise ConfigurationError(
+                f"Schema {step.revision} has no way back: restore the back-up from before the upgrade."
+            )
+        lost.append(file.read_text(encoding="utf-8").splitlines()[0].removeprefix("-- "))
+    return lost
+
+
+async def _migrate(database_url: str, work: Callable[[Connection], None]) -> None:
     engine = create_async_engine(
         # Only asyncpg parses the URL: SQLAlchemy accepts other query parameters.
         "postgresql+asyncpg://",
@@ -47,14 +83,18 @@ async def upgrade(database_url: str, to: str, user: str | None) -> None:
     try:
         with translated():
             async with engine.begin() as connection:
-                await connection.run_sync(_upgrade, to, user)
+                await connection.run_sync(work)
     except DBAPIError as exc:
         what = _MEANT.get(getattr(exc.orig, "sqlstate", None) or "")
-        if what is None:
-            raise
-        raise ConfigurationError(what) from exc
+        raise _failed(exc) if what is None else ConfigurationError(what) from exc
     finally:
         await engine.dispose()
+
+
+def _failed(exc: DBAPIError) -> StorageUnavailable:
+    # Without the statement and its values, which may be a person's.
+    said = str(exc.orig).splitlines()[0].rpartition(">: ")[2]
+    return StorageUnavailable(f"The schema was not changed, and the database is as it was: {said}")
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -65,9 +105,18 @@ def config(connection: Connection | None = None) -> Config:
     return configured
 
 
-def _upgrade(connection: Connection, to: str, user: str | None) -> None:
+def _downgrade(connection: Connection, to: str) -> None:
+    _begin(connection)
+    command.downgrade(config(connection), to)
+
+
+def _begin(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _upgrade(connection: Connection, to: str, user: str | None) -> None:
+    _begin(connection)
     command.upgrade(config(connection), to)
     if user is not None:
         names = connection.exec_driver_sql(rights.NAMES, (user,)).one()

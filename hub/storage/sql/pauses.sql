@@ -20,7 +20,7 @@ WITH resumed AS (
     SELECT id FROM message
     WHERE state = 'held' AND reason = 'paused'
       AND NOT EXISTS (
-          SELECT FROM pause WHERE subject IN ('channel:' || message.channel, 'event:' || message.event)
+          SELECT FROM pause WHERE subject IN ('all', 'channel:' || message.channel, 'event:' || message.event)
       )
     LIMIT $1
     FOR UPDATE SKIP LOCKED
@@ -37,6 +37,33 @@ SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, ticketed_at =
 FROM resumed WHERE message.id = resumed.id
 RETURNING message.id, message.channel, message.lane
 
+-- unsent --
+SELECT channel, lane, count(*) AS unsent, min(created_at) AS oldest_at,
+       count(*) FILTER (WHERE created_at < (SELECT since FROM pause WHERE subject = 'all')) AS before
+FROM message
+WHERE state IN ('queued', 'held', 'retrying', 'sending')
+GROUP BY channel, lane
+ORDER BY channel, lane
+
+-- due_steps --
+SELECT count(*) AS n FROM clock WHERE next_at <= now()
+
+-- cancel_before_pause --
+-- Of one `sending` a lease that lives may be a worker's, who has begun before the pause. No cascade goes on by it.
+WITH waiting AS (
+    SELECT id FROM message
+    WHERE state IN ('queued', 'held', 'retrying', 'sending')
+      AND NOT (state = 'sending' AND next_at > now())
+      AND created_at < (SELECT since FROM pause WHERE subject = 'all')
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE message
+SET state = 'cancelled', reason = 'restored', fallback = NULL, next_at = NULL, patience = NULL, lease = NULL,
+    updated_at = now()
+FROM waiting WHERE message.id = waiting.id
+RETURNING message.id
+
 -- held --
 SELECT channel, event, count(*) AS held, count(*) FILTER (WHERE lane = 'urgent') AS urgent FROM message
 WHERE state = 'held' AND reason = 'paused'
@@ -46,4 +73,4 @@ ORDER BY channel, event
 -- urgent --
 SELECT count(*) AS n FROM message
 WHERE state IN ('queued', 'retrying', 'held') AND lane = 'urgent'
-  AND $1 IN ('channel:' || channel, 'event:' || event)
+  AND $1 IN ('all', 'channel:' || channel, 'event:' || event)

@@ -28,10 +28,10 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
-    """Report how the promises that began in a period were kept, and what surveys say."""
+    """Report how the promises that began in a period were kept, what surveys say, and who can be reached."""
     deps = services(request)
     answer = await read(
-        IndicatorStores(log=deps.log, surveys=deps.surveys),
+        IndicatorStores(log=deps.log, surveys=deps.surveys, reach=deps.reach),
         deps.policy,
         since=query.since,
         until=query.until,

@@ -7,6 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.errors import Unavailable
+from hub.model import Json
+from hub.tasks import reraise_if_cancelled
 from hub.web.responses import json_answer
 from hub.web.services import monitoring
 
@@ -19,15 +22,27 @@ async def live(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Report whether every server answers."""
+    """Report whether every server answers, and whether everything is paused: then nothing leaves."""
     try:
         async with asyncio.timeout(_PATIENCE):
             servers = await monitoring(request).ready()
+            paused = await _is_paused(request)
     except TimeoutError:
         return json_answer({"status": "unknown", "servers": {}}, status=503)
     well = all(servers.values())
-    body = {
+    body: dict[str, Json] = {
         "status": "ok" if well else "not ready",
         "servers": {name: "ok" if answers else "not ok" for name, answers in servers.items()},
     }
+    if paused:
+        body["paused"] = True
     return json_answer(body, status=200 if well else 503)
+
+
+async def _is_paused(request: web.Request) -> bool:
+    try:
+        return await monitoring(request).paused()
+    except Unavailable:
+        # Its server is named in the answer.
+        reraise_if_cancelled()
+        return False

@@ -25,7 +25,7 @@ async def show(request: web.Request) -> web.Response:
     figures: Sequence[Metric] = ()
     with suppress(Unavailable):
         counts = await asked.counts.live()
-        figures = [*await asked.gauges.get(), *await asked.surveys.get()]
+        figures = [*await asked.gauges.get(), *await asked.surveys.get(), *await asked.reach.get()]
     return web.Response(
         body=generate_latest(_Scrape(asked.registry, counts, figures)),
         headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},

@@ -147,6 +147,9 @@ class Problem(Struct, kw_only=True):
 class Health(Struct, kw_only=True):
     status: str
     servers: dict[str, str] | UnsetType = UNSET
+    paused: Annotated[
+        bool | UnsetType, Meta(description="True while everything is paused, as after a restore.")
+    ] = UNSET
 
 
 class IncidentsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

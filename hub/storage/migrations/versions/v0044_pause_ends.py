@@ -1,7 +1,8 @@
 """Pauses that end by themselves."""
 
-from hub.storage.migrations.statements import statements_beside
+from hub.storage.migrations.statements import statements_beside, way_back
 
 revision = "0044"
 down_revision = "0038"
 upgrade = statements_beside(__file__)
+downgrade = way_back(__file__)

@@ -1,0 +1,32 @@
+"""`hub people unreachable`: the units of a copropiedad that no message reaches, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from hub.app.openers import open_reach
+from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.model.reach import Reach, UnreachedUnit
+from hub.rendering.labels_es import REACH
+
+_COLUMNS: Final[Columns] = {
+    "unidad": lambda row: " ".join(filter(None, (row.tower, row.label))),
+    "id": "unit_id",
+    "por qué": lambda row: REACH[Reach(row.reach)],
+}
+
+
+async def unreachable(
+    copropiedad: Annotated[str, typer.Option(metavar="ID", help="The copropiedad.")],
+    as_json: AsJson = False,
+) -> None:
+    """
+    List the units of a copropiedad of which nobody has a verified contact, and why.
+
+      hub people unreachable --copropiedad ph-altos
+    """
+    async with open_reach(settings()) as store:
+        units: list[UnreachedUnit] = list(await store.unreached(copropiedad))
+    print_list(units, _COLUMNS, as_json=as_json)

@@ -1,0 +1,2 @@
+-- Forgets which messages people did not recognise; their events stay.
+DROP TABLE reported;

@@ -1,0 +1,22 @@
+Back-ups: what a copy has, and the mark of a restored one.
+
+-- snapshot --
+SELECT pg_export_snapshot() AS snapshot, now() AS at, current_setting('server_version') AS server,
+       (SELECT version_num FROM alembic_version) AS revision
+
+-- tables --
+-- Of a partitioned table its parts.
+SELECT quote_ident(relname) AS name FROM pg_class
+WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND relname <> 'alembic_version'
+ORDER BY relname
+
+-- objects --
+SELECT count(*) AS n FROM pg_class WHERE relnamespace = current_schema()::regnamespace
+
+-- mark --
+-- As old as the copy: what was planned before may have left since.
+INSERT INTO pause (subject, since, by, reason) VALUES ('all', $1, $2, $3)
+ON CONFLICT (subject) DO UPDATE SET since = excluded.since, by = excluded.by, reason = excluded.reason
+
+-- release --
+INSERT INTO alembic_version (version_num) VALUES ($1)

@@ -1,0 +1,48 @@
+Units whose people can be reached. A contact counts that is verified and not suppressed; the token of an app
+speaks for itself. A landline receives nothing. Who does not use digital channels, or is marked as not to be contacted,
+is reached by none.
+
+-- by_place --
+SELECT copropiedad.id AS copropiedad_id, copropiedad.name, found.units, found.reachable
+FROM (
+    SELECT unit.copropiedad_id, count(*) AS units, count(*) FILTER (WHERE best.reach = 4) AS reachable
+    FROM unit CROSS JOIN LATERAL (<best>) AS best
+    WHERE $3::text[] IS NULL OR unit.copropiedad_id = ANY ($3::text[])
+    GROUP BY unit.copropiedad_id
+) AS found
+JOIN copropiedad ON copropiedad.id = found.copropiedad_id
+ORDER BY found.units - found.reachable DESC, copropiedad.id
+
+-- unreached --
+SELECT unit.id AS unit_id, unit.tower, unit.label, best.reach
+FROM unit CROSS JOIN LATERAL (<best>) AS best
+WHERE unit.copropiedad_id = $3 AND best.reach < 4
+ORDER BY unit.tower, unit.label, unit.id
+
+-- best --
+SELECT coalesce(max(
+    CASE
+        WHEN point.kind IS NULL OR NOT member.digital_access
+             OR point.kind = 'phone' AND point.value LIKE '+57%' AND point.value NOT LIKE '+573%'
+             OR EXISTS (
+                 SELECT FROM do_not_contact AS marked
+                 WHERE marked.person = member.id AND marked.ended_at IS NULL
+                   AND (marked.until IS NULL OR marked.until > now())
+             )
+            THEN 1
+        WHEN EXISTS (
+            SELECT FROM suppression
+            JOIN unnest($1::text[], $2::interval[]) AS given (channel, lasts) USING (channel)
+            WHERE suppression.address = point.value AND suppression.lifted_at IS NULL
+              AND suppression.channel =
+                  CASE point.kind WHEN 'phone' THEN 'sms' ELSE point.kind END
+              AND coalesce(suppression.expires_at, suppression.since + given.lasts, 'infinity') > now()
+        ) THEN 2
+        WHEN point.kind = 'push' OR point.verified THEN 4
+        ELSE 3
+    END
+), 0) AS reach
+FROM member
+LEFT JOIN LATERAL jsonb_to_recordset(member.contact_points)
+    AS point (kind text, value text, verified boolean) ON true
+WHERE member.scope_kind = 'unit' AND member.scope_id = unit.id AND member.role <> 'staff'

@@ -1,0 +1,225 @@
+"""`hub db backup` and `hub db restore`: a copy is proven, and no hub starts on what failed."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+import pytest
+
+from hub.storage import migrations
+from hub.storage.postgres_client import without_password
+from tests.command_line import Ended, command
+from tests.servers import APP, OWNER, Servers, as_user
+
+ROWS: Final = """
+INSERT INTO copropiedad (id, version, name) VALUES ('ph-1', 1, 'Altos del Rosal');
+INSERT INTO audit (id, at, who, action, subject, detail)
+VALUES (gen_random_uuid(), now(), 'ana', 'test', 'ph-1', '{}');
+"""
+
+
+@pytest.fixture
+async def empty(servers: Servers) -> AsyncIterator[str]:
+    async with servers.empty_database() as url:
+        yield url
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return tmp_path / "hub.dump"
+
+
+async def hub(database: str, *arguments: str | Path) -> Ended:
+    """Give a command of an installation with two users of the database."""
+    environ = {
+        "HUB_DATABASE_URL": as_user(database, APP),
+        "HUB_DATABASE_OWNER_URL": as_user(database, OWNER),
+    }
+    return await command(environ, *map(str, arguments))
+
+
+async def copied(database: str, copy: Path, statement: str = "") -> None:
+    if statement:
+        await execute(database, statement)
+    done = await hub(database, "db", "backup", copy)
+    assert 0 == done.code, done.err
+
+
+async def execute(database: str, statement: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def ask(database: str, question: str) -> Any:
+    connection = await asyncpg.connect(database)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+def read(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+def manifest(copy: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(copy.with_name("hub.dump.json").read_bytes())
+    return read
+
+
+def rewrite(copy: Path, **changes: Any) -> None:
+    copy.with_name("hub.dump.json").write_text(json.dumps({**manifest(copy), **changes}))
+
+
+async def test_copy_is_restored_with_its_rows_paused_and_with_the_rights_of_the_roles(
+    database: str, empty: str, copy: Path
+) -> None:
+    await copied(database, copy, ROWS)
+    await execute(database, "DELETE FROM copropiedad")
+    done = await hub(empty, "db", "restore", copy)
+    listed = json.loads((await hub(empty, "pause", "--json")).out)["items"]
+    status = await hub(empty, "db", "status")
+    rights = as_user(empty, APP)
+
+    assert 0 == done.code, done.err
+    assert "Altos del Rosal" == await ask(rights, "SELECT name FROM copropiedad")
+    assert ["all"] == [row["subject"] for row in listed]
+    assert listed[0]["since"] == manifest(copy)["at"]
+    assert 0 == status.code
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await execute(rights, "DELETE FROM audit")
+
+
+async def test_copy_is_readable_by_its_owner_alone_and_says_what_it_has(database: str, copy: Path) -> None:
+    await copied(database, copy, ROWS)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in copy.parent.iterdir()}
+
+    assert {0o600} == modes
+    assert ["hub.dump", "hub.dump.json"] == sorted(path.name for path in copy.parent.iterdir())
+    assert (1, migrations.HEAD) == (manifest(copy)["rows"]["copropiedad"], manifest(copy)["revision"])
+    assert len(read(copy)) == manifest(copy)["size"]
+
+
+async def test_no_file_is_overwritten_and_a_failed_copy_leaves_none(
+    database: str, empty: str, copy: Path
+) -> None:
+    write(copy, b"yesterday's")
+    there = await hub(database, "db", "backup", copy)
+    nothing = await hub(empty, "db", "backup", copy.with_name("new.dump"))
+
+    assert (1, 1) == (there.code, nothing.code)
+    assert "name a new file" in there.err
+    assert "nothing to copy" in nothing.err
+    assert ["hub.dump"] == [path.name for path in copy.parent.iterdir()]
+    assert b"yesterday's" == read(copy)
+
+
+async def test_restore_overwrites_nothing(database: str, copy: Path) -> None:
+    await copied(database, copy, ROWS)
+    done = await hub(database, "db", "restore", copy)
+
+    assert 1 == done.code
+    assert "not empty" in done.err
+    assert 1 == await ask(database, "SELECT count(*) FROM copropiedad")
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "no manifest", "no json", "newer"])
+async def test_file_that_is_not_what_its_manifest_says_is_refused(
+    database: str, empty: str, copy: Path, damage: str
+) -> None:
+    await copied(database, copy)
+    content = read(copy)
+    if damage == "changed":
+        write(copy, content[:-1] + bytes([content[-1] ^ 1]))
+    elif damage == "cut":
+        write(copy, content[:-1])
+    elif damage == "no manifest":
+        copy.with_name("hub.dump.json").unlink()
+    elif damage == "no json":
+        copy.with_name("hub.dump.json").write_text("{}")
+    else:
+        rewrite(copy, revision="9999")
+    done = await hub(empty, "db", "restore", copy)
+
+    assert 1 == done.code
+    assert 0 == await ask(
+        empty, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    ), "nothing is written before the file is proven"
+
+
+async def test_copy_without_all_its_rows_is_a_database_on_which_no_hub_starts(
+    database: str, empty: str, copy: Path
+) -> None:
+    await copied(database, copy, ROWS)
+    rewrite(copy, rows={**manifest(copy)["rows"], "copropiedad": 2})
+    done = await hub(empty, "db", "restore", copy)
+    status = await hub(empty, "db", "status")
+
+    assert 1 == done.code
+    assert "copropiedad" in done.err
+    assert (1, None) == (status.code, await migrations.current(as_user(empty, OWNER)))
+
+
+async def test_copy_of_an_older_schema_is_upgraded_after_it_is_paused(
+    servers: Servers, empty: str, copy: Path
+) -> None:
+    async with servers.empty_database() as old:
+        await migrations.upgrade(as_user(old, OWNER), to="0033")
+        await copied(old, copy, ROWS)
+    done = await hub(empty, "db", "restore", copy)
+
+    assert 0 == done.code, done.err
+    assert "0033" == manifest(copy)["revision"]
+    assert migrations.HEAD == await migrations.current(empty)
+    assert "all" == await ask(empty, "SELECT subject FROM pause")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://hub:s%2Fcret@db:5432/hub", "postgresql://hub@db:5432/hub"),
+        (
+            "postgresql://hub@db/hub?password=s%2Fcret&sslmode=require",
+            "postgresql://hub@db/hub?sslmode=require",
+        ),
+    ],
+)
+def test_password_is_handed_over_in_the_environment(url: str, shown: str) -> None:
+    assert (shown, {"PGPASSWORD": "s/cret"}) == without_password(url)
+
+
+def test_url_without_a_password_hands_over_none() -> None:
+    url = "postgresql://hub@/hub?host=%2Frun%2Fpostgresql"
+
+    assert (url, {}) == without_password(url)
+
+
+async def test_machine_without_the_client_is_told_what_to_install(
+    database: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(copy.parent))
+    done = await hub(database, "db", "backup", copy)
+
+    assert 1 == done.code
+    assert "postgresql-client" in done.err
+    assert [] == list(copy.parent.iterdir())
+
+
+async def test_what_is_of_everything_alone_is_refused_for_a_channel(database: str) -> None:
+    for option in ("--dry-run", "--cancel-older"):
+        done = await hub(database, "resume", "sms", option)
+
+        assert 2 == done.code
+        assert "of `all` alone" in done.err

@@ -1,0 +1,97 @@
+"""Once a week whoever runs the hub hears which units no message reaches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub.model.reach import NAME, PlaceReach
+from hub.operations.indicators import reach_share
+from hub.policy import load_policy
+from hub.sla.reach_report import SHOWN, report, reported_at
+from hub.testing import MemoryReach
+from hub.timers.reach_report import ReachReport
+from tests.unit.factories import HOUR, MONDAY, POLICY, email, local, member, somebody
+from tests.unit.hub_in_memory import memory_hub
+from tests.unit.timer_harness import timers_of
+
+DAY: Final = timedelta(days=1)
+PLACES: Final = (
+    PlaceReach(copropiedad_id="ph-altos", name="Altos", units=10, reachable=4),
+    PlaceReach(copropiedad_id="ph-pinos", name="Pinos", units=5, reachable=5),
+)
+
+
+async def test_notice_says_once_a_week_where_contacts_are_missing() -> None:
+    hub = memory_hub(local("2026-03-09 07:30"))
+    await hub.take_in(
+        somebody("p-ops", email("ops@example.com")), member("p-ops", "company", "staff", duty="ops")
+    )
+    reach = MemoryReach(*PLACES)
+    weekly = ReachReport()
+    for _ in range(7 * 24):
+        hub.clock.advance(HOUR)
+        await weekly.publish_report(timers_of(hub, reach=reach))
+        await ReachReport().publish_report(timers_of(hub, reach=reach))
+    published = [event for event in hub.publisher.events if event.name == NAME]
+    await hub.take_in(*published)
+
+    [name] = {event.id for event in published}
+    assert 1 + 24 > len(published) > 1, "another process may publish it again, on that day alone"
+    assert (15, 9, 1) == tuple(published[0].data[key] for key in ("total", "reachable", "copropiedades"))
+    assert [("ph-altos", 6)] == [
+        (place["copropiedad_id"], place["unreachable"]) for place in published[0].data["places"]
+    ]
+    assert [("email", "p-ops")] == [(one.channel, one.person) for one in hub.of(published[0])]
+    assert name == published[0].data["report_id"]
+
+
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        ("2026-03-09 07:59", None),
+        ("2026-03-09 08:00", "2026-03-09 08:00"),
+        ("2026-03-09 16:00", "2026-03-09 08:00"),
+        ("2026-03-09 20:00", None),
+        ("2026-03-10 09:00", None),
+        # San José: Monday 23 March 2026 is a holiday.
+        ("2026-03-23 09:00", None),
+        ("2026-03-24 09:00", "2026-03-24 08:00"),
+        ("2026-03-25 09:00", None),
+    ],
+)
+def test_notice_is_due_on_its_day_or_the_next_on_which_somebody_works(now: str, at: str | None) -> None:
+    assert (None if at is None else local(at)) == reported_at(POLICY, local(now))
+
+
+def test_notice_may_be_turned_off(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text('[reach]\nat = "never"\n')
+
+    assert reported_at(load_policy(tmp_path / "policy.toml"), local("2026-03-09 09:00")) is None
+
+
+def test_nobody_hears_of_nothing() -> None:
+    assert report([], at=MONDAY) is None
+    assert report(PLACES[1:], at=MONDAY) is None
+
+
+def test_notice_names_the_worst_and_counts_all() -> None:
+    many = [
+        PlaceReach(copropiedad_id=f"ph-{number}", name="Altos", units=1, reachable=0)
+        for number in range(SHOWN + 3)
+    ]
+    event = report(many, at=MONDAY)
+
+    assert event is not None
+    assert (SHOWN, SHOWN + 3) == (len(event.data["places"]), event.data["copropiedades"])
+
+
+def test_indicator_is_the_share_of_all_and_of_each() -> None:
+    reach = reach_share(PLACES)
+
+    assert (15, 9, 0.6) == (reach.units, reach.reachable, reach.share)
+    assert [0.4, 1.0] == [place.share for place in reach.by]
+    assert reach_share([]).share is None
