@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from typing import Final, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from hub.web.responses import Handler, Refusal
+from hub.web.responses import Handler, Refusal, pointer
+from hub.web.schemas.common import NoQuery
 
 ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 """Takes the request, and a `query` or a `body` of the shape of its annotation."""
@@ -18,6 +19,8 @@ ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 _INSTANTS: Final = frozenset({"since", "on"})
 _LISTS: Final = frozenset({"who"})
 """Parameters that may be repeated."""
+
+_WHAT_FITS: Final = "GET /openapi.json shows what fits."
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -30,14 +33,20 @@ def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
     return {name: hints[name] for name in ("query", "body") if name in hints}
 
 
-def adapted(handler: ApiHandler) -> Handler:
-    """Adapt a handler to aiohttp: read the query and the body that it takes."""
+def adapted(handler: ApiHandler, *, strict: bool) -> Handler:
+    """
+    Adapt a handler to aiohttp: read the query and the body that it takes.
+
+    If `strict`, a handler that takes no query refuses every parameter: what nobody reads would be ignored.
+    """
     shapes = shapes_of(handler)
 
     async def called(request: web.Request) -> web.StreamResponse:
         given: dict[str, msgspec.Struct] = {}
         if "query" in shapes:
             given["query"] = read_query(request, shapes["query"])
+        elif strict and request.query_string:
+            read_query(request, NoQuery)
         if "body" in shapes:
             given["body"] = await read_body(request, shapes["body"])
         return await handler(request, **given)
@@ -52,21 +61,21 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     lists = _LISTS.intersection(known)
     repeated = {name: request.query.getall(name) for name in lists & request.query.keys()}
     given: dict[str, str | list[str]] = {**request.query, **repeated}
-    if any(len(request.query.getall(name)) > 1 for name in given.keys() - lists):
-        raise Refusal(400, "A query parameter is given twice.", f"Give each once; there are: {names}.")
-    if unknown := given.keys() - set(known):
-        raise Refusal(
-            400, f"There is no query parameter {', '.join(sorted(unknown))}.", f"There are: {names}."
-        )
+    if twice := [name for name in given.keys() - lists if len(request.query.getall(name)) > 1]:
+        what = "A query parameter is given twice."
+        raise Refusal(400, what, f"Give each once; there are: {names}.", errors=_parameters(what, twice))
+    if unknown := sorted(given.keys() - set(known)):
+        what = f"There is no query parameter {', '.join(unknown)}."
+        raise Refusal(400, what, f"There are: {names}.", errors=_parameters(what, unknown))
     for name in _INSTANTS & given.keys():
         # The unescaped + of an offset arrives as a space; an instant contains no other space.
         given[name] = request.query[name].replace(" ", "+")
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise Refusal(
-            400, f"The query is not right: {_plain(error)}.", "GET /openapi.json shows what fits."
-        ) from error
+        plain, where = f"The query is not right: {_plain(error)}.", _place(error)
+        errors = _parameters(plain, [where.partition("[")[0]] if where else ())
+        raise Refusal(400, plain, _WHAT_FITS, errors=errors) from error
 
 
 async def read_body(request: web.Request, shape: type[Q]) -> Q:
@@ -75,7 +84,16 @@ async def read_body(request: web.Request, shape: type[Q]) -> Q:
         return msgspec.json.decode(await request.read() or b"{}", type=shape)
     except msgspec.DecodeError as error:
         what = f"The body is not right: {_plain(error)}."
-        raise Refusal(400, what, "GET /openapi.json shows what fits.") from error
+        errors = [{"detail": what, "pointer": pointer(_place(error))}]
+        raise Refusal(400, what, _WHAT_FITS, errors=errors) from error
+
+
+def _parameters(what: str, names: Iterable[str]) -> list[Mapping[str, str]]:
+    return [{"detail": what, "parameter": name} for name in sorted(names)]
+
+
+def _place(error: msgspec.DecodeError) -> str:
+    return str(error).replace("`", "").partition(" - at $")[2].lstrip(".")
 
 
 def _plain(error: msgspec.DecodeError) -> str:

@@ -112,7 +112,7 @@ _linked: Final = partial(Route, needs=None, head=True)
 
 _EVENTS: Final = {
     202: intake.EventsAnswer,
-    400: intake.ProblemDetails,
+    400: Problem,
     413: Problem,
     415: Problem,
     422: intake.EventsRefused,
@@ -215,7 +215,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={**_WRITTEN, 405: Problem},
     ),
     _read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
-    _read("/api/letters/buildings", letters.list_buildings, answers={200: list_of(LetterBuilding)}),
+    _read("/api/letters/buildings", letters.list_buildings, answers={200: page_of(LetterBuilding)}),
     _read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
     _operate("/api/letters/batches", batches.make_batch, answers={200: common.BatchMade, 404: Problem}),
     _read("/api/letters/batches/{id}", batches.show_batch, answers={200: common.BatchWhole}),
@@ -258,23 +258,23 @@ ROUTES: Final[tuple[Route, ...]] = (
     _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
     # The hub itself.
     _read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
-    _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
-    _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
+    _read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
+    _read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
     _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
     _read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     _read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
-    _list_keys("/api/keys", api_keys.list_keys, answers={200: list_of(KeyRow)}),
+    _list_keys("/api/keys", api_keys.list_keys, answers={200: page_of(KeyRow)}),
     _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
     _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
     _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
-    _list_keys("/api/results", results.list_subscriptions, answers={200: list_of(SubscriptionRow)}),
+    _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
     _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
     _change_keys(
         "/api/results", results.unsubscribe, method=_DELETE, answers={200: results.SubscriptionSource}
     ),
-    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: list_of(WebhookRow)}),
+    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: page_of(WebhookRow)}),
     _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
     _change_keys(
         "/api/webhooks/{id}", webhooks.remove_webhook, method=_DELETE, answers={200: webhooks.WebhookId}
@@ -289,7 +289,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         answers={200: page_of(api_keys.NoteRow)},
     ),
-    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: list_of(AccountRow)}),
+    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: page_of(AccountRow)}),
     _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
     _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
     _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **_TOO_LATE}),
@@ -368,7 +368,7 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     asked = [(method, route) for route in routes for method in _methods(route)]
     app[TABLE] = {(method, route.path): route for method, route in asked}
     for method, route in asked:
-        app.router.add_route(method, route.path, adapted(route.handler))
+        app.router.add_route(method, route.path, adapted(route.handler, strict=route.is_api))
 
 
 def _methods(route: Route) -> tuple[str, ...]:

@@ -6,15 +6,13 @@ from aiohttp import web
 
 from hub.operations.incidents import read_incidents
 from hub.web.auth.caller import places_of
-from hub.web.requests import read_query
 from hub.web.responses import json_answer
-from hub.web.schemas.common import IncidentsQuery, NoQuery, PageQuery, Summary
+from hub.web.schemas.common import IncidentsQuery, PageQuery, Summary
 from hub.web.services import services
 
 
 async def summary(request: web.Request) -> web.Response:
     """Count messages, promises and dead letters by state."""
-    read_query(request, NoQuery)
     deps = services(request)
     counts = await deps.monitoring.counts.get(places_of(request))
     return json_answer(Summary(company=deps.policy.company.name, mode=deps.settings.mode, counts=counts))
