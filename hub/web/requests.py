@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Final, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
@@ -70,12 +71,35 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     for name in _INSTANTS & given.keys():
         # The unescaped + of an offset arrives as a space; an instant contains no other space.
         given[name] = request.query[name].replace(" ", "+")
+        _refuse_number(name, request.query[name])
     try:
-        return msgspec.convert(given, shape, strict=False)
+        read = msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
         plain, where = f"The query is not right: {_plain(error)}.", _place(error)
         errors = _parameters(plain, [where.partition("[")[0]] if where else ())
         raise Refusal(400, plain, _WHAT_FITS, errors=errors) from error
+    _refuse_null(read, given.keys())
+    return read
+
+
+def _refuse_number(name: str, text: str) -> None:
+    """Refuse `?since=0.5`, which msgspec reads as seconds since 1970."""
+    with suppress(ValueError):
+        float(text)
+        what = f"The query is not right: {name}: expected an RFC 3339 instant, not a number."
+        raise Refusal(400, what, _WHAT_FITS, errors=_parameters(what, [name]))
+
+
+def _refuse_null(read: msgspec.Struct, given: Collection[str]) -> None:
+    """Refuse `?state=null`, which msgspec reads as None: nothing would be filtered, and nobody told."""
+    nulls = [
+        field.encode_name
+        for field in msgspec.structs.fields(read)
+        if field.encode_name in given and getattr(read, field.name) is None
+    ]
+    if nulls:
+        what = f"The query is not right: {', '.join(nulls)}: expected a value, not null."
+        raise Refusal(400, what, "Leave the parameter out.", errors=_parameters(what, nulls))
 
 
 async def read_body(request: web.Request, shape: type[Q]) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Final
 
@@ -272,7 +272,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
     _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
     _change_keys(
-        "/api/results", results.unsubscribe, method=_DELETE, answers={200: results.SubscriptionSource}
+        "/api/results",
+        results.unsubscribe,
+        method=_DELETE,
+        answers={200: results.SubscriptionSource, 404: Problem},
     ),
     _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: page_of(WebhookRow)}),
     _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
@@ -367,8 +370,24 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Add routes to the application and store them as its route table."""
     asked = [(method, route) for route in routes for method in _methods(route)]
     app[TABLE] = {(method, route.path): route for method, route in asked}
+    paths = {route.path for _, route in asked}
     for method, route in asked:
-        app.router.add_route(method, route.path, adapted(route.handler, strict=route.is_api))
+        path = _without_words(route.path, paths)
+        app.router.add_route(method, path, adapted(route.handler, strict=route.is_api))
+
+
+def _without_words(path: str, paths: Collection[str]) -> str:
+    """
+    Return the path for the router: a gap at its end takes no word that makes a path of its own.
+
+    Else `GET /api/dead/replay` would look for a dead letter called `replay`, instead of answering 405.
+    """
+    head, _, gap = path.rpartition("/")
+    ends = (other.rpartition("/") for other in paths)
+    words = sorted(word for before, _, word in ends if before == head and not word.startswith("{"))
+    if not gap.startswith("{") or not words:
+        return path
+    return f"{head}/{{{gap[1:-1]}:(?!(?:{'|'.join(words)})$)[^/]+}}"
 
 
 def _methods(route: Route) -> tuple[str, ...]:
