@@ -82,6 +82,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         mail_reports=storage.PostgresMailReports(database),
         pauses=storage.PostgresPauses(database),
         preferences=storage.PostgresPreferences(database),
+        cancel=storage.PostgresCancel(database),
         redrive=storage.PostgresRedrive(database),
         resident_access=storage.PostgresResidentAccess(database),
         residents=storage.PostgresResidents(database),

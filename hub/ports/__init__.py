@@ -11,6 +11,7 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments, Later
+from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore

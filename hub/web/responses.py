@@ -22,6 +22,7 @@ from hub.errors import (
     InvalidKey,
     InvalidPeriod,
     InvalidPreference,
+    InvalidSheet,
     InvalidSubscription,
     KeptByDuty,
     LastAdministrator,
@@ -239,7 +240,15 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (
-            *(StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidGuide, InvalidKey),
+            *(
+                InvalidSheet,
+                StorageRefused,
+                InvalidAccount,
+                InvalidAudience,
+                InvalidEvent,
+                InvalidGuide,
+                InvalidKey,
+            ),
             *(InvalidPreference, InvalidSubscription),
         ),
         _REFUSED,

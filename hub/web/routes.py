@@ -19,6 +19,7 @@ from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
+from hub.operations.cancel import CancelAnswer
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.channels import ChannelRow, PauseRow
@@ -34,7 +35,7 @@ from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.rectify_person import Claim
-from hub.operations.redrive import RedrivenAnswer
+from hub.operations.redrive import RedrivenAnswer, RedrivenOne
 from hub.operations.results import SubscriptionRow
 from hub.operations.start_survey import SurveyStarted
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
@@ -145,6 +146,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={**_CONSTANCIA, 300: CaseChoices, 404: Problem},
     ),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
+    _operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
+    _operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **_TOO_LATE}),
+    _operate("/api/messages/{id}/cancel", messages.cancel_message, answers=_MARKED),
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
@@ -258,6 +262,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
     # The hub itself.
     _read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
+    _operate_company(
+        "/api/exclusions",
+        exclusions.load_exclusions,
+        method=_POST,
+        answers={200: exclusions.ExclusionsAnswer, **_TOO_LATE},
+    ),
     _read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
     _read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),

@@ -53,6 +53,7 @@ from hub.ports import (
     Appointments,
     AuditStore,
     BatchStore,
+    CancelStore,
     CaseStore,
     ContactStore,
     DirectoryHistoryStore,
@@ -201,6 +202,7 @@ class Services:
     preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
+    cancel: CancelStore
     redrive: RedriveStore
     resident_access: ResidentAccess
     residents: ResidentStore

@@ -66,6 +66,7 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresBatches,
+    PostgresCancel,
     PostgresCases,
     PostgresContacts,
     PostgresDirectoryHistory,
@@ -650,6 +651,7 @@ class World:
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
+            cancel=PostgresCancel(database),
             redrive=PostgresRedrive(database),
             resident_access=self.resident_access,
             residents=self.residents,

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
 from hub.web.documents.asyncapi import envelope
-from hub.web.documents.examples import BODIES
+from hub.web.documents.example_bodies import BODIES
 from hub.web.rate_limit import LIMIT, POLICY
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE

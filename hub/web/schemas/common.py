@@ -354,3 +354,29 @@ class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dry_run: Annotated[bool, Meta(description="Only count.")] = False
     after: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500
+
+
+class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    also_told: Annotated[bool, Meta(description="Also if its person was notified by another channel.")] = (
+        False
+    )
+
+
+class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    why: Annotated[Word, Meta(description="The reason, for the audit; names of people do not belong there.")]
+
+
+class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which waiting messages are cancelled."""
+
+    state: Literal["queued", "held", "retrying"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `throttled`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500

@@ -9,9 +9,19 @@ from msgspec import Struct
 
 from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
 from hub.web.api.api_keys import KeyBody, RotateBody
+from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
-from hub.web.schemas.common import BatchBody, PauseBody, PostedBody, RedriveBody, SettleBody
+from hub.web.schemas.common import (
+    BatchBody,
+    CancelBody,
+    PauseBody,
+    PostedBody,
+    ReasonBody,
+    RedriveBody,
+    RedriveOneBody,
+    SettleBody,
+)
 from hub.web.schemas.people import LiftBody
 
 _SOURCE: Final = "urn:coproservicios:crm"
@@ -19,6 +29,10 @@ _GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
 
 BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     AccountBody: {"name": "luz.marina", "display_name": "Luz Marina Restrepo", "grants": _GRANTS},
+    CancelBody: {"state": "held", "event": "admin.circular.published", "why": "Circular equivocada"},
+    ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
+    RedriveOneBody: {"also_told": True},
+    ReasonBody: {"why": "La persona pidió que no saliera"},
     BatchBody: {"copropiedad": "ph-altos-del-rosal"},
     GrantsBody: {"grants": _GRANTS},
     KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
