@@ -17,7 +17,7 @@ import msgspec
 from hub.model import Json
 from hub.ports import Page
 from hub.web.responses import Refusal
-from hub.web.schemas.common import ListQuery
+from hub.web.schemas.common import ListQuery, PageQuery
 
 _NOT_OURS: Final = "The cursor is not one that a list has given."
 
@@ -26,7 +26,11 @@ Key = tuple[str, ...]
 
 
 def page_by(
-    rows: Iterable[Row], query: ListQuery, *, key: Callable[[Row], Key], newest_first: bool = False
+    rows: Iterable[Row],
+    query: ListQuery | PageQuery,
+    *,
+    key: Callable[[Row], Key],
+    newest_first: bool = False,
 ) -> Page:
     """Return the page after the cursor; `key` is the order, and no two rows have the same."""
     ordered = sorted(rows, key=key, reverse=newest_first)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
 from hub.web.documents.asyncapi import envelope
-from hub.web.documents.example_bodies import BODIES
+from hub.web.documents.bodies import BODIES
 from hub.web.rate_limit import LIMIT, POLICY
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
@@ -156,7 +156,8 @@ def _headers(route: Route, status: int, shape: type) -> list[str]:
         names.append(hdrs.LINK)
     if status in {429, 503} and issubclass(shape, Problem):
         names.append(hdrs.RETRY_AFTER)
-    return [*names, *([hdrs.WWW_AUTHENTICATE] if status == 401 else [])]
+    asked = [hdrs.WWW_AUTHENTICATE] if status == 401 else []
+    return [str(name) for name in (*names, *asked)]
 
 
 _HEADERS: Final[Mapping[str, str]] = {

@@ -179,10 +179,6 @@ class Health(Struct, kw_only=True):
     servers: dict[str, str] | UnsetType = UNSET
 
 
-class IncidentsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    limit: Limit = 50
-
-
 class Summary(Struct, kw_only=True):
     company: str
     mode: str
@@ -363,7 +359,10 @@ class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    why: Annotated[Word, Meta(description="The reason, for the audit; names of people do not belong there.")]
+    why: Annotated[
+        Word,
+        Meta(min_length=1, description="For the audit; names of people do not belong there."),
+    ]
 
 
 class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
