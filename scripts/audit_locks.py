@@ -20,6 +20,8 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+APART: Final = ("requirements-schemathesis.lock",)
+"""Of an environment of its own, with other versions: pip-audit takes one version of each package."""
 IGNORED: Final[Mapping[str, str]] = {}
 """Advisory → why it does not concern the hub, and until when it may stay here."""
 
@@ -38,10 +40,10 @@ class Verdict:
 
 
 def main(arguments: Sequence[str]) -> int:
-    verdict = audit(arguments)
-    for line in verdict.lines:
+    verdicts = [audit(arguments, locks) for locks in (LOCKS, APART)]
+    for line in [line for verdict in verdicts for line in verdict.lines]:
         print(line, file=sys.stderr)  # noqa: T201 - a program's output
-    return int(verdict.failed)
+    return int(any(verdict.failed for verdict in verdicts))
 
 
 def audit(arguments: Sequence[str] = (), locks: Sequence[str] = LOCKS) -> Verdict:

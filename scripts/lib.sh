@@ -20,7 +20,10 @@ set_up() {
     install_missing "$2"
     make_venv
     install_dependencies "$1"
-    if [ "$2" = all ]; then install_node_packages; fi
+    if [ "$2" = all ]; then
+        install_node_packages
+        install_schemathesis
+    fi
     exec 9>&-
 }
 
@@ -130,6 +133,17 @@ install_dependencies() {
         cp "$root/$1" "$venv/$1"
     fi
     "$venv/bin/python" "$root/scripts/link_checkout.py"
+}
+
+# What examines the API, in an environment of its own. Without it its tests are skipped, and with CI=true they fail.
+install_schemathesis() {
+    local place=$venv/schemathesis
+    local lock=requirements-schemathesis.lock
+    if cmp -s "$root/$lock" "$place/$lock"; then return; fi
+    say "Installing schemathesis"
+    "$python" -m venv --clear "$place" 9>&- && "$place/bin/python" -m pip install --quiet \
+        --disable-pip-version-check --no-input --require-hashes -r "$root/$lock" 9>&- &&
+        cp "$root/$lock" "$place/$lock"
 }
 
 # What the tests take from npm. Without it those that need it are skipped, and with CI=true they fail.

@@ -88,6 +88,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         pauses=storage.PostgresPauses(database),
         preferences=storage.PostgresPreferences(database),
         reach=storage.PostgresReach(database, company.policy.suppression_for),
+        cancel=storage.PostgresCancel(database),
         redrive=storage.PostgresRedrive(database),
         resident_access=storage.PostgresResidentAccess(database),
         residents=storage.PostgresResidents(database),

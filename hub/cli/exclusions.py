@@ -10,9 +10,8 @@ import typer
 from hub.app.openers import open_exclusions
 from hub.cli.audit import note
 from hub.cli.common import BOGOTA, AsJson, print_done, print_json, read_input, settings
-from hub.errors import HubError
 from hub.operations.exclusions import ExclusionListRow, read_list
-from hub.operations.load_exclusions import read_exclusions
+from hub.operations.load_exclusions import to_load
 from hub.policy import load_policy
 
 _CHANNELS: Final = {"all": "todos los canales", "email": "correo", "push": "app", "inbox": "bandeja"}
@@ -46,15 +45,7 @@ async def load(
       hub exclusions load rne.csv --date 2026-03-09
     """
     of = list_date.date()
-    if of > _today():
-        raise HubError("La fecha de la lista está en el futuro.")
-    found = read_exclusions(read_input(file))
-    if found.bad_lines and not skip_bad:
-        lines = ", ".join(map(str, found.bad_lines[:10]))
-        raise HubError(
-            f"No se cargó nada: {len(found.bad_lines)} líneas malas (las primeras: {lines}). "
-            "Arréglelas, o cargue lo demás con --skip-bad."
-        )
+    found = to_load(read_input(file), of=of, today=_today(), skip_bad=skip_bad)
     await note("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=len(found.bad_lines))
     async with open_exclusions(settings()) as lists:
         count = await lists.replace(found.entries, list_date=of)

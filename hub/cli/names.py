@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -42,3 +43,4 @@ OfEventId = Annotated[
     str | None, typer.Option("--event-id", help="The id that the publisher gave the event.")
 ]
 OfPerson = Annotated[str | None, typer.Option("--person", help="A person's reference.")]
+OfId = Annotated[UUID | None, typer.Option("--id", help="One message of them.")]

@@ -10,7 +10,7 @@ import typer
 from hub.app.openers import open_publisher, open_redrive
 from hub.cli.audit import note
 from hub.cli.common import AsJson, fields, instant_option, print_json, print_list, settings
-from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
+from hub.cli.names import OfChannel, OfEvent, OfEventId, OfId, OfPerson
 from hub.cli.progress import silent
 from hub.operations import redrive as redriving
 from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
@@ -26,6 +26,7 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
     event: OfEvent = None,
     event_id: OfEventId = None,
     person: OfPerson = None,
+    message_id: OfId = None,
     reason: Annotated[str | None, typer.Option(help="How the reason begins: smtp_550.")] = None,
     since: Annotated[datetime | None, instant_option("Created at or after.")] = None,
     until: Annotated[datetime | None, instant_option("Created before.")] = None,
@@ -55,6 +56,7 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
         event=event,
         event_id=event_id,
         person=person,
+        id=message_id,
         reason=reason,
         since=since,
         until=until,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from typing import Final
 
@@ -62,6 +63,20 @@ def read_exclusions(content: bytes) -> ReadExclusions:
         elif any(cell.strip() for cell in row):
             bad.append(rows.line_num)
     return ReadExclusions(entries, bad)
+
+
+def to_load(content: bytes, *, of: date, today: date, skip_bad: bool) -> ReadExclusions:
+    """Read the list of a day. Raises InvalidSheet for a day to come, and for bad lines unless `skip_bad`."""
+    if of > today:
+        raise InvalidSheet("La fecha de la lista está en el futuro.")
+    found = read_exclusions(content)
+    if found.bad_lines and not skip_bad:
+        lines = ", ".join(map(str, found.bad_lines[:10]))
+        raise InvalidSheet(
+            f"No se cargó nada: {len(found.bad_lines)} líneas malas (las primeras: {lines}). "
+            "Arréglelas, o cargue lo demás con --skip-bad (skip_bad)."
+        )
+    return found
 
 
 def _place(header: Sequence[str], names: Sequence[str]) -> int | None:

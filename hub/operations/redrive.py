@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
+from hub.errors import TooLate
+from hub.model.state_machine import LOST
 from hub.ports import MessageFilter, Publisher, RedriveResult, RedriveStore
 
 PAGE: Final = 500
 """Messages examined in one transaction."""
+_NOT_LOST: Final = "the message is {state}: only what is lost goes again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,37 @@ async def redrive(
         on_progress(so_far)
         if after is None or counts.total() == limit:
             return so_far
+
+
+async def redrive_one(
+    message_id: UUID,
+    state: str,
+    *,
+    store: RedriveStore,
+    publisher: Publisher,
+    narrowed: MessageFilter,
+    include_notified: bool = False,
+) -> RedriveResult:
+    """Send this message again, which was in `state`. Raises TooLate if it is not lost."""
+    if state not in LOST:
+        raise TooLate(_NOT_LOST.format(state=state))
+    one = replace(narrowed, state=state, id=message_id)
+    request = RedriveRequest(narrowed=one, include_notified=include_notified)
+    done = await redrive(request, store=store, publisher=publisher, limit=1)
+    for verdict, _, _ in done.counts:
+        return verdict
+    raise TooLate(_NOT_LOST.format(state="on its way"))
+
+
+class RedrivenOne(Struct, kw_only=True, frozen=True):
+    """
+    `taken`: it goes again. Else why it does not.
+
+    `too_old`: worthless by now. `no_contact`: there never was an address. `told`: another message did it.
+    """
+
+    id: UUID
+    verdict: RedriveResult
 
 
 class RedrivenRow(Struct, kw_only=True):

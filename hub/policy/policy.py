@@ -22,6 +22,7 @@ from hub.errors import InvalidPolicy
 from hub.model import Purpose
 from hub.model.paper import PaperSize
 from hub.model.retention import LEAST, DataKind
+from hub.policy.api import ApiPolicy
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy
 from hub.policy.digests import NoticeDigestPolicy, ReachPolicy
 from hub.policy.documents import DocumentPolicy
@@ -198,6 +199,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     breaker: BreakerPolicy
     throttle: ThrottlePolicy
     intake: IntakePolicy
+    api: ApiPolicy
     monitor: MonitorPolicy
     retention: Retention
     documents: DocumentPolicy

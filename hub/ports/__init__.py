@@ -12,6 +12,7 @@ from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
+from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore

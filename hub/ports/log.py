@@ -36,6 +36,7 @@ class MessageFilter:
     reason: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    id: UUID | None = None
     places: PropertyScope = None
 
 

@@ -15,6 +15,7 @@ _CONDITIONS: Final = {
     "reason": "starts_with(reason, ${})",
     "since": "created_at >= ${}",
     "until": "created_at < ${}",
+    "id": "id = ${}",
     "places": "copropiedad_id = ANY (${}::text[])",
 }
 

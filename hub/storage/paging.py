@@ -19,6 +19,8 @@ from hub.storage.database import Runner
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
 """The cursor before the first page."""
+OLDEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+"""The same of a list that begins with the oldest row."""
 
 _NOT_OURS: Final = "The cursor is not one that a list has given."
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
 
 from hub.model import Lane
 from hub.model.tickets import grouped
 from hub.ports import MessageFilter, RedrivenPage, RedriveResult
 from hub.storage.database import Store, load
 from hub.storage.filters import narrow
-from hub.storage.paging import cursor, encode_cursor
+from hub.storage.paging import OLDEST, cursor, encode_cursor
 
 _SQL = load("redrive")
 _FIRST_FREE: Final = 7
-_OLDEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 class PostgresRedrive(Store):
@@ -28,7 +25,7 @@ class PostgresRedrive(Store):
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
         rows = await self.rows(
             _SQL["redrive"].format(narrowed=conditions),
-            *(narrowed.state, *cursor(after, _OLDEST), limit, include_notified, dry_run, *values),
+            *(narrowed.state, *cursor(after, OLDEST), limit, include_notified, dry_run, *values),
         )
         taken = [row for row in rows if row["verdict"] == RedriveResult.TAKEN and not dry_run]
         last = rows[-1] if len(rows) == limit else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Final
@@ -21,6 +21,7 @@ from hub.web.connections import in_time
 from hub.web.console.pages import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES, results
+from hub.web.rate_limit import limit_rate, set_quotas
 from hub.web.request_limit import begin_counting, limit_requests
 from hub.web.responses import explain_failures, secure_headers
 from hub.web.routes import ROUTES, add_routes
@@ -31,8 +32,9 @@ _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 def build(services: Services) -> web.Application:
     """Build the application: API, live page, hooks, health, metrics and documents."""
-    app = _guarded(services.access, services.monitoring, for_browsers)
+    app = _guarded(services.access, services.monitoring, for_browsers, innermost=(limit_rate,))
     app[SERVICES] = services
+    set_quotas(app, services.policy.api)
     app[serve.DOCUMENTS] = {**_documents(services.schemas), **serve.files()}
     add_routes(app, ROUTES)
     app.on_shutdown.append(_end_streams)
@@ -51,9 +53,11 @@ def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:
     return app
 
 
-def _guarded(access: Access, monitoring: Monitoring, *inner: Middleware) -> web.Application:
+def _guarded(
+    access: Access, monitoring: Monitoring, *inner: Middleware, innermost: Sequence[Middleware] = ()
+) -> web.Application:
     outer = in_time, secure_headers, explain_failures, *inner
-    middlewares = (*outer, count_refusals, limit_requests, guard, within_reach)
+    middlewares = (*outer, count_refusals, limit_requests, guard, within_reach, *innermost)
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
     app[ACCESS] = access
     app[MONITORING] = monitoring

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Final, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
@@ -11,7 +12,8 @@ import msgspec
 from aiohttp import web
 
 from hub.web.bodies import fields_of
-from hub.web.responses import Handler, Refusal
+from hub.web.responses import Handler, Refusal, pointer
+from hub.web.schemas.common import NoQuery
 
 ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 """Takes the request, and a `query`, a `body` or a `form` of the shape of its annotation."""
@@ -21,6 +23,8 @@ CSRF: Final = "csrf"
 _INSTANTS: Final = frozenset({"since", "on"})
 _LISTS: Final = frozenset({"who"})
 """Parameters that may be repeated."""
+
+_WHAT_FITS: Final = "GET /openapi.json shows what fits."
 
 Q = TypeVar("Q", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -37,11 +41,17 @@ def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
     return {name: hints[name] for name in _READERS if name in hints}
 
 
-def adapted(handler: ApiHandler) -> Handler:
-    """Adapt a handler to aiohttp: read the query, the body and the form that it takes."""
+def adapted(handler: ApiHandler, *, strict: bool) -> Handler:
+    """
+    Adapt a handler to aiohttp: read the query, the body and the form that it takes.
+
+    If `strict`, a handler that takes no query refuses every parameter: what nobody reads would be ignored.
+    """
     shapes = shapes_of(handler)
 
     async def called(request: web.Request) -> web.StreamResponse:
+        if strict and "query" not in shapes and request.query_string:
+            read_query(request, NoQuery)
         given = {name: await _READERS[name](request, shape) for name, shape in shapes.items()}
         return await handler(request, **given)
 
@@ -57,21 +67,44 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     given: dict[str, str | list[str]] = {**request.query, **repeated}
     if issubclass(shape, FormQuery):
         given = {name: value for name, value in given.items() if value}
-    if any(len(request.query.getall(name)) > 1 for name in given.keys() - lists):
-        raise Refusal(400, "A query parameter is given twice.", f"Give each once; there are: {names}.")
-    if unknown := given.keys() - set(known):
-        raise Refusal(
-            400, f"There is no query parameter {', '.join(sorted(unknown))}.", f"There are: {names}."
-        )
+    if twice := [name for name in given.keys() - lists if len(request.query.getall(name)) > 1]:
+        what = "A query parameter is given twice."
+        raise Refusal(400, what, f"Give each once; there are: {names}.", errors=_parameters(what, twice))
+    if unknown := sorted(given.keys() - set(known)):
+        what = f"There is no query parameter {', '.join(unknown)}."
+        raise Refusal(400, what, f"There are: {names}.", errors=_parameters(what, unknown))
     for name in _INSTANTS & given.keys():
         # The unescaped + of an offset arrives as a space; an instant contains no other space.
         given[name] = request.query[name].replace(" ", "+")
+        _refuse_number(name, request.query[name])
     try:
-        return msgspec.convert(given, shape, strict=False)
+        read = msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise Refusal(
-            400, f"The query is not right: {_plain(error)}.", "GET /openapi.json shows what fits."
-        ) from error
+        plain, where = f"The query is not right: {_plain(error)}.", _place(error)
+        errors = _parameters(plain, [where.partition("[")[0]] if where else ())
+        raise Refusal(400, plain, _WHAT_FITS, errors=errors) from error
+    _refuse_null(read, given.keys())
+    return read
+
+
+def _refuse_number(name: str, text: str) -> None:
+    """Refuse `?since=0.5`, which msgspec reads as seconds since 1970."""
+    with suppress(ValueError):
+        float(text)
+        what = f"The query is not right: {name}: expected an RFC 3339 instant, not a number."
+        raise Refusal(400, what, _WHAT_FITS, errors=_parameters(what, [name]))
+
+
+def _refuse_null(read: msgspec.Struct, given: Collection[str]) -> None:
+    """Refuse `?state=null`, which msgspec reads as None: nothing would be filtered, and nobody told."""
+    nulls = [
+        field.encode_name
+        for field in msgspec.structs.fields(read)
+        if field.encode_name in given and getattr(read, field.name) is None
+    ]
+    if nulls:
+        what = f"The query is not right: {', '.join(nulls)}: expected a value, not null."
+        raise Refusal(400, what, "Leave the parameter out.", errors=_parameters(what, nulls))
 
 
 async def read_body(request: web.Request, shape: type[Q]) -> Q:
@@ -80,7 +113,16 @@ async def read_body(request: web.Request, shape: type[Q]) -> Q:
         return msgspec.json.decode(await request.read() or b"{}", type=shape)
     except msgspec.DecodeError as error:
         what = f"The body is not right: {_plain(error)}."
-        raise Refusal(400, what, "GET /openapi.json shows what fits.") from error
+        errors = [{"detail": what, "pointer": pointer(_place(error))}]
+        raise Refusal(400, what, _WHAT_FITS, errors=errors) from error
+
+
+def _parameters(what: str, names: Iterable[str]) -> list[Mapping[str, str]]:
+    return [{"detail": what, "parameter": name} for name in sorted(names)]
+
+
+def _place(error: msgspec.DecodeError) -> str:
+    return str(error).replace("`", "").partition(" - at $")[2].lstrip(".")
 
 
 async def read_form(request: web.Request, shape: type[Q]) -> Q:

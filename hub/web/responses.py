@@ -1,4 +1,4 @@
-"""What all responses share: JSON, one shape of error, the security headers."""
+"""What all responses share: JSON, one shape of error (RFC 9457), the next page, the security headers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
+from uuid import uuid4
 
 import msgspec
 import structlog
@@ -21,6 +22,7 @@ from hub.errors import (
     InvalidKey,
     InvalidPeriod,
     InvalidPreference,
+    InvalidSheet,
     InvalidSubscription,
     KeptByDuty,
     LastAdministrator,
@@ -73,16 +75,17 @@ HSTS: Final = f"max-age={365 * 24 * 3600}"
 
 _FAILED: Final = ("The hub failed at this request.", "The hub's log has the reason.")
 _NO_HTTP: Final = ("The request cannot be read.", "Send HTTP/1.1.")
+QUOTA: Final = web.RequestKey("quota", Mapping[str, str])
+"""What a response says about the rate limit of its caller: `hub.web.rate_limit` knows it."""
+_NEXT: Final = "next"
+_CURSOR: Final = web.ResponseKey("next", str)
+_INSTANCE: Final = web.ResponseKey("instance", str)
 _log = structlog.get_logger()
 
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """
-    An error response: what is wrong, and what to do about it.
-
-    With `problem` the body also has the members of RFC 9457.
-    """
+    """An error response: what is wrong, and what to do about it; `errors` name each part that is wrong."""
 
     status: int
     error: str
@@ -90,14 +93,19 @@ class Refusal(Exception):
     _: KW_ONLY
     headers: Mapping[str, str] = field(default_factory=dict)
     more: Mapping[str, Json] = field(default_factory=dict)
-    problem: bool = False
+    errors: Sequence[Mapping[str, str]] = ()
     reason: str = ""
     """Why, in a word: for a count of what is refused."""
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """Respond with JSON: instants as RFC 3339, ids as plain UUIDs."""
-    return web.Response(body=msgspec.json.encode(value), status=status, content_type=JSON, headers=headers)
+    """Respond with JSON: instants as RFC 3339, ids as plain UUIDs. The `next` of a page is also a link."""
+    body = msgspec.json.encode(value)
+    answer = web.Response(body=body, status=status, content_type=JSON, headers=headers)
+    following = value.get(_NEXT) if isinstance(value, Mapping) else getattr(value, _NEXT, None)
+    if isinstance(following, str):
+        answer[_CURSOR] = following
+    return answer
 
 
 def pdf_answer(content: bytes, name: str) -> web.Response:
@@ -107,13 +115,13 @@ def pdf_answer(content: bytes, name: str) -> web.Response:
 
 
 def all_of(items: Sequence[Json]) -> web.Response:
-    """Respond with a list that has no further page."""
-    return json_answer({"items": items, "next": None})
+    """Respond with what was asked for, of which there are few: it has no further page."""
+    return json_answer({"items": items, _NEXT: None})
 
 
 def unseen(status: int) -> web.Response:
     """Answer what no middleware sees: what is no HTTP, and a fault of the middlewares themselves."""
-    answer = _answer(Refusal(status, *(_FAILED if status >= 500 else _NO_HTTP)))
+    answer = problem(Refusal(status, *(_FAILED if status >= 500 else _NO_HTTP)))
     answer.headers.update(HEADERS)
     return answer
 
@@ -126,9 +134,18 @@ async def secure_headers(request: web.Request, handler: Handler) -> web.StreamRe
         response.headers.setdefault(name, value)
     if request.path.startswith("/api/") and response.content_type in {JSON, PROBLEM_TYPE}:
         response.headers[hdrs.CONTENT_DISPOSITION] = AS_FILE
+    response.headers.update(request.get(QUOTA, {}))
+    if _CURSOR in response and request.method == hdrs.METH_GET:
+        response.headers[hdrs.LINK] = _next_link(request, response[_CURSOR])
     if access(request).settings.public_url.startswith("https:"):
         response.headers[hdrs.STRICT_TRANSPORT_SECURITY] = HSTS
     return response
+
+
+def _next_link(request: web.Request, after: str) -> str:
+    """Point to the next page (RFC 8288), relative to the address that was asked for."""
+    following = request.rel_url.update_query(after=after)
+    return f'<{following.raw_path_qs}>; rel="next"'
 
 
 @web.middleware
@@ -137,19 +154,21 @@ async def explain_failures(request: web.Request, handler: Handler) -> web.Stream
     try:
         return await handler(request)
     except Refusal as refusal:
-        return _answer(refusal)
+        return problem(refusal)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return _answer(_from_http(error))
+        return problem(_from_http(error))
     except HubError as error:
-        return _answer(refusal_of(error))
+        return problem(refusal_of(error))
     except Exception as error:  # noqa: BLE001 - the last handler before the network; it logs the whole error
         if isinstance(error, ConnectionResetError) and request.transport is None:
             # The client has gone, or was too slow and was cut off: nobody reads the answer.
-            return _answer(Refusal(408, "The request did not come whole.", "Send it at once."))
-        _log.exception("request.failed", method=request.method, route=route_of(request))
-        return _answer(Refusal(500, *_FAILED))
+            return problem(Refusal(408, "The request did not come whole.", "Send it at once."))
+        answer = problem(Refusal(500, *_FAILED))
+        fields = {"route": route_of(request), "instance": answer[_INSTANCE]}
+        _log.exception("request.failed", method=request.method, **fields)
+        return answer
 
 
 def route_of(request: web.Request) -> str:
@@ -158,19 +177,30 @@ def route_of(request: web.Request) -> str:
     return resource.canonical if resource is not None else "unknown"
 
 
-def _answer(refusal: Refusal) -> web.Response:
-    members: dict[str, Any] = {"error": refusal.error, "hint": refusal.hint, **refusal.more}
-    if refusal.problem:
-        members = {
-            "type": "about:blank",
-            "title": HTTPStatus(refusal.status).phrase,
-            "status": refusal.status,
-            "detail": refusal.error,
-            **members,
-        }
-    answer = json_answer(members, status=refusal.status, headers=refusal.headers)
-    if refusal.problem:
-        answer.content_type = PROBLEM_TYPE
+def problem(refusal: Refusal) -> web.Response:
+    """
+    Respond with an error as RFC 9457 has it.
+
+    `error` says the same as `detail`: callers from before know it under this name. `instance` names this one
+    failure; the log of a fault has it, too.
+    """
+    instance = uuid4().urn
+    members: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(refusal.status).phrase,
+        "status": refusal.status,
+        "detail": refusal.error,
+        "instance": instance,
+        "error": refusal.error,
+        "hint": refusal.hint,
+        **({"errors": refusal.errors} if refusal.errors else {}),
+        **refusal.more,
+    }
+    body = msgspec.json.encode(members)
+    answer = web.Response(
+        body=body, status=refusal.status, content_type=PROBLEM_TYPE, headers=refusal.headers
+    )
+    answer[_INSTANCE] = instance
     return answer
 
 
@@ -210,7 +240,15 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (
-            *(StorageRefused, InvalidAccount, InvalidAudience, InvalidEvent, InvalidGuide, InvalidKey),
+            *(
+                InvalidSheet,
+                StorageRefused,
+                InvalidAccount,
+                InvalidAudience,
+                InvalidEvent,
+                InvalidGuide,
+                InvalidKey,
+            ),
             *(InvalidPreference, InvalidSubscription),
         ),
         _REFUSED,
@@ -225,6 +263,20 @@ def refusal_of(error: HubError) -> Refusal:
         if kind in _FROM_HUB:
             status, text, hint = _FROM_HUB[kind]
             headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
-            return Refusal(status, text.format(error=error), hint, headers=headers)
+            said = text.format(error=error)
+            return Refusal(status, said, hint, headers=headers, errors=_errors_of(error))
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, *_FAILED)
+
+
+def _errors_of(error: HubError) -> Sequence[Mapping[str, str]]:
+    """Return which part of the body is wrong, where the error knows it."""
+    # What comes up to here of an event is an entry of the directory, whose body is the event's data.
+    where = str(getattr(error, "field", None) or "").removeprefix("data.")
+    return [{"detail": str(error), "pointer": pointer(where)}] if where else ()
+
+
+def pointer(path: str) -> str:
+    """Return the JSON pointer (RFC 6901) of a path like `grants[0].office`."""
+    steps = path.replace("[", ".").replace("]", "").split(".")
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps if step)

@@ -52,6 +52,11 @@ class Route:
     head: bool = False
     form: bool = False
 
+    @property
+    def is_api(self) -> bool:
+        """Whether its errors are problems (RFC 9457) also for browsers, and its query is checked."""
+        return self.path.startswith("/api/")
+
 
 SIGNED_IN: Final[frozenset[Scope]] = frozenset()
 """Neither a scope nor a key opens the route: it needs a signed-in session."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Final
 
@@ -20,6 +20,7 @@ from hub.intake.dry_run_answer import DryRun
 from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
+from hub.operations.cancel import CancelAnswer
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.channels import ChannelRow, PauseRow
@@ -35,7 +36,7 @@ from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.rectify_person import Claim
-from hub.operations.redrive import RedrivenAnswer
+from hub.operations.redrive import RedrivenAnswer, RedrivenOne
 from hub.operations.results import SubscriptionRow
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted
@@ -117,7 +118,7 @@ _linked: Final = partial(Route, needs=None, head=True)
 _EVENTS: Final = {
     200: DryRun,
     202: intake.EventsAnswer,
-    400: intake.ProblemDetails,
+    400: Problem,
     413: Problem,
     415: Problem,
     422: intake.EventsRefused,
@@ -151,6 +152,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={**_CONSTANCIA, 300: CaseChoices, 404: Problem},
     ),
     _operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
+    _operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
+    _operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **_TOO_LATE}),
+    _operate("/api/messages/{id}/cancel", messages.cancel_message, answers=_MARKED),
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
@@ -221,7 +225,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         answers={**_WRITTEN, 405: Problem},
     ),
     _read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
-    _read("/api/letters/buildings", letters.list_buildings, answers={200: list_of(LetterBuilding)}),
+    _read("/api/letters/buildings", letters.list_buildings, answers={200: page_of(LetterBuilding)}),
     _read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
     _operate("/api/letters/batches", batches.make_batch, answers={200: common.BatchMade, 404: Problem}),
     _read("/api/letters/batches/{id}", batches.show_batch, answers={200: common.BatchWhole}),
@@ -264,23 +268,32 @@ ROUTES: Final[tuple[Route, ...]] = (
     _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
     # The hub itself.
     _read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
-    _read_company("/api/channels", pauses.list_channels, answers={200: list_of(ChannelRow)}),
-    _read_company("/api/pauses", pauses.list_pauses, answers={200: list_of(PauseRow)}),
+    _operate_company(
+        "/api/exclusions",
+        exclusions.load_exclusions,
+        method=_POST,
+        answers={200: exclusions.ExclusionsAnswer, **_TOO_LATE},
+    ),
+    _read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
+    _read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
     _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
     _read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     _read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
-    _list_keys("/api/keys", api_keys.list_keys, answers={200: list_of(KeyRow)}),
+    _list_keys("/api/keys", api_keys.list_keys, answers={200: page_of(KeyRow)}),
     _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
     _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
     _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
-    _list_keys("/api/results", results.list_subscriptions, answers={200: list_of(SubscriptionRow)}),
+    _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
     _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
     _change_keys(
-        "/api/results", results.unsubscribe, method=_DELETE, answers={200: results.SubscriptionSource}
+        "/api/results",
+        results.unsubscribe,
+        method=_DELETE,
+        answers={200: results.SubscriptionSource, 404: Problem},
     ),
-    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: list_of(WebhookRow)}),
+    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: page_of(WebhookRow)}),
     _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
     _change_keys(
         "/api/webhooks/{id}", webhooks.remove_webhook, method=_DELETE, answers={200: webhooks.WebhookId}
@@ -295,7 +308,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         where=Where.EVERYWHERE,
         answers={200: page_of(api_keys.NoteRow)},
     ),
-    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: list_of(AccountRow)}),
+    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: page_of(AccountRow)}),
     _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
     _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
     _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **_TOO_LATE}),
@@ -372,8 +385,24 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Add routes to the application and store them as its route table."""
     asked = [(method, route) for route in routes for method in _methods(route)]
     app[TABLE] = {(method, route.path): route for method, route in asked}
+    paths = {route.path for _, route in asked}
     for method, route in asked:
-        app.router.add_route(method, route.path, adapted(route.handler))
+        path = _without_words(route.path, paths)
+        app.router.add_route(method, path, adapted(route.handler, strict=route.is_api))
+
+
+def _without_words(path: str, paths: Collection[str]) -> str:
+    """
+    Return the path for the router: a gap at its end takes no word that makes a path of its own.
+
+    Else `GET /api/dead/replay` would look for a dead letter called `replay`, instead of answering 405.
+    """
+    head, _, gap = path.rpartition("/")
+    ends = (other.rpartition("/") for other in paths)
+    words = sorted(word for before, _, word in ends if before == head and not word.startswith("{"))
+    if not gap.startswith("{") or not words:
+        return path
+    return f"{head}/{{{gap[1:-1]}:(?!(?:{'|'.join(words)})$)[^/]+}}"
 
 
 def _methods(route: Route) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ from hub.ports import (
     Appointments,
     AuditStore,
     BatchStore,
+    CancelStore,
     CaseStore,
     ContactStore,
     DirectoryHistoryStore,
@@ -228,6 +229,7 @@ class Services:
     preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
+    cancel: CancelStore
     reach: ReachStore
     redrive: RedriveStore
     resident_access: ResidentAccess

@@ -18,6 +18,7 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     BatchStore,
+    CancelStore,
     CaseStore,
     ContactStore,
     DeliveryStore,
@@ -49,6 +50,7 @@ from hub.storage import (
     PostgresAccounts,
     PostgresAudit,
     PostgresBatches,
+    PostgresCancel,
     PostgresCases,
     PostgresContacts,
     PostgresDelivery,
@@ -158,6 +160,7 @@ class RealStores(Stores):
     letters: LetterStore
     posters: PosterStore
     batches: BatchStore
+    cancel: CancelStore
     redrive: RedriveStore
     contacts: ContactStore
     roster: DirectoryHistoryStore
@@ -220,6 +223,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             posters=PostgresPosters(opened),
             preferences=PostgresPreferences(opened),
             batches=PostgresBatches(opened),
+            cancel=PostgresCancel(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
             roster=PostgresDirectoryHistory(opened),

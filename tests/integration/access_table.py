@@ -94,6 +94,9 @@ WEBHOOK: Final = {**RESULTS, "url": "https://hooks.example/hub"}
 NOBODYS: Final = "00000000-0000-8000-8000-000000000000"
 UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
 OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
+WHY: Final = {"why": "por error"}
+OF_HELD: Final = {"state": "held", "person": "p-MARK", **WHY}
+EXCLUSIONS: Final = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
 MARCH: Final = "from=2026-03-01&to=2026-03-31"
 WHOLE: Final = "?whole=true"
@@ -107,8 +110,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/genuine/{code}": Row(needs=READ, where=OWN, fill="SIGNS"),
     "GET /api/exclusions": Row(needs=READ, where=COMPANY),
     "GET /api/search": Row(needs=READ, where=OWN, tail="?q=u-MARK", elsewhere=200),
+    "POST /api/exclusions": Row(needs=OPERATE, where=EVERYWHERE, body=EXCLUSIONS),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
     "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
+    "POST /api/messages/cancel": Row(needs=OPERATE, where=OWN, body=OF_HELD, elsewhere=200),
+    "POST /api/messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MAIL", body=WHY, status=409),
+    "POST /api/messages/{id}/redrive": Row(needs=OPERATE, where=OWN, fill="MAIL", body={}, status=409),
     "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),
     "POST /api/messages/{id}/arrived": Row(needs=OPERATE, where=OWN, fill="MAIL"),
     "GET /api/clocks": Row(needs=READ, where=OWN),

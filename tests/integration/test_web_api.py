@@ -433,7 +433,7 @@ async def test_internal_failure_is_one_sentence_without_personal_data(
     reply = await ask(World(log=MemoryLog(failure=failure)), "/api/messages")
 
     assert reply.status == status
-    assert set(reply.json) == {"error", "hint"}
+    assert {"type", "title", "status", "detail", "instance", "error", "hint"} == reply.json.keys()
     assert "María" not in reply.text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -133,7 +134,7 @@ async def test_office_decides_who_sees_the_case_and_who_sees_it_whole(
 
     assert [plain, whole] == [answer.status for answer in answers] == [page.status for page in pages]
     assert ("Ver datos completos" in pages[0].text) == (whole == 200)
-    assert 404 != plain or (answers[0].text, answers[0].status) == (unknown.text, unknown.status)
+    assert 404 != plain or _without_instance(answers[0]) == _without_instance(unknown)
     assert 404 == unknown.status
     assert "radicado" in unknown.json["hint"]
     assert whole == 200 or not [words for words in SAID if words in str([*answers, *pages])]
@@ -224,3 +225,8 @@ async def test_link_of_a_mail_leads_over_the_sign_in_to_the_case_and_nowhere_els
     assert (303, form) == (right.status, right.headers[hdrs.LOCATION])
     assert (303, link) == (back.status, back.headers[hdrs.LOCATION])
     assert [200] * 4 == elsewhere
+
+
+def _without_instance(answer: Any) -> tuple[int, Mapping[str, Any]]:
+    """Return what it says; the name of a failure is another one each time."""
+    return answer.status, {name: value for name, value in answer.json.items() if name != "instance"}

@@ -372,7 +372,7 @@ async def test_without_the_database_the_page_says_so_and_lets_nobody_in(world: W
         assert answer.status == 503
         assert "La base de datos no responde" in answer.text
         assert hdrs.SET_COOKIE not in answer.headers
-    assert (api.status, api.headers[hdrs.CONTENT_TYPE]) == (503, "application/json")
+    assert (api.status, api.headers[hdrs.CONTENT_TYPE]) == (503, "application/problem+json")
     assert await status(ana) == 200
 
 

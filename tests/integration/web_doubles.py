@@ -69,6 +69,7 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresBatches,
+    PostgresCancel,
     PostgresCases,
     PostgresContacts,
     PostgresDirectoryHistory,
@@ -682,6 +683,7 @@ class World:
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
+            cancel=PostgresCancel(database),
             reach=self.reach,
             redrive=PostgresRedrive(database),
             resident_access=self.resident_access,

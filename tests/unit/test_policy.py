@@ -328,7 +328,7 @@ def test_one_overlay_changes_promises_and_tuning(overlaid: Overlaid) -> None:
 def test_no_table_is_in_both_built_in_files() -> None:
     promises, tuning = (tomllib.loads(file.read_text()) for file in (BUILT_IN_FILE, TUNING))
 
-    assert {"delivery", "breaker", "throttle", "intake", "monitor", "retry"} == set(tuning)
+    assert {"api", "delivery", "breaker", "throttle", "intake", "monitor", "retry"} == set(tuning)
     assert set(promises).isdisjoint(tuning)
 
 

@@ -13,7 +13,9 @@ from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
 from hub.model import EVERYWHERE, Account, Grant, Word
 from hub.web.auth.caller import caller_of
-from hub.web.responses import Handler, all_of, json_answer
+from hub.web.paging import page_by
+from hub.web.responses import Handler, json_answer
+from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 
@@ -31,11 +33,11 @@ class PersonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     person: Annotated[Word | None, Meta(description="The person's reference; null for nobody.")]
 
 
-async def list_accounts(request: web.Request) -> web.Response:
-    """List the accounts and their offices."""
+async def list_accounts(request: web.Request, query: ListQuery) -> web.Response:
+    """List the accounts and their offices, by name."""
     now = services(request).now()
     items = [row(account, now=now) for account in await accounts.listed(_admin(request))]
-    return all_of(items)
+    return json_answer(page_by(items, query, key=lambda account: (account.name,)))
 
 
 async def create(request: web.Request, body: AccountBody) -> web.Response:

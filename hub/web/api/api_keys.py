@@ -12,8 +12,9 @@ from hub.access.grant_keys import KeyAdmin
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
 from hub.web.auth.caller import caller_of, note
-from hub.web.responses import all_of, json_answer
-from hub.web.schemas.common import PageQuery
+from hub.web.paging import page_by
+from hub.web.responses import json_answer
+from hub.web.schemas.common import ListQuery, PageQuery
 from hub.web.services import services
 
 
@@ -57,11 +58,12 @@ class NoteRow(Struct, kw_only=True):
     address: Annotated[str | None, Meta(description="Where it came from, if it was done over HTTP.")]
 
 
-async def list_keys(request: web.Request) -> web.Response:
+async def list_keys(request: web.Request, query: ListQuery) -> web.Response:
     """List the keys of systems, newest first, without their secrets."""
     now = services(request).now()
     items = [grant_keys.row(key, now=now) for key in await services(request).api_keys.keys()]
-    return all_of(items)
+    page = page_by(items, query, key=lambda key: (key.created_at.isoformat(), key.prefix), newest_first=True)
+    return json_answer(page)
 
 
 async def create_key(request: web.Request, body: KeyBody) -> web.Response:

@@ -9,9 +9,9 @@ from aiohttp import web
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
 from hub.web.auth.caller import caller_of, note, places_of
-from hub.web.requests import found, read_id, read_query
+from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ClocksQuery, NoQuery
+from hub.web.schemas.common import ClocksQuery
 from hub.web.services import services
 
 _CLOCK: Final = "clock"
@@ -28,7 +28,6 @@ async def list_clocks(request: web.Request, query: ClocksQuery) -> web.Response:
 async def show_clock(request: web.Request) -> web.Response:
     """Show a promise: its steps, who was notified at each, who has acknowledged it."""
     clock_id = read_id(request, _CLOCK)
-    read_query(request, NoQuery)
     deps = services(request)
     clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
     await note(request, "clock.show", f"clock:{clock_id}")

@@ -24,7 +24,7 @@ from hub.operations.publish import send
 from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import caller_of, note
-from hub.web.responses import RETRY_AFTER, Refusal, json_answer
+from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
 from hub.web.route import READ
 from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
 from hub.web.services import Refuse, Services, services
@@ -75,7 +75,7 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
         return await _run_dry(request, found)
     refused = await _store_refused(deps.refuse, [one for one in found if isinstance(one, Refused)])
     if refused and not accepted:
-        raise _none_accepted(refused)
+        raise _none_accepted(refused, of_many=len(documents) > 1)
     sent = await send(deps.publisher, accepted, caller=_sender(caller))
     if deps.tracer is not None:
         deps.tracer.record(received(accepted[: sent.accepted], began=began, ended=NOW()))
@@ -108,7 +108,8 @@ async def _run_dry(request: web.Request, found: Sequence[Event | Refused]) -> we
         *(msgspec.structs.replace(one, index=places[one.index]) for one in run.refused),
     ]
     if refusals and not run.events:
-        raise _none_accepted([msgspec.convert(one, RefusedEvent, from_attributes=True) for one in refusals])
+        listed = [msgspec.convert(one, RefusedEvent, from_attributes=True) for one in refusals]
+        raise _none_accepted(listed, of_many=len(found) > 1)
     return json_answer(msgspec.structs.replace(run, refused=refusals))
 
 
@@ -154,7 +155,6 @@ def _read(body: bytes, shape: type[Shape]) -> Shape:
             400,
             "The body is neither an event nor an array of events.",
             "Send structured CloudEvents 1.0 as JSON, or one in binary mode with its ce- headers.",
-            problem=True,
         ) from None
 
 
@@ -223,12 +223,18 @@ def _raw_message(refused: Refused) -> RawMessage:
     )
 
 
-def _none_accepted(refused: Sequence[RefusedEvent]) -> Refusal:
+def _none_accepted(refused: Sequence[RefusedEvent], *, of_many: bool) -> Refusal:
     error = f"None of {len(refused)} events is accepted." if len(refused) > 1 else refused[0].reason
     return Refusal(
         422,
         error,
         "Correct what `refused` names and send it again, under the same id or a new one.",
         more=msgspec.to_builtins(EventsAnswer(accepted=0, refused=list(refused))),
-        problem=True,
+        errors=[_wrong_part(one, of_many=of_many) for one in refused],
     )
+
+
+def _wrong_part(refused: RefusedEvent, *, of_many: bool) -> Mapping[str, str]:
+    """Point at what is wrong in the body: an event, or one of an array."""
+    event = f"/{refused.index}" if of_many else ""
+    return {"detail": refused.reason, "pointer": event + pointer(refused.field or "")}

@@ -14,9 +14,10 @@ from hub.operations import letters
 from hub.ports import LetterFilter
 from hub.web.auth.caller import note, places_of
 from hub.web.hooks.linked_document import as_file
+from hub.web.paging import page_by
 from hub.web.requests import found, read_id
-from hub.web.responses import all_of, json_answer, pdf_answer
-from hub.web.schemas.common import HandedOver, LettersQuery, PostedBody
+from hub.web.responses import json_answer, pdf_answer
+from hub.web.schemas.common import HandedOver, LettersQuery, ListQuery, PostedBody
 from hub.web.services import services
 
 _LETTER: Final = "letter"
@@ -36,9 +37,10 @@ async def list_letters(request: web.Request, query: LettersQuery) -> web.Respons
     return json_answer(page)
 
 
-async def list_buildings(request: web.Request) -> web.Response:
+async def list_buildings(request: web.Request, query: ListQuery) -> web.Response:
     """Count what waits to be printed and handed over in each copropiedad."""
-    return all_of(await services(request).letters.buildings(places_of(request)))
+    rows = await services(request).letters.buildings(places_of(request))
+    return json_answer(page_by(rows, query, key=lambda row: (row.copropiedad_id or "",)))
 
 
 async def show_letter(request: web.Request) -> web.Response:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
-from hub.model import Json, PropertyScope
+from hub.errors import TooLate
+from hub.model import Json, PropertyScope, State
+from hub.operations import cancel as cancelling
 from hub.operations import redrive as redriving
+from hub.operations.cancel import CancelRequest
 from hub.operations.evidence import row_of
-from hub.operations.redrive import RedriveRequest
+from hub.operations.redrive import RedrivenOne, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
 from hub.rendering.outcomes_es import described
 from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
-from hub.web.responses import json_answer
-from hub.web.schemas.common import MessagesQuery, RedriveBody, WholeQuery
+from hub.web.responses import Refusal, json_answer
+from hub.web.schemas.common import (
+    CancelBody,
+    HandedOver,
+    MessagesQuery,
+    ReasonBody,
+    RedriveBody,
+    RedriveOneBody,
+    WholeQuery,
+)
 from hub.web.services import services
 
 _MESSAGE: Final = "message"
@@ -63,10 +76,66 @@ async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
     return json_answer(redriving.shown(done, dry_run=body.dry_run))
 
 
+async def redrive_message(request: web.Request, body: RedriveOneBody) -> web.Response:
+    """Send one lost message again; safe to repeat."""
+    message_id, state = await _one(request)
+    deps = services(request)
+    with _too_late():
+        verdict = await redriving.redrive_one(
+            message_id,
+            state,
+            store=deps.redrive,
+            publisher=deps.publisher,
+            narrowed=MessageFilter(places=places_of(request)),
+            include_notified=body.also_told,
+        )
+    await note(request, "redrive", f"message:{message_id}", verdict=verdict.value)
+    return json_answer(RedrivenOne(id=message_id, verdict=verdict))
+
+
+async def cancel_messages(request: web.Request, body: CancelBody) -> web.Response:
+    """Cancel messages that have not left, by filter; safe to repeat."""
+    narrowed = _filter(body, places_of(request))
+    answer = await cancelling.cancel(
+        CancelRequest(narrowed=narrowed, dry_run=body.dry_run),
+        store=services(request).cancel,
+        limit=body.limit,
+        after=body.after,
+    )
+    if not body.dry_run:
+        await note(request, "cancel", f"messages:{body.state}", cancelled=answer.cancelled, why=body.why)
+    return json_answer(answer)
+
+
+async def cancel_message(request: web.Request, body: ReasonBody) -> web.Response:
+    """Cancel one message that has not left; safe to repeat."""
+    message_id, state = await _one(request)
+    narrowed = MessageFilter(places=places_of(request))
+    with _too_late():
+        await cancelling.cancel_one(message_id, state, store=services(request).cancel, narrowed=narrowed)
+    await note(request, "cancel", f"message:{message_id}", why=body.why)
+    return json_answer(HandedOver(id=message_id, changed=state != State.CANCELLED))
+
+
+async def _one(request: web.Request) -> tuple[UUID, str]:
+    """Return the message of the path and its state. Raises Refusal (404) if there is none within reach."""
+    message_id, log = read_id(request, _MESSAGE), services(request).log
+    row = found(_MESSAGE, await log.message(message_id, places=places_of(request)))
+    return message_id, row["state"]
+
+
+@contextmanager
+def _too_late() -> Iterator[None]:
+    try:
+        yield
+    except TooLate as error:
+        raise Refusal(409, f"{error}.", "GET /api/messages/{id} shows how far it has come.") from None
+
+
 def _in_words(row: Mapping[str, Json]) -> dict[str, Json]:
     return {**row, **described(row["state"], row["reason"])}
 
 
-def _filter(query: MessagesQuery | RedriveBody, places: PropertyScope) -> MessageFilter:
+def _filter(query: MessagesQuery | RedriveBody | CancelBody, places: PropertyScope) -> MessageFilter:
     """Return the filter, whose fields are called as those of the query."""
     return replace(msgspec.convert(query, MessageFilter, from_attributes=True), places=places)

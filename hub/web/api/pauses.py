@@ -9,25 +9,27 @@ from aiohttp import web
 from hub.operations import channels
 from hub.operations import pause as pausing
 from hub.web.auth.caller import acting_person, note
-from hub.web.responses import all_of, json_answer
-from hub.web.schemas.common import PauseBody
+from hub.web.paging import page_by
+from hub.web.responses import json_answer
+from hub.web.schemas.common import ListQuery, PauseBody
 from hub.web.services import services
 
 AT_MOST: Final = 10_000
 """Most messages that one request releases."""
 
 
-async def list_channels(request: web.Request) -> web.Response:
+async def list_channels(request: web.Request, query: ListQuery) -> web.Response:
     """List the channels: providers, pauses, waiting messages."""
     deps = services(request)
     depths = await channels.read_depths(deps.publisher)
     items = await channels.read_channels(deps.pauses, depths, deps.incidents, deps.settings)
-    return all_of(items)
+    return json_answer(page_by(items, query, key=lambda row: (row.name,)))
 
 
-async def list_pauses(request: web.Request) -> web.Response:
+async def list_pauses(request: web.Request, query: ListQuery) -> web.Response:
     """List the paused channels and events."""
-    return all_of(await services(request).pauses.pauses())
+    rows = await services(request).pauses.pauses()
+    return json_answer(page_by(rows, query, key=lambda row: (str(row["subject"]),)))
 
 
 async def pause(request: web.Request, body: PauseBody) -> web.Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 from msgspec.structs import replace
@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from hub.model import MarkEntry, Scope
 from hub.operations.preferences import MOST_STOPPED, change_preferences, read_preferences, set_mark
 from hub.web.auth.caller import acting_person, caller_of, note, places_of, places_with
+from hub.web.paging import page_by
 from hub.web.requests import found
 from hub.web.responses import json_answer
+from hub.web.schemas.common import ListQuery
 from hub.web.schemas.preferences import MarkBody, MarkEnd, MarkRow, PersonMarks, PreferencesBody
 from hub.web.services import services
 
@@ -35,7 +37,7 @@ async def put_preferences(request: web.Request, body: PreferencesBody) -> web.Re
     return json_answer(await read_preferences(deps.preferences, ref))
 
 
-async def list_marks(request: web.Request) -> web.Response:
+async def list_marks(request: web.Request, query: ListQuery) -> web.Response:
     """List the marks of a person, newest first, and the events that they have stopped."""
     ref = await _reached(request)
     await note(request, "person.marks", f"person:{ref}", person=ref)
@@ -44,7 +46,10 @@ async def list_marks(request: web.Request) -> web.Response:
     whole = await directory.somebody(ref, places=places_with(request, Scope.PRIVACY)) is not None
     marks = [_row(entry if whole else replace(entry, note="")) for entry in await store.marks(ref)]
     stopped = await store.stopped(ref, limit=MOST_STOPPED)
-    return json_answer(PersonMarks(items=marks, stopped=list(stopped)))
+    page = page_by(marks, query, key=lambda mark: (mark.since.isoformat(), str(mark.id)), newest_first=True)
+    return json_answer(
+        PersonMarks(items=cast(list[MarkRow], page.items), stopped=list(stopped), next=page.next)
+    )
 
 
 async def mark_person(request: web.Request, body: MarkBody) -> web.Response:

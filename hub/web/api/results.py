@@ -10,7 +10,9 @@ from msgspec import Meta, Struct
 from hub.model.results import ResultKind
 from hub.operations import results
 from hub.web.auth.caller import caller_of
-from hub.web.responses import all_of, json_answer
+from hub.web.paging import page_by
+from hub.web.responses import json_answer
+from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 Source = Annotated[str, Meta(min_length=1, max_length=255, pattern="^[^\\x00]*$")]
@@ -28,10 +30,10 @@ class SubscriptionSource(Struct, kw_only=True, frozen=True):
     source: str
 
 
-async def list_subscriptions(request: web.Request) -> web.Response:
+async def list_subscriptions(request: web.Request, query: ListQuery) -> web.Response:
     """List the sources whose results are published on `hub.events.out`, and their routing keys."""
     items = await results.read_subscriptions(services(request).subscriptions)
-    return all_of(items)
+    return json_answer(page_by(items, query, key=lambda row: (row.source,)))
 
 
 async def subscribe(request: web.Request, body: SubscriptionBody) -> web.Response:

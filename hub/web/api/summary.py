@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aiohttp import web
 
-from hub.operations.incidents import read_incidents
+from hub.operations.incidents import IncidentRow, read_incidents
 from hub.web.auth.caller import places_of
-from hub.web.requests import read_query
+from hub.web.paging import page_by
 from hub.web.responses import json_answer
-from hub.web.schemas.common import IncidentsQuery, NoQuery, PageQuery, Summary
+from hub.web.schemas.common import PageQuery, Summary
 from hub.web.services import services
+
+MOST_INCIDENTS: Final = 5000
+"""Most incidents that are looked at: the oldest of years are for the log."""
+_FAR: Final = 1e11
 
 
 async def summary(request: web.Request) -> web.Response:
     """Count messages, promises and dead letters by state."""
-    read_query(request, NoQuery)
     deps = services(request)
     counts = await deps.monitoring.counts.get(places_of(request))
     return json_answer(Summary(company=deps.policy.company.name, mode=deps.settings.mode, counts=counts))
 
 
-async def list_incidents(request: web.Request, query: IncidentsQuery) -> web.Response:
+async def list_incidents(request: web.Request, query: PageQuery) -> web.Response:
     """List what is wrong with the hub itself, the open ones first."""
-    return json_answer(await read_incidents(services(request).incidents, query.limit))
+    rows = (await read_incidents(services(request).incidents, MOST_INCIDENTS)).items
+    return json_answer(page_by(rows, query, key=_open_first))
+
+
+def _open_first(incident: IncidentRow) -> tuple[str, ...]:
+    """Order the open ones by their beginning, then the others, the latest first."""
+    if incident.resolved_at is None:
+        return "open", incident.since.isoformat(), incident.key
+    ago = _FAR - incident.resolved_at.timestamp()
+    return "over", f"{ago:020.6f}", incident.key
 
 
 async def list_unreached(request: web.Request, query: PageQuery) -> web.Response:

@@ -12,8 +12,10 @@ from hub.model import Instant
 from hub.operations import webhooks
 from hub.web.api.results import SubscriptionBody
 from hub.web.auth.caller import caller_of
+from hub.web.paging import page_by
 from hub.web.requests import read_id
-from hub.web.responses import all_of, json_answer
+from hub.web.responses import json_answer
+from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 _WEBHOOK: Final = "webhook"
@@ -33,10 +35,10 @@ class WebhookId(Struct, frozen=True, kw_only=True):
     id: str
 
 
-async def list_webhooks(request: web.Request) -> web.Response:
+async def list_webhooks(request: web.Request, query: ListQuery) -> web.Response:
     """List the webhooks, without their secrets."""
     items = await webhooks.read_webhooks(services(request).webhooks)
-    return all_of(items)
+    return json_answer(page_by(items, query, key=lambda row: (row.created_at.isoformat(), row.id)))
 
 
 async def add_webhook(request: web.Request, body: WebhookBody) -> web.Response:

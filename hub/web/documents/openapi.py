@@ -8,16 +8,18 @@ from inspect import cleandoc
 from typing import Any, Final
 
 import msgspec
+from aiohttp import hdrs
 from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
 from hub.web.documents.asyncapi import envelope
+from hub.web.documents.bodies import BODIES
+from hub.web.rate_limit import LIMIT, POLICY
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
 from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem
 from hub.web.schemas.inbox import InboxEvents
-from hub.web.schemas.intake import ProblemDetails
 from hub.web.schemas.people import NOUNS
 
 _REF: Final = "#/components/schemas/{name}"
@@ -69,8 +71,9 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
 
 _DESCRIPTION: Final = (
     "Events in, and what became of them. With HUB_API_KEY set a key is needed as a Bearer token, with one "
-    "of the `x-scopes`; without it the hub answers on this machine only. Errors are `{error, hint}`, "
-    "where events are refused also as RFC 9457 has them."
+    "of the `x-scopes`; without it the hub answers on this machine only. Errors are problems (RFC 9457). A "
+    "list is read page by page: `next`, also as a Link (RFC 8288), is the `after` of the next page. "
+    "RateLimit says how many requests are left; 429 comes with Retry-After. `docs/api.md` has more."
 )
 
 
@@ -78,15 +81,22 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.handler.__name__,
         "summary": _summary(route),
+        "tags": [route.path.split("/")[1 + route.is_api]],
         **({"x-scopes": sorted(route.needs)} if route.needs else {}),
         "parameters": [*_path_parameters(route), *_query_parameters(components[_query(route).__name__])],
-        "responses": {str(status): _response(status, shape) for status, shape in _answers(route).items()},
+        "responses": {
+            str(status): _response(route, status, shape) for status, shape in _answers(route).items()
+        },
     }
     if route.path == "/api/events":
         operation["requestBody"] = _EVENTS_BODY
     if (body := _body(route)) is not None:
         schema = {"$ref": _REF.format(name=body.__name__)}
-        operation["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        example = {"example": BODIES[body]} if body in BODIES else {}
+        operation["requestBody"] = {
+            "required": _needs_body(body),
+            "content": {"application/json": {"schema": schema, **example}},
+        }
     if route.needs is None:
         operation["security"] = []
     return operation
@@ -105,26 +115,64 @@ def _summary(route: Route) -> str:
 
 
 def _answers(route: Route) -> dict[int, Any]:
-    if route.needs is None:
-        return dict(route.answers)
-    # On any guarded route `guard` may refuse the caller, and a server may be down.
-    errors = {401, 403, 503}
-    if _body(route) is not None or "query" in shapes_of(route.handler):
-        errors.add(400)
+    return dict(sorted({**dict.fromkeys(_errors(route), Problem), **route.answers}.items()))
+
+
+def _errors(route: Route) -> set[int]:
+    """Return the statuses that follow from the kind of the route."""
+    errors = {403, 500}
+    if not route.is_api:
+        return errors
+    # `guard` may refuse the caller, the query or the rate; a server may be down.
+    errors |= {400, 401, 429, 503}
     if _PARAMETER.search(route.path):
         errors.add(404)
-    return {**dict.fromkeys(sorted(errors), Problem), **route.answers}
+    if route.method != hdrs.METH_GET:
+        errors.add(415)
+    if _body(route) is not None:
+        errors.add(413)
+    return errors
 
 
-def _response(status: int, shape: type) -> dict[str, Any]:
+def _needs_body(body: type[Struct]) -> bool:
+    """Whether there is a field without a default: an empty body counts as `{}`."""
+    return any(field.required for field in msgspec.structs.fields(body))
+
+
+def _response(route: Route, status: int, shape: type) -> dict[str, Any]:
     schema = _BINARY if shape in _FILES else {"$ref": _REF.format(name=shape.__name__)}
-    return {"description": _MEANINGS[status], "content": {_media_type(shape): {"schema": schema}}}
+    names = _headers(route, status, shape)
+    headers = {name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in names}
+    return {
+        "description": _MEANINGS[status],
+        **({"headers": headers} if headers else {}),
+        "content": {_media_type(shape): {"schema": schema}},
+    }
+
+
+def _headers(route: Route, status: int, shape: type) -> list[str]:
+    names = [LIMIT, POLICY] if route.is_api and status < 400 else []
+    if route.method == hdrs.METH_GET and "after" in _query(route).__struct_fields__ and status == 200:
+        names.append(hdrs.LINK)
+    if status in {429, 503} and issubclass(shape, Problem):
+        names.append(hdrs.RETRY_AFTER)
+    asked = [hdrs.WWW_AUTHENTICATE] if status == 401 else []
+    return [str(name) for name in (*names, *asked)]
+
+
+_HEADERS: Final[Mapping[str, str]] = {
+    LIMIT: 'What is left: `"api";r=5999;t=60` is 5999 requests within 60 seconds',
+    POLICY: 'The quota: `"api";q=6000;w=60` is 6000 requests in 60 seconds',
+    hdrs.LINK: '`<…>; rel="next"`: the next page, if there is one',
+    hdrs.RETRY_AFTER: "Seconds after which to try again",
+    hdrs.WWW_AUTHENTICATE: "`Bearer`",
+}
 
 
 def _media_type(shape: type) -> str:
     if shape in _FILES:
         return _FILES[shape]
-    if issubclass(shape, ProblemDetails):
+    if issubclass(shape, Problem):
         return PROBLEM_TYPE
     return "text/event-stream" if issubclass(shape, InboxEvents) else "application/json"
 
@@ -138,12 +186,13 @@ _MEANINGS: Final = {
     401: "The key is missing or wrong",
     403: "Not from there, or the key has not the scope",
     404: "Not there",
-    405: "Not with this method",
+    405: "Nothing of this kind is taken out",
     409: "There is one already, or it is too late",
     413: "Too large",
     415: "Not JSON",
     422: "No event is accepted; each is refused with its reason",
-    429: "There are too many; try again later",
+    429: "Too many requests; try again later",
+    500: "A fault of the hub: its log has the `instance`",
     503: "A server of the hub does not answer; try again",
 }
 

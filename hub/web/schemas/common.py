@@ -15,6 +15,7 @@ from hub.model.paper import PaperSize
 from hub.model.posters import PosterEnd, PosterState
 
 MAX_LIMIT: Final = 500
+_INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
 
 Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")]
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
@@ -38,7 +39,7 @@ def page_of(row: type[Row]) -> type[Page[Row]]:
 
 
 def list_of(row: type[Struct]) -> type[Struct]:
-    """Make the shape of a list that is never cut into pages: of `KeyRow` it is called `KeyList`."""
+    """Make the shape of a list that has one page, which is bounded: of `EvidenceRow` it is `EvidenceList`."""
     fields = [("items", GenericAlias(list, row)), ("next", None)]
     return defstruct(f"{row.__name__.removesuffix('Row')}List", fields, kw_only=True)
 
@@ -60,6 +61,13 @@ class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     after: Cursor | None = None
     limit: Limit = 50
+
+
+class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parameters of a list that mostly fits onto one page."""
+
+    after: Annotated[str, Meta(max_length=2000, description="The `next` of the page before.")] | None = None
+    limit: Limit = MAX_LIMIT
 
 
 class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -139,9 +147,31 @@ class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 100
 
 
+class ProblemPart(Struct, kw_only=True):
+    """One part of the request that is wrong."""
+
+    detail: Annotated[str, Meta(description="What is wrong with it.")]
+    pointer: Annotated[str, Meta(description="A JSON pointer into the body.")] | UnsetType = UNSET
+    parameter: Annotated[str, Meta(description="The query parameter.")] | UnsetType = UNSET
+
+
 class Problem(Struct, kw_only=True):
-    error: Annotated[str, Meta(description="What is wrong, in a sentence.")]
+    """An error (RFC 9457)."""
+
+    type: Annotated[str, Meta(description="`about:blank`: the status is the kind of problem.")]
+    title: str
+    status: int
+    detail: Annotated[str, Meta(description="What is wrong, in a sentence.")]
+    instance: Annotated[
+        str,
+        Meta(description="Names this one failure; of a fault the hub's log has it.", examples=[_INSTANCE]),
+    ]
+    error: Annotated[str, Meta(description="The same as `detail`.")]
     hint: Annotated[str, Meta(description="What to do about it.")]
+    errors: (
+        Annotated[list[ProblemPart], Meta(description="Where something was not valid: each part.")]
+        | UnsetType
+    ) = UNSET
 
 
 class Health(Struct, kw_only=True):
@@ -150,10 +180,6 @@ class Health(Struct, kw_only=True):
     paused: Annotated[
         bool | UnsetType, Meta(description="True while everything is paused, as after a restore.")
     ] = UNSET
-
-
-class IncidentsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    limit: Limit = 50
 
 
 class Summary(Struct, kw_only=True):
@@ -327,6 +353,35 @@ class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     also_told: Annotated[
         bool, Meta(description="Also messages whose person was notified by another channel.")
     ] = False
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500
+
+
+class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    also_told: Annotated[bool, Meta(description="Also if its person was notified by another channel.")] = (
+        False
+    )
+
+
+class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    why: Annotated[
+        Word,
+        Meta(min_length=1, description="For the audit; names of people do not belong there."),
+    ]
+
+
+class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which waiting messages are cancelled."""
+
+    state: Literal["queued", "held", "retrying"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `throttled`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
     dry_run: Annotated[bool, Meta(description="Only count.")] = False
     after: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500

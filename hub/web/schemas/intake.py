@@ -49,16 +49,7 @@ class EventsUnfinished(Problem, kw_only=True):
     refused: list[RefusedEvent]
 
 
-class ProblemDetails(Problem, kw_only=True):
-    """The same error, also with the members of RFC 9457."""
-
-    type: Annotated[str, Meta(description="`about:blank`: the status is the kind of problem.")]
-    title: str
-    status: int
-    detail: Annotated[str, Meta(description="The same as `error`.")]
-
-
-class EventsRefused(ProblemDetails, kw_only=True):
+class EventsRefused(Problem, kw_only=True):
     """No event was accepted."""
 
     accepted: int

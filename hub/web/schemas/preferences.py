@@ -76,6 +76,7 @@ class PersonMarks(Struct, kw_only=True):
 
     items: list[MarkRow]
     stopped: list[RefusedEvents]
+    next: str | None
 
 
 class MarkEnd(Struct, kw_only=True):

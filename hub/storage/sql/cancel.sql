@@ -1,0 +1,26 @@
+Messages that an operator cancels before they leave.
+
+-- cancel --
+-- What is being sent stays its worker's, also when its lease has ended and nobody has claimed it since: the worker's
+-- answer still counts.
+WITH found AS (
+    SELECT id, created_at, channel, coalesce(reason, '') AS reason, lease FROM message
+    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
+    ORDER BY created_at, id
+    LIMIT $4
+    FOR UPDATE SKIP LOCKED
+), judged AS (
+    SELECT id, created_at, channel, reason,
+           CASE
+               WHEN reason = 'in_digest' THEN 'in_digest'
+               WHEN lease IS NOT NULL THEN 'sending'
+               ELSE 'cancelled'
+           END AS verdict
+    FROM found
+), cancelled AS (
+    UPDATE message
+    SET state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
+    FROM judged
+    WHERE message.id = judged.id AND judged.verdict = 'cancelled' AND NOT $5::boolean
+)
+SELECT id, created_at, channel, reason, verdict FROM judged ORDER BY created_at, id

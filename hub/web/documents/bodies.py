@@ -1,0 +1,49 @@
+"""Examples of bodies for the OpenAPI document. A test reads each one as the shape that it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
+from hub.web.api.api_keys import KeyBody, RotateBody
+from hub.web.api.exclusions import ExclusionsBody
+from hub.web.api.results import SourceBody, SubscriptionBody
+from hub.web.api.webhooks import WebhookBody
+from hub.web.schemas.common import (
+    BatchBody,
+    CancelBody,
+    PauseBody,
+    PostedBody,
+    ReasonBody,
+    RedriveBody,
+    RedriveOneBody,
+    SettleBody,
+)
+from hub.web.schemas.people import LiftBody
+
+_SOURCE: Final = "urn:coproservicios:crm"
+_GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
+
+BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
+    AccountBody: {"name": "luz.marina", "display_name": "Luz Marina Restrepo", "grants": _GRANTS},
+    CancelBody: {"state": "held", "event": "admin.circular.published", "why": "Circular equivocada"},
+    ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
+    RedriveOneBody: {"also_told": True},
+    ReasonBody: {"why": "La persona pidió que no saliera"},
+    BatchBody: {"copropiedad": "ph-altos-del-rosal"},
+    GrantsBody: {"grants": _GRANTS},
+    KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
+    LiftBody: {"address": "maria@example.com", "by": "luz.marina"},
+    PauseBody: {"reason": "El proveedor avisó de un mantenimiento hasta las 18:00"},
+    PersonBody: {"person": "per-001"},
+    PostedBody: {"guide": "RA123456789CO"},
+    RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
+    RotateBody: {"old_ends_at": "2026-03-10T08:00:00-05:00"},
+    SettleBody: {"reason": "data.radicado", "event": "pqrs.received"},
+    SourceBody: {"source": _SOURCE},
+    SubscriptionBody: {"source": _SOURCE, "kinds": ["sent", "failed"]},
+    WebhookBody: {"source": _SOURCE, "url": "https://crm.example/hooks/hub"},
+}

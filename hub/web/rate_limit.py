@@ -1,0 +1,98 @@
+"""
+How many requests one caller may make, and what each response says about it.
+
+The headers are `RateLimit-Policy` and `RateLimit` of the IETF (draft-ietf-httpapi-ratelimit-headers-10), as
+structured fields: the policy, its quota and window; what is left, and in how many seconds it is whole again.
+Each web process counts for itself. The events have a quota of their own: who asks much may still publish.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from hub.policy.api import ApiPolicy
+from hub.resilience.rate_limit import Rate
+from hub.web.auth.caller import CALLER
+from hub.web.responses import QUOTA, Handler, Refusal
+
+LIMIT: Final = "RateLimit"
+POLICY: Final = "RateLimit-Policy"
+MOST_CALLERS: Final = 10_000
+"""Callers that are counted: beyond them the one that has been away longest begins anew."""
+REASON: Final = "rate"
+_EVENTS: Final = "/api/events"
+
+
+@dataclass(slots=True)
+class _Window:
+    began: float
+    used: int
+
+
+class Quota:
+    """One policy: a window for each caller, which begins with the first request and then starts over."""
+
+    def __init__(self, name: str, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+        self._name = name
+        self._most = rate.count
+        self._seconds = rate.per.total_seconds()
+        self._clock = clock
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+        self._policy = f'"{name}";q={rate.count};w={ceil(self._seconds)}'
+
+    def take(self, caller: str) -> Mapping[str, str]:
+        """Count a request and return its headers. Raises Refusal (429) if the quota is used up."""
+        window = self._window(caller)
+        resets = ceil(window.began + self._seconds - self._clock())
+        window.used += 1
+        headers = {
+            POLICY: self._policy,
+            LIMIT: f'"{self._name}";r={max(0, self._most - window.used)};t={resets}',
+        }
+        if window.used > self._most:
+            raise _too_many({**headers, hdrs.RETRY_AFTER: str(max(1, resets))})
+        return headers
+
+    def _window(self, caller: str) -> _Window:
+        now, window = self._clock(), self._windows.get(caller)
+        if window is None or now - window.began >= self._seconds:
+            self._windows[caller] = window = _Window(now, 0)
+        self._windows.move_to_end(caller)
+        if len(self._windows) > MOST_CALLERS:
+            self._windows.popitem(last=False)
+        return window
+
+
+_QUOTAS: Final = web.AppKey("quotas", Mapping[str, Quota])
+
+
+def set_quotas(app: web.Application, policy: ApiPolicy) -> None:
+    rates = {"api": policy.requests, "events": policy.events}
+    app[_QUOTAS] = {name: Quota(name, rate) for name, rate in rates.items() if rate is not None}
+
+
+@web.middleware
+async def limit_rate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer a request of the API, or refuse it (429) while its caller has used up the quota."""
+    if CALLER in request and request.path.startswith("/api/"):
+        quota = request.app[_QUOTAS].get("events" if request.path == _EVENTS else "api")
+        if quota is not None:
+            request[QUOTA] = quota.take(request[CALLER].who)
+    return await handler(request)
+
+
+def _too_many(headers: Mapping[str, str]) -> Refusal:
+    return Refusal(
+        429,
+        "Too many requests by this caller.",
+        "Wait as long as Retry-After says; RateLimit says before how many are left.",
+        headers=headers,
+        reason=REASON,
+    )

@@ -1,0 +1,120 @@
+"""One message over HTTP: cancelled with a reason, or sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub.model import Message, State
+from hub.storage import Database
+from tests.contract.stores import RealStores, open_stores
+from tests.contract.values import message, stored
+from tests.integration.test_web_operations import send
+from tests.integration.web_doubles import MemoryLog, Reply, World, message_row
+
+WHY = {"why": "circular equivocada"}
+
+
+async def kept(database: str, state: State, **fields: Any) -> Message:
+    """Store a message in this state."""
+    of = stored()
+    one = message(of, state=state, reason="smtp_550", **fields)
+    async with open_stores(database) as stores:
+        await _add(stores, one)
+    return one
+
+
+async def _add(stores: RealStores, one: Message) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([stored()])
+    await stores.add(one)
+
+
+def world(opened: Database, one: Message) -> World:
+    row = message_row(id=one.id, state=str(one.state))
+    return World(log=MemoryLog(rows=[row]), database=opened)
+
+
+async def ask_for(of: World, one: Message, verb: str, body: Any) -> Reply:
+    return await send(of, "POST", f"/api/messages/{one.id}/{verb}", body)
+
+
+async def test_waiting_message_is_cancelled_and_the_audit_says_why(database: str, opened: Database) -> None:
+    one = await kept(database, State.HELD)
+    asked = world(opened, one)
+
+    done = await ask_for(asked, one, "cancel", WHY)
+    again = await ask_for(asked, one, "cancel", WHY)
+    [row] = await opened.rows("SELECT state, reason FROM message WHERE id = $1", one.id)
+
+    assert (200, {"id": str(one.id), "changed": True}) == (done.status, done.json)
+    assert 409 == again.status  # the list in memory says that it still waits: the table knows better
+    assert ("cancelled", "withdrawn") == (row["state"], row["reason"])
+    assert [("cancel", WHY["why"])] == [(note.action, note.detail["why"]) for note in asked.audit.rows]
+
+
+@pytest.mark.parametrize("body", [{}, {"why": ""}, {"why": "x", "state": "held"}])
+async def test_nobody_cancels_without_a_reason(database: str, opened: Database, body: Any) -> None:
+    one = await kept(database, State.HELD)
+
+    assert 400 == (await ask_for(world(opened, one), one, "cancel", body)).status
+
+
+async def test_what_has_left_cannot_be_cancelled_and_what_is_not_lost_does_not_go_again(
+    database: str, opened: Database
+) -> None:
+    one = await kept(database, State.SENT)
+    asked = world(opened, one)
+    answers = [await ask_for(asked, one, "cancel", WHY), await ask_for(asked, one, "redrive", {})]
+
+    assert [409, 409] == [answer.status for answer in answers]
+    assert ["only what has not left", "only what is lost"] == [
+        word
+        for answer, word in zip(answers, ("only what has not left", "only what is lost"), strict=True)
+        if word in answer.json["detail"]
+    ]
+
+
+async def test_lost_message_goes_again_alone(database: str, opened: Database) -> None:
+    one = await kept(database, State.FAILED)
+    done = await ask_for(world(opened, one), one, "redrive", {})
+    [row] = await opened.rows("SELECT state FROM message WHERE id = $1", one.id)
+
+    assert (200, {"id": str(one.id), "verdict": "taken"}) == (done.status, done.json)
+    assert "queued" == row["state"]
+
+
+async def test_many_are_counted_then_cancelled(database: str, opened: Database) -> None:
+    one = await kept(database, State.HELD)
+    asked = world(opened, one)
+    wish = {"state": "held", "reason": "smtp", **WHY}
+
+    counted = await send(asked, "POST", "/api/messages/cancel", {**wish, "dry_run": True})
+    done = await send(asked, "POST", "/api/messages/cancel", wish)
+    none = await send(asked, "POST", "/api/messages/cancel", wish)
+
+    assert [1, 1, 0] == [answer.json["cancelled"] for answer in (counted, done, none)]
+
+
+async def test_list_of_excluded_numbers_is_loaded_and_an_older_one_is_not(opened: Database) -> None:
+    asked = World(database=opened, environ={"HUB_SECRET": "secret" * 8})
+    csv = "dato;canal\n3001234567;sms\nmaria@example.com;\nno sé;\n"
+    bodies = [
+        {"list_date": "2026-03-09", "csv": csv},
+        {"list_date": "2026-03-09", "csv": csv, "skip_bad": True},
+        {"list_date": "2026-03-08", "csv": csv, "skip_bad": True},
+        {"list_date": "2999-01-01", "csv": csv, "skip_bad": True},
+    ]
+    answers = [await send(asked, "POST", "/api/exclusions", body) for body in bodies]
+    shown = await send(asked, "GET", "/api/exclusions")
+
+    assert [400, 200, 409, 400] == [answer.status for answer in answers]
+    assert {"list_date": "2026-03-09", "addresses": 2, "bad_lines": 1} == answers[1].json
+    assert ("2026-03-09", 2) == (shown.json["list_date"], shown.json["addresses"])
+
+
+async def test_without_a_secret_no_list_is_loaded(opened: Database) -> None:
+    body = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
+
+    assert 503 == (await send(World(database=opened), "POST", "/api/exclusions", body)).status
