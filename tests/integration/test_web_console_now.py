@@ -61,6 +61,22 @@ async def test_channel_is_paused_with_a_reason_and_an_end_and_goes_on(
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 
+async def test_after_a_pause_of_everything_what_is_older_is_cancelled_or_leaves(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await PostgresPauses(hub.database).pause("all", by="restore", reason="copia de las 3:00")
+        await hub.sign_in(browser)
+        await hub.open(browser, "/channels")
+        said = await browser.run(TEXT)
+        await press(browser, "main .actions .act button")
+
+        assert "Todo está en pausa" in said
+        assert "copia de las 3:00" in said
+        assert "El canal sigue." in await browser.run(TEXT)
+        assert await PostgresPauses(hub.database).paused() == frozenset()
+
+
 async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)

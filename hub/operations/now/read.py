@@ -13,7 +13,7 @@ from hub.model.posters import PosterState
 from hub.operations.incidents import read_incidents
 from hub.operations.now.headline import Situation
 from hub.operations.posters import Posters
-from hub.ports import ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
+from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
 from hub.ports.activity import ActivityStore
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
@@ -147,5 +147,7 @@ async def _lately(rows: Sequence[Mapping[str, Json]], field: str, since: datetim
 
 
 def _called(subject: str) -> str:
+    if subject == EVERYTHING:
+        return "todo"
     kind, _, name = subject.partition(":")
     return (CHANNELS if kind == "channel" else EVENTS).get(name, name)
