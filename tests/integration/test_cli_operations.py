@@ -74,6 +74,23 @@ async def test_failed_messages_go_again_once(environ: dict[str, str]) -> None:
     assert (second["taken"], second["no_contact"]) == (0, 1)
 
 
+async def test_waiting_messages_are_counted_then_cancelled_and_the_audit_says_why(
+    environ: dict[str, str],
+) -> None:
+    held = {"state": State.HELD, "reason": "throttled"}
+    narrowed = ("cancel", "--state", "held", "--why", "circular equivocada")
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await keep(database, held, {**held, "person": "p-2"})
+
+        _, counted, _ = await hub(environ, *narrowed, "--dry-run")
+        _, first, _ = await hub(environ, *narrowed)
+        _, second, _ = await hub(environ, *narrowed)
+        _, noted, _ = await hub(environ, "audit")
+
+    assert [2, 2, 0] == [answer["cancelled"] for answer in (counted, first, second)]
+    assert {"circular equivocada"} == {row["detail"]["why"] for row in noted["items"]}
+
+
 async def test_dead_letters_are_replayed_by_reason(environ: dict[str, str]) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         async with PostgresIntake(database).transaction() as transaction:
