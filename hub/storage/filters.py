@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from hub.model import PropertyScope
@@ -29,6 +30,9 @@ The values that most messages have, and what the index of all others demands (mi
 PostgreSQL only takes that index where the statement says the same in the same words.
 """
 
+_PLAIN: Final = re.compile(r"[a-z0-9_.]{1,100}")
+"""What may stand in a statement as it is: the names of events and channels."""
+
 
 def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[object]]:
     """
@@ -37,11 +41,14 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
     `first_free` is the first parameter number that the statement does not use itself.
     """
     asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
-    conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=first_free)]
-    conditions += [
-        demand for name, (common, demand) in _BY_INDEX.items() if name in asked and asked[name] not in common
-    ]
-    values = [listed(value) if name == "places" else value for name, value in asked.items()]
+    plain = {name: value for name, value in asked.items() if name in _BY_INDEX and _PLAIN.fullmatch(value)}
+    given = {name: value for name, value in asked.items() if name not in plain}
+    conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(given, start=first_free)]
+    # With the value in it PostgreSQL plans for that value: for any value it would read a whole building, not
+    # the few messages of an event.
+    conditions += [f"{name} = '{value}'" for name, value in plain.items()]
+    conditions += [_BY_INDEX[name][1] for name, value in plain.items() if value not in _BY_INDEX[name][0]]
+    values = [listed(value) if name == "places" else value for name, value in given.items()]
     return " AND ".join(conditions) or "true", values
 
 
