@@ -1,4 +1,4 @@
--- Loses nothing: what the search looks in is made of what else is stored. The two extensions stay.
+-- Loses nothing: what the search looks in is made of what else is stored.
 DROP INDEX event_subject_words;
 
 ALTER TABLE copropiedad DROP COLUMN words;
@@ -16,3 +16,7 @@ DROP FUNCTION search_unit(text, text, text);
 DROP FUNCTION search_addresses(jsonb);
 
 DROP FUNCTION search_words(text);
+
+DROP EXTENSION pg_trgm;
+
+DROP EXTENSION unaccent;
