@@ -57,12 +57,16 @@ def marks_of(
     async def channels() -> object:
         return await incidents.incidents(SHOWN), await pauses.pauses(), await pauses.held()
 
+    async def unreached() -> object:
+        return (await log.unreached(after=None, limit=SHOWN)).items
+
     return {
         "channels": channels,
         "clocks": clocks,
         "dead": dead,
         "messages": messages,
         "replies": replies,
+        "unreached": unreached,
     }
 
 

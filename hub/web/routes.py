@@ -73,6 +73,7 @@ from hub.web.api import (
     webhooks,
 )
 from hub.web.console import console, own_account, own_inbox, second_factor, second_step, sign_in
+from hub.web.console.own_line import in_shell
 from hub.web.console.routes import CONSOLE
 from hub.web.documents import serve
 from hub.web.hooks import (
@@ -364,7 +365,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_private("/letters/{id}", letters.print_letter),
     _read_private("/letters/{id}/document", letters.show_document),
     _read_private("/letters/{id}/pdf", letters.show_pdf),
-    *CONSOLE,
+    *map(in_shell, CONSOLE),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST, form=True),
     _open(sign_in.CODE, second_step.show),

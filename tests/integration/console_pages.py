@@ -24,5 +24,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "messages": "/messages",
         "messages-none": "/messages?person=nosuch",
         "messages-narrowed": "/messages?state=failed&channel=print",
+        "unreached": "/messages/unreached",
+        "unreached-end": f"/messages/unreached?after={'A' * 32}",
     },
 }

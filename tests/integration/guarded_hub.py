@@ -24,7 +24,7 @@ from hub.app.container import open_parts
 from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
 from hub.messages.planning.posters import boards_of, posters_of
-from hub.model import Grant, Office, State
+from hub.model import Grant, Office, State, UnreachedReason
 from hub.model.ids import poster_id, uuid8
 from hub.settings import Address, Secret, load
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
@@ -32,7 +32,7 @@ from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
 from hub.web.services import Access
 from tests.contract.stores import RealStores, open_stores
-from tests.contract.values import event, letter, message, now, stored
+from tests.contract.values import event, letter, message, now, stored, unreached
 from tests.integration.access_table import Row
 from tests.integration.identities import API_KEY, SECRET, Identity, Registry, everybody
 from tests.integration.town import PHONE, Town
@@ -132,6 +132,9 @@ class GuardedHub:
         data: str | None = row.form
         if row.form is not None:
             headers[hdrs.CONTENT_TYPE] = "application/x-www-form-urlencoded"
+            if not who.is_guarded:
+                # A browser on this machine, which has no session, says at least where a form comes from.
+                headers.setdefault("Sec-Fetch-Site", "same-origin")
         if row.body is not None:
             data = building.put_into(json.dumps(row.body))
             headers[hdrs.CONTENT_TYPE] = "application/json"
@@ -319,8 +322,8 @@ async def _hang(stores: RealStores, mark: str) -> UUID:
 
 
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
-    """Add what was sent in a building, and a dead letter that names somebody of it; return their ids."""
-    of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", case=None)
+    """Add what was sent in a building and did not reach all, and a dead letter that names somebody of it."""
+    of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", unit_id=f"u-{mark}", case=None)
     channels = {"MAIL": "email", "TEXT": "sms", "NOTE": "whatsapp"}
     address = f"{mark}@lives.example"
     messages = {
@@ -334,5 +337,6 @@ async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
         await transaction.add_dead_letters([dead])
+        await transaction.add_unreached([unreached(of, UnreachedReason.UNKNOWN_UNIT)])
     await stores.add(*messages.values())
     return {**{word: one.id for word, one in messages.items()}, "DEAD": dead.id}

@@ -15,6 +15,7 @@ from hub.rendering import labels_es
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
+from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, redirect
 from hub.web.route import TABLE
 from hub.web.services import services
@@ -78,6 +79,7 @@ def console_page(
         live=live,
         sections=[section for section in SECTIONS if _is_open_to(request, section)],
         who=account.display_name if account else _KEY,
+        own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
         csrf=session.csrf if session is not None else "",
