@@ -42,6 +42,7 @@ from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
+from hub.operations.person_overview import PersonOverviews
 from hub.operations.posters import Posters
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
@@ -83,7 +84,9 @@ from hub.ports import (
     WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
+from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
+from hub.ports.survey_list import SurveyListStore
 from hub.rendering.identities import Look
 from hub.settings import Settings
 from hub.sla.ack_links import Links
@@ -198,6 +201,7 @@ class Services:
     log: LogStore
     mail_reports: ReportStore
     pauses: PauseStore
+    people_list: PeopleListStore
     posters: Posters
     preferences: PreferenceStore
     poster_links: PosterLinks
@@ -209,6 +213,7 @@ class Services:
     """The identity of a copropiedad; of the company without one."""
     sessions: SessionStore
     subscriptions: SubscriptionStore
+    survey_list: SurveyListStore
     surveys: SurveyStore
     unsubscribes: UnsubscribeStore
     webhooks: WebhookStore
@@ -308,7 +313,11 @@ class Services:
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        return LiveChanges(marks_of(log=self.log, contacts=self.contacts))
+        return LiveChanges(marks_of(log=self.log, contacts=self.contacts, letters=self.letters))
+
+    @cached_property
+    def overviews(self) -> PersonOverviews:
+        return PersonOverviews(store=self.people_list, policy=self.policy)
 
     @cached_property
     def clocks(self) -> Clocks:

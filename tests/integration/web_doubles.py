@@ -78,9 +78,11 @@ from hub.storage import (
     PostgresInbox,
     PostgresLetters,
     PostgresMailReports,
+    PostgresPeopleList,
     PostgresPreferences,
     PostgresReceipts,
     PostgresRedrive,
+    PostgresSurveyList,
     PostgresWebhooks,
 )
 from hub.testing import (
@@ -646,6 +648,7 @@ class World:
             log=self.log,
             mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
+            people_list=PostgresPeopleList(database),
             posters=posters_of(database, CompanyRules(settings)),
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
@@ -656,6 +659,7 @@ class World:
             look=RULES.look,
             sessions=self.accounts,
             subscriptions=self.subscriptions,
+            survey_list=PostgresSurveyList(database, POLICY.surveys.open_for),
             surveys=self.surveys,
             unsubscribes=self.intake,
             webhooks=PostgresWebhooks(database),

@@ -39,12 +39,17 @@ async def list_marks(request: web.Request) -> web.Response:
     """List the marks of a person, newest first, and the events that they have stopped."""
     ref = await _reached(request)
     await note(request, "person.marks", f"person:{ref}", person=ref)
+    return json_answer(await marks_of(request, ref))
+
+
+async def marks_of(request: web.Request, ref: str) -> PersonMarks:
+    """Return the marks of somebody at whom the caller may look; the notes only with `privacy` there."""
     store, directory = services(request).preferences, services(request).directory
     # What staff has written may name anybody.
     whole = await directory.somebody(ref, places=places_with(request, Scope.PRIVACY)) is not None
     marks = [_row(entry if whole else replace(entry, note="")) for entry in await store.marks(ref)]
     stopped = await store.stopped(ref, limit=MOST_STOPPED)
-    return json_answer(PersonMarks(items=marks, stopped=list(stopped)))
+    return PersonMarks(items=marks, stopped=list(stopped))
 
 
 async def mark_person(request: web.Request, body: MarkBody) -> web.Response:

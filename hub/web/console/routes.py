@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.web.console import case_page, live_changes, message_list
+from hub.web.console.people_routes import PEOPLE
 from hub.web.route import OPERATE, READ, Route, Where
 
 _read: Final = partial(Route, needs=READ, where=Where.PLACES)
@@ -19,4 +20,5 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _read(message_list.PATH, message_list.show),
     _read("/cases/{key}", case_page.show),
     _read("/cases", case_page.search),
+    *PEOPLE,
 )

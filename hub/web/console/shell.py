@@ -24,6 +24,18 @@ DONE: Final = "done"
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "acknowledged": "El plazo quedó asumido.",
+        "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
+        "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
+        "handed_over": "Quedó como entregada.",
+        "hung": "El cartel quedó como colgado.",
+        "lifted": "Se levantó: a ese contacto se le escribe otra vez.",
+        "batch_made": "El lote está listo: imprímalo.",
+        "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
+        "posted": "Quedó como enviada por correo certificado.",
+        "printed": "Quedó como impreso.",
+        "surveys_started": "La encuesta va saliendo, en el horario permitido.",
+        "taken_down": "El cartel quedó como retirado.",
+        "unmarked": "La marca terminó: se le escribe otra vez.",
         "cancelled": "Se canceló.",
         "paused": "El canal quedó en pausa.",
         "resent": "Los mensajes salen otra vez.",

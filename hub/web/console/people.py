@@ -1,0 +1,60 @@
+"""The page of people: who lives and works where, who cannot be reached, who is not to be contacted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.model import Scope
+from hub.operations.people_list import PersonRow
+from hub.rendering import labels_es
+from hub.web.api.people_list import PeopleQuery, people_of
+from hub.web.auth.caller import places_of, places_with
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.requests import FormQuery
+from hub.web.services import services
+
+PATH: Final = "/people"
+_COLUMNS: Final = ("Persona", "Nombre", "Papeles", "Se le llega por", "No contactar")
+_WAYS: Final = {"email": "correo", "sms": "celular", "push": "aplicación"}
+
+
+class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: PeopleListQuery) -> web.StreamResponse:
+    """List people of the directory by reference."""
+    page = await people_of(request, query)
+    if query.format is not None:
+        return spreadsheet("personas", _COLUMNS, map(_line, page.items))
+    return console_page(
+        "console/people.html",
+        request,
+        here=PATH,
+        rows=page.items,
+        query=query,
+        ways=_WAYS,
+        buildings=await services(request).people_list.buildings(places_of(request)),
+        may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
+        sheet=with_query(request, format="csv"),
+        unmask=with_query(request, whole=None if query.whole else "true"),
+        next=with_query(request, after=page.next) if page.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+def _line(row: PersonRow) -> tuple[object, ...]:
+    return (
+        row.person,
+        row.name,
+        "; ".join(
+            " · ".join(filter(None, (labels_es.ROLES.get(held.role, held.role), held.unit, held.copropiedad)))
+            for held in row.roles
+        ),
+        ", ".join(_WAYS.get(way, way) for way in row.ways) or "solo carta",
+        labels_es.MARKS.get(row.do_not_contact, row.do_not_contact) if row.do_not_contact else "",
+    )
