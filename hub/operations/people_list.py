@@ -15,7 +15,7 @@ from hub.policy import Policy
 from hub.ports.people_list import ListedPerson, PeopleFilter, PeopleListStore
 
 _PAGE: Final = 500
-MOST: Final = 5000
+MOST: Final = 2000
 """People to look at for one page: who cannot be reached is found by looking, and may be rare."""
 
 

@@ -14,7 +14,9 @@ from hub.ports.log import Page
 
 
 class SurveyState(StrEnum):
-    """How far a survey has come."""
+    """How far a survey has come; `sent` only narrows a list: it is all but the last."""
+
+    SENT = "sent"
 
     OPEN = "open"
     ANSWERED = "answered"

@@ -32,15 +32,23 @@ class PostgresPeopleList(Store):
     async def people(
         self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
     ) -> Sequence[ListedPerson]:
-        role, start = storable(asked.role), storable(after)
-        within = _within(asked, places)
-        if within is None and asked.unit is None:
-            rows = await self.rows(_SQL["everywhere"], role, asked.marked, start, limit)
-        else:
-            scope = listed(within), storable(asked.unit)
-            rows = await self.rows(_SQL["within"], *scope, role, asked.marked, start, limit)
+        rows = await self._found(asked, _within(asked, places), storable(after), limit)
         held = await self._roles([row["id"] for row in rows], places)
         return [ListedPerson(person=people.to_person(row), roles=held[row["id"]]) for row in rows]
+
+    async def _found(
+        self, asked: PeopleFilter, within: PropertyScope, start: str | None, limit: int
+    ) -> Sequence[Record]:
+        """Read the page by the index that fits: one plan for all filters would fit none."""
+        role = storable(asked.role)
+        if within is not None or asked.unit is not None:
+            scope = listed(within), storable(asked.unit)
+            return await self.rows(_SQL["within"], *scope, role, asked.marked, start, limit)
+        if asked.marked:
+            return await self.rows(_SQL["marked"], role, start, limit)
+        if role is not None:
+            return await self.rows(_SQL["of_role"], role, start, limit)
+        return await self.rows(_SQL["everywhere"], start, limit)
 
     async def _roles(self, refs: Sequence[str], places: PropertyScope) -> Mapping[str, Sequence[RoleHeld]]:
         held: defaultdict[str, list[RoleHeld]] = defaultdict(list)

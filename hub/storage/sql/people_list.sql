@@ -31,15 +31,40 @@ SELECT person.id, name, locale, digital_access, contact_points,
        (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
        (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
 FROM person
-WHERE id > $3 AND NOT removed
-  AND ($1::text IS NULL OR EXISTS (
-      SELECT FROM membership
-      WHERE person_id = person.id AND role = $1 AND NOT membership.removed
-        AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
-  ))
-  AND (NOT $2::boolean OR EXISTS (SELECT FROM marked WHERE marked.person = person.id))
+WHERE id > $1 AND NOT removed
 ORDER BY id
-LIMIT $4
+LIMIT $2
+
+-- of_role --
+-- The index returns a role in page order: no scan reads more than a page.
+SELECT person.id, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM (
+    SELECT DISTINCT person_id FROM membership
+    WHERE role = $1 AND person_id > $2 AND NOT removed
+      AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+      AND EXISTS (SELECT FROM person WHERE person.id = person_id AND NOT person.removed)
+    ORDER BY person_id
+    LIMIT $3
+) AS holder
+JOIN person ON person.id = holder.person_id
+ORDER BY person.id
+
+-- marked --
+-- Few are.
+SELECT person.id, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM (SELECT DISTINCT marked.person AS ref FROM marked WHERE marked.person > $2) AS found
+JOIN person ON person.id = found.ref AND NOT person.removed
+WHERE $1::text IS NULL OR EXISTS (
+    SELECT FROM membership
+    WHERE person_id = person.id AND role = $1 AND NOT membership.removed
+      AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+)
+ORDER BY person.id
+LIMIT $3
 
 -- roles --
 -- What these people hold now, in the places that the caller may know of.

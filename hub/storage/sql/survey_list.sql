@@ -38,7 +38,7 @@ SELECT * FROM (
       AND ($8::text IS NULL OR event.data ->> 'kind' = $8)
       AND ($9::text IS NULL OR event.data ->> 'service_area' = $9)
 ) AS survey
-WHERE ($10::text IS NULL OR state = $10)
+WHERE ($10::text IS NULL OR state = $10 OR ($10 = 'sent' AND state <> 'not_sent'))
   AND ($11::int IS NULL OR score >= $11) AND ($12::int IS NULL OR score <= $12)
 ORDER BY asked_at DESC, id DESC
 LIMIT $3

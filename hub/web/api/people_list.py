@@ -7,15 +7,14 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.model import Role, Scope, Word
-from hub.operations.people_list import PeoplePage
-from hub.operations.people_list import list_people as listed_people
+from hub.model import Role, Word
+from hub.operations.people_list import PeoplePage, list_people
 from hub.operations.person_overview import PersonOverview
 from hub.ports.people_list import PeopleFilter
-from hub.web.api.masked import look
-from hub.web.auth.caller import note, places_of, places_with
+from hub.web.api.masked import look, places_of_list
+from hub.web.auth.caller import note, places_of
 from hub.web.requests import found
-from hub.web.responses import Refusal, json_answer
+from hub.web.responses import json_answer
 from hub.web.schemas.common import Limit, WholeQuery
 from hub.web.services import services
 
@@ -35,7 +34,7 @@ class PeopleQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     limit: Limit = 50
 
 
-async def list_people(request: web.Request, query: PeopleQuery) -> web.Response:
+async def find_people(request: web.Request, query: PeopleQuery) -> web.Response:
     """List people of the directory by reference: their roles now, and which channels reach them."""
     return json_answer(await people_of(request, query))
 
@@ -60,10 +59,8 @@ async def overview_of(request: web.Request, ref: str, *, whole: bool) -> PersonO
 
 async def people_of(request: web.Request, query: PeopleQuery) -> PeoplePage:
     """Return the page that was asked for, and audit the look: with names, for each person that it shows."""
-    deps, places = services(request), places_of(request)
-    if query.whole and (places := places_with(request, Scope.PRIVACY)) == frozenset():
-        raise Refusal(403, "Whole they are for who has the scope privacy there.", "Leave `whole` out.")
-    page = await listed_people(
+    deps = services(request)
+    page = await list_people(
         deps.people_list,
         PeopleFilter(
             copropiedad=query.copropiedad,
@@ -76,7 +73,7 @@ async def people_of(request: web.Request, query: PeopleQuery) -> PeoplePage:
         now=deps.now(),
         after=query.after,
         limit=query.limit,
-        places=places,
+        places=places_of_list(request, whole=query.whole),
         whole=query.whole,
     )
     # Masked, the audit has the question and not each row.

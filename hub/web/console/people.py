@@ -7,7 +7,9 @@ from typing import Annotated, Final, Literal
 from aiohttp import web
 from msgspec import Meta
 
+from hub.errors import InvalidAudience
 from hub.model import Scope
+from hub.operations.audience import AudienceMeant, read_audience
 from hub.operations.people_list import PersonRow
 from hub.rendering import labels_es
 from hub.web.api.people_list import PeopleQuery, people_of
@@ -38,13 +40,31 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         rows=page.items,
         query=query,
         ways=_WAYS,
+        reach=await _reach(request, query),
         buildings=await services(request).people_list.buildings(places_of(request)),
         may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
+        all=with_query(request, unreachable=None, marked=None, after=None),
+        unreachable=with_query(request, unreachable="true", marked=None, after=None),
+        marked=with_query(request, marked="true", unreachable=None, after=None),
         sheet=with_query(request, format="csv"),
         unmask=with_query(request, whole=None if query.whole else "true"),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
+
+
+async def _reach(request: web.Request, query: PeopleListQuery) -> AudienceMeant | None:
+    """Count by which channels the people of a building or a unit are reached; None for all of the company."""
+    if query.unit is None and query.copropiedad is None:
+        return None
+    scope = f"unit:{query.unit}" if query.unit is not None else f"copropiedad:{query.copropiedad}"
+    who = f"{f'role:{query.role}' if query.role else 'everyone'}@{scope}"
+    try:
+        return await read_audience(
+            services(request).headcount, [who], after=None, limit=1, places=places_of(request)
+        )
+    except InvalidAudience:  # an id that the language of audiences cannot name
+        return None
 
 
 def _line(row: PersonRow) -> tuple[object, ...]:

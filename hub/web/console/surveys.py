@@ -38,6 +38,7 @@ KINDS: Final = {
     "asamblea": "De una asamblea",
 }
 STATES: Final = {
+    "sent": "Que salieron",
     "open": "Sin contestar",
     "answered": "Contestada",
     "expired": "Vencida sin contestar",
