@@ -268,6 +268,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /people/{ref}": Row(needs=READ, where=OWN, fill="p-MARK"),
     "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
     "POST /people/{ref}/unmark": _press(needs=OPERATE, fill="p-MARK"),
+    "POST /people/{ref}/preferences": _press(needs=OPERATE, fill="p-MARK"),
     "POST /people/{ref}/lift": Row(
         needs=OPERATE,
         where=OWN,

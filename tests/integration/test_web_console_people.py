@@ -54,6 +54,7 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people?copropiedad=ph-MARK")
+        listed = await text(browser)
         await press(browser, "P*** a***", "¿Se le puede escribir ahora?")
         read = await text(browser)
         await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
@@ -63,6 +64,8 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         await press(browser, "Terminar la marca", "La marca terminó")
         unmarked = await text(browser)
 
+        assert "En 1 de 1 unidades con personas (100 %)" in listed
+        assert "2 personas" in listed
         assert "a***@l***.example" in read
         assert "No se usa" in read
         assert "pleito" in marked
@@ -70,6 +73,21 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         assert "está marcada" not in unmarked
         assert await noted(hub, "person.show") != []
         assert browser.complaints == []
+
+
+async def test_preferences_are_changed_as_the_person_asks(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/people/p-MARK")
+        await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
+        await fill(browser, "digest", "weekly")
+        await fill(browser, "quiet_since", "21:00")
+        await fill(browser, "quiet_until", "07:00")
+        await press(browser, "Guardar", "Quedó como la persona lo pidió")
+        changed = await text(browser)
+
+        assert "juntos, una vez por semana" in changed
+        assert "de 21:00 a 07:00" in changed
 
 
 async def test_suppressed_contact_is_written_to_again(browser: Browser, servers: Servers) -> None:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from hub.errors import InvalidAudience
 from hub.model import Scope
 from hub.operations.audience import AudienceMeant, read_audience
-from hub.operations.people_list import PersonRow
+from hub.operations.people_list import PersonRow, UnitReach, units_reached
 from hub.rendering import labels_es
 from hub.web.api.people_list import PeopleQuery, people_of
 from hub.web.auth.caller import places_of, places_with
@@ -41,6 +41,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         query=query,
         ways=_WAYS,
         reach=await _reach(request, query),
+        units=await _units(request, query),
         buildings=await services(request).people_list.buildings(places_of(request)),
         may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
         all=with_query(request, unreachable=None, marked=None, after=None),
@@ -50,6 +51,16 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         unmask=with_query(request, whole=None if query.whole else "true"),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def _units(request: web.Request, query: PeopleListQuery) -> UnitReach | None:
+    """Count the units of a building; only beside its whole list, on the first page."""
+    if query.copropiedad is None or query.after or query.unit or query.role or query.marked:
+        return None
+    deps, places = services(request), places_of(request)
+    return await units_reached(
+        deps.people_list, query.copropiedad, policy=deps.policy, now=deps.now(), places=places
     )
 
 

@@ -23,6 +23,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     _read(_PERSON, person.show),
     _operate(_PERSON + "/mark", person.mark),
     _operate(_PERSON + "/unmark", person.end_marks),
+    _operate(_PERSON + "/preferences", person.change_preferences),
     _operate(_PERSON + "/lift", person.lift),
     _right(_PERSON + "/rectify", person_rights.show_rectify),
     _claim(_PERSON + "/rectify", person_rights.rectify),

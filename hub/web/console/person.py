@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.business_time.dates import ZONE, asked_at
-from hub.model import MarkReason, Scope
+from hub.model import DigestPeriod, MarkReason, QuietHours, Scope
 from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
 from hub.rendering import labels_es, wishes_es
@@ -28,7 +28,7 @@ from hub.web.requests import ButtonForm, FormQuery, found
 from hub.web.responses import Refusal
 from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import LiftBody
-from hub.web.schemas.preferences import MarkBody
+from hub.web.schemas.preferences import MarkBody, PreferencesBody
 from hub.web.services import services
 
 _MESSAGES: Final = 10
@@ -72,6 +72,19 @@ class MarkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=500)] = ""
 
 
+_Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them are said again; what is left empty is as the company does it."""
+
+    language: Literal["es", "en"] | None = None
+    large_print: bool | None = None
+    digest: DigestPeriod | None = None
+    quiet_since: _Hour | None = None
+    quiet_until: _Hour | None = None
+
+
 class LiftForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     suppression: UUID
 
@@ -97,7 +110,9 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         overview=await overview_of(request, ref, whole=query.whole),
         marks=await preferences.marks_of(request, ref),
         wishes=list(wishes_es.wishes(wished.preferences)),
-        changes=len(wished.history),
+        wished=wished.preferences,
+        languages=wishes_es.LANGUAGES,
+        digests=wishes_es.DIGESTS,
         messages=[{**row, **described(row["state"], row["reason"])} for row in sent.items],
         may_act=places_with(request, Scope.OPERATE) != frozenset(),
         has_rights=places_with(request, Scope.PRIVACY) is None,
@@ -125,6 +140,18 @@ async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamRespons
     """End the marks of a person."""
     await preferences.end_marks(request)
     return done(person_path(request.match_info["ref"]), "unmarked")
+
+
+async def change_preferences(request: web.Request, form: PreferencesForm) -> web.StreamResponse:
+    """Change what a person has asked for: language, large print, digest, hours of quiet."""
+    quiet = None
+    if form.quiet_since is not None and form.quiet_until is not None:
+        quiet = QuietHours(since=form.quiet_since, until=form.quiet_until)
+    body = PreferencesBody(
+        language=form.language, large_print=form.large_print, digest=form.digest, quiet_hours=quiet
+    )
+    await preferences.put_preferences(request, body)
+    return done(person_path(request.match_info["ref"]), "preferred")
 
 
 async def lift(request: web.Request, form: LiftForm) -> web.StreamResponse:

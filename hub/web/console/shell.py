@@ -32,6 +32,7 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "batch_made": "El lote está listo: imprímalo.",
         "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
         "posted": "Quedó como enviada por correo certificado.",
+        "preferred": "Quedó como la persona lo pidió.",
         "printed": "Quedó como impreso.",
         "surveys_started": "La encuesta va saliendo, en el horario permitido.",
         "taken_down": "El cartel quedó como retirado.",
