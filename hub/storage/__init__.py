@@ -33,6 +33,7 @@ from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.notice_digests import PostgresNoticeDigests
 from hub.storage.pauses import PostgresPauses
+from hub.storage.people_list import PostgresPeopleList
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.posters import PostgresPosters
 from hub.storage.preferences import PostgresPreferences
@@ -51,6 +52,7 @@ from hub.storage.search import PostgresSearch
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.strangers import PostgresStrangers
+from hub.storage.survey_list import PostgresSurveyList
 from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers

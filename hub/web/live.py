@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from hub.errors import HubError
-from hub.ports import ContactStore, IncidentLog, LogStore, MessageFilter, PauseStore
+from hub.ports import ContactStore, IncidentLog, LetterStore, LogStore, MessageFilter, PauseStore
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -37,6 +37,7 @@ def marks_of(
     log: LogStore,
     contacts: ContactStore,
     incidents: IncidentLog,
+    letters: LetterStore,
     pauses: PauseStore,
 ) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
@@ -60,10 +61,14 @@ def marks_of(
     async def unreached() -> object:
         return (await log.unreached(after=None, limit=SHOWN)).items
 
+    async def waiting_letters() -> object:
+        return await letters.buildings()
+
     return {
         "channels": channels,
         "clocks": clocks,
         "dead": dead,
+        "letters": waiting_letters,
         "messages": messages,
         "replies": replies,
         "unreached": unreached,

@@ -34,12 +34,15 @@ from hub.operations.genuine import GenuineRow
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
+from hub.operations.people_list import PeoplePage
 from hub.operations.person_export.schemas import PersonExport
+from hub.operations.person_overview import PersonOverview
 from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
 from hub.operations.results import SubscriptionRow
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted
+from hub.operations.survey_list import CallRow, SurveyListPage
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
@@ -62,6 +65,7 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
+    people_list,
     person_rights,
     posters,
     preferences,
@@ -163,6 +167,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
     _read("/api/indicators", indicators.show, answers={200: Indicators}),
     _operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
+    _read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
+    _read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
     # Events that could not be accepted, or do not reach everybody.
     _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
     # Who may replay may look first.
@@ -185,6 +191,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
     _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
     _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
+    _read("/api/directory/people", people_list.find_people, answers={200: PeoplePage}),
+    _read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
     _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     _read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
     _operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
@@ -203,6 +211,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=PRIVACY,
         where=Where.EVERYWHERE,
         answers={200: PersonExport, 404: Problem, 413: Problem},
+    ),
+    Route(
+        "/api/people/{ref}/export/pdf",
+        person_rights.export_pdf,
+        needs=PRIVACY,
+        where=Where.EVERYWHERE,
+        answers={200: common.Pdf, 404: Problem, 413: Problem},
     ),
     _right("/api/people/{ref}/rectify", person_rights.rectify, answers={200: Claim, 404: Problem}),
     _right(

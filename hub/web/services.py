@@ -45,6 +45,7 @@ from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.now import Activity, NowDeps
 from hub.operations.person_export.make import PersonExports
+from hub.operations.person_overview import PersonOverviews
 from hub.operations.posters import Posters
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
@@ -91,7 +92,9 @@ from hub.ports import (
     WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
+from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
+from hub.ports.survey_list import SurveyListStore
 from hub.ports.traces import Tracer
 from hub.rendering.identities import Look
 from hub.settings import Settings
@@ -225,6 +228,7 @@ class Services:
     log: LogStore
     mail_reports: ReportStore
     pauses: PauseStore
+    people_list: PeopleListStore
     posters: Posters
     preferences: PreferenceStore
     poster_links: PosterLinks
@@ -239,6 +243,7 @@ class Services:
     searching: SearchStore
     sessions: SessionStore
     subscriptions: SubscriptionStore
+    survey_list: SurveyListStore
     surveys: SurveyStore
     unsubscribes: UnsubscribeStore
     webhooks: WebhookStore
@@ -345,6 +350,7 @@ class Services:
                 log=self.log,
                 contacts=self.contacts,
                 incidents=self.incidents,
+                letters=self.letters,
                 pauses=self.pauses,
             )
         )
@@ -370,6 +376,10 @@ class Services:
     def depths(self) -> Remembered[None, Depths]:
         """How much waited in each queue a moment ago: each look asks the broker for all of them."""
         return Remembered()
+
+    @cached_property
+    def overviews(self) -> PersonOverviews:
+        return PersonOverviews(store=self.people_list, policy=self.policy)
 
     @cached_property
     def clocks(self) -> Clocks:

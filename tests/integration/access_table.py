@@ -66,7 +66,7 @@ class Row:
     @property
     def question(self) -> str:
         """All words of the question that may name something of a building."""
-        return f"{self.fill} {self.tail} {json.dumps(self.body)}"
+        return f"{self.fill} {self.tail} {json.dumps(self.body)} {self.form or ''}"
 
 
 OWN, COMPANY, EVERYWHERE = Where
@@ -101,6 +101,9 @@ MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
 MARCH: Final = "from=2026-03-01&to=2026-03-31"
 WHOLE: Final = "?whole=true"
 
+_press: Final = partial(Row, where=OWN, form="", status=303)
+"""A button of a page: the answer leads back to the page."""
+
 ROWS: Final[dict[str, Row]] = {
     "POST /api/events": Row(needs="publish", where=EVERYWHERE, body=EVENT, status=422),
     # Messages and promises.
@@ -131,6 +134,9 @@ ROWS: Final[dict[str, Row]] = {
         needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"reason": "reclamo 14", "dry_run": True}
     ),
     "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
+    "GET /api/people/{ref}/export/pdf": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    "GET /api/people/{ref}/overview": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "GET /api/directory/people": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
     "GET /live": Row(needs=READ, tail="?topics=nosuch", status=400),
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
@@ -142,6 +148,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /cases": Row(needs=READ, where=OWN, finds=False),
+    "GET /api/surveys": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /api/surveys/calls": Row(needs=READ, where=OWN, finds=False),
     "POST /api/surveys": Row(needs=OPERATE, where=EVERYWHERE, body={"dry_run": True}),
     "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
@@ -270,6 +278,50 @@ ROWS: Final[dict[str, Row]] = {
     "POST /unsubscribe/{id}": Row(
         needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403
     ),
+    # Pages of people, letters and surveys.
+    "GET /people": Row(needs=READ, where=OWN, tail="?unit=u-MARK", elsewhere=200),
+    "GET /people/{ref}": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
+    "POST /people/{ref}/unmark": _press(needs=OPERATE, fill="p-MARK"),
+    "POST /people/{ref}/preferences": _press(needs=OPERATE, fill="p-MARK"),
+    "POST /people/{ref}/lift": Row(
+        needs=OPERATE,
+        where=OWN,
+        fill="p-MARK",
+        form="suppression=SUPPRESSION",
+        elsewhere=404,
+        status=303,
+    ),
+    "GET /people/{ref}/rectify": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    "POST /people/{ref}/rectify": Row(
+        needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", form="kind=correccion&case=datos-2", status=303
+    ),
+    "GET /people/{ref}/erase": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    # Without a reason nobody is erased; that a key needs `operate` besides is tested where the API is.
+    "POST /people/{ref}/erase": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", form="", status=400),
+    "GET /letters": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /letters/batches": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "POST /letters/batches": Row(
+        needs=OPERATE, where=OWN, form="copropiedad=ph-MARK", status=404, finds=False
+    ),
+    "GET /letters/batches/{id}": Row(needs=READ, where=OWN, fill="BATCH"),
+    "POST /letters/batches/{id}/printed": _press(needs=OPERATE, fill="BATCH"),
+    # Its letters are printed, and then handed over, by the questions before.
+    "POST /letters/batches/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="BATCH", form="", status=409),
+    "POST /letters/batches/{id}/delivered": _press(needs=OPERATE, fill="BATCH"),
+    "GET /letters/{id}/life": Row(needs=READ, where=OWN, fill="MESSAGE"),
+    "POST /letters/{id}/posted": Row(
+        needs=OPERATE, where=OWN, fill="MESSAGE", form="guide=RA-1234", status=409
+    ),
+    "POST /letters/{id}/done": _press(needs=OPERATE, fill="MESSAGE"),
+    "GET /posters": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /posters/{id}": Row(needs=READ, where=OWN, fill="POSTER"),
+    "POST /posters/{id}/printed": _press(needs=OPERATE, fill="POSTER"),
+    "POST /posters/{id}/hung": _press(needs=OPERATE, fill="POSTER"),
+    "POST /posters/{id}/taken-down": _press(needs=OPERATE, fill="POSTER"),
+    "GET /surveys": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /surveys/start": Row(needs=OPERATE, where=EVERYWHERE),
+    "POST /surveys/start": Row(needs=OPERATE, where=EVERYWHERE, form="", status=303),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),
@@ -301,6 +353,16 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
     ("GET /api/suppressions/{id}", _own(needs=READ, also=PRIVACY, fill="SUPPRESSION", tail=WHOLE)),
     ("GET /api/people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    ("GET /people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    ("GET /api/people/{ref}/overview", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    *(
+        (f"GET {path}", _own(needs=READ, also=PRIVACY, tail=WHOLE))
+        for path in ("/people", "/api/directory/people", "/surveys", "/api/surveys")
+    ),
+    ("GET /people", _look(tail="?copropiedad=ph-MARK&role=owner&format=csv")),
+    ("GET /people", _look(tail="?unreachable=true&copropiedad=ph-MARK", finds=False)),
+    ("GET /letters", _look(tail="?state=batched&copropiedad=ph-MARK&format=csv", finds=False)),
+    ("GET /surveys", _look(tail="?state=answered&copropiedad=ph-MARK&format=csv")),
     (
         "PUT /api/directory/{kind}/{ref}",
         Row(

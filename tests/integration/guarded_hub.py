@@ -23,8 +23,9 @@ from hub.app import web_role
 from hub.app.container import open_parts
 from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
+from hub.contact_rules.consents import consents_of
 from hub.messages.planning.posters import boards_of, posters_of
-from hub.model import Grant, Office, State, UnreachedReason
+from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
 from hub.model.ids import poster_id, uuid8
 from hub.settings import Address, Secret, load
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
@@ -32,9 +33,15 @@ from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
 from hub.web.services import Access
 from tests.contract.stores import RealStores, open_stores
-from tests.contract.values import event, letter, message, now, stored, unreached
+from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
 from tests.integration.access_table import Row
-from tests.integration.identities import API_KEY, SECRET, Identity, Registry, everybody
+from tests.integration.identities import (
+    API_KEY,
+    SECRET,
+    Identity,
+    Registry,
+    everybody,
+)
 from tests.integration.town import PHONE, Town
 from tests.providers.aggregator import EXAMPLE
 from tests.servers import Servers
@@ -67,7 +74,7 @@ PERSONAL: Final = (
     *(f"Persona {mark}" for mark in MARKS),
     *(f"{mark}@lives.example" for mark in MARKS),
     *(PHONE[mark].removeprefix("+57") for mark in MARKS),
-    *(f"{kind}-{mark}" for kind in ("words", "text", "html") for mark in MARKS),
+    *(f"{kind}-{mark}" for kind in ("words", "text", "html", "comment") for mark in MARKS),
 )
 """Names, addresses, numbers, and what was written to people and by them."""
 
@@ -129,7 +136,7 @@ class GuardedHub:
         """Ask as this identity, from an address of its own: so nobody is slowed for another's guesses."""
         method, building = route.partition(" ")[0], self.buildings[mark]
         headers = {**who.headers, hdrs.X_FORWARDED_FOR: self._address(who)}
-        data: str | None = row.form
+        data = None if row.form is None else building.put_into(row.form)
         if row.form is not None:
             headers[hdrs.CONTENT_TYPE] = "application/x-www-form-urlencoded"
             if not who.is_guarded:
@@ -259,11 +266,13 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
             named |= {"POSTER": await _hang(stores, mark)}
+            await _survey(stores, mark)
             await _enclose(database, ids.message)
             batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
             named["BATCH"] = batch.batch
             signs = await _leave(database, named["TEXT"])
             buildings[mark] = Building(mark=mark, ids=named, signs=signs)
+        await _without_roles(stores)
         nobodys = {word: uuid4() for word in named}
         signs = CODES.code(uuid8(now(), "nobody"))
         buildings[NOWHERE] = Building(mark=NOWHERE, ids=nobodys, signs=signs)
@@ -319,6 +328,33 @@ async def _hang(stores: RealStores, mark: str) -> UUID:
         await transaction.add_events([of])
         await transaction.ask_posters([poster])
     return poster_id(of.key, poster.audience, f"ph-{mark}")
+
+
+async def _survey(stores: RealStores, mark: str) -> None:
+    """Ask somebody of a building for an opinion, and let an answer come; consents are proved."""
+    named = {"survey_id": f"enc-{mark}", "kind": "post_servicio", "service_area": "mantenimiento"}
+    asking = {**named, "respondent": {"ref": f"p-{mark}"}}
+    answer = {**named, "score": 4, "comment": f"comment-{mark}", "person_id": f"p-{mark}"}
+    where: dict[str, Any] = {"copropiedad_id": f"ph-{mark}", "case": f"survey_id:enc-{mark}"}
+    asked = stored(event("survey.requested", id=f"enc-{mark}", data=asking, time=now()), **where)
+    answered = stored(event("survey.answered", id=f"answer-{mark}", data=answer, time=now()), **where)
+    said = consent(f"p-{mark}", "survey", method="paper", text_version="2026-1")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([asked, answered])
+        await transaction.add_consents(consents_of(said, uuid8(now(), "consent", mark)))
+    address = f"{mark}@lives.example"
+    sent = message(
+        asked, channel="email", person=f"p-{mark}", address=address, state=State.SENT, created_at=now()
+    )
+    await stores.add(sent)
+    gone = InvalidContact(message_id=sent.id, at=now(), reason="gone", provider="mail", code="550")
+    await stores.delivery.suppress([gone])
+
+
+async def _without_roles(stores: RealStores) -> None:
+    """Let somebody have left: no duty keeps their data."""
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-gone")])
 
 
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:

@@ -82,10 +82,12 @@ from hub.storage import (
     PostgresInbox,
     PostgresLetters,
     PostgresMailReports,
+    PostgresPeopleList,
     PostgresPreferences,
     PostgresReceipts,
     PostgresRedrive,
     PostgresSearch,
+    PostgresSurveyList,
     PostgresWebhooks,
 )
 from hub.testing import (
@@ -679,6 +681,7 @@ class World:
             log=self.log,
             mail_reports=PostgresMailReports(database),
             pauses=self.pauses,
+            people_list=PostgresPeopleList(database),
             posters=posters_of(database, CompanyRules(settings)),
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
@@ -692,6 +695,7 @@ class World:
             searching=PostgresSearch(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
+            survey_list=PostgresSurveyList(database, POLICY.surveys.open_for),
             surveys=self.surveys,
             unsubscribes=self.intake,
             webhooks=PostgresWebhooks(database),

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.web.console import case_page, channels_page, dead_page, live_changes, message_list, unreached_page
+from hub.web.console.people_routes import PEOPLE
 from hub.web.route import OPERATE, PRIVACY, READ, Route, Where
 
 _read: Final = partial(Route, needs=READ, where=Where.PLACES)
@@ -27,4 +28,5 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _read(unreached_page.PATH, unreached_page.show),
     _read("/cases/{key}", case_page.show),
     _read("/cases", case_page.search),
+    *PEOPLE,
 )
