@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.appointments import RedisAppointments
 from hub.storage.case_threads import PostgresCases
+from hub.storage.casework import PostgresCasework
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database

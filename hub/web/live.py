@@ -11,11 +11,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeAlias
+from urllib.parse import quote, unquote
 
 import structlog
 
 from hub.errors import HubError
-from hub.ports import ContactStore, LogStore, MessageFilter
+from hub.ports import CaseworkStore, ContactStore, LogStore, MessageFilter
+from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.tasks import cancel
 
 EVERY: Final = 2.0
@@ -26,11 +28,19 @@ SHOWN: Final = 50
 """Rows of a list's first page."""
 Mark: TypeAlias = Callable[[], Awaitable[object]]
 """Returns what differs once something of a topic has changed."""
+MarkOfCase: TypeAlias = Callable[[str], Awaitable[object]]
+"""The same of one case, by its key."""
+_CASE: Final = "case:"
+"""
+How the topic of one case begins. Its page is audited: it loads itself again only when this case has changed,
+and then somebody has seen what is new.
+"""
+_LONGEST: Final = 190
 
 log = structlog.get_logger()
 
 
-def marks_of(*, log: LogStore, contacts: ContactStore) -> Mapping[str, Mark]:
+def marks_of(*, log: LogStore, contacts: ContactStore, casework: CaseworkStore) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
 
     async def messages() -> object:
@@ -44,9 +54,23 @@ def marks_of(*, log: LogStore, contacts: ContactStore) -> Mapping[str, Mark]:
         return (await log.counts())["dead"]
 
     async def replies() -> object:
-        return (await contacts.replies(kind=None, after=None, limit=SHOWN)).items
+        return (await contacts.replies(ReplyFilter(), after=None, limit=SHOWN)).items
 
-    return {"messages": messages, "clocks": clocks, "dead": dead, "replies": replies}
+    async def cases() -> object:
+        return (await casework.cases(CaseFilter(), after=None, limit=SHOWN)).items
+
+    return {"cases": cases, "messages": messages, "clocks": clocks, "dead": dead, "replies": replies}
+
+
+def topic_of(case: str) -> str:
+    """Return the topic of one case; empty for a key that is too long for a page to ask for."""
+    topic = f"{_CASE}{quote(case, safe='')}"
+    return topic if len(topic) <= _LONGEST else ""
+
+
+def case_of(topic: str) -> str | None:
+    """Return the key of the case whose topic it is; None for any other topic."""
+    return unquote(topic.removeprefix(_CASE)) if topic.startswith(_CASE) else None
 
 
 class LiveStream:
@@ -81,8 +105,11 @@ class LiveStream:
 class LiveChanges:
     """The open streams of a process, all served by one look."""
 
-    def __init__(self, marks: Mapping[str, Mark], *, every: float = EVERY) -> None:
+    def __init__(
+        self, marks: Mapping[str, Mark], *, of_case: MarkOfCase | None = None, every: float = EVERY
+    ) -> None:
         self.topics = frozenset(marks)
+        self._of_case = of_case
         self._marks = marks
         self._every = every
         self._open: list[LiveStream] = []
@@ -127,9 +154,15 @@ class LiveChanges:
 
     async def _changed(self) -> frozenset[str]:
         wanted = {topic for stream in self._open for topic in stream.topics}
-        found = {topic: await self._marks[topic]() for topic in wanted}
+        found = {topic: await self._mark(topic) for topic in wanted}
         known = found.keys() & self._seen.keys()
         changed = frozenset(topic for topic in known if self._seen[topic] != found[topic])
         # What nobody shows is forgotten: who comes back to it has loaded the page anew.
         self._seen = found
         return changed
+
+    async def _mark(self, topic: str) -> object:
+        case = case_of(topic)
+        if case is not None and self._of_case is not None:
+            return await self._of_case(case)
+        return await self._marks[topic]()

@@ -34,6 +34,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.model import Brand, DeadLetter, Event, Json, RawMessage, Reply
+from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.clocks.board import Clocks
@@ -43,6 +44,7 @@ from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
+from hub.operations.replies import ReplyDesk
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
@@ -54,6 +56,7 @@ from hub.ports import (
     AuditStore,
     BatchStore,
     CaseStore,
+    CaseworkStore,
     ContactStore,
     DirectoryHistoryStore,
     DocumentStore,
@@ -178,6 +181,7 @@ class Services:
     audit: AuditStore
     batches: BatchStore
     cases: CaseStore
+    casework: CaseworkStore
     render_again: Render
     constancias: Constancias
     person_exports: PersonExports
@@ -308,11 +312,32 @@ class Services:
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        return LiveChanges(marks_of(log=self.log, contacts=self.contacts))
+        marks = marks_of(log=self.log, contacts=self.contacts, casework=self.casework)
+        return LiveChanges(marks, of_case=self.casework.case_mark)
 
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
+
+    @cached_property
+    def case_acts(self) -> CaseActs:
+        return CaseActs(
+            cases=self.cases,
+            work=self.casework,
+            notes=self.audit,
+            publisher=self.publisher,
+            schemas=self.schemas,
+        )
+
+    @cached_property
+    def reply_desk(self) -> ReplyDesk:
+        return ReplyDesk(
+            contacts=self.contacts,
+            work=self.casework,
+            accounts=self.accounts,
+            notes=self.audit,
+            acts=self.case_acts,
+        )
 
     @cached_property
     def threads(self) -> Threads:

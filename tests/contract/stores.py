@@ -19,6 +19,7 @@ from hub.ports import (
     AuditStore,
     BatchStore,
     CaseStore,
+    CaseworkStore,
     ContactStore,
     DeliveryStore,
     DirectoryHistoryStore,
@@ -49,6 +50,7 @@ from hub.storage import (
     PostgresAudit,
     PostgresBatches,
     PostgresCases,
+    PostgresCasework,
     PostgresContacts,
     PostgresDelivery,
     PostgresDirectoryHistory,
@@ -162,6 +164,7 @@ class RealStores(Stores):
     headcount: HeadcountStore
     explaining: ExplainStore
     cases: CaseStore
+    casework: CaseworkStore
     imports: ImportStore
     history: PostgresHistory
     inbox: PostgresInbox
@@ -223,6 +226,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             headcount=PostgresHeadcount(opened, LASTS.get, load_policy(), lambda: datetime.now(UTC)),
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
+            casework=PostgresCasework(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),

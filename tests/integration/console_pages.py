@@ -16,4 +16,24 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "messages-none": "/messages?person=nosuch",
         "messages-narrowed": "/messages?state=failed&channel=print",
     },
+    "cases": {
+        "cases": "/cases",
+        "cases-none": "/cases?mine=true",
+        "cases-narrowed": "/cases?state=open&kind=pqrs_id&copropiedad=ph-alfa",
+        "case": "/cases/pqrs_id:CASE-MARK",
+        "case-whole": "/cases/pqrs_id:CASE-MARK?whole=true",
+        "case-close": "/cases/pqrs_id:CASE-MARK/close",
+        "case-unknown": "/cases/nosuch",
+    },
+    "clocks": {
+        "clocks": "/clocks",
+        "clocks-none": "/clocks?state=met",
+        "clocks-narrowed": "/clocks?level=2&copropiedad=ph-alfa",
+        "clock": "/clocks/CLOCK",
+    },
+    "replies": {
+        "replies": "/replies",
+        "replies-none": "/replies?view=closed",
+        "reply": "/replies/REPLY",
+    },
 }

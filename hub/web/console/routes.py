@@ -7,7 +7,16 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.web.console import case_page, live_changes, message_list
+from hub.web.console import (
+    case_list,
+    case_page,
+    clock_board,
+    clock_page,
+    live_changes,
+    message_list,
+    reply_list,
+    reply_page,
+)
 from hub.web.route import OPERATE, READ, Route, Where
 
 _read: Final = partial(Route, needs=READ, where=Where.PLACES)
@@ -17,6 +26,19 @@ _operate: Final = partial(Route, method=hdrs.METH_POST, needs=OPERATE, where=Whe
 CONSOLE: Final[tuple[Route, ...]] = (
     _read_company(live_changes.PATH, live_changes.live),
     _read(message_list.PATH, message_list.show),
+    _read("/cases", case_list.show),
     _read("/cases/{key}", case_page.show),
-    _read("/cases", case_page.search),
+    _operate("/cases/{key}/reply", case_page.reply),
+    Route("/cases/{key}/close", case_page.ask_close, needs=OPERATE, where=Where.PLACES),
+    _operate("/cases/{key}/close", case_page.close),
+    _operate("/cases/{key}/take-on", case_page.take_on),
+    _operate("/cases/{key}/release", case_page.release),
+    _read(clock_board.PATH, clock_board.show),
+    _read("/clocks/{id}", clock_page.show),
+    _operate("/clocks/{id}/acknowledge", clock_page.acknowledge),
+    _read(reply_list.PATH, reply_list.show),
+    _read("/replies/{id}", reply_page.show),
+    _operate("/replies/{id}/assign", reply_page.assign),
+    _operate("/replies/{id}/answer", reply_page.answer),
+    _operate("/replies/{id}/close", reply_page.close),
 )
