@@ -129,6 +129,7 @@ class LiveChanges:
             if self._looking is None or self._looking.done():
                 self._seen = {}
                 self._looking = asyncio.create_task(self._look(), name="live changes")
+            await self._see(topics)
             yield stream
         finally:
             self._open.remove(stream)
@@ -153,13 +154,28 @@ class LiveChanges:
             await asyncio.sleep(self._every)
 
     async def _changed(self) -> frozenset[str]:
-        wanted = {topic for stream in self._open for topic in stream.topics}
-        found = {topic: await self._mark(topic) for topic in wanted}
+        found = {topic: await self._mark(topic) for topic in self._shown()}
         known = found.keys() & self._seen.keys()
         changed = frozenset(topic for topic in known if self._seen[topic] != found[topic])
         # What nobody shows is forgotten: who comes back to it has loaded the page anew.
-        self._seen = found
+        shown = self._shown()
+        self._seen = {topic: mark for topic, mark in {**self._seen, **found}.items() if topic in shown}
         return changed
+
+    def _shown(self) -> set[str]:
+        return {topic for stream in self._open for topic in stream.topics}
+
+    async def _see(self, topics: frozenset[str]) -> None:
+        """
+        Mark how these topics stand before their page hears anything.
+
+        The page loads itself once more then. What changed later must differ from this mark: by the next look
+        it would be part of it, and a page would wait for good for what its own form has asked for.
+        """
+        with suppress(HubError):
+            for topic in topics - self._seen.keys():
+                mark = await self._mark(topic)
+                self._seen = {topic: mark, **self._seen}
 
     async def _mark(self, topic: str) -> object:
         case = case_of(topic)

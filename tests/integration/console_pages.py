@@ -23,7 +23,6 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "case": "/cases/pqrs_id:CASE-MARK",
         "case-whole": "/cases/pqrs_id:CASE-MARK?whole=true",
         "case-close": "/cases/pqrs_id:CASE-MARK/close",
-        "case-unknown": "/cases/nosuch",
     },
     "clocks": {
         "clocks": "/clocks",

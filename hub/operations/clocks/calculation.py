@@ -178,7 +178,8 @@ def _hours(term: object) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace(NBSP, " ")
+    # The short form of "p. m." ends with the sentence's own point.
+    return f"{text.replace(NBSP, ' ').rstrip('.')}."
 
 
 def in_words(counted: CountedDay) -> str:
