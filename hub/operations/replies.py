@@ -43,7 +43,7 @@ class ReplyTask(Struct, kw_only=True, frozen=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyDesk:
+class ReplyActs:
     """
     Changes replies that `places` include; None for any other. Raises BrokerUnavailable.
 

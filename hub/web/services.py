@@ -44,7 +44,7 @@ from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
-from hub.operations.replies import ReplyDesk
+from hub.operations.replies import ReplyActs
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
@@ -330,8 +330,8 @@ class Services:
         )
 
     @cached_property
-    def reply_desk(self) -> ReplyDesk:
-        return ReplyDesk(
+    def reply_acts(self) -> ReplyActs:
+        return ReplyActs(
             contacts=self.contacts,
             work=self.casework,
             accounts=self.accounts,

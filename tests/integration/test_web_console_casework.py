@@ -109,7 +109,8 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
         await take_in(hub, reply)
         thread = await browser.until(
             "document.getElementById('thread').innerText.includes('Primera respuesta') && "
-            "document.getElementById('stands').innerText.includes('cumplido') && document.getElementById('thread').innerText"
+            "document.getElementById('stands').innerText.includes('cumplido') && "
+            "document.getElementById('thread').innerText"
         )
         stayed = await browser.run("window.here === true")
 
@@ -165,7 +166,8 @@ async def test_operator_takes_a_promise_on_and_sees_why_it_is_due(browser: Brows
         [acknowledged] = await published(hub)
         await take_in(hub, acknowledged)
         stands = await browser.until(
-            "document.getElementById('stands').innerText.includes('Cumplido') && document.getElementById('stands').innerText"
+            "document.getElementById('stands').innerText.includes('Cumplido') && "
+            "document.getElementById('stands').innerText"
         )
         stayed = await browser.run("window.here === true")
 
@@ -228,6 +230,7 @@ async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, 
 
     assert [] == [path for path, text in seen.items() if "alfa" in text]
     assert "CASE-beta" in seen["/cases"]
+    assert "CASE-beta" in seen["/clocks"]
     assert "No hay un caso con esa clave." in case
     assert all("Aquí no hay nada" in seen[page] for page in ("/clocks/CLOCK", "/replies/REPLY"))
 

@@ -59,7 +59,7 @@ from hub.model.residents import (
 )
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
-from hub.ports import MessageFilter, Page, Ticket
+from hub.ports import BoardFilter, MessageFilter, Page, Ticket
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
@@ -230,6 +230,11 @@ class MemoryLog:
         limit: int,
     ) -> Page:
         return _page([], after, limit)
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        return _page([row for row in self.clock_rows if row["state"] in asked.states], after, limit)
+
+    ended_clocks = board
 
     async def kept_promises(
         self,

@@ -69,8 +69,8 @@ async def assigned(request: web.Request, body: AssignBody) -> ReplyTask:
     """Give the reply of the path to somebody."""
     who = caller_of(request).who
     given = None if body.nobody else body.account or who
-    desk, reply_id = services(request).reply_desk, read_id(request, _REPLY)
-    return found(_REPLY, await desk.assign(reply_id, given, who=who, places=places_of(request)))
+    acts, reply_id = services(request).reply_acts, read_id(request, _REPLY)
+    return found(_REPLY, await acts.assign(reply_id, given, who=who, places=places_of(request)))
 
 
 async def answer_reply(request: web.Request, body: WordsBody) -> web.Response:
@@ -81,7 +81,7 @@ async def answer_reply(request: web.Request, body: WordsBody) -> web.Response:
 async def answered(request: web.Request, body: WordsBody) -> CaseActed:
     """Answer the reply of the path."""
     deps, reply_id = services(request), read_id(request, _REPLY)
-    done = await deps.reply_desk.answer(
+    done = await deps.reply_acts.answer(
         reply_id,
         body.words,
         who=caller_of(request).who,
@@ -100,7 +100,7 @@ async def close_reply(request: web.Request, body: SettleReplyBody) -> web.Respon
 async def settled(request: web.Request, body: SettleReplyBody) -> ReplyTask:
     """Settle the reply of the path."""
     deps, reply_id = services(request), read_id(request, _REPLY)
-    done = await deps.reply_desk.settle(
+    done = await deps.reply_acts.settle(
         reply_id, body.state, who=caller_of(request).who, now=deps.now(), places=places_of(request)
     )
     return found(_REPLY, done)

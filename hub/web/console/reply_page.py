@@ -89,7 +89,7 @@ async def _around(request: web.Request, reply: Mapping[str, Json]) -> Mapping[st
     message = reply["message_id"]
     return {
         "answered": await deps.log.message(UUID(message), places=places_of(request)) if message else None,
-        "accounts": await deps.reply_desk.may_take(reply) if may else (),
+        "accounts": await deps.reply_acts.may_take(reply) if may else (),
         "may_act": may,
         "places": await buildings(request),
         "staff": await staff_names(request),
