@@ -80,7 +80,8 @@ STRANGERS: Final = (
     Identity(name="host of this machine", headers={hdrs.HOST: "localhost"}, is_known=False),
 )
 ON_THIS_MACHINE: Final = (
-    Identity(name="this machine", scopes=ALL, is_guarded=False),
+    # A form of a page of ours says so; what is no form needs no such word.
+    Identity(name="this machine", headers=OWN_PAGE, scopes=ALL, is_guarded=False),
     Identity(
         name="another name for this machine",
         headers={hdrs.HOST: "rebound.example"},

@@ -23,7 +23,8 @@ CROSS JOIN LATERAL (
     SELECT key, case_key, time, type, copropiedad_id FROM event
     WHERE event.case_key = named.case_key AND type <> ALL ($4::text[])
       AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
-    ORDER BY key DESC LIMIT 1
+    -- By the instant, as the index of a case has it: by the key the planner would walk all events.
+    ORDER BY time DESC, key DESC LIMIT 1
 ) AS event
 WHERE event.key < $1 AND {narrowed}
 ORDER BY event.key DESC LIMIT $2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from secrets import token_urlsafe
 from typing import Annotated, Final, Literal, TypedDict
 
 from aiohttp import web
@@ -92,7 +93,7 @@ async def reply_to_case(request: web.Request, body: WordsBody) -> web.Response:
 async def replied(request: web.Request, body: WordsBody) -> CaseActed:
     """Write to whoever the case of the path is of."""
     deps, case = services(request), await one_case(request)
-    return await deps.case_acts.reply(case, body.words, form=body.form, **_by(request))
+    return await deps.case_acts.reply(case, body.words, form=act_name(body.form), **_by(request))
 
 
 async def close_case(request: web.Request, body: CloseBody) -> web.Response:
@@ -103,7 +104,7 @@ async def close_case(request: web.Request, body: CloseBody) -> web.Response:
 async def closed(request: web.Request, body: CloseBody) -> CaseActed:
     """Close the case of the path."""
     deps, case = services(request), await one_case(request)
-    return await deps.case_acts.close(case, body.words, form=body.form, **_by(request))
+    return await deps.case_acts.close(case, body.words, form=act_name(body.form), **_by(request))
 
 
 async def take_case(request: web.Request) -> web.Response:
@@ -125,6 +126,11 @@ async def released(request: web.Request) -> CaseTaken:
     """Leave the case of the path."""
     case = await one_case(request)
     return await services(request).case_acts.release(case, who=caller_of(request).who)
+
+
+def act_name(form: str) -> str:
+    """Return what names an act: the form that was sent, or a word of its own."""
+    return form or token_urlsafe(12)
 
 
 def _by(request: web.Request) -> _By:

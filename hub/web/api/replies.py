@@ -15,6 +15,7 @@ from hub.operations.suppressions import read_suppressions, with_end
 from hub.people.audience import written_as
 from hub.ports import Page
 from hub.ports.casework import ReplyFilter
+from hub.web.api.cases import act_name
 from hub.web.api.masked import look
 from hub.web.auth.caller import acting_person, caller_of, note, places_of
 from hub.web.requests import found, read_id
@@ -85,7 +86,7 @@ async def answered(request: web.Request, body: WordsBody) -> CaseActed:
         reply_id,
         body.words,
         who=caller_of(request).who,
-        form=body.form,
+        form=act_name(body.form),
         now=deps.now(),
         places=places_of(request),
     )

@@ -183,7 +183,7 @@ class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class WordsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: Annotated[str, Meta(min_length=1, max_length=LONGEST, description="What is said: people read it.")]
     form: Annotated[
-        str, Meta(max_length=100, description="The same word twice with the same words is the same act.")
+        str, Meta(max_length=100, description="The same twice with the same words is one act.")
     ] = ""
 
 
