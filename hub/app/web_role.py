@@ -62,6 +62,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         audit=storage.PostgresAudit(database),
         batches=storage.PostgresBatches(database),
         cases=storage.PostgresCases(database),
+        casework=storage.PostgresCasework(database),
         render_again=partial(render_again, company),
         constancias=constancias_of(database, company),
         person_exports=person_exports_of(database, company),

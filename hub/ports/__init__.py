@@ -14,6 +14,7 @@ from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
 from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
+from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import CascadeStore, DeliveryStore
@@ -41,7 +42,7 @@ from hub.ports.inbox import InboxStore
 from hub.ports.intake import IntakeStore, IntakeTransaction, RehearsalStore, RehearsalTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import EVERY_LETTER, BatchStore, LetterFilter, LetterStore
-from hub.ports.log import LogStore, MessageFilter, Page
+from hub.ports.log import BoardFilter, LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore

@@ -40,6 +40,17 @@ class MessageFilter:
     places: PropertyScope = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardFilter:
+    """A filter of promises of these states; None does not filter. `area` is a `service_area`."""
+
+    states: Collection[str]
+    name: str | None = None
+    area: str | None = None
+    level: int | None = None
+    places: PropertyScope = None
+
+
 class LogStore(Protocol):
     """
     Queries of operators, newest first.
@@ -77,6 +88,12 @@ class LogStore(Protocol):
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Page:
         """List the clocks of copropiedades in these states, soonest due first."""
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        """List running promises that the filter selects, soonest due first."""
+
+    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        """List ended promises that the filter selects, the last started first."""
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None

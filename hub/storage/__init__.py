@@ -7,6 +7,7 @@ from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
 from hub.storage.cancel import PostgresCancel
 from hub.storage.case_threads import PostgresCases
+from hub.storage.casework import PostgresCasework
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database

@@ -25,10 +25,10 @@ from hub.model import (
 )
 from hub.model.contracts import ContractDecision
 from hub.people.masking import mask_address, mask_name, mask_reference
-from hub.ports import MessageFilter, Page
+from hub.ports import BoardFilter, MessageFilter, Page
 from hub.storage import clocks, contracts, unreached
 from hub.storage.database import Store, load, read
-from hub.storage.filters import listed, narrow
+from hub.storage.filters import listed, narrow, narrow_clocks
 from hub.storage.paging import cursor, page, paged, shown
 
 MANY: Final = 10_000
@@ -85,6 +85,18 @@ class PostgresLog(Store):
     ) -> Page:
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
         return page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at")
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        values: list[object] = [*cursor(after, _SOONEST), limit + 1, sorted(asked.states)]
+        conditions, more = narrow_clocks(asked, first_free=len(values) + 1)
+        rows = await self.rows(_SQL["board"].format(narrowed=conditions), *values, *more)
+        return page(rows, limit, "due_at")
+
+    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        values: list[object] = [*cursor(after), limit + 1, sorted(asked.states)]
+        conditions, more = narrow_clocks(asked, first_free=len(values) + 1)
+        rows = await self.rows(_SQL["ended_clocks"].format(narrowed=conditions), *values, *more)
+        return page(rows, limit, "started_at")
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None

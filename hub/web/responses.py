@@ -29,6 +29,7 @@ from hub.errors import (
     NameTaken,
     NothingToAcknowledge,
     NothingToPrint,
+    NotOffered,
     StorageRefused,
     TooLarge,
     TooLate,
@@ -230,6 +231,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
     NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
+    NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (
         409,

@@ -21,10 +21,12 @@ from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
 from hub.operations.cancel import CancelAnswer
+from hub.operations.cases.acts import CaseActed, CaseTaken
+from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.channels import ChannelRow, PauseRow
-from hub.operations.clocks.schemas import ClockPage, ClockWhole
+from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.erase_person import ErasureReport
 from hub.operations.evidence import EvidenceRow
@@ -39,6 +41,7 @@ from hub.operations.person_export.schemas import PersonExport
 from hub.operations.person_overview import PersonOverview
 from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
+from hub.operations.replies import ReplyTask
 from hub.operations.results import SubscriptionRow
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted
@@ -132,6 +135,8 @@ _EVENTS: Final = {
 _ACCOUNT: Final = {200: AccountRow}
 _CONSTANCIA: Final = {200: common.Archive, 413: Problem}
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
+_ACTED: Final = {200: CaseActed, 409: Problem}
+_TAKEN: Final = {200: CaseTaken, 409: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
@@ -150,7 +155,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("/api/search", search.find, answers={200: SearchAnswer}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
+    _read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     _read("/api/cases/{key}", cases.show_case, answers=_CASE),
+    _operate("/api/cases/{key}/reply", cases.reply_to_case, answers=_ACTED),
+    _operate("/api/cases/{key}/close", cases.close_case, answers=_ACTED),
+    _operate("/api/cases/{key}/take-on", cases.take_case, answers=_TAKEN),
+    _operate("/api/cases/{key}/release", cases.release_case, answers=_TAKEN),
     _read_private(
         "/api/cases/{key}/constancia",
         constancias.case_constancia,
@@ -163,7 +173,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
-    _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
+    _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
     _read("/api/indicators", indicators.show, answers={200: Indicators}),
     _operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
@@ -187,6 +197,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     # People: replies, suppressions, the directory, letters.
     _read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     _read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
+    _operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
+    _operate("/api/replies/{id}/answer", replies.answer_reply, answers=_ACTED),
+    _operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
     _read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
     _read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
     _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),

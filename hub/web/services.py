@@ -35,6 +35,7 @@ from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.dry_run_answer import DryRun
 from hub.model import Brand, DeadLetter, Event, Json, PropertyScope, RawMessage, Reply
+from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.channels import Depths
@@ -47,6 +48,7 @@ from hub.operations.now import Activity, NowDeps
 from hub.operations.person_export.make import PersonExports
 from hub.operations.person_overview import PersonOverviews
 from hub.operations.posters import Posters
+from hub.operations.replies import ReplyActs
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
@@ -61,6 +63,7 @@ from hub.ports import (
     BatchStore,
     CancelStore,
     CaseStore,
+    CaseworkStore,
     ContactStore,
     DirectoryHistoryStore,
     DocumentStore,
@@ -207,6 +210,7 @@ class Services:
     audit: AuditStore
     batches: BatchStore
     cases: CaseStore
+    casework: CaseworkStore
     render_again: Render
     constancias: Constancias
     person_exports: PersonExports
@@ -344,16 +348,16 @@ class Services:
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        return LiveChanges(
-            marks_of(
-                counts=self.monitoring.counts,
-                log=self.log,
-                contacts=self.contacts,
-                incidents=self.incidents,
-                letters=self.letters,
-                pauses=self.pauses,
-            )
+        marks = marks_of(
+            counts=self.monitoring.counts,
+            log=self.log,
+            casework=self.casework,
+            contacts=self.contacts,
+            incidents=self.incidents,
+            letters=self.letters,
+            pauses=self.pauses,
         )
+        return LiveChanges(marks, of_case=self.casework.case_mark)
 
     @cached_property
     def now_deps(self) -> NowDeps:
@@ -388,6 +392,26 @@ class Services:
     @cached_property
     def search(self) -> SearchDeps:
         return SearchDeps(store=self.searching, cases=self.cases)
+
+    @cached_property
+    def case_acts(self) -> CaseActs:
+        return CaseActs(
+            cases=self.cases,
+            work=self.casework,
+            notes=self.audit,
+            publisher=self.publisher,
+            schemas=self.schemas,
+        )
+
+    @cached_property
+    def reply_acts(self) -> ReplyActs:
+        return ReplyActs(
+            contacts=self.contacts,
+            work=self.casework,
+            accounts=self.accounts,
+            notes=self.audit,
+            acts=self.case_acts,
+        )
 
     @cached_property
     def threads(self) -> Threads:

@@ -20,6 +20,7 @@ from hub.ports import (
     BatchStore,
     CancelStore,
     CaseStore,
+    CaseworkStore,
     ContactStore,
     DeliveryStore,
     DirectoryHistoryStore,
@@ -52,6 +53,7 @@ from hub.storage import (
     PostgresBatches,
     PostgresCancel,
     PostgresCases,
+    PostgresCasework,
     PostgresContacts,
     PostgresDelivery,
     PostgresDirectoryHistory,
@@ -167,6 +169,7 @@ class RealStores(Stores):
     headcount: HeadcountStore
     explaining: ExplainStore
     cases: CaseStore
+    casework: CaseworkStore
     imports: ImportStore
     history: PostgresHistory
     inbox: PostgresInbox
@@ -230,6 +233,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             headcount=PostgresHeadcount(opened, LASTS.get, load_policy(), lambda: datetime.now(UTC)),
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
+            casework=PostgresCasework(opened),
             searching=PostgresSearch(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.

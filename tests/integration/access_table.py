@@ -100,6 +100,7 @@ EXCLUSIONS: Final = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
 MARCH: Final = "from=2026-03-01&to=2026-03-31"
 WHOLE: Final = "?whole=true"
+CASE: Final = "pqrs_id:CASE-MARK"
 
 _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
@@ -124,7 +125,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/clocks": Row(needs=READ, where=OWN),
     "GET /api/clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
-    "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /api/cases": Row(needs=READ, where=OWN, tail="?kind=pqrs_id"),
+    "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill=CASE),
+    "POST /api/cases/{key}/reply": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hola"}),
+    "POST /api/cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hecho"}),
+    "POST /api/cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE),
+    "POST /api/cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /api/people/{ref}/export": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "POST /api/people/{ref}/rectify": Row(
@@ -147,7 +153,22 @@ ROWS: Final[dict[str, Row]] = {
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
-    "GET /cases": Row(needs=READ, where=OWN, finds=False),
+    "GET /cases": Row(needs=READ, where=OWN, tail="?kind=pqrs_id"),
+    "POST /cases/{key}/reply": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hola", status=303),
+    "GET /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE),
+    "POST /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hecho", status=303),
+    "POST /cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
+    "POST /cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
+    "GET /clocks": Row(needs=READ, where=OWN),
+    "GET /clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
+    "POST /clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK", form="note=Voy", status=303),
+    "GET /replies": Row(needs=READ, where=OWN),
+    "GET /replies/{id}": Row(needs=READ, where=OWN, fill="REPLY"),
+    "POST /replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY", form="", status=303),
+    "POST /replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", form="words=Hola", status=303),
+    "POST /replies/{id}/close": Row(
+        needs=OPERATE, where=OWN, fill="REPLY", form="state=answered", status=303
+    ),
     "GET /api/surveys": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
     "GET /api/surveys/calls": Row(needs=READ, where=OWN, finds=False),
     "POST /api/surveys": Row(needs=OPERATE, where=EVERYWHERE, body={"dry_run": True}),
@@ -163,6 +184,9 @@ ROWS: Final[dict[str, Row]] = {
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),
     "GET /api/replies/{id}": Row(needs=PRIVACY, where=OWN, fill="REPLY"),
+    "POST /api/replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY"),
+    "POST /api/replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"words": "Hola"}),
+    "POST /api/replies/{id}/close": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"state": "closed"}),
     "GET /api/suppressions": Row(needs=READ, where=OWN),
     "GET /api/suppressions/{id}": Row(needs=READ, where=OWN, fill="SUPPRESSION"),
     "POST /api/suppressions/lift": Row(needs=OPERATE, where=OWN, body=MAIL_OF_PERSON, elsewhere=200),
@@ -384,6 +408,17 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/search", _look(tail="?q=pqrs_id:CASE-MARK")),
     ("GET /api/search", _look(tail="?q=MESSAGE")),
     ("GET /api/clocks", _look(tail="?state=open")),
+    ("GET /api/clocks", _look(tail="?copropiedad=ph-MARK")),
+    ("GET /api/clocks", _look(tail="?level=2")),
+    *(
+        ("GET /api/cases", _look(tail=f"?{tail}"))
+        for tail in ("state=open", "copropiedad=ph-MARK", "since=2020-01-01&until=9999-12-31")
+    ),
+    ("GET /api/cases", _look(tail="?state=closed", finds=False)),
+    ("GET /api/cases", _look(tail="?mine=true", finds=False)),
+    *(("GET /api/replies", _look(tail=f"?{tail}")) for tail in ("view=open", "copropiedad=ph-MARK")),
+    ("GET /api/replies", _look(tail="?view=mine", finds=False)),
+    ("GET /live", _own(needs=READ, tail="?topics=case:nosuch:1", elsewhere=400, status=400, finds=False)),
     ("GET /api/clocks", _look(tail="?state=met", finds=False)),
     ("GET /api/indicators", _look(tail=f"?{MARCH}", finds=False)),
     ("GET /api/explain", _look(tail="?event=event-MARK&person=p-two", elsewhere=404)),

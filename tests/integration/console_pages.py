@@ -59,4 +59,23 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "surveys-whole": "/surveys?whole=true&state=answered",
         "survey-start": "/surveys/start",
     },
+    "cases": {
+        "cases": "/cases",
+        "cases-none": "/cases?mine=true",
+        "cases-narrowed": "/cases?state=open&kind=pqrs_id&copropiedad=ph-alfa",
+        "case": "/cases/pqrs_id:CASE-MARK",
+        "case-whole": "/cases/pqrs_id:CASE-MARK?whole=true",
+        "case-close": "/cases/pqrs_id:CASE-MARK/close",
+    },
+    "clocks": {
+        "clocks": "/clocks",
+        "clocks-none": "/clocks?state=met",
+        "clocks-narrowed": "/clocks?level=2&copropiedad=ph-alfa",
+        "clock": "/clocks/CLOCK",
+    },
+    "replies": {
+        "replies": "/replies",
+        "replies-none": "/replies?view=closed",
+        "reply": "/replies/REPLY",
+    },
 }

@@ -10,18 +10,18 @@ from tests.integration.web_doubles import World, browsing
 WIDE = "document.documentElement.scrollWidth"
 
 
-async def test_page_fits_a_small_screen_and_needs_no_script(browser: Browser, opened: Database) -> None:
+async def test_page_fits_a_small_screen(browser: Browser, opened: Database) -> None:
     await fill(opened)
     async with browsing(World(database=opened)) as client:
         await browser.go(str(client.make_url("/cases/PQ-2026-000901?whole=true")), width=320)
         entries = await browser.until("document.querySelectorAll('.thread .entry').length")
-        scripts = await browser.run("document.scripts.length")
         width = await browser.run(WIDE)
         await browser.run("document.querySelector('details').open = true")
         opened_width = await browser.run(WIDE)
         text = await browser.run("document.querySelector('main').innerText")
+        await browser.go("about:blank")  # its stream ends, or the server would wait for it
 
-    assert (4, 0) == (entries, scripts)
+    assert 4 == entries
     assert (320, 320) == (width, opened_width)
     assert "No es lo que salió: así lo dirían los textos de hoy" in text
     assert [] == browser.complaints

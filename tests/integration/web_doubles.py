@@ -61,7 +61,7 @@ from hub.model.residents import (
 )
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
-from hub.ports import MessageFilter, Page, Ticket
+from hub.ports import BoardFilter, MessageFilter, Page, Ticket
 from hub.ports.activity import ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
@@ -71,6 +71,7 @@ from hub.storage import (
     PostgresBatches,
     PostgresCancel,
     PostgresCases,
+    PostgresCasework,
     PostgresContacts,
     PostgresDirectoryHistory,
     PostgresDocuments,
@@ -239,6 +240,11 @@ class MemoryLog:
         limit: int,
     ) -> Page:
         return _page([], after, limit)
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        return _page([row for row in self.clock_rows if row["state"] in asked.states], after, limit)
+
+    ended_clocks = board
 
     async def kept_promises(
         self,
@@ -660,6 +666,7 @@ class World:
             audit=self.audit,
             batches=PostgresBatches(database),
             cases=PostgresCases(database),
+            casework=PostgresCasework(database),
             render_again=partial(render_again, RULES),
             constancias=constancias_of(database, CompanyRules(settings)),
             person_exports=person_exports_of(database, CompanyRules(settings)),

@@ -41,7 +41,7 @@ FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 SELECT at, outcome, provider, reference, code FROM attempt WHERE message_id = $1 ORDER BY at
 
 -- clocks --
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
 WHERE id = ANY ($1::uuid[])
 ORDER BY array_position($1::uuid[], id)
 
@@ -63,7 +63,7 @@ ORDER BY created_at, message.id
 -- Follow-ups promise nothing to anybody.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
     WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2)
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
     ORDER BY started_at DESC, id DESC
@@ -76,7 +76,7 @@ LIMIT $3
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN unnest($5::text[]) AS place (copropiedad)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
     WHERE copropiedad_id = place.copropiedad AND clock.state = asked.state
       AND started_at <= $1 AND (started_at, id) < ($1, $2)
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
@@ -89,10 +89,30 @@ LIMIT $3
 -- clocks_of --
 -- A few copropiedades have few live clocks: a plain sort is enough. Clocks that notify nobody are left out, as on
 -- the boards.
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
 WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
   AND NOT promise @> '{"silent": true}'
 ORDER BY due_at, id
+LIMIT $3
+
+-- board --
+-- Those that notify nobody are left out, as on the boards in Redis.
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+WHERE (due_at, id) > ($1, $2) AND ended_at IS NULL AND NOT promise @> '{{"silent": true}}'
+  AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object' AND state = ANY ($4::text[]) AND {narrowed}
+ORDER BY due_at, id
+LIMIT $3
+
+-- ended_clocks --
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN LATERAL (
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+    WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2) AND ended_at IS NOT NULL
+      AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object' AND {narrowed}
+    ORDER BY started_at DESC, id DESC
+    LIMIT $3
+) AS found
+ORDER BY started_at DESC, id DESC
 LIMIT $3
 
 -- promises --

@@ -7,7 +7,19 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.web.console import case_page, channels_page, dead_page, live_changes, message_list, unreached_page
+from hub.web.console import (
+    case_list,
+    case_page,
+    channels_page,
+    clock_board,
+    clock_page,
+    dead_page,
+    live_changes,
+    message_list,
+    reply_list,
+    reply_page,
+    unreached_page,
+)
 from hub.web.console.people_routes import PEOPLE
 from hub.web.route import OPERATE, PRIVACY, READ, Route, Where
 
@@ -26,7 +38,20 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _operate_company(channels_page.RESUME, channels_page.resume),
     _read(message_list.PATH, message_list.show),
     _read(unreached_page.PATH, unreached_page.show),
+    _read("/cases", case_list.show),
     _read("/cases/{key}", case_page.show),
-    _read("/cases", case_page.search),
+    _operate("/cases/{key}/reply", case_page.reply),
+    Route("/cases/{key}/close", case_page.ask_close, needs=OPERATE, where=Where.PLACES),
+    _operate("/cases/{key}/close", case_page.close),
+    _operate("/cases/{key}/take-on", case_page.take_on),
+    _operate("/cases/{key}/release", case_page.release),
+    _read(clock_board.PATH, clock_board.show),
+    _read("/clocks/{id}", clock_page.show),
+    _operate("/clocks/{id}/acknowledge", clock_page.acknowledge),
+    _read(reply_list.PATH, reply_list.show),
+    _read("/replies/{id}", reply_page.show),
+    _operate("/replies/{id}/assign", reply_page.assign),
+    _operate("/replies/{id}/answer", reply_page.answer),
+    _operate("/replies/{id}/close", reply_page.close),
     *PEOPLE,
 )

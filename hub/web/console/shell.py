@@ -24,7 +24,13 @@ DONE: Final = "done"
 """The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "acknowledged": "El plazo quedó asumido.",
+        "acknowledged": "El plazo quedó asumido: aparece en el caso en unos segundos.",
+        "assigned": "Se cambió el encargado.",
+        "closed": "Se cerró: aparece en el caso en unos segundos.",
+        "released": "El caso quedó sin encargado.",
+        "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
+        "settled": "Se cambió el estado de la respuesta.",
+        "taken": "Usted tiene el caso.",
         "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
         "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
         "handed_over": "Quedó como entregada.",

@@ -1,0 +1,8 @@
+"""Who of the staff has taken a case, and what has become of what people wrote."""
+
+from hub.storage.migrations.statements import statements_beside, way_back
+
+revision = "0042"
+down_revision = "0038"
+upgrade = statements_beside(__file__)
+downgrade = way_back(__file__)
