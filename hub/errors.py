@@ -26,6 +26,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
+    ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
     ├── UnknownName               a channel, an event … that there is not
@@ -282,6 +283,10 @@ class DocumentRefused(DocumentFailure):
 
 class NothingToAcknowledge(HubError):
     """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
+
+
+class NothingChosen(HubError):
+    """Nothing is found that could be done."""
 
 
 class NothingToPrint(HubError):

@@ -125,6 +125,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             erasures=storage.PostgresErasures(parts.database),
             old_data=storage.PostgresRetention(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
+            bulk=storage.PostgresBulk(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

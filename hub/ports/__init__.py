@@ -11,6 +11,7 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments, Later
+from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, MessageActs, Replay, Worked
 from hub.ports.cases import CaseStore
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
@@ -39,7 +40,7 @@ from hub.ports.inbox import InboxStore
 from hub.ports.intake import IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import EVERY_LETTER, BatchStore, LetterFilter, LetterStore
-from hub.ports.log import LogStore, MessageFilter, Page
+from hub.ports.log import Cause, Causes, LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore
@@ -47,6 +48,7 @@ from hub.ports.pauses import PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
+from hub.ports.recipients import RecipientStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore, SubscriptionStore

@@ -70,6 +70,7 @@ REASONS: Final[Mapping[str, str]] = {
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "repeated": "Ya se le envió lo mismo hace unos minutos",
     "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
+    "by_operator": "Alguien del equipo lo canceló antes de que saliera",
     "erased": "La persona pidió suprimir sus datos: no se le escribe más",
     "asked_lately": "La persona recibió otra encuesta hace poco",
     "not_asked": "La encuesta que recuerda no se envió a la persona",
@@ -234,7 +235,7 @@ _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones 
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of what is held until somebody does something."""
 _NOTHING: Final = frozenset(
-    {"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased", "in_digest"}
+    {"reached", "ended", "over", "overtaken", "recalled", "repeated", "erased", "in_digest", "by_operator"}
 )
 """Reasons that need no action."""
 _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancelled"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.appointments import RedisAppointments
+from hub.storage.bulk import PostgresBulk
 from hub.storage.case_threads import PostgresCases
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
@@ -37,6 +38,7 @@ from hub.storage.preferences import PostgresPreferences
 from hub.storage.print_batches import PostgresBatches
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.recipients import PostgresRecipients
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess

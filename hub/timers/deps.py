@@ -11,6 +11,7 @@ from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import (
     Appointments,
+    BulkStore,
     EmergencyStore,
     ErasureStore,
     Heartbeats,
@@ -37,6 +38,7 @@ class Timers:
     erasures: ErasureStore
     old_data: RetentionStore
     digests: NoticeDigestStore
+    bulk: BulkStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

@@ -29,6 +29,7 @@ from hub.model import Message
 from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
+from hub.timers.bulk_runs import work_bulk_runs
 from hub.timers.daily_digest import DailyDigest
 from hub.timers.deps import Timers
 from hub.timers.erasures import keep_erased
@@ -61,6 +62,8 @@ DIGEST: Final = 60.0
 """Seconds between looks whether the daily digest is due."""
 NOTICES: Final = 20.0
 """Seconds between looks for messages whose person's digest is due."""
+BULK_RUNS: Final = 1.0
+"""Seconds between looks for bulk actions that operators have started."""
 ERASED: Final = 60.0
 """Seconds between looks for what an erasure has left, or what has come since."""
 OLD_DATA: Final = 21600.0
@@ -94,6 +97,7 @@ async def run(timers: Timers) -> None:
         _every(OLD_DATA, erase_old_data, timers),
         _every(DIGEST, DailyDigest().publish_digests, timers),
         _every(NOTICES, keep_digests, timers),
+        _every(BULK_RUNS, work_bulk_runs, timers),
     )
     await run_all(loops)
 

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from hub.errors import HubError
-from hub.ports import ContactStore, LogStore, MessageFilter
+from hub.ports import BulkStore, ContactStore, LogStore, MessageFilter
 from hub.tasks import cancel
 
 EVERY: Final = 2.0
@@ -30,7 +30,7 @@ Mark: TypeAlias = Callable[[], Awaitable[object]]
 log = structlog.get_logger()
 
 
-def marks_of(*, log: LogStore, contacts: ContactStore) -> Mapping[str, Mark]:
+def marks_of(*, log: LogStore, contacts: ContactStore, bulk: BulkStore) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
 
     async def messages() -> object:
@@ -46,7 +46,10 @@ def marks_of(*, log: LogStore, contacts: ContactStore) -> Mapping[str, Mark]:
     async def replies() -> object:
         return (await contacts.replies(kind=None, after=None, limit=SHOWN)).items
 
-    return {"messages": messages, "clocks": clocks, "dead": dead, "replies": replies}
+    async def runs() -> object:
+        return (await bulk.runs(after=None, limit=SHOWN)).items
+
+    return {"messages": messages, "clocks": clocks, "dead": dead, "replies": replies, "bulk": runs}
 
 
 class LiveStream:

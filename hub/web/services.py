@@ -41,6 +41,7 @@ from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
+from hub.operations.message_words import MessageWords
 from hub.operations.person_export.make import PersonExports
 from hub.operations.posters import Posters
 from hub.operations.residents.acts import ResidentActs
@@ -53,6 +54,7 @@ from hub.ports import (
     Appointments,
     AuditStore,
     BatchStore,
+    BulkStore,
     CaseStore,
     ContactStore,
     DirectoryHistoryStore,
@@ -68,9 +70,11 @@ from hub.ports import (
     KeyStore,
     LetterStore,
     LogStore,
+    MessageActs,
     PauseStore,
     PreferenceStore,
     Publisher,
+    RecipientStore,
     RedriveStore,
     ResidentAccess,
     ResidentStore,
@@ -177,6 +181,7 @@ class Services:
     api_keys: KeyStore
     audit: AuditStore
     batches: BatchStore
+    bulk: BulkStore
     cases: CaseStore
     render_again: Render
     constancias: Constancias
@@ -197,11 +202,13 @@ class Services:
     letters: LetterStore
     log: LogStore
     mail_reports: ReportStore
+    message_acts: MessageActs
     pauses: PauseStore
     posters: Posters
     preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
+    recipients: RecipientStore
     redrive: RedriveStore
     resident_access: ResidentAccess
     residents: ResidentStore
@@ -308,7 +315,7 @@ class Services:
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        return LiveChanges(marks_of(log=self.log, contacts=self.contacts))
+        return LiveChanges(marks_of(log=self.log, contacts=self.contacts, bulk=self.bulk))
 
     @cached_property
     def clocks(self) -> Clocks:
@@ -318,6 +325,16 @@ class Services:
     def threads(self) -> Threads:
         texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
         return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
+
+    @cached_property
+    def message_words(self) -> MessageWords:
+        return MessageWords(
+            evidence=self.evidence,
+            events=self.explain,
+            letters=self.letters,
+            remaker=self.remaker,
+            render=self.render_again,
+        )
 
     @cached_property
     def remaker(self) -> Remaker:

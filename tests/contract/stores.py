@@ -18,6 +18,7 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     BatchStore,
+    BulkStore,
     CaseStore,
     ContactStore,
     DeliveryStore,
@@ -48,6 +49,7 @@ from hub.storage import (
     PostgresAccounts,
     PostgresAudit,
     PostgresBatches,
+    PostgresBulk,
     PostgresCases,
     PostgresContacts,
     PostgresDelivery,
@@ -79,6 +81,7 @@ from hub.storage import (
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
+    MemoryBulk,
     MemoryKeys,
     MemoryPauses,
     MemoryPreferences,
@@ -109,6 +112,7 @@ class Stores:
     sessions: SessionStore
     factors: SecondFactorStore
     preferences: PreferenceStore
+    bulk: BulkStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -191,6 +195,7 @@ def memory_stores() -> MemoryStores:
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
         preferences=MemoryPreferences(store),
+        bulk=MemoryBulk(now),
     )
 
 
@@ -217,6 +222,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             posters=PostgresPosters(opened),
             preferences=PostgresPreferences(opened),
             batches=PostgresBatches(opened),
+            bulk=PostgresBulk(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
             roster=PostgresDirectoryHistory(opened),

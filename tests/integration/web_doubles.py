@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
@@ -59,13 +60,14 @@ from hub.model.residents import (
 )
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
-from hub.ports import MessageFilter, Page, Ticket
+from hub.ports import Cause, Causes, MessageFilter, Page, Ticket
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
 from hub.storage import (
     Database,
     PostgresBatches,
+    PostgresBulk,
     PostgresCases,
     PostgresContacts,
     PostgresDirectoryHistory,
@@ -80,6 +82,7 @@ from hub.storage import (
     PostgresMailReports,
     PostgresPreferences,
     PostgresReceipts,
+    PostgresRecipients,
     PostgresRedrive,
     PostgresWebhooks,
 )
@@ -202,7 +205,17 @@ class MemoryLog:
         seen = self.rows if places is None else []
         found = next((row for row in seen if row["id"] == message_id), None)
         name, address = ("María", "maria@example.com") if whole else ("M…", "m…@…")
-        return found and {"attempts": [], "skipped": [], "name": name, "address": address, **found}
+        more = {"event_key": message_id, "case": None, "occasion": "initial"}
+        return found and {"attempts": [], "skipped": [], **more, "name": name, "address": address, **found}
+
+    async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        self.asked.append(narrowed)
+        found = Counter((row["state"], row["reason"], row["channel"]) for row in self.rows[:most])
+        causes = [
+            Cause(state=state, reason=reason, channel=channel, count=count, newest=NOON)
+            for (state, reason, channel), count in found.most_common()
+        ]
+        return Causes(items=causes, bounded=len(self.rows) > most)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         rows = {row["id"]: row for row in self.clock_rows}
@@ -625,6 +638,7 @@ class World:
             api_keys=self.keys,
             audit=self.audit,
             batches=PostgresBatches(database),
+            bulk=PostgresBulk(database),
             cases=PostgresCases(database),
             render_again=partial(render_again, RULES),
             constancias=constancias_of(database, CompanyRules(settings)),
@@ -645,11 +659,13 @@ class World:
             letters=PostgresLetters(database),
             log=self.log,
             mail_reports=PostgresMailReports(database),
+            message_acts=PostgresBulk(database),
             pauses=self.pauses,
             posters=posters_of(database, CompanyRules(settings)),
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
+            recipients=PostgresRecipients(database),
             redrive=PostgresRedrive(database),
             resident_access=self.resident_access,
             residents=self.residents,

@@ -33,6 +33,7 @@ from hub.policy import Policy, load_policy
 from hub.ports import Ticket
 from hub.testing import (
     MemoryAppointments,
+    MemoryBulk,
     MemoryEmergencies,
     MemoryErasures,
     MemoryKeys,
@@ -313,6 +314,7 @@ class MovedHub:
             erasures=MemoryErasures(),
             old_data=MemoryRetention(),
             digests=MemoryNoticeDigests(),
+            bulk=MemoryBulk(self.clock),
             results=MemoryResults(),
             emergencies=MemoryEmergencies(),
             now=self.clock,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.model import Lane, Message, State
 from hub.testing import (
+    MemoryBulk,
     MemoryEmergencies,
     MemoryErasures,
     MemoryMonitor,
@@ -36,6 +37,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "erasures": MemoryErasures(),
         "old_data": MemoryRetention(),
         "digests": MemoryNoticeDigests(),
+        "bulk": MemoryBulk(hub.clock),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -33,8 +33,16 @@ WHERE (created_at, id) < ($1, $2) AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
+-- causes --
+-- A list is bounded, and so is what is grouped here.
+SELECT state, reason, channel, count(*)::int AS count, max(created_at) AS newest
+FROM ({newest}) AS newest
+GROUP BY state, reason, channel
+ORDER BY count DESC, newest DESC, state, reason, channel
+
 -- message --
-SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address
+SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address,
+       event_key, occasion, (SELECT case_key FROM event WHERE event.key = message.event_key) AS case
 FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- attempts --

@@ -27,7 +27,10 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "cancelled": "Se canceló.",
         "paused": "El canal quedó en pausa.",
         "resent": "Los mensajes salen otra vez.",
+        "recorded": "Quedó registrado.",
         "resumed": "El canal sigue.",
+        "started": "Empezó. Esta página muestra cómo va.",
+        "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
 _KEY: Final = "Llave del hub"
@@ -47,6 +50,7 @@ SECTIONS: Final = (
     Section("/replies", "Respuestas"),
     Section("/people", "Personas"),
     Section("/letters", "Cartas"),
+    Section("/bulk", "Acciones masivas"),
     Section("/surveys", "Encuestas"),
     Section("/indicators", "Indicadores"),
     Section("/templates", "Plantillas"),
