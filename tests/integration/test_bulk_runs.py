@@ -35,6 +35,7 @@ class Place:
     database: str
     stores: RealStores
     replayed: Counter[UUID] = field(default_factory=Counter)
+    at_once: int = 20
 
     async def lose(self, count: int) -> list[UUID]:
         of = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1")
@@ -79,7 +80,7 @@ async def worker(place: Place) -> list[UUID]:
     ids: list[UUID] = []
     async with Database(place.database) as opened:
         store = PostgresBulk(opened)
-        while (batch := await store.work(20, place.replay)) is not None:
+        while (batch := await store.work(place.at_once, place.replay)) is not None:
             ids += [message_id for ticket in batch.tickets for message_id in ticket.ids]
     return ids
 
@@ -132,22 +133,18 @@ async def test_timers_work_a_run_and_ticket_what_goes(place: Place) -> None:
 
 
 async def test_stop_takes_effect_while_a_run_is_worked(place: Place) -> None:
-    await place.bury(50)
+    await place.bury(200)
+    place.at_once = 2
     run = await place.start(BulkKind.REPLAY, BulkFilter())
-    slow = asyncio.create_task(_slowly(place))
+    working = asyncio.create_task(worker(place))
     await until(lambda: place.replayed.total() >= 4, "some are replayed")
     await place.stores.bulk.cancel_run(run.id, by="luis")
-    await slow
+    await working
 
     shown = await place.shown(run)
     assert shown.state is BulkState.CANCELLED
     assert shown.waiting > 0
-    assert place.replayed.total() == shown.done < 50
-
-
-async def _slowly(place: Place) -> None:
-    while await place.stores.bulk.work(2, place.replay) is not None:
-        await asyncio.sleep(0.01)
+    assert place.replayed.total() == shown.done < 200
 
 
 async def test_what_changed_since_the_plan_is_skipped(place: Place) -> None:

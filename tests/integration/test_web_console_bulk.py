@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from hub.model import Grant, Office, State
 from hub.storage import PostgresBulk
-from hub.tasks import cancel
 from hub.testing import MemoryPublisher
 from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
@@ -21,6 +16,7 @@ from tests.servers import Servers
 
 LOST = 7
 PROGRESS = "document.querySelector('progress').value"
+CAUSE = "document.getElementById('c-connect_failed-sms')"
 MAIN = "document.querySelector('main').innerText"
 
 
@@ -45,21 +41,11 @@ async def lose(hub: ConsoleHub) -> None:
         await stores.add(*lost)
 
 
-@asynccontextmanager
-async def timers(hub: ConsoleHub, *, batch: int = 2) -> AsyncIterator[None]:
-    """Work through bulk actions, a few rows at a time."""
+async def work(hub: ConsoleHub, *, batches: int) -> None:
+    """Work through bulk actions as the timers do, two rows at a time, so many times."""
     store, publisher = PostgresBulk(hub.database), MemoryPublisher()
-
-    async def work() -> None:
-        while True:
-            worked = await store.work(batch, publisher.replay)
-            await asyncio.sleep(0.3 if worked else 0.05)
-
-    task = asyncio.create_task(work())
-    try:
-        yield
-    finally:
-        await cancel(task)
+    for _ in range(batches):
+        await store.work(2, publisher.replay)
 
 
 async def open_link(browser: Browser, text: str) -> None:
@@ -83,18 +69,17 @@ async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
         await lose(hub)
         await hub.sign_in(browser)
         await hub.open(browser, "/messages?only=lost")
-        causes = await browser.run("document.querySelector('[id=\"c-connect_failed-sms\"]').innerText")
-        await browser.run(
-            'window.before = true; document.querySelector(\'[id="c-connect_failed-sms"] a[href^="/bulk"]\').click()'
-        )
+        causes = await browser.run(f"{CAUSE}.innerText")
+        await browser.run(f"window.before = true; {CAUSE}.querySelector('a[href^=\"/bulk\"]').click()")
         await browser.until("!window.before && document.readyState === 'complete'")
         plan = await browser.run(MAIN)
-        # The run of the town is older: it is worked first.
-        async with timers(hub):
-            await fill_in(browser, "El proveedor estuvo caído")
-            here = await browser.run("window.here = true; location.pathname")
-            await browser.until(f"{PROGRESS} > 0 && {PROGRESS} < {LOST}")
-            await browser.until(f"{MAIN}.includes('Terminada')")
+        await work(hub, batches=2)  # the runs of the town are older
+        await fill_in(browser, "El proveedor estuvo caído")
+        here = await browser.run("window.here = true; location.pathname")
+        await work(hub, batches=1)
+        await browser.until(f"{PROGRESS} === 2")
+        await work(hub, batches=4)
+        await browser.until(f"{MAIN}.includes('Terminada')")
         done = await browser.run(MAIN)
 
         assert str(LOST) in causes

@@ -1,4 +1,4 @@
-"""The page of one message in a browser: read what it said, send it again, cancel it, see who else was told."""
+"""The page of one message in a browser: read what it said, send it again, cancel it, see who else has it."""
 
 from __future__ import annotations
 
