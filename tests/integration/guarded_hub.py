@@ -137,6 +137,9 @@ class GuardedHub:
         data: str | None = row.form
         if row.form is not None:
             headers[hdrs.CONTENT_TYPE] = "application/x-www-form-urlencoded"
+            if not who.is_guarded:
+                # A browser on this machine, which has no session, says at least where a form comes from.
+                headers.setdefault("Sec-Fetch-Site", "same-origin")
         if row.body is not None:
             data = building.put_into(json.dumps(row.body))
             headers[hdrs.CONTENT_TYPE] = "application/json"
