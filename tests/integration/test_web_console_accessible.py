@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 import pytest
 
+from tests.acceptance.harness import until
 from tests.integration.axe import faults, shown
-from tests.integration.chromium import PATIENCE, Browser
+from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_pages import SECTIONS
 from tests.integration.public_pages import LOOKS, dress
@@ -54,10 +52,12 @@ async def test_pages_say_the_same_without_scripts(browser: Browser, servers: Ser
 
 async def _whole(browser: Browser) -> str:
     """Return the words once the sections are there: until its style sheet has come, a page hides them."""
-    ends_at = time.monotonic() + PATIENCE
-    while "Ahora" not in (text := await _words(browser)) and time.monotonic() < ends_at:
-        await asyncio.sleep(0.05)
-    return text
+
+    async def is_there() -> bool:
+        return "Ahora" in await _words(browser)
+
+    await until(is_there, "the sections")
+    return await _words(browser)
 
 
 async def _words(browser: Browser) -> str:
