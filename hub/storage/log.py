@@ -123,7 +123,10 @@ class PostgresLog(Store):
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         there = () if places is None else (listed(places),)
         live = _SQL["live_counts"].format(there="AND copropiedad_id = ANY ($1::text[])" if there else "")
-        ended = _SQL["ended_counts"].format(there="AND copropiedad_id = ANY ($2::text[])" if there else "")
+        ended = _SQL["ended_counts"].format(
+            newest=_SQL["newest_there" if there else "newest"],
+            there="AND copropiedad_id = ANY ($2::text[])" if there else "",
+        )
         rows = [*await self.rows(live, *there), *await self.rows(ended, MANY, *there)]
         return _by_state(row for row in rows if places is None or row["noun"] != "dead")
 

@@ -86,6 +86,19 @@ async def test_lists_causes_and_plans_go_by_an_index(
         assert re.search(rf"Index (Only )?Scan.* using \S*{index}", plan), plan
 
 
+async def test_counts_of_a_copropiedad_go_by_its_own_index(database: str) -> None:
+    await filled(database)
+    async with Explained(database) as opened:
+        await PostgresLog(opened).counts(HERE)
+    [_, ended] = opened.plans
+
+    assert re.search(r"using \S*copropiedad_id_state_created_at", ended), ended
+    assert not re.search(
+        r"using message\S*_state_created_at_idx", ended.replace("copropiedad_id_state", "")
+    ), ended
+    assert "Seq Scan on message" not in ended
+
+
 @pytest.mark.parametrize(
     ("statement", "types", "given"),
     [

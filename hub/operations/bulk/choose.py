@@ -79,7 +79,7 @@ def finds_nothing(choice: BulkChoice) -> bool:
 def kept(asked: BulkFilter) -> dict[str, Json]:
     """Return the filter as a run keeps it: without the person, whose rights it would otherwise outlive."""
     plain: dict[str, Json] = msgspec.to_builtins(asked)
-    return {name: value for name, value in plain.items() if name != "person"}
+    return {name: plain[name] for name in BulkFilter.__struct_fields__ if name in plain and name != "person"}
 
 
 _OF_MESSAGES: Final = (

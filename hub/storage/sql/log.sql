@@ -135,14 +135,22 @@ SELECT 'clocks', state, count(*) FROM clock WHERE ended_at IS NULL {there} GROUP
 UNION ALL
 SELECT 'dead', state, count(*) FROM dead_letter WHERE state = 'open' GROUP BY state
 
+-- newest --
+SELECT FROM message WHERE message.state = ended.state ORDER BY created_at DESC LIMIT $1
+
+-- newest_there --
+-- Of each copropiedad by its own index: that of all messages would be walked for the few of a small one.
+SELECT FROM unnest($2::text[]) AS place (copropiedad)
+    CROSS JOIN LATERAL (
+        SELECT FROM message WHERE copropiedad_id = place.copropiedad AND message.state = ended.state
+        ORDER BY created_at DESC LIMIT $1
+    ) AS found
+    LIMIT $1
+
 -- ended_counts --
 -- What has ended grows for ever: of each state no more than $1 are counted. The order makes each count a range of
 -- an index, also of a state that no row has.
-SELECT 'messages' AS noun, state, (
-    SELECT count(*) FROM (
-        SELECT FROM message WHERE message.state = ended.state {there} ORDER BY created_at DESC LIMIT $1
-    ) AS first
-) AS n
+SELECT 'messages' AS noun, state, (SELECT count(*) FROM ({newest}) AS first) AS n
 FROM unnest('{{sent, waiting, delivered, read, failed, bounced, suppressed, expired, cancelled}}'::text[]) AS ended (state)
 UNION ALL
 SELECT 'clocks', state, (
