@@ -29,6 +29,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── NotOffered                an act that this kind of case has not
+    ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
     ├── UnknownName               a channel, an event … that there is not
@@ -290,6 +291,10 @@ class NothingToAcknowledge(HubError):
 
 class NotOffered(HubError):
     """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
+
+
+class NothingChosen(HubError):
+    """Nothing is found that could be done."""
 
 
 class NothingToPrint(HubError):

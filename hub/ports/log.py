@@ -23,9 +23,10 @@ class Page:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
     """
-    A filter of messages; None does not filter. `reason` is a prefix of the reason.
+    A filter of messages; None does not filter. `reason` is a prefix of the reason, `case` the key of a case.
 
-    `places` are the copropiedades whose messages are included; only None includes messages of none.
+    `states` are several states; a single `state` wins over them. `places` are the copropiedades whose
+    messages are included; only None includes messages of none.
     """
 
     state: str | None = None
@@ -38,6 +39,9 @@ class MessageFilter:
     until: datetime | None = None
     id: UUID | None = None
     places: PropertyScope = None
+    purpose: str | None = None
+    case: str | None = None
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,25 @@ class BoardFilter:
     places: PropertyScope = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """How many of the newest messages are in a state for a reason, over a channel; and the newest of them."""
+
+    state: str
+    reason: str | None
+    channel: str
+    count: int
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Causes:
+    """The most frequent first. `bounded`: there are more messages than were counted."""
+
+    items: Sequence[Cause]
+    bounded: bool
+
+
 class LogStore(Protocol):
     """
     Queries of operators, newest first.
@@ -60,6 +83,9 @@ class LogStore(Protocol):
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         """List messages, with the person's reference, without name and address."""
+
+    async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        """Group the newest messages, of each state and copropiedad at most `most`, by why they are there."""
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
+from hub.storage.bulk import PostgresBulk
 from hub.storage.cancel import PostgresCancel
 from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework
@@ -42,6 +43,7 @@ from hub.storage.print_batches import PostgresBatches
 from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.recipients import PostgresRecipients
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.rehearsal import PostgresRehearsals
 from hub.storage.replies import PostgresReplies

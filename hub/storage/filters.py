@@ -14,6 +14,8 @@ _CONDITIONS: Final = {
     "event": "event = ${}",
     "event_id": "event_key IN (SELECT key FROM event WHERE event.id = ${})",
     "person": "person = ${}",
+    "purpose": "purpose = ${}",
+    "case": "event_key IN (SELECT key FROM event WHERE event.case_key = ${})",
     "reason": "starts_with(reason, ${})",
     "since": "created_at >= ${}",
     "until": "created_at < ${}",

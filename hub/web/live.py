@@ -17,6 +17,7 @@ import structlog
 
 from hub.errors import HubError
 from hub.ports import (
+    BulkStore,
     CaseworkStore,
     ContactStore,
     IncidentLog,
@@ -51,6 +52,7 @@ log = structlog.get_logger()
 
 def marks_of(
     *,
+    bulk: BulkStore,
     casework: CaseworkStore,
     counts: Counted,
     log: LogStore,
@@ -86,7 +88,11 @@ def marks_of(
     async def cases() -> object:
         return (await casework.cases(CaseFilter(), after=None, limit=SHOWN)).items
 
+    async def runs() -> object:
+        return (await bulk.runs(after=None, limit=SHOWN)).items
+
     return {
+        "bulk": runs,
         "cases": cases,
         "channels": channels,
         "clocks": clocks,
@@ -112,8 +118,10 @@ def case_of(topic: str) -> str | None:
 class LiveStream:
     """The topics that one page shows, and which of them have changed."""
 
-    def __init__(self, topics: frozenset[str]) -> None:
+    def __init__(self, topics: frozenset[str], unseen: frozenset[str] = frozenset()) -> None:
         self.topics = topics
+        self.unseen = unseen
+        """Topics whose mark the next look takes for the first time: what changed until then, nobody knows."""
         self.is_open = True
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
@@ -151,6 +159,7 @@ class LiveChanges:
         self._open: list[LiveStream] = []
         self._seen: Mapping[str, object] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._has_begun = False
 
     @property
     def is_full(self) -> bool:
@@ -159,10 +168,13 @@ class LiveChanges:
     @asynccontextmanager
     async def open(self, topics: frozenset[str]) -> AsyncIterator[LiveStream]:
         """Open a stream of what changes from now on."""
-        stream = LiveStream(topics)
+        is_idle = self._looking is None or self._looking.done()
+        if is_idle:
+            self._has_begun = False
+        stream = LiveStream(topics, topics - self._seen.keys() if self._has_begun else frozenset())
         self._open.append(stream)
         try:
-            if self._looking is None or self._looking.done():
+            if is_idle:
                 self._seen = {}
                 self._looking = asyncio.create_task(self._look(), name="live changes")
             await self._see(topics)
@@ -180,13 +192,16 @@ class LiveChanges:
     async def _look(self) -> None:
         """Look until no stream is left."""
         while self._open:
+            self._has_begun = True
+            looked_for = list(self._open)
             try:
                 changed = await self._changed()
             except HubError as exc:
                 log.warning("live.waits", error=str(exc))
             else:
-                for stream in self._open:
-                    stream.put(changed)
+                for stream in looked_for:
+                    stream.put(changed | stream.unseen)
+                    stream.unseen = frozenset()
             await asyncio.sleep(self._every)
 
     async def _changed(self) -> frozenset[str]:

@@ -17,14 +17,18 @@ from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.intake.dry_run_answer import DryRun
+from hub.model.bulk import BulkItem, BulkRun
 from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
+from hub.operations.bulk.plan import BulkPlan
+from hub.operations.bulk.runs import BulkReport
 from hub.operations.cancel import CancelAnswer
 from hub.operations.cases.acts import CaseActed, CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
+from hub.operations.causes import CauseList
 from hub.operations.channels import ChannelRow, PauseRow
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
@@ -39,6 +43,7 @@ from hub.operations.pause import Paused, Resumed
 from hub.operations.people_list import PeoplePage
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.person_overview import PersonOverview
+from hub.operations.recipients import Recipients
 from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
 from hub.operations.replies import ReplyTask
@@ -54,6 +59,7 @@ from hub.web.api import (
     api_keys,
     batches,
     bounces,
+    bulk,
     cases,
     clocks,
     constancias,
@@ -72,6 +78,7 @@ from hub.web.api import (
     person_rights,
     posters,
     preferences,
+    recipients,
     replies,
     results,
     search,
@@ -101,6 +108,7 @@ from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_
 from hub.web.schemas import common, intake, people
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas import preferences as marks
+from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -150,6 +158,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     # Messages and promises.
     _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
+    _read("/api/messages/causes", messages.list_causes, answers={200: CauseList}),
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     _read("/api/search", search.find, answers={200: SearchAnswer}),
@@ -172,6 +181,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/messages/{id}/cancel", messages.cancel_message, answers=_MARKED),
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
+    _read(
+        "/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}
+    ),
+    _read("/api/bulk", bulk.list_bulk, answers={200: page_of(BulkRun)}),
+    _operate("/api/bulk", bulk.start_bulk, answers={200: BulkPlan, 201: BulkRun, 404: Problem}),
+    _read("/api/bulk/{id}", bulk.show_bulk, answers={200: BulkReport}),
+    _read("/api/bulk/{id}/items", bulk.list_bulk_items, answers={200: page_of(BulkItem)}),
+    _operate("/api/bulk/{id}/cancel", bulk.cancel_bulk, answers={200: BulkCancelled}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
     _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),

@@ -44,6 +44,7 @@ from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
+from hub.operations.message_words import MessageWords
 from hub.operations.now import Activity, NowDeps
 from hub.operations.person_export.make import PersonExports
 from hub.operations.person_overview import PersonOverviews
@@ -61,6 +62,7 @@ from hub.ports import (
     Appointments,
     AuditStore,
     BatchStore,
+    BulkStore,
     CancelStore,
     CaseStore,
     CaseworkStore,
@@ -78,10 +80,12 @@ from hub.ports import (
     KeyStore,
     LetterStore,
     LogStore,
+    MessageActs,
     PauseStore,
     PreferenceStore,
     Publisher,
     ReachStore,
+    RecipientStore,
     RedriveStore,
     ResidentAccess,
     ResidentStore,
@@ -209,6 +213,7 @@ class Services:
     api_keys: KeyStore
     audit: AuditStore
     batches: BatchStore
+    bulk: BulkStore
     cases: CaseStore
     casework: CaseworkStore
     render_again: Render
@@ -231,6 +236,7 @@ class Services:
     letters: LetterStore
     log: LogStore
     mail_reports: ReportStore
+    message_acts: MessageActs
     pauses: PauseStore
     people_list: PeopleListStore
     posters: Posters
@@ -239,6 +245,7 @@ class Services:
     letter_printer: LetterPrinter
     cancel: CancelStore
     reach: ReachStore
+    recipients: RecipientStore
     redrive: RedriveStore
     resident_access: ResidentAccess
     residents: ResidentStore
@@ -349,6 +356,7 @@ class Services:
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
         marks = marks_of(
+            bulk=self.bulk,
             counts=self.monitoring.counts,
             log=self.log,
             casework=self.casework,
@@ -417,6 +425,16 @@ class Services:
     def threads(self) -> Threads:
         texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
         return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
+
+    @cached_property
+    def message_words(self) -> MessageWords:
+        return MessageWords(
+            evidence=self.evidence,
+            events=self.explain,
+            letters=self.letters,
+            remaker=self.remaker,
+            render=self.render_again,
+        )
 
     @cached_property
     def remaker(self) -> Remaker:

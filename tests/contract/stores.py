@@ -18,6 +18,7 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     BatchStore,
+    BulkStore,
     CancelStore,
     CaseStore,
     CaseworkStore,
@@ -51,6 +52,7 @@ from hub.storage import (
     PostgresAccounts,
     PostgresAudit,
     PostgresBatches,
+    PostgresBulk,
     PostgresCancel,
     PostgresCases,
     PostgresCasework,
@@ -85,6 +87,7 @@ from hub.storage import (
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
+    MemoryBulk,
     MemoryKeys,
     MemoryPauses,
     MemoryPreferences,
@@ -115,6 +118,7 @@ class Stores:
     sessions: SessionStore
     factors: SecondFactorStore
     preferences: PreferenceStore
+    bulk: BulkStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -200,6 +204,7 @@ def memory_stores() -> MemoryStores:
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
         preferences=MemoryPreferences(store),
+        bulk=MemoryBulk(now),
     )
 
 
@@ -226,6 +231,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             posters=PostgresPosters(opened),
             preferences=PostgresPreferences(opened),
             batches=PostgresBatches(opened),
+            bulk=PostgresBulk(opened),
             cancel=PostgresCancel(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),

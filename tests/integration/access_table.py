@@ -2,9 +2,9 @@
 Who may enter which route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, POSTER and DEAD are ids, SIGNS is the code
-of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is called by it
-(`p-MARK`, `u-MARK`, the account `MARK`).
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, RUN, POSTER and DEAD are ids, SIGNS is the
+code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is called by
+it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -116,6 +116,36 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/search": Row(needs=READ, where=OWN, tail="?q=u-MARK", elsewhere=200),
     "POST /api/exclusions": Row(needs=OPERATE, where=EVERYWHERE, body=EXCLUSIONS),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
+    # Bulk actions, before what they would find goes again.
+    "GET /api/messages/causes": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
+    "GET /api/events/{key}/recipients": Row(needs=READ, where=OWN, fill="event-MARK"),
+    "GET /api/bulk": Row(needs=READ, where=OWN),
+    "POST /api/bulk": Row(
+        needs=OPERATE, where=OWN, body={"kind": "resend", "person": "p-MARK", "why": "falla"}, status=201
+    ),
+    "GET /api/bulk/{id}": Row(needs=READ, where=OWN, fill="RUN"),
+    "GET /api/bulk/{id}/items": Row(needs=READ, where=OWN, fill="RUN"),
+    "POST /api/bulk/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="RUN"),
+    "GET /bulk": Row(needs=READ, where=OWN),
+    "GET /bulk/{kind}": Row(needs=OPERATE, where=OWN, fill="resend", tail="?person=p-MARK", elsewhere=200),
+    "POST /bulk/{kind}": Row(
+        needs=OPERATE,
+        where=OWN,
+        fill="resend",
+        tail="?person=p-MARK",
+        form="seen=1&reason=falla",
+        status=303,
+    ),
+    "GET /bulk/runs/{id}": Row(needs=READ, where=OWN, fill="RUN"),
+    "POST /bulk/runs/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="RUN", form="", status=303),
+    "GET /messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
+    "GET /messages/{id}/html": Row(needs=PRIVACY, where=OWN, fill="MESSAGE", finds=False),
+    "POST /messages/{id}/resend": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="", status=303),
+    "GET /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
+    "POST /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="why=other", status=303),
+    "POST /messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
+    "POST /messages/{id}/arrived": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
+    "GET /events/{key}": Row(needs=READ, where=OWN, fill="event-MARK"),
     "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
     "POST /api/messages/cancel": Row(needs=OPERATE, where=OWN, body=OF_HELD, elsewhere=200),
     "POST /api/messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MAIL", body=WHY, status=409),
@@ -376,6 +406,10 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /cases/{key}", _own(needs=READ, also=PRIVACY, fill="pqrs_id:CASE-MARK", tail=WHOLE)),
     ("GET /api/messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
     ("GET /api/suppressions/{id}", _own(needs=READ, also=PRIVACY, fill="SUPPRESSION", tail=WHOLE)),
+    ("GET /messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
+    ("GET /messages/{id}", _own(needs=READ, fill="MESSAGE", tail="?part=text")),
+    ("GET /messages/{id}", _own(needs=READ, fill="MESSAGE", tail="?part=explain")),
+    ("POST /api/bulk", _own(needs=OPERATE, body={"kind": "resend", "dry_run": True}, elsewhere=200)),
     ("GET /api/people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
     ("GET /people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
     ("GET /api/people/{ref}/overview", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),

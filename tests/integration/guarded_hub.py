@@ -26,9 +26,17 @@ from hub.consumers.topology import QUEUES
 from hub.contact_rules.consents import consents_of
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
+from hub.model.bulk import BulkKind, BulkRun, BulkState
 from hub.model.ids import poster_id, uuid8
 from hub.settings import Address, Secret, load
-from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
+from hub.storage import (
+    Database,
+    PostgresAccounts,
+    PostgresBulk,
+    PostgresKeys,
+    PostgresSecondFactors,
+    PostgresSessions,
+)
 from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
 from hub.web.services import Access
@@ -270,6 +278,7 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             await _enclose(database, ids.message)
             batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
             named["BATCH"] = batch.batch
+            named["RUN"] = await _start_run(database, mark, ids.message)
             signs = await _leave(database, named["TEXT"])
             buildings[mark] = Building(mark=mark, ids=named, signs=signs)
         await _without_roles(stores)
@@ -288,6 +297,25 @@ async def _leave(database: str, text: UUID) -> str:
             text,
         )
     return CODES.code(text)
+
+
+async def _start_run(database: str, mark: str, letter_id: UUID) -> UUID:
+    """Let somebody have started a bulk action in a building; no timers work on it here."""
+    at = now()
+    run = BulkRun(
+        id=uuid8(at, "bulk_run", mark),
+        made_at=at,
+        kind=BulkKind.RESEND,
+        state=BulkState.RUNNING,
+        by="ana",
+        reason=f"falla-{mark}",
+        asked={"copropiedad": f"ph-{mark}"},
+        places=[f"ph-{mark}"],
+        chosen=1,
+    )
+    async with Database(database) as opened:
+        await PostgresBulk(opened).start(run, [letter_id])
+    return run.id
 
 
 async def _enclose(database: str, letter_id: UUID) -> None:

@@ -15,6 +15,8 @@ HOLDS_NOTHING: Final = {
     "api_key": "machines",
     "audience_record": "how many people, and the rule that found them",
     "audit": "who looked: a reference, kept for its own time and exported",
+    "bulk_item": "ids of messages, letters and dead letters, and reasons of a list",
+    "bulk_run": "filters without the person, and why staff started them",
     "case_task": "a case, and the account that has it",
     "case_state": "ids and instants of a case",
     "clock_extension": "ids, dates, and a reason of a list",

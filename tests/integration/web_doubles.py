@@ -61,7 +61,7 @@ from hub.model.residents import (
 )
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
-from hub.ports import BoardFilter, MessageFilter, Page, Ticket
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
 from hub.ports.activity import ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
@@ -69,6 +69,7 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresBatches,
+    PostgresBulk,
     PostgresCancel,
     PostgresCases,
     PostgresCasework,
@@ -86,6 +87,7 @@ from hub.storage import (
     PostgresPeopleList,
     PostgresPreferences,
     PostgresReceipts,
+    PostgresRecipients,
     PostgresRedrive,
     PostgresSearch,
     PostgresSurveyList,
@@ -213,7 +215,17 @@ class MemoryLog:
         seen = self.rows if places is None else []
         found = next((row for row in seen if row["id"] == message_id), None)
         name, address = ("María", "maria@example.com") if whole else ("M…", "m…@…")
-        return found and {"attempts": [], "skipped": [], "name": name, "address": address, **found}
+        more = {"event_key": message_id, "case": None, "occasion": "initial"}
+        return found and {"attempts": [], "skipped": [], **more, "name": name, "address": address, **found}
+
+    async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        self.asked.append(narrowed)
+        found = Counter((row["state"], row["reason"], row["channel"]) for row in self.rows[:most])
+        causes = [
+            Cause(state=state, reason=reason, channel=channel, count=count, newest=NOON)
+            for (state, reason, channel), count in found.most_common()
+        ]
+        return Causes(items=causes, bounded=len(self.rows) > most)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         rows = {row["id"]: row for row in self.clock_rows}
@@ -665,6 +677,7 @@ class World:
             api_keys=self.keys,
             audit=self.audit,
             batches=PostgresBatches(database),
+            bulk=PostgresBulk(database),
             cases=PostgresCases(database),
             casework=PostgresCasework(database),
             render_again=partial(render_again, RULES),
@@ -687,6 +700,7 @@ class World:
             letters=PostgresLetters(database),
             log=self.log,
             mail_reports=PostgresMailReports(database),
+            message_acts=PostgresBulk(database),
             pauses=self.pauses,
             people_list=PostgresPeopleList(database),
             posters=posters_of(database, CompanyRules(settings)),
@@ -695,6 +709,7 @@ class World:
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
             cancel=PostgresCancel(database),
             reach=self.reach,
+            recipients=PostgresRecipients(database),
             redrive=PostgresRedrive(database),
             resident_access=self.resident_access,
             residents=self.residents,

@@ -144,3 +144,16 @@ async def test_process_serves_a_bounded_number_of_pages() -> None:
         for stream in streams:
             await stream.__aexit__(None, None, None)
     await changes.aclose()
+
+
+async def test_change_before_the_first_look_at_a_topic_is_heard() -> None:
+    """A page may open while others are looked at: its own topics have no mark yet."""
+    topics = Topics()
+    changes = topics.changes()
+    async with changes.open(frozenset({"messages"})):
+        await topics.asked_again("messages")
+        async with changes.open(frozenset({"clocks"})) as late:
+            topics.marks["clocks"] += 1
+
+            assert await late.next(LONG) == ["clocks"]
+    await changes.aclose()

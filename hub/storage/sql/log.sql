@@ -33,8 +33,16 @@ WHERE (created_at, id) < ($1, $2) AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
+-- causes --
+-- A list is bounded, and so is what is grouped here.
+SELECT state, reason, channel, count(*)::int AS count, max(created_at) AS newest
+FROM ({newest}) AS newest
+GROUP BY state, reason, channel
+ORDER BY count DESC, newest DESC, state, reason, channel
+
 -- message --
-SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address
+SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address,
+       event_key, occasion, (SELECT case_key FROM event WHERE event.key = message.event_key) AS case
 FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- attempts --
@@ -147,14 +155,22 @@ SELECT 'clocks', state, count(*) FROM clock WHERE ended_at IS NULL {there} GROUP
 UNION ALL
 SELECT 'dead', state, count(*) FROM dead_letter WHERE state = 'open' GROUP BY state
 
+-- newest --
+SELECT FROM message WHERE message.state = ended.state ORDER BY created_at DESC LIMIT $1
+
+-- newest_there --
+-- Of each copropiedad by its own index: that of all messages would be walked for the few of a small one.
+SELECT FROM unnest($2::text[]) AS place (copropiedad)
+    CROSS JOIN LATERAL (
+        SELECT FROM message WHERE copropiedad_id = place.copropiedad AND message.state = ended.state
+        ORDER BY created_at DESC LIMIT $1
+    ) AS found
+    LIMIT $1
+
 -- ended_counts --
 -- What has ended grows for ever: of each state no more than $1 are counted. The order makes each count a range of
 -- an index, also of a state that no row has.
-SELECT 'messages' AS noun, state, (
-    SELECT count(*) FROM (
-        SELECT FROM message WHERE message.state = ended.state {there} ORDER BY created_at DESC LIMIT $1
-    ) AS first
-) AS n
+SELECT 'messages' AS noun, state, (SELECT count(*) FROM ({newest}) AS first) AS n
 FROM unnest('{{sent, waiting, delivered, read, failed, bounced, suppressed, expired, cancelled}}'::text[]) AS ended (state)
 UNION ALL
 SELECT 'clocks', state, (

@@ -50,7 +50,10 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "paused": "El canal quedó en pausa.",
         "replayed": "Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
         "resent": "Los mensajes salen otra vez.",
+        "recorded": "Quedó registrado.",
         "resumed": "El canal sigue.",
+        "started": "Empezó. Esta página muestra cómo va.",
+        "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
 _KEY: Final = "Llave del hub"
@@ -70,6 +73,7 @@ SECTIONS: Final = (
     Section("/replies", "Respuestas"),
     Section("/people", "Personas"),
     Section("/letters", "Cartas"),
+    Section("/bulk", "Acciones masivas"),
     Section("/surveys", "Encuestas"),
     Section("/indicators", "Indicadores"),
     Section("/templates", "Plantillas"),

@@ -2,7 +2,7 @@
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
-revision = "0042"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 upgrade = statements_beside(__file__)
 downgrade = way_back(__file__)

@@ -2,7 +2,7 @@
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
-revision = "0044"
-down_revision = "0042"
+revision = "0041"
+down_revision = "0040"
 upgrade = statements_beside(__file__)
 downgrade = way_back(__file__)
