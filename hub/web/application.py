@@ -30,7 +30,7 @@ _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 def build(services: Services) -> web.Application:
-    """Build the application: API, live page, hooks, health, metrics and documents."""
+    """Build the application: API, console, hooks, health, metrics and documents."""
     app = _guarded(services.access, services.monitoring, for_browsers)
     app[SERVICES] = services
     app[serve.DOCUMENTS] = {**_documents(services.schemas), **serve.files()}
