@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.operations.erase_person import DUTIES_ES
+from hub.operations.erase_person import DUTIES_ES, ERASED_ES, KEPT_ES
 from hub.operations.rectify_person import OWN, Correction, last_source
 from hub.web.api import person_rights
 from hub.web.auth.caller import note
@@ -17,21 +17,6 @@ from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery, found
 from hub.web.schemas.rights import RectifyBody
 from hub.web.services import services
-
-_ERASED: Final = {
-    "messages": "mensajes",
-    "inbox": "entradas de la bandeja",
-    "letters": "cartas",
-    "replies": "respuestas",
-    "versions": "versiones del directorio",
-    "preferences": "cambios de preferencias",
-}
-_KEPT: Final = {
-    "kept_legal": "mensajes legales, por el plazo que fija la política",
-    "kept_consents": "autorizaciones, sin su nombre",
-    "kept_marks": "marcas de no contactar, sin su nota",
-    "kept_audit": "notas de quién vio los datos",
-}
 
 
 class ErasureQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,8 +47,8 @@ async def show_erasure(request: web.Request, query: ErasureQuery) -> web.StreamR
         here=PATH,
         ref=ref,
         path=person_path(ref),
-        goes=[(report.counts.get(what, 0), words) for what, words in _ERASED.items()],
-        stays=[(report.counts.get(what, 0), words) for what, words in _KEPT.items()],
+        goes=[(report.counts.get(what, 0), words) for what, words in ERASED_ES.items()],
+        stays=[(report.counts.get(what, 0), words) for what, words in KEPT_ES.items()],
         duties=[DUTIES_ES[duty] for duty in report.duties],
         reason=query.reason.strip(),
     )

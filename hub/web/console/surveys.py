@@ -9,9 +9,9 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Scope
-from hub.model.surveys import LeftOut
 from hub.operations.explain.sentences_es import short_time
 from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
+from hub.operations.start_survey import WHY_ES
 from hub.operations.survey_list import SurveyRow
 from hub.rendering import labels_es
 from hub.rendering.page_links import case_path
@@ -43,12 +43,6 @@ STATES: Final = {
     "answered": "Contestada",
     "expired": "Vencida sin contestar",
     "not_sent": "No salió",
-}
-WHY_ES: Final = {
-    LeftOut.ASKED: "ya se les preguntó en este semestre",
-    LeftOut.DECLINED: "no han autorizado encuestas",
-    LeftOut.ASKED_LATELY: "recibieron otra encuesta hace poco; se les puede preguntar después",
-    LeftOut.NO_CONTACT: "no tienen correo, celular ni aplicación",
 }
 _COLUMNS: Final = (
     *("Preguntada", "Tipo", "Área", "Copropiedad", "Persona", "Estado", "Contestada", "Nota", "Comentario"),
