@@ -8,8 +8,8 @@ from uuid import UUID
 
 from hub.access import audit
 from hub.model import PropertyScope
-from hub.operations.typed_words import tidy
 from hub.ports import AuditStore, LogStore, Publisher
+from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import AckResult, acknowledge, level_to_acknowledge
 
 LONGEST: Final = 500

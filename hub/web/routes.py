@@ -27,6 +27,7 @@ from hub.operations.cancel import CancelAnswer
 from hub.operations.cases.acts import CaseActed, CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
+from hub.operations.cases.replies import ReplyTask
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.causes import CauseList
 from hub.operations.channels import ChannelRow, PauseRow
@@ -46,7 +47,6 @@ from hub.operations.person_overview import PersonOverview
 from hub.operations.recipients import Recipients
 from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
-from hub.operations.replies import ReplyTask
 from hub.operations.results import SubscriptionRow
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted

@@ -36,6 +36,7 @@ from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.dry_run_answer import DryRun
 from hub.model import Brand, DeadLetter, Event, Json, PropertyScope, RawMessage, Reply
 from hub.operations.cases.acts import CaseActs
+from hub.operations.cases.replies import ReplyActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.channels import Depths
@@ -49,7 +50,6 @@ from hub.operations.now import Activity, NowDeps
 from hub.operations.person_export.make import PersonExports
 from hub.operations.person_overview import PersonOverviews
 from hub.operations.posters import Posters
-from hub.operations.replies import ReplyActs
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages

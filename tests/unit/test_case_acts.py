@@ -13,7 +13,7 @@ from hub.errors import NotOffered
 from hub.model import Json, Move
 from hub.model.casework import CaseKind, ReplyState
 from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseAct, CaseActs, act_of, event_of
-from hub.operations.replies import answered_in, replied
+from hub.operations.cases.replies import answered_in, replied
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.replay import moves_of

@@ -23,9 +23,9 @@ from hub.cloudevents.schemas import Schemas
 from hub.errors import NothingToAcknowledge, NotOffered
 from hub.model import FIRST_LEVEL, Clock, Event, Json, PropertyScope, ReplyKind, own_event
 from hub.operations.cases.thread import number_of
-from hub.operations.typed_words import tidy
 from hub.ports import AuditStore, CaseStore, CaseworkStore, Publisher
 from hub.ports.cases import CaseFacts, KnownCase
+from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 
 LONGEST: Final = 5000

@@ -19,9 +19,9 @@ from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Json, own_event
 from hub.model.residents import ResidentFile
 from hub.operations.residents.consent_words import OFFERED, TEXT_VERSION, channels_of, words_digest
-from hub.operations.typed_words import tidy
 from hub.people.claims import CLAIMED, claim_event
 from hub.ports import Publisher
+from hub.rendering.typed_words import tidy
 
 LONGEST: Final = 2000
 """Characters of what a claim says."""

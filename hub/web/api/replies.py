@@ -10,7 +10,7 @@ from aiohttp import web
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Json, PropertyScope, within
 from hub.operations.cases.acts import CaseActed
-from hub.operations.replies import ReplyTask
+from hub.operations.cases.replies import ReplyTask
 from hub.operations.suppressions import read_suppressions, with_end
 from hub.people.audience import written_as
 from hub.ports import Page

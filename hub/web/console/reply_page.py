@@ -11,7 +11,7 @@ from aiohttp import web
 
 from hub.model import Json, Scope
 from hub.model.casework import case_of_thread
-from hub.operations.replies import answered_in
+from hub.operations.cases.replies import answered_in
 from hub.rendering import case_words_es
 from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
