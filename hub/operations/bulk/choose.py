@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from hub.errors import InvalidFilter
-from hub.model import Json, PropertyScope, State, Word
+from hub.model import Instant, Json, PropertyScope, State, Word
 from hub.model.bulk import BulkKind
 from hub.model.letters import LetterState
 from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter
@@ -42,8 +41,8 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purpose: Word | None = None
     copropiedad: Word | None = None
     case: Word | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     handed_over: bool | None = None
 
 
