@@ -20,7 +20,7 @@ ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 CSRF: Final = "csrf"
 """The field of our own forms that is for `hub.web.auth.csrf` and no handler."""
 
-_INSTANTS: Final = frozenset({"since", "on"})
+_INSTANTS: Final = frozenset({"since", "until", "on"})
 _LISTS: Final = frozenset({"who"})
 """Parameters that may be repeated."""
 

@@ -129,7 +129,7 @@ class GuardedHub:
         """Ask as this identity, from an address of its own: so nobody is slowed for another's guesses."""
         method, building = route.partition(" ")[0], self.buildings[mark]
         headers = {**who.headers, hdrs.X_FORWARDED_FOR: self._address(who)}
-        data: str | None = row.form
+        data = None if row.form is None else building.put_into(row.form)
         if row.form is not None:
             headers[hdrs.CONTENT_TYPE] = "application/x-www-form-urlencoded"
         if row.body is not None:

@@ -24,6 +24,17 @@ DONE: Final = "done"
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "acknowledged": "El plazo quedó asumido.",
+        "closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
+        "forgotten": "La cuenta quedó sin segundo factor.",
+        "granted": "La cuenta tiene el cargo.",
+        "opened": "La cuenta quedó abierta.",
+        "personed": "Quedó dicho quién es en el directorio.",
+        "removed": "Se quitó.",
+        "revoked": "La llave quedó anulada: ya no abre.",
+        "subscribed": "Los resultados se publican desde ahora.",
+        "taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
+        "turned_on": "El webhook quedó encendido, y lo que esperaba sale ya.",
+        "unlocked": "La cuenta quedó sin bloqueo.",
         "cancelled": "Se canceló.",
         "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
         "mended": "Se publicó corregido.",
