@@ -86,7 +86,7 @@ class TemplateRow(Struct, kw_only=True, frozen=True):
     ]
 
 
-class Cost(Struct, kw_only=True, frozen=True):
+class SmsParts(Struct, kw_only=True, frozen=True):
     """What a provider bills of a text message."""
 
     encoding: str
@@ -118,7 +118,7 @@ class TemplatePreview(Struct, kw_only=True, frozen=True):
     subject: str
     text: str
     html: str
-    cost: Annotated[Cost | None, Meta(description="Of a text message.")]
+    cost: Annotated[SmsParts | None, Meta(description="Of a text message.")]
     template: Annotated[str, Meta(description="The name of a text that a provider approves.")]
     parameters: list[tuple[str, str]]
     variables: Annotated[list[str], Meta(description="The fields of the event's data that the text names.")]
@@ -271,9 +271,9 @@ def _shown(finding: Finding) -> TemplateFinding:
     )
 
 
-def _cost(text: str) -> Cost:
+def _cost(text: str) -> SmsParts:
     found = segments(text)
-    return Cost(encoding=found.encoding, units=found.units, parts=found.parts)
+    return SmsParts(encoding=found.encoding, units=found.units, parts=found.parts)
 
 
 def with_logo(rendered: Rendered) -> str:

@@ -104,7 +104,9 @@ async def test_account_is_created_and_signs_in_with_the_password_that_is_shown_o
         await hub.open(browser, "/")
         await fill(browser, "form", name="rosa.gil", password=password)
         await browser.run("document.querySelector('form button').click()")
-        assert await browser.until("location.pathname === '/account' && document.querySelector('#new')")
+        assert await browser.until(
+            "location.pathname === '/account' && document.querySelector('#new') !== null"
+        )
 
 
 async def test_wrong_account_is_said_beside_the_form_which_keeps_its_words(

@@ -40,14 +40,14 @@ class AccountQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
     done: str = ""
 
 
-class NewAccountForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Word
     display_name: Word
     office: Office
     place: Annotated[Word, Meta(description="`*` is everywhere.")]
 
 
-class AccountForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccountChangeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     act: Act
     office: Office | None = None
     place: Annotated[Word, Meta(description="`*` is everywhere.")] | None = None
@@ -112,7 +112,7 @@ async def _list(request: web.Request, wrong: Wrong | None = None, form: object =
     )
 
 
-async def create(request: web.Request, form: NewAccountForm) -> web.StreamResponse:
+async def create(request: web.Request, form: AccountForm) -> web.StreamResponse:
     """Create an account, and show its one-time password."""
     grants = [Grant(office=form.office, copropiedad_id=_id(form.place))]
     try:
@@ -156,7 +156,7 @@ async def _one(request: web.Request, account: Account, wrong: Wrong | None = Non
     )
 
 
-async def act(request: web.Request, form: AccountForm) -> web.StreamResponse:
+async def act(request: web.Request, form: AccountChangeForm) -> web.StreamResponse:
     """Change an account."""
     name = request.match_info["name"]
     try:
@@ -166,16 +166,20 @@ async def act(request: web.Request, form: AccountForm) -> web.StreamResponse:
         return await _one(request, account, wrong_of(error))
 
 
-async def _grant(request: web.Request, name: str, form: AccountForm) -> web.Response:
+async def _grant(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
     return await _moved(request, name, form, accounts.grant, "granted")
 
 
-async def _take(request: web.Request, name: str, form: AccountForm) -> web.Response:
+async def _take(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
     return await _moved(request, name, form, accounts.take, "taken")
 
 
 async def _moved(
-    request: web.Request, name: str, form: AccountForm, move: Callable[..., Awaitable[Account]], word: str
+    request: web.Request,
+    name: str,
+    form: AccountChangeForm,
+    move: Callable[..., Awaitable[Account]],
+    word: str,
 ) -> web.Response:
     if form.office is None or form.place is None:
         raise InvalidAccount("Name the office and the copropiedad.")
@@ -184,26 +188,26 @@ async def _moved(
     return done(_path(account.name), word)
 
 
-async def _reset(request: web.Request, name: str, form: AccountForm) -> web.Response:  # noqa: ARG001 - as the others
+async def _reset(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:  # noqa: ARG001 - as the others
     return _once(request, *await accounts.reset(admin_of(request), name))
 
 
-async def _set_person(request: web.Request, name: str, form: AccountForm) -> web.Response:
+async def _set_person(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
     account = await accounts.set_person(admin_of(request), name, form.person)
     return done(_path(account.name), "personed")
 
 
 def _by_name(
     change: Callable[[accounts.AccountAdmin, str], Awaitable[Account]], word: str
-) -> Callable[[web.Request, str, AccountForm], Awaitable[web.Response]]:
-    async def handler(request: web.Request, name: str, form: AccountForm) -> web.Response:  # noqa: ARG001 - as the others
+) -> Callable[[web.Request, str, AccountChangeForm], Awaitable[web.Response]]:
+    async def handler(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:  # noqa: ARG001 - as the others
         account = await change(admin_of(request), name)
         return done(_path(account.name), word)
 
     return handler
 
 
-_ACTS: Final[Mapping[Act, Callable[[web.Request, str, AccountForm], Awaitable[web.Response]]]] = (
+_ACTS: Final[Mapping[Act, Callable[[web.Request, str, AccountChangeForm], Awaitable[web.Response]]]] = (
     MappingProxyType(
         {
             "grant": _grant,

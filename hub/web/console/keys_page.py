@@ -56,7 +56,7 @@ class KeyQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True)
     done: str = ""
 
 
-class NewKeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A ticked box for each scope, by its name."""
 
     name: Word
@@ -72,7 +72,7 @@ class NewKeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     end: Literal["month", "quarter", "year", "never"]
 
 
-class KeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KeyChangeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     act: Literal["rotate", "revoke"]
     overlap: Literal["hour", "day", "week"] = "day"
 
@@ -83,7 +83,7 @@ async def show(request: web.Request, query: KeysQuery) -> web.StreamResponse:  #
 
 
 async def _list(
-    request: web.Request, wrong: Wrong | None = None, form: NewKeyForm | None = None
+    request: web.Request, wrong: Wrong | None = None, form: KeyForm | None = None
 ) -> web.Response:
     return console_page(
         "console/keys.html",
@@ -104,7 +104,7 @@ async def _rows(request: web.Request, name: str | None = None) -> Sequence[KeyRo
     return [grant_keys.row(key, now=deps.now()) for key in keys]
 
 
-async def create(request: web.Request, form: NewKeyForm) -> web.StreamResponse:
+async def create(request: web.Request, form: KeyForm) -> web.StreamResponse:
     """Create a key, and show its token."""
     now, length = services(request).now(), _ENDS[form.end][1]
     try:
@@ -151,7 +151,7 @@ async def _one(request: web.Request, *, sure: bool = False, wrong: Wrong | None 
     )
 
 
-async def act(request: web.Request, form: KeyForm) -> web.StreamResponse:
+async def act(request: web.Request, form: KeyChangeForm) -> web.StreamResponse:
     """Rotate or revoke the live keys of a name."""
     admin, name = admin_of(request), request.match_info["name"]
     if form.act == "revoke":
