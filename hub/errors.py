@@ -15,6 +15,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidSubscription       a subscription to results that makes no sense
     ├── NameTaken                 there is one of this name already
     ├── InvalidGuide              not the number of a postal guide
+    ├── InvalidFilter             a filter that a bulk action has not
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
@@ -28,6 +29,8 @@ Every error of the hub. The docstring of a class is its message.
     ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
+    ├── NotOffered                an act that this kind of case has not
+    ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
     ├── UnknownName               a channel, an event … that there is not
@@ -141,6 +144,10 @@ class KeptByDuty(HubError):
 
 class InvalidGuide(HubError, ValueError):
     """A guide is 4 to 32 letters, digits and hyphens, as on the receipt of the post: RA123456789CO."""
+
+
+class InvalidFilter(HubError, ValueError):
+    """A bulk action is not narrowed by this."""
 
 
 class InvalidPeriod(HubError, ValueError):
@@ -285,6 +292,14 @@ class DocumentRefused(DocumentFailure):
 
 class NothingToAcknowledge(HubError):
     """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
+
+
+class NotOffered(HubError):
+    """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
+
+
+class NothingChosen(HubError):
+    """Nothing is found that could be done."""
 
 
 class NothingToPrint(HubError):

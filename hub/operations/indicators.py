@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 import msgspec
@@ -149,11 +149,11 @@ async def read(
     first = since or last - (_DAYS - 1) * DAY
     if not timedelta(0) <= last - first < MOST * DAY:
         raise InvalidPeriod(f"From {first} to {last} is no period.")
-    period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
+    period = Period.of_days(first, last, zone)
     narrowed = _narrowed_places(copropiedad, places)
     clocks = await stores.log.kept_promises(period, area=area, places=narrowed)
     decisions = await stores.log.contract_decisions(period, area=area, places=narrowed)
-    records = await stores.surveys.records(period, area=area, places=narrowed)
+    surveys = await read_surveys(stores.surveys, policy, period, area=area, places=narrowed)
     reached = await stores.reach.by_place(narrowed)
     # In a thread: a year of clocks takes seconds, and would block other requests.
     kept, at_once = await asyncio.to_thread(_compute, clocks, period, policy)
@@ -165,7 +165,7 @@ async def read(
         promises=kept,
         first_instance=at_once,
         renewals=_renewal_rate(decisions),
-        surveys=_surveys(records, policy.surveys.fewest),
+        surveys=surveys,
         reach=reach_share(reached),
     )
 
@@ -188,6 +188,20 @@ def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
             for place in places
         ],
     )
+
+
+async def read_surveys(
+    store: SurveyStore,
+    policy: Policy,
+    period: Period,
+    *,
+    area: str | None = None,
+    copropiedad: str | None = None,
+    places: PropertyScope = None,
+) -> Surveys:
+    """Return only what surveys say."""
+    records = await store.records(period, area=area, places=_narrowed_places(copropiedad, places))
+    return _surveys(records, policy.surveys.fewest)
 
 
 def _surveys(records: Sequence[SurveyRecord], fewest: int) -> Surveys:
@@ -261,10 +275,6 @@ def _narrowed_places(copropiedad: str | None, places: PropertyScope) -> Property
     if copropiedad is None:
         return places
     return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
 
 
 def _hours(took: timedelta | None) -> float | None:

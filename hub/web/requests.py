@@ -34,6 +34,10 @@ class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The query of a page: a form in a browser sends its empty fields too, and they ask for nothing."""
 
 
+class ButtonForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A form of our own page with nothing to fill in: a button alone."""
+
+
 @cache
 def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
     """Return the shapes of the handler's `query`, `body` and `form`, as far as it takes them."""

@@ -18,6 +18,7 @@ from hub.errors import (
     InvalidAccount,
     InvalidAudience,
     InvalidEvent,
+    InvalidFilter,
     InvalidGuide,
     InvalidKey,
     InvalidPeriod,
@@ -27,8 +28,10 @@ from hub.errors import (
     KeptByDuty,
     LastAdministrator,
     NameTaken,
+    NothingChosen,
     NothingToAcknowledge,
     NothingToPrint,
+    NotOffered,
     StorageRefused,
     TooLarge,
     TooLate,
@@ -228,8 +231,10 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     BeyondOwnRights: (403, "{error}", "Ask who may do more, or use HUB_API_KEY or the hub's command line."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
+    NothingChosen: (404, "{error}", "POST /api/bulk with dry_run shows what a filter finds."),
     NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
+    NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (
         409,
@@ -237,6 +242,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
         "Count on from the version in force; GET /api/people/{{ref}} shows a person's.",
     ),
     TooLarge: (413, "{error}", "Ask for less at a time."),
+    InvalidFilter: (400, "{error}.", "POST /api/bulk with dry_run shows what a filter finds."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (

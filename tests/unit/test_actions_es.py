@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import hub
+from hub.model.bulk import BulkKind
 from hub.model.posters import PosterStep
 from hub.rendering.actions_es import ACTIONS
 
@@ -89,5 +90,6 @@ def test_no_words_are_left_of_what_nobody_notes() -> None:
     assert sorted(set(left) - OF_EVENTS) == []
 
 
-def test_every_step_of_a_poster_has_words() -> None:
+def test_every_step_of_a_poster_and_every_bulk_action_has_words() -> None:
     assert {f"poster.{step}" for step in PosterStep} <= ACTIONS.keys()
+    assert {f"bulk.{kind}" for kind in BulkKind} <= ACTIONS.keys()

@@ -54,7 +54,7 @@ class AccountChangeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     person: Word | None = None
 
 
-class Sure(Struct, frozen=True):
+class ConfirmQuestion(Struct, frozen=True):
     """A question before something that is hard to undo."""
 
     title: str
@@ -62,27 +62,27 @@ class Sure(Struct, frozen=True):
     button: str
 
 
-_SURE: Final[Mapping[str, Sure]] = MappingProxyType(
+_SURE: Final[Mapping[str, ConfirmQuestion]] = MappingProxyType(
     {
-        "take": Sure(
+        "take": ConfirmQuestion(
             "¿Quitar este cargo?",
             "La cuenta deja de poder lo que ese cargo permite, y sus sesiones terminan ya. "
             "Sin ningún cargo no abre nada.",
             "Quitar el cargo",
         ),
-        "reset": Sure(
+        "reset": ConfirmQuestion(
             "¿Dar otra contraseña de un solo uso?",
             "La contraseña de ahora deja de servir y sus sesiones terminan ya. "
             "Usted ve la nueva una sola vez, y se la da a la persona en persona o por teléfono.",
             "Dar otra contraseña",
         ),
-        "disable": Sure(
+        "disable": ConfirmQuestion(
             "¿Cerrar esta cuenta?",
             "No entra más, y sus sesiones terminan ya. Lo que hizo queda en la auditoría. "
             "Se puede volver a abrir.",
             "Cerrar la cuenta",
         ),
-        "forget": Sure(
+        "forget": ConfirmQuestion(
             "¿Quitar el segundo factor?",
             "Sirve cuando alguien perdió su teléfono. Sus sesiones terminan ya; si su cargo lo exige, "
             "registra otro al entrar. Confirme antes que es esa persona quien lo pide.",
@@ -167,11 +167,11 @@ async def act(request: web.Request, form: AccountChangeForm) -> web.StreamRespon
 
 
 async def _grant(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
-    return await _moved(request, name, form, accounts.grant, "granted")
+    return await _moved(request, name, form, accounts.grant, "office_granted")
 
 
 async def _take(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
-    return await _moved(request, name, form, accounts.take, "taken")
+    return await _moved(request, name, form, accounts.take, "office_taken")
 
 
 async def _moved(
@@ -194,7 +194,7 @@ async def _reset(request: web.Request, name: str, form: AccountChangeForm) -> we
 
 async def _set_person(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
     account = await accounts.set_person(admin_of(request), name, form.person)
-    return done(_path(account.name), "personed")
+    return done(_path(account.name), "person_said")
 
 
 def _by_name(
@@ -214,10 +214,10 @@ _ACTS: Final[Mapping[Act, Callable[[web.Request, str, AccountChangeForm], Awaita
             "take": _take,
             "reset": _reset,
             "person": _set_person,
-            "disable": _by_name(accounts.disable, "closed"),
-            "enable": _by_name(accounts.enable, "opened"),
-            "unlock": _by_name(accounts.unlock, "unlocked"),
-            "forget": _by_name(accounts.forget_factor, "forgotten"),
+            "disable": _by_name(accounts.disable, "account_closed"),
+            "enable": _by_name(accounts.enable, "account_opened"),
+            "unlock": _by_name(accounts.unlock, "account_unlocked"),
+            "forget": _by_name(accounts.forget_factor, "factor_forgotten"),
         }
     )
 )

@@ -27,6 +27,7 @@ _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De qu
 _PAGES: Final[Mapping[str, str]] = {
     "account": "/accounts/{name}",
     "batch": "/letters/batches/{id}",
+    "bulk": "/bulk/runs/{id}",
     "case": "/cases/{key}",
     "channel": "/channels",
     "clock": "/clocks/{id}",

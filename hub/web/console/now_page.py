@@ -45,7 +45,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "console/now.html",
         request,
         here=PATH,
-        live="messages clocks dead replies channels",
+        live="messages clocks dead replies channels unreached",
         headline=headline(situation),
         matters=matters(situation),
         incidents=situation.incidents,

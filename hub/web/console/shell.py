@@ -15,6 +15,7 @@ from hub.rendering import labels_es
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
+from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, redirect
 from hub.web.route import TABLE
 from hub.web.services import services
@@ -23,25 +24,47 @@ DONE: Final = "done"
 """The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "acknowledged": "El plazo quedó asumido.",
-        "closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
-        "forgotten": "La cuenta quedó sin segundo factor.",
-        "granted": "La cuenta tiene el cargo.",
-        "opened": "La cuenta quedó abierta.",
-        "personed": "Quedó dicho quién es en el directorio.",
+        "account_closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
+        "factor_forgotten": "La cuenta quedó sin segundo factor.",
+        "office_granted": "La cuenta tiene el cargo.",
+        "account_opened": "La cuenta quedó abierta.",
+        "person_said": "Quedó dicho quién es en el directorio.",
         "removed": "Se quitó.",
         "revoked": "La llave quedó anulada: ya no abre.",
         "subscribed": "Los resultados se publican desde ahora.",
-        "taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
+        "office_taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
         "turned_on": "El webhook quedó encendido, y lo que esperaba sale ya.",
-        "unlocked": "La cuenta quedó sin bloqueo.",
+        "account_unlocked": "La cuenta quedó sin bloqueo.",
+        "acknowledged": "El plazo quedó asumido: aparece en el caso en unos segundos.",
+        "assigned": "Se cambió el encargado.",
+        "closed": "Se cerró: aparece en el caso en unos segundos.",
+        "released": "El caso quedó sin encargado.",
+        "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
+        "settled": "Se cambió el estado de la respuesta.",
+        "taken": "Usted tiene el caso.",
+        "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
+        "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
+        "handed_over": "Quedó como entregada.",
+        "hung": "El cartel quedó como colgado.",
+        "lifted": "Se levantó: a ese contacto se le escribe otra vez.",
+        "batch_made": "El lote está listo: imprímalo.",
+        "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
+        "posted": "Quedó como enviada por correo certificado.",
+        "preferred": "Quedó como la persona lo pidió.",
+        "printed": "Quedó como impreso.",
+        "surveys_started": "La encuesta va saliendo, en el horario permitido.",
+        "taken_down": "El cartel quedó como retirado.",
+        "unmarked": "La marca terminó: se le escribe otra vez.",
         "cancelled": "Se canceló.",
         "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
         "mended": "Se publicó corregido.",
         "paused": "El canal quedó en pausa.",
         "replayed": "Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
         "resent": "Los mensajes salen otra vez.",
+        "recorded": "Quedó registrado.",
         "resumed": "El canal sigue.",
+        "started": "Empezó. Esta página muestra cómo va.",
+        "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
 _KEY: Final = "Llave del hub"
@@ -61,6 +84,7 @@ SECTIONS: Final = (
     Section("/replies", "Respuestas"),
     Section("/people", "Personas"),
     Section("/letters", "Cartas"),
+    Section("/bulk", "Acciones masivas"),
     Section("/surveys", "Encuestas"),
     Section("/indicators", "Indicadores"),
     Section("/templates", "Plantillas"),
@@ -89,6 +113,7 @@ def console_page(
         live=live,
         sections=[section for section in SECTIONS if _is_open_to(request, section)],
         who=account.display_name if account else _KEY,
+        own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
         csrf=session.csrf if session is not None else "",

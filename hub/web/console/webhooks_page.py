@@ -34,7 +34,7 @@ class WebhookQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
     done: str = ""
 
 
-class ListenForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ResultsForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A ticked box for each kind of result, by its name."""
 
     act: Literal["add", "on", "off"]
@@ -66,7 +66,7 @@ async def _list(
     *,
     off: str | None = None,
     wrong: Wrong | None = None,
-    form: ListenForm | None = None,
+    form: ResultsForm | None = None,
 ) -> web.Response:
     deps = services(request)
     return console_page(
@@ -83,7 +83,7 @@ async def _list(
     )
 
 
-async def listen(request: web.Request, form: ListenForm) -> web.StreamResponse:
+async def listen(request: web.Request, form: ResultsForm) -> web.StreamResponse:
     """Add a webhook and show its secret, or publish the results of a source, or no more."""
     deps, who = services(request), caller_of(request).who
     store, notes = deps.subscriptions, deps.audit
@@ -99,7 +99,7 @@ async def listen(request: web.Request, form: ListenForm) -> web.StreamResponse:
     return done(PATH, "subscribed")
 
 
-async def _add(request: web.Request, form: ListenForm) -> web.Response:
+async def _add(request: web.Request, form: ResultsForm) -> web.Response:
     deps = services(request)
     made = await webhooks.add(
         form.url,

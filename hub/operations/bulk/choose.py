@@ -1,0 +1,117 @@
+"""Which rows a bulk action is for: the filters of the lists, in one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.errors import InvalidFilter
+from hub.model import Instant, Json, PropertyScope, State, Word
+from hub.model.bulk import BulkKind
+from hub.model.letters import LetterState
+from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter
+
+MESSAGES: Final = frozenset({BulkKind.RESEND, BulkKind.CANCEL})
+"""Kinds whose rows are messages."""
+LISTS: Final = {"lost": ("failed", "bounced", "expired"), "held": ("held",)}
+"""Lists of messages that operators keep asking for: name → states."""
+
+
+class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    The filter of a list: of messages, of dead letters (`reason`, `event`), or of letters (`state`,
+    `copropiedad`, `handed_over`). What is not given does not narrow it.
+    """
+
+    state: Word | None = None
+    only: (
+        Annotated[
+            Literal["lost", "held"], Meta(description="`lost`: failed, bounced, expired. `held`: waits.")
+        ]
+        | None
+    ) = None
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Word | None = None
+    person: Annotated[Word, Meta(description="A reference.")] | None = None
+    reason: Word | None = None
+    purpose: Word | None = None
+    copropiedad: Word | None = None
+    case: Word | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    handed_over: bool | None = None
+
+
+def narrowed(asked: BulkFilter, places: PropertyScope) -> MessageFilter:
+    """Return the filter of messages, within these places."""
+    fields = {name: getattr(asked, name) for name in _OF_MESSAGES}
+    states = LISTS.get(asked.only or "", ())
+    return MessageFilter(**fields, states=states, places=within(asked.copropiedad, places))
+
+
+def within(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
+    """Narrow places to a copropiedad; nothing is left of one that is not among them."""
+    if copropiedad is None:
+        return places
+    return frozenset({copropiedad}) if places is None else places & {copropiedad}
+
+
+def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkChoice:
+    """Return what a bulk action of this kind is for."""
+    where = within(asked.copropiedad, places)
+    if kind in MESSAGES:
+        return BulkChoice(kind=kind, which=narrowed(asked, places), places=where)
+    if kind is BulkKind.REPLAY:
+        return BulkChoice(kind=kind, which=DeadFilter(reason=asked.reason, event=asked.event), places=where)
+    state = None if asked.state is None else LetterState(asked.state)
+    which = LetterFilter(state=state, handed_over=asked.handed_over)
+    return BulkChoice(kind=kind, which=which, places=where)
+
+
+def check(kind: BulkKind, asked: BulkFilter) -> None:
+    """
+    Raise InvalidFilter for what this kind is not narrowed by.
+
+    Left aside, it would let the action reach far more rows than were meant.
+    """
+    given = [name for name in BulkFilter.__struct_fields__ if getattr(asked, name) is not None]
+    if unknown := [name for name in given if name not in _FIELDS[kind]]:
+        raise InvalidFilter(f"{kind} has no filter {', '.join(unknown)}")
+    if asked.state not in {None, *_STATES[kind]}:
+        raise InvalidFilter(f"{kind} has no state {asked.state!r}; there are: {', '.join(_STATES[kind])}")
+
+
+def finds_nothing(choice: BulkChoice, asked: BulkFilter) -> bool:
+    """Return whether it is for settled dead letters, or for those of one copropiedad, which has none."""
+    if choice.kind is not BulkKind.REPLAY:
+        return False
+    return choice.places is not None or asked.state not in {None, _OPEN}
+
+
+def kept(asked: BulkFilter) -> dict[str, Json]:
+    """Return the filter as a run keeps it: without the person, whose rights it would otherwise outlive."""
+    plain: dict[str, Json] = msgspec.to_builtins(asked)
+    return {name: plain[name] for name in BulkFilter.__struct_fields__ if name in plain and name != "person"}
+
+
+_OPEN: Final = "open"
+_OF_MESSAGES: Final = (
+    *("state", "channel", "event", "event_id", "person", "reason", "purpose", "case", "since", "until"),
+)
+_MESSAGE_FIELDS: Final = frozenset({*_OF_MESSAGES, "only", "copropiedad"})
+_FIELDS: Final[Mapping[BulkKind, frozenset[str]]] = {
+    BulkKind.RESEND: _MESSAGE_FIELDS,
+    BulkKind.CANCEL: _MESSAGE_FIELDS,
+    BulkKind.REPLAY: frozenset({"state", "reason", "event"}),
+    BulkKind.PRINTED: frozenset({"state", "copropiedad", "handed_over"}),
+}
+_STATES: Final[Mapping[BulkKind, tuple[str, ...]]] = {
+    BulkKind.RESEND: tuple(State),
+    BulkKind.CANCEL: tuple(State),
+    BulkKind.REPLAY: (_OPEN, "replayed", "discarded"),
+    BulkKind.PRINTED: tuple(LetterState),
+}
