@@ -377,6 +377,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST, form=True),
     _signed_in(own_inbox.INBOX, own_inbox.show),
     _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
+    _signed_in(own_inbox.CHANGES, own_inbox.changes),
     _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
 )
 

@@ -74,7 +74,8 @@ async def test_the_console_shows_how_much_is_unread(portal: Portal) -> None:
     await press(maria, id=str(sent.id))
     after = await maria.ask("/")
 
-    assert "1<span> sin leer</span>" in before.text
+    assert "Mi bandeja: 1 sin leer" in before.text
+    assert "sin leer" not in after.text
     assert "Mi bandeja</a>" in after.text
 
 

@@ -7,7 +7,15 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.web.console import case_page, channels_page, dead_page, live_changes, message_list
+from hub.web.console import (
+    case_page,
+    channels_page,
+    dead_page,
+    indicators_page,
+    live_changes,
+    message_list,
+    search_page,
+)
 from hub.web.route import OPERATE, PRIVACY, READ, Route, Where
 
 _read: Final = partial(Route, needs=READ, where=Where.PLACES)
@@ -24,6 +32,8 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _operate_company(channels_page.PAUSE, channels_page.pause),
     _operate_company(channels_page.RESUME, channels_page.resume),
     _read(message_list.PATH, message_list.show),
+    _read(search_page.PATH, search_page.show),
+    _read(indicators_page.PATH, indicators_page.show),
     _read("/cases/{key}", case_page.show),
     _read("/cases", case_page.search),
 )
