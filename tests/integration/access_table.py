@@ -275,7 +275,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),
     "GET /asyncapi.json": Row(needs=READ),
-    "GET /static/{name}": Row(needs=READ, fill="console.js"),
+    "GET /static/{name}": Row(needs=READ, fill="shell.js"),
     "GET /": Row(needs=Door.KNOWN),
     "POST /": Row(needs=Door.SIGN_IN, status=403),
     "GET /sign-in/code": Row(needs=Door.SIGN_IN),
