@@ -28,6 +28,8 @@ Every error of the hub. The docstring of a class is its message.
     ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
+    ├── NotOffered                an act that this kind of case has not
+    ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
     ├── UnknownName               a channel, an event … that there is not
@@ -285,6 +287,14 @@ class DocumentRefused(DocumentFailure):
 
 class NothingToAcknowledge(HubError):
     """No level can acknowledge this promise now. Its text has the reason, and what to do instead."""
+
+
+class NotOffered(HubError):
+    """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
+
+
+class NothingChosen(HubError):
+    """Nothing is found that could be done."""
 
 
 class NothingToPrint(HubError):

@@ -36,6 +36,7 @@ def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Open
 
 open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
+open_bulk: Final = _opener(storage.PostgresBulk)
 open_cancel: Final = _opener(storage.PostgresCancel)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)

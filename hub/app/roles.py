@@ -133,6 +133,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             pauses=storage.PostgresPauses(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
             reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
+            bulk=storage.PostgresBulk(parts.database),
             now=NOW,
             queues=QUEUES,
             sweep_after=parts.company.policy.delivery.sweep_after,

@@ -81,3 +81,13 @@ def written(at: datetime | None) -> str | None:
         return None
     local = at.astimezone(ZONE)
     return local.date().isoformat() if local.time() == time() else at.isoformat()
+
+
+def day_start(day: date) -> datetime:
+    """Return when a day begins in Colombia."""
+    return datetime.combine(day, time.min, ZONE)
+
+
+def next_day_start(day: date) -> datetime:
+    """Return when the day after this one begins in Colombia; the last day has none, and begins itself."""
+    return day_start(day if day == date.max else day + timedelta(days=1))

@@ -42,6 +42,8 @@ ATTENTION: Final = (
     ),
     EventType(
         name="pqrs.replied",
+        # Somebody of the staff may do it at the console.
+        shared=True,
         case="pqrs_id",
         audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "whatsapp", "sms"),),
         clocks=(ClockMove("first_reply", Move.STOP),),
@@ -106,6 +108,8 @@ ATTENTION: Final = (
     ),
     EventType(
         name="pqrs.closed",
+        # Somebody of the staff may do it at the console.
+        shared=True,
         case="pqrs_id",
         audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "push"),),
         # In law, closing is not an answer: the legal term runs on until `pqrs.responded`.
@@ -167,6 +171,8 @@ ATTENTION: Final = (
     ),
     EventType(
         name="support.replied",
+        # Somebody of the staff may do it at the console.
+        shared=True,
         case="thread_id",
         clocks=(
             ClockMove("first_reply", Move.STOP),

@@ -35,6 +35,7 @@ CONCIERGE: Final = (
     ),
     EventType(
         name="concierge.incident.closed",
+        shared=True,
         case="incident_id",
         audiences=(to("affected", Purpose.SERVICE, "email+push"),),
         clocks=(ClockMove("incident_response", Move.STOP),),

@@ -48,6 +48,7 @@ QUALITY: Final = (
     ),
     EventType(
         name="satisfaction.detractor.contacted",
+        shared=True,
         case="survey_id",
         clocks=(ClockMove("callback", Move.STOP),),
     ),
@@ -62,6 +63,7 @@ QUALITY: Final = (
     ),
     EventType(
         name="quality.action.closed",
+        shared=True,
         case="finding_id",
         clocks=(ClockMove("corrective_action", Move.STOP),),
     ),

@@ -30,6 +30,7 @@ from hub.model import ReplyKind
 from hub.operations.suppressions import read_suppressions
 from hub.people.audience import written_as
 from hub.policy import load_policy
+from hub.ports.casework import ReplyFilter
 
 replies = typer.Typer(no_args_is_help=True)
 suppressions = typer.Typer(no_args_is_help=True)
@@ -51,7 +52,7 @@ async def list_replies(
 ) -> None:
     """List replies, newest first, without their text."""
     async with open_contacts(settings()) as store:
-        page = await store.replies(kind=kind, after=None, limit=limit)
+        page = await store.replies(ReplyFilter(kind=kind), after=None, limit=limit)
     print_list(page.items, _REPLIES, page.next, as_json=as_json)
 
 

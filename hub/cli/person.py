@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from hub.cli.common import (
 from hub.cli.progress import progress
 from hub.contact_rules.purposes import LIMITED
 from hub.operations.contact_history import contact_lines
-from hub.operations.erase_person import ErasureReport, erase, kept_since, look, why
+from hub.operations.erase_person import ERASED_ES, KEPT_ES, ErasureReport, erase, kept_since, look, why
 from hub.operations.erase_stranger import strangers_of
 from hub.operations.person_export import paper
 from hub.operations.publish import send_all
@@ -40,21 +40,6 @@ from hub.settings import Settings
 app = typer.Typer(no_args_is_help=True)
 
 Ref = Annotated[str, typer.Argument(metavar="REF", show_default=False, help="Su person_id.")]
-
-_ERASED: Final[Mapping[str, str]] = {
-    "messages": "mensajes",
-    "inbox": "entradas de la bandeja",
-    "letters": "cartas",
-    "replies": "respuestas",
-    "versions": "versiones del directorio",
-    "preferences": "cambios de preferencias",
-}
-_KEPT: Final[Mapping[str, str]] = {
-    "kept_legal": "mensajes legales por su plazo",
-    "kept_consents": "autorizaciones, sin su nombre",
-    "kept_marks": "marcas de no contactar, sin su nota",
-    "kept_audit": "notas de quién vio los datos",
-}
 
 _CONTACTS: Final[Columns] = {
     "salió": lambda line: local_time(line.at),
@@ -246,8 +231,8 @@ def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], No
 def _told(report: ErasureReport) -> str:
     if report.duties:
         return why(report.duties)
-    erased = ", ".join(f"{report.counts[what]} {words}" for what, words in _ERASED.items())
-    kept = ", ".join(f"{report.counts[what]} {words}" for what, words in _KEPT.items())
+    erased = ", ".join(f"{report.counts[what]} {words}" for what, words in ERASED_ES.items())
+    kept = ", ".join(f"{report.counts[what]} {words}" for what, words in KEPT_ES.items())
     return f"De {report.person} se suprime: {erased}. La ley conserva: {kept}."
 
 

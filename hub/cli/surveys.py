@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -12,22 +12,14 @@ from hub.app.openers import open_publisher, open_surveys
 from hub.cli.audit import note
 from hub.cli.common import AsJson, print_json, settings
 from hub.cli.progress import silent
-from hub.model.surveys import LeftOut
 from hub.operations import start_survey as surveys
 from hub.operations.publish import send_all
-from hub.operations.start_survey import Started, SurveyStart
+from hub.operations.start_survey import WHY_ES, Started, SurveyStart
 from hub.policy import Policy, load_policy
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-
-_WHY: Final = {
-    LeftOut.ASKED: "ya se les preguntó en este semestre",
-    LeftOut.DECLINED: "no han autorizado encuestas",
-    LeftOut.ASKED_LATELY: "recibieron otra encuesta hace poco; puede preguntarles después",
-    LeftOut.NO_CONTACT: "sin correo, celular ni aplicación",
-}
 
 
 @app.callback()
@@ -103,5 +95,5 @@ def _report(done: Started, wish: SurveyStart, *, as_json: bool, err: bool = Fals
         return
     asks = "se les preguntaría" if wish.dry_run else "se les pregunta"
     lines = [f"Encuesta del semestre {wish.round.name}. Personas a las que {asks}: {done.asked}."]
-    lines += [f"  Por fuera, {_WHY[reason]}: {number}." for reason, number in done.left_out.items()]
+    lines += [f"  Por fuera, {WHY_ES[reason]}: {number}." for reason, number in done.left_out.items()]
     typer.echo("\n".join(lines), err=err)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from hub.contact_rules.consents import why_opted_out
-from hub.contact_rules.verdict import Refused, verdict
+from hub.contact_rules.verdict import Refused, Verdict, verdict
 from hub.model import ContactFacts, Person, Purpose
 from hub.policy import Policy
 
@@ -31,10 +31,24 @@ def refusals(
     purpose that needs consent there are none: hours alone refuse nothing.
     """
     judged = {
-        channel: verdict(purpose, channel, _facts(person, known, rests), at=at, policy=policy)
+        channel: forecast(purpose, channel, known, person, at=at, policy=policy, rests=rests)
         for channel, known in addresses.items()
     }
     return {channel: given.reason for channel, given in judged.items() if isinstance(given, Refused)}
+
+
+def forecast(
+    purpose: Purpose,
+    channel: str,
+    addresses: Collection[str],
+    person: Person,
+    *,
+    at: datetime,
+    policy: Policy,
+    rests: bool = False,
+) -> Verdict:
+    """Return what the verdict on a message over this channel would be `at` an instant."""
+    return verdict(purpose, channel, _facts(person, addresses, rests), at=at, policy=policy)
 
 
 def _facts(person: Person, addresses: Collection[str], rests: bool) -> ContactFacts:

@@ -18,6 +18,7 @@ from hub.model.access import (
     covers,
     reach_of,
     union,
+    within,
 )
 from hub.model.audiences import (
     NOT_OPTED_IN,

@@ -139,5 +139,12 @@ def covers(reach: Reach, other: Reach) -> bool:
     )
 
 
+def within(places: PropertyScope, copropiedad: str | None) -> PropertyScope:
+    """Return those of the places that a filter by copropiedad leaves; all of them for None."""
+    if copropiedad is None:
+        return places
+    return frozenset({copropiedad}) if places is None or copropiedad in places else NOWHERE
+
+
 def union(first: PropertyScope, second: PropertyScope) -> PropertyScope:
     return None if first is None or second is None else first | second

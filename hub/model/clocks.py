@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Self, cast
 from uuid import UUID
 
 from msgspec import Struct
@@ -270,3 +270,9 @@ class Period:
 
     def __contains__(self, at: datetime) -> bool:
         return self.since <= at < self.until
+
+    @classmethod
+    def of_days(cls, first: date, last: date, zone: tzinfo) -> Self:
+        """Return the period from the beginning of the first day to the end of the last."""
+        midnight = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
+        return cls(since=next(midnight), until=next(midnight))

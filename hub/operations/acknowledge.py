@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from hub.access import audit
 from hub.model import PropertyScope
 from hub.ports import AuditStore, LogStore, Publisher
+from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import AckResult, acknowledge, level_to_acknowledge
+
+LONGEST: Final = 500
+"""Characters of the words that come with an acknowledgement."""
 
 
 async def acknowledge_clock(
@@ -20,6 +25,7 @@ async def acknowledge_clock(
     who: str,
     now: datetime,
     places: PropertyScope = None,
+    words: str = "",
 ) -> AckResult | None:
     """
     Acknowledge the escalation for the notified level, and write the audit entry. Idempotent.
@@ -31,4 +37,4 @@ async def acknowledge_clock(
         return None
     level = level_to_acknowledge(clock)
     await audit.note(notes, who=who, action="clock.acknowledge", subject=f"clock:{clock.id}", level=level)
-    return await acknowledge(clock, by=who, publisher=publisher, now=now)
+    return await acknowledge(clock, by=who, publisher=publisher, now=now, words=tidy(words, LONGEST))

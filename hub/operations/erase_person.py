@@ -38,6 +38,22 @@ DUTIES_ES: Final[Mapping[Duty, str]] = {
     Duty.ACCOUNT: "tiene una cuenta en la consola: hay que desactivarla primero (hub accounts disable)",
 }
 """Why the data must be kept, in Spanish, for the answer to the person."""
+ERASED_ES: Final[Mapping[str, str]] = {
+    "messages": "mensajes",
+    "inbox": "entradas de la bandeja",
+    "letters": "cartas",
+    "replies": "respuestas",
+    "versions": "versiones del directorio",
+    "preferences": "cambios de preferencias",
+}
+"""Count of a report → what is erased."""
+KEPT_ES: Final[Mapping[str, str]] = {
+    "kept_legal": "mensajes legales por su plazo",
+    "kept_consents": "autorizaciones, sin su nombre",
+    "kept_marks": "marcas de no contactar, sin su nota",
+    "kept_audit": "notas de quién vio los datos",
+}
+"""Count of a report → what the law keeps."""
 
 
 class ErasureReport(Struct, kw_only=True):

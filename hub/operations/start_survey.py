@@ -27,6 +27,13 @@ Publish = Callable[[Sequence[Event]], Awaitable[None]]
 PAGE: Final = 500
 """People who are looked up, and asked, at a time."""
 KIND: Final = "semestral"
+WHY_ES: Final[Mapping[LeftOut, str]] = {
+    LeftOut.ASKED: "ya se les preguntó en este semestre",
+    LeftOut.DECLINED: "no han autorizado encuestas",
+    LeftOut.ASKED_LATELY: "recibieron otra encuesta hace poco; puede preguntarles después",
+    LeftOut.NO_CONTACT: "sin correo, celular ni aplicación",
+}
+"""Why somebody is not asked, for operators."""
 _JULY: Final = 7
 
 

@@ -12,8 +12,10 @@ from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
+from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, MessageActs, Replay, Worked
 from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
+from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import CascadeStore, DeliveryStore
@@ -41,7 +43,7 @@ from hub.ports.inbox import InboxStore
 from hub.ports.intake import IntakeStore, IntakeTransaction, RehearsalStore, RehearsalTransaction
 from hub.ports.keys import AuditStore, KeyStore
 from hub.ports.letters import EVERY_LETTER, BatchStore, LetterFilter, LetterStore
-from hub.ports.log import LogStore, MessageFilter, Page
+from hub.ports.log import BoardFilter, Cause, Causes, LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore
@@ -50,6 +52,7 @@ from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.reach import ReachStore
+from hub.ports.recipients import RecipientStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore, SubscriptionStore

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Json, PropertyScope
+from hub.ports.casework import ReplyFilter
 from hub.ports.log import Page
 
 
@@ -19,10 +20,8 @@ class ContactStore(Protocol):
     that caused it. With `places`, rows of other copropiedades or of none are left out.
     """
 
-    async def replies(
-        self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
-    ) -> Page:
-        """List replies, without their text."""
+    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Page:
+        """List replies with what staff has done about them, without their text."""
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
         """Return a reply with its text."""

@@ -23,9 +23,10 @@ class Page:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
     """
-    A filter of messages; None does not filter. `reason` is a prefix of the reason.
+    A filter of messages; None does not filter. `reason` is a prefix of the reason, `case` the key of a case.
 
-    `places` are the copropiedades whose messages are included; only None includes messages of none.
+    `states` are several states; a single `state` wins over them. `places` are the copropiedades whose
+    messages are included; only None includes messages of none.
     """
 
     state: str | None = None
@@ -38,6 +39,39 @@ class MessageFilter:
     until: datetime | None = None
     id: UUID | None = None
     places: PropertyScope = None
+    purpose: str | None = None
+    case: str | None = None
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardFilter:
+    """A filter of promises of these states; None does not filter. `area` is a `service_area`."""
+
+    states: Collection[str]
+    name: str | None = None
+    area: str | None = None
+    level: int | None = None
+    places: PropertyScope = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """How many of the newest messages are in a state for a reason, over a channel; and the newest of them."""
+
+    state: str
+    reason: str | None
+    channel: str
+    count: int
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Causes:
+    """The most frequent first. `bounded`: there are more messages than were counted."""
+
+    items: Sequence[Cause]
+    bounded: bool
 
 
 class LogStore(Protocol):
@@ -49,6 +83,9 @@ class LogStore(Protocol):
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
         """List messages, with the person's reference, without name and address."""
+
+    async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        """Group the newest messages, of each state and copropiedad at most `most`, by why they are there."""
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
@@ -77,6 +114,12 @@ class LogStore(Protocol):
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Page:
         """List the clocks of copropiedades in these states, soonest due first."""
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        """List running promises that the filter selects, soonest due first."""
+
+    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        """List ended promises that the filter selects, the last started first."""
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from hub.model.reach import Reach
-from hub.rendering.outcomes_es import REASON_STARTS, REASONS, STATES
-from hub.rendering.titles_es import CLOCKS, EVENTS
+from hub.rendering.outcomes_es import STATES
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
 
@@ -147,7 +146,7 @@ UNREACHED: Final[Mapping[str, str]] = {
     "empty_audience": "Nadie del directorio recibe este aviso: revise quién vive o trabaja allí",
     "no_channel": "A alguien no lo alcanza ningún canal: avísele en persona, y registre su celular",
 }
-"""Why an event does not reach its whole audience, and what to do about it."""
+"""Why an event does not reach its whole audience, and after the colon what to do about it."""
 
 EXTENSIONS: Final[Mapping[str, str]] = {
     "no_clock": "el caso no tiene ese plazo, o su inicio no ha llegado",
@@ -185,25 +184,6 @@ LETTER_STATES: Final[Mapping[str, str]] = {
     "delivered": "Entregada",
 }
 """How far a letter has come."""
-
-EVERYTHING: Final[Mapping[str, Any]] = {
-    "messageStates": MESSAGE_STATES,
-    "letterStates": LETTER_STATES,
-    "messageMeanings": {state: words.means for state, words in STATES.items()},
-    "clockStates": CLOCK_STATES,
-    "deadStates": DEAD_STATES,
-    "channels": CHANNELS,
-    "purposes": PURPOSES,
-    "outcomes": OUTCOMES,
-    "events": EVENTS,
-    "clocks": CLOCKS,
-    "reasons": REASONS,
-    "reasonStarts": REASON_STARTS,
-    "deadReasons": DEAD_REASONS,
-    "unreached": UNREACHED,
-    "levels": LEVELS,
-}
-"""The labels that the page receives as JSON."""
 
 REACH: Final[Mapping[Reach, str]] = {
     Reach.NOBODY: "no hay nadie registrado",

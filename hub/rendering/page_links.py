@@ -10,10 +10,11 @@ from hub.catalog import BY_NAME
 from hub.model import Claimed, Json, Message, Purpose
 
 CASES: Final = "/cases"
+CLOCKS: Final = "/clocks"
 _CLOCK: Final = "clock_id"
 _WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day"})
 """What ties the hub's own events together is no case of anybody."""
-_SECTIONS: Final = (("letter_id", "entregas"), ("message_id", "entregas"))
+_SECTIONS: Final = (("letter_id", "#entregas"), ("message_id", "#entregas"))
 """Field of the data → the section of the console, where there is no case; the first one present."""
 _TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})
 
@@ -23,9 +24,14 @@ def case_path(key: str) -> str:
     return f"{CASES}/{quote(key, safe='')}"
 
 
+def clock_path(clock_id: str) -> str:
+    """Return the path of a promise's page. It stays the same: mails have it."""
+    return f"{CLOCKS}/{quote(clock_id, safe='')}"
+
+
 def page_of(claimed: Claimed, public_url: str) -> str | None:
     """
-    Make the link to the case about which a message to staff is; where there is none, to the console.
+    Make the link to the promise or the case about which a message to staff is; else to the console.
 
     None for other messages, and without an https address: templates link to nothing else.
     """
@@ -34,8 +40,10 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
     data = claimed.data or {}
     if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):
         return None
+    if clock := data.get(_CLOCK):
+        return f"{public_url}{clock_path(str(clock))}"
     key = _case_of(claimed.message.event, data)
-    return f"{public_url}{case_path(key) if key else f'/#{_section(data)}'}"
+    return f"{public_url}{case_path(key) if key else _section(data)}"
 
 
 def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
@@ -46,13 +54,10 @@ def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
 
 
 def _case_of(event: str, data: Mapping[str, Json]) -> str | None:
-    """Return what finds the case: of a clock's step the clock, whose case is the one that people know."""
-    if clock := data.get(_CLOCK):
-        return str(clock)
     kind = BY_NAME.get(event)
     return None if kind is None or kind.case in _WITHOUT_PAGE else kind.case_of(data)
 
 
 def _section(data: Mapping[str, Json]) -> str:
     found = ((section, data[field]) for field, section in _SECTIONS if data.get(field))
-    return next((f"{section}/{key}" for section, key in found), "relojes")
+    return next((f"/{section}/{key}" for section, key in found), CLOCKS)

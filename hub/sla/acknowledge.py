@@ -44,7 +44,9 @@ def level_to_acknowledge(clock: Clock) -> int:
     return clock.level
 
 
-async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datetime) -> AckResult:
+async def acknowledge(
+    clock: Clock, *, by: str, publisher: Publisher, now: datetime, words: str = ""
+) -> AckResult:
     """
     Acknowledge the clock for its current level. Safe to repeat.
 
@@ -53,16 +55,18 @@ async def acknowledge(clock: Clock, *, by: str, publisher: Publisher, now: datet
     level = level_to_acknowledge(clock)
     known = {acknowledgement.level for acknowledgement in clock.course.acknowledged}
     if level not in known:
-        await publisher.event(event_of(clock, level, by=by, now=now))
+        await publisher.event(event_of(clock, level, by=by, now=now, words=words))
     return AckResult(id=clock.id, level=level, changed=level not in known)
 
 
-def event_of(clock: Clock, level: int, *, by: str, now: datetime) -> Event:
+def event_of(clock: Clock, level: int, *, by: str, now: datetime, words: str = "") -> Event:
     place = clock.context.get("copropiedad_id")
-    return acknowledged(clock.id, clock.case, level, by=by, place=place, at=now)
+    return acknowledged(clock.id, clock.case, level, by=by, place=place, at=now, words=words)
 
 
-def acknowledged(clock_id: UUID, case: str, level: int, *, by: str, place: str | None, at: datetime) -> Event:
+def acknowledged(
+    clock_id: UUID, case: str, level: int, *, by: str, place: str | None, at: datetime, words: str = ""
+) -> Event:
     """
     Make the event that a level has acknowledged a clock. Its thread id is the key of the clock's case.
 
@@ -70,6 +74,7 @@ def acknowledged(clock_id: UUID, case: str, level: int, *, by: str, place: str |
     """
     data = {"clock_id": str(clock_id), BY_NAME[ACKNOWLEDGED].case: case, "level": level, "by": by}
     data |= {} if place is None else {"copropiedad_id": place}
+    data |= {"note": words} if words else {}
     return own_event(ACKNOWLEDGED, ack_id(clock_id, level), data, time=at)
 
 

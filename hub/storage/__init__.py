@@ -5,8 +5,10 @@ from __future__ import annotations
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
+from hub.storage.bulk import PostgresBulk
 from hub.storage.cancel import PostgresCancel
 from hub.storage.case_threads import PostgresCases
+from hub.storage.casework import PostgresCasework
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
@@ -33,6 +35,7 @@ from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.notice_digests import PostgresNoticeDigests
 from hub.storage.pauses import PostgresPauses
+from hub.storage.people_list import PostgresPeopleList
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.posters import PostgresPosters
 from hub.storage.preferences import PostgresPreferences
@@ -40,6 +43,7 @@ from hub.storage.print_batches import PostgresBatches
 from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
+from hub.storage.recipients import PostgresRecipients
 from hub.storage.redrive import PostgresRedrive
 from hub.storage.rehearsal import PostgresRehearsals
 from hub.storage.replies import PostgresReplies
@@ -51,6 +55,7 @@ from hub.storage.search import PostgresSearch
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.strangers import PostgresStrangers
+from hub.storage.survey_list import PostgresSurveyList
 from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers

@@ -10,9 +10,11 @@ from uuid import UUID
 from hub.model import Json, PropertyScope
 from hub.people.masking import mask_address, mask_reference
 from hub.ports import Page
+from hub.ports.casework import ReplyFilter
+from hub.storage.casework import ANSWERS, reply_conditions
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
-from hub.storage.paging import paged, shown
+from hub.storage.paging import cursor, page, paged, shown
 
 _SQL = load("contacts")
 
@@ -20,14 +22,14 @@ _SQL = load("contacts")
 class PostgresContacts(Store):
     """The ContactStore."""
 
-    async def replies(
-        self, *, kind: str | None, after: str | None, limit: int, places: PropertyScope = None
-    ) -> Page:
-        asked = after, limit, kind, listed(places)
-        return _masked(await paged(self, _SQL["replies"], *asked, by="received_at"))
+    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Page:
+        values: list[object] = [*cursor(after), limit + 1, listed(asked.places), ANSWERS]
+        conditions, more = reply_conditions(asked, len(values) + 1)
+        rows = await self.rows(_SQL["replies"].format(narrowed=conditions), *values, *more)
+        return _masked(page(rows, limit, "received_at"))
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
-        rows = await self.rows(_SQL["reply"], reply_id, listed(places))
+        rows = await self.rows(_SQL["reply"], reply_id, listed(places), ANSWERS)
         if not rows:
             return None
         whole = _mask(shown(rows[0]))

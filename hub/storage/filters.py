@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Mapping
+from typing import Any, Final
 
 from hub.model import PropertyScope
-from hub.ports import MessageFilter
+from hub.ports import BoardFilter, MessageFilter
 
 _CONDITIONS: Final = {
     "channel": "channel = ${}",
     "event": "event = ${}",
     "event_id": "event_key IN (SELECT key FROM event WHERE event.id = ${})",
     "person": "person = ${}",
+    "purpose": "purpose = ${}",
+    "case": "event_key IN (SELECT key FROM event WHERE event.case_key = ${})",
     "reason": "starts_with(reason, ${})",
     "since": "created_at >= ${}",
     "until": "created_at < ${}",
@@ -29,6 +33,16 @@ The values that most messages have, and what the index of all others demands (mi
 PostgreSQL only takes that index where the statement says the same in the same words.
 """
 
+_PLAIN: Final = re.compile(r"[a-z0-9_.]{1,100}")
+"""What may stand in a statement as it is: the names of events and channels."""
+
+_OF_CLOCKS: Final = {
+    "name": "name = ${}",
+    "area": "context ->> 'service_area' = ${}",
+    "level": "level = ${}",
+    "places": "copropiedad_id = ANY (${}::text[])",
+}
+
 
 def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[object]]:
     """
@@ -36,13 +50,36 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
 
     `first_free` is the first parameter number that the statement does not use itself.
     """
-    asked = {name: value for name in _CONDITIONS if (value := getattr(narrowed, name)) is not None}
-    conditions = [_CONDITIONS[name].format(number) for number, name in enumerate(asked, start=first_free)]
-    conditions += [
-        demand for name, (common, demand) in _BY_INDEX.items() if name in asked and asked[name] not in common
-    ]
-    values = [listed(value) if name == "places" else value for name, value in asked.items()]
+    asked = _asked(narrowed, _CONDITIONS)
+    plain = {
+        name: str(value)
+        for name, value in asked.items()
+        if name in _BY_INDEX and _PLAIN.fullmatch(str(value))
+    }
+    given = {name: value for name, value in asked.items() if name not in plain}
+    conditions, values = _conditions(given, _CONDITIONS, first_free)
+    # With the value in it PostgreSQL plans for that value: for any value it would read a whole building, not
+    # the few messages of an event.
+    conditions += [f"{name} = '{value}'" for name, value in plain.items()]
+    conditions += [_BY_INDEX[name][1] for name, value in plain.items() if value not in _BY_INDEX[name][0]]
     return " AND ".join(conditions) or "true", values
+
+
+def narrow_clocks(narrowed: BoardFilter, *, first_free: int) -> tuple[str, list[object]]:
+    """Do the same for promises."""
+    conditions, values = _conditions(_asked(narrowed, _OF_CLOCKS), _OF_CLOCKS, first_free)
+    return " AND ".join(conditions) or "true", values
+
+
+def _asked(narrowed: object, known: Mapping[str, str]) -> dict[str, Any]:
+    return {name: value for name in known if (value := getattr(narrowed, name)) is not None}
+
+
+def _conditions(
+    asked: Mapping[str, Any], known: Mapping[str, str], first_free: int
+) -> tuple[list[str], list[object]]:
+    conditions = [known[name].format(number) for number, name in enumerate(asked, start=first_free)]
+    return conditions, [listed(value) if name == "places" else value for name, value in asked.items()]
 
 
 def listed(places: PropertyScope) -> list[str] | None:

@@ -25,10 +25,10 @@ from hub.model import (
 )
 from hub.model.contracts import ContractDecision
 from hub.people.masking import mask_address, mask_name, mask_reference
-from hub.ports import MessageFilter, Page
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page
 from hub.storage import clocks, contracts, unreached
 from hub.storage.database import Store, load, read
-from hub.storage.filters import listed, narrow
+from hub.storage.filters import listed, narrow, narrow_clocks
 from hub.storage.paging import cursor, page, paged, shown
 
 MANY: Final = 10_000
@@ -44,14 +44,14 @@ class PostgresLog(Store):
     unreached = unreached.page_of
 
     async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        asked: list[object] = [*cursor(after), limit + 1, _states(narrowed.state, State)]
-        name, rest = _list_of(narrowed), narrowed
-        if name == "messages_there":
-            asked.append(listed(narrowed.places))
-            rest = replace(narrowed, places=None)
-        conditions, values = narrow(rest, first_free=len(asked) + 1)
-        rows = await self.rows(_SQL[name].format(narrowed=conditions), *asked, *values)
-        return page(rows, limit, "created_at")
+        statement, given = _list_of(narrowed, cursor(after), limit + 1)
+        return page(await self.rows(statement, *given), limit, "created_at")
+
+    async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        newest, given = _list_of(narrowed, cursor(None), most + 1)
+        rows = await self.rows(_SQL["causes"].format(newest=newest), *given)
+        found = [read(Cause, row) for row in rows]
+        return Causes(items=found, bounded=sum(cause.count for cause in found) > most)
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
@@ -85,6 +85,18 @@ class PostgresLog(Store):
     ) -> Page:
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
         return page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at")
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        values: list[object] = [*cursor(after, _SOONEST), limit + 1, sorted(asked.states)]
+        conditions, more = narrow_clocks(asked, first_free=len(values) + 1)
+        rows = await self.rows(_SQL["board"].format(narrowed=conditions), *values, *more)
+        return page(rows, limit, "due_at")
+
+    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        values: list[object] = [*cursor(after), limit + 1, sorted(asked.states)]
+        conditions, more = narrow_clocks(asked, first_free=len(values) + 1)
+        rows = await self.rows(_SQL["ended_clocks"].format(narrowed=conditions), *values, *more)
+        return page(rows, limit, "started_at")
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
@@ -123,7 +135,10 @@ class PostgresLog(Store):
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         there = () if places is None else (listed(places),)
         live = _SQL["live_counts"].format(there="AND copropiedad_id = ANY ($1::text[])" if there else "")
-        ended = _SQL["ended_counts"].format(there="AND copropiedad_id = ANY ($2::text[])" if there else "")
+        ended = _SQL["ended_counts"].format(
+            newest=_SQL["newest_there" if there else "newest"],
+            there="AND copropiedad_id = ANY ($2::text[])" if there else "",
+        )
         rows = [*await self.rows(live, *there), *await self.rows(ended, MANY, *there)]
         return _by_state(row for row in rows if places is None or row["noun"] != "dead")
 
@@ -139,8 +154,21 @@ def _by_state(rows: Iterable[Record]) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
-def _list_of(narrowed: MessageFilter) -> str:
-    if narrowed.person is not None or narrowed.event_id is not None:
+def _list_of(narrowed: MessageFilter, before: tuple[datetime, UUID], limit: int) -> tuple[str, list[object]]:
+    """Return the statement of the newest messages before a cursor, and its parameters."""
+    states = [narrowed.state] if narrowed.state else list(narrowed.states) or list(State)
+    asked: list[object] = [*before, limit, states]
+    name, rest = list_kind(narrowed), narrowed
+    if name == "messages_there":
+        asked.append(listed(narrowed.places))
+        rest = replace(narrowed, places=None)
+    conditions, values = narrow(rest, first_free=len(asked) + 1)
+    return _SQL[name].format(narrowed=conditions), [*asked, *values]
+
+
+def list_kind(narrowed: MessageFilter) -> str:
+    """Return the statement whose index fits: of few messages, of some copropiedades, or of all."""
+    if narrowed.person is not None or narrowed.event_id is not None or narrowed.case is not None:
         return "messages_of"
     return "messages" if narrowed.places is None else "messages_there"
 

@@ -13,7 +13,13 @@ from hub.storage.filters import narrow
 from hub.storage.paging import OLDEST, cursor, encode_cursor
 
 _SQL = load("redrive")
+AGAIN: Final = _SQL["again"]
 _FIRST_FREE: Final = 7
+
+
+def verdict(*, anyway: str, chosen: str) -> str:
+    """Return the expression that judges a row of `found`, a message that is lost."""
+    return _SQL["verdict"].format(anyway=anyway, chosen=chosen)
 
 
 class PostgresRedrive(Store):
@@ -23,8 +29,9 @@ class PostgresRedrive(Store):
         self, narrowed: MessageFilter, *, include_notified: bool, dry_run: bool, after: str | None, limit: int
     ) -> RedrivenPage:
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
+        judged = verdict(anyway="$5::boolean", chosen=f"other.state = $1 AND {conditions}")
         rows = await self.rows(
-            _SQL["redrive"].format(narrowed=conditions),
+            _SQL["redrive"].format(narrowed=conditions, verdict=judged, again=AGAIN),
             *(narrowed.state, *cursor(after, OLDEST), limit, include_notified, dry_run, *values),
         )
         taken = [row for row in rows if row["verdict"] == RedriveResult.TAKEN and not dry_run]

@@ -89,7 +89,8 @@ class PostgresSearch(Store):
         query = f"{_beginning(words)}{_in_places(places)}"
         for until, since in pairwise(_bounds(NOW())):
             wanted = limit - len(found)
-            rows = await self.rows(_SQL["events_about"], query, wanted, since, until)
+            statement = _SQL["events_about"].format(since=since, until=until)
+            rows = await self.rows(statement, query, wanted)
             found += [read(FoundEvent, row) for row in rows]
             if len(found) >= limit:
                 break
@@ -180,9 +181,11 @@ def _quoted(lexeme: str) -> str:
 
 
 def _bounds(now: datetime) -> Iterator[UUID]:
+    """Yield where to look up to; by days, because each is part of a statement that is prepared."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     yield _LAST
     for days in _DAYS_BACK:
-        yield earliest(now - timedelta(days=days))
+        yield earliest(today - timedelta(days=days))
     yield _FIRST
 
 

@@ -11,6 +11,7 @@ from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import (
     Appointments,
+    BulkStore,
     EmergencyStore,
     ErasureStore,
     Heartbeats,
@@ -49,6 +50,7 @@ class Timers:
     old_data: RetentionStore
     digests: NoticeDigestStore
     reach: ReachStore
+    bulk: BulkStore
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

@@ -31,6 +31,7 @@ from hub.model import Message
 from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
+from hub.timers.bulk_runs import work_bulk_runs
 from hub.timers.daily_digest import DailyDigest
 from hub.timers.deps import Timers
 from hub.timers.erasures import keep_erased
@@ -67,6 +68,8 @@ NOTICES: Final = 20.0
 """Seconds between looks for messages whose person's digest is due."""
 PAUSES: Final = 5.0
 """Seconds between looks for pauses that end by themselves."""
+BULK_RUNS: Final = 1.0
+"""Seconds between looks for bulk actions that operators have started."""
 ERASED: Final = 60.0
 """Seconds between looks for what an erasure has left, or what has come since."""
 OLD_DATA: Final = 21600.0
@@ -105,6 +108,7 @@ async def run(timers: Timers) -> None:
         _every(DIGEST, unless_paused(ReachReport().publish_report), timers),
         _every(NOTICES, unless_paused(keep_digests), timers),
         _every(PAUSES, keep_pauses, timers),
+        _every(BULK_RUNS, unless_paused(work_bulk_runs), timers),
     )
     await run_all(loops)
 

@@ -1,1 +1,1 @@
-"""The hub over HTTP: the API, the live page, health and metrics. `application.build` builds it."""
+"""The hub over HTTP: the API, the console, health and metrics. `application.build` builds it."""

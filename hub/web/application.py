@@ -31,7 +31,7 @@ _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 def build(services: Services) -> web.Application:
-    """Build the application: API, live page, hooks, health, metrics and documents."""
+    """Build the application: API, console, hooks, health, metrics and documents."""
     app = _guarded(services.access, services.monitoring, for_browsers, innermost=(limit_rate,))
     app[SERVICES] = services
     set_quotas(app, services.policy.api)

@@ -11,11 +11,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeAlias
+from urllib.parse import quote, unquote
 
 import structlog
 
 from hub.errors import HubError
-from hub.ports import ContactStore, IncidentLog, LogStore, MessageFilter, PauseStore
+from hub.ports import (
+    BulkStore,
+    CaseworkStore,
+    ContactStore,
+    IncidentLog,
+    LetterStore,
+    LogStore,
+    MessageFilter,
+    PauseStore,
+)
+from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -27,16 +38,27 @@ SHOWN: Final = 50
 """Rows of a list's first page."""
 Mark: TypeAlias = Callable[[], Awaitable[object]]
 """Returns what differs once something of a topic has changed."""
+MarkOfCase: TypeAlias = Callable[[str], Awaitable[object]]
+"""The same of one case, by its key."""
+_CASE: Final = "case:"
+"""
+How the topic of one case begins. Its page is audited: it loads itself again only when this case has changed,
+and then somebody has seen what is new.
+"""
+_LONGEST: Final = 190
 
 log = structlog.get_logger()
 
 
 def marks_of(
     *,
+    bulk: BulkStore,
+    casework: CaseworkStore,
     counts: Counted,
     log: LogStore,
     contacts: ContactStore,
     incidents: IncidentLog,
+    letters: LetterStore,
     pauses: PauseStore,
 ) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
@@ -52,25 +74,54 @@ def marks_of(
         return (await counts.get())["dead"]
 
     async def replies() -> object:
-        return (await contacts.replies(kind=None, after=None, limit=SHOWN)).items
+        return (await contacts.replies(ReplyFilter(), after=None, limit=SHOWN)).items
 
     async def channels() -> object:
         return await incidents.incidents(SHOWN), await pauses.pauses(), await pauses.held()
 
+    async def unreached() -> object:
+        return (await log.unreached(after=None, limit=SHOWN)).items
+
+    async def waiting_letters() -> object:
+        return await letters.buildings()
+
+    async def cases() -> object:
+        return (await casework.cases(CaseFilter(), after=None, limit=SHOWN)).items
+
+    async def runs() -> object:
+        return (await bulk.runs(after=None, limit=SHOWN)).items
+
     return {
+        "bulk": runs,
+        "cases": cases,
         "channels": channels,
         "clocks": clocks,
         "dead": dead,
+        "letters": waiting_letters,
         "messages": messages,
         "replies": replies,
+        "unreached": unreached,
     }
+
+
+def topic_of(case: str) -> str:
+    """Return the topic of one case; empty for a key that is too long for a page to ask for."""
+    topic = f"{_CASE}{quote(case, safe='')}"
+    return topic if len(topic) <= _LONGEST else ""
+
+
+def case_of(topic: str) -> str | None:
+    """Return the key of the case whose topic it is; None for any other topic."""
+    return unquote(topic.removeprefix(_CASE)) if topic.startswith(_CASE) else None
 
 
 class LiveStream:
     """The topics that one page shows, and which of them have changed."""
 
-    def __init__(self, topics: frozenset[str]) -> None:
+    def __init__(self, topics: frozenset[str], unseen: frozenset[str] = frozenset()) -> None:
         self.topics = topics
+        self.unseen = unseen
+        """Topics whose mark the next look takes for the first time: what changed until then, nobody knows."""
         self.is_open = True
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
@@ -98,13 +149,17 @@ class LiveStream:
 class LiveChanges:
     """The open streams of a process, all served by one look."""
 
-    def __init__(self, marks: Mapping[str, Mark], *, every: float = EVERY) -> None:
+    def __init__(
+        self, marks: Mapping[str, Mark], *, of_case: MarkOfCase | None = None, every: float = EVERY
+    ) -> None:
         self.topics = frozenset(marks)
+        self._of_case = of_case
         self._marks = marks
         self._every = every
         self._open: list[LiveStream] = []
         self._seen: Mapping[str, object] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._has_begun = False
 
     @property
     def is_full(self) -> bool:
@@ -113,12 +168,16 @@ class LiveChanges:
     @asynccontextmanager
     async def open(self, topics: frozenset[str]) -> AsyncIterator[LiveStream]:
         """Open a stream of what changes from now on."""
-        stream = LiveStream(topics)
+        is_idle = self._looking is None or self._looking.done()
+        if is_idle:
+            self._has_begun = False
+        stream = LiveStream(topics, topics - self._seen.keys() if self._has_begun else frozenset())
         self._open.append(stream)
         try:
-            if self._looking is None or self._looking.done():
+            if is_idle:
                 self._seen = {}
                 self._looking = asyncio.create_task(self._look(), name="live changes")
+            await self._see(topics)
             yield stream
         finally:
             self._open.remove(stream)
@@ -133,20 +192,44 @@ class LiveChanges:
     async def _look(self) -> None:
         """Look until no stream is left."""
         while self._open:
+            self._has_begun = True
+            looked_for = list(self._open)
             try:
                 changed = await self._changed()
             except HubError as exc:
                 log.warning("live.waits", error=str(exc))
             else:
-                for stream in self._open:
-                    stream.put(changed)
+                for stream in looked_for:
+                    stream.put(changed | stream.unseen)
+                    stream.unseen = frozenset()
             await asyncio.sleep(self._every)
 
     async def _changed(self) -> frozenset[str]:
-        wanted = {topic for stream in self._open for topic in stream.topics}
-        found = {topic: await self._marks[topic]() for topic in wanted}
+        found = {topic: await self._mark(topic) for topic in self._shown()}
         known = found.keys() & self._seen.keys()
         changed = frozenset(topic for topic in known if self._seen[topic] != found[topic])
         # What nobody shows is forgotten: who comes back to it has loaded the page anew.
-        self._seen = found
+        shown = self._shown()
+        self._seen = {topic: mark for topic, mark in {**self._seen, **found}.items() if topic in shown}
         return changed
+
+    def _shown(self) -> set[str]:
+        return {topic for stream in self._open for topic in stream.topics}
+
+    async def _see(self, topics: frozenset[str]) -> None:
+        """
+        Mark how these topics stand before their page hears anything.
+
+        The page loads itself once more then. What changed later must differ from this mark: by the next look
+        it would be part of it, and a page would wait for good for what its own form has asked for.
+        """
+        with suppress(HubError):
+            for topic in topics - self._seen.keys():
+                mark = await self._mark(topic)
+                self._seen = {topic: mark, **self._seen}
+
+    async def _mark(self, topic: str) -> object:
+        case = case_of(topic)
+        if case is not None and self._of_case is not None:
+            return await self._of_case(case)
+        return await self._marks[topic]()

@@ -20,7 +20,7 @@ ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 CSRF: Final = "csrf"
 """The field of our own forms that is for `hub.web.auth.csrf` and no handler."""
 
-_INSTANTS: Final = frozenset({"since", "on"})
+_INSTANTS: Final = frozenset({"since", "until", "on"})
 _LISTS: Final = frozenset({"who"})
 """Parameters that may be repeated."""
 
@@ -32,6 +32,10 @@ T = TypeVar("T")
 
 class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The query of a page: a form in a browser sends its empty fields too, and they ask for nothing."""
+
+
+class ButtonForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A form of our own page with nothing to fill in: a button alone."""
 
 
 @cache

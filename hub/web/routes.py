@@ -17,14 +17,21 @@ from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.intake.dry_run_answer import DryRun
+from hub.model.bulk import BulkItem, BulkRun
 from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
+from hub.operations.bulk.plan import BulkPlan
+from hub.operations.bulk.runs import BulkReport
 from hub.operations.cancel import CancelAnswer
+from hub.operations.cases.acts import CaseActed, CaseTaken
+from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
+from hub.operations.cases.replies import ReplyTask
 from hub.operations.cases.schemas import CaseThreadAnswer
+from hub.operations.causes import CauseList
 from hub.operations.channels import ChannelRow, PauseRow
-from hub.operations.clocks.schemas import ClockPage, ClockWhole
+from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.erase_person import ErasureReport
 from hub.operations.evidence import EvidenceRow
@@ -34,12 +41,16 @@ from hub.operations.genuine import GenuineRow
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
 from hub.operations.pause import Paused, Resumed
+from hub.operations.people_list import PeoplePage
 from hub.operations.person_export.schemas import PersonExport
+from hub.operations.person_overview import PersonOverview
+from hub.operations.recipients import Recipients
 from hub.operations.rectify_person import Claim
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
 from hub.operations.results import SubscriptionRow
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted
+from hub.operations.survey_list import CallRow, SurveyListPage
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.sla.acknowledge import AckResult
@@ -48,6 +59,7 @@ from hub.web.api import (
     api_keys,
     batches,
     bounces,
+    bulk,
     cases,
     clocks,
     constancias,
@@ -62,9 +74,11 @@ from hub.web.api import (
     letters,
     messages,
     pauses,
+    people_list,
     person_rights,
     posters,
     preferences,
+    recipients,
     replies,
     results,
     search,
@@ -73,6 +87,7 @@ from hub.web.api import (
     webhooks,
 )
 from hub.web.console import console, own_account, own_inbox, second_factor, second_step, sign_in
+from hub.web.console.own_line import in_shell
 from hub.web.console.routes import CONSOLE
 from hub.web.documents import serve
 from hub.web.hooks import (
@@ -93,6 +108,7 @@ from hub.web.route import ADMIN, INBOX, OPERATE, PRIVACY, PUBLISH, READ, SIGNED_
 from hub.web.schemas import common, intake, people
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas import preferences as marks
+from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -127,6 +143,8 @@ _EVENTS: Final = {
 _ACCOUNT: Final = {200: AccountRow}
 _CONSTANCIA: Final = {200: common.Archive, 413: Problem}
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
+_ACTED: Final = {200: CaseActed, 409: Problem}
+_TAKEN: Final = {200: CaseTaken, 409: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
@@ -134,18 +152,36 @@ _PREFERENCES: Final = {200: PreferencesWhole}
 _MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
 _WRITTEN: Final = {200: people.Written, **_TOO_LATE}
 
+_OWN: Final = (
+    _signed_in(own_account.ACCOUNT, own_account.show),
+    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST, form=True),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.show),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST, form=True),
+    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST, form=True),
+    _signed_in(own_inbox.INBOX, own_inbox.show),
+    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
+    _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
+)
+"""Pages of who has signed in, whatever their scopes."""
+
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
     ),
     # Messages and promises.
     _read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
+    _read("/api/messages/causes", messages.list_causes, answers={200: CauseList}),
     _read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
     _read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     _read("/api/search", search.find, answers={200: SearchAnswer}),
     _read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
     _read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
+    _read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     _read("/api/cases/{key}", cases.show_case, answers=_CASE),
+    _operate("/api/cases/{key}/reply", cases.reply_to_case, answers=_ACTED),
+    _operate("/api/cases/{key}/close", cases.close_case, answers=_ACTED),
+    _operate("/api/cases/{key}/take-on", cases.take_case, answers=_TAKEN),
+    _operate("/api/cases/{key}/release", cases.release_case, answers=_TAKEN),
     _read_private(
         "/api/cases/{key}/constancia",
         constancias.case_constancia,
@@ -157,11 +193,21 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/messages/{id}/cancel", messages.cancel_message, answers=_MARKED),
     _operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     _operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
+    _read(
+        "/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}
+    ),
+    _read("/api/bulk", bulk.list_bulk, answers={200: page_of(BulkRun)}),
+    _operate("/api/bulk", bulk.start_bulk, answers={200: BulkPlan, 201: BulkRun, 404: Problem}),
+    _read("/api/bulk/{id}", bulk.show_bulk, answers={200: BulkReport}),
+    _read("/api/bulk/{id}/items", bulk.list_bulk_items, answers={200: page_of(BulkItem)}),
+    _operate("/api/bulk/{id}/cancel", bulk.cancel_bulk, answers={200: BulkCancelled}),
     _read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
-    _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockWhole}),
+    _read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
     _operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
     _read("/api/indicators", indicators.show, answers={200: Indicators}),
     _operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
+    _read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
+    _read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
     # Events that could not be accepted, or do not reach everybody.
     _read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
     # Who may replay may look first.
@@ -180,10 +226,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     # People: replies, suppressions, the directory, letters.
     _read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     _read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
+    _operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
+    _operate("/api/replies/{id}/answer", replies.answer_reply, answers=_ACTED),
+    _operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
     _read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
     _read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
     _operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
     _read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
+    _read("/api/directory/people", people_list.find_people, answers={200: PeoplePage}),
+    _read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
     _read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     _read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
     _operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
@@ -202,6 +253,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         needs=PRIVACY,
         where=Where.EVERYWHERE,
         answers={200: PersonExport, 404: Problem, 413: Problem},
+    ),
+    Route(
+        "/api/people/{ref}/export/pdf",
+        person_rights.export_pdf,
+        needs=PRIVACY,
+        where=Where.EVERYWHERE,
+        answers={200: common.Pdf, 404: Problem, 413: Problem},
     ),
     _right("/api/people/{ref}/rectify", person_rights.rectify, answers={200: Claim, 404: Problem}),
     _right(
@@ -364,21 +422,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read_private("/letters/{id}", letters.print_letter),
     _read_private("/letters/{id}/document", letters.show_document),
     _read_private("/letters/{id}/pdf", letters.show_pdf),
-    *CONSOLE,
+    *map(in_shell, CONSOLE),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST, form=True),
     _open(sign_in.CODE, second_step.show),
     _open(sign_in.CODE, second_step.enter, method=_POST, form=True),
     _signed_in("/sign-out", sign_in.sign_out, method=_POST, form=True),
-    _signed_in(own_account.ACCOUNT, own_account.show),
-    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST, form=True),
-    _signed_in(own_account.SECOND_FACTOR, second_factor.show),
-    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST, form=True),
-    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST, form=True),
-    _signed_in(own_inbox.INBOX, own_inbox.show),
-    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
     _signed_in(own_inbox.CHANGES, own_inbox.changes),
-    _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
+    *map(in_shell, _OWN),
 )
 
 

@@ -35,6 +35,8 @@ from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.intake.dry_run_answer import DryRun
 from hub.model import Brand, DeadLetter, Event, Json, PropertyScope, RawMessage, Reply
+from hub.operations.cases.acts import CaseActs
+from hub.operations.cases.replies import ReplyActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.channels import Depths
@@ -43,8 +45,10 @@ from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
+from hub.operations.message_words import MessageWords
 from hub.operations.now import Activity, NowDeps
 from hub.operations.person_export.make import PersonExports
+from hub.operations.person_overview import PersonOverviews
 from hub.operations.posters import Posters
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
@@ -58,8 +62,10 @@ from hub.ports import (
     Appointments,
     AuditStore,
     BatchStore,
+    BulkStore,
     CancelStore,
     CaseStore,
+    CaseworkStore,
     ContactStore,
     DirectoryHistoryStore,
     DocumentStore,
@@ -74,10 +80,12 @@ from hub.ports import (
     KeyStore,
     LetterStore,
     LogStore,
+    MessageActs,
     PauseStore,
     PreferenceStore,
     Publisher,
     ReachStore,
+    RecipientStore,
     RedriveStore,
     ResidentAccess,
     ResidentStore,
@@ -91,7 +99,9 @@ from hub.ports import (
     WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
+from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
+from hub.ports.survey_list import SurveyListStore
 from hub.ports.traces import Tracer
 from hub.rendering.identities import Look
 from hub.settings import Settings
@@ -203,7 +213,9 @@ class Services:
     api_keys: KeyStore
     audit: AuditStore
     batches: BatchStore
+    bulk: BulkStore
     cases: CaseStore
+    casework: CaseworkStore
     render_again: Render
     constancias: Constancias
     person_exports: PersonExports
@@ -224,13 +236,16 @@ class Services:
     letters: LetterStore
     log: LogStore
     mail_reports: ReportStore
+    message_acts: MessageActs
     pauses: PauseStore
+    people_list: PeopleListStore
     posters: Posters
     preferences: PreferenceStore
     poster_links: PosterLinks
     letter_printer: LetterPrinter
     cancel: CancelStore
     reach: ReachStore
+    recipients: RecipientStore
     redrive: RedriveStore
     resident_access: ResidentAccess
     residents: ResidentStore
@@ -239,6 +254,7 @@ class Services:
     searching: SearchStore
     sessions: SessionStore
     subscriptions: SubscriptionStore
+    survey_list: SurveyListStore
     surveys: SurveyStore
     unsubscribes: UnsubscribeStore
     webhooks: WebhookStore
@@ -339,15 +355,17 @@ class Services:
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        return LiveChanges(
-            marks_of(
-                counts=self.monitoring.counts,
-                log=self.log,
-                contacts=self.contacts,
-                incidents=self.incidents,
-                pauses=self.pauses,
-            )
+        marks = marks_of(
+            bulk=self.bulk,
+            counts=self.monitoring.counts,
+            log=self.log,
+            casework=self.casework,
+            contacts=self.contacts,
+            incidents=self.incidents,
+            letters=self.letters,
+            pauses=self.pauses,
         )
+        return LiveChanges(marks, of_case=self.casework.case_mark)
 
     @cached_property
     def now_deps(self) -> NowDeps:
@@ -372,6 +390,10 @@ class Services:
         return Remembered()
 
     @cached_property
+    def overviews(self) -> PersonOverviews:
+        return PersonOverviews(store=self.people_list, policy=self.policy)
+
+    @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
 
@@ -380,9 +402,39 @@ class Services:
         return SearchDeps(store=self.searching, cases=self.cases)
 
     @cached_property
+    def case_acts(self) -> CaseActs:
+        return CaseActs(
+            cases=self.cases,
+            work=self.casework,
+            notes=self.audit,
+            publisher=self.publisher,
+            schemas=self.schemas,
+        )
+
+    @cached_property
+    def reply_acts(self) -> ReplyActs:
+        return ReplyActs(
+            contacts=self.contacts,
+            work=self.casework,
+            accounts=self.accounts,
+            notes=self.audit,
+            acts=self.case_acts,
+        )
+
+    @cached_property
     def threads(self) -> Threads:
         texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
         return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
+
+    @cached_property
+    def message_words(self) -> MessageWords:
+        return MessageWords(
+            evidence=self.evidence,
+            events=self.explain,
+            letters=self.letters,
+            remaker=self.remaker,
+            render=self.render_again,
+        )
 
     @cached_property
     def remaker(self) -> Remaker:

@@ -18,8 +18,10 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     BatchStore,
+    BulkStore,
     CancelStore,
     CaseStore,
+    CaseworkStore,
     ContactStore,
     DeliveryStore,
     DirectoryHistoryStore,
@@ -50,8 +52,10 @@ from hub.storage import (
     PostgresAccounts,
     PostgresAudit,
     PostgresBatches,
+    PostgresBulk,
     PostgresCancel,
     PostgresCases,
+    PostgresCasework,
     PostgresContacts,
     PostgresDelivery,
     PostgresDirectoryHistory,
@@ -83,6 +87,7 @@ from hub.storage import (
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
+    MemoryBulk,
     MemoryKeys,
     MemoryPauses,
     MemoryPreferences,
@@ -113,6 +118,7 @@ class Stores:
     sessions: SessionStore
     factors: SecondFactorStore
     preferences: PreferenceStore
+    bulk: BulkStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -167,6 +173,7 @@ class RealStores(Stores):
     headcount: HeadcountStore
     explaining: ExplainStore
     cases: CaseStore
+    casework: CaseworkStore
     imports: ImportStore
     history: PostgresHistory
     inbox: PostgresInbox
@@ -197,6 +204,7 @@ def memory_stores() -> MemoryStores:
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
         preferences=MemoryPreferences(store),
+        bulk=MemoryBulk(now),
     )
 
 
@@ -223,6 +231,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             posters=PostgresPosters(opened),
             preferences=PostgresPreferences(opened),
             batches=PostgresBatches(opened),
+            bulk=PostgresBulk(opened),
             cancel=PostgresCancel(opened),
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
@@ -230,6 +239,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             headcount=PostgresHeadcount(opened, LASTS.get, load_policy(), lambda: datetime.now(UTC)),
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
+            casework=PostgresCasework(opened),
             searching=PostgresSearch(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.

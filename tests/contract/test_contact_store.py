@@ -11,6 +11,7 @@ import pytest
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
 from hub.model import InvalidContact, Purpose, Reply, State, StoredEvent, SuppressionStatus
+from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, message, now
 
@@ -53,8 +54,8 @@ async def gone(stores: RealStores, of: StoredEvent, address: str, channel: str =
 async def test_replies_are_listed_without_text_and_shown_with_it(stores: RealStores) -> None:
     first = await write(stores, "Buenos días")
     second = await write(stores, "SALIR")
-    page = await stores.contacts.replies(kind=None, after=None, limit=10)
-    only = await stores.contacts.replies(kind="opt_out", after=None, limit=10)
+    page = await stores.contacts.replies(ReplyFilter(), after=None, limit=10)
+    only = await stores.contacts.replies(ReplyFilter(kind="opt_out"), after=None, limit=10)
     whole = await stores.contacts.reply(first)
 
     assert [str(second), str(first)] == [row["id"] for row in page.items]
@@ -73,7 +74,7 @@ async def test_lists_have_pages(stores: RealStores, of: StoredEvent) -> None:
     for listing, total in (
         (stores.contacts.suppressions, 3),
         (stores.contacts.opt_outs, 6),
-        (lambda **fields: stores.contacts.replies(kind=None, **fields), 3),
+        (lambda **fields: stores.contacts.replies(ReplyFilter(), **fields), 3),
     ):
         seen, after = [], None
         while True:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
 from hub.ports import LetterFilter, MessageFilter
+from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
 from tests.contract.values import HOUR, NOON, clock, event, message, now, stored
@@ -222,7 +223,7 @@ async def test_replies_are_seen_where_what_they_answer_belongs(
     messages = await store_messages(stores, state=State.SENT)
     replies = {name: await wrote(stores, messages[name].id) for name in "ab"}
     replies["-"] = await wrote(stores, None)
-    page = await stores.contacts.replies(kind=None, after=None, limit=9, places=places)
+    page = await stores.contacts.replies(ReplyFilter(places=places), after=None, limit=9)
     shown = [name for name, one in replies.items() if await stores.contacts.reply(one, places)]
 
     assert {str(replies[name]) for name in seen} == {row["id"] for row in page.items}

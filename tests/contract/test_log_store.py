@@ -18,6 +18,7 @@ from hub.model import (
     Attempt,
     ClockHistory,
     ClockState,
+    Message,
     Pause,
     Period,
     PromiseRecord,
@@ -403,3 +404,55 @@ async def test_live_counts_leave_out_what_has_ended(stores: RealStores, of: Stor
         "dead": {"discarded": 1},
     }
     assert {} == (await stores.log.live_counts())["dead"]
+
+
+async def test_messages_are_grouped_by_why_they_are_there(stores: RealStores, of: StoredEvent) -> None:
+    def lost(number: int, **fields: Any) -> Message:
+        values = {"person": f"p-{number}", "state": State.FAILED, "reason": "timeout", "created_at": now()}
+        return message(of, **{**values, **fields})
+
+    await stores.add(
+        *(lost(number) for number in range(3)),
+        lost(3, state=State.BOUNCED, reason="smtp_550"),
+        lost(4, channel="sms"),
+        lost(5, state=State.SENT, reason=None),
+    )
+    known = MessageFilter(states=("failed", "bounced"))
+    causes = await stores.log.causes(known, most=10)
+    few = await stores.log.causes(known, most=2)
+
+    grouped = [(cause.reason, cause.channel, cause.count) for cause in causes.items]
+    assert grouped[0] == ("timeout", "email", 3)
+    assert sorted(grouped[1:]) == [("smtp_550", "email", 1), ("timeout", "sms", 1)]
+    assert (causes.bounded, few.bounded) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "people"),
+    [
+        ({"purpose": "collection"}, ["p-2"]),
+        ({"case": "pqrs_id:PQ-9"}, ["p-1"]),
+        ({"states": ("failed", "held")}, ["p-1", "p-2"]),
+        ({"states": ("failed", "held"), "state": "sent"}, ["p-3"]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("places", [None, frozenset({"ph-1", "ph-9"})], ids=str)
+async def test_messages_are_narrowed_by_purpose_case_and_several_states(
+    stores: RealStores,
+    of: StoredEvent,
+    fields: dict[str, Any],
+    people: list[str],
+    places: frozenset[str] | None,
+) -> None:
+    other = stored(event(id="evt-9"), copropiedad_id="ph-9", case="pqrs_id:PQ-9")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([other])
+    await stores.add(
+        message(other, person="p-1", state=State.FAILED, created_at=now()),
+        message(of, person="p-2", state=State.HELD, purpose=Purpose.COLLECTION, created_at=now()),
+        message(of, person="p-3", state=State.SENT, created_at=now()),
+    )
+    page = await stores.log.messages(MessageFilter(**fields, places=places), after=None, limit=9)
+
+    assert sorted(row["person"] for row in page.items) == people

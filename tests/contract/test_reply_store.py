@@ -27,6 +27,7 @@ from hub.model import (
     State,
     StoredEvent,
 )
+from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import LEASE, NOON, clock, event, message, now, stored
 
@@ -157,7 +158,7 @@ async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(
     same = reply("Hola")
     at_once = await asyncio.gather(*(take(stores, same) for _ in range(4)))
     others = await asyncio.gather(*(take(stores, reply(f"¿{number}?")) for number in range(4)))
-    page = await stores.contacts.replies(kind=None, after=None, limit=20)
+    page = await stores.contacts.replies(ReplyFilter(), after=None, limit=20)
 
     assert [at_once[0]] * 4 == at_once
     assert [True] + [False] * 4 == [at_once[0].acknowledge, *(other.acknowledge for other in others)]

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from hub.model import StoredEvent, Unreached, UnreachedReason
+from hub.model import StoredEvent, UnreachedReason
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import event, stored
+from tests.contract.values import event, stored, unreached
 
 UNIT, EMPTY = UnreachedReason.UNKNOWN_UNIT, UnreachedReason.EMPTY_AUDIENCE
-
-
-def lost(stored: StoredEvent, *reasons: UnreachedReason) -> Unreached:
-    return Unreached(
-        event_key=stored.key,
-        event_id=stored.event.id,
-        source=stored.event.source,
-        type=stored.event.type,
-        reasons=reasons,
-    )
 
 
 async def keep(stores: Stores, *found: tuple[StoredEvent, tuple[UnreachedReason, ...]]) -> None:
     for one, reasons in found:
         async with stores.intake.transaction() as transaction:
             await transaction.add_events([one])
-            await transaction.add_unreached([lost(one, *reasons)])
+            await transaction.add_unreached([unreached(one, *reasons)])
 
 
 async def test_a_new_event_says_whether_the_directory_has_its_copropiedad(stores: Stores) -> None:

@@ -23,6 +23,8 @@ from hub.model import (
     StepKind,
     StoredEvent,
     Target,
+    Unreached,
+    UnreachedReason,
 )
 from hub.model.ids import body_id, clock_id, event_key, message_id
 
@@ -131,6 +133,12 @@ def letter(body: bytes = b"{", **fields: Any) -> DeadLetter:
         "headers": {"x-delivery-count": 1},
     }
     return DeadLetter(id=body_id(body, "pqrs.received"), body=body, **{**values, **fields})
+
+
+def unreached(of: StoredEvent, *reasons: UnreachedReason) -> Unreached:
+    return Unreached(
+        event_key=of.key, event_id=of.event.id, source=of.event.source, type=of.event.type, reasons=reasons
+    )
 
 
 def person(ref: str, version: int = 1, **fields: Json) -> Event:

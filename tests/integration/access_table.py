@@ -2,9 +2,9 @@
 Who may enter which route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, POSTER and DEAD are ids, SIGNS is the code
-of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is called by it
-(`p-MARK`, `u-MARK`, the account `MARK`).
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, RUN, POSTER and DEAD are ids, SIGNS is the
+code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is called by
+it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Row:
     @property
     def question(self) -> str:
         """All words of the question that may name something of a building."""
-        return f"{self.fill} {self.tail} {json.dumps(self.body)}"
+        return f"{self.fill} {self.tail} {json.dumps(self.body)} {self.form or ''}"
 
 
 OWN, COMPANY, EVERYWHERE = Where
@@ -100,6 +100,10 @@ EXCLUSIONS: Final = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
 MARCH: Final = "from=2026-03-01&to=2026-03-31"
 WHOLE: Final = "?whole=true"
+CASE: Final = "pqrs_id:CASE-MARK"
+
+_press: Final = partial(Row, where=OWN, form="", status=303)
+"""A button of a page: the answer leads back to the page."""
 
 ROWS: Final[dict[str, Row]] = {
     "POST /api/events": Row(needs="publish", where=EVERYWHERE, body=EVENT, status=422),
@@ -112,6 +116,36 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/search": Row(needs=READ, where=OWN, tail="?q=u-MARK", elsewhere=200),
     "POST /api/exclusions": Row(needs=OPERATE, where=EVERYWHERE, body=EXCLUSIONS),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
+    # Bulk actions, before what they would find goes again.
+    "GET /api/messages/causes": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
+    "GET /api/events/{key}/recipients": Row(needs=READ, where=OWN, fill="event-MARK"),
+    "GET /api/bulk": Row(needs=READ, where=OWN),
+    "POST /api/bulk": Row(
+        needs=OPERATE, where=OWN, body={"kind": "resend", "person": "p-MARK", "why": "falla"}, status=201
+    ),
+    "GET /api/bulk/{id}": Row(needs=READ, where=OWN, fill="RUN"),
+    "GET /api/bulk/{id}/items": Row(needs=READ, where=OWN, fill="RUN"),
+    "POST /api/bulk/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="RUN"),
+    "GET /bulk": Row(needs=READ, where=OWN),
+    "GET /bulk/{kind}": Row(needs=OPERATE, where=OWN, fill="resend", tail="?person=p-MARK", elsewhere=200),
+    "POST /bulk/{kind}": Row(
+        needs=OPERATE,
+        where=OWN,
+        fill="resend",
+        tail="?person=p-MARK",
+        form="seen=1&reason=falla",
+        status=303,
+    ),
+    "GET /bulk/runs/{id}": Row(needs=READ, where=OWN, fill="RUN"),
+    "POST /bulk/runs/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="RUN", form="", status=303),
+    "GET /messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
+    "GET /messages/{id}/html": Row(needs=PRIVACY, where=OWN, fill="MESSAGE", finds=False),
+    "POST /messages/{id}/resend": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="", status=303),
+    "GET /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
+    "POST /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="why=other", status=303),
+    "POST /messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
+    "POST /messages/{id}/arrived": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
+    "GET /events/{key}": Row(needs=READ, where=OWN, fill="event-MARK"),
     "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
     "POST /api/messages/cancel": Row(needs=OPERATE, where=OWN, body=OF_HELD, elsewhere=200),
     "POST /api/messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MAIL", body=WHY, status=409),
@@ -121,7 +155,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/clocks": Row(needs=READ, where=OWN),
     "GET /api/clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /api/clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK"),
-    "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
+    "GET /api/cases": Row(needs=READ, where=OWN, tail="?kind=pqrs_id"),
+    "GET /api/cases/{key}": Row(needs=READ, where=OWN, fill=CASE),
+    "POST /api/cases/{key}/reply": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hola"}),
+    "POST /api/cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hecho"}),
+    "POST /api/cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE),
+    "POST /api/cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /api/people/{ref}/export": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "POST /api/people/{ref}/rectify": Row(
@@ -131,6 +170,9 @@ ROWS: Final[dict[str, Row]] = {
         needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"reason": "reclamo 14", "dry_run": True}
     ),
     "GET /api/people/{ref}/constancia": Row(needs=PRIVACY, where=OWN, fill="p-MARK"),
+    "GET /api/people/{ref}/export/pdf": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    "GET /api/people/{ref}/overview": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "GET /api/directory/people": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
     "GET /live": Row(needs=READ, tail="?topics=nosuch", status=400),
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
@@ -141,8 +183,26 @@ ROWS: Final[dict[str, Row]] = {
     "POST /channels/pause": Row(needs=OPERATE, where=EVERYWHERE, form="name=sms&reason=r&end=2h", status=303),
     "POST /channels/resume": Row(needs=OPERATE, where=EVERYWHERE, form="name=sms", status=303),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
+    "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
-    "GET /cases": Row(needs=READ, where=OWN, finds=False),
+    "GET /cases": Row(needs=READ, where=OWN, tail="?kind=pqrs_id"),
+    "POST /cases/{key}/reply": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hola", status=303),
+    "GET /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE),
+    "POST /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hecho", status=303),
+    "POST /cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
+    "POST /cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
+    "GET /clocks": Row(needs=READ, where=OWN),
+    "GET /clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
+    "POST /clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK", form="note=Voy", status=303),
+    "GET /replies": Row(needs=READ, where=OWN),
+    "GET /replies/{id}": Row(needs=READ, where=OWN, fill="REPLY"),
+    "POST /replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY", form="", status=303),
+    "POST /replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", form="words=Hola", status=303),
+    "POST /replies/{id}/close": Row(
+        needs=OPERATE, where=OWN, fill="REPLY", form="state=answered", status=303
+    ),
+    "GET /api/surveys": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /api/surveys/calls": Row(needs=READ, where=OWN, finds=False),
     "POST /api/surveys": Row(needs=OPERATE, where=EVERYWHERE, body={"dry_run": True}),
     "GET /api/indicators": Row(needs=READ, where=OWN, tail=f"?copropiedad=ph-MARK&{MARCH}", elsewhere=200),
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
@@ -152,10 +212,13 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
-    "GET /api/unreached": Row(needs=READ, where=OWN, finds=False),
+    "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),
     "GET /api/replies/{id}": Row(needs=PRIVACY, where=OWN, fill="REPLY"),
+    "POST /api/replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY"),
+    "POST /api/replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"words": "Hola"}),
+    "POST /api/replies/{id}/close": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"state": "closed"}),
     "GET /api/suppressions": Row(needs=READ, where=OWN),
     "GET /api/suppressions/{id}": Row(needs=READ, where=OWN, fill="SUPPRESSION"),
     "POST /api/suppressions/lift": Row(needs=OPERATE, where=OWN, body=MAIL_OF_PERSON, elsewhere=200),
@@ -271,6 +334,50 @@ ROWS: Final[dict[str, Row]] = {
     "POST /unsubscribe/{id}": Row(
         needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403
     ),
+    # Pages of people, letters and surveys.
+    "GET /people": Row(needs=READ, where=OWN, tail="?unit=u-MARK", elsewhere=200),
+    "GET /people/{ref}": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
+    "POST /people/{ref}/unmark": _press(needs=OPERATE, fill="p-MARK"),
+    "POST /people/{ref}/preferences": _press(needs=OPERATE, fill="p-MARK"),
+    "POST /people/{ref}/lift": Row(
+        needs=OPERATE,
+        where=OWN,
+        fill="p-MARK",
+        form="suppression=SUPPRESSION",
+        elsewhere=404,
+        status=303,
+    ),
+    "GET /people/{ref}/rectify": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    "POST /people/{ref}/rectify": Row(
+        needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", form="kind=correccion&case=datos-2", status=303
+    ),
+    "GET /people/{ref}/erase": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
+    # Without a reason nobody is erased; that a key needs `operate` besides is tested where the API is.
+    "POST /people/{ref}/erase": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", form="", status=400),
+    "GET /letters": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /letters/batches": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "POST /letters/batches": Row(
+        needs=OPERATE, where=OWN, form="copropiedad=ph-MARK", status=404, finds=False
+    ),
+    "GET /letters/batches/{id}": Row(needs=READ, where=OWN, fill="BATCH"),
+    "POST /letters/batches/{id}/printed": _press(needs=OPERATE, fill="BATCH"),
+    # Its letters are printed, and then handed over, by the questions before.
+    "POST /letters/batches/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="BATCH", form="", status=409),
+    "POST /letters/batches/{id}/delivered": _press(needs=OPERATE, fill="BATCH"),
+    "GET /letters/{id}/life": Row(needs=READ, where=OWN, fill="MESSAGE"),
+    "POST /letters/{id}/posted": Row(
+        needs=OPERATE, where=OWN, fill="MESSAGE", form="guide=RA-1234", status=409
+    ),
+    "POST /letters/{id}/done": _press(needs=OPERATE, fill="MESSAGE"),
+    "GET /posters": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /posters/{id}": Row(needs=READ, where=OWN, fill="POSTER"),
+    "POST /posters/{id}/printed": _press(needs=OPERATE, fill="POSTER"),
+    "POST /posters/{id}/hung": _press(needs=OPERATE, fill="POSTER"),
+    "POST /posters/{id}/taken-down": _press(needs=OPERATE, fill="POSTER"),
+    "GET /surveys": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /surveys/start": Row(needs=OPERATE, where=EVERYWHERE),
+    "POST /surveys/start": Row(needs=OPERATE, where=EVERYWHERE, form="", status=303),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),
@@ -302,7 +409,21 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /cases/{key}", _own(needs=READ, also=PRIVACY, fill="pqrs_id:CASE-MARK", tail=WHOLE)),
     ("GET /api/messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
     ("GET /api/suppressions/{id}", _own(needs=READ, also=PRIVACY, fill="SUPPRESSION", tail=WHOLE)),
+    ("GET /messages/{id}", _own(needs=READ, also=PRIVACY, fill="MESSAGE", tail=WHOLE)),
+    ("GET /messages/{id}", _own(needs=READ, fill="MESSAGE", tail="?part=text")),
+    ("GET /messages/{id}", _own(needs=READ, fill="MESSAGE", tail="?part=explain")),
+    ("POST /api/bulk", _own(needs=OPERATE, body={"kind": "resend", "dry_run": True}, elsewhere=200)),
     ("GET /api/people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    ("GET /people/{ref}", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    ("GET /api/people/{ref}/overview", _own(needs=READ, also=PRIVACY, fill="p-MARK", tail=WHOLE)),
+    *(
+        (f"GET {path}", _own(needs=READ, also=PRIVACY, tail=WHOLE))
+        for path in ("/people", "/api/directory/people", "/surveys", "/api/surveys")
+    ),
+    ("GET /people", _look(tail="?copropiedad=ph-MARK&role=owner&format=csv")),
+    ("GET /people", _look(tail="?unreachable=true&copropiedad=ph-MARK", finds=False)),
+    ("GET /letters", _look(tail="?state=batched&copropiedad=ph-MARK&format=csv", finds=False)),
+    ("GET /surveys", _look(tail="?state=answered&copropiedad=ph-MARK&format=csv")),
     (
         "PUT /api/directory/{kind}/{ref}",
         Row(
@@ -324,6 +445,17 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/search", _look(tail="?q=pqrs_id:CASE-MARK")),
     ("GET /api/search", _look(tail="?q=MESSAGE")),
     ("GET /api/clocks", _look(tail="?state=open")),
+    ("GET /api/clocks", _look(tail="?copropiedad=ph-MARK")),
+    ("GET /api/clocks", _look(tail="?level=2")),
+    *(
+        ("GET /api/cases", _look(tail=f"?{tail}"))
+        for tail in ("state=open", "copropiedad=ph-MARK", "since=2020-01-01&until=9999-12-31")
+    ),
+    ("GET /api/cases", _look(tail="?state=closed", finds=False)),
+    ("GET /api/cases", _look(tail="?mine=true", finds=False)),
+    *(("GET /api/replies", _look(tail=f"?{tail}")) for tail in ("view=open", "copropiedad=ph-MARK")),
+    ("GET /api/replies", _look(tail="?view=mine", finds=False)),
+    ("GET /live", _own(needs=READ, tail="?topics=case:nosuch:1", elsewhere=400, status=400, finds=False)),
     ("GET /api/clocks", _look(tail="?state=met", finds=False)),
     ("GET /api/indicators", _look(tail=f"?{MARCH}", finds=False)),
     ("GET /api/explain", _look(tail="?event=event-MARK&person=p-two", elsewhere=404)),

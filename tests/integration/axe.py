@@ -16,6 +16,7 @@ PLACE: Final = Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js
 MISSING: Final = "axe-core is not installed: `scripts/test` does that, or `npm ci` in tests/npm"
 WITHOUT: Final = {
     "p-as-heading": "experimental: it cannot decide what a bold line of a mail is",
+    "frame-tested": "no script may run in the frame of what a mail says, so axe-core cannot look into it",
     "hidden-content": "experimental: what a page hides, it hides from everybody",
 }
 """Rule → why no page is held to it."""

@@ -23,18 +23,33 @@ from hub.app import web_role
 from hub.app.container import open_parts
 from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
+from hub.contact_rules.consents import consents_of
 from hub.messages.planning.posters import boards_of, posters_of
-from hub.model import Grant, Office, State
+from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
+from hub.model.bulk import BulkKind, BulkRun, BulkState
 from hub.model.ids import poster_id, uuid8
 from hub.settings import Address, Secret, load
-from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
+from hub.storage import (
+    Database,
+    PostgresAccounts,
+    PostgresBulk,
+    PostgresKeys,
+    PostgresSecondFactors,
+    PostgresSessions,
+)
 from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
 from hub.web.services import Access
 from tests.contract.stores import RealStores, open_stores
-from tests.contract.values import event, letter, message, now, stored
+from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
 from tests.integration.access_table import Row
-from tests.integration.identities import API_KEY, SECRET, Identity, Registry, everybody
+from tests.integration.identities import (
+    API_KEY,
+    SECRET,
+    Identity,
+    Registry,
+    everybody,
+)
 from tests.integration.town import PHONE, Town
 from tests.providers.aggregator import EXAMPLE
 from tests.servers import Servers
@@ -67,7 +82,7 @@ PERSONAL: Final = (
     *(f"Persona {mark}" for mark in MARKS),
     *(f"{mark}@lives.example" for mark in MARKS),
     *(PHONE[mark].removeprefix("+57") for mark in MARKS),
-    *(f"{kind}-{mark}" for kind in ("words", "text", "html") for mark in MARKS),
+    *(f"{kind}-{mark}" for kind in ("words", "text", "html", "comment") for mark in MARKS),
 )
 """Names, addresses, numbers, and what was written to people and by them."""
 
@@ -129,9 +144,12 @@ class GuardedHub:
         """Ask as this identity, from an address of its own: so nobody is slowed for another's guesses."""
         method, building = route.partition(" ")[0], self.buildings[mark]
         headers = {**who.headers, hdrs.X_FORWARDED_FOR: self._address(who)}
-        data: str | None = row.form
+        data = None if row.form is None else building.put_into(row.form)
         if row.form is not None:
             headers[hdrs.CONTENT_TYPE] = "application/x-www-form-urlencoded"
+            if not who.is_guarded:
+                # A browser on this machine, which has no session, says at least where a form comes from.
+                headers.setdefault("Sec-Fetch-Site", "same-origin")
         if row.body is not None:
             data = building.put_into(json.dumps(row.body))
             headers[hdrs.CONTENT_TYPE] = "application/json"
@@ -256,11 +274,14 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
             named |= {"POSTER": await _hang(stores, mark)}
+            await _survey(stores, mark)
             await _enclose(database, ids.message)
             batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
             named["BATCH"] = batch.batch
+            named["RUN"] = await _start_run(database, mark, ids.message)
             signs = await _leave(database, named["TEXT"])
             buildings[mark] = Building(mark=mark, ids=named, signs=signs)
+        await _without_roles(stores)
         nobodys = {word: uuid4() for word in named}
         signs = CODES.code(uuid8(now(), "nobody"))
         buildings[NOWHERE] = Building(mark=NOWHERE, ids=nobodys, signs=signs)
@@ -276,6 +297,25 @@ async def _leave(database: str, text: UUID) -> str:
             text,
         )
     return CODES.code(text)
+
+
+async def _start_run(database: str, mark: str, letter_id: UUID) -> UUID:
+    """Let somebody have started a bulk action in a building; no timers work on it here."""
+    at = now()
+    run = BulkRun(
+        id=uuid8(at, "bulk_run", mark),
+        made_at=at,
+        kind=BulkKind.RESEND,
+        state=BulkState.RUNNING,
+        by="ana",
+        reason=f"falla-{mark}",
+        asked={"copropiedad": f"ph-{mark}"},
+        places=[f"ph-{mark}"],
+        chosen=1,
+    )
+    async with Database(database) as opened:
+        await PostgresBulk(opened).start(run, [letter_id])
+    return run.id
 
 
 async def _enclose(database: str, letter_id: UUID) -> None:
@@ -318,9 +358,36 @@ async def _hang(stores: RealStores, mark: str) -> UUID:
     return poster_id(of.key, poster.audience, f"ph-{mark}")
 
 
+async def _survey(stores: RealStores, mark: str) -> None:
+    """Ask somebody of a building for an opinion, and let an answer come; consents are proved."""
+    named = {"survey_id": f"enc-{mark}", "kind": "post_servicio", "service_area": "mantenimiento"}
+    asking = {**named, "respondent": {"ref": f"p-{mark}"}}
+    answer = {**named, "score": 4, "comment": f"comment-{mark}", "person_id": f"p-{mark}"}
+    where: dict[str, Any] = {"copropiedad_id": f"ph-{mark}", "case": f"survey_id:enc-{mark}"}
+    asked = stored(event("survey.requested", id=f"enc-{mark}", data=asking, time=now()), **where)
+    answered = stored(event("survey.answered", id=f"answer-{mark}", data=answer, time=now()), **where)
+    said = consent(f"p-{mark}", "survey", method="paper", text_version="2026-1")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([asked, answered])
+        await transaction.add_consents(consents_of(said, uuid8(now(), "consent", mark)))
+    address = f"{mark}@lives.example"
+    sent = message(
+        asked, channel="email", person=f"p-{mark}", address=address, state=State.SENT, created_at=now()
+    )
+    await stores.add(sent)
+    gone = InvalidContact(message_id=sent.id, at=now(), reason="gone", provider="mail", code="550")
+    await stores.delivery.suppress([gone])
+
+
+async def _without_roles(stores: RealStores) -> None:
+    """Let somebody have left: no duty keeps their data."""
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person("p-gone")])
+
+
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
-    """Add what was sent in a building, and a dead letter that names somebody of it; return their ids."""
-    of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", case=None)
+    """Add what was sent in a building and did not reach all, and a dead letter that names somebody of it."""
+    of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", unit_id=f"u-{mark}", case=None)
     channels = {"MAIL": "email", "TEXT": "sms", "NOTE": "whatsapp"}
     address = f"{mark}@lives.example"
     messages = {
@@ -334,5 +401,6 @@ async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
         await transaction.add_dead_letters([dead])
+        await transaction.add_unreached([unreached(of, UnreachedReason.UNKNOWN_UNIT)])
     await stores.add(*messages.values())
     return {**{word: one.id for word, one in messages.items()}, "DEAD": dead.id}

@@ -79,8 +79,9 @@ STRANGERS: Final = (
     Identity(name="loopback, and forwarded", headers={"Forwarded": "for=127.0.0.1"}, is_known=False),
     Identity(name="host of this machine", headers={hdrs.HOST: "localhost"}, is_known=False),
 )
+THIS_MACHINE: Final = Identity(name="this machine", scopes=ALL, is_guarded=False)
 ON_THIS_MACHINE: Final = (
-    Identity(name="this machine", scopes=ALL, is_guarded=False),
+    THIS_MACHINE,
     Identity(
         name="another name for this machine",
         headers={hdrs.HOST: "rebound.example"},

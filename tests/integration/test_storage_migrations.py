@@ -311,7 +311,7 @@ async def test_a_database_that_is_not_there_is_unavailable() -> None:
 async def test_missing_extension_is_an_error_that_names_its_package(
     empty: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def demand(connection: Connection, *_: object) -> None:
+    def demand(connection: Connection, **_: object) -> None:
         connection.exec_driver_sql("CREATE EXTENSION that_nobody_has")
 
     monkeypatch.setattr(upgrading, "_upgrade", demand)

@@ -1,4 +1,4 @@
-"""The page in a real browser: content, no injection, keyboard, small screens."""
+"""The pages of the console over lists in memory, in a real browser: no injection, old links, what waits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from hub.model import About, DeadLetter, Reply, Symptom
 from hub.storage import Database, PostgresLetters, PostgresReplies
 from tests.contract.values import now
 from tests.integration.chromium import Browser
+from tests.integration.test_web_console_now import press
+from tests.integration.test_web_posters import announced, works
 from tests.integration.web_doubles import (
     MemoryLog,
     MemoryPublisher,
@@ -22,10 +24,12 @@ from tests.integration.web_doubles import (
     dead_letter,
     message_row,
 )
+from tests.integration.web_visitor import Client
 from tests.providers.samples import outgoing
 from tests.unit.test_templates import TEMPLATES, examples
 
 EVIL = "<img src=x onerror=document.title='owned'>"
+TEXT = "document.querySelector('main').innerText"
 
 
 def busy_world(database: Database, **environ: str) -> World:
@@ -40,102 +44,42 @@ def busy_world(database: Database, **environ: str) -> World:
     return world
 
 
-async def test_page_shows_messages_clocks_and_letters_and_runs_none_of_their_markup(
-    browser: Browser, opened: Database
-) -> None:
-    async with browsing(busy_world(opened)) as client:
-        await browser.go(str(client.make_url("/")))
-        rows = await browser.until(
-            "[...document.querySelectorAll('#rows tr')].map(r => r.innerText).join('|')"
-        )
-        for tab, words in (("relojes", "vencido hace 20 min"), ("muertas", EVIL)):
-            await browser.run(f"document.getElementById('tab-{tab}').click()")
-            assert words in await browser.until("document.getElementById('rows').innerText")
-        await browser.run("document.querySelector('button.opener').click()")
-        body = await browser.until("document.querySelector('#detail[open] pre')?.innerText")
-
-        assert "La dirección de correo no existe" in rows
-        assert EVIL in rows
-        assert body == EVIL
-        assert await browser.run("document.title") == "Comunicaciones · COPROSERVICIOS S.A.S."
-        assert browser.complaints == []
+async def visit(browser: Browser, client: Client, path: str) -> str:
+    """Open a page; return its text."""
+    url = str(client.make_url(path))
+    await browser.go(url)
+    await browser.until(f"location.href === {url!r} && document.readyState === 'complete'")
+    return str(await browser.run(TEXT))
 
 
-async def test_changes_appear_without_a_reload(browser: Browser, opened: Database) -> None:
+async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: Database) -> None:
     world = busy_world(opened)
+    await world.pauses.pause("channel:sms", by=EVIL, reason=EVIL)
     async with browsing(world) as client:
-        await browser.go(str(client.make_url("/")))
-        await browser.until("document.querySelectorAll('#rows tr').length === 2")
-        world.log.rows.insert(0, message_row(person="per-new"))
+        now, messages, channels, dead = [
+            await visit(browser, client, path) for path in ("/", "/messages", "/channels", "/dead")
+        ]
+        letter = await visit(browser, client, f"/dead/{world.log.letters[0].id}")
+        titles = await browser.run("document.querySelector('.payload').innerText + document.title")
 
-        assert await browser.until("document.querySelector('#rows tr').innerText.includes('per-new')")
-
-
-async def test_a_message_opens_and_closes_and_the_tabs_move_by_keyboard(
-    browser: Browser, opened: Database
-) -> None:
-    async with browsing(busy_world(opened)) as client:
-        await browser.go(str(client.make_url("/")))
-        await browser.until(
-            "document.querySelector('button.opener')?.focus() ?? document.activeElement.className"
-        )
-        await browser.press("Enter")
-        await browser.until("document.getElementById('detail').open")
-        await browser.press("Escape")
-        await browser.until("!document.getElementById('detail').open")
-        await browser.run("document.getElementById('tab-entregas').focus()")
-        await browser.press("ArrowRight")
-
-        assert await browser.until("document.activeElement.id") == "tab-relojes"
-        assert await browser.run("document.activeElement.getAttribute('aria-selected')") == "true"
+    assert "Incumplido" in now
+    assert "La dirección de correo no existe" in messages
+    assert [True] * 5 == [EVIL in text for text in (now, messages, channels, dead, letter)]
+    assert titles.endswith("COPROSERVICIOS S.A.S.")
+    assert "owned" not in titles.replace(EVIL, "")
+    assert browser.complaints == []
 
 
-async def test_link_of_a_mail_to_staff_opens_the_message(browser: Browser, opened: Database) -> None:
-    world = busy_world(opened)
-    async with browsing(world) as client:
-        await browser.go(str(client.make_url(f"/#entregas/{world.log.rows[0]['id']}")))
-
-        assert await browser.until("document.querySelector('#detail[open] dl')?.innerText")
-
-
-async def test_permitted_operator_unmasks_a_person_and_the_look_is_audited(
-    browser: Browser, opened: Database
+@pytest.mark.parametrize(("tab", "path"), [("entregas", "/messages"), ("relojes", "/clocks")])
+async def test_link_of_a_mail_that_has_left_leads_to_the_page_of_today(
+    browser: Browser, opened: Database, tab: str, path: str
 ) -> None:
     world = busy_world(opened)
+    wanted = world.log.rows[0]["id"]
     async with browsing(world) as client:
-        await browser.go(str(client.make_url("/")))
-        await browser.until("document.querySelectorAll('#rows tr').length === 2")
-        await browser.run("document.querySelector('button.opener').click()")
-        masked = await browser.until("document.querySelector('#detail[open] dl')?.innerText")
-        await browser.run("document.querySelector('button.unmask').click()")
-        whole = await browser.until(
-            "[document.querySelector('#detail dl').innerText].find(text => text.includes('María'))"
-        )
-        left = await browser.run("document.querySelectorAll('button.unmask').length")
+        await browser.go(str(client.make_url(f"/#{tab}/{wanted}")))
 
-    assert "María" not in masked
-    assert "maria@example.com" in whole
-    assert left == 0
-    assert [False, True] == [note.detail["whole"] for note in world.audit.rows]
-
-
-async def test_a_letter_is_replayed_at_once_and_discarded_after_a_question(
-    browser: Browser, opened: Database
-) -> None:
-    world = busy_world(opened)
-    world.log.letters.append(dead_letter(b"other"))
-    async with browsing(world) as client:
-        await browser.go(str(client.make_url("/#muertas")))
-        await browser.until("document.querySelectorAll('.actions button').length === 4")
-        await browser.run("document.querySelector('.actions button').click()")
-        await browser.until("document.querySelectorAll('.actions button').length === 2")
-        await browser.run("document.querySelectorAll('.actions button')[1].click()")
-        asked = await browser.run("document.querySelectorAll('.actions button')[1].textContent")
-        await browser.run("document.querySelectorAll('.actions button')[1].click()")
-        await browser.until("document.querySelectorAll('.actions button').length === 0")
-
-    assert asked == "¿Descartar?"
-    assert sorted(world.log.settled.values()) == ["discarded", "replayed"]
+        assert await browser.until(f"location.pathname === '{path}/{wanted}'")
 
 
 @dataclass
@@ -148,50 +92,31 @@ class RefusedAgain(MemoryPublisher):
         self.letters[:] = [replace(letter, times=letter.times + 1)]
 
 
-async def test_a_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(browser: Browser) -> None:
+async def test_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(
+    browser: Browser, opened: Database
+) -> None:
     log = MemoryLog(letters=[dead_letter()])
-    world = World(log=log, publisher=RefusedAgain(letters=log.letters))
+    world = World(log=log, publisher=RefusedAgain(letters=log.letters), database=opened)
     async with browsing(world) as client:
-        await browser.go(str(client.make_url("/#muertas")))
         for times in (2, 3):
-            await browser.until("document.querySelectorAll('.actions button:enabled').length === 2")
-            await browser.run("document.querySelector('.actions button').click()")
-            await browser.until(
-                f"document.getElementById('rows').innerText.includes('Rechazada {times} veces')"
-            )
+            await visit(browser, client, f"/dead/{log.letters[0].id}")
+            await press(browser, ".actions form:first-child button")
 
-        assert await browser.run("document.querySelectorAll('.actions button:enabled').length") == 2
+            assert "Si sigue mal, vuelve a esta lista" in await browser.run(TEXT)
+            assert f"llegó {times} veces" in await browser.run(TEXT)
 
 
-async def test_the_count_of_dead_letters_grows_with_them(browser: Browser) -> None:
-    world = World()
+async def test_counts_lead_to_their_rows(browser: Browser, opened: Database) -> None:
+    world = busy_world(opened)
+    world.log.letters.append(dead_letter(b"other"))
     async with browsing(world) as client:
-        await browser.go(str(client.make_url("/")))
-        for letters in ("1", "2"):
-            world.log.letters.append(dead_letter(letters.encode()))
-            await browser.until(f"document.getElementById('total-muertas').textContent === '{letters}'")
+        await visit(browser, client, "/")
+        counts = await browser.run("document.getElementById('counts').innerText")
+        await press(browser, "#counts .figure.open")
 
-        assert await browser.run("document.getElementById('counts-muertas').innerText") == "2 Pendiente"
-
-
-@pytest.mark.parametrize("tab", ["entregas", "relojes", "muertas"])
-async def test_nothing_is_wider_than_a_small_screen(browser: Browser, opened: Database, tab: str) -> None:
-    async with browsing(busy_world(opened)) as client:
-        await browser.go(str(client.make_url(f"/#{tab}")), width=380)
-        await browser.until("document.querySelectorAll('#rows tr').length")
-
-        assert await browser.run("document.documentElement.scrollWidth") <= 380
-
-
-async def test_no_line_ends_inside_the_case_of_a_clock(browser: Browser) -> None:
-    world = World()
-    world.log.clock_rows.append(clock_row(due_at=datetime.now(UTC), case="pqrs_id:PQ-2026-000123"))
-    async with browsing(world) as client:
-        await browser.go(str(client.make_url("/#relojes")))
-        cell = "document.querySelector('td[data-label=Caso] span')"
-
-        assert await browser.until(f"{cell}?.textContent") == "PQ-2026-000123"
-        assert await browser.run(f"getComputedStyle({cell}).whiteSpace") == "nowrap"
+        assert "2 Pendiente" in counts
+        assert await browser.run("location.pathname + location.search") == "/dead?state=open"
+        assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == 2
 
 
 async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Browser, tmp_path: Path) -> None:
@@ -207,19 +132,20 @@ async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Brows
     assert await browser.until(f"{right} < document.documentElement.clientWidth")
 
 
-async def test_the_key_opens_the_page_and_leaving_closes_it(browser: Browser, opened: Database) -> None:
+async def test_key_opens_the_pages_and_leaving_closes_them(browser: Browser, opened: Database) -> None:
     async with browsing(busy_world(opened, HUB_API_KEY="a key that nobody guesses, long enough")) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until("document.getElementById('name') !== null")
         browser.complaints.clear()  # the 401 of the form itself
         await browser.run("document.getElementById('key').value = 'a key that nobody guesses, long enough'")
-        await browser.run("document.querySelector('details form').requestSubmit()")
-
-        rows = await browser.until("document.querySelectorAll('#rows tr').length")
+        await press(browser, "details form button")
+        who = await browser.run("document.querySelector('.who p').innerText")
+        rows = await visit(browser, client, "/messages")
         complaints = list(browser.complaints)
-        await browser.run("document.querySelector('header form').requestSubmit()")
+        await press(browser, ".who form button")
 
-        assert (rows, complaints) == (2, [])
+        assert (who, complaints) == ("Llave del hub", [])
+        assert "La dirección de correo no existe" in rows
         assert await browser.until("document.getElementById('name') !== null")
 
 
@@ -232,20 +158,22 @@ async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, open
         ]
     )
     async with browsing(world) as client:
-        await browser.go(str(client.make_url("/")))
-        lines = await browser.until("document.querySelector('#incidents:not([hidden])')?.innerText")
+        await visit(browser, client, "/")
+        await browser.run("document.getElementById('others').open = true")
+        lines = await browser.run("document.getElementById('headline').innerText")
         # A list with another role is no list for screen readers: they do not count its items.
         lists = await browser.run(
-            "[...document.querySelectorAll('#incidents li')]"
+            "[...document.querySelectorAll('#others li')]"
             ".map(item => item.parentElement.matches('ul:not([role])'))"
         )
         await world.incidents.resolve(["circuit", "skew"], timedelta(microseconds=-1))
-        await browser.until("document.querySelector('#incidents').hidden")
+        after = await visit(browser, client, "/")
 
     assert "El proveedor twilio de SMS está fallando" in lines
     assert "hub channel list" in lines
     assert lists == [True, True]
     assert EVIL in lines
+    assert "twilio" not in after
     assert browser.complaints == []
 
 
@@ -255,20 +183,23 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
         channel="sms", provider="twilio", reference="SM1", address="+573001234567", text="Hola", at=now()
     )
     await PostgresReplies(opened).add(read(written, About(), now=now()))
-    await world.pauses.pause("channel:sms", by="ana", reason=EVIL)
+    await world.pauses.pause("channel:sms", by="ana", reason="")
     await PostgresLetters(opened).add([outgoing("print")])
+    await announced(opened, works())
     async with browsing(world) as client:
-        await browser.go(str(client.make_url("/")))
-        lines = await browser.until("document.querySelector('#matters:not([hidden])')?.innerText")
-        await browser.run("document.querySelector('#matters button').click()")
-        link = await browser.until("document.querySelector('#detail[open] a')?.getAttribute('href')")
-        letter = await browser.until("document.querySelector('#detail[open] li')?.innerText")
+        await visit(browser, client, "/")
+        lines = await browser.run(
+            "Object.fromEntries([...document.querySelectorAll('.matter')]"
+            ".map(a => [a.innerText, a.getAttribute('href')]))"
+        )
 
-    assert "Por imprimir" in letter
-    assert "PDF" in letter
-    assert "En pausa: SMS" in lines
-    assert EVIL in lines
-    assert "1 carta por imprimir y entregar" in lines
-    assert "1 respuesta de una persona" in lines
-    assert link.startswith("/letters/")
+    assert lines == {
+        "1 promesa vencida": "/clocks?state=breached",
+        "1 evento rechazado": "/dead",
+        "En pausa: SMS": "/channels",
+        "1 mensaje de hoy que no llegó": "/messages?state=failed",
+        "1 respuesta de una persona": "/replies",
+        "1 carta por entregar": "/letters",
+        "1 aviso de cartelera": "/letters",
+    }
     assert browser.complaints == []

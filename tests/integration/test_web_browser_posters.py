@@ -40,19 +40,3 @@ async def test_page_fits_a_small_screen_and_is_legible(
     assert LEAST <= min(contrasts)
     assert "none" == code
     assert [] == browser.complaints
-
-
-async def test_what_the_boards_need_stands_above_the_counts(browser: Browser, opened: Database) -> None:
-    world = World(database=opened)
-    await announced(opened, works())
-    async with browsing(world) as client:
-        await browser.go(str(client.make_url("/")))
-        lines = await browser.until("document.querySelector('#matters:not([hidden])')?.innerText")
-        await browser.run("document.querySelector('#matters button').click()")
-        link = await browser.until("document.querySelector('#detail[open] a')?.getAttribute('href')")
-
-    assert "1 aviso por imprimir para la cartelera" in lines
-    assert "por retirar" not in lines
-    assert link.startswith("/api/posters/")
-    assert link.endswith("/pdf")
-    assert [] == browser.complaints

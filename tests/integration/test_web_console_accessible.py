@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.integration.axe import faults, shown
-from tests.integration.chromium import Browser
+from tests.integration.chromium import PATIENCE, Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_pages import SECTIONS
 from tests.integration.public_pages import LOOKS, dress
@@ -44,9 +46,17 @@ async def test_pages_say_the_same_without_scripts(browser: Browser, servers: Ser
         await browser.call("Emulation.setScriptExecutionDisabled", value=True)
         for path in SECTIONS[section].values():
             await browser.go(hub.url + hub.path(path))
-            text = await _words(browser)
-            assert "Ahora" in text, path
+            text = await until_read(browser, "Ahora")
             assert len(text) > 200, path
+
+
+async def until_read(browser: Browser, words: str) -> str:
+    """Wait until the page has these words: before its style sheet is there, its sections are closed."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if words in (text := await _words(browser)):
+                return text
+            await asyncio.sleep(0.05)
 
 
 async def _words(browser: Browser) -> str:

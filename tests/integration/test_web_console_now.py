@@ -120,6 +120,22 @@ async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
         assert "Se descartó" in await browser.run(TEXT)
 
 
+async def test_rejected_event_appears_on_an_open_page_without_a_reload(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/")
+        await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
+        await browser.run("window.here = true")
+        before = await browser.run("document.getElementById('counts').innerText.includes('3 Pendiente')")
+        await unready(hub)
+
+        assert before
+        assert await browser.until("document.getElementById('counts').innerText.includes('4 Pendiente')")
+        assert await browser.run("window.here")
+
+
 async def test_manager_of_one_building_cannot_see_or_pause_anything_of_all(servers: Servers) -> None:
     async with console_hub(servers) as hub:
         grant = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")

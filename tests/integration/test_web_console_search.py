@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import pytest
-from aiohttp import hdrs
 
 from hub.model import Account, Grant, Office
 from hub.storage import Database, PostgresAudit

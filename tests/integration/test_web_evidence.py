@@ -1,4 +1,4 @@
-"""The evidence of a message over HTTP, and at the message on the page."""
+"""The evidence of a message over HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from hub.model import Grant, Office
 from hub.operations.evidence.shown import readable
 from hub.storage import Database
-from tests.integration.chromium import Browser
 from tests.integration.test_case_texts import RADICADO, THEN, Told, escalated, tell
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_cases import KEY
@@ -25,8 +24,8 @@ async def told(opened: Database, tmp_path: Path) -> Told:
     return await tell(opened, tmp_path / "textos")
 
 
-def world_of(told: Told, *ids: UUID, guarded: bool = True) -> World:
-    world = World(database=told.office.database, environ=GUARDED if guarded else {})
+def world_of(told: Told, *ids: UUID) -> World:
+    world = World(database=told.office.database, environ=GUARDED)
     world.log.rows += [
         message_row(
             id=message_id,
@@ -84,17 +83,3 @@ async def test_evidence_is_for_who_may_see_private_data(told: Told) -> None:
             statuses.append((await visitor.ask(f"/api/messages/{told.mail}/evidence")).status)
 
     assert [403, 200] == statuses
-
-
-async def test_page_of_a_message_has_its_proof(browser: Browser, told: Told) -> None:
-    world = world_of(told, told.mail, guarded=False)
-    async with browsing(world) as client:
-        await browser.go(str(client.make_url(f"/#entregas/{told.mail}")))
-        await browser.until("!!document.querySelector('#detail-body button.prove')")
-        await browser.run("document.querySelector('#detail-body button.prove').click()")
-        await browser.until("document.getElementById('detail-title').innerText.startsWith('Prueba')")
-        shown = await browser.run("document.getElementById('detail-body').innerText")
-
-    assert "Igual byte por byte a lo que salió." in shown
-    assert f"{THEN} {RADICADO}" in shown
-    assert [] == browser.complaints

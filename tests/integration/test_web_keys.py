@@ -37,12 +37,12 @@ def refused(reply: Reply) -> bool:
     return reply.status == 403 and "scope" in reply.text
 
 
-@pytest.mark.parametrize("path", ["/static/console.js", "/nothing", "/health/../api/messages"])
+@pytest.mark.parametrize("path", ["/static/shell.js", "/nothing", "/health/../api/messages"])
 @every_scope
 async def test_unlisted_route_needs_the_admin_scope(path: str, scope: Scope) -> None:
     world = World(environ=GUARDED)
     reply = await ask(world, path, headers=await holding(world, scope))
-    allowed = {"/static/console.js": Scope.READ, "/health/../api/messages": Scope.READ}
+    allowed = {"/static/shell.js": Scope.READ, "/health/../api/messages": Scope.READ}
 
     assert refused(reply) == (scope is not allowed.get(path, Scope.ADMIN))
 

@@ -84,7 +84,7 @@ async def test_contracts_that_were_decided_are_counted_by_area_and_copropiedad(c
     assert f'hub_contracts_decided{{{labels},outcome="ended"}} 0.0' in lines
 
 
-@pytest.mark.parametrize("path", ["/", "/api/messages", "/static/console.js"])
+@pytest.mark.parametrize("path", ["/", "/api/messages", "/static/shell.js"])
 async def test_metrics_listener_serves_nothing_else(client: Client, path: str) -> None:
     assert (await status(client, path), await status(client, path, KEY)) == (401, 404)
 

@@ -70,12 +70,11 @@ async def test_what_waits_comes_first_and_a_look_changes_nothing(portal: Portal)
 async def test_the_console_shows_how_much_is_unread(portal: Portal) -> None:
     sent = await portal.receives()
     maria = await visitor(portal)
-    before = await maria.ask("/")
+    before = await maria.ask("/messages")
     await press(maria, id=str(sent.id))
-    after = await maria.ask("/")
+    after = await maria.ask("/messages")
 
-    assert "Mi bandeja: 1 sin leer" in before.text
-    assert "sin leer" not in after.text
+    assert '1<span class="unseen"> sin leer</span>' in before.text
     assert "Mi bandeja</a>" in after.text
 
 
@@ -92,9 +91,10 @@ async def test_an_account_opens_its_own_persons_entries_alone(portal: Portal) ->
 
 async def test_an_account_of_nobody_has_no_inbox(portal: Portal) -> None:
     nobody = await visitor(portal, None)
-    page, console = await nobody.ask("/inbox"), await nobody.ask("/")
+    page, console = await nobody.ask("/inbox"), await nobody.ask("/messages")
 
     assert "todavía no dice quién es usted" in page.text
+    assert console.status == 200
     assert "Mi bandeja" not in console.text
 
 

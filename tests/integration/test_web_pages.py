@@ -1,4 +1,4 @@
-"""Health, metrics, the documents and the page itself."""
+"""Health, metrics, the documents, and what all pages have."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+import hub.web
 from hub.catalog import CATALOG
 from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT
 from hub.errors import StorageUnavailable
@@ -20,6 +21,7 @@ from hub.web.documents.notices import NOTICES
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
 
+STATIC: Final = Path(hub.web.__file__).parent / "static"
 RESULTS: Final = {f"results.{kind}" for kind in ResultKind}
 ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_1_0.json"
 """The AsyncAPI Initiative's schema, from its npm package: see `tests/vectors/README.md`."""
@@ -198,25 +200,26 @@ async def test_asyncapi_says_on_which_exchange_an_event_travels() -> None:
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own() -> None:
-    page = (await ask(World(), "/")).text
+    page = (await ask(World(), "/messages")).text
 
     sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(sources) > 5
     assert all(source.startswith(("/", "#")) for source in sources)
     assert re.findall(r"<script(?![^>]*(?:src=|application/json))", page) == []
     assert re.findall(r"\sstyle=|\son\w+=", page) == []
 
 
-async def test_every_file_of_the_page_is_served() -> None:
-    page = (await ask(World(), "/")).text
-    script = (await ask(World(), "/static/console.js")).text
-    sections = (await ask(World(), "/static/sections.js")).text
+async def test_every_file_is_served_and_none_is_left_over() -> None:
+    pages = [(await ask(World(), path)).text for path in ("/messages", "/cases")]
+    files = set(re.findall(r'"(/static/[^"]+)"', "".join(pages)))
+    for module in STATIC.glob("*.js"):
+        text = module.read_text("utf-8")
+        files |= {f"/static/{name}" for name in re.findall(r'from "\./([^"]+)"', text)}
 
-    files = re.findall(r'"(/static/[^"]+)"', page)
-    files += [f"/static/{name}" for name in re.findall(r'from "\./([^"]+)"', script + sections)]
-    assert len(files) > 5
-    assert [(await ask(World(), file)).status for file in files] == [200] * len(files)
+    assert files == {f"/static/{path.name}" for path in STATIC.iterdir()}
+    assert {(await ask(World(), file)).status for file in files} == {200}
 
 
-async def test_the_page_says_in_which_mode_the_hub_is() -> None:
-    assert "nadie real recibe mensajes" in (await ask(World(), "/")).text
-    assert "En vivo" in (await ask(World(environ={"HUB_MODE": "live"}), "/")).text
+async def test_pages_say_in_which_mode_the_hub_is() -> None:
+    assert "nadie real recibe mensajes" in (await ask(World(), "/messages")).text
+    assert "En vivo" in (await ask(World(environ={"HUB_MODE": "live"}), "/messages")).text

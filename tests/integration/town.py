@@ -100,6 +100,7 @@ class Town(World):
             audit=stores.audit,
             batches=stores.batches,
             cases=stores.cases,
+            casework=stores.casework,
             contacts=stores.contacts,
             directory=stores.roster,
             explain=stores.explaining,

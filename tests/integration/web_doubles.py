@@ -61,7 +61,7 @@ from hub.model.residents import (
 )
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
-from hub.ports import MessageFilter, Page, Ticket
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
 from hub.ports.activity import ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
@@ -69,8 +69,10 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresBatches,
+    PostgresBulk,
     PostgresCancel,
     PostgresCases,
+    PostgresCasework,
     PostgresContacts,
     PostgresDirectoryHistory,
     PostgresDocuments,
@@ -82,10 +84,13 @@ from hub.storage import (
     PostgresInbox,
     PostgresLetters,
     PostgresMailReports,
+    PostgresPeopleList,
     PostgresPreferences,
     PostgresReceipts,
+    PostgresRecipients,
     PostgresRedrive,
     PostgresSearch,
+    PostgresSurveyList,
     PostgresWebhooks,
 )
 from hub.testing import (
@@ -210,7 +215,17 @@ class MemoryLog:
         seen = self.rows if places is None else []
         found = next((row for row in seen if row["id"] == message_id), None)
         name, address = ("María", "maria@example.com") if whole else ("M…", "m…@…")
-        return found and {"attempts": [], "skipped": [], "name": name, "address": address, **found}
+        more = {"event_key": message_id, "case": None, "occasion": "initial"}
+        return found and {"attempts": [], "skipped": [], **more, "name": name, "address": address, **found}
+
+    async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        self.asked.append(narrowed)
+        found = Counter((row["state"], row["reason"], row["channel"]) for row in self.rows[:most])
+        causes = [
+            Cause(state=state, reason=reason, channel=channel, count=count, newest=NOON)
+            for (state, reason, channel), count in found.most_common()
+        ]
+        return Causes(items=causes, bounded=len(self.rows) > most)
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
         rows = {row["id"]: row for row in self.clock_rows}
@@ -237,6 +252,11 @@ class MemoryLog:
         limit: int,
     ) -> Page:
         return _page([], after, limit)
+
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+        return _page([row for row in self.clock_rows if row["state"] in asked.states], after, limit)
+
+    ended_clocks = board
 
     async def kept_promises(
         self,
@@ -657,7 +677,9 @@ class World:
             api_keys=self.keys,
             audit=self.audit,
             batches=PostgresBatches(database),
+            bulk=PostgresBulk(database),
             cases=PostgresCases(database),
+            casework=PostgresCasework(database),
             render_again=partial(render_again, RULES),
             constancias=constancias_of(database, CompanyRules(settings)),
             person_exports=person_exports_of(database, CompanyRules(settings)),
@@ -678,13 +700,16 @@ class World:
             letters=PostgresLetters(database),
             log=self.log,
             mail_reports=PostgresMailReports(database),
+            message_acts=PostgresBulk(database),
             pauses=self.pauses,
+            people_list=PostgresPeopleList(database),
             posters=posters_of(database, CompanyRules(settings)),
             preferences=PostgresPreferences(database) if self.database else self.preferences,
             poster_links=CompanyRules(settings).poster_links,
             letter_printer=letter_printer_of(database, CompanyRules(settings)),
             cancel=PostgresCancel(database),
             reach=self.reach,
+            recipients=PostgresRecipients(database),
             redrive=PostgresRedrive(database),
             resident_access=self.resident_access,
             residents=self.residents,
@@ -692,6 +717,7 @@ class World:
             searching=PostgresSearch(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
+            survey_list=PostgresSurveyList(database, POLICY.surveys.open_for),
             surveys=self.surveys,
             unsubscribes=self.intake,
             webhooks=PostgresWebhooks(database),

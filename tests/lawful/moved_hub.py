@@ -33,6 +33,7 @@ from hub.policy import Policy, load_policy
 from hub.ports import Ticket
 from hub.testing import (
     MemoryAppointments,
+    MemoryBulk,
     MemoryEmergencies,
     MemoryErasures,
     MemoryKeys,
@@ -316,6 +317,7 @@ class MovedHub:
             pauses=MemoryPauses(self._beside, self.clock),
             digests=MemoryNoticeDigests(),
             reach=MemoryReach(),
+            bulk=MemoryBulk(self.clock),
             results=MemoryResults(),
             emergencies=MemoryEmergencies(),
             now=self.clock,

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-import pytest
-
 from hub.ports import LogStore
-from hub.web.monitoring import counts
 from hub.web.monitoring.counts import Counted
 
 
@@ -25,10 +22,9 @@ class SlowLog:
         return {"messages": {"sent": self.asked}}
 
 
-async def test_counts_that_are_quick_are_fresh_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "_FRESH", 0.05)
+async def test_counts_that_are_quick_are_fresh_after_a_moment() -> None:
     log = SlowLog(0)
-    counted = Counted(cast(LogStore, log))
+    counted = Counted(cast(LogStore, log), fresh=0.05)
     first = [await counted.get() for _ in range(3)]
     await asyncio.sleep(0.06)
 
@@ -36,10 +32,9 @@ async def test_counts_that_are_quick_are_fresh_after_a_moment(monkeypatch: pytes
     assert await counted.get() == {"messages": {"sent": 2}}
 
 
-async def test_counts_that_take_long_are_kept_twenty_times_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "_FRESH", 0.05)
+async def test_counts_that_take_long_are_kept_twenty_times_as_long() -> None:
     log = SlowLog(0.1)
-    counted = Counted(cast(LogStore, log))
+    counted = Counted(cast(LogStore, log), fresh=0.05)
     await counted.get()
     await asyncio.sleep(0.2)
     await counted.get()

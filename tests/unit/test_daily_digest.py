@@ -207,7 +207,7 @@ async def test_what_runs_day_and_night_does_not_wait_for_the_digest(
 
 
 def test_mail_names_who_what_since_when_and_until_when() -> None:
-    page, data = "https://hub.example.co/#relojes", examples(DIGEST)[0]
+    page, data = "https://hub.example.co/clocks", examples(DIGEST)[0]
     text = TEMPLATES.render(DIGEST, "email", replace(context(DIGEST, data), page_url=page), variant=None).text
 
     for words in (

@@ -608,7 +608,7 @@ def test_refused_event_is_explained_as_a_dead_letter() -> None:
             "desde el lunes 9 de marzo de 2026 a las 8:05 a. m. (pendiente)."
         ),
         "Falta un dato obligatorio: data.radicado: required.",
-        "Qué hacer: corrija el dato en el sistema que publica; «Cartas muertas» muestra la carta.",
+        "Qué hacer: corrija el dato en el sistema que publica; «Rechazados» lo muestra entero.",
     ] == list(verdict.sentences)
     assert ["El hub no conoce el evento «evt-9»."] == list(unknown_event("evt-9", "p-1", None).sentences)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from hub.errors import StorageUnavailable
-from hub.web.live import MOST, LiveChanges
+from hub.web.live import MOST, LiveChanges, case_of, topic_of
 from tests.acceptance.harness import until
 
 LONG = 5.0  # seconds
@@ -52,6 +52,42 @@ async def test_page_hears_what_has_changed_and_nothing_else() -> None:
         assert await messages.next(LONG) == ["messages"]
         assert await clocks.next(0.05) == []
     await changes.aclose()
+
+
+async def test_page_hears_what_changes_right_after_it_was_opened() -> None:
+    topics = Topics()
+    changes = LiveChanges({topic: topics.mark(topic) for topic in topics.marks}, every=0.2)
+    async with changes.open(frozenset({"clocks"})):
+        await until(lambda: topics.asked["clocks"] >= 2, "the first look")
+        async with changes.open(frozenset({"messages"})) as messages:
+            topics.marks["messages"] += 1
+
+            assert await messages.next(LONG) == ["messages"]
+    await changes.aclose()
+
+
+async def test_page_of_a_case_hears_of_that_case_alone() -> None:
+    seen = {"pqrs_id:1": 0, "pqrs_id:2": 0}
+
+    async def of_case(case: str) -> object:
+        return seen[case]
+
+    changes = LiveChanges({}, of_case=of_case, every=0.01)
+    async with (
+        changes.open(frozenset({topic_of("pqrs_id:1")})) as first,
+        changes.open(frozenset({topic_of("pqrs_id:2")})) as second,
+    ):
+        seen["pqrs_id:1"] += 1
+
+        assert await first.next(LONG) == ["case:pqrs_id%3A1"]
+        assert await second.next(0.05) == []
+    await changes.aclose()
+
+
+def test_topic_of_a_case_has_its_key_unless_that_is_too_long() -> None:
+    assert case_of(topic_of("pqrs_id:PQ/1 ñ")) == "pqrs_id:PQ/1 ñ"
+    assert topic_of("x" * 300) == ""
+    assert case_of("messages") is None
 
 
 async def test_topics_of_no_open_page_are_not_asked_for() -> None:
@@ -107,4 +143,17 @@ async def test_process_serves_a_bounded_number_of_pages() -> None:
 
         for stream in streams:
             await stream.__aexit__(None, None, None)
+    await changes.aclose()
+
+
+async def test_change_before_the_first_look_at_a_topic_is_heard() -> None:
+    """A page may open while others are looked at: its own topics have no mark yet."""
+    topics = Topics()
+    changes = topics.changes()
+    async with changes.open(frozenset({"messages"})):
+        await topics.asked_again("messages")
+        async with changes.open(frozenset({"clocks"})) as late:
+            topics.marks["clocks"] += 1
+
+            assert await late.next(LONG) == ["clocks"]
     await changes.aclose()

@@ -113,5 +113,6 @@ async def test_every_loop_that_sends_or_fires_stands(monkeypatch: pytest.MonkeyP
     await scheduler.run(timers_of(await petition()))
     going = {work.__name__ for work in loops if not hasattr(work, "__wrapped__")}
 
-    assert {"see_database", "keep_months", "keep_erased", "erase_old_data"} == going
+    # `keep_pauses` ends a pause of everything too.
+    assert {"see_database", "keep_months", "keep_erased", "erase_old_data", "keep_pauses"} == going
     assert len(loops) > len(going)

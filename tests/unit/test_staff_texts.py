@@ -237,8 +237,8 @@ def claimed(event: str, data: Json, purpose: Purpose = Purpose.INTERNAL) -> Clai
 @pytest.mark.parametrize(
     ("event", "data", "page"),
     [
-        ("sla.breached", {"clock_id": "c-1"}, "cases/c-1"),
-        ("pqrs.escalated", {"clock_id": "c-1", "pqrs_id": "of another"}, "cases/c-1"),
+        ("sla.breached", {"clock_id": "c-1"}, "clocks/c-1"),
+        ("pqrs.escalated", {"clock_id": "c-1", "pqrs_id": "of another"}, "clocks/c-1"),
         ("pqrs.received", {"pqrs_id": "PQ/1 ñ"}, "cases/pqrs_id%3APQ%2F1%20%C3%B1"),
         ("privacy.incident.reported", {"incident_id": "7"}, "cases/privacy.incident_id%3A7"),
         (
@@ -250,8 +250,8 @@ def claimed(event: str, data: Json, purpose: Purpose = Purpose.INTERNAL) -> Clai
         ("notification.bounce_reported", {"message_id": "m-1"}, "#entregas/m-1"),
         ("notification.unrecognised", {"message_id": "m-1"}, "#entregas/m-1"),
         ("inbound.message.received", {"message_id": "r-1", "thread_id": "t"}, "cases/thread_id%3At"),
-        ("hub.trouble.began", {"trouble_id": "t"}, "#relojes"),
-        ("sla.summary", {"summary_id": "s"}, "#relojes"),
+        ("hub.trouble.began", {"trouble_id": "t"}, "clocks"),
+        ("sla.summary", {"summary_id": "s"}, "clocks"),
     ],
 )
 def test_the_link_opens_the_case_or_else_the_message(event: str, data: Json, page: str) -> None:

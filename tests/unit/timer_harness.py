@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.model import Lane, Message, State
 from hub.testing import (
+    MemoryBulk,
     MemoryEmergencies,
     MemoryErasures,
     MemoryMonitor,
@@ -40,6 +41,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "digests": MemoryNoticeDigests(),
         "pauses": MemoryPauses(hub.store, hub.clock),
         "reach": MemoryReach(),
+        "bulk": MemoryBulk(hub.clock),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -180,11 +180,13 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
     data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
     subject = data.get("subject") if whole and kind_of(stored) is ThreadKind.EVENT else None
     asks = [f"Asunto: «{subject}»."] if isinstance(subject, str) and subject else []
+    said = data.get("note") if whole and kind_of(stored) is ThreadKind.ACKNOWLEDGED else None
     why = data.get("reason") if whole and stored.event.name == RECALL else None
     quiet = stored.event.extensions.get("quiet") is True
     return [
         *asks,
         *([sentences_es.sentence(f"Motivo: {why}")] if why else []),
+        *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
     ]

@@ -72,7 +72,7 @@ def text_of(sent: CaseMessage, calls: Sequence[Remade], facts: CaseFacts, render
 
     No text has the link of an escalation: the reader of a case is not who was called.
     """
-    found = _accepted(sent, _decisive(calls), facts, render) if calls else _unaccepted(sent, facts, render)
+    found = _accepted(sent, decisive(calls), facts, render) if calls else _unaccepted(sent, facts, render)
     return replace(found, subject=_shown(found.subject), text=_shown(found.text))
 
 
@@ -80,7 +80,7 @@ def _shown(words: str | None) -> str | None:
     return without_link(words) if words else None
 
 
-def _decisive(calls: Sequence[Remade]) -> Remade:
+def decisive(calls: Sequence[Remade]) -> Remade:
     """Return the call to show: one that does not fit must not hide behind another."""
     return next((call for call in calls if call.finding is Finding.DIFFERENT), calls[-1])
 

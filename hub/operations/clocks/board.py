@@ -13,9 +13,10 @@ import msgspec
 
 from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
-from hub.model import ClockState, PropertyScope
+from hub.model import ClockState, PropertyScope, within
+from hub.operations.clocks.calculation import calculation
 from hub.operations.clocks.rows import Row, as_instant, clock_row, events_of, whole_clock
-from hub.ports import Appointments, LogStore, Page
+from hub.ports import Appointments, BoardFilter, LogStore, Page
 
 LIVE: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 
@@ -25,8 +26,17 @@ class ClockFilter:
     """Selects clocks; without a state, the running ones."""
 
     state: ClockState | None = None
+    name: str | None = None
+    area: str | None = None
+    copropiedad: str | None = None
+    level: int | None = None
     after: str | None = None
     limit: int
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it selects by what the boards in Redis do not know."""
+        return any(asked is not None for asked in (self.name, self.area, self.copropiedad, self.level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +53,10 @@ class Clocks:
         """
         List clocks; without a state the live ones, soonest due first.
 
-        Live clocks come from the boards in Redis. Ended clocks and those of `places` come from SQL, and
-        so do all clocks while Redis is unavailable or has lost its data.
+        Live clocks come from the boards in Redis. Ended clocks, those of `places` and those that a filter
+        selects come from SQL, and so do all clocks while Redis is unavailable or has lost its data.
         """
-        page, source = await (self._page(query) if places is None else self._from_places(places, query))
+        page, source = await self._found(query, places)
         messages = await self.log.step_messages(events_of(page.items))
         items = [clock_row(row, messages, now, self.calendar) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
@@ -59,7 +69,25 @@ class Clocks:
         if clock is None:
             return None
         row: Row = msgspec.to_builtins(clock)
-        return whole_clock(row, await self.log.step_messages(events_of([row])), now, self.calendar)
+        shown = whole_clock(row, await self.log.step_messages(events_of([row])), now, self.calendar)
+        return {**shown, "calculation": calculation(clock, self.calendar)}
+
+    async def _found(self, query: ClockFilter, places: PropertyScope) -> tuple[Page, str]:
+        if query.is_narrowed:
+            return await self._narrowed(query, places), "filtered"
+        return await (self._page(query) if places is None else self._from_places(places, query))
+
+    async def _narrowed(self, query: ClockFilter, places: PropertyScope) -> Page:
+        asked = BoardFilter(
+            states=LIVE if query.state is None else (query.state,),
+            name=query.name,
+            area=query.area,
+            level=query.level,
+            places=within(places, query.copropiedad),
+        )
+        is_live = query.state in (None, *LIVE)
+        read = self.log.board if is_live else self.log.ended_clocks
+        return await read(asked, after=query.after, limit=query.limit)
 
     async def _page(self, query: ClockFilter) -> tuple[Page, str]:
         states = LIVE if query.state is None else (query.state,)

@@ -37,7 +37,21 @@ def clock_row(row: Row, messages: Sequence[Row], now: datetime, calendar: WorkCa
         "paused": course.paused,
         "told": [_step_message(message) for message in _messages_of(row, messages)],
         "acknowledged": [msgspec.to_builtins(ack) for ack in course.acknowledged],
+        "held_by": _holder(course, row),
+        **_of_case(row.get("context") or {}),
     }
+
+
+def _holder(course: ClockHistory, row: Row) -> str | None:
+    """Return who has acknowledged the level that has the clock now."""
+    taken = [ack for ack in course.acknowledged if ack.level >= row["level"]]
+    return max(taken, key=lambda ack: ack.at).by if taken else None
+
+
+def _of_case(context: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what says which case it is of, and whose."""
+    names = {"copropiedad": "copropiedad_id", "service_area": "service_area", "radicado": "radicado"}
+    return {name: context.get(field) for name, field in names.items()}
 
 
 def whole_clock(row: Row, messages: Sequence[Row], now: datetime, calendar: WorkCalendar) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, State, StepKind
+from hub.operations.clocks.calculation import Calculation
 
 
 class TimeLeft(Struct, kw_only=True, frozen=True):
@@ -54,6 +55,12 @@ class ClockRow(Struct, kw_only=True):
     ended_at: Instant | None
     told: Annotated[Sequence[StepMessage], Meta(description="Who was notified of which step and when.")]
     acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
+    held_by: Annotated[
+        str | None, Meta(description="Who has taken on the level that has it now: a reference.")
+    ]
+    copropiedad: str | None
+    service_area: str | None
+    radicado: str | None
 
 
 class ToldByName(StepMessage, kw_only=True):
@@ -85,10 +92,17 @@ class ClockWhole(ClockRow, kw_only=True):
     context: Annotated[dict[str, Any], Meta(description="What the case has: radicado, service_area …")]
 
 
+class ClockExplained(ClockWhole, kw_only=True):
+    calculation: Annotated[Calculation, Meta(description="Why it is due then.")]
+
+
 class ClockPage(Struct, kw_only=True):
     items: list[ClockRow]
     next: str | None
     source: Annotated[
-        Literal["redis", "sql", "places"],
-        Meta(description="`sql` for ended clocks, and while Redis is away; `places` for some copropiedades."),
+        Literal["redis", "sql", "places", "filtered"],
+        Meta(
+            description="`sql` for ended clocks, and while Redis is away; `places` for some copropiedades, "
+            "`filtered` with a filter."
+        ),
     ]

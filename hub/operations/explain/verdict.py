@@ -92,7 +92,7 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
     lines = [
         f"El evento «{asked}» no entró: es una carta muerta desde {since} ({state}).",
         f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
-        "Qué hacer: corrija el dato en el sistema que publica; «Cartas muertas» muestra la carta.",
+        "Qué hacer: corrija el dato en el sistema que publica; «Rechazados» lo muestra entero.",
     ]
     return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines, reason=DEAD_LETTER)
 

@@ -1,6 +1,6 @@
 """Indicators: how promises were kept in a period, how satisfied people are, and who can be reached today."""
 
-from hub.operations.indicators.reading import MOST, IndicatorStores, reach_share, read
+from hub.operations.indicators.reading import MOST, IndicatorStores, reach_share, read, read_surveys
 from hub.operations.indicators.schemas import (
     Indicators,
     IndicatorStep,
@@ -25,4 +25,5 @@ __all__ = [
     "Surveys",
     "reach_share",
     "read",
+    "read_surveys",
 ]

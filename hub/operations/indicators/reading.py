@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from hub.business_time.opening_hours import DAY
@@ -76,7 +76,7 @@ async def read(
     first = since or last - (_DAYS - 1) * DAY
     if not timedelta(0) <= last - first < MOST * DAY:
         raise InvalidPeriod(f"From {first} to {last} is no period.")
-    period = Period(since=_midnight(first, zone), until=_midnight(last + DAY, zone))
+    period = Period.of_days(first, last, zone)
     narrowed = _narrowed_places(copropiedad, places)
     clocks = await stores.log.kept_promises(period, area=area, places=narrowed)
     decisions = await stores.log.contract_decisions(period, area=area, places=narrowed)
@@ -115,6 +115,20 @@ def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
             for place in places
         ],
     )
+
+
+async def read_surveys(
+    store: SurveyStore,
+    policy: Policy,
+    period: Period,
+    *,
+    area: str | None = None,
+    copropiedad: str | None = None,
+    places: PropertyScope = None,
+) -> Surveys:
+    """Return only what surveys say."""
+    records = await store.records(period, area=area, places=_narrowed_places(copropiedad, places))
+    return _surveys(records, policy.surveys.fewest)
 
 
 def _surveys(records: Sequence[SurveyRecord], fewest: int) -> Surveys:
@@ -229,10 +243,6 @@ def _narrowed_places(copropiedad: str | None, places: PropertyScope) -> Property
     if copropiedad is None:
         return places
     return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
 
 
 def _hours(took: timedelta | None) -> float | None:

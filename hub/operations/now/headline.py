@@ -141,9 +141,9 @@ def _waiting(now: Situation) -> Iterator[Matter | None]:
     yield _matter(
         now,
         "replies",
-        "respuesta de una persona",
-        "respuestas de personas de hoy",
-        "/replies",
+        "respuesta sin atender",
+        "respuestas sin atender",
+        "/replies?view=open",
         wait,
     )
     yield _matter(now, "letters", "carta por entregar", "cartas por entregar", "/letters", wait)

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.model import Json, PropertyScope, State
+from hub.model.casework import ReplyView
 from hub.model.posters import PosterState
 from hub.operations.incidents import read_incidents
 from hub.operations.now.headline import Situation
 from hub.operations.posters import Posters
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
 from hub.ports.activity import ActivityStore
+from hub.ports.casework import ReplyFilter
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 
@@ -112,11 +114,7 @@ async def situation_of(
         "unreached": await _lately(
             (await deps.log.unreached(after=None, limit=SHOWN, places=places)).items, "found_at", now - WEEK
         ),
-        "replies": await _lately(
-            (await deps.contacts.replies(kind="reply", after=None, limit=SHOWN, places=places)).items,
-            "received_at",
-            now - DAY,
-        ),
+        "replies": await _replies(deps, places),
     }
     live = counts["clocks"]
     return Situation(
@@ -133,6 +131,12 @@ async def situation_of(
         more=frozenset(name for name, number in lists.items() if number == SHOWN),
         **lists,
     )
+
+
+async def _replies(deps: NowDeps, places: PropertyScope) -> int:
+    """Count what people have written and nobody has answered."""
+    asked = ReplyFilter(kind="reply", view=ReplyView.OPEN, places=places)
+    return len((await deps.contacts.replies(asked, after=None, limit=SHOWN)).items)
 
 
 async def _posters(deps: NowDeps, state: PosterState, places: PropertyScope) -> int:

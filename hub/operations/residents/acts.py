@@ -21,6 +21,7 @@ from hub.model.residents import ResidentFile
 from hub.operations.residents.consent_words import OFFERED, TEXT_VERSION, channels_of, words_digest
 from hub.people.claims import CLAIMED, claim_event
 from hub.ports import Publisher
+from hub.rendering.typed_words import tidy
 
 LONGEST: Final = 2000
 """Characters of what a claim says."""
@@ -115,7 +116,7 @@ class ResidentActs:
 
     async def claim(self, person: str, kind: ClaimKind, detail: str, *, form: str, now: datetime) -> str:
         """Start a claim; return its number. Raises BrokerUnavailable."""
-        words = _tidy(detail)
+        words = tidy(detail, LONGEST)
         number = f"MI-{_digest(form, person, CLAIMED, kind, words)[:10].upper()}"
         await self.publisher.event(claim_event(person, kind, number, now, words))
         return number
@@ -123,7 +124,7 @@ class ResidentActs:
 
 def correction(datum: str, right: str) -> str:
     """Return what a claim says of a datum that is wrong: `Correo: debe quedar maria@example.com`; else ""."""
-    words = _tidy(right)
+    words = tidy(right, LONGEST)
     return f"{DATA[datum]}: debe quedar {words}" if datum in DATA and words else ""
 
 
@@ -133,9 +134,3 @@ def read_kind(given: str) -> ClaimKind | None:
 
 def _digest(*parts: str) -> str:
     return sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
-
-
-def _tidy(words: str) -> str:
-    """Drop control characters, which no person types, and cut what is too long."""
-    kept = "".join(letter for letter in words if letter.isprintable() or letter in "\r\n\t")
-    return "\n".join(kept.splitlines()).strip()[:LONGEST]

@@ -1,24 +1,47 @@
 Contact points as operators see and correct them. A row without an id gets one made from its key.
 
 -- replies --
-SELECT id, received_at, at, kind, channel, address, person, case_key AS case, thread, message_id, revokes,
-       acknowledge, published_at
-FROM reply
-WHERE (received_at, id) < ($1, $2) AND kind = coalesce($4, kind)
-  AND ($5::text[] IS NULL OR EXISTS (
-      SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($5)
-  ))
+-- What staff has said of a reply counts; else whether its case has had an answer since, whoever gave it.
+SELECT * FROM (
+    SELECT reply.id, reply.received_at, reply.at, reply.kind, reply.channel, reply.address, reply.person, reply.case_key AS case,
+           reply.thread, reply.message_id, reply.revokes, reply.acknowledge, reply.published_at, task.read_at, task.assignee,
+           answered.copropiedad_id AS copropiedad, reply.kind = 'reply' AND coalesce(answered.emergency, false) AS emergency,
+           coalesce(task.state, CASE WHEN EXISTS (
+               SELECT FROM event
+               WHERE event.case_key = CASE WHEN position(':' IN reply.thread) > 0 THEN reply.thread
+                                           ELSE 'thread_id:' || reply.thread END
+                 AND event.time >= reply.at AND event.type = ANY ($5::text[])
+               OFFSET 0
+           ) THEN 'answered' ELSE 'open' END) AS state
+    FROM reply
+    LEFT JOIN reply_task AS task ON task.reply_id = reply.id
+    LEFT JOIN LATERAL (
+        SELECT copropiedad_id, purpose = 'emergency' AS emergency FROM message WHERE message.id = reply.message_id OFFSET 0
+    ) AS answered ON true
+    WHERE (reply.received_at, reply.id) < ($1, $2) AND ($4::text[] IS NULL OR answered.copropiedad_id = ANY ($4))
+) AS found
+WHERE {narrowed}
 ORDER BY received_at DESC, id DESC
 LIMIT $3
 
 -- reply --
-SELECT id, received_at, at, kind, channel, address, person, case_key AS case, thread, message_id, revokes,
-       acknowledge, published_at, provider, reference, subject, text
+SELECT reply.id, reply.received_at, reply.at, reply.kind, reply.channel, reply.address, reply.person, reply.case_key AS case,
+       reply.thread, reply.message_id, reply.revokes, reply.acknowledge, reply.published_at, task.read_at, task.assignee,
+       answered.copropiedad_id AS copropiedad, reply.kind = 'reply' AND coalesce(answered.emergency, false) AS emergency,
+       coalesce(task.state, CASE WHEN EXISTS (
+           SELECT FROM event
+           WHERE event.case_key = CASE WHEN position(':' IN reply.thread) > 0 THEN reply.thread
+                                       ELSE 'thread_id:' || reply.thread END
+             AND event.time >= reply.at AND event.type = ANY ($3::text[])
+           OFFSET 0
+       ) THEN 'answered' ELSE 'open' END) AS state,
+       reply.provider, reply.reference, reply.subject, reply.text
 FROM reply
-WHERE id = $1
-  AND ($2::text[] IS NULL OR EXISTS (
-      SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
-  ))
+LEFT JOIN reply_task AS task ON task.reply_id = reply.id
+LEFT JOIN LATERAL (
+    SELECT copropiedad_id, purpose = 'emergency' AS emergency FROM message WHERE message.id = reply.message_id OFFSET 0
+) AS answered ON true
+WHERE reply.id = $1 AND ($2::text[] IS NULL OR answered.copropiedad_id = ANY ($2))
 
 -- suppressions --
 SELECT * FROM (

@@ -33,15 +33,23 @@ WHERE (created_at, id) < ($1, $2) AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT $3
 
+-- causes --
+-- A list is bounded, and so is what is grouped here.
+SELECT state, reason, channel, count(*)::int AS count, max(created_at) AS newest
+FROM ({newest}) AS newest
+GROUP BY state, reason, channel
+ORDER BY count DESC, newest DESC, state, reason, channel
+
 -- message --
-SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address
+SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address,
+       event_key, occasion, (SELECT case_key FROM event WHERE event.key = message.event_key) AS case
 FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- attempts --
 SELECT at, outcome, provider, reference, code FROM attempt WHERE message_id = $1 ORDER BY at
 
 -- clocks --
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
 WHERE id = ANY ($1::uuid[])
 ORDER BY array_position($1::uuid[], id)
 
@@ -63,7 +71,7 @@ ORDER BY created_at, message.id
 -- Follow-ups promise nothing to anybody.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
     WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2)
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
     ORDER BY started_at DESC, id DESC
@@ -76,7 +84,7 @@ LIMIT $3
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN unnest($5::text[]) AS place (copropiedad)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
     WHERE copropiedad_id = place.copropiedad AND clock.state = asked.state
       AND started_at <= $1 AND (started_at, id) < ($1, $2)
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
@@ -89,10 +97,30 @@ LIMIT $3
 -- clocks_of --
 -- A few copropiedades have few live clocks: a plain sort is enough. Clocks that notify nobody are left out, as on
 -- the boards.
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise FROM clock
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
 WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
   AND NOT promise @> '{"silent": true}'
 ORDER BY due_at, id
+LIMIT $3
+
+-- board --
+-- Those that notify nobody are left out, as on the boards in Redis.
+SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+WHERE (due_at, id) > ($1, $2) AND ended_at IS NULL AND NOT promise @> '{{"silent": true}}'
+  AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object' AND state = ANY ($4::text[]) AND {narrowed}
+ORDER BY due_at, id
+LIMIT $3
+
+-- ended_clocks --
+SELECT found.* FROM unnest($4::text[]) AS asked (state)
+CROSS JOIN LATERAL (
+    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+    WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2) AND ended_at IS NOT NULL
+      AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object' AND {narrowed}
+    ORDER BY started_at DESC, id DESC
+    LIMIT $3
+) AS found
+ORDER BY started_at DESC, id DESC
 LIMIT $3
 
 -- promises --
@@ -129,14 +157,22 @@ SELECT 'clocks', state, count(*) FROM clock WHERE ended_at IS NULL {there} GROUP
 UNION ALL
 SELECT 'dead', state, count(*) FROM dead_letter WHERE state = 'open' GROUP BY state
 
+-- newest --
+SELECT FROM message WHERE message.state = ended.state ORDER BY created_at DESC LIMIT $1
+
+-- newest_there --
+-- Of each copropiedad by its own index: that of all messages would be walked for the few of a small one.
+SELECT FROM unnest($2::text[]) AS place (copropiedad)
+    CROSS JOIN LATERAL (
+        SELECT FROM message WHERE copropiedad_id = place.copropiedad AND message.state = ended.state
+        ORDER BY created_at DESC LIMIT $1
+    ) AS found
+    LIMIT $1
+
 -- ended_counts --
 -- What has ended grows for ever: of each state no more than $1 are counted. The order makes each count a range of
 -- an index, also of a state that no row has.
-SELECT 'messages' AS noun, state, (
-    SELECT count(*) FROM (
-        SELECT FROM message WHERE message.state = ended.state {there} ORDER BY created_at DESC LIMIT $1
-    ) AS first
-) AS n
+SELECT 'messages' AS noun, state, (SELECT count(*) FROM ({newest}) AS first) AS n
 FROM unnest('{{sent, waiting, delivered, read, failed, bounced, suppressed, expired, cancelled}}'::text[]) AS ended (state)
 UNION ALL
 SELECT 'clocks', state, (

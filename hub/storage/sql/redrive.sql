@@ -1,18 +1,12 @@
 Sending lost messages again.
 
--- redrive --
-WITH found AS (
-    SELECT * FROM message
-    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
-    ORDER BY created_at, id
-    LIMIT $4
-    FOR UPDATE SKIP LOCKED
-), judged AS (
-    SELECT id, created_at, channel, lane, coalesce(reason, '') AS reason,
-           CASE
+-- verdict --
+-- Of a message `found`: whether it goes again. `anyway`: also to whom another message has reached; `chosen` says of an
+-- `other` message whether it is among those that were asked for.
+CASE
                WHEN ends_at <= now() OR expires_at <= created_at THEN 'too_old'
                WHEN address = '' THEN 'no_contact'
-               WHEN NOT $5::boolean AND EXISTS (
+               WHEN NOT {anyway} AND EXISTS (
                    SELECT FROM message AS other
                    WHERE other.event_key = found.event_key
                      AND other.id BETWEEN moment_start(found.id) AND moment_end(found.id)
@@ -24,19 +18,34 @@ WITH found AS (
                          other.state IN ('sent', 'delivered', 'read')
                          -- One step of a cascade sends at a time: the step in progress, or else the first failed step.
                          OR (other.step <> found.step AND other.state IN ('queued', 'held', 'retrying', 'sending'))
-                         OR (other.step < found.step AND other.state = $1 AND other.address <> '' AND {narrowed})
+                         OR (other.step < found.step AND other.address <> '' AND {chosen})
                      )
                ) THEN 'told'
                ELSE 'taken'
-           END AS verdict
-    FROM found
-), taken AS (
-    UPDATE message
-    SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
+           END
+
+-- again --
+-- A new life, as of a new message.
+state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
         ticketed_at = now(), updated_at = now(),
         expires_at = CASE
             WHEN expires_at IS NOT NULL THEN least(now() + (expires_at - message.created_at), ends_at)
         END
+
+-- redrive --
+WITH found AS (
+    SELECT * FROM message
+    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
+    ORDER BY created_at, id
+    LIMIT $4
+    FOR UPDATE SKIP LOCKED
+), judged AS (
+    SELECT id, created_at, channel, lane, coalesce(reason, '') AS reason,
+           {verdict} AS verdict
+    FROM found
+), taken AS (
+    UPDATE message
+    SET {again}
     FROM judged
     WHERE message.id = judged.id AND judged.verdict = 'taken' AND NOT $6::boolean
 )

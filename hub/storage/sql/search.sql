@@ -91,15 +91,15 @@ LIMIT $3
 
 -- events_about --
 -- By the words, then in order: in the order of the keys PostgreSQL would look at each event. What a common word finds
--- in some months is more than anybody reads.
+-- in some months is more than anybody reads. The bounds are no parameters: a plan for any would take a year for a day.
 SELECT * FROM (
     SELECT key, id, type, time, case_key AS case, copropiedad_id AS copropiedad,
            coalesce(data ->> 'title', data ->> 'subject', data ->> 'instruction', data ->> 'obligation', data ->> 'report_kind')
                AS words
     FROM event
-    WHERE data ?| '{title, subject, instruction, obligation, report_kind}'
+    WHERE data ?| '{{title, subject, instruction, obligation, report_kind}}'
       AND search_subject(data, copropiedad_id) @@ $1::text::tsquery
-      AND key >= $3 AND key < $4
+      AND key >= '{since}' AND key < '{until}'
     LIMIT 3000
 ) AS found
 ORDER BY key DESC

@@ -42,6 +42,11 @@ async def make_batch(request: web.Request, body: BatchBody) -> web.Response:
 
     Safe to repeat: where nothing is open it is the batch that was made before and is not printed.
     """
+    return json_answer(await made_batch(request, body))
+
+
+async def made_batch(request: web.Request, body: BatchBody) -> BatchMade:
+    """Make the batch, and audit it. Raises NothingToPrint."""
     places = places_of(request)
     if places is not None and body.copropiedad not in places:
         raise NothingToPrint
@@ -50,14 +55,18 @@ async def make_batch(request: web.Request, body: BatchBody) -> web.Response:
     made = await _store(request).make(body.copropiedad, by=who, size=size, now=now)
     await note(request, "batch.make", f"batch:{made.batch}", made=made.made)
     batch = found(_BATCH, await _store(request).batch(made.batch, places))
-    return json_answer(BatchMade(**asdict(batch), made=made.made, left=made.left))
+    return BatchMade(**asdict(batch), made=made.made, left=made.left)
 
 
 async def show_batch(request: web.Request) -> web.Response:
     """Show a batch and its letters, in the order of printing."""
+    return json_answer(await batch_of(request))
+
+
+async def batch_of(request: web.Request) -> BatchWhole:
     batch = await _batch(request)
     items = await _store(request).letters_of(batch.id)
-    return json_answer(BatchWhole(**asdict(batch), items=list(items)))
+    return BatchWhole(**asdict(batch), items=list(items))
 
 
 async def print_batch(request: web.Request) -> web.Response:

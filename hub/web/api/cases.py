@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from datetime import date, datetime
+from secrets import token_urlsafe
+from typing import Annotated, Final, Literal, TypedDict
 
 from aiohttp import web
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from hub.model import Scope
-from hub.operations.cases import lookup
+from hub.business_time.dates import day_start, next_day_start
+from hub.model import PropertyScope, Scope, Word
+from hub.model.casework import CaseKind
+from hub.operations.cases import listing, lookup
+from hub.operations.cases.acts import CaseActed, CaseTaken
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
 from hub.operations.cases.thread import ThreadPage, people_shown
+from hub.ports import Page
 from hub.ports.cases import KnownCase
-from hub.web.auth.caller import note, places_of, places_with
+from hub.ports.casework import CaseFilter
+from hub.web.auth.caller import caller_of, note, places_of, places_with
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import Cursor, WholeQuery
+from hub.web.schemas.common import Cursor, Limit, WholeQuery
+from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
 
 _NO_CASE: Final = "No hay un caso con esa clave."
+
+
+class _By(TypedDict):
+    """Who acts on a case, when, and where they may."""
+
+    who: str
+    now: datetime
+    places: PropertyScope
 
 
 class CaseQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +46,103 @@ class CaseQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     after: Cursor | None = None
     # Texts are rendered in one go: more would keep other requests waiting.
     limit: Annotated[int, Meta(ge=1, le=100, description="How many at most.")] = 100
+
+
+class CasesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: Annotated[Literal["open", "closed"], Meta(description="Whether a promise runs.")] | None = None
+    kind: Annotated[CaseKind, Meta(description="How its key begins.")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Of this copropiedad.")] | None = None
+    mine: Annotated[bool, Meta(description="Those that the caller has taken.")] = False
+    since: (
+        Annotated[date, Meta(description="Something happened on this day in Colombia or later.")] | None
+    ) = None
+    until: Annotated[date, Meta(description="Nothing has happened after this day.")] | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+async def list_cases(request: web.Request, query: CasesQuery) -> web.Response:
+    """List cases, the one in which something happened last first."""
+    return json_answer(await listed_cases(request, query))
+
+
+async def listed_cases(request: web.Request, query: CasesQuery) -> Page:
+    """Return the cases that the query selects and the caller may see."""
+    asked = CaseFilter(
+        is_open=None if query.state is None else query.state == "open",
+        kind=query.kind,
+        assignee=caller_of(request).who if query.mine else None,
+        since=None if query.since is None else day_start(query.since),
+        until=None if query.until is None else next_day_start(query.until),
+    )
+    return await listing.list_cases(
+        services(request).casework,
+        asked,
+        after=query.after,
+        limit=query.limit,
+        places=places_of(request),
+        copropiedad=query.copropiedad,
+    )
+
+
+async def reply_to_case(request: web.Request, body: WordsBody) -> web.Response:
+    """Write to whoever the case is of, by the event that its kind has for that."""
+    return json_answer(await replied(request, body))
+
+
+async def replied(request: web.Request, body: WordsBody) -> CaseActed:
+    """Write to whoever the case of the path is of."""
+    deps, case = services(request), await one_case(request)
+    return await deps.case_acts.reply(case, body.words, form=act_name(body.form), **_by(request))
+
+
+async def close_case(request: web.Request, body: CloseBody) -> web.Response:
+    """Close a case, by the event that its kind has for that."""
+    return json_answer(await closed(request, body))
+
+
+async def closed(request: web.Request, body: CloseBody) -> CaseActed:
+    """Close the case of the path."""
+    deps, case = services(request), await one_case(request)
+    return await deps.case_acts.close(case, body.words, form=act_name(body.form), **_by(request))
+
+
+async def take_case(request: web.Request) -> web.Response:
+    """Take a case on, and acknowledge its promises that wait for that; safe to repeat."""
+    return json_answer(await taken(request))
+
+
+async def taken(request: web.Request) -> CaseTaken:
+    """Take the case of the path on."""
+    return await services(request).case_acts.take_on(await one_case(request), **_by(request))
+
+
+async def release_case(request: web.Request) -> web.Response:
+    """Leave a case to whoever takes it next; safe to repeat."""
+    return json_answer(await released(request))
+
+
+async def released(request: web.Request) -> CaseTaken:
+    """Leave the case of the path."""
+    case = await one_case(request)
+    return await services(request).case_acts.release(case, who=caller_of(request).who)
+
+
+def act_name(form: str) -> str:
+    """Return what names an act: the form that was sent, or a word of its own."""
+    return form or token_urlsafe(12)
+
+
+def _by(request: web.Request) -> _By:
+    return {"who": caller_of(request).who, "now": services(request).now(), "places": places_of(request)}
+
+
+async def one_case(request: web.Request) -> KnownCase:
+    """Return the case that the key in the path means. Raises Refusal: 404 for none, 409 for several."""
+    found = await cases_of(request)
+    if len(found) > 1:
+        raise Refusal(409, "Several cases have this number.", "GET /api/cases/{key} lists their keys.")
+    return found[0]
 
 
 async def show_case(request: web.Request, query: CaseQuery) -> web.Response:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from aiohttp import web
 
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
+from hub.sla.acknowledge import AckResult
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ClocksQuery
+from hub.web.schemas.common import AcknowledgeBody, ClocksQuery
 from hub.web.services import services
 
 _CLOCK: Final = "clock"
@@ -21,21 +23,22 @@ _PROMISE: Final = "promise"
 async def list_clocks(request: web.Request, query: ClocksQuery) -> web.Response:
     """List promises: the live ones, soonest due first, or those of one state."""
     deps = services(request)
-    asked = ClockFilter(state=query.state, after=query.after, limit=query.limit)
+    asked = msgspec.convert(query, ClockFilter, from_attributes=True)
     return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
 
 
 async def show_clock(request: web.Request) -> web.Response:
     """Show a promise: its steps, who was notified at each, who has acknowledged it."""
-    clock_id = read_id(request, _CLOCK)
-    deps = services(request)
-    clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
-    await note(request, "clock.show", f"clock:{clock_id}")
-    return json_answer(clock)
+    return json_answer(await shown_clock(request))
 
 
-async def acknowledge(request: web.Request) -> web.Response:
+async def acknowledge(request: web.Request, body: AcknowledgeBody) -> web.Response:
     """Acknowledge a promise for the level that was notified; safe to repeat."""
+    return json_answer(await acknowledged(request, body.note))
+
+
+async def acknowledged(request: web.Request, words: str) -> AckResult:
+    """Acknowledge the promise of the path, with words for those who read the case."""
     deps = services(request)
     done = await acknowledge_clock(
         read_id(request, _PROMISE),
@@ -45,5 +48,14 @@ async def acknowledge(request: web.Request) -> web.Response:
         who=caller_of(request).who,
         now=deps.now(),
         places=places_of(request),
+        words=words,
     )
-    return json_answer(found(_PROMISE, done))
+    return found(_PROMISE, done)
+
+
+async def shown_clock(request: web.Request) -> dict[str, Any]:
+    """Return the promise of the path as the caller may see it, and audit the look."""
+    clock_id, deps = read_id(request, _CLOCK), services(request)
+    clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
+    await note(request, "clock.show", f"clock:{clock_id}")
+    return clock

@@ -40,3 +40,18 @@ async def look(
     # The record of a person is about that person.
     await note(request, f"{noun}.show", f"{noun}:{ref}", person=shown.get("person", ref), whole=query.whole)
     return {**shown, "masked": not query.whole, "may_unmask": unmasked is not None}
+
+
+def places_of_list(request: web.Request, *, whole: bool) -> PropertyScope:
+    """
+    Return the places whose rows a list shows; whole, only those where the caller has `privacy` besides.
+
+    Raises Refusal (403) for whoever asks for a whole list without that scope anywhere.
+    """
+    read = places_of(request)
+    if not whole:
+        return read
+    private = places_with(request, Scope.PRIVACY)
+    if private == frozenset():
+        raise Refusal(403, "Whole it is for who has the scope privacy there.", "Leave `whole` out.")
+    return read if private is None else private if read is None else read & private

@@ -15,7 +15,9 @@ from hub.errors import TooLate
 from hub.model import Json, PropertyScope, State
 from hub.operations import cancel as cancelling
 from hub.operations import redrive as redriving
+from hub.operations.bulk.choose import LISTS, BulkFilter, narrowed
 from hub.operations.cancel import CancelRequest
+from hub.operations.causes import read_causes
 from hub.operations.evidence import row_of
 from hub.operations.redrive import RedrivenOne, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult
@@ -40,9 +42,17 @@ _MESSAGE: Final = "message"
 
 async def list_messages(request: web.Request, query: MessagesQuery) -> web.Response:
     """List messages, newest first."""
-    narrowed = _filter(query, places_of(request))
-    page = await services(request).log.messages(narrowed, after=query.after, limit=query.limit)
+    asked = _filter(query, places_of(request))
+    page = await services(request).log.messages(asked, after=query.after, limit=query.limit)
     return json_answer(replace(page, items=[_in_words(row) for row in page.items]))
+
+
+async def list_causes(request: web.Request, query: MessagesQuery) -> web.Response:
+    """Group the newest lost messages, or what a filter names, by reason and channel."""
+    asked = _filter(query, places_of(request))
+    if not (asked.state or asked.states):
+        asked = replace(asked, states=LISTS["lost"])
+    return json_answer(await read_causes(services(request).log, asked))
 
 
 async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
@@ -63,9 +73,9 @@ async def show_evidence(request: web.Request) -> web.Response:
 
 async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
     """Send lost messages again, by filter; safe to repeat."""
-    narrowed, deps = _filter(body, places_of(request)), services(request)
+    asked, deps = _filter(body, places_of(request)), services(request)
     done = await redriving.redrive(
-        RedriveRequest(narrowed=narrowed, include_notified=body.also_told, dry_run=body.dry_run),
+        RedriveRequest(narrowed=asked, include_notified=body.also_told, dry_run=body.dry_run),
         store=deps.redrive,
         publisher=deps.publisher,
         limit=body.limit,
@@ -138,4 +148,4 @@ def _in_words(row: Mapping[str, Json]) -> dict[str, Json]:
 
 def _filter(query: MessagesQuery | RedriveBody | CancelBody, places: PropertyScope) -> MessageFilter:
     """Return the filter, whose fields are called as those of the query."""
-    return replace(msgspec.convert(query, MessageFilter, from_attributes=True), places=places)
+    return narrowed(msgspec.convert(query, BulkFilter, from_attributes=True), places)

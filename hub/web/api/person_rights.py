@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Final
 
@@ -9,11 +10,16 @@ from aiohttp import web
 
 from hub.model import Scope
 from hub.operations import erase_person
+from hub.operations.erase_person import ErasureReport
+from hub.operations.person_export import paper
+from hub.operations.person_export.schemas import PersonExport
 from hub.operations.publish import send_all
+from hub.operations.rectify_person import Claim
 from hub.operations.rectify_person import rectify as open_claim
+from hub.rendering.paper import make_pdf
 from hub.web.auth.caller import caller_of, note, places_with
 from hub.web.auth.session_cookie import SESSION
-from hub.web.responses import Refusal, json_answer
+from hub.web.responses import Refusal, json_answer, pdf_answer
 from hub.web.schemas.rights import EraseBody, RectifyBody
 from hub.web.services import services
 
@@ -26,11 +32,22 @@ async def export(request: web.Request) -> web.Response:
 
     Each export is audited as a look at the person's data.
     """
+    return json_answer(await _exported(request))
+
+
+async def export_pdf(request: web.Request) -> web.Response:
+    """Export the same as a document to read, in Spanish."""
+    made = await _exported(request)
+    content = await make_pdf(paper.TEMPLATE, await asyncio.to_thread(paper.pages, made), made.made_at)
+    return pdf_answer(content, f"datos-{made.made_at:%Y-%m-%d}.pdf")
+
+
+async def _exported(request: web.Request) -> PersonExport:
     ref = request.match_info["ref"]
     now = services(request).now().replace(microsecond=0)
     made = await services(request).person_exports.make(ref, by=caller_of(request).who, at=now)
     await note(request, "person.export", f"person:{ref}", person=ref)
-    return json_answer(made)
+    return made
 
 
 async def rectify(request: web.Request, body: RectifyBody) -> web.Response:
@@ -39,10 +56,15 @@ async def rectify(request: web.Request, body: RectifyBody) -> web.Response:
 
     With `case` it is safe to repeat.
     """
+    return json_answer(await claimed(request, body))
+
+
+async def claimed(request: web.Request, body: RectifyBody) -> Claim:
+    """Open the claim, and audit it."""
     ref, deps = request.match_info["ref"], services(request)
     held = await deps.person_exports.held.held(ref)
     await note(request, "person.rectify", f"person:{ref}", person=ref, case=body.case)
-    claim = await open_claim(
+    return await open_claim(
         ref,
         body.kind,
         held=held,
@@ -50,7 +72,6 @@ async def rectify(request: web.Request, body: RectifyBody) -> web.Response:
         at=deps.now().replace(microsecond=0),
         case=body.case,
     )
-    return json_answer(claim)
 
 
 async def erase(request: web.Request, body: EraseBody) -> web.Response:
@@ -60,16 +81,27 @@ async def erase(request: web.Request, body: EraseBody) -> web.Response:
     The directory, the addresses and the own page are closed at once (202); TIMERS erases the rest. It is
     refused (409) while a duty requires the data. A key needs `operate`, too. Safe to repeat.
     """
+    if body.dry_run:
+        return json_answer(await erasure_looked_at(request))
+    return json_answer(await erasure_started(request, body.reason), status=202)
+
+
+async def erasure_looked_at(request: web.Request) -> ErasureReport:
+    """Say what an erasure would do, and audit the look."""
     ref, deps = request.match_info["ref"], services(request)
     legal_since = erase_person.kept_since(deps.now(), deps.policy.retention.legal)
-    if body.dry_run:
-        await note(request, "person.erase.look", f"person:{ref}", person=ref)
-        return json_answer(await erase_person.look(deps.erasures, ref, legal_since=legal_since))
+    await note(request, "person.erase.look", f"person:{ref}", person=ref)
+    return await erase_person.look(deps.erasures, ref, legal_since=legal_since)
+
+
+async def erasure_started(request: web.Request, reason: str) -> ErasureReport:
+    """Begin an erasure. Raises Refusal, KeptByDuty, UnknownName."""
+    ref, deps = request.match_info["ref"], services(request)
+    legal_since = erase_person.kept_since(deps.now(), deps.policy.retention.legal)
     if SESSION not in request and places_with(request, Scope.OPERATE) is not None:
         # A key that was given to read must not destroy; a privacy officer signs in with a second factor.
         raise Refusal(403, _KEY_ONLY_READS, "Give it a key with both, or sign in.", reason="scope")
     # Recorded first: without the row nothing is erased.
     await note(request, "person.erase", f"person:{ref}", person=ref)
     by = caller_of(request).who
-    report = await erase_person.start(deps.erasures, ref, by=by, reason=body.reason, legal_since=legal_since)
-    return json_answer(report, status=202)
+    return await erase_person.start(deps.erasures, ref, by=by, reason=reason, legal_since=legal_since)

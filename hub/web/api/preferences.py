@@ -41,15 +41,18 @@ async def list_marks(request: web.Request, query: ListQuery) -> web.Response:
     """List the marks of a person, newest first, and the events that they have stopped."""
     ref = await _reached(request)
     await note(request, "person.marks", f"person:{ref}", person=ref)
+    return json_answer(await marks_of(request, ref, query))
+
+
+async def marks_of(request: web.Request, ref: str, query: ListQuery) -> PersonMarks:
+    """Return the marks of somebody at whom the caller may look; the notes only with `privacy` there."""
     store, directory = services(request).preferences, services(request).directory
     # What staff has written may name anybody.
     whole = await directory.somebody(ref, places=places_with(request, Scope.PRIVACY)) is not None
     marks = [_row(entry if whole else replace(entry, note="")) for entry in await store.marks(ref)]
     stopped = await store.stopped(ref, limit=MOST_STOPPED)
     page = page_by(marks, query, key=lambda mark: (mark.since.isoformat(), str(mark.id)), newest_first=True)
-    return json_answer(
-        PersonMarks(items=cast(list[MarkRow], page.items), stopped=list(stopped), next=page.next)
-    )
+    return PersonMarks(items=cast(list[MarkRow], page.items), stopped=list(stopped), next=page.next)
 
 
 async def mark_person(request: web.Request, body: MarkBody) -> web.Response:

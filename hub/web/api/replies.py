@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
 
+from hub.business_time.dates import day_start, next_day_start
+from hub.model import Json, PropertyScope, within
+from hub.operations.cases.acts import CaseActed
+from hub.operations.cases.replies import ReplyTask
 from hub.operations.suppressions import read_suppressions, with_end
 from hub.people.audience import written_as
+from hub.ports import Page
+from hub.ports.casework import ReplyFilter
+from hub.web.api.cases import act_name
 from hub.web.api.masked import look
-from hub.web.auth.caller import acting_person, note, places_of
+from hub.web.auth.caller import acting_person, caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery, WholeQuery
-from hub.web.schemas.people import LiftBody, Lifted, RepliesQuery
+from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
 from hub.web.services import services
 
 _REPLY: Final = "reply"
@@ -22,18 +30,81 @@ _SUPPRESSION: Final = "suppression"
 
 async def list_replies(request: web.Request, query: RepliesQuery) -> web.Response:
     """List replies, newest first, without their text."""
-    page = await services(request).contacts.replies(
-        kind=query.kind, after=query.after, limit=query.limit, places=places_of(request)
+    return json_answer(await replies_of(request, query))
+
+
+async def replies_of(request: web.Request, query: RepliesQuery) -> Page:
+    """Return the replies that the query selects and the caller may see."""
+    asked = ReplyFilter(
+        kind=query.kind,
+        view=query.view,
+        who=caller_of(request).who,
+        channel=query.channel,
+        since=None if query.since is None else day_start(query.since),
+        until=None if query.until is None else next_day_start(query.until),
+        places=within(places_of(request), query.copropiedad),
     )
-    return json_answer(page)
+    return await services(request).contacts.replies(asked, after=query.after, limit=query.limit)
 
 
 async def show_reply(request: web.Request) -> web.Response:
     """Show a reply with its text."""
-    reply_id, contacts = read_id(request, _REPLY), services(request).contacts
-    reply = found(_REPLY, await contacts.reply(reply_id, places_of(request)))
+    return json_answer(await read_reply(request, places_of(request)))
+
+
+async def read_reply(request: web.Request, places: PropertyScope) -> Mapping[str, Json]:
+    """Return the reply of the path with its text, audit the look, and store that staff has read it."""
+    reply_id, deps = read_id(request, _REPLY), services(request)
+    reply = found(_REPLY, await deps.contacts.reply(reply_id, places))
     await note(request, "reply.show", f"reply:{reply['id']}", person=reply["person"])
-    return json_answer(reply)
+    await deps.casework.read_reply(reply_id, by=caller_of(request).who)
+    return reply
+
+
+async def assign_reply(request: web.Request, body: AssignBody) -> web.Response:
+    """Give a reply to an account, to the caller, or to nobody; safe to repeat."""
+    return json_answer(await assigned(request, body))
+
+
+async def assigned(request: web.Request, body: AssignBody) -> ReplyTask:
+    """Give the reply of the path to somebody."""
+    who = caller_of(request).who
+    given = None if body.nobody else body.account or who
+    acts, reply_id = services(request).reply_acts, read_id(request, _REPLY)
+    return found(_REPLY, await acts.assign(reply_id, given, who=who, places=places_of(request)))
+
+
+async def answer_reply(request: web.Request, body: WordsBody) -> web.Response:
+    """Answer a reply by an event of its case, which writes to the person."""
+    return json_answer(await answered(request, body))
+
+
+async def answered(request: web.Request, body: WordsBody) -> CaseActed:
+    """Answer the reply of the path."""
+    deps, reply_id = services(request), read_id(request, _REPLY)
+    done = await deps.reply_acts.answer(
+        reply_id,
+        body.words,
+        who=caller_of(request).who,
+        form=act_name(body.form),
+        now=deps.now(),
+        places=places_of(request),
+    )
+    return found(_REPLY, done)
+
+
+async def close_reply(request: web.Request, body: SettleReplyBody) -> web.Response:
+    """Say that a reply is answered or needs no answer; safe to repeat."""
+    return json_answer(await settled(request, body))
+
+
+async def settled(request: web.Request, body: SettleReplyBody) -> ReplyTask:
+    """Settle the reply of the path."""
+    deps, reply_id = services(request), read_id(request, _REPLY)
+    done = await deps.reply_acts.settle(
+        reply_id, body.state, who=caller_of(request).who, now=deps.now(), places=places_of(request)
+    )
+    return found(_REPLY, done)
 
 
 async def list_suppressions(request: web.Request, query: PageQuery) -> web.Response:

@@ -1,25 +1,33 @@
-"""The page of a case, made on the server: it works without JavaScript, and mails may link to it."""
+"""The page of a case as one thread, and what staff does there. Mails have its address."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from hub.model import Scope
 from hub.operations.cases import lookup
-from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST
-from hub.operations.cases.schemas import ThreadKind
+from hub.operations.cases.acts import CLOSINGS, REPLIES, act_of
+from hub.operations.cases.schemas import CaseThreadAnswer, ThreadKind
 from hub.operations.cases.texts import ORIGINS_ES
-from hub.operations.explain.sentences_es import short_time
-from hub.rendering import labels_es
-from hub.rendering.page_links import case_path
-from hub.web.api.cases import CaseQuery, cases_of, seen
-from hub.web.console.pages import page, redirect
+from hub.ports.cases import KnownCase
+from hub.rendering import case_words_es
+from hub.rendering.page_links import CASES, case_path
+from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, replied, seen, taken
+from hub.web.auth.caller import caller_of, places_with
+from hub.web.console.case_list import asked_again
+from hub.web.console.shell import console_page, done
+from hub.web.console.staff import staff_names
+from hub.web.live import topic_of
+from hub.web.requests import FormQuery
 from hub.web.responses import Refusal
+from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
 
 _BAD: Final = frozenset(
@@ -41,64 +49,109 @@ _KINDS: Final[Mapping[ThreadKind, str]] = {
 _PROMISE: Final = "Plazo"
 
 
-class CaseKeyQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    key: Annotated[str, Meta(max_length=LONGEST)] = ""
+class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
 
 
-async def search(request: web.Request, query: CaseKeyQuery) -> web.StreamResponse:
-    """Ask for a case, or lead to it."""
-    key = query.key.strip()
-    return redirect(case_path(key)) if key else _form(request)
+class NoFields(Struct, frozen=True, kw_only=True):
+    """A form that is only a button."""
 
 
-async def show(request: web.Request, query: CaseQuery) -> web.StreamResponse:
+async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:
     """Show a case as one thread; several cases of one number as a list; for an unknown one the form again."""
     try:
         found = await cases_of(request)
     except Refusal as refusal:
-        return _form(request, status=refusal.status, wrong=refusal.error)
+        return await asked_again(request, status=refusal.status, wrong=refusal.error)
     if len(found) > 1:
-        return _form(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=lookup.choices(found).choices)
+        choices = lookup.choices(found).choices
+        return await asked_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
     case = await seen(request, found[0], query)
-    here = case_path(case.case)
-    whole = {"whole": "true"} if query.whole else {}
-    return page(
-        "case.html",
+    return console_page(
+        "console/case.html",
         request,
+        here=CASES,
+        live=topic_of(case.case),
         case=case,
-        here=here,
         constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
-        next_page=case.next and f"{here}?{urlencode({**whole, 'after': case.next})}",
-        first_page=f"{here}?{urlencode(whole)}" if query.after and whole else here if query.after else None,
-        path_of=case_path,
-        when=short_time,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),
         bad=_BAD,
-        states=labels_es.MESSAGE_STATES,
         origins=ORIGINS_ES,
+        form=secrets.token_urlsafe(12),
+        **_pages(case, query),
+        **await _work(request, found[0]),
     )
+
+
+async def reply(request: web.Request, form: WordsBody) -> web.StreamResponse:
+    """Write to whoever the case is of."""
+    return done(case_path((await replied(request, form)).case), "replied")
+
+
+async def ask_close(request: web.Request) -> web.StreamResponse:
+    """Ask what was done, and say what follows of closing."""
+    case = await one_case(request)
+    if act_of(CLOSINGS, case.case) is None:
+        raise Refusal(404, "A case of this kind is not closed here.", "Its system does that.")
+    return console_page(
+        "console/case_close.html",
+        request,
+        here=CASES,
+        back=case_path(case.case),
+        title=lookup.title_of(case),
+        key=case.case,
+        question=case_words_es.CLOSINGS[_kind(case.case)],
+        form=secrets.token_urlsafe(12),
+    )
+
+
+async def close(request: web.Request, form: CloseBody) -> web.StreamResponse:
+    """Close the case."""
+    return done(case_path((await closed(request, form)).case), "closed")
+
+
+async def take_on(request: web.Request, form: NoFields) -> web.StreamResponse:  # noqa: ARG001 - only a button
+    """Take the case on."""
+    return done(case_path((await taken(request)).case), "taken")
+
+
+async def release(request: web.Request, form: NoFields) -> web.StreamResponse:  # noqa: ARG001 - only a button
+    """Leave the case to somebody else."""
+    return done(case_path((await released(request)).case), "released")
+
+
+def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:
+    """Return the addresses of the page's own parts."""
+    path, whole = case_path(case.case), {"whole": "true"} if query.whole else {}
+    first = f"{path}?{urlencode(whole)}" if whole else path
+    return {
+        "path": path,
+        "path_of": case_path,
+        "next_page": case.next and f"{path}?{urlencode({**whole, 'after': case.next})}",
+        "first_page": first if query.after else None,
+    }
+
+
+async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
+    """Return who has the case, and what this caller may do in it."""
+    deps, case = services(request), known.case
+    may = bool(await deps.cases.known([case], places=places_with(request, Scope.OPERATE)))
+    return {
+        "assignee": await deps.casework.assignee(case),
+        "staff": await staff_names(request),
+        "me": caller_of(request).who,
+        "may_act": may,
+        "may_reply": may and known.first is not None and act_of(REPLIES, case) is not None,
+        "may_close": may and act_of(CLOSINGS, case) is not None,
+        "is_conversation": _kind(case) == "thread_id",
+        "case_words": case_words_es,
+    }
+
+
+def _kind(case: str) -> str:
+    return case.partition(":")[0]
 
 
 def _constancia(request: web.Request, key: str) -> str | None:
     """Return where the case's constancia is; None where the hub has no secret to sign it with."""
     return f"/api{case_path(key)}/constancia" if services(request).ring else None
-
-
-def _form(
-    request: web.Request,
-    *,
-    status: int = HTTPStatus.OK,
-    wrong: str = "",
-    choices: list[lookup.CaseChoice] | None = None,
-) -> web.Response:
-    answer = page(
-        "cases.html",
-        request,
-        wrong=wrong,
-        choices=choices or [],
-        how=HOW_KEYS_LOOK,
-        path_of=case_path,
-        when=short_time,
-    )
-    answer.set_status(status)
-    return answer

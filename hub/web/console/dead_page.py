@@ -14,6 +14,7 @@ from hub.model import DeadLetter, Scope
 from hub.operations import dead_letters
 from hub.operations.explain.sentences_es import short_time
 from hub.operations.mend_letter import LONGEST, mended, payload_lines, replay_mended
+from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.dead_letters import letter_of, reaches_dead
@@ -79,13 +80,7 @@ async def _rows(request: web.Request, query: DeadListQuery) -> tuple[list[dict[s
 
 def _words(row: Mapping[str, Any]) -> dict[str, str]:
     """Return what a letter is about, and why it was refused, in Spanish."""
-    name = _name(row["event_type"])
-    return {"title": EVENTS.get(name, name or "Sin tipo"), "why": why(str(row["reason"]))}
-
-
-def _name(event_type: str | None) -> str:
-    """`co.coproservicios.pqrs.received.v1` → `pqrs.received`."""
-    return (event_type or "").removeprefix("co.coproservicios.").rpartition(".v")[0]
+    return {"title": event_title(row["event_type"] or "") or "Sin tipo", "why": why(str(row["reason"]))}
 
 
 def why(reason: str) -> str:

@@ -8,6 +8,8 @@ from typing import Annotated, Final, Protocol
 from aiohttp import hdrs, web
 from msgspec import Meta, Struct
 
+from hub.web.auth.caller import places_of
+from hub.web.live import case_of
 from hub.web.responses import HEADERS, Refusal
 from hub.web.services import services
 
@@ -25,7 +27,7 @@ class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def live(request: web.Request, query: LiveQuery) -> web.StreamResponse:
     """Stream the topics that change as server-sent events; their data is the topic."""
     topics, changes = frozenset(query.topics.split()), services(request).changes
-    if not topics or not topics <= changes.topics:
+    if not topics or not await _are_known(request, topics):
         raise Refusal(400, "There is no such topic.", f"There are: {', '.join(sorted(changes.topics))}.")
     if changes.is_full:
         raise crowded()
@@ -64,6 +66,15 @@ async def streamed(request: web.Request, stream: Heard) -> web.StreamResponse:
     except ConnectionResetError:
         pass  # the page has gone
     return answer
+
+
+async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:
+    """Return whether there are such topics; a case that the caller may not see is none."""
+    others = topics - services(request).changes.topics
+    cases = {case for topic in others if (case := case_of(topic)) is not None}
+    if len(cases) < len(others) or not cases:
+        return not others
+    return len(await services(request).cases.known(cases, places=places_of(request))) == len(cases)
 
 
 async def _write(answer: web.StreamResponse, stream: Heard) -> None:

@@ -1,41 +1,67 @@
-"""The page of messages: newest first, narrowed by a form, page by page, or as a sheet."""
+"""The page of messages: newest first, narrowed by a form, or as a sheet; failures by their causes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from hub.model import Purpose, State
+from hub.model.state_machine import LOST, UNSENT
+from hub.operations.bulk.choose import narrowed, within
+from hub.operations.causes import CauseList, read_causes
 from hub.operations.explain.sentences_es import short_time
-from hub.ports import MessageFilter
 from hub.rendering import labels_es
-from hub.rendering.outcomes_es import described
+from hub.rendering.outcomes_es import STATES, described
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
+from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
 from hub.web.console.shell import console_page, spreadsheet, with_query
 from hub.web.requests import FormQuery
-from hub.web.schemas.common import MessagesQuery
+from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/messages"
-_COLUMNS: Final = ("Cuándo", "Evento", "Persona", "Canal", "Estado", "Qué significa", "Qué hacer")
+MANY: Final = 10_000
+"""Counts of what has ended stop here: see `LogStore.counts`."""
+_COLUMNS: Final = (
+    "Cuándo",
+    "Evento",
+    "Persona",
+    "Canal",
+    "Estado",
+    "Motivo",
+    "Qué significa",
+    "Qué hacer",
+    "Sale",
+)
+_LISTS: Final = ((None, "Todos"), ("lost", "Solo fallidos"), ("held", "En espera"))
 
 
-class MessageListQuery(MessagesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MessageListQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: State | None = None
+    purpose: Purpose | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
     format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
     done: str = ""
 
 
+class Figure(NamedTuple):
+    """How many messages are in a state, and where they are listed."""
+
+    number: str
+    label: str
+    href: str
+    state: str
+
+
 async def show(request: web.Request, query: MessageListQuery) -> web.StreamResponse:
     """List messages, newest first."""
-    known = msgspec.convert(query, MessageFilter, from_attributes=True)
-    found = await services(request).log.messages(
-        replace(known, places=places_of(request)), after=query.after, limit=query.limit
-    )
+    asked = narrowed(asked_of(query), places_of(request))
+    found = await services(request).log.messages(asked, after=query.after, limit=query.limit)
     rows = [{**row, **described(row["state"], row["reason"])} for row in found.items]
     if query.format is not None:
         return spreadsheet("mensajes", _COLUMNS, map(_line, rows))
@@ -47,10 +73,50 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         rows=rows,
         query=query,
         events=EVENTS,
+        buildings=await buildings_of(request),
+        figures=await _figures(request, query),
+        causes=await _causes(request, query),
+        lists=[(address(PATH, query, only=name, state=None), label) for name, label in _LISTS],
+        list_here=address(PATH, query, state=None),
+        bulk=_bulk(query),
+        cause_path=lambda path, cause: address(path, query, reason=cause.reason, channel=cause.channel),
         sheet=with_query(request, format="csv"),
         next=with_query(request, after=found.next) if found.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
+
+
+async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Figure]:
+    """Count by state: all messages of the chosen copropiedad, whatever else the filter says."""
+    counts = (await services(request).log.counts(within(query.copropiedad, places_of(request))))["messages"]
+    here = query.copropiedad
+    chosen = {"copropiedad": here} if here else {}
+    return [
+        Figure(_number(counts[state]), STATES[state].label, address(PATH, None, state=state, **chosen), state)
+        for state in STATES
+        if counts.get(state)
+    ]
+
+
+def _number(count: int) -> str:
+    return f"{MANY:,}".replace(",", ".") + " o más" if count >= MANY else f"{count:,}".replace(",", ".")
+
+
+async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | None:
+    """Group what failed, or what waits, by its reason: only the first page of such a list shows it."""
+    grouped = query.only is not None or query.state in LOST or query.state == "held"
+    if not grouped or query.after:
+        return None
+    return await read_causes(services(request).log, narrowed(asked_of(query), places_of(request)))
+
+
+def _bulk(query: MessageListQuery) -> Sequence[tuple[str, str]]:
+    """Return the bulk actions that fit what is listed: path and label."""
+    if query.only == "lost" or query.state in LOST:
+        return [(address("/bulk/resend", query), "Planear el reenvío de estos")]
+    if query.only == "held" or query.state in UNSENT:
+        return [(address("/bulk/cancel", query), "Planear la cancelación de estos")]
+    return []
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
@@ -60,6 +126,8 @@ def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
         row["person"],
         labels_es.CHANNELS.get(row["channel"], row["channel"]),
         labels_es.MESSAGE_STATES.get(row["state"], row["state"]),
+        row["reason"],
         row["means"],
         row["to_do"],
+        short_time(row["next_at"]) if row["next_at"] else None,
     )

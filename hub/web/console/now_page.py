@@ -17,7 +17,6 @@ from hub.rendering.labels_es import CLOCK_STATES, DEAD_STATES, MESSAGE_STATES
 from hub.rendering.plots import Plot, columns
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
-from hub.web.auth.session_cookie import SESSION
 from hub.web.console.shell import console_page
 from hub.web.services import Services, services
 
@@ -46,7 +45,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "console/now.html",
         request,
         here=PATH,
-        live="messages clocks dead replies channels",
+        live="messages clocks dead replies channels unreached",
         headline=headline(situation),
         matters=matters(situation),
         incidents=situation.incidents,
@@ -58,15 +57,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         series=_SERIES,
         hours=activity.hours,
         everywhere=places is None,
-        unread=await _unread(request),
     )
-
-
-async def _unread(request: web.Request) -> int:
-    """Return how much waits in the inbox of who looks, if they have one."""
-    session = request.get(SESSION)
-    person = session.account.person if session is not None and session.account is not None else None
-    return 0 if person is None else await services(request).inbox.unread(person)
 
 
 async def channels_of(deps: Services) -> Sequence[ChannelRow]:

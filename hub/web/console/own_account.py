@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -10,18 +9,17 @@ from aiohttp import web
 from hub.access import sign_in
 from hub.access.passwords import SHORTEST
 from hub.errors import InvalidAccount
-from hub.model import EVERYWHERE, Account, Grant
-from hub.rendering.labels_es import OFFICES
+from hub.model import Account
 from hub.web.auth.device_cookie import device_of
 from hub.web.auth.session_cookie import SESSION, hold
 from hub.web.bodies import fields_of
+from hub.web.console.own_line import offices
 from hub.web.console.pages import SIGN_IN, redirect
 from hub.web.console.shell import own_page
 from hub.web.services import services
 
 ACCOUNT: Final = "/account"
 SECOND_FACTOR: Final = f"{ACCOUNT}/second-factor"
-_EVERYWHERE: Final = "todas las copropiedades"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -53,17 +51,6 @@ async def change(request: web.Request) -> web.StreamResponse:
     answer = redirect(SIGN_IN)
     hold(request, answer, token)
     return answer
-
-
-async def offices(request: web.Request, grants: Sequence[Grant]) -> list[str]:
-    """Return one text per office: its Spanish name and the names of its copropiedades."""
-    named = {grant.copropiedad_id for grant in grants} - {EVERYWHERE}
-    names = {**await services(request).accounts.names(named), EVERYWHERE: _EVERYWHERE}
-    where: dict[str, list[str]] = {}
-    for grant in grants:
-        place = grant.copropiedad_id
-        where.setdefault(OFFICES[grant.office], []).append(names.get(place, place))
-    return [f"{office}: {', '.join(places)}" for office, places in where.items()]
 
 
 async def _form(

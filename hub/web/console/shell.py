@@ -17,6 +17,7 @@ from hub.rendering import labels_es
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
+from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import shapes_of
 from hub.web.route import TABLE, Route
@@ -27,14 +28,36 @@ DONE: Final = "done"
 """The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "acknowledged": "El plazo quedó asumido.",
+        "acknowledged": "El plazo quedó asumido: aparece en el caso en unos segundos.",
+        "assigned": "Se cambió el encargado.",
+        "closed": "Se cerró: aparece en el caso en unos segundos.",
+        "released": "El caso quedó sin encargado.",
+        "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
+        "settled": "Se cambió el estado de la respuesta.",
+        "taken": "Usted tiene el caso.",
+        "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
+        "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
+        "handed_over": "Quedó como entregada.",
+        "hung": "El cartel quedó como colgado.",
+        "lifted": "Se levantó: a ese contacto se le escribe otra vez.",
+        "batch_made": "El lote está listo: imprímalo.",
+        "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
+        "posted": "Quedó como enviada por correo certificado.",
+        "preferred": "Quedó como la persona lo pidió.",
+        "printed": "Quedó como impreso.",
+        "surveys_started": "La encuesta va saliendo, en el horario permitido.",
+        "taken_down": "El cartel quedó como retirado.",
+        "unmarked": "La marca terminó: se le escribe otra vez.",
         "cancelled": "Se canceló.",
         "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
         "mended": "Se publicó corregido.",
         "paused": "El canal quedó en pausa.",
         "replayed": "Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
         "resent": "Los mensajes salen otra vez.",
+        "recorded": "Quedó registrado.",
         "resumed": "El canal sigue.",
+        "started": "Empezó. Esta página muestra cómo va.",
+        "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
 _KEY: Final = "Llave del hub"
@@ -54,6 +77,7 @@ SECTIONS: Final = (
     Section("/replies", "Respuestas"),
     Section("/people", "Personas"),
     Section("/letters", "Cartas"),
+    Section("/bulk", "Acciones masivas"),
     Section("/surveys", "Encuestas"),
     Section("/indicators", "Indicadores"),
     Section("/templates", "Plantillas"),
@@ -82,6 +106,7 @@ def console_page(
         live=live,
         sections=[section for section in SECTIONS if _is_open_to(request, section)],
         who=account.display_name if account else _KEY,
+        own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
         signed_in=session is not None,

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from hub.model import PropertyScope
 from hub.ports import LogStore
-from hub.web.monitoring.remembered import Remembered
+from hub.web.monitoring.remembered import FRESH, Remembered
 
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
 _Asked: TypeAlias = PropertyScope | Literal["live"]
@@ -17,9 +17,9 @@ _Asked: TypeAlias = PropertyScope | Literal["live"]
 class Counted:
     """A cache of what is live, for the metrics, and of all counts per reach, for the page."""
 
-    def __init__(self, log: LogStore) -> None:
+    def __init__(self, log: LogStore, fresh: float = FRESH) -> None:
         self._log = log
-        self._known: Remembered[_Asked, Counts] = Remembered()
+        self._known: Remembered[_Asked, Counts] = Remembered(fresh)
 
     async def live(self) -> Counts:
         """Count what has not ended."""

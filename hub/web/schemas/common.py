@@ -78,14 +78,35 @@ class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     person: Annotated[Word, Meta(description="The person's reference.")] | None = None
     reason: Annotated[Word, Meta(description="How the reason begins: `contact_limit`.")] | None = None
     since: Annotated[Instant, Meta(description="Created at this instant (RFC 3339) or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    purpose: Purpose | None = None
+    copropiedad: Annotated[Word, Meta(description="Its id: only messages of this copropiedad.")] | None = None
+    case: Annotated[Word, Meta(description="The key of a case: `pqrs_id:PQ-1`.")] | None = None
+    only: (
+        Annotated[
+            Literal["lost", "held"],
+            Meta(description="`lost`: failed, bounced, expired. `held`: waits for its hour or for somebody."),
+        ]
+        | None
+    ) = None
     after: Cursor | None = None
     limit: Limit = 50
 
 
 class ClocksQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: ClockState | None = None
+    name: Annotated[Word, Meta(description="The promise: `first_reply`.")] | None = None
+    area: Annotated[Word, Meta(description="Of this area (`service_area`).")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Of this copropiedad.")] | None = None
+    level: Annotated[int, Meta(ge=1, le=4, description="With this level now.")] | None = None
     after: Cursor | None = None
     limit: Limit = 50
+
+
+class AcknowledgeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    note: Annotated[
+        str, Meta(max_length=500, description="Words for those who read the case; empty: none.")
+    ] = ""
 
 
 class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,6 +156,9 @@ class MessageWhole(MessageRow, kw_only=True):
     may_unmask: MayUnmask
     name: str
     address: str
+    event_key: UUID
+    case: Annotated[str | None, Meta(description="The key of its case.")]
+    occasion: Annotated[str, Meta(description="`initial`, or which reminder.")]
     attempts: list[AttemptRow]
     skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
 

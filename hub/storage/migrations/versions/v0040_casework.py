@@ -1,8 +1,8 @@
-"""Pauses that end by themselves."""
+"""Who of the staff has taken a case, and what has become of what people wrote."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
-revision = "0044"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 upgrade = statements_beside(__file__)
 downgrade = way_back(__file__)

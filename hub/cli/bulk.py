@@ -1,0 +1,61 @@
+"""`hub bulk`: the bulk actions that operators have started, and how to stop one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import typer
+
+from hub.app.openers import open_bulk
+from hub.cli.audit import note, operator
+from hub.cli.common import (
+    AsJson,
+    Columns,
+    Id,
+    Limit,
+    fields,
+    known,
+    print_done,
+    print_json,
+    print_list,
+    settings,
+)
+from hub.operations.bulk.runs import report
+
+app = typer.Typer(no_args_is_help=True)
+
+_COLUMNS: Final[Columns] = fields(
+    "id", "made_at", "kind", "state", "by", "chosen", "done", "skipped", "failed", "reason"
+)
+
+
+@app.command("list")
+async def list_runs(limit: Limit = 20, as_json: AsJson = False) -> None:
+    """List bulk actions, newest first."""
+    async with open_bulk(settings()) as store:
+        page = await store.runs(after=None, limit=limit)
+    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
+
+
+@app.command()
+async def show(run_id: Id, as_json: AsJson = False) -> None:
+    """Show how far a bulk action has come, and why rows were skipped."""
+    async with open_bulk(settings()) as store:
+        run = known(await report(store, run_id, None), f"bulk action {run_id}")
+    if as_json:
+        print_json(run)
+        return
+    print_list([run], _COLUMNS, as_json=False)
+    if run.because:
+        print_list(run.because, fields("count", "reason", "means"), as_json=False)
+
+
+@app.command()
+async def stop(run_id: Id, as_json: AsJson = False) -> None:
+    """Stop a bulk action between two batches; what is done stays done. Safe to repeat."""
+    async with open_bulk(settings()) as store:
+        known(await store.run(run_id), f"bulk action {run_id}")
+        await note("bulk.stop", f"bulk:{run_id}")
+        changed = await store.cancel_run(run_id, by=operator())
+    done: dict[str, Any] = {"id": run_id, "changed": changed}
+    print_done(done, f"{run_id}  {'stopped' if changed else 'had ended'}", as_json=as_json)

@@ -1,0 +1,99 @@
+"""Bulk actions: what an operator does to many rows at once, and what becomes of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model.json import Instant, Json
+
+
+class BulkKind(StrEnum):
+    RESEND = "resend"
+    """Lost messages go again."""
+    CANCEL = "cancel"
+    """Messages that have not left never do."""
+    REPLAY = "replay"
+    """Open dead letters are published again."""
+    PRINTED = "printed"
+    """Letters are marked as printed."""
+
+
+class BulkState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class BulkResult(StrEnum):
+    """What became of one row. Skipped is not failed: nothing was to be done, and `reason` says why."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class BulkRun(Struct, frozen=True, kw_only=True):
+    """
+    A bulk action that was started: `chosen` rows, and how many of them are done, skipped and failed.
+
+    `asked` is its filter without the person. `places` are the copropiedades that it is for; null: all.
+    """
+
+    id: UUID
+    made_at: Instant
+    kind: BulkKind
+    state: BulkState
+    by: str
+    reason: Annotated[str, Meta(description="Why, in the words of whoever started it.")]
+    asked: dict[str, Json] | None
+    places: list[str] | None
+    chosen: int
+    done: int = 0
+    skipped: int = 0
+    failed: int = 0
+    ended_at: Instant | None = None
+    ended_by: Annotated[str | None, Meta(description="Who cancelled it.")] = None
+
+    @property
+    def settled(self) -> int:
+        return self.done + self.skipped + self.failed
+
+    @property
+    def waiting(self) -> int:
+        """Return how many rows have had no turn; of a cancelled run they never have one."""
+        return self.chosen - self.settled
+
+
+class BulkItem(Struct, frozen=True, kw_only=True):
+    """
+    One row of a run: the id of a message, a letter or a dead letter. Without a result it has had no turn.
+
+    `event`, `channel` and `person`, a reference, are there as long as the row is stored.
+    """
+
+    id: UUID
+    result: BulkResult | None
+    reason: Annotated[str | None, Meta(description="Why it was skipped or has failed.")]
+    at: Instant | None
+    event: str | None = None
+    channel: str | None = None
+    person: str | None = None
+
+
+class BulkCandidate(Struct, frozen=True, kw_only=True):
+    """A row that a bulk action would take, or skip: `skipped` says why."""
+
+    id: UUID
+    created_at: datetime
+    state: str
+    channel: str | None
+    event: str | None
+    reason: str
+    copropiedad_id: str | None
+    skipped: str | None
+    lane: str | None = None

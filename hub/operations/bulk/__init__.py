@@ -1,0 +1,1 @@
+"""Bulk actions as a plan: choose, look, start, and what was done."""

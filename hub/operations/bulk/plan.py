@@ -1,0 +1,103 @@
+"""The plan of a bulk action: how many rows, what becomes of them, and which are left alone and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model import Instant, PropertyScope
+from hub.model.bulk import BulkCandidate, BulkKind
+from hub.operations.bulk.choose import BulkFilter, choice_of, finds_nothing
+from hub.operations.bulk.words_es import skipped_words
+from hub.ports import BulkStore
+
+MOST: Final = 20_000
+"""Rows of one run: more are a second run, oldest first."""
+SHOWN: Final = 20
+"""Rows that a plan shows."""
+URGENT: Final = "urgent"
+
+
+class BulkRow(Struct, kw_only=True):
+    """A row as a plan shows it."""
+
+    id: UUID
+    created_at: Instant
+    state: str
+    channel: str | None
+    event: str | None
+    reason: str
+    copropiedad_id: str | None
+    skipped: Annotated[str | None, Meta(description="Why it would be skipped; null: it would not.")]
+
+
+class BulkShare(Struct, kw_only=True):
+    """How many of the rows that go are in this state, over this channel, in this copropiedad."""
+
+    state: str
+    channel: str | None
+    copropiedad_id: str | None
+    count: int
+
+
+class BulkSkipped(Struct, kw_only=True):
+    reason: str
+    means: Annotated[str, Meta(description="In Spanish.")]
+    count: int
+
+
+class BulkPlan(Struct, kw_only=True):
+    """
+    What would be done now. `found` rows, of which `goes` go; `more`: there are more than one run takes.
+
+    `urgent` are those that go and are of the urgent lane.
+    """
+
+    kind: BulkKind
+    found: int
+    more: bool
+    goes: int
+    urgent: int
+    by: list[BulkShare]
+    skipped: list[BulkSkipped]
+    first: list[BulkRow]
+
+
+async def find(
+    store: BulkStore, kind: BulkKind, asked: BulkFilter, places: PropertyScope, *, most: int = MOST
+) -> Sequence[BulkCandidate]:
+    """Find the rows of a bulk action, oldest first; one more than `most` where there are more."""
+    choice = choice_of(kind, asked, places)
+    return [] if finds_nothing(choice) else await store.candidates(choice, most + 1)
+
+
+def planned(kind: BulkKind, found: Sequence[BulkCandidate], *, most: int = MOST) -> BulkPlan:
+    """Say what would become of the rows that were found."""
+    rows = found[:most]
+    going = [row for row in rows if row.skipped is None]
+    shares = Counter((row.state, row.channel, row.copropiedad_id) for row in going)
+    reasons = Counter(row.skipped for row in rows if row.skipped is not None)
+    return BulkPlan(
+        kind=kind,
+        found=len(rows),
+        more=len(found) > most,
+        goes=len(going),
+        urgent=sum(row.lane == URGENT for row in going),
+        by=[
+            BulkShare(state=state, channel=channel, copropiedad_id=place, count=count)
+            for (state, channel, place), count in shares.most_common()
+        ],
+        skipped=[
+            BulkSkipped(reason=reason, means=skipped_words(reason), count=count)
+            for reason, count in reasons.most_common()
+        ],
+        first=[_row(row) for row in [*going, *(row for row in rows if row.skipped)][:SHOWN]],
+    )
+
+
+def _row(found: BulkCandidate) -> BulkRow:
+    return BulkRow(**{name: getattr(found, name) for name in BulkRow.__struct_fields__})

@@ -1,0 +1,91 @@
+"""Start a bulk action, stop it, and say what it has done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID, uuid4
+
+from msgspec import Meta
+
+from hub.errors import NothingChosen
+from hub.model import PropertyScope
+from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
+from hub.model.ids import uuid8
+from hub.operations.bulk.choose import BulkFilter, kept, within
+from hub.operations.bulk.plan import MOST, BulkSkipped, find
+from hub.operations.bulk.words_es import skipped_words
+from hub.ports import BulkStore
+
+DRIFT: Final = 10
+"""By how many rows, and by which part of them, a plan may have grown since somebody looked at it."""
+
+
+class BulkReport(BulkRun, frozen=True, kw_only=True):
+    """A run with the reasons of what was skipped or failed."""
+
+    because: Annotated[list[BulkSkipped], Meta(description="Of rows that were skipped or have failed.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What somebody wants done. `seen` is how many rows they saw; None for a program, which sees none."""
+
+    kind: BulkKind
+    asked: BulkFilter
+    reason: str
+    by: str
+    seen: int | None = None
+
+
+def has_grown(order: Order, found: Sequence[BulkCandidate]) -> bool:
+    """Return whether more would be done than somebody has agreed to."""
+    return order.seen is not None and len(found) > order.seen + max(DRIFT, order.seen // DRIFT)
+
+
+async def start(
+    store: BulkStore, order: Order, *, places: PropertyScope, now: Callable[[], datetime], most: int = MOST
+) -> BulkRun | None:
+    """
+    Start a run over what is found now; the timers work through it. None if it has grown: look again.
+
+    Raises NothingChosen.
+    """
+    found = await find(store, order.kind, order.asked, places, most=most)
+    if not found:
+        raise NothingChosen
+    if has_grown(order, found):
+        return None
+    run = _run(order, len(found[:most]), within(order.asked.copropiedad, places), now())
+    await store.start(run, [row.id for row in found[:most]])
+    return run
+
+
+def _run(order: Order, chosen: int, places: PropertyScope, at: datetime) -> BulkRun:
+    return BulkRun(
+        id=uuid8(at, "bulk_run", uuid4().hex),
+        made_at=at,
+        kind=order.kind,
+        state=BulkState.RUNNING,
+        by=order.by,
+        reason=order.reason,
+        asked=kept(order.asked),
+        places=None if places is None else sorted(places),
+        chosen=chosen,
+    )
+
+
+async def report(store: BulkStore, run_id: UUID, places: PropertyScope) -> BulkReport | None:
+    """Return a run with the reasons; None if there is none that is for these places alone."""
+    run = await store.run(run_id, places=places)
+    if run is None:
+        return None
+    reasons = await store.reasons(run_id)
+    because = [
+        BulkSkipped(reason=reason, means=skipped_words(reason), count=count)
+        for (_, reason), count in reasons.items()
+        if reason
+    ]
+    return BulkReport(**{name: getattr(run, name) for name in BulkRun.__struct_fields__}, because=because)

@@ -1,0 +1,84 @@
+"""What bulk actions are called in Spanish, and why a row is skipped. Only literal tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from hub.model.bulk import BulkKind
+
+
+class BulkWords(NamedTuple):
+    """How a kind is said: its title, its button, what it does, and what one of its rows is called."""
+
+    title: str
+    press: str
+    does: str
+    one: str
+    many: str
+    nothing: str
+    """What to say where a filter finds nothing."""
+
+
+KINDS_ES: Final[Mapping[BulkKind, BulkWords]] = {
+    BulkKind.RESEND: BulkWords(
+        "Reenviar mensajes",
+        "Reenviar",
+        "Salen otra vez, como nuevos, a la misma persona y por el mismo medio. Nadie lo recibe dos veces: se "
+        "omite a quien ya recibió el aviso por otro medio.",
+        "mensaje",
+        "mensajes",
+        "Solo se reenvía lo que falló, rebotó, se venció o no se envió.",
+    ),
+    BulkKind.CANCEL: BulkWords(
+        "Cancelar mensajes",
+        "Cancelar",
+        "No salen nunca, y no se prueba otro medio. No se puede deshacer: habría que publicar el aviso otra "
+        "vez.",
+        "mensaje",
+        "mensajes",
+        "Solo se cancela lo que todavía no ha salido: en cola, en espera o reintentando.",
+    ),
+    BulkKind.REPLAY: BulkWords(
+        "Reintentar rechazados",
+        "Reintentar",
+        "Se publican otra vez, tal como llegaron. Lo que vuelva a fallar queda pendiente de nuevo.",
+        "evento rechazado",
+        "eventos rechazados",
+        "Solo se reintenta lo que está pendiente.",
+    ),
+    BulkKind.PRINTED: BulkWords(
+        "Marcar cartas como impresas",
+        "Marcar como impresas",
+        "Quedan como impresas, y ya no faltan por imprimir. Después se entregan o se envían por correo.",
+        "carta",
+        "cartas",
+        "Solo se marca lo que está por imprimir.",
+    ),
+}
+STATES_ES: Final[Mapping[str, str]] = {
+    "running": "En curso",
+    "done": "Terminada",
+    "cancelled": "Detenida",
+}
+RESULTS_ES: Final[Mapping[str, str]] = {
+    "done": "Hechos",
+    "skipped": "Omitidos",
+    "failed": "Fallidos",
+    "waiting": "Sin hacer",
+}
+_SKIPPED_ES: Final[Mapping[str, str]] = {
+    "told": "La persona ya recibió el aviso por otro medio, o lo está recibiendo",
+    "too_old": "Ya no sirve: pasó la hora del aviso",
+    "no_contact": "No tiene a dónde enviarse",
+    "changed": "Ya no estaba así cuando le llegó el turno",
+    "in_hand": "Ya está saliendo",
+    "in_digest": "Va dentro de un resumen",
+    "wrong_sender": "Se rechazó por quien lo envió: hay que mirarlo uno por uno",
+    "again": "Volvió a fallar mientras tanto",
+    "refused": "La base de datos no lo acepta; el registro del hub dice por qué",
+}
+
+
+def skipped_words(reason: str) -> str:
+    return _SKIPPED_ES.get(reason, reason)

@@ -1,0 +1,221 @@
+"""
+What staff does in a case at the console: take it on, reply, close it.
+
+A reply and a close are events of the catalogue in the hub's own name, like those of any other publisher: the
+clocks and the messages follow from them. Which kinds of cases have such an event is in `REPLIES` and
+`CLOSINGS`. The id of an event is made from the form that was sent: a button pressed twice is one event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from msgspec import Struct
+
+from hub.access import audit
+from hub.business_time import dates
+from hub.catalog import BY_NAME
+from hub.cloudevents.schemas import Schemas
+from hub.errors import NothingToAcknowledge, NotOffered
+from hub.model import FIRST_LEVEL, Clock, Event, Json, PropertyScope, ReplyKind, own_event
+from hub.operations.cases.thread import number_of
+from hub.ports import AuditStore, CaseStore, CaseworkStore, Publisher
+from hub.ports.cases import CaseFacts, KnownCase
+from hub.rendering.typed_words import tidy
+from hub.sla.acknowledge import acknowledge, level_to_acknowledge
+
+LONGEST: Final = 5000
+"""Characters of what somebody writes at the console."""
+_COPIED: Final = ("copropiedad_id", "unit_id", "service_area")
+"""Fields of the event that opened the case, which say whose it is."""
+_WRITTEN: Final = frozenset({ReplyKind.REPLY, ReplyKind.UNPROVEN})
+
+Facts = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAct:
+    """
+    An event that staff may publish in a case: its name, and the field with what was written, if it has one.
+
+    `more` makes the other fields that its schema requires.
+    """
+
+    event: str
+    field: str = ""
+    more: Callable[[CaseFacts, datetime], Facts] = lambda _facts, _now: {}
+    answers: bool = False
+    """Whether it answers what people have written in the case."""
+
+
+class CaseActed(Struct, kw_only=True, frozen=True):
+    """The event that was published for a case; the thread shows it once it is processed."""
+
+    case: str
+    event: str
+    event_id: str
+
+
+class CaseTaken(Struct, kw_only=True, frozen=True):
+    """Who has the case now, and how many of its promises were acknowledged by that."""
+
+    case: str
+    assignee: str | None
+    acknowledged: int = 0
+
+
+def _radicado(facts: CaseFacts, _: datetime) -> Facts:
+    return {"radicado": number_of(facts)}
+
+
+def _closed(facts: CaseFacts, now: datetime) -> Facts:
+    climbed = any(clock.level > FIRST_LEVEL for clock in facts.head)
+    return {**_radicado(facts, now), "first_instance": not climbed}
+
+
+REPLIES: Final[Mapping[str, CaseAct]] = {
+    "pqrs_id": CaseAct(event="pqrs.replied", field="summary", more=_radicado, answers=True),
+}
+"""How the key of a case begins → the event that writes to whoever the case is of."""
+CLOSINGS: Final[Mapping[str, CaseAct]] = {
+    "pqrs_id": CaseAct(event="pqrs.closed", field="actions_taken", more=_closed, answers=True),
+    "thread_id": CaseAct(event="support.replied", answers=True),
+    "incident_id": CaseAct(event="concierge.incident.closed", field="outcome"),
+    "finding_id": CaseAct(
+        event="quality.action.closed",
+        field="action",
+        more=lambda _, now: {"closed_on": now.astimezone(dates.ZONE).date().isoformat()},
+    ),
+    "survey_id": CaseAct(
+        event="satisfaction.detractor.contacted",
+        field="outcome",
+        more=lambda _, now: {"contacted_at": now.isoformat()},
+    ),
+}
+"""The same for the event that closes a case, where one closes it without more than words."""
+
+
+def act_of(acts: Mapping[str, CaseAct], case: str) -> CaseAct | None:
+    return acts.get(case.partition(":")[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseActs:
+    """Publishes what staff does. Raises BrokerUnavailable, InvalidEvent, NotOffered."""
+
+    cases: CaseStore
+    work: CaseworkStore
+    notes: AuditStore
+    publisher: Publisher
+    schemas: Schemas
+
+    async def reply(
+        self, case: KnownCase, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
+    ) -> CaseActed:
+        """Write to whoever the case is of."""
+        act = _offered(REPLIES, case, "reply to the person")
+        return await self._publish(
+            case, act, words, action="case.reply", who=who, form=form, now=now, places=places
+        )
+
+    async def close(
+        self, case: KnownCase, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
+    ) -> CaseActed:
+        """Close the case."""
+        act = _offered(CLOSINGS, case, "close it")
+        return await self._publish(
+            case, act, words, action="case.close", who=who, form=form, now=now, places=places
+        )
+
+    async def take_on(self, case: KnownCase, *, who: str, now: datetime, places: PropertyScope) -> CaseTaken:
+        """Take the case, and acknowledge its promises that wait for that. Safe to repeat."""
+        await audit.note(self.notes, who=who, action="case.take_on", subject=f"case:{case.case}")
+        await self.work.assign_case(case.case, who, by=who)
+        facts = await self._facts(case, places)
+        done = [await self._acknowledge(clock, who, now) for clock in facts.head if _waits(clock)]
+        return CaseTaken(case=case.case, assignee=who, acknowledged=sum(done))
+
+    async def release(self, case: KnownCase, *, who: str) -> CaseTaken:
+        """Leave the case to whoever takes it next. Safe to repeat."""
+        await audit.note(self.notes, who=who, action="case.release", subject=f"case:{case.case}")
+        await self.work.assign_case(case.case, None, by=who)
+        return CaseTaken(case=case.case, assignee=None)
+
+    async def _acknowledge(self, clock: Clock, who: str, now: datetime) -> bool:
+        return (await acknowledge(clock, by=who, publisher=self.publisher, now=now)).changed
+
+    async def _publish(
+        self,
+        case: KnownCase,
+        act: CaseAct,
+        words: str,
+        *,
+        action: str,
+        who: str,
+        form: str,
+        now: datetime,
+        places: PropertyScope,
+    ) -> CaseActed:
+        event = event_of(await self._facts(case, places), act, words, who=who, form=form, now=now)
+        self.schemas.check(event, now=now)
+        await audit.note(self.notes, who=who, action=action, subject=f"case:{case.case}", event=event.name)
+        await self.publisher.event(event)
+        if act.answers:
+            await self.work.settle_thread(case.case, by=who, kinds=_WRITTEN)
+        return CaseActed(case=case.case, event=event.name, event_id=event.id)
+
+    async def _facts(self, case: KnownCase, places: PropertyScope) -> CaseFacts:
+        return await self.cases.page(case, after=None, limit=1, places=places)
+
+
+def event_of(facts: CaseFacts, act: CaseAct, words: str, *, who: str, form: str, now: datetime) -> Event:
+    """Make the event of an act. The same form and words make the same event."""
+    kind, text = BY_NAME[act.event], tidy(words, LONGEST)
+    known = _known(facts)
+    data: dict[str, Json] = {name: known[name] for name in _COPIED if known.get(name)}
+    data |= {kind.case: _value(kind.case, facts.case), **act.more(facts, now)}
+    data |= {act.field: text} if act.field else {}
+    data |= {"agent_id": who} if act.event in _BY_AGENTS else {}
+    parts = f"{form}\0{facts.case}\0{act.event}\0{text}"
+    return own_event(
+        act.event, f"case:{sha256(parts.encode(errors='surrogateescape')).hexdigest()[:32]}", data, time=now
+    )
+
+
+def _known(facts: CaseFacts) -> Facts:
+    """Return what the case was opened with, and its place, which a unit may have named."""
+    opened = facts.first.event.data if facts.first is not None else None
+    context = facts.head[0].context if facts.head else {}
+    place = facts.first.copropiedad_id if facts.first is not None else None
+    return {
+        **context,
+        **(opened if isinstance(opened, dict) else {}),
+        **({"copropiedad_id": place} if place else {}),
+    }
+
+
+_BY_AGENTS: Final = frozenset({"pqrs.replied", "support.replied"})
+
+
+def _value(field: str, case: str) -> str:
+    """Return what ties an event to the case: the field's value."""
+    return case.removeprefix(f"{field}:")
+
+
+def _waits(clock: Clock) -> bool:
+    try:
+        level_to_acknowledge(clock)
+    except NothingToAcknowledge:
+        return False
+    return True
+
+
+def _offered(acts: Mapping[str, CaseAct], case: KnownCase, what: str) -> CaseAct:
+    act = act_of(acts, case.case)
+    if act is None:
+        raise NotOffered(f"Nothing of the catalogue can {what} in a case of this kind.")
+    return act

@@ -1,0 +1,137 @@
+"""What staff does about what people wrote: give it to somebody, answer it, say that it is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from hub.access import audit
+from hub.access.accounts import account_label, canonical
+from hub.errors import NotOffered, UnknownAccount
+from hub.model import (
+    NOWHERE,
+    THREAD,
+    Account,
+    Event,
+    Json,
+    PropertyScope,
+    ReplyKind,
+    Scope,
+    own_event,
+    reach_of,
+)
+from hub.model.casework import ReplyState, case_of_thread
+from hub.operations.cases.acts import REPLIES, CaseActed, CaseActs, act_of
+from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
+
+REPLIED: Final = "support.replied"
+NONE_NEEDED: Final = "none"
+"""The channel of an answer that was not needed: what was promised ends as well."""
+
+
+class ReplyTask(Struct, kw_only=True, frozen=True):
+    """How a reply stands after what was done."""
+
+    id: UUID
+    state: ReplyState
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyActs:
+    """
+    Changes replies that `places` include; None for any other. Raises BrokerUnavailable.
+
+    `who` acts: an account, or a key.
+    """
+
+    contacts: ContactStore
+    work: CaseworkStore
+    accounts: AccountStore
+    notes: AuditStore
+    acts: CaseActs
+
+    async def assign(
+        self, reply_id: UUID, assignee: str | None, *, who: str, places: PropertyScope
+    ) -> ReplyTask | None:
+        """Give a reply to an account by its name, to `who`, or with None to nobody. Raises UnknownAccount."""
+        reply = await self.contacts.reply(reply_id, places)
+        if reply is None:
+            return None
+        given = assignee if assignee in {None, who} else await self._account(assignee or "", reply)
+        await audit.note(self.notes, who=who, action="reply.assign", subject=f"reply:{reply_id}", to=given)
+        await self.work.assign_reply(reply_id, given, by=who)
+        return ReplyTask(id=reply_id, state=ReplyState(reply["state"]), assignee=given)
+
+    async def answer(
+        self, reply_id: UUID, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
+    ) -> CaseActed | None:
+        """Write to the person by the event of the case. Raises NotOffered where the case has none."""
+        reply = await self.contacts.reply(reply_id, places)
+        if reply is None:
+            return None
+        case = answered_in(reply)
+        known = await self.acts.cases.known([case], places=places) if case else ()
+        if not known:
+            raise NotOffered(
+                "This answers no case by which the hub could write. Write to the person, then settle it."
+            )
+        done = await self.acts.reply(known[0], words, who=who, form=form, now=now, places=places)
+        await self.work.settle_reply(reply_id, ReplyState.ANSWERED, by=who)
+        return done
+
+    async def settle(
+        self, reply_id: UUID, state: ReplyState, *, who: str, now: datetime, places: PropertyScope
+    ) -> ReplyTask | None:
+        """
+        Say that a reply is answered or needs no answer; `open` takes that back.
+
+        The promise to answer it ends with that, and does not begin anew.
+        """
+        reply = await self.contacts.reply(reply_id, places)
+        if reply is None:
+            return None
+        await audit.note(self.notes, who=who, action="reply.settle", subject=f"reply:{reply_id}", state=state)
+        if state is not ReplyState.OPEN and reply["kind"] == ReplyKind.REPLY:
+            await self.acts.publisher.event(replied(reply, state, who=who, now=now))
+        await self.work.settle_reply(reply_id, state, by=who)
+        return ReplyTask(id=reply_id, state=state, assignee=reply["assignee"])
+
+    async def may_take(self, reply: Mapping[str, Json]) -> Sequence[Account]:
+        """Return the accounts that may operate where the reply belongs, by name."""
+        return [
+            account for account in await self.accounts.accounts() if _reaches(account, reply["copropiedad"])
+        ]
+
+    async def _account(self, name: str, reply: Mapping[str, Json]) -> str:
+        account = await self.accounts.named(canonical(name.removeprefix("account:")))
+        if account is None or not _reaches(account, reply["copropiedad"]):
+            raise UnknownAccount
+        return account_label(account)
+
+
+def answered_in(reply: Mapping[str, Json]) -> str | None:
+    """Return the case by which the hub can write to who wrote; None if there is none."""
+    case = case_of_thread(reply["thread"])
+    return case if act_of(REPLIES, case) is not None else None
+
+
+def replied(reply: Mapping[str, Json], state: ReplyState, *, who: str, now: datetime) -> Event:
+    """Make the event that ends what was promised to who wrote. A repeat is a duplicate."""
+    data: dict[str, Json] = {THREAD: reply["thread"], "agent_id": who, "replied_at": now.isoformat()}
+    data |= {"channel": NONE_NEEDED} if state is ReplyState.CLOSED else {}
+    data |= {"copropiedad_id": reply["copropiedad"]} if reply["copropiedad"] else {}
+    return own_event(REPLIED, f"reply:{reply['id']}:replied", data, time=now)
+
+
+def _reaches(account: Account, place: str | None) -> bool:
+    """Return whether the account may operate at this place; None is the whole company."""
+    if account.disabled_at is not None:
+        return False
+    places = reach_of(account.grants).get(Scope.OPERATE, NOWHERE)
+    return places is None or (place is not None and place in places)

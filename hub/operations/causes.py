@@ -1,0 +1,70 @@
+"""Messages grouped by why they are where they are: five hundred failures of one cause are one line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.model import Instant
+from hub.ports import Cause, LogStore, MessageFilter
+from hub.rendering.outcomes_es import described, reason_in_words
+
+MOST: Final = 5_000
+"""Messages that are grouped at most, the newest."""
+
+
+class CauseRow(Struct, kw_only=True):
+    """Messages of one reason and channel; `state` is that of most of them."""
+
+    reason: str | None
+    channel: str
+    state: str
+    count: int
+    newest: Instant
+    means: Annotated[str, Meta(description="What it means, in Spanish.")]
+    to_do: Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
+
+
+class CauseList(Struct, kw_only=True):
+    """`bounded`: there are more messages; the newest were grouped."""
+
+    items: list[CauseRow]
+    next: None
+    bounded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    causes: Sequence[Cause]
+
+    @property
+    def count(self) -> int:
+        return sum(cause.count for cause in self.causes)
+
+
+async def read_causes(log: LogStore, narrowed: MessageFilter, *, most: int = MOST) -> CauseList:
+    """Group the newest messages of a filter by reason and channel, the most frequent first."""
+    found = await log.causes(narrowed, most=most)
+    groups: defaultdict[tuple[str | None, str], list[Cause]] = defaultdict(list)
+    for cause in found.items:
+        groups[cause.reason, cause.channel].append(cause)
+    rows = sorted(map(_Group, groups.values()), key=lambda group: group.count, reverse=True)
+    return CauseList(items=[_row(group) for group in rows], next=None, bounded=found.bounded)
+
+
+def _row(group: _Group) -> CauseRow:
+    first = max(group.causes, key=lambda cause: cause.count)
+    said = described(first.state, first.reason)
+    return CauseRow(
+        reason=first.reason,
+        channel=first.channel,
+        state=first.state,
+        count=group.count,
+        newest=max(cause.newest for cause in group.causes),
+        means=(first.reason and reason_in_words(first.reason)) or str(said["means"]),
+        to_do=str(said["to_do"]),
+    )

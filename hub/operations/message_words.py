@@ -1,0 +1,110 @@
+"""What one message said: text, HTML and headers, and the proof that it is what left."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Final
+from uuid import UUID
+
+from hub.model import Json, Rendered
+from hub.operations.cases.texts import ORIGINS_ES, Render, decisive, text_of
+from hub.operations.evidence import EvidenceRow, Remade, Remaker, row_of
+from hub.ports import ExplainStore, LetterStore
+from hub.ports.cases import CaseFacts, CaseMessage
+from hub.ports.evidence import EvidenceStore
+from hub.sla.ack_links import without_link
+
+_HEADERS: Final = (
+    *("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-ID"),
+    *("Content-Language", "Auto-Submitted"),
+)
+"""What a reader may see of a mail's head: other fields hold addresses that act for the recipient."""
+_MAIL: Final = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidWords:
+    """
+    The words of a message. `origin` says where they come from, `note` what stands against them, in Spanish.
+
+    `html` has no link that acts for the recipient; its images are in it. `content` is what a provider got
+    that is no mail.
+    """
+
+    subject: str | None
+    text: str | None
+    html: str
+    origin: str
+    note: str | None
+    headers: Sequence[tuple[str, str]]
+    content: str | None
+    evidence: Sequence[EvidenceRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWords:
+    """Finds what a message said. Threads render: other requests must not wait for a page."""
+
+    evidence: EvidenceStore
+    events: ExplainStore
+    letters: LetterStore
+    remaker: Remaker
+    render: Render
+
+    async def of(self, message_id: UUID) -> SaidWords | None:
+        """Return the words of a message; None if it is not stored (any more)."""
+        said = await self.evidence.said(message_id)
+        if said is None:
+            return None
+        calls = await self.remaker.remake(said)
+        events = await self.events.events(str(said.message.event_key), None)
+        facts = CaseFacts(
+            case="", first=None, head=(), entries=(), events={event.key: event for event in events}
+        )
+        found = await self.letters.letter(message_id)
+        letter = {} if found is None or found["only_document"] else found
+        sent = CaseMessage(
+            message=said.message,
+            attempts=[call.attempt for call in said.calls],
+            subject=letter.get("subject"),
+            text=letter.get("text"),
+        )
+        words = await asyncio.to_thread(text_of, sent, calls, facts, self.render)
+        call = decisive(calls) if calls else None
+        rows = [row_of(remade) for remade in calls]
+        is_mail = said.message.channel == _MAIL
+        return SaidWords(
+            subject=words.subject or None,
+            text=words.text,
+            html=_html(call.rendered) if call is not None and call.rendered is not None else _stored(letter),
+            origin=ORIGINS_ES[words.text_origin] if words.text_origin is not None else "",
+            note=words.text_note,
+            headers=_headers(call) if is_mail else (),
+            content=None if is_mail else next((row.content for row in rows if row.content), None),
+            evidence=rows,
+        )
+
+
+def _stored(letter: Mapping[str, Json]) -> str:
+    return without_link(letter.get("html") or "")
+
+
+def _html(words: Rendered) -> str:
+    html, image = without_link(words.html), words.image
+    if image is None:
+        return html
+    return html.replace(
+        f"cid:{image.cid}", f"data:image/png;base64,{base64.b64encode(image.content).decode()}"
+    )
+
+
+def _headers(call: Remade | None) -> list[tuple[str, str]]:
+    if call is None or call.content is None:
+        return []
+    mail = message_from_bytes(call.content, _class=EmailMessage, policy=policy.SMTP)
+    return [(name, without_link(str(mail[name]))) for name in _HEADERS if mail[name] is not None]

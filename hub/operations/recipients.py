@@ -1,0 +1,121 @@
+"""Who was notified of an event, and beside them who was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.model import Instant, LeftOut, PropertyScope, State, StoredEvent
+from hub.ports import ExplainStore, RecipientStore
+from hub.rendering.outcomes_es import described
+
+MOST: Final = 10_000
+"""Messages, and people who were left out, that are counted at most."""
+
+
+class RecipientMessage(Struct, kw_only=True):
+    id: UUID
+    channel: str
+    occasion: str
+    state: State
+    reason: str | None
+    final: bool
+    means: str
+    to_do: str
+
+
+class RecipientRow(Struct, kw_only=True):
+    """A person, and the messages to them about the event."""
+
+    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    messages: list[RecipientMessage]
+
+
+class LeftOutRow(Struct, kw_only=True):
+    """A person who was not notified; `detail` is the stand-in."""
+
+    person: str
+    reason: str
+    detail: str | None
+
+
+class Recipients(Struct, kw_only=True):
+    """
+    Who was notified of an event, and who was left out, each a page by reference.
+
+    `people` is how many its audiences have. Counts end at 10000.
+    """
+
+    event_key: UUID
+    event_id: str
+    source: str
+    event: str
+    time: Instant
+    case: str | None
+    copropiedad_id: str | None
+    people: int
+    why: Annotated[list[str], Meta(description="Why an audience has nobody, or not everybody.")]
+    states: dict[str, int]
+    left_out_reasons: dict[str, int]
+    notified: list[RecipientRow]
+    next_notified: str | None
+    left_out: list[LeftOutRow]
+    next_left_out: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientPage:
+    """Which page of each list: after these people, so many of each."""
+
+    notified_after: str = ""
+    left_out_after: str = ""
+    limit: int = 50
+
+
+async def event_named(explain: ExplainStore, key: str, places: PropertyScope) -> StoredEvent | None:
+    """Return the event with this id or key; None if there is none within these places, or several."""
+    events = await explain.events(key, None)
+    found = [event for event in events if places is None or event.copropiedad_id in places]
+    return found[0] if len(found) == 1 else None
+
+
+async def read_recipients(store: RecipientStore, of: StoredEvent, page: RecipientPage) -> Recipients:
+    """Return a page of who was notified and of who was left out."""
+    audiences = await store.audiences(of.key)
+    notified = await store.messages_of(of.key, after=page.notified_after, limit=page.limit + 1)
+    left_out = await store.left_out(of.key, after=page.left_out_after, limit=page.limit + 1)
+    return Recipients(
+        event_key=of.key,
+        event_id=of.event.id,
+        source=of.event.source,
+        event=of.event.name,
+        time=of.event.time,
+        case=of.case,
+        copropiedad_id=of.copropiedad_id,
+        people=sum(audience.people for audience in audiences),
+        why=sorted({audience.why for audience in audiences if audience.why}),
+        states=dict(await store.states(of.key, MOST)),
+        left_out_reasons=dict(await store.left_out_reasons(of.key, MOST)),
+        notified=[_notified(person, messages) for person, messages in notified[: page.limit]],
+        next_notified=notified[page.limit - 1][0] if len(notified) > page.limit else None,
+        left_out=[_left_out(row) for row in left_out[: page.limit]],
+        next_left_out=left_out[page.limit - 1].person if len(left_out) > page.limit else None,
+    )
+
+
+def _notified(person: str, messages: Sequence[Mapping[str, object]]) -> RecipientRow:
+    rows = [{**message, **described(str(message["state"]), _text(message["reason"]))} for message in messages]
+    return RecipientRow(person=person, messages=msgspec.convert(rows, list[RecipientMessage]))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _left_out(row: LeftOut) -> LeftOutRow:
+    return LeftOutRow(person=row.person, reason=row.reason, detail=row.detail)

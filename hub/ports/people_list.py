@@ -1,0 +1,133 @@
+"""People as operators look for them: a list, and what there is to know before somebody is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import Consent, Person, PropertyScope, Purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """
+    A filter of people; what is None or false does not filter.
+
+    `unreachable` is judged by the use case: what reaches somebody is no question to a database.
+    """
+
+    copropiedad: str | None = None
+    unit: str | None = None
+    role: str | None = None
+    marked: bool = False
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleHeld:
+    """A role of a person now. Without a copropiedad it is of the company."""
+
+    role: str
+    copropiedad_id: str | None
+    copropiedad: str | None
+    unit_id: str | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPerson:
+    """A person with contact points, wishes and mark, and the roles that the caller may know of."""
+
+    person: Person
+    roles: Sequence[RoleHeld]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleTerm:
+    """A membership over time; `ended_at` is when it was removed from the directory, or its own end."""
+
+    id: str
+    role: str
+    scope: str
+    copropiedad_id: str | None
+    copropiedad: str | None
+    unit: str | None
+    since: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadAddress:
+    """A suppression of an address on a channel; `lifted_at` says that it no longer holds."""
+
+    id: UUID
+    address: str
+    channel: str
+    reason: str
+    code: str
+    since: datetime
+    expires_at: datetime | None
+    lifted_at: datetime | None
+
+    def ends_at(self, lasts: timedelta | None) -> datetime | None:
+        """Return when it ends by itself, where the policy lets one last this long; None is never."""
+        return self.expires_at or (None if lasts is None else self.since + lasts)
+
+    def holds(self, lasts: timedelta | None, at: datetime) -> bool:
+        end = self.ends_at(lasts)
+        return self.lifted_at is None and (end is None or end > at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOfPerson:
+    """A case in which the person was written to."""
+
+    case: str
+    event: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyOfPerson:
+    """A reply of the person to one of our messages, without its text."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    channel: str
+    case: str | None
+
+
+class PeopleListStore(Protocol):
+    """With `places`, only people, roles, cases and replies of these copropiedades are there."""
+
+    async def people(
+        self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
+    ) -> Sequence[ListedPerson]:
+        """List people by ref, from the one after `after`."""
+
+    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
+        """Return id and name of the copropiedades, by name."""
+
+    async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
+        """Return the suppressions of these addresses, newest first, those that were lifted too."""
+
+    async def by_purpose(self, person: str, purposes: Collection[Purpose]) -> Mapping[Purpose, Person]:
+        """Return a person with what is on record about each of these purposes; empty if there is none."""
+
+    async def ledger(self, person: str) -> Sequence[Consent]:
+        """Return what the person has authorised and refused, oldest first."""
+
+    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
+        """Return the memberships of a person, those that have ended too, newest first."""
+
+    async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
+        """Return the last cases of a person, each with the newest event about which it was written."""
+
+    async def replies(
+        self, person: str, *, limit: int, places: PropertyScope = None
+    ) -> Sequence[ReplyOfPerson]:
+        """Return the last replies of a person."""

@@ -1,0 +1,30 @@
+"""Who was notified of an event, and who was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from hub.model import AudienceRecord, Json, LeftOut
+
+
+class RecipientStore(Protocol):
+    """Reads of one event, by references: neither names nor addresses."""
+
+    async def audiences(self, event_key: UUID) -> Sequence[AudienceRecord]:
+        """Return its audiences as they were planned."""
+
+    async def states(self, event_key: UUID, most: int) -> Mapping[str, int]:
+        """Count its messages by state, up to `most` of them."""
+
+    async def messages_of(
+        self, event_key: UUID, *, after: str, limit: int
+    ) -> Sequence[tuple[str, Sequence[Mapping[str, Json]]]]:
+        """List people, by reference, with the messages to each: id, channel, state, reason, occasion."""
+
+    async def left_out(self, event_key: UUID, *, after: str, limit: int) -> Sequence[LeftOut]:
+        """List who was left out, by reference."""
+
+    async def left_out_reasons(self, event_key: UUID, most: int) -> Mapping[str, int]:
+        """Count who was left out by reason, up to `most` people."""

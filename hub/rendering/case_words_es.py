@@ -1,0 +1,92 @@
+"""Spanish words of cases, promises and replies in lists and forms. Only literal tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+CASE_KINDS: Final[Mapping[str, str]] = {
+    "pqrs_id": "PQRS",
+    "thread_id": "Conversación",
+    "emergency_id": "Emergencia",
+    "request_id": "Reparación",
+    "work_id": "Obra programada",
+    "outage_id": "Servicio suspendido",
+    "incident_id": "Incidente en portería",
+    "package_id": "Paquete",
+    "assembly_id": "Asamblea",
+    "engagement_id": "Informe contable",
+    "conflict_id": "Conflicto inmobiliario",
+    "finding_id": "Hallazgo de calidad",
+    "case_id": "Datos personales",
+    "privacy.incident_id": "Incidente de datos",
+}
+CASE_STATES: Final[Mapping[str, str]] = {
+    "open": "Abierto",
+    "closed": "Cerrado",
+    "no_promises": "Sin plazos",
+}
+REPLY_KINDS: Final[Mapping[str, str]] = {
+    "reply": "Mensaje",
+    "opt_out": "Pide no recibir más",
+    "opt_in": "Pide volver a recibir",
+    "unproven": "Petición sin comprobar",
+    "take_on": "TOMO",
+    "automatic": "Respuesta automática",
+    "complaint": "Marcó como no deseado",
+}
+REPLY_STATES: Final[Mapping[str, str]] = {
+    "open": "Sin responder",
+    "answered": "Respondida",
+    "closed": "No necesita respuesta",
+}
+REPLY_VIEWS: Final[Mapping[str, str]] = {
+    "open": "Sin responder",
+    "unread": "Sin leer",
+    "unassigned": "Sin encargado",
+    "mine": "Las mías",
+    "answered": "Respondidas",
+    "closed": "No necesitaban respuesta",
+    "emergency": "Emergencias sin atender",
+}
+CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "pqrs_id": (
+        "Qué se hizo",
+        (
+            "A quien presentó la PQRS se le escribe que su caso se cierra, con estas palabras. Cerrar no es "
+            "responder: el término legal sigue corriendo hasta que se envíe la respuesta de fondo."
+        ),
+    ),
+    "thread_id": (
+        "",
+        "El plazo de respuesta termina. El hub no le escribe a nadie: ciérrelo solo si ya le contestó.",
+    ),
+    "incident_id": (
+        "En qué quedó",
+        "A las personas afectadas se les escribe que el incidente se cierra, con estas palabras.",
+    ),
+    "finding_id": ("Qué se hizo", "Termina el plazo de la acción correctiva. No se le escribe a nadie."),
+    "survey_id": ("En qué quedó la llamada", "Termina el plazo de la llamada. No se le escribe a nadie."),
+}
+"""Beginning of a case's key → the question of the form that closes it, and what follows."""
+CLOCK_GROUPS: Final[Mapping[str, str]] = {
+    "breached": "Vencidas",
+    "at_risk": "En riesgo",
+    "today": "Vencen hoy",
+    "tomorrow": "Vencen mañana",
+    "later": "Vencen después",
+    "paused": "En pausa",
+    "ended": "Terminadas",
+}
+STEPS: Final[Mapping[str, str]] = {
+    "at_risk": "Avisa que está en riesgo",
+    "breach": "Se declara incumplida",
+    "escalate": "Pasa al nivel siguiente",
+    "remind": "Le recuerda al último nivel",
+    "check": "Comprueba que los avisos hayan salido",
+    "resolve": "Avisa que terminó a quienes fueron llamados",
+    "follow_up": "Publica lo que sigue",
+}
+CASE_CHIPS: Final[Mapping[str, str]] = {"open": "open", "closed": "done", "no_promises": "off"}
+"""State of a case → how its badge looks; the same for replies below."""
+REPLY_CHIPS: Final[Mapping[str, str]] = {"open": "waiting", "answered": "done", "closed": "off"}

@@ -1,0 +1,205 @@
+"""Bulk actions in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.errors import StorageRefused
+from hub.model import DeadLetter, Lane, PropertyScope, State, type_of
+from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
+from hub.model.ids import span
+from hub.model.letters import LetterState
+from hub.model.state_machine import LOST, UNSENT
+from hub.model.tickets import Ticket, grouped
+from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Page, Replay, Worked
+from hub.storage.database import Runner, Store, encode_some, load, read, storable
+from hub.storage.filters import listed, narrow
+from hub.storage.log import list_kind
+from hub.storage.paging import paged
+from hub.storage.redrive import AGAIN, verdict
+
+_SQL = load("bulk")
+_DEAD = load("dead_letters")
+_KEPT: Final = timedelta(days=90)
+"""How long one can look up what a run has done."""
+_FOUND: Final[Mapping[str, str]] = {
+    "messages": "found",
+    "messages_there": "found_there",
+    "messages_of": "found_of",
+}
+_TO_PRINT: Final = (LetterState.OPEN, LetterState.BATCHED)
+_TAKEN: Final = "taken"
+CHANGED: Final = "changed"
+"""Why a row is skipped that is not as it was when it was chosen."""
+_REFUSED: Final = "refused"
+
+Acted: TypeAlias = tuple[Mapping[UUID, str], Sequence[Ticket]]
+"""Id → `taken`, or why it is skipped; and the tickets of what is queued now."""
+
+
+class PostgresBulk(Store):
+    """The BulkStore, and the MessageActs."""
+
+    async def candidates(self, choice: BulkChoice, limit: int) -> Sequence[BulkCandidate]:
+        statement, given = _chosen(choice, limit)
+        rows = await self.rows(statement, *given)
+        return [read(BulkCandidate, row) for row in rows]
+
+    async def start(self, run: BulkRun, ids: Collection[UUID]) -> None:
+        asked = encode_some(run.asked)
+        values = run.id, run.made_at, run.kind, run.by, storable(run.reason), asked, run.places, len(ids)
+        async with self._database.transaction() as opened:
+            await opened.rows(_SQL["forget"], _KEPT)
+            await opened.rows(_SQL["add_run"], *values)
+            await opened.rows(_SQL["add_items"], run.id, sorted(ids))
+
+    async def run(self, run_id: UUID, *, places: PropertyScope = None) -> BulkRun | None:
+        rows = await self.rows(_SQL["run"], run_id, listed(places))
+        return read(BulkRun, rows[0]) if rows else None
+
+    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+        return await paged(self, _SQL["runs"], after, limit, listed(places), by="made_at")
+
+    async def items(
+        self, run_id: UUID, *, result: BulkResult | None = None, after: UUID | None = None, limit: int
+    ) -> Sequence[BulkItem]:
+        return [read(BulkItem, row) for row in await self.rows(_SQL["items"], run_id, result, after, limit)]
+
+    async def reasons(self, run_id: UUID) -> Mapping[tuple[BulkResult, str], int]:
+        rows = await self.rows(_SQL["reasons"], run_id)
+        return {(BulkResult(row["result"]), row["reason"]): row["n"] for row in rows}
+
+    async def work(self, limit: int, replay: Replay) -> Worked | None:
+        for row in await self.rows(_SQL["running"]):
+            worked = await self._batch(row["id"], BulkKind(row["kind"]), limit, replay)
+            if worked is not None:
+                return worked
+            await self.rows(_SQL["end_run"], row["id"])
+        return None
+
+    async def _batch(self, run: UUID, kind: BulkKind, limit: int, replay: Replay) -> Worked | None:
+        try:
+            return await self._work(run, limit, lambda opened, ids: _act(opened, kind, run, ids, replay))
+        except StorageRefused:
+            # Row by row: what no repetition mends must not stop the rest of the run.
+            return await (self._batch(run, kind, 1, replay) if limit > 1 else self._work(run, 1, _refuse))
+
+    async def _work(
+        self, run: UUID, limit: int, act: Callable[[Runner, Sequence[UUID]], Awaitable[Acted]]
+    ) -> Worked | None:
+        async with self._database.transaction() as opened:
+            ids = [row["id"] for row in await opened.rows(_SQL["claim"], run, limit)]
+            if not ids:
+                return None
+            verdicts, tickets = await act(opened, ids)
+            results = [_result_of(verdicts.get(row_id, CHANGED)) for row_id in ids]
+            await opened.rows(_SQL["record"], run, ids, *zip(*results, strict=True))
+            return Worked(run=run, count=len(ids), tickets=tickets)
+
+    async def resend(
+        self, ids: Collection[UUID], *, anyway: bool
+    ) -> tuple[Mapping[UUID, str], Sequence[Ticket]]:
+        judged = verdict(anyway="$5::boolean", chosen="other.id = ANY ($1)")
+        verdicts, tickets = await _resend(self, judged, ids, anyway)
+        return _skipped(ids, verdicts), tickets
+
+    async def cancel_run(self, run_id: UUID, *, by: str) -> bool:
+        return bool(await self.rows(_SQL["cancel_run"], run_id, by))
+
+    async def cancel(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
+        verdicts, _ = await _cancel(self, ids)
+        return _skipped(ids, verdicts)
+
+
+def _skipped(ids: Collection[UUID], verdicts: Mapping[UUID, str]) -> Mapping[UUID, str]:
+    found = {row_id: verdicts.get(row_id, CHANGED) for row_id in ids}
+    return {row_id: why for row_id, why in found.items() if why != _TAKEN}
+
+
+def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
+    """Return the statement of what a bulk action finds, with its parameters."""
+    which = choice.which
+    if isinstance(which, DeadFilter):
+        return _SQL["dead"], (which.reason, which.event and type_of(which.event), limit)
+    if isinstance(which, LetterFilter):
+        states = [state for state in _TO_PRINT if which.has(state)]
+        return _SQL["letters"], (states, limit, listed(choice.places))
+    return _messages(choice.kind, replace(which, places=choice.places), limit)
+
+
+def _messages(kind: BulkKind, narrowed: MessageFilter, limit: int) -> tuple[str, Sequence[object]]:
+    known = LOST if kind is BulkKind.RESEND else UNSENT
+    asked = [narrowed.state] if narrowed.state else narrowed.states or list(State)
+    given: list[object] = [sorted(known.intersection(asked)), limit]
+    name, rest = list_kind(narrowed), narrowed
+    if name == "messages_there":
+        given.append(listed(narrowed.places))
+        rest = replace(narrowed, places=None)
+    conditions, values = narrow(rest, first_free=len(given) + 1)
+    if kind is BulkKind.RESEND:
+        judged = verdict(anyway="false", chosen=f"other.state = ANY ($1) AND {conditions}")
+    else:
+        judged = _SQL["cancel_verdict"]
+    found = _SQL[_FOUND[name]].format(narrowed=conditions)
+    return _SQL["messages"].format(found=found, verdict=judged), [*given, *values]
+
+
+def _result_of(why: str) -> tuple[str, str | None]:
+    if why == _REFUSED:
+        return BulkResult.FAILED, why
+    return (BulkResult.DONE, None) if why == _TAKEN else (BulkResult.SKIPPED, why)
+
+
+async def _act(run: Runner, kind: BulkKind, run_id: UUID, ids: Sequence[UUID], replay: Replay) -> Acted:
+    if kind is BulkKind.RESEND:
+        mine = "EXISTS (SELECT FROM bulk_item WHERE run_id = $5 AND bulk_item.id = other.id)"
+        judged = verdict(anyway="false", chosen=f"other.state = ANY ($4) AND {mine}")
+        return await _resend(run, judged, ids, run_id)
+    if kind is BulkKind.CANCEL:
+        return await _cancel(run, ids)
+    if kind is BulkKind.REPLAY:
+        return await _replay(run, ids, replay)
+    return _verdicts(await run.rows(_SQL["printed"], ids)), ()
+
+
+async def _refuse(_: Runner, ids: Sequence[UUID]) -> Acted:
+    return dict.fromkeys(ids, _REFUSED), ()
+
+
+async def _resend(run: Runner, judged: str, ids: Collection[UUID], more: object) -> Acted:
+    statement = _SQL["resend"].format(verdict=judged, again=AGAIN)
+    rows = await run.rows(statement, sorted(ids), *span(ids), sorted(LOST), more)
+    taken = [row for row in rows if row["verdict"] == _TAKEN]
+    return _verdicts(rows), grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken)
+
+
+async def _cancel(run: Runner, ids: Collection[UUID]) -> Acted:
+    statement = _SQL["cancel"].format(verdict=_SQL["cancel_verdict"])
+    return _verdicts(await run.rows(statement, sorted(ids), *span(ids), sorted(UNSENT))), ()
+
+
+async def _replay(run: Runner, ids: Sequence[UUID], replay: Replay) -> Acted:
+    """Publish first, then settle: the other order would lose a letter if the process died in between."""
+    verdicts: dict[UUID, str] = {}
+    for letter_id in ids:
+        rows = await run.rows(_DEAD["show"], letter_id)
+        letter = read(DeadLetter, rows[0]) if rows and rows[0]["state"] == "open" else None
+        if letter is None:
+            continue
+        if letter.wrong_sender:
+            verdicts[letter_id] = "wrong_sender"
+            continue
+        await replay(letter)
+        settled = await run.rows(_DEAD["settle"], letter_id, "replayed", letter.times)
+        verdicts[letter_id] = _TAKEN if settled else "again"
+    return verdicts, ()
+
+
+def _verdicts(rows: Sequence[Record]) -> dict[UUID, str]:
+    return {row["id"]: row["verdict"] for row in rows}

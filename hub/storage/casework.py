@@ -1,0 +1,162 @@
+"""Cases as staff works on them, and what has become of what people wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from hub.catalog import CATALOG
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Json, Move, PropertyScope, type_of
+from hub.model.casework import CaseKind, ReplyState, ReplyView
+from hub.model.ids import earliest
+from hub.policy.clocks import ESCALATES
+from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.ports.log import Page
+from hub.storage.database import Store, load, storable
+from hub.storage.filters import listed
+from hub.storage.paging import Cursor, cursor, page
+
+_SQL = load("casework")
+KINDS: Final = f"case_key ~ '^({'|'.join(kind.replace('.', '[.]') for kind in CaseKind)}):'"
+"""As the indexes have it, or they are not used."""
+_ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
+"""Events of the hub's own that name other cases' values under the key of a PQRS."""
+ANSWERS: Final = sorted(
+    kind.type
+    for kind in CATALOG
+    if any(move.clock == "first_reply" and move.move is Move.STOP for move in kind.clocks)
+)
+"""Events by which staff answers what somebody wrote."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final[Cursor] = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+_RUNNING: Final = "clock.ended_at IS NULL AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'"
+_OPEN: Final = f"SELECT DISTINCT case_key FROM clock WHERE {_RUNNING} AND {KINDS}"  # noqa: S608 - of constants
+_ENDED: Final = (
+    f"NOT EXISTS (SELECT FROM clock WHERE clock.case_key = event.case_key AND {_RUNNING} OFFSET 0)"  # noqa: S608
+    " AND EXISTS (SELECT FROM clock WHERE clock.case_key = event.case_key OFFSET 0)"
+)
+_IS_OPEN: Final = f"EXISTS (SELECT FROM clock WHERE clock.case_key = event.case_key AND {_RUNNING} OFFSET 0)"
+_HELD: Final = "SELECT case_key FROM case_task WHERE assignee = ${}"
+
+
+class PostgresCasework(Store):
+    """The CaseworkStore."""
+
+    async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Page:
+        _, before = cursor(after, _LATEST)
+        values: list[object] = [before, limit + 1, listed(asked.places), _ESCALATED]
+        newest = _newest(asked, values)
+        rows = await self.rows(_SQL["cases"].format(newest=newest), *values)
+        found = page(rows, limit, "last_at")
+        return Page(items=[_case(row) for row in found.items], next=found.next)
+
+    async def copropiedades(self, places: PropertyScope) -> Mapping[str, str]:
+        return {row["id"]: row["name"] for row in await self.rows(_SQL["copropiedades"], listed(places))}
+
+    async def case_mark(self, case: str) -> object:
+        [row] = await self.rows(_SQL["case_mark"], storable(case))
+        return tuple(row)
+
+    async def assignee(self, case: str) -> str | None:
+        rows = await self.rows(_SQL["assignee"], storable(case))
+        return rows[0]["assignee"] if rows else None
+
+    async def assign_case(self, case: str, assignee: str | None, *, by: str) -> None:
+        if assignee is None:
+            await self.rows(_SQL["release_case"], storable(case))
+        else:
+            await self.rows(_SQL["assign_case"], storable(case), storable(assignee), storable(by))
+
+    async def started_by(self, event_key: UUID | None) -> Mapping[str, object] | None:
+        rows = await self.rows(_SQL["started_by"], event_key)
+        return {"name": _name(rows[0]["type"]), "time": rows[0]["time"]} if rows else None
+
+    async def read_reply(self, reply_id: UUID, *, by: str) -> None:
+        await self.rows(_SQL["read_reply"], reply_id, storable(by))
+
+    async def assign_reply(self, reply_id: UUID, assignee: str | None, *, by: str) -> None:
+        await self.rows(_SQL["assign_reply"], reply_id, storable(assignee), storable(by))
+
+    async def settle_reply(self, reply_id: UUID, state: ReplyState, *, by: str) -> None:
+        said = None if state is ReplyState.OPEN else str(state)
+        await self.rows(_SQL["settle_reply"], reply_id, said, storable(by))
+
+    async def settle_thread(self, case: str, *, by: str, kinds: Collection[str]) -> int:
+        threads = [storable(case), storable(case.partition(":")[2])]
+        return len(await self.rows(_SQL["settle_thread"], threads, storable(by), sorted(kinds)))
+
+
+def _newest(asked: CaseFilter, values: list[object]) -> str:
+    """Return what finds the newest event of each case; adds the values of its parameters."""
+    conditions = " AND ".join(_conditions(asked, values)) or "true"
+    if asked.assignee is not None:
+        values.append(storable(asked.assignee))
+        return _SQL["newest_of"].format(named=_HELD.format(len(values)), narrowed=conditions)
+    if asked.is_open:
+        return _SQL["newest_of"].format(named=_OPEN, narrowed=conditions)
+    return _SQL["newest"].format(kinds=f"event.{KINDS}", narrowed=conditions)
+
+
+def _conditions(asked: CaseFilter, values: list[object]) -> Iterable[str]:
+    if asked.kind is not None:
+        values.append(f"{asked.kind}:")
+        yield f"starts_with(event.case_key, ${len(values)})"
+    if asked.since is not None:
+        values.append(earliest(max(asked.since, _EPOCH)))
+        yield f"event.key >= ${len(values)}"
+    if asked.until is not None:
+        values.append(earliest(max(asked.until, _EPOCH)))
+        yield f"event.key < ${len(values)}"
+    if asked.is_open is False:
+        yield _ENDED
+    if asked.is_open and asked.assignee is not None:
+        yield _IS_OPEN
+
+
+def _case(row: Mapping[str, Json]) -> dict[str, Json]:
+    names = {"last_event": _name(row["last_type"]), "first_event": _name(row["first_type"] or "")}
+    return {name: value for name, value in row.items() if not name.endswith("_type")} | names
+
+
+def _name(kind: str) -> str:
+    return kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
+
+
+_VIEWS: Final[Mapping[ReplyView, str]] = {
+    ReplyView.OPEN: "state = 'open' AND kind = 'reply'",
+    ReplyView.UNREAD: "read_at IS NULL AND state = 'open' AND kind = 'reply'",
+    ReplyView.UNASSIGNED: "assignee IS NULL AND state = 'open' AND kind = 'reply'",
+    ReplyView.MINE: "assignee = ${} AND state = 'open'",
+    ReplyView.ANSWERED: "state = 'answered'",
+    ReplyView.CLOSED: "state = 'closed'",
+    ReplyView.EMERGENCY: "emergency AND state = 'open' AND received_at > now() - interval '7 days'",
+}
+
+
+def reply_conditions(asked: ReplyFilter, first_free: int) -> tuple[str, list[object]]:
+    """Make the conditions of a filter of replies; `first_free` is the first parameter number that is free."""
+    values: list[object] = []
+    found: list[str] = []
+
+    def add(condition: str, value: object) -> None:
+        values.append(value)
+        found.append(condition.format(first_free + len(values) - 1))
+
+    for column, condition in _COLUMNS.items():
+        if (value := getattr(asked, column)) is not None:
+            add(condition, storable(value) if isinstance(value, str) else value)
+    if asked.view is ReplyView.MINE:
+        add(_VIEWS[asked.view], storable(asked.who))
+    elif asked.view is not None:
+        found.append(_VIEWS[asked.view])
+    return " AND ".join(found) or "true", values
+
+
+_COLUMNS: Final = {
+    "kind": "kind = ${}",
+    "channel": "channel = ${}",
+    "since": "received_at >= ${}",
+    "until": "received_at < ${}",
+}

@@ -1,0 +1,117 @@
+"""People as operators look for them, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from asyncpg import Record
+
+from hub.model import Consent, Person, PropertyScope, Purpose
+from hub.people.audience import Group
+from hub.people.units import unit_name
+from hub.ports.people_list import (
+    CaseOfPerson,
+    DeadAddress,
+    ListedPerson,
+    PeopleFilter,
+    ReplyOfPerson,
+    RoleHeld,
+    RoleTerm,
+)
+from hub.storage import consents, people
+from hub.storage.database import Store, load, read, storable
+from hub.storage.filters import listed
+
+_SQL = load("people_list")
+
+
+class PostgresPeopleList(Store):
+    """The PeopleListStore."""
+
+    async def people(
+        self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
+    ) -> Sequence[ListedPerson]:
+        rows = await self._found(asked, _within(asked, places), storable(after), limit)
+        held = await self._roles([row["id"] for row in rows], places)
+        return [ListedPerson(person=people.to_person(row), roles=held[row["id"]]) for row in rows]
+
+    async def _found(
+        self, asked: PeopleFilter, within: PropertyScope, start: str | None, limit: int
+    ) -> Sequence[Record]:
+        """Read the page by the index that fits: one plan for all filters would fit none."""
+        role = storable(asked.role)
+        if within is not None or asked.unit is not None:
+            scope = listed(within), storable(asked.unit)
+            return await self.rows(_SQL["within"], *scope, role, asked.marked, start, limit)
+        if asked.marked:
+            return await self.rows(_SQL["marked"], role, start, limit)
+        if role is not None:
+            return await self.rows(_SQL["of_role"], role, start, limit)
+        return await self.rows(_SQL["everywhere"], start, limit)
+
+    async def _roles(self, refs: Sequence[str], places: PropertyScope) -> Mapping[str, Sequence[RoleHeld]]:
+        held: defaultdict[str, list[RoleHeld]] = defaultdict(list)
+        for row in await self.rows(_SQL["roles"], refs, listed(places)):
+            held[row["person_id"]].append(_role(row))
+        return held
+
+    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
+        return [(row["id"], row["name"]) for row in await self.rows(_SQL["buildings"], listed(places))]
+
+    async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
+        rows = await self.rows(_SQL["dead"], [storable(address) for address in sorted(addresses)])
+        return [read(DeadAddress, row) for row in rows]
+
+    async def by_purpose(self, person: str, purposes: Collection[Purpose]) -> Mapping[Purpose, Person]:
+        group = Group(person=storable(person))
+        found = (await people.look_up(self, [group]))[group]
+        facts = {purpose: await consents.with_facts(self, purpose, found) for purpose in purposes}
+        return {purpose: known[0] for purpose, known in facts.items() if known}
+
+    async def ledger(self, person: str) -> Sequence[Consent]:
+        return await consents.ledger(self, {clean} if (clean := storable(person)) else ())
+
+    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
+        rows = await self.rows(_SQL["terms"], storable(person), listed(places))
+        return [_term(row) for row in rows]
+
+    async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
+        rows = await self.rows(_SQL["cases"], storable(person), limit, listed(places))
+        return [read(CaseOfPerson, row) for row in rows]
+
+    async def replies(
+        self, person: str, *, limit: int, places: PropertyScope = None
+    ) -> Sequence[ReplyOfPerson]:
+        rows = await self.rows(_SQL["replies"], storable(person), limit, listed(places))
+        return [read(ReplyOfPerson, row) for row in rows]
+
+
+def _within(asked: PeopleFilter, places: PropertyScope) -> PropertyScope:
+    if asked.copropiedad is None:
+        return places
+    chosen = frozenset({asked.copropiedad})
+    return chosen if places is None else chosen & places
+
+
+def _unit(row: Record) -> str | None:
+    return None if row["label"] is None else unit_name(row["tower"], row["label"])
+
+
+def _role(row: Record) -> RoleHeld:
+    return RoleHeld(
+        role=row["role"],
+        copropiedad_id=row["copropiedad_id"],
+        copropiedad=row["copropiedad"],
+        unit_id=row["unit_id"],
+        unit=_unit(row),
+    )
+
+
+def _term(row: Record) -> RoleTerm:
+    return RoleTerm(
+        **{name: row[name] for name in ("id", "role", "scope", "copropiedad_id", "copropiedad")},
+        unit=_unit(row),
+        since=row["since"],
+        ended_at=row["ended_at"],
+    )

@@ -1,0 +1,33 @@
+"""Who was notified of an event, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from hub.model import AudienceRecord, Json, LeftOut
+from hub.storage.database import Store, load, read
+
+_SQL = load("recipients")
+
+
+class PostgresRecipients(Store):
+    """The RecipientStore."""
+
+    async def audiences(self, event_key: UUID) -> Sequence[AudienceRecord]:
+        return [read(AudienceRecord, row) for row in await self.rows(_SQL["audiences"], event_key)]
+
+    async def states(self, event_key: UUID, most: int) -> Mapping[str, int]:
+        return {row["state"]: row["n"] for row in await self.rows(_SQL["states"], event_key, most)}
+
+    async def messages_of(
+        self, event_key: UUID, *, after: str, limit: int
+    ) -> Sequence[tuple[str, Sequence[Mapping[str, Json]]]]:
+        rows = await self.rows(_SQL["messages"], event_key, after, limit)
+        return [(row["person"], row["messages"]) for row in rows]
+
+    async def left_out(self, event_key: UUID, *, after: str, limit: int) -> Sequence[LeftOut]:
+        return [read(LeftOut, row) for row in await self.rows(_SQL["left_out"], event_key, after, limit)]
+
+    async def left_out_reasons(self, event_key: UUID, most: int) -> Mapping[str, int]:
+        return {row["reason"]: row["n"] for row in await self.rows(_SQL["left_out_reasons"], event_key, most)}

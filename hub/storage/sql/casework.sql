@@ -1,0 +1,116 @@
+Cases as staff works on them, and what has become of what people wrote.
+
+The kinds of cases are those of `hub.model.casework`, and those of the indexes `event_of_case` and `clock_running_case`.
+
+-- newest --
+-- Whatever happened last in its case, newest first: an id begins with the instant of its event.
+SELECT event.key, event.case_key, event.time, event.type, event.copropiedad_id FROM event
+WHERE event.key < $1 AND {kinds} AND event.type <> ALL ($4::text[])
+  AND ($3::text[] IS NULL OR event.copropiedad_id = ANY ($3))
+  AND NOT EXISTS (
+      SELECT FROM event AS later
+      WHERE later.case_key = event.case_key AND later.key > event.key AND later.type <> ALL ($4)
+        AND ($3 IS NULL OR later.copropiedad_id = ANY ($3))
+      OFFSET 0
+  )
+  AND {narrowed}
+ORDER BY event.key DESC LIMIT $2
+
+-- newest_of --
+-- The same, of cases that something else names.
+SELECT event.* FROM ({named}) AS named
+CROSS JOIN LATERAL (
+    SELECT key, case_key, time, type, copropiedad_id FROM event
+    WHERE event.case_key = named.case_key AND type <> ALL ($4::text[])
+      AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
+    -- By the instant, as the index of a case has it: by the key the planner would walk all events.
+    ORDER BY time DESC, key DESC LIMIT 1
+) AS event
+WHERE event.key < $1 AND {narrowed}
+ORDER BY event.key DESC LIMIT $2
+
+-- cases --
+SELECT newest.key AS id, newest.case_key AS case, newest.time AS last_at, newest.type AS last_type,
+       first.time AS opened_at, first.type AS first_type, coalesce(first.radicado, clocks.radicado) AS radicado,
+       place.id AS copropiedad_id, place.name AS copropiedad, task.assignee,
+       coalesce(clocks.n, 0) AS promises, coalesce(clocks.running, 0) AS running, clocks.due_at,
+       coalesce(clocks.breached, 0) AS breached, coalesce(clocks.at_risk, 0) AS at_risk, clocks.level
+FROM ({newest}) AS newest
+LEFT JOIN LATERAL (
+    SELECT time, type, data ->> 'radicado' AS radicado, copropiedad_id FROM event
+    WHERE event.case_key = newest.case_key AND event.type <> ALL ($4)
+      AND ($3 IS NULL OR event.copropiedad_id = ANY ($3))
+    ORDER BY time, key LIMIT 1
+) AS first ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) AS n, count(*) FILTER (WHERE ended_at IS NULL) AS running,
+           min(due_at) FILTER (WHERE ended_at IS NULL) AS due_at,
+           count(*) FILTER (WHERE ended_at IS NULL AND state = 'breached') AS breached,
+           count(*) FILTER (WHERE ended_at IS NULL AND state = 'at_risk') AS at_risk,
+           max(level) FILTER (WHERE ended_at IS NULL) AS level,
+           max(context ->> 'radicado') AS radicado
+    FROM clock
+    WHERE clock.case_key = newest.case_key AND NOT promise @> '{{"silent": true}}'
+      AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
+      AND ($3 IS NULL OR clock.copropiedad_id = ANY ($3))
+    OFFSET 0
+) AS clocks ON true
+LEFT JOIN copropiedad AS place ON place.id = coalesce(newest.copropiedad_id, first.copropiedad_id)
+LEFT JOIN case_task AS task ON task.case_key = newest.case_key
+ORDER BY newest.key DESC
+
+-- copropiedades --
+SELECT id, name FROM copropiedad WHERE ($1::text[] IS NULL OR id = ANY ($1)) ORDER BY name, id
+
+-- case_mark --
+SELECT (SELECT max(key::text) FROM event WHERE case_key = $1) AS event,
+       (SELECT count(*) FROM event WHERE case_key = $1) AS events,
+       (SELECT count(*) FROM reply WHERE case_key = $1) AS replies,
+       (SELECT md5(string_agg(id || state || level || fired || coalesce(course::text, ''), ' ' ORDER BY id)) FROM clock
+        WHERE case_key = $1) AS clocks,
+       (SELECT md5(string_agg(sent.id || sent.state, ' ' ORDER BY sent.id))
+        FROM event CROSS JOIN LATERAL (
+            SELECT id, state FROM message
+            WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
+            OFFSET 0
+        ) AS sent
+        WHERE event.case_key = $1) AS messages,
+       (SELECT assignee FROM case_task WHERE case_key = $1) AS assignee
+
+-- assignee --
+SELECT assignee FROM case_task WHERE case_key = $1
+
+-- assign_case --
+INSERT INTO case_task (case_key, assignee, assigned_by) VALUES ($1, $2, $3)
+ON CONFLICT (case_key) DO UPDATE
+SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
+WHERE case_task.assignee <> excluded.assignee
+
+-- release_case --
+DELETE FROM case_task WHERE case_key = $1
+
+-- started_by --
+SELECT type, time FROM event WHERE key = $1
+
+-- read_reply --
+INSERT INTO reply_task (reply_id, read_at, read_by) VALUES ($1, now(), $2)
+ON CONFLICT (reply_id) DO UPDATE SET read_at = now(), read_by = excluded.read_by
+WHERE reply_task.read_at IS NULL
+
+-- assign_reply --
+INSERT INTO reply_task (reply_id, assignee, assigned_at, assigned_by) VALUES ($1, $2, now(), $3)
+ON CONFLICT (reply_id) DO UPDATE
+SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
+WHERE reply_task.assignee IS DISTINCT FROM excluded.assignee
+
+-- settle_reply --
+INSERT INTO reply_task (reply_id, state, settled_at, settled_by) VALUES ($1, $2, now(), $3)
+ON CONFLICT (reply_id) DO UPDATE SET state = excluded.state, settled_at = now(), settled_by = excluded.settled_by
+WHERE reply_task.state IS DISTINCT FROM excluded.state
+
+-- settle_thread --
+INSERT INTO reply_task (reply_id, state, settled_at, settled_by)
+SELECT id, 'answered', now(), $2 FROM reply WHERE thread = ANY ($1::text[]) AND kind = ANY ($3::text[])
+ON CONFLICT (reply_id) DO UPDATE SET state = 'answered', settled_at = now(), settled_by = excluded.settled_by
+WHERE reply_task.state IS NULL
+RETURNING reply_id

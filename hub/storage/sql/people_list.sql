@@ -1,0 +1,139 @@
+People as operators look for them.
+
+-- within --
+-- Of one unit, or of these copropiedades. Each branch reads an index.
+WITH scope AS (
+    SELECT 'unit' AS kind, id FROM unit WHERE id = $2 AND ($1::text[] IS NULL OR copropiedad_id = ANY ($1))
+    UNION ALL
+    SELECT 'unit', id FROM unit WHERE $2::text IS NULL AND copropiedad_id = ANY ($1)
+    UNION ALL
+    SELECT 'copropiedad', place FROM unnest($1) AS asked (place) WHERE $2 IS NULL
+), found AS (
+    SELECT DISTINCT held.person_id FROM scope CROSS JOIN LATERAL (
+        SELECT person_id FROM membership
+        WHERE scope_kind = scope.kind AND scope_id = scope.id AND person_id > $5 AND NOT removed
+          AND ($3::text IS NULL OR role = $3)
+          AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+        OFFSET 0
+    ) AS held
+)
+SELECT person.id, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM (SELECT person_id FROM found ORDER BY person_id) AS ordered
+JOIN person ON person.id = ordered.person_id AND NOT person.removed
+WHERE NOT $4::boolean OR EXISTS (SELECT FROM marked WHERE marked.person = person.id)
+ORDER BY person.id
+LIMIT $6
+
+-- everywhere --
+SELECT person.id, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM person
+WHERE id > $1 AND NOT removed
+ORDER BY id
+LIMIT $2
+
+-- of_role --
+-- The index returns a role in page order: no scan reads more than a page.
+SELECT person.id, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM (
+    SELECT DISTINCT person_id FROM membership
+    WHERE role = $1 AND person_id > $2 AND NOT removed
+      AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+      AND EXISTS (SELECT FROM person WHERE person.id = person_id AND NOT person.removed)
+    ORDER BY person_id
+    LIMIT $3
+) AS holder
+JOIN person ON person.id = holder.person_id
+ORDER BY person.id
+
+-- marked --
+-- Few are.
+SELECT person.id, name, locale, digital_access, contact_points,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM (SELECT DISTINCT marked.person AS ref FROM marked WHERE marked.person > $2) AS found
+JOIN person ON person.id = found.ref AND NOT person.removed
+WHERE $1::text IS NULL OR EXISTS (
+    SELECT FROM membership
+    WHERE person_id = person.id AND role = $1 AND NOT membership.removed
+      AND (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
+)
+ORDER BY person.id
+LIMIT $3
+
+-- roles --
+-- What these people hold now, in the places that the caller may know of.
+SELECT held.person_id, held.role, copropiedad.id AS copropiedad_id, copropiedad.name AS copropiedad,
+       unit.id AS unit_id, unit.tower, unit.label
+FROM membership AS held
+LEFT JOIN unit ON held.scope_kind = 'unit' AND unit.id = held.scope_id
+LEFT JOIN copropiedad
+  ON copropiedad.id = coalesce(unit.copropiedad_id, CASE WHEN held.scope_kind = 'copropiedad' THEN held.scope_id END)
+WHERE held.person_id = ANY ($1::text[]) AND NOT held.removed
+  AND (held.since IS NULL OR held.since <= now()) AND (held.until IS NULL OR held.until > now())
+  AND ($2::text[] IS NULL OR copropiedad.id = ANY ($2))
+ORDER BY held.person_id, copropiedad.name, held.role, unit.tower, unit.label
+
+-- buildings --
+SELECT id, name FROM copropiedad WHERE ($1::text[] IS NULL OR id = ANY ($1)) ORDER BY name, id LIMIT 1000
+
+-- dead --
+SELECT md5(address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
+FROM suppression WHERE address = ANY ($1::text[])
+ORDER BY since DESC
+
+-- terms --
+WITH mine AS (
+    SELECT DISTINCT id FROM directory_version WHERE kind = 'membership' AND data ->> 'person_id' = $1
+)
+SELECT mine.id, held.role, held.scope, copropiedad.id AS copropiedad_id, copropiedad.name AS copropiedad, unit.tower,
+       unit.label, begun.since, coalesce(CASE WHEN newest.removed THEN newest.since END, held.until) AS ended_at
+FROM mine
+CROSS JOIN LATERAL (
+    SELECT data ->> 'role' AS role, data ->> 'scope' AS scope, until FROM directory_version
+    WHERE kind = 'membership' AND id = mine.id AND data ? 'role'
+    ORDER BY version DESC LIMIT 1
+) AS held
+CROSS JOIN LATERAL (
+    SELECT since FROM directory_version
+    WHERE kind = 'membership' AND id = mine.id AND data ? 'role'
+    ORDER BY version LIMIT 1
+) AS begun
+CROSS JOIN LATERAL (
+    SELECT since, removed FROM directory_version WHERE kind = 'membership' AND id = mine.id ORDER BY version DESC LIMIT 1
+) AS newest
+LEFT JOIN unit ON starts_with(held.scope, 'unit:') AND unit.id = substr(held.scope, 6)
+LEFT JOIN copropiedad ON copropiedad.id = coalesce(
+    unit.copropiedad_id, CASE WHEN starts_with(held.scope, 'copropiedad:') THEN substr(held.scope, 13) END
+)
+WHERE $2::text[] IS NULL OR copropiedad.id = ANY ($2)
+ORDER BY begun.since DESC, mine.id
+
+-- cases --
+-- Of the last messages: a case of years ago is in the list of messages.
+SELECT case_key AS case, event, at FROM (
+    SELECT DISTINCT ON (event.case_key) event.case_key, message.event, message.created_at AS at
+    FROM (
+        SELECT event_key, event, created_at FROM message
+        WHERE person = $1 AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
+        ORDER BY created_at DESC LIMIT 500
+    ) AS message
+    JOIN event ON event.key = message.event_key
+     AND event.key BETWEEN moment_start(message.event_key) AND moment_end(message.event_key)
+    WHERE event.case_key IS NOT NULL
+    ORDER BY event.case_key, message.created_at DESC
+) AS newest
+ORDER BY at DESC
+LIMIT $2
+
+-- replies --
+SELECT reply.id, reply.at, reply.kind, reply.channel, reply.case_key AS case
+FROM message JOIN reply ON reply.message_id = message.id
+WHERE message.person = $1 AND ($3::text[] IS NULL OR message.copropiedad_id = ANY ($3))
+ORDER BY reply.at DESC, reply.id
+LIMIT $2

@@ -1,0 +1,32 @@
+Who was notified of an event, and who was left out. Each statement is bounded by the event.
+
+-- audiences --
+SELECT * FROM audience_record WHERE event_key = $1 ORDER BY audience
+
+-- states --
+SELECT state, count(*)::int AS n FROM (
+    SELECT state FROM message WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) LIMIT $2
+) AS found
+GROUP BY state
+
+-- messages --
+SELECT person, jsonb_agg(jsonb_build_object(
+           'id', id, 'channel', channel, 'state', state, 'reason', reason, 'occasion', occasion
+       ) ORDER BY created_at, step, id) AS messages
+FROM message
+WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person > $2
+GROUP BY person
+ORDER BY person
+LIMIT $3
+
+-- left_out --
+-- Of several audiences that left the same person out, the first says why.
+SELECT DISTINCT ON (person) event_key, audience, person, reason, detail FROM left_out
+WHERE event_key = $1 AND person > $2
+ORDER BY person, audience
+LIMIT $3
+
+-- left_out_reasons --
+SELECT reason, count(*)::int AS n FROM (SELECT reason FROM left_out WHERE event_key = $1 LIMIT $2) AS found
+GROUP BY reason
+ORDER BY n DESC, reason

@@ -1,0 +1,64 @@
+"""Bulk actions over HTTP: plan, start, watch, cancel."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from hub.operations.bulk import plan, runs
+from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.requests import found, read_id
+from hub.web.responses import Refusal, json_answer
+from hub.web.schemas.bulk import BulkBody, BulkCancelled, BulkItemsQuery
+from hub.web.schemas.common import PageQuery
+from hub.web.services import services
+
+_RUN: Final = "bulk run"
+
+
+async def start_bulk(request: web.Request, body: BulkBody) -> web.Response:
+    """Plan a bulk action with `dry_run`, or start it: the hub works through it in the background."""
+    store, places = services(request).bulk, places_of(request)
+    if body.dry_run:
+        rows = await plan.find(store, body.kind, body, places, most=body.limit)
+        return json_answer(plan.planned(body.kind, rows, most=body.limit))
+    if not body.why.strip():
+        raise Refusal(400, "A bulk action needs a reason.", "Say in `why` what for; `dry_run` needs none.")
+    order = runs.Order(kind=body.kind, asked=body, reason=body.why.strip(), by=caller_of(request).who)
+    run = found(
+        _RUN, await runs.start(store, order, places=places, now=services(request).now, most=body.limit)
+    )
+    await note(request, f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen)
+    return json_answer(run, status=201)
+
+
+async def list_bulk(request: web.Request, query: PageQuery) -> web.Response:
+    """List bulk actions, newest first."""
+    store, places = services(request).bulk, places_of(request)
+    return json_answer(await store.runs(after=query.after, limit=query.limit, places=places))
+
+
+async def show_bulk(request: web.Request) -> web.Response:
+    """Show how far a bulk action has come, and why rows were skipped."""
+    run_id = read_id(request, _RUN)
+    return json_answer(found(_RUN, await runs.report(services(request).bulk, run_id, places_of(request))))
+
+
+async def list_bulk_items(request: web.Request, query: BulkItemsQuery) -> web.Response:
+    """List what became of each row of a bulk action."""
+    store, run_id = services(request).bulk, read_id(request, _RUN)
+    found(_RUN, await store.run(run_id, places=places_of(request)))
+    rows = await store.items(run_id, result=query.result, after=query.after, limit=query.limit + 1)
+    last = rows[query.limit - 1].id if len(rows) > query.limit else None
+    return json_answer({"items": rows[: query.limit], "next": None if last is None else str(last)})
+
+
+async def cancel_bulk(request: web.Request) -> web.Response:
+    """Stop a bulk action between two batches; what is done stays done."""
+    store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
+    found(_RUN, await store.run(run_id, places=places))
+    await note(request, "bulk.stop", f"bulk:{run_id}")
+    changed = await store.cancel_run(run_id, by=caller_of(request).who)
+    run = found(_RUN, await store.run(run_id, places=places))
+    return json_answer(BulkCancelled(id=run_id, state=run.state, changed=changed))

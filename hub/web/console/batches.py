@@ -1,0 +1,106 @@
+"""The pages of batches: what of one building is printed together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.model import Scope
+from hub.model.paper import PaperSize
+from hub.rendering.titles_es import EVENTS
+from hub.web.api import batches
+from hub.web.auth.caller import places_of, places_with
+from hub.web.console.letters import PATH as LETTERS
+from hub.web.console.letters import TABS
+from hub.web.console.shell import console_page, done, with_query
+from hub.web.requests import ButtonForm, FormQuery
+from hub.web.schemas.common import BatchBody, BatchesQuery
+from hub.web.services import services
+
+PATH: Final = "/letters/batches"
+SIZES: Final = {"letter": "carta", "a4": "A4"}
+
+
+class BatchListQuery(BatchesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+class BatchQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+    sure: Annotated[bool, Meta(description="Ask once more: all of it was handed over.")] = False
+
+
+class BatchForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    copropiedad: Annotated[str, Meta(max_length=200)] | None = None
+    size: PaperSize | None = None
+
+
+async def show(request: web.Request, query: BatchListQuery) -> web.StreamResponse:
+    """List batches, newest first."""
+    places = places_of(request)
+    page = await services(request).batches.batches(
+        copropiedad_id=query.copropiedad, after=query.after, limit=query.limit, places=places
+    )
+    return console_page(
+        "console/batches.html",
+        request,
+        here=LETTERS,
+        live="letters",
+        tabs=TABS,
+        open=PATH,
+        rows=page.items,
+        query=query,
+        buildings=await services(request).people_list.buildings(places),
+        next=with_query(request, after=page.next) if page.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def make(request: web.Request, form: BatchForm) -> web.StreamResponse:
+    """Make a batch of what is open in a building."""
+    made = await batches.made_batch(request, BatchBody(copropiedad=form.copropiedad, size=form.size))
+    return done(f"{PATH}/{made.id}", "batch_made")
+
+
+async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamResponse:
+    """Show a batch with its letters, and what is to be done with it."""
+    batch = await batches.batch_of(request)
+    return console_page(
+        "console/batch.html",
+        request,
+        here=LETTERS,
+        live="letters",
+        batch=batch,
+        path=f"{PATH}/{batch.id}",
+        sure=query.sure,
+        size=SIZES.get(batch.size, batch.size),
+        waiting=[letter for letter in batch.items if letter.state == "printed"],
+        is_begun=any(letter.state in ("posted", "delivered") for letter in batch.items),
+        events=EVENTS,
+        may_print=places_with(request, Scope.PRIVACY) != frozenset(),
+        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+    )
+
+
+async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+    """Mark a batch as printed."""
+    await batches.mark_printed(request)
+    return done(_here(request), "printed")
+
+
+async def cancel(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+    """Undo a batch of which nothing is printed."""
+    await batches.cancel_batch(request)
+    return done(_here(request), "cancelled")
+
+
+async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+    """Mark the letters of a printed batch as handed over."""
+    await batches.hand_over_batch(request)
+    return done(_here(request), "handed_over")
+
+
+def _here(request: web.Request) -> str:
+    return f"{PATH}/{request.match_info['id']}"

@@ -1,0 +1,230 @@
+"""Bulk actions as pages: look at the plan, start it, watch it, see what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.model import Scope, Word
+from hub.model.bulk import BulkItem, BulkKind, BulkResult, BulkRun
+from hub.operations.bulk import plan, runs
+from hub.operations.bulk.choose import MESSAGES
+from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
+from hub.operations.explain.sentences_es import short_time
+from hub.rendering import labels_es
+from hub.rendering.titles_es import EVENTS
+from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.console.list_filter import ListFilter, address, asked_of
+from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.requests import FormQuery, found, read_id
+from hub.web.responses import Refusal
+from hub.web.schemas.common import Cursor, Limit
+from hub.web.services import services
+
+PATH: Final = "/bulk"
+_RUN: Final = "bulk run"
+_SHEET: Final = 20_000
+_COLUMNS: Final = ("Id", "Evento", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
+_LISTS: Final[Mapping[BulkKind, str]] = {
+    BulkKind.RESEND: "/messages",
+    BulkKind.CANCEL: "/messages",
+    BulkKind.REPLAY: "/dead",
+    BulkKind.PRINTED: "/letters",
+}
+_FILTERS_ES: Final[Mapping[str, str]] = {
+    "state": "estado",
+    "only": "lista",
+    "channel": "canal",
+    "event": "evento",
+    "event_id": "id del evento",
+    "person": "persona",
+    "reason": "motivo",
+    "purpose": "finalidad",
+    "copropiedad": "copropiedad",
+    "case": "caso",
+    "since": "desde",
+    "until": "hasta",
+    "handed_over": "entregadas",
+}
+_ONLY_ES: Final[Mapping[str, str]] = {"lost": "solo fallidos", "held": "en espera"}
+_GROWN: Final = "Mientras miraba, aparecieron más: revise el plan otra vez antes de empezar."
+_NO_REASON: Final = "Escriba por qué lo hace: queda en el registro, y lo leen sus compañeros."
+
+
+class PlanQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The filter of the list that leads here, with whatever else its address has."""
+
+    after: Cursor | None = None
+    limit: Limit = 50
+    format: Word | None = None
+    done: str = ""
+
+
+class StartForm(Struct, frozen=True, kw_only=True):
+    seen: Annotated[int, Meta(ge=0)]
+    reason: Word = ""
+
+
+class RunsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    after: Cursor | None = None
+    limit: Limit = 50
+    done: str = ""
+
+
+class RunQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    result: Literal["done", "skipped", "failed"] | None = None
+    after: UUID | None = None
+    limit: Limit = 50
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamResponse:
+    """List bulk actions, newest first."""
+    store, places = services(request).bulk, places_of(request)
+    page = await store.runs(after=query.after, limit=query.limit, places=places)
+    return console_page(
+        "console/bulk_runs.html",
+        request,
+        here=PATH,
+        live="bulk",
+        rows=page.items,
+        kinds=KINDS_ES,
+        run_states=STATES_ES,
+        next=with_query(request, after=page.next) if page.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def show_plan(request: web.Request, query: PlanQuery) -> web.StreamResponse:
+    """Show what a bulk action would do: how many rows, what becomes of them, and which are left alone."""
+    return await _plan(request, query)
+
+
+async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.StreamResponse:
+    """Start a bulk action over what its plan has shown."""
+    if not form.reason.strip():
+        return await _plan(request, query, status=400, wrong=_NO_REASON)
+    kind, asked, deps = _kind(request), asked_of(query), services(request)
+    order = runs.Order(
+        kind=kind, asked=asked, reason=form.reason.strip(), by=caller_of(request).who, seen=form.seen
+    )
+    run = await runs.start(deps.bulk, order, places=places_of(request), now=deps.now)
+    if run is None:
+        return await _plan(request, query, status=409, grown=_GROWN, reason=form.reason)
+    await note(request, f"bulk.{kind}", f"bulk:{run.id}", chosen=run.chosen)
+    return done(f"{PATH}/runs/{run.id}", "started")
+
+
+async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
+    """Show how far a bulk action has come, and what was done."""
+    store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
+    run = found(_RUN, await runs.report(store, run_id, places))
+    limit = query.limit if query.format is None else _SHEET
+    result = BulkResult(query.result) if query.result else None
+    rows = await store.items(run_id, result=result, after=query.after, limit=limit + 1)
+    if query.format is not None:
+        return spreadsheet("masivo", _COLUMNS, map(_line, rows))
+    more = len(rows) > limit
+    return console_page(
+        "console/bulk_run.html",
+        request,
+        here=PATH,
+        live="bulk",
+        run=run,
+        kind=KINDS_ES[run.kind],
+        run_states=STATES_ES,
+        results=RESULTS_ES,
+        query=query,
+        rows=rows[:limit],
+        filters=_in_words(run.asked or {}),
+        events=EVENTS,
+        row_path="/dead" if run.kind is BulkKind.REPLAY else "/messages",
+        skipped_words=skipped_words,
+        may_stop=run.state == "running" and caller_of(request).may({Scope.OPERATE}),
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=str(rows[limit - 1].id)) if more else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def stop(request: web.Request) -> web.StreamResponse:
+    """Stop a bulk action between two batches."""
+    store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
+    run: BulkRun = found(_RUN, await store.run(run_id, places=places))
+    await note(request, "bulk.stop", f"bulk:{run.id}")
+    await store.cancel_run(run_id, by=caller_of(request).who)
+    return done(f"{PATH}/runs/{run_id}", "stopped")
+
+
+async def _plan(
+    request: web.Request,
+    query: PlanQuery,
+    *,
+    status: int = 200,
+    wrong: str = "",
+    grown: str = "",
+    reason: str = "",
+) -> web.Response:
+    kind, deps, places = _kind(request), services(request), places_of(request)
+    rows = await plan.find(deps.bulk, kind, asked_of(query), places)
+    return console_page(
+        "console/bulk_plan.html",
+        request,
+        here=PATH,
+        status=status,
+        kind=KINDS_ES[kind],
+        plan=plan.planned(kind, rows),
+        seen=len(rows),
+        wrong=wrong,
+        grown=grown,
+        reason=reason,
+        action=address(request.path, query),
+        back=address(_LISTS[kind], query),
+        filters=_in_words({name: getattr(query, name) for name in _FILTERS_ES}),
+        states=labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind],
+        buildings=await deps.directory.copropiedades(places),
+        events=EVENTS,
+        row_path="/dead" if kind is BulkKind.REPLAY else "/messages",
+        skipped_words=skipped_words,
+    )
+
+
+_STATES: Final = {BulkKind.REPLAY: labels_es.DEAD_STATES, BulkKind.PRINTED: labels_es.LETTER_STATES}
+
+
+def _kind(request: web.Request) -> BulkKind:
+    name = request.match_info["kind"]
+    if name not in set(BulkKind):
+        raise Refusal(404, "There is no such bulk action.", f"There are: {', '.join(BulkKind)}.")
+    return BulkKind(name)
+
+
+def _in_words(asked: Mapping[str, Any]) -> list[str]:
+    """Say a filter in words: `canal: SMS`."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    return [f"{_FILTERS_ES[name]}: {_value(name, str(value))}" for name, value in given.items()]
+
+
+def _value(name: str, value: str) -> str:
+    tables: dict[str, Mapping[str, str]] = {
+        "state": {**labels_es.MESSAGE_STATES, **labels_es.LETTER_STATES},
+        "channel": labels_es.CHANNELS,
+        "event": EVENTS,
+        "purpose": labels_es.PURPOSES,
+        "only": _ONLY_ES,
+    }
+    return tables.get(name, {}).get(value, value)
+
+
+def _line(row: BulkItem) -> tuple[object, ...]:
+    result = RESULTS_ES[row.result or "waiting"]
+    because = skipped_words(row.reason) if row.reason else None
+    event = EVENTS.get(row.event, row.event) if row.event else None
+    channel = labels_es.CHANNELS.get(row.channel, row.channel) if row.channel else None
+    when = short_time(row.at) if row.at else None
+    return str(row.id), event, channel, row.person, result, because, when

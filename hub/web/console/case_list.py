@@ -1,0 +1,101 @@
+"""The page of cases: the one in which something happened last first, and a field to find one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
+from hub.operations.explain.sentences_es import short_time
+from hub.rendering import case_words_es
+from hub.rendering.page_links import CASES, case_path
+from hub.web.api.cases import CasesQuery, listed_cases
+from hub.web.auth.caller import caller_of
+from hub.web.console.pages import redirect
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.staff import buildings, staff_names
+from hub.web.requests import FormQuery
+
+_COLUMNS: Final = (
+    *("Lo último", "Cuándo", "Caso", "Número", "Copropiedad", "Estado", "Vence", "Vencidos", "En riesgo"),
+    *("Encargado", "Clave"),
+)
+
+
+class CaseListQuery(CasesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    key: Annotated[str, Meta(max_length=LONGEST, description="A case to open.")] = ""
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse:
+    """List cases, or lead to the one that is asked for."""
+    if key := query.key.strip():
+        return redirect(case_path(key))
+    found = await listed_cases(request, query)
+    if query.format is not None:
+        return spreadsheet("casos", _COLUMNS, map(_line, found.items))
+    return await _page(
+        request,
+        rows=found.items,
+        query=query,
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=found.next) if found.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def asked_again(
+    request: web.Request,
+    *,
+    status: int = HTTPStatus.OK,
+    wrong: str = "",
+    choices: list[CaseChoice] | None = None,
+) -> web.Response:
+    """Ask for a case again: there is none with that key, or several have it."""
+    return console_page(
+        "console/case_choices.html",
+        request,
+        here=CASES,
+        status=status,
+        wrong=wrong,
+        choices=choices or [],
+        how=HOW_KEYS_LOOK,
+        path_of=case_path,
+    )
+
+
+async def _page(request: web.Request, **values: Any) -> web.Response:
+    return console_page(
+        "console/cases.html",
+        request,
+        here=CASES,
+        live="cases",
+        how=HOW_KEYS_LOOK,
+        path_of=case_path,
+        case_words=case_words_es,
+        staff=await staff_names(request),
+        places=await buildings(request),
+        me=caller_of(request).who,
+        **values,
+    )
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        row["last"],
+        short_time(row["last_at"]),
+        row["title"],
+        row["number"],
+        row["copropiedad"] or "",
+        case_words_es.CASE_STATES[row["state"]],
+        short_time(row["due_at"]) if row["due_at"] else "",
+        row["breached"],
+        row["at_risk"],
+        row["assignee"] or "",
+        row["case"],
+    )

@@ -1,0 +1,79 @@
+"""The page of promises: a board by what is late and what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from hub.operations.clocks.board import LIVE, ClockFilter
+from hub.operations.clocks.groups import grouped
+from hub.operations.explain.sentences_es import short_time
+from hub.rendering import case_words_es, labels_es
+from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
+from hub.rendering.page_links import case_path
+from hub.rendering.titles_es import CLOCKS
+from hub.web.auth.caller import caller_of, places_of
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.staff import buildings, staff_names
+from hub.web.requests import FormQuery
+from hub.web.schemas.common import ClocksQuery, Limit
+from hub.web.services import services
+
+PATH: Final = CLOCKS_PATH
+_COLUMNS: Final = (
+    *("Vence", "En palabras", "Promesa", "Estado", "Caso", "Copropiedad", "Área", "Nivel"),
+    "Asumido por",
+)
+
+
+class BoardQuery(ClocksQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    limit: Limit = 200
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
+    """Show the running promises by what is due first, or those that a filter selects."""
+    deps = services(request)
+    now, places = deps.now(), places_of(request)
+    found = await deps.clocks.list(
+        msgspec.convert(query, ClockFilter, from_attributes=True), now, places=places
+    )
+    if query.format is not None:
+        return spreadsheet("promesas", _COLUMNS, map(_line, found["items"]))
+    return console_page(
+        "console/clocks.html",
+        request,
+        here=PATH,
+        live="clocks",
+        groups=grouped(found["items"], now),
+        is_away=found["source"] == "sql" and query.state in (None, *LIVE),
+        totals=(await deps.log.counts(places))["clocks"],
+        query=query,
+        places=await buildings(request),
+        staff=await staff_names(request),
+        me=caller_of(request).who,
+        case_words=case_words_es,
+        path_of=case_path,
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=found["next"]) if found["next"] else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["due_at"]),
+        row["due_words"],
+        CLOCKS.get(row["name"], row["name"]),
+        labels_es.CLOCK_STATES[row["state"]],
+        row["radicado"] or row["case"],
+        row["copropiedad"] or "",
+        row["service_area"] or "",
+        row["level"],
+        row["held_by"] or "",
+    )

@@ -1,0 +1,71 @@
+"""The page of one promise: why it is due then, its steps, and who takes it on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from hub.errors import NothingToAcknowledge
+from hub.model import Clock, Scope
+from hub.operations.clocks.calculation import in_words
+from hub.policy.clocks import ESCALATES
+from hub.rendering import case_words_es
+from hub.rendering.page_links import case_path
+from hub.rendering.titles_es import EVENTS
+from hub.sla.acknowledge import level_to_acknowledge
+from hub.web.api.clocks import acknowledged, shown_clock
+from hub.web.auth.caller import caller_of, places_with
+from hub.web.console.clock_board import PATH
+from hub.web.console.shell import console_page, done
+from hub.web.console.staff import buildings, staff_names
+from hub.web.live import topic_of
+from hub.web.requests import FormQuery, read_id
+from hub.web.schemas.common import AcknowledgeBody
+from hub.web.services import services
+
+_NO_LEVELS_ES: Final = "Este plazo no tiene niveles que asumir: termina con lo que promete."
+_FIRST_LEVEL_ES: Final = "Todavía está en el nivel 1: respóndale a la persona, y el plazo termina."
+_ENDED_ES: Final = "Ya terminó: no se le avisa a nadie más."
+
+
+class ClockPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+async def show(request: web.Request, query: ClockPageQuery) -> web.StreamResponse:  # noqa: ARG001 - only checked
+    """Show a promise: why it is due then, what was done, what comes, and who took it on."""
+    shown, deps = await shown_clock(request), services(request)
+    clock = await deps.log.clock(read_id(request, "clock"), places=places_with(request, Scope.OPERATE))
+    return console_page(
+        "console/clock.html",
+        request,
+        here=PATH,
+        live=topic_of(shown["case"]),
+        clock=shown,
+        started=await deps.casework.started_by(clock.opened_by) if clock is not None else None,
+        to_acknowledge=None if clock is None else _why_not(clock),
+        may_act=clock is not None,
+        places=await buildings(request),
+        staff=await staff_names(request),
+        me=caller_of(request).who,
+        day_words=in_words,
+        events=EVENTS,
+        case_words=case_words_es,
+        path_of=case_path,
+    )
+
+
+async def acknowledge(request: web.Request, form: AcknowledgeBody) -> web.StreamResponse:
+    """Take the promise on for the level that has it."""
+    return done(f"{PATH}/{(await acknowledged(request, form.note)).id}", "acknowledged")
+
+
+def _why_not(clock: Clock) -> str | None:
+    """Say why nobody can take it on now; None if somebody can."""
+    try:
+        level_to_acknowledge(clock)
+    except NothingToAcknowledge:
+        ended = clock.ended_at is not None
+        return _ENDED_ES if ended else _FIRST_LEVEL_ES if clock.name in ESCALATES else _NO_LEVELS_ES
+    return None

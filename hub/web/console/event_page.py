@@ -1,0 +1,55 @@
+"""The page of an event: who was notified, and beside them who was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import web
+
+from hub.rendering import labels_es
+from hub.rendering.outcomes_es import STATES, reason_in_words
+from hub.rendering.page_links import case_path
+from hub.rendering.titles_es import EVENTS
+from hub.web.api.recipients import RecipientsQuery, recipients_of
+from hub.web.console.message_list import PATH
+from hub.web.console.shell import console_page, with_query
+from hub.web.requests import FormQuery
+
+WHY_ES: Final[Mapping[str, str]] = {
+    "quiet": "Quien lo publicó pidió registrarlo sin avisar a nadie.",
+    "condition": "No se cumplía la condición para avisar a un grupo.",
+    "waiting": "Falta saber quién es la persona del caso.",
+    "expanding": "Todavía se está preparando: faltan personas.",
+    "nobody": "El directorio no tiene a nadie en un grupo.",
+}
+"""Why an audience has nobody, or not everybody."""
+LEFT_OUT_ES: Final[Mapping[str, str]] = {
+    "on_leave": "Estaba en licencia o vacaciones; le avisaron a quien la reemplaza",
+    "not_opted_in": "No había autorizado recibir esto",
+    "told_by_another_audience": "Ya le llegaba por otro grupo del mismo aviso",
+}
+
+
+class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:
+    """Show who was notified of an event, and who was left out and why."""
+    read = await recipients_of(request, query)
+    return console_page(
+        "console/event.html",
+        request,
+        here=PATH,
+        read=read,
+        title=EVENTS.get(read.event, read.event),
+        case_path=case_path(read.case) if read.case else None,
+        states=[(state, STATES[state].label, read.states[state]) for state in STATES if state in read.states],
+        why=[WHY_ES.get(why, why) for why in read.why],
+        reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT_ES.get(reason, reason),
+        channels=labels_es.CHANNELS,
+        next_notified=with_query(request, after=read.next_notified) if read.next_notified else None,
+        next_left_out=with_query(request, left_after=read.next_left_out) if read.next_left_out else None,
+        first=with_query(request, after=None, left_after=None) if query.after or query.left_after else None,
+    )

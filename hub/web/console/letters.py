@@ -1,0 +1,133 @@
+"""The pages of letters: what waits in each building, the list, and one letter with what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+from msgspec import Meta, Struct
+
+from hub.model import Scope
+from hub.operations.explain.sentences_es import short_time
+from hub.ports import LetterFilter
+from hub.rendering import labels_es
+from hub.rendering.titles_es import EVENTS
+from hub.web.api import letters
+from hub.web.auth.caller import note, places_of, places_with
+from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.requests import ButtonForm, FormQuery, found, read_id
+from hub.web.route import TABLE
+from hub.web.schemas.common import LettersQuery, PostedBody
+from hub.web.services import services
+
+PATH: Final = "/letters"
+_COLUMNS: Final = ("Hecha", "Evento", "Persona", "Estado", "Copropiedad", "Asunto", "Guía")
+_BULK: Final = "/bulk/printed"
+_BULK_ROUTES: Final = (_BULK, "/bulk/{act}", "/bulk/{kind}", "/bulk/{name}")
+"""The page may be one of several of its kind."""
+TABS: Final = (
+    ("/letters", "Por copropiedad"),
+    ("/letters/batches", "Lotes"),
+    ("/posters", "Carteles"),
+)
+STEPS: Final = (
+    ("open", "Por imprimir"),
+    ("batched", "En un lote"),
+    ("printed", "Impresas"),
+    ("posted", "En el correo"),
+)
+"""State of a letter that waits → its figure on the page."""
+
+
+class LetterListQuery(LettersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+class LetterQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+class GuideForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    guide: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+async def show(request: web.Request, query: LetterListQuery) -> web.StreamResponse:
+    """Show what waits in each building, and list letters."""
+    deps, places = services(request), places_of(request)
+    asked = LetterFilter(state=query.state, handed_over=query.handed_over, copropiedad_id=query.copropiedad)
+    page = await deps.letters.letters(asked, after=query.after, limit=query.limit, places=places)
+    if query.format is not None:
+        return spreadsheet("cartas", _COLUMNS, map(_line, page.items))
+    return console_page(
+        "console/letters.html",
+        request,
+        here=PATH,
+        live="letters",
+        tabs=TABS,
+        steps=STEPS,
+        rows=page.items,
+        buildings=await deps.letters.buildings(places),
+        names=dict(await deps.people_list.buildings(places)),
+        query=query,
+        events=EVENTS,
+        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        bulk=_bulk(request, query),
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=page.next) if page.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def show_life(request: web.Request, query: LetterQuery) -> web.StreamResponse:  # noqa: ARG001
+    """Show how far a letter has come, and what is to be done with it."""
+    letter_id, deps = read_id(request, "letter"), services(request)
+    letter = found("letter", await deps.letters.letter(letter_id, places_of(request)))
+    await note(request, "letter.look", f"letter:{letter_id}", person=letter["person"])
+    return console_page(
+        "console/letter.html",
+        request,
+        here=PATH,
+        letter=letter,
+        event=EVENTS.get(letter["event"], letter["event"]),
+        may_read=places_with(request, Scope.PRIVACY) != frozenset(),
+        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+    )
+
+
+async def post(request: web.Request, form: GuideForm) -> web.StreamResponse:
+    """Record that a letter is with the post, with its guide."""
+    await letters.mark_posted(request, PostedBody(guide=form.guide))
+    return done(_life(request), "posted")
+
+
+async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+    """Record that a letter was handed over."""
+    await letters.hand_over(request)
+    return done(_life(request), "handed_over")
+
+
+def _life(request: web.Request) -> str:
+    return f"{PATH}/{request.match_info['id']}/life"
+
+
+def _bulk(request: web.Request, query: LetterListQuery) -> str | None:
+    """Return where all letters of this list are marked as printed, if this hub has that page."""
+    if not any((hdrs.METH_GET, path) in request.app[TABLE] for path in _BULK_ROUTES):
+        return None
+    asked = {"state": query.state, "copropiedad": query.copropiedad}
+    return f"{_BULK}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["created_at"]),
+        EVENTS.get(row["event"], row["event"]),
+        row["person"],
+        labels_es.LETTER_STATES.get(row["state"], row["state"]),
+        row["copropiedad_id"],
+        row["subject"],
+        row["guide"],
+    )

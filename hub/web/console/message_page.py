@@ -1,0 +1,223 @@
+"""The page of one message: its life, what it said, the proof, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.inbound import confirm_bounce
+from hub.messages.planning.undelivered import REPORTED
+from hub.model import PropertyScope, Scope, State
+from hub.model.state_machine import LOST, UNSENT
+from hub.operations.bulk.words_es import skipped_words
+from hub.operations.explain.explain import explain
+from hub.operations.message_acts import cancel_messages, resend_messages
+from hub.operations.message_words import SaidWords
+from hub.rendering import labels_es
+from hub.rendering.attempts_es import is_by_staff, what_happened
+from hub.rendering.outcomes_es import described, reason_in_words
+from hub.rendering.titles_es import EVENTS
+from hub.web.api.masked import look
+from hub.web.auth.caller import note, places_of, places_with
+from hub.web.console.message_list import PATH
+from hub.web.console.shell import console_page, done
+from hub.web.requests import FormQuery, found, read_id
+from hub.web.responses import HEADERS
+from hub.web.schemas.common import WholeQuery
+from hub.web.services import services
+
+MESSAGE: Final = "message"
+Part = Literal["text", "html", "headers", "attempts", "evidence", "explain"]
+PARTS_ES: Final[Mapping[str, str]] = {
+    "": "Su historia",
+    "text": "Lo que decía",
+    "html": "Como se ve",
+    "headers": "Encabezados",
+    "attempts": "Intentos",
+    "evidence": "Pruebas",
+    "explain": "Por qué",
+}
+_PRIVATE: Final = frozenset({"text", "html", "headers", "evidence"})
+"""Parts that show what was said to a person."""
+_FRAME_CSP: Final = (
+    # What a mail says is not the hub's own: it may run nothing, load nothing and lead nowhere.
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+_CSP: Final = "Content-Security-Policy"
+WHY_CANCEL_ES: Final[Mapping[str, str]] = {
+    "wrong": "Está mal: el texto, los datos o la persona",
+    "not_needed": "Ya no hace falta",
+    "asked": "Lo pidió la persona",
+    "other": "Otro motivo",
+}
+"""Words of a list, for the audit never has free text about a person."""
+
+
+class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    part: Part | None = None
+    why: Annotated[str, Meta(max_length=40, description="Why nothing was done, in a word.")] = ""
+    done: str = ""
+
+
+class ResendForm(Struct, frozen=True, kw_only=True):
+    anyway: bool = False
+
+
+class CancelForm(Struct, frozen=True, kw_only=True):
+    why: Literal["wrong", "not_needed", "asked", "other"]
+
+
+async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
+    """Show one message: masked by default, what it said only to who may read it."""
+    message_id = read_id(request, MESSAGE)
+    row = await look(request, query, services(request).log.message, message_id, noun=MESSAGE)
+    part = query.part or ""
+    answer = console_page(
+        "console/message.html",
+        request,
+        here=PATH,
+        row={**row, **described(row["state"], row["reason"])},
+        title=EVENTS.get(row["event"], row["event"]),
+        part=part,
+        tabs=_tabs(message_id, query.whole),
+        tab_here=_address(message_id, part, query.whole),
+        may_read=row["may_unmask"],
+        said=await _said(request, message_id, row) if part in _PRIVATE and row["may_unmask"] else None,
+        sentences=await _sentences(request, row) if part == "explain" else [],
+        life=[_attempt(attempt) for attempt in row["attempts"]],
+        skipped=[_skipped(word) for word in row["skipped"]],
+        acts=await _acts(request, row),
+        why=skipped_words(query.why) if query.why else "",
+        may_force=query.why == "told",
+    )
+    # The frame of the mail is the one thing of the console that a page may hold.
+    answer.headers[_CSP] = f"{HEADERS[_CSP]}; frame-src 'self'"
+    return answer
+
+
+async def show_html(request: web.Request) -> web.StreamResponse:
+    """Show a message as its reader sees it, in a frame that may do nothing."""
+    message_id = read_id(request, MESSAGE)
+    row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
+    said = found(MESSAGE, await _said(request, message_id, row))
+    headers = {_CSP: _FRAME_CSP, "X-Frame-Options": "SAMEORIGIN"}
+    return web.Response(text=said.html, content_type="text/html", headers=headers)
+
+
+async def resend(request: web.Request, form: ResendForm) -> web.StreamResponse:
+    """Send a lost message again."""
+    message_id, deps = await _changed(request, "message.resend", anyway=form.anyway), services(request)
+    skipped = await resend_messages(
+        [message_id], store=deps.message_acts, publisher=deps.publisher, anyway=form.anyway
+    )
+    return _after(message_id, skipped, "resent")
+
+
+async def ask_cancel(request: web.Request) -> web.StreamResponse:
+    """Ask whether a message is really to be cancelled."""
+    message_id = read_id(request, MESSAGE)
+    row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
+    return console_page(
+        "console/message_cancel.html",
+        request,
+        here=PATH,
+        row={**row, **described(row["state"], row["reason"])},
+        title=EVENTS.get(row["event"], row["event"]),
+        reasons=WHY_CANCEL_ES,
+        is_unsent=row["state"] in UNSENT,
+    )
+
+
+async def cancel(request: web.Request, form: CancelForm) -> web.StreamResponse:
+    """Cancel a message that has not left."""
+    message_id = await _changed(request, "message.cancel", why=form.why)
+    skipped = await cancel_messages([message_id], store=services(request).message_acts)
+    return _after(message_id, skipped, "cancelled")
+
+
+async def confirm(request: web.Request) -> web.StreamResponse:
+    """Record that a mail was lost, as its report says."""
+    return await _decide(request, "bounce.confirm", confirm_bounce.confirm)
+
+
+async def dismiss(request: web.Request) -> web.StreamResponse:
+    """Record that a mail has arrived although it was reported as lost."""
+    return await _decide(request, "bounce.dismiss", confirm_bounce.dismiss)
+
+
+async def _decide(
+    request: web.Request, action: str, decide: Callable[..., Awaitable[bool | None]]
+) -> web.StreamResponse:
+    message_id, deps = await _changed(request, action), services(request)
+    changed = await decide(message_id, store=deps.mail_reports, now=deps.now(), places=places_of(request))
+    return _after(message_id, {} if changed else {message_id: "changed"}, "recorded")
+
+
+async def _changed(request: web.Request, action: str, **detail: Any) -> UUID:
+    """Audit a change of the message in the path. Raises Refusal (404) if there is none."""
+    message_id = read_id(request, MESSAGE)
+    row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
+    await note(request, action, f"message:{message_id}", person=row["person"], **detail)
+    return message_id
+
+
+def _after(message_id: UUID, skipped: Mapping[UUID, str], word: str) -> web.StreamResponse:
+    path = f"{PATH}/{message_id}"
+    if why := skipped.get(message_id):
+        raise web.HTTPSeeOther(f"{path}?why={why}")
+    return done(path, word)
+
+
+async def _said(request: web.Request, message_id: UUID, row: Mapping[str, Any]) -> SaidWords | None:
+    await note(request, "evidence.show", f"message:{message_id}", person=row["person"])
+    return await services(request).message_words.of(message_id)
+
+
+async def _sentences(request: web.Request, row: Mapping[str, Any]) -> Sequence[str]:
+    subject, places = f"event:{row['event_key']}", places_of(request)
+    await note(request, "event.explain", subject, person=row["person"])
+    verdict = await explain(services(request).explain, row["event_key"], row["person"], places=places)
+    return verdict.sentences
+
+
+async def _acts(request: web.Request, row: Mapping[str, Any]) -> frozenset[str]:
+    """Return what the caller may do about the message."""
+    if not await _may_operate(request, UUID(str(row["id"])), places_with(request, Scope.OPERATE)):
+        return frozenset()
+    state = State(row["state"])
+    is_doubted = state is State.SENT and (row["reason"] or "").startswith(REPORTED)
+    known = {"resend": state in LOST, "cancel": state in UNSENT, "doubt": is_doubted}
+    return frozenset(name for name, fits in known.items() if fits)
+
+
+async def _may_operate(request: web.Request, message_id: UUID, places: PropertyScope) -> bool:
+    if places is not None and not places:
+        return False
+    return await services(request).log.message(message_id, places=places) is not None
+
+
+def _attempt(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what an attempt was: who answered, with what code."""
+    outcome, code = attempt["outcome"], attempt["code"]
+    by = "" if is_by_staff(code) else attempt["provider"]
+    means = reason_in_words(code) if code else None
+    return {**attempt, "what": what_happened(outcome, code, attempt["reference"]), "by": by, "means": means}
+
+
+def _skipped(word: str) -> tuple[str, str]:
+    channel, _, reason = word.partition(":")
+    return labels_es.CHANNELS.get(channel, channel), reason_in_words(reason) or reason
+
+
+def _tabs(message_id: UUID, whole: bool) -> list[tuple[str, str]]:
+    return [(_address(message_id, part, whole), label) for part, label in PARTS_ES.items()]
+
+
+def _address(message_id: UUID, part: str, whole: bool) -> str:
+    asked = "&".join([f"part={part}"] * bool(part) + ["whole=true"] * whole)
+    return f"{PATH}/{message_id}{'?' if asked else ''}{asked}"

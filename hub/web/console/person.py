@@ -1,0 +1,172 @@
+"""The page of one person, and what an operator does there: mark, end a mark, lift a suppression."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.business_time.dates import ZONE, asked_at
+from hub.model import DigestPeriod, MarkReason, QuietHours, Scope
+from hub.operations.preferences import read_preferences
+from hub.ports import MessageFilter
+from hub.rendering import labels_es, wishes_es
+from hub.rendering.outcomes_es import described
+from hub.rendering.page_links import case_path
+from hub.rendering.titles_es import EVENTS
+from hub.web.api import preferences, replies
+from hub.web.api.masked import look
+from hub.web.api.people_list import overview_of
+from hub.web.auth.caller import places_of, places_with
+from hub.web.console.people import PATH
+from hub.web.console.shell import console_page, done
+from hub.web.requests import ButtonForm, FormQuery, found
+from hub.web.responses import Refusal
+from hub.web.schemas.common import ListQuery, WholeQuery
+from hub.web.schemas.people import LiftBody
+from hub.web.schemas.preferences import MarkBody, PreferencesBody
+from hub.web.services import services
+
+_MESSAGES: Final = 10
+KINDS: Final = {"email": "Correo", "phone": "Celular o teléfono", "push": "Aplicación"}
+CONTACT_STATES: Final = {"works": "Sirve", "unverified": "Sin verificar", "suppressed": "No se usa"}
+REPLY_KINDS: Final = {
+    "reply": "Respuesta",
+    "opt_out": "Pidió no recibir más",
+    "opt_in": "Pidió volver a recibir",
+    "unproven": "Sin probar quién escribe",
+    "take_on": "Asumió un plazo",
+    "automatic": "Respuesta automática",
+}
+OUTLOOKS: Final = {"yes": "Sí", "later": "Más tarde", "no": "No"}
+SHORT: Final = {"push": "Aplicación", "print": "Carta"}
+"""Channel → a word that fits a column."""
+WHY_NOT: Final = {
+    "no_contact": "sin contacto",
+    "not_mobile": "no es celular",
+    "not_consented": "no lo autorizó",
+    "not_wanted": "no lo quiere",
+    "do_not_contact": "está marcada",
+    "opted_out": "pidió no recibir",
+    "complaint": "se quejó",
+    "quiet_hours": "pidió silencio",
+    "contact_hours": "fuera de horario",
+    "working_hours": "fuera de jornada",
+    "suppressed": "pedimos no usarlo",
+    "gone": "ya no existe",
+}
+"""Reason → two words for a table; the others are said whole."""
+
+
+class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+class MarkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: MarkReason
+    until: Annotated[str, Meta(max_length=10, description="The last day.")] = ""
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+_Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them are said again; what is left empty is as the company does it."""
+
+    language: Literal["es", "en"] | None = None
+    large_print: bool | None = None
+    digest: DigestPeriod | None = None
+    quiet_since: _Hour | None = None
+    quiet_until: _Hour | None = None
+
+
+class LiftForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    suppression: UUID
+
+
+def person_path(ref: str) -> str:
+    return f"{PATH}/{quote(ref, safe='')}"
+
+
+async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
+    """Show a person: contacts, roles, consents, wishes, and what was sent."""
+    ref, deps = request.match_info["ref"], services(request)
+    person = await look(request, query, deps.directory.somebody, ref, noun="person")
+    narrowed = MessageFilter(person=ref, places=places_of(request))
+    sent = await deps.log.messages(narrowed, after=None, limit=_MESSAGES)
+    wished = await read_preferences(deps.preferences, ref)
+    return console_page(
+        "console/person.html",
+        request,
+        here=PATH,
+        person=person,
+        path=person_path(ref),
+        whole=query.whole,
+        overview=await overview_of(request, ref, whole=query.whole),
+        marks=await preferences.marks_of(request, ref, ListQuery()),
+        wishes=list(wishes_es.wishes(wished.preferences)),
+        wished=wished.preferences,
+        languages=wishes_es.LANGUAGES,
+        digests=wishes_es.DIGESTS,
+        messages=[{**row, **described(row["state"], row["reason"])} for row in sent.items],
+        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        has_rights=places_with(request, Scope.PRIVACY) is None,
+        may_prove=bool(deps.ring) and places_with(request, Scope.PRIVACY) != frozenset(),
+        events=EVENTS,
+        case_path=case_path,
+        kinds=KINDS,
+        contact_states=CONTACT_STATES,
+        reply_kinds=REPLY_KINDS,
+        outlooks=OUTLOOKS,
+        why_not=WHY_NOT,
+        short=SHORT,
+        reasons=[(reason.value, labels_es.MARKS[reason]) for reason in MarkReason],
+    )
+
+
+async def mark(request: web.Request, form: MarkForm) -> web.StreamResponse:
+    """Mark a person: do not contact."""
+    body = MarkBody(reason=form.reason, until=_end_of(form.until), note=form.note)
+    await preferences.mark_person(request, body)
+    return done(person_path(request.match_info["ref"]), "marked")
+
+
+async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+    """End the marks of a person."""
+    await preferences.end_marks(request)
+    return done(person_path(request.match_info["ref"]), "unmarked")
+
+
+async def change_preferences(request: web.Request, form: PreferencesForm) -> web.StreamResponse:
+    """Change what a person has asked for: language, large print, digest, hours of quiet."""
+    quiet = None
+    if form.quiet_since is not None and form.quiet_until is not None:
+        quiet = QuietHours(since=form.quiet_since, until=form.quiet_until)
+    body = PreferencesBody(
+        language=form.language, large_print=form.large_print, digest=form.digest, quiet_hours=quiet
+    )
+    await preferences.put_preferences(request, body)
+    return done(person_path(request.match_info["ref"]), "preferred")
+
+
+async def lift(request: web.Request, form: LiftForm) -> web.StreamResponse:
+    """Lift the suppression of a contact."""
+    ref, roster = request.match_info["ref"], services(request).directory
+    found("person", await roster.somebody(ref, places=places_of(request)))
+    await replies.lift_suppression(request, LiftBody(address=str(form.suppression)))
+    return done(person_path(ref), "lifted")
+
+
+def _end_of(day: str) -> datetime | None:
+    """Return the end of a day. Raises Refusal."""
+    if not day:
+        return None
+    try:
+        return asked_at(day).astimezone(ZONE)
+    except ValueError:
+        raise Refusal(400, "The day is not one.", "Write it like 2026-03-09.") from None

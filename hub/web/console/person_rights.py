@@ -1,0 +1,84 @@
+"""What a person may ask of their own data, done by staff: open a claim to rectify, erase for good."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.operations.erase_person import DUTIES_ES, ERASED_ES, KEPT_ES
+from hub.operations.rectify_person import OWN, Correction, last_source
+from hub.web.api import person_rights
+from hub.web.auth.caller import note
+from hub.web.console.people import PATH
+from hub.web.console.person import person_path
+from hub.web.console.shell import console_page, done
+from hub.web.requests import FormQuery, found
+from hub.web.schemas.rights import RectifyBody
+from hub.web.services import services
+
+
+class ErasureQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(max_length=200)] = ""
+    done: str = ""
+
+
+class RectifyQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+class ErasureForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class RectifyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Correction
+    case: Annotated[str, Meta(max_length=200)] = ""
+
+
+async def show_erasure(request: web.Request, query: ErasureQuery) -> web.StreamResponse:
+    """Show what an erasure would do, then ask why, then ask once more."""
+    ref = request.match_info["ref"]
+    report = await person_rights.erasure_looked_at(request)
+    return console_page(
+        "console/erasure.html",
+        request,
+        here=PATH,
+        ref=ref,
+        path=person_path(ref),
+        goes=[(report.counts.get(what, 0), words) for what, words in ERASED_ES.items()],
+        stays=[(report.counts.get(what, 0), words) for what, words in KEPT_ES.items()],
+        duties=[DUTIES_ES[duty] for duty in report.duties],
+        reason=query.reason.strip(),
+    )
+
+
+async def erase(request: web.Request, form: ErasureForm) -> web.StreamResponse:
+    """Erase a person for good."""
+    await person_rights.erasure_started(request, form.reason)
+    return done(PATH, "erased")
+
+
+async def show_rectify(request: web.Request, query: RectifyQuery) -> web.StreamResponse:  # noqa: ARG001
+    """Show whose system has to correct the data, and ask to open the claim."""
+    ref, deps = request.match_info["ref"], services(request)
+    held = await deps.person_exports.held.held(ref)
+    found("person", held.versions or None)
+    await note(request, "person.rectify.look", f"person:{ref}", person=ref)
+    source = last_source(held)
+    return console_page(
+        "console/rectify.html",
+        request,
+        here=PATH,
+        ref=ref,
+        path=person_path(ref),
+        source=source,
+        own=OWN.get(source),
+    )
+
+
+async def rectify(request: web.Request, form: RectifyForm) -> web.StreamResponse:
+    """Open the claim."""
+    await person_rights.claimed(request, RectifyBody(kind=form.kind, case=form.case or None))
+    return done(person_path(request.match_info["ref"]), "claimed")

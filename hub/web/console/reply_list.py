@@ -1,0 +1,72 @@
+"""The page of what people wrote: newest first, answers to emergencies on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.model.casework import ReplyView
+from hub.operations.explain.sentences_es import short_time
+from hub.ports.casework import ReplyFilter
+from hub.rendering import case_words_es, labels_es
+from hub.rendering.page_links import case_path
+from hub.web.api.replies import replies_of
+from hub.web.auth.caller import caller_of, places_of
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.staff import buildings, staff_names
+from hub.web.requests import FormQuery
+from hub.web.schemas.people import RepliesQuery
+from hub.web.services import services
+
+PATH: Final = "/replies"
+_URGENT: Final = 20
+"""Unsettled answers to emergencies that are shown on top."""
+_COLUMNS: Final = ("Cuándo", "Clase", "Canal", "Persona", "Caso", "Copropiedad", "Estado", "Encargado")
+_CHANNELS: Final = tuple((name, labels_es.CHANNELS[name]) for name in ("email", "sms", "whatsapp"))
+
+
+class ReplyListQuery(RepliesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: ReplyListQuery) -> web.StreamResponse:
+    """List what people wrote, without their words."""
+    found = await replies_of(request, query)
+    if query.format is not None:
+        return spreadsheet("respuestas", _COLUMNS, map(_line, found.items))
+    urgent = ReplyFilter(view=ReplyView.EMERGENCY, places=places_of(request))
+    return console_page(
+        "console/replies.html",
+        request,
+        here=PATH,
+        live="replies",
+        rows=found.items,
+        urgent=(await services(request).contacts.replies(urgent, after=None, limit=_URGENT)).items,
+        query=query,
+        channels=_CHANNELS,
+        places=await buildings(request),
+        staff=await staff_names(request),
+        me=caller_of(request).who,
+        case_words=case_words_es,
+        path_of=case_path,
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=found.next) if found.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["received_at"]),
+        case_words_es.REPLY_KINDS.get(row["kind"], row["kind"]),
+        labels_es.CHANNELS.get(row["channel"], row["channel"]),
+        row["person"] or "",
+        row["case"] or row["thread"],
+        row["copropiedad"] or "",
+        case_words_es.REPLY_STATES[row["state"]],
+        row["assignee"] or "",
+    )

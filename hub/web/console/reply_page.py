@@ -1,0 +1,97 @@
+"""The page of what one person wrote: their words, what they answer, and what staff does about it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from aiohttp import web
+
+from hub.model import Json, Scope
+from hub.model.casework import case_of_thread
+from hub.operations.cases.replies import answered_in
+from hub.rendering import case_words_es
+from hub.rendering.page_links import case_path
+from hub.rendering.titles_es import EVENTS
+from hub.web.api.replies import answered, assigned, read_reply, settled
+from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.console.reply_list import PATH
+from hub.web.console.shell import console_page, done
+from hub.web.console.staff import buildings, staff_names
+from hub.web.requests import FormQuery, found, read_id
+from hub.web.schemas.people import AssignBody, SettleReplyBody, WordsBody
+from hub.web.services import services
+
+_REPLY: Final = "reply"
+
+
+class ReplyPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    done: str = ""
+
+
+async def show(request: web.Request, query: ReplyPageQuery) -> web.StreamResponse:  # noqa: ARG001 - only checked
+    """Show a reply; its words to who may read them there, which is audited."""
+    reply, words_shown = await _reply(request)
+    return console_page(
+        "console/reply.html",
+        request,
+        here=PATH,
+        reply=reply,
+        words_shown=words_shown,
+        path=f"{PATH}/{reply['id']}",
+        thread=case_of_thread(reply["thread"]),
+        case_to_answer=answered_in(reply),
+        form=secrets.token_urlsafe(12),
+        events=EVENTS,
+        case_words=case_words_es,
+        path_of=case_path,
+        **await _around(request, reply),
+    )
+
+
+async def assign(request: web.Request, form: AssignBody) -> web.StreamResponse:
+    """Give the reply to somebody."""
+    return _back((await assigned(request, form)).id, "assigned")
+
+
+async def answer(request: web.Request, form: WordsBody) -> web.StreamResponse:
+    """Answer the reply in its case."""
+    await answered(request, form)
+    return _back(read_id(request, _REPLY), "replied")
+
+
+async def close(request: web.Request, form: SettleReplyBody) -> web.StreamResponse:
+    """Say that the reply is answered, or needs no answer."""
+    return _back((await settled(request, form)).id, "settled")
+
+
+def _back(reply_id: UUID, what: str) -> web.StreamResponse:
+    return done(f"{PATH}/{reply_id}", what)
+
+
+async def _reply(request: web.Request) -> tuple[Mapping[str, Json], bool]:
+    """Return the reply, and whether this caller may read its words."""
+    contacts, reply_id = services(request).contacts, read_id(request, _REPLY)
+    private = places_with(request, Scope.PRIVACY)
+    if await contacts.reply(reply_id, private) is not None:
+        return await read_reply(request, private), True
+    reply = found(_REPLY, await contacts.reply(reply_id, places_of(request)))
+    await note(request, "reply.show", f"reply:{reply_id}", person=reply["person"], words=False)
+    return {**reply, "text": "", "subject": ""}, False
+
+
+async def _around(request: web.Request, reply: Mapping[str, Json]) -> Mapping[str, Any]:
+    """Return what stands around it: what it answers, who may take it, what this caller may do."""
+    deps, reply_id = services(request), read_id(request, _REPLY)
+    may = await deps.contacts.reply(reply_id, places_with(request, Scope.OPERATE)) is not None
+    message = reply["message_id"]
+    return {
+        "answered": await deps.log.message(UUID(message), places=places_of(request)) if message else None,
+        "accounts": await deps.reply_acts.may_take(reply) if may else (),
+        "may_act": may,
+        "places": await buildings(request),
+        "staff": await staff_names(request),
+        "me": caller_of(request).who,
+    }

@@ -1,0 +1,164 @@
+"""The pages of surveys: the figures of a period, each survey, who is to be called; start the half-year's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final, Literal, NamedTuple
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.model import Scope
+from hub.operations.explain.sentences_es import short_time
+from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
+from hub.operations.start_survey import WHY_ES
+from hub.operations.survey_list import SurveyRow
+from hub.rendering import labels_es
+from hub.rendering.page_links import case_path
+from hub.web.api.surveys import (
+    SurveyBody,
+    SurveysQuery,
+    calls_of,
+    period_of,
+    started,
+    surveys_of,
+)
+from hub.web.auth.caller import places_of, places_with
+from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.requests import FormQuery
+from hub.web.services import services
+
+PATH: Final = "/surveys"
+START: Final = "/surveys/start"
+AT_ONCE: Final = 5000
+"""People whom one press of the button looks at."""
+KINDS: Final = {
+    "semestral": "Del semestre",
+    "post_servicio": "Después de un servicio",
+    "asamblea": "De una asamblea",
+}
+STATES: Final = {
+    "sent": "Que salieron",
+    "open": "Sin contestar",
+    "answered": "Contestada",
+    "expired": "Vencida sin contestar",
+    "not_sent": "No salió",
+}
+_COLUMNS: Final = (
+    *("Preguntada", "Tipo", "Área", "Copropiedad", "Persona", "Estado", "Contestada", "Nota", "Comentario"),
+)
+
+
+class Group(NamedTuple):
+    """A table of figures: its title, and each group with its name and the filter that shows its surveys."""
+
+    title: str
+    field: str
+    rows: Sequence[tuple[str, SurveyFigures]]
+
+
+class SurveyListQuery(SurveysQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+class StartQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    copropiedad: Annotated[str, Meta(max_length=200)] | None = None
+    after: Annotated[str, Meta(max_length=200)] | None = None
+    done: str = ""
+
+
+class StartForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    copropiedad: Annotated[str, Meta(max_length=200)] | None = None
+    after: Annotated[str, Meta(max_length=200)] | None = None
+
+
+async def show(request: web.Request, query: SurveyListQuery) -> web.StreamResponse:
+    """Show what surveys say in a period, each survey, and the calls that are still to be made."""
+    page = await surveys_of(request, query)
+    if query.format is not None:
+        return spreadsheet("encuestas", _COLUMNS, map(_line, page.items))
+    deps, places = services(request), places_of(request)
+    figures = await read_surveys(
+        deps.surveys,
+        deps.policy,
+        period_of(request, query),
+        area=query.area,
+        copropiedad=query.copropiedad,
+        places=places,
+    )
+    buildings = await deps.people_list.buildings(places)
+    return console_page(
+        "console/surveys.html",
+        request,
+        here=PATH,
+        rows=page.items,
+        query=query,
+        total=figures.total,
+        groups=_groups(figures, dict(buildings)),
+        fewest=deps.policy.surveys.fewest,
+        detractor=deps.policy.surveys.detractor_at_most,
+        calls=await calls_of(request),
+        buildings=buildings,
+        survey_kinds=KINDS,
+        states=STATES,
+        case_path=case_path,
+        may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
+        may_start=places_with(request, Scope.OPERATE) is None,
+        link=lambda **changes: with_query(request, **{"after": None, **changes}),
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=page.next) if page.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+async def show_start(request: web.Request, query: StartQuery) -> web.StreamResponse:
+    """Count whom the survey of the half-year would ask, and who is left out and why."""
+    body = SurveyBody(copropiedad_id=query.copropiedad, dry_run=True, after=query.after, limit=AT_ONCE)
+    return console_page(
+        "console/survey_start.html",
+        request,
+        here=PATH,
+        query=query,
+        counted=await started(request, body),
+        why=WHY_ES,
+        at_once=AT_ONCE,
+        buildings=await services(request).people_list.buildings(places_of(request)),
+        more=lambda after: with_query(request, after=after),
+    )
+
+
+async def start(request: web.Request, form: StartForm) -> web.StreamResponse:
+    """Start the survey of the half-year, for some thousand people at a time."""
+    body = SurveyBody(copropiedad_id=form.copropiedad, after=form.after, limit=AT_ONCE)
+    begun = await started(request, body)
+    if begun.next is None:
+        return done(PATH, "surveys_started")
+    place = f"copropiedad={form.copropiedad}&" if form.copropiedad else ""
+    return done(f"{START}?{place}after={begun.next}", "surveys_started")
+
+
+def _groups(figures: Surveys, buildings: dict[str, str]) -> list[Group]:
+    return [
+        Group("Por tipo", "kind", _named(figures.by_kind, KINDS)),
+        Group("Por área", "area", _named(figures.by_area, labels_es.AREAS)),
+        Group("Por copropiedad", "copropiedad", _named(figures.by_copropiedad, buildings)),
+    ]
+
+
+def _named(found: Sequence[SurveyFigures], names: Mapping[str, str]) -> list[tuple[str, SurveyFigures]]:
+    return [(names.get(group.name, group.name) or "Sin decir", group) for group in found]
+
+
+def _line(row: SurveyRow) -> tuple[object, ...]:
+    return (
+        short_time(row.asked_at),
+        KINDS.get(row.kind, row.kind),
+        labels_es.AREAS.get(row.service_area, row.service_area) if row.service_area else "",
+        row.copropiedad or row.copropiedad_id,
+        row.person,
+        STATES.get(row.state, row.state),
+        short_time(row.answered_at) if row.answered_at else "",
+        row.score,
+        row.comment,
+    )

@@ -1,0 +1,76 @@
+"""Events that do not reach everybody they are for: why, where, and what to do; or as a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.operations.explain.sentences_es import short_time
+from hub.rendering.event_title import event_title
+from hub.rendering.labels_es import UNREACHED
+from hub.web.auth.caller import places_of
+from hub.web.console.message_list import PATH as MESSAGES
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.requests import FormQuery
+from hub.web.schemas.common import PageQuery
+from hub.web.services import services
+
+PATH: Final = f"{MESSAGES}/unreached"
+_COLUMNS: Final = ("Cuándo", "Evento", "Id del evento", "De", "Copropiedad", "Unidad", "Por qué", "Qué hacer")
+
+
+class UnreachedQuery(PageQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: UnreachedQuery) -> web.StreamResponse:
+    """List events that do not reach all their recipients, newest first."""
+    deps, places = services(request), places_of(request)
+    found = await deps.log.unreached(after=query.after, limit=query.limit, places=places)
+    named = {str(row["copropiedad_id"]) for row in found.items if row["copropiedad_id"]}
+    names = await deps.accounts.names(named) if named else {}
+    rows = [{**row, **_words(row, names)} for row in found.items]
+    if query.format is not None:
+        return spreadsheet("no-llegan-a-todos", _COLUMNS, map(_line, rows))
+    return console_page(
+        "console/unreached.html",
+        request,
+        here=MESSAGES,
+        live="unreached",
+        rows=rows,
+        sheet=with_query(request, format="csv"),
+        next=with_query(request, after=found.next) if found.next else None,
+        first=with_query(request, after=None) if query.after else None,
+    )
+
+
+def _words(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    place = row["copropiedad_id"]
+    return {
+        "title": event_title(row["type"]),
+        "place": names.get(place, place) or "",
+        "why": [_why(reason) for reason in row["reasons"]],
+    }
+
+
+def _why(reason: str) -> tuple[str, str]:
+    """Return why an event does not reach all, and what to do about it."""
+    why, _, to_do = UNREACHED.get(reason, reason).partition(": ")
+    return why, to_do
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["found_at"]),
+        row["title"],
+        row["event_id"],
+        row["source"],
+        row["place"],
+        row["unit_id"],
+        "; ".join(why for why, _ in row["why"]),
+        "; ".join(to_do for _, to_do in row["why"] if to_do),
+    )

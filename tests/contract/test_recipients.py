@@ -1,0 +1,52 @@
+"""Who was notified of an event and who was left out, page by page."""
+
+from __future__ import annotations
+
+from hub.model import State, StoredEvent
+from hub.operations.recipients import LeftOutRow, RecipientPage, event_named, read_recipients
+from hub.storage import Database, PostgresRecipients
+from tests.contract.stores import RealStores
+from tests.contract.values import message, now
+
+LEFT_OUT = """
+INSERT INTO left_out (event_key, audience, person, reason, detail) VALUES
+    ($1, 0, 'p-a', 'on_leave', 'p-b'),
+    ($1, 1, 'p-a', 'not_opted_in', NULL),
+    ($1, 0, 'p-c', 'not_opted_in', NULL)
+"""
+
+
+async def test_people_stand_with_their_messages_beside_those_left_out(
+    stores: RealStores, of: StoredEvent, emptied_database: str
+) -> None:
+    await stores.add(
+        message(of, person="p-1", state=State.FAILED, reason="timeout", created_at=now()),
+        message(
+            of, person="p-1", channel="sms", contact_id="cp-2", step=1, state=State.SENT, created_at=now()
+        ),
+        message(of, person="p-2", state=State.DELIVERED, created_at=now()),
+    )
+    async with Database(emptied_database) as opened:
+        await opened.rows(LEFT_OUT, of.key)
+        store = PostgresRecipients(opened)
+        first = await read_recipients(store, of, RecipientPage(limit=1))
+        rest = await read_recipients(
+            store, of, RecipientPage(notified_after="p-1", left_out_after="p-a", limit=1)
+        )
+
+    assert [(row.person, [sent.channel for sent in row.messages]) for row in first.notified] == [
+        ("p-1", ["email", "sms"])
+    ]
+    assert first.left_out[0] == LeftOutRow(person="p-a", reason="on_leave", detail="p-b")
+    assert (first.next_notified, first.next_left_out) == ("p-1", "p-a")
+    assert [row.person for row in rest.notified] == ["p-2"]
+    assert [row.person for row in rest.left_out] == ["p-c"]
+    assert (rest.next_notified, rest.next_left_out) == (None, None)
+    assert first.states == {"failed": 1, "sent": 1, "delivered": 1}
+    assert first.left_out_reasons == {"not_opted_in": 2, "on_leave": 1}
+
+
+async def test_event_elsewhere_is_not_there(stores: RealStores, of: StoredEvent) -> None:
+    assert await event_named(stores.explaining, of.event.id, frozenset({"ph-1"})) == of
+    assert await event_named(stores.explaining, str(of.key), None) == of
+    assert await event_named(stores.explaining, of.event.id, frozenset({"ph-2"})) is None

@@ -1,0 +1,95 @@
+"""The lists of cases and promises read what they show, however many payments and old cases there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import asyncpg
+import pytest
+
+from hub.model.casework import CaseKind
+from hub.ports import BoardFilter, CaseFilter
+from hub.storage import Database
+from hub.storage.casework import PostgresCasework
+from hub.storage.log import PostgresLog
+
+FILL = """
+INSERT INTO event (key, time, waiting, source, id, type, case_key, copropiedad_id, data)
+SELECT (lpad(to_hex(1770000000000 + n), 12, '0') || substr(md5(n::text), 1, 20))::uuid,
+       now() - n * interval '1 s', false, 'urn:x', n::text, 'co.coproservicios.' || kind || '.v1', of_case,
+       'ph-1', '{}'
+FROM generate_series(1, 20000) AS n CROSS JOIN LATERAL (
+    SELECT 'pqrs.received' AS kind, 'pqrs_id:' || n / 40 AS of_case WHERE n % 20 = 0
+    UNION ALL
+    SELECT 'admin.payment.received', 'unit_id:' || n % 300 WHERE n % 20 > 0
+) AS happened
+"""
+CLOCKS = """
+INSERT INTO clock (
+    id, started_at, due_at, ended_at, level, fired, case_key, name, state, steps, promise, calendar, step_at,
+    copropiedad_id
+)
+SELECT gen_random_uuid(), now(), now() + n * interval '1 s', CASE WHEN n % 50 > 0 THEN now() END, 1, 0,
+       'pqrs_id:' || n, 'first_reply', CASE WHEN n % 50 > 0 THEN 'met' ELSE 'open' END, '[]', '{}', '',
+       '{}', 'ph-1'
+FROM generate_series(1, 20000) AS n
+"""
+MOST = 3_000
+"""Rows that a page may touch: of 20,000 events and as many promises."""
+
+
+class Explained(Database):
+    """Asks for the plan of each statement in place of its rows, and counts what it reads."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.read: float = 0
+
+    async def rows(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        [plan] = await super().rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *arguments)
+        self.read += sum(touched(node) for node in nodes(plan[0][0]["Plan"]))
+        return []
+
+
+def nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from nodes(child)
+
+
+def touched(node: Mapping[str, Any]) -> float:
+    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    scanned = node["Actual Rows"] if "Scan" in node["Node Type"] else 0
+    return float((scanned + removed) * node["Actual Loops"])
+
+
+@pytest.fixture
+async def explained(database: str) -> Explained:
+    async with Database(database) as opened:
+        for statement in (FILL, CLOCKS, "ANALYZE event", "ANALYZE clock"):
+            await opened.rows(statement)
+    return Explained(database)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        CaseFilter(),
+        CaseFilter(kind=CaseKind.PQRS, places=frozenset({"ph-1"})),
+        CaseFilter(is_open=True),
+        CaseFilter(assignee="account:ana"),
+    ],
+)
+async def test_page_of_cases_reads_few_rows(explained: Explained, asked: CaseFilter) -> None:
+    async with explained:
+        await PostgresCasework(explained).cases(asked, after=None, limit=50)
+
+    assert 0 < explained.read + 1 < MOST
+
+
+async def test_page_of_the_board_reads_few_rows(explained: Explained) -> None:
+    async with explained:
+        await PostgresLog(explained).board(BoardFilter(states=["open"]), after=None, limit=50)
+
+    assert 0 < explained.read < MOST

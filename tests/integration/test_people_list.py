@@ -1,0 +1,184 @@
+"""The lists of people and of surveys in PostgreSQL: filters, places, pages, roles that have ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.model import Event, MarkReason, Period, Purpose, State, StoredEvent
+from hub.operations.preferences import set_mark
+from hub.ports.people_list import PeopleFilter
+from hub.ports.survey_list import SurveyFilter, SurveyState
+from hub.storage import Database, PostgresPeopleList, PostgresPreferences, PostgresSurveyList
+from tests.contract.stores import RealStores, open_stores
+from tests.contract.values import (
+    copropiedad,
+    event,
+    membership,
+    membership_removed,
+    message,
+    now,
+    person,
+    stored,
+    unit,
+)
+
+TOWN: Sequence[Event] = (
+    copropiedad("ph-1"),
+    copropiedad("ph-2"),
+    unit("u-1", "ph-1"),
+    unit("u-2", "ph-2"),
+    *(person(f"p-{name}") for name in ("ana", "bea", "caro", "dan", "eva")),
+    membership("p-ana", "unit:u-1", "owner"),
+    membership("p-ana", "copropiedad:ph-2", "council"),
+    membership("p-bea", "unit:u-1", "tenant"),
+    membership("p-caro", "unit:u-2", "owner"),
+    membership("p-dan", "company", "staff"),
+)
+
+
+@asynccontextmanager
+async def people_of(database: str) -> AsyncIterator[tuple[PostgresPeopleList, RealStores]]:
+    async with open_stores(database) as stores, Database(database) as opened:
+        async with stores.intake.transaction() as transaction:
+            await transaction.apply_directory(TOWN)
+        yield PostgresPeopleList(opened), stores
+
+
+async def refs(store: PostgresPeopleList, *, places: Any = None, **asked: Any) -> list[str]:
+    found = await store.people(PeopleFilter(**asked), after="", limit=99, places=places)
+    return [row.person.ref.removeprefix("p-") for row in found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, "ana bea caro dan eva"),
+        ({"role": "owner"}, "ana caro"),
+        ({"copropiedad": "ph-1"}, "ana bea"),
+        ({"copropiedad": "ph-2"}, "ana caro"),
+        ({"copropiedad": "ph-2", "role": "council"}, "ana"),
+        ({"unit": "u-2"}, "caro"),
+        ({"unit": "nosuch"}, ""),
+        ({"copropiedad": "ph-2", "unit": "u-1"}, ""),
+    ],
+)
+async def test_people_are_narrowed(database: str, asked: dict[str, Any], found: str) -> None:
+    async with people_of(database) as (store, _):
+        assert await refs(store, **asked) == found.split()
+
+
+async def test_caller_of_one_building_finds_its_people_and_their_roles_there(database: str) -> None:
+    async with people_of(database) as (store, _):
+        places = frozenset({"ph-2"})
+        listed = await store.people(PeopleFilter(), after="", limit=9, places=places)
+
+        assert await refs(store, places=places) == ["ana", "caro"]
+        assert await refs(store, places=places, unit="u-1") == []
+        assert await refs(store, places=places, copropiedad="ph-1") == []
+        assert [[role.role for role in row.roles] for row in listed] == [["council"], ["owner"]]
+        assert await store.buildings(places) == [("ph-2", "Conjunto ph-2")]
+
+
+async def test_marked_people_are_found(database: str) -> None:
+    async with people_of(database) as (store, _), Database(database) as opened:
+        reason = MarkReason.CONTESTED_ACCOUNT
+        marks = PostgresPreferences(opened)
+        await set_mark(marks, "p-bea", reason, until=None, note="", by="test", now=now())
+
+        assert await refs(store, marked=True) == ["bea"]
+        assert await refs(store, marked=True, copropiedad="ph-2") == []
+
+
+async def test_next_page_begins_after_the_last_one(database: str) -> None:
+    async with people_of(database) as (store, _):
+        for asked in (PeopleFilter(), PeopleFilter(copropiedad="ph-1")):
+            page = await store.people(asked, after="p-ana", limit=1)
+            assert [row.person.ref for row in page] == ["p-bea"]
+
+
+async def test_roles_are_shown_after_their_end(database: str) -> None:
+    async with people_of(database) as (store, stores):
+        async with stores.intake.transaction() as transaction:
+            await transaction.apply_directory([membership_removed("p-ana owner unit:u-1", 2)])
+        terms = {term.role: term for term in await store.terms("p-ana")}
+
+        assert terms["owner"].ended_at is not None
+        assert terms["council"].ended_at is None
+        assert [term.role for term in await store.terms("p-ana", frozenset({"ph-2"}))] == ["council"]
+
+
+async def test_nobody_is_judged_by_no_purpose(database: str) -> None:
+    async with people_of(database) as (store, _):
+        assert await store.by_purpose("nosuch", [Purpose.SERVICE]) == {}
+        assert set(await store.by_purpose("p-ana", [Purpose.SERVICE, Purpose.SURVEY])) == {
+            Purpose.SERVICE,
+            Purpose.SURVEY,
+        }
+
+
+async def test_cases_of_a_person_are_those_of_their_messages(database: str) -> None:
+    async with people_of(database) as (store, stores):
+        first = stored(event(id="one"), copropiedad_id="ph-1", case="pqrs_id:ONE")
+        other = stored(event(id="two"), copropiedad_id="ph-2", case="pqrs_id:TWO")
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([first, other])
+        await stores.add(*(message(of, person="p-ana", created_at=now()) for of in (first, other)))
+        everywhere = await store.cases("p-ana", limit=9)
+        there = await store.cases("p-ana", limit=9, places=frozenset({"ph-2"}))
+
+        assert {row.case for row in everywhere} == {"pqrs_id:ONE", "pqrs_id:TWO"}
+        assert [row.case for row in there] == ["pqrs_id:TWO"]
+
+
+def asked(name: str, place: str, **data: Any) -> StoredEvent:
+    named = {"survey_id": name, "kind": "semestral", "respondent": {"ref": f"p-{name}"}, **data}
+    one = event("survey.requested", id=name, data=named, time=now())
+    return stored(one, copropiedad_id=place, case=f"survey_id:{name}")
+
+
+def answered(name: str, place: str, score: int, minutes: int = 0) -> StoredEvent:
+    data = {"survey_id": name, "kind": "semestral", "score": score, "comment": f"{name} {score}"}
+    at = now() + timedelta(minutes=minutes)
+    one = event("survey.answered", id=f"{name}-{score}", data=data, time=at)
+    return stored(one, copropiedad_id=place, case=f"survey_id:{name}")
+
+
+async def test_surveys_are_listed_with_their_state_and_last_answer(database: str) -> None:
+    past = (now() - timedelta(days=1)).isoformat()
+    surveys = [asked("ana", "ph-1"), asked("bea", "ph-1", expires_at=past)]
+    surveys += [asked("caro", "ph-2"), asked("dan", "ph-2")]
+    async with people_of(database) as (_, stores), Database(database) as opened:
+        answers = [answered("caro", "ph-2", 3), answered("caro", "ph-2", 9, minutes=1)]
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([*surveys, *answers])
+        for one in surveys:
+            state = State.SUPPRESSED if one.event.id == "dan" else State.SENT
+            await stores.add(message(one, person=one.event.data["respondent"]["ref"], state=state))
+        store = PostgresSurveyList(opened, timedelta(days=14))
+        period = Period(since=now() - timedelta(days=2), until=now() + timedelta(days=1))
+
+        async def found(places: Any = None, **narrowed: Any) -> dict[str, tuple[str, Any]]:
+            page = await store.surveys(
+                SurveyFilter(period=period, **narrowed), after=None, limit=9, places=places
+            )
+            return {row["person"].removeprefix("p-"): (row["state"], row["score"]) for row in page.items}
+
+        everything = {
+            "ana": ("open", None),
+            "bea": ("expired", None),
+            "caro": ("answered", 9),
+            "dan": ("not_sent", None),
+        }
+        assert await found() == everything
+        assert set(await found(state=SurveyState.SENT)) == {"ana", "bea", "caro"}
+        assert set(await found(state=SurveyState.EXPIRED)) == {"bea"}
+        assert set(await found(lowest=9)) == {"caro"}
+        assert set(await found(highest=6)) == set()
+        assert set(await found(copropiedad="ph-2")) == {"caro", "dan"}
+        assert set(await found(places=frozenset({"ph-1"}))) == {"ana", "bea"}
+        assert await found(places=frozenset({"ph-1"}), copropiedad="ph-2") == {}

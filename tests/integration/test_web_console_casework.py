@@ -1,0 +1,271 @@
+"""What an operator does with cases, promises and replies in a browser; what a stranger sees of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import aio_pika
+from aiohttp import hdrs
+from msgspec.structs import replace
+
+from hub.cloudevents import decode
+from hub.consumers.topology import QUEUES
+from hub.intake.process_batch import process_batch
+from hub.intake.source_bindings import SourceBindings
+from hub.model import Event, Grant, Office, RawMessage
+from hub.storage import PostgresIntake
+from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher
+from tests.contract.values import event
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.guarded_hub import MARKS
+from tests.integration.identities import API_KEY, bearer
+from tests.servers import Servers
+from tests.unit.factories import DESK, OWN_USER, incoming
+
+MAIN: Final = "document.querySelector('main').innerText"
+LIVE: Final = "document.getElementById('pulse').textContent === 'Se actualiza sola'"
+EXAMPLES: Final = Path(__file__).parents[2] / "examples"
+CASE: Final = "pqrs_id:walk-1"
+
+
+def example(name: str, **fields: Any) -> Event:
+    """Make an event of a building's case as its system would publish it now."""
+    data = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))["data"]
+    time = datetime.now(UTC) - timedelta(minutes=1)
+    return event(name, id=f"{name}-walk", data={**data, "copropiedad_id": "ph-alfa", **fields}, time=time)
+
+
+async def take_in(hub: ConsoleHub, *events: Event) -> None:
+    """Do what intake does with these."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    await process_batch(
+        [delivered(event, now()) for event in events],
+        context=DESK,
+        senders=SourceBindings(MemoryKeys(now), own=OWN_USER),
+        store=PostgresIntake(hub.database),
+        publisher=MemoryPublisher(),
+        appointments=MemoryAppointments(now),
+        now=now,
+    )
+
+
+def delivered(event: Event, at: datetime) -> RawMessage:
+    return replace(incoming(event), received_at=at)
+
+
+async def published(hub: ConsoleHub) -> Sequence[Event]:
+    """Take what the page has published from the broker."""
+    found: list[Event] = []
+    async with await aio_pika.connect(hub.hub.amqp_url) as connection:
+        channel = await connection.channel()
+        for name in [name for name in QUEUES if ".events" in name or name.startswith("events")]:
+            queue = await channel.declare_queue(name, passive=True)
+            while (message := await queue.get(no_ack=True, fail=False)) is not None:
+                found.append(decode(message.body, message.content_type, message.headers))
+    return found
+
+
+async def press(browser: Browser, label: str) -> None:
+    """Press the button of this label, and wait for the page after it."""
+    found = f"[...document.querySelectorAll('main button')].find((one) => one.innerText.trim() === {label!r})"
+    await browser.until(f"!!{found}")
+    await browser.run(f"window.before = true; {found}.click()")
+    await browser.until("!window.before && document.readyState === 'complete'")
+
+
+async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        received = example(
+            "pqrs.received",
+            pqrs_id="walk-1",
+            radicado="PQ-WALK",
+            petitioner={"ref": "p-alfa"},
+            unit_id="u-alfa",
+        )
+        await take_in(hub, received)
+        await hub.sign_in(browser)
+        await hub.open(browser, "/cases?kind=pqrs_id")
+        link = await browser.until(
+            "[...document.querySelectorAll('a.opens')].find((a) => a.innerText === 'PQ-WALK')?.href"
+        )
+        await browser.go(f"{link}?whole=true")
+        said = await browser.until("document.querySelector('.thread pre')?.textContent")
+        await browser.run("document.querySelector('textarea').value = 'La reja se arregla el viernes.'")
+        await press(browser, "Enviar la respuesta")
+        note = await browser.run("document.querySelector('.note.good').innerText")
+        await browser.until(LIVE)
+        await browser.run("window.here = true")
+        [reply] = await published(hub)
+        await take_in(hub, reply)
+        thread = await browser.until(
+            "document.getElementById('thread').innerText.includes('Primera respuesta') && "
+            "document.getElementById('stands').innerText.includes('cumplido') && "
+            "document.getElementById('thread').innerText"
+        )
+        stayed = await browser.run("window.here === true")
+
+    assert "PQ-WALK" in said
+    assert "va en camino" in note
+    assert ("pqrs.replied", "walk-1", "PQ-WALK", "account:Ana") == (
+        reply.name,
+        *(reply.data[name] for name in ("pqrs_id", "radicado", "agent_id")),
+    )
+    assert "La reja se arregla el viernes." == reply.data["summary"]
+    assert "Se cumple a tiempo" in thread
+    assert stayed
+    assert browser.complaints == []
+
+
+async def test_operator_takes_a_case_and_closes_it(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await take_in(hub, example("pqrs.received", pqrs_id="walk-1", radicado="PQ-WALK"))
+        await hub.sign_in(browser)
+        await hub.open(browser, "/cases/pqrs_id%3Awalk-1")
+        await press(browser, "Asumir")
+        holder = await browser.run("document.getElementById('stands').innerText")
+        await hub.open(browser, "/cases?mine=true")
+        mine = await browser.run(MAIN)
+        await hub.open(browser, "/cases/pqrs_id%3Awalk-1/close")
+        asked = await browser.run(MAIN)
+        await browser.run("document.querySelector('main textarea').value = 'Se cambió la chapa.'")
+        await press(browser, "Sí, cerrar")
+        [closed] = await published(hub)
+
+    assert "Encargado: Usted" in holder
+    assert "PQ-WALK" in mine
+    assert "Cerrar no es responder" in asked
+    assert ("pqrs.closed", "Se cambió la chapa.", True) == (
+        closed.name,
+        closed.data["actions_taken"],
+        closed.data["first_instance"],
+    )
+
+
+async def test_operator_takes_a_promise_on_and_sees_why_it_is_due(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await take_in(hub, example("emergency.declared", emergency_id="walk-2"))
+        await hub.sign_in(browser)
+        await hub.open(browser, "/clocks?name=emergency_ack")
+        link = await browser.until("document.querySelector('a.opens')?.href")
+        await browser.go(link)
+        why = await browser.until("document.querySelector('.reasons')?.innerText")
+        await browser.run("document.querySelector('[name=note]').value = 'Voy para allá.'")
+        await press(browser, "Asumir por el nivel 1")
+        await browser.until(LIVE)
+        await browser.run("window.here = true")
+        [acknowledged] = await published(hub)
+        await take_in(hub, acknowledged)
+        stands = await browser.until(
+            "document.getElementById('stands').innerText.includes('Cumplido') && "
+            "document.getElementById('stands').innerText"
+        )
+        stayed = await browser.run("window.here === true")
+
+    assert "Empezó el" in why
+    assert "de día y de noche" in why
+    assert ("sla.acknowledged", "account:Ana", "Voy para allá.") == (
+        acknowledged.name,
+        *(acknowledged.data[name] for name in ("by", "note")),
+    )
+    assert "Cumplido el" in stands
+    assert stayed
+
+
+async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")
+        before = await browser.run(MAIN)
+        await browser.go(await browser.run("document.querySelector('a.opens').href"))
+        said = await browser.until("document.querySelector('.said')?.innerText")
+        await press(browser, "Asignármela")
+        taken = await browser.run(MAIN)
+        await browser.run("document.querySelector('main textarea').value = 'Ya quedó.'")
+        await press(browser, "Enviar la respuesta")
+        answered = await browser.run(MAIN)
+        [reply] = await published(hub)
+        await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")
+        unread = await browser.run(MAIN)
+        await hub.open(browser, "/replies?view=answered")
+        listed = await browser.run(MAIN)
+
+    assert "Sin leer" in before
+    assert said == "words-alfa"
+    assert "Encargado: Usted" in taken
+    assert "Respondida" in answered
+    assert ("pqrs.replied", "CASE-alfa", "Ya quedó.") == (
+        reply.name,
+        reply.data["pqrs_id"],
+        reply.data["summary"],
+    )
+    assert "Nadie ha escrito nada" in unread
+    assert "p-alfa" in listed
+
+
+async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        viewer = await hub.registry.account(
+            "eva", Grant(office=Office.VIEWER, copropiedad_id=f"ph-{MARKS[1]}"), is_enrolled=False
+        )
+        await hub.sign_in(browser, viewer)
+        seen = {}
+        for path in ("/cases", "/cases?state=open", "/clocks", "/replies"):
+            await hub.open(browser, path)
+            seen[path] = await browser.run(MAIN)
+        await hub.open(browser, "/cases/pqrs_id:CASE-alfa")
+        case = await browser.run(MAIN)
+        for page in ("/clocks/CLOCK", "/replies/REPLY"):
+            await browser.go(hub.url + hub.path(page))
+            seen[page] = await browser.until("document.querySelector('main')?.innerText")
+
+    assert [] == [path for path, text in seen.items() if "alfa" in text]
+    assert "CASE-beta" in seen["/cases"]
+    assert "CASE-beta" in seen["/clocks"]
+    assert "No hay un caso con esa clave." in case
+    assert all("Aquí no hay nada" in seen[page] for page in ("/clocks/CLOCK", "/replies/REPLY"))
+
+
+async def test_topic_of_a_case_is_heard_by_who_may_see_the_case(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        answers = {
+            topic: (await hub.hub.send("GET", f"/live?topics={topic}", bearer(API_KEY), at="console")).status
+            for topic in ("case%3Apqrs_id%253Anosuch", "case%3A", "nosuch")
+        }
+
+    assert {400} == set(answers.values())
+
+
+async def test_old_link_of_a_mail_leads_to_the_promise(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/clocks")
+        script = (
+            "fetch('/static/shell.js').then((answer) => answer.text()).then((text) => "
+            "text.includes('relojes') && text.includes('/clocks'))"
+        )
+
+        assert await browser.run(script)
+
+
+async def test_lists_are_loaded_as_sheets(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        headers = {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}
+        sheets = {
+            name: await hub.hub.send("GET", f"/{name}?format=csv", headers, at="console")
+            for name in ("cases", "clocks", "replies")
+        }
+
+    assert {"text/csv; charset=utf-8; header=present"} == {
+        sheet.headers[hdrs.CONTENT_TYPE] for sheet in sheets.values()
+    }
+    assert all("alfa" in sheet.text and "words-" not in sheet.text for sheet in sheets.values())

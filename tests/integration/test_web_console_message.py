@@ -1,0 +1,141 @@
+"""The page of one message in a browser: read what it said, send it again, cancel it, see who else has it."""
+
+from __future__ import annotations
+
+from hub.model import Grant, LeftOut, Office, State
+from tests.contract.stores import open_stores
+from tests.contract.values import HOUR, event, message, now, stored
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.guarded_hub import MARKS
+from tests.integration.identities import API_KEY, bearer
+from tests.integration.test_web_console import HTML
+from tests.integration.test_web_console_bulk import MAIN, open_link
+from tests.servers import Servers
+
+
+async def press(browser: Browser, button: str) -> None:
+    found = f"[...document.querySelectorAll('main button')].find(one => one.innerText === {button!r})"
+    await browser.run(f"window.before = true; {found}.click()")
+    await browser.until("!window.before && document.readyState === 'complete'")
+
+
+async def state_of(hub: ConsoleHub, word: str) -> object:
+    rows = await hub.database.rows("SELECT state, reason FROM message WHERE id = $1", hub.building.ids[word])
+    return tuple(rows[0])
+
+
+async def test_message_is_read_and_sent_again(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages?only=lost")
+        await open_link(browser, "PQRS recibida")
+        await hub.open(browser, "/messages/MESSAGE")
+        masked = await browser.run(MAIN)
+        await open_link(browser, "Lo que decía")
+        said = await browser.run(MAIN)
+        await press(browser, "Reenviar")
+        after = await browser.run(MAIN)
+
+        assert "Persona alfa" not in masked
+        assert "text-alfa" in said
+        assert "Los mensajes salen otra vez" in after
+        assert await state_of(hub, "MESSAGE") == ("queued", None)
+        assert browser.complaints == []
+
+
+async def test_names_are_whole_for_who_asks_and_may(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages/MESSAGE")
+        await open_link(browser, "Ver nombre y dirección completos")
+
+        assert "Persona alfa" in await browser.run(MAIN)
+        rows = await hub.database.rows("SELECT detail FROM audit WHERE action = 'message.show' ORDER BY at")
+        assert [row["detail"]["whole"] for row in rows] == [False, True]
+
+
+async def test_html_is_shown_in_a_frame_that_may_do_nothing(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        path = hub.path("/messages/MESSAGE/html")
+        await hub.database.rows(
+            "UPDATE letter SET html = '<p>html-alfa</p><script>top.broken = 1</script>"
+            '<img src="http://other.example/x.png">\' WHERE id = $1',
+            hub.building.ids["MESSAGE"],
+        )
+        frame = await hub.hub.send("GET", path, {**HTML, **bearer(API_KEY)}, at="console")
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages/MESSAGE?part=html")
+        await browser.until("document.querySelector('iframe').getBoundingClientRect().height > 300")
+        broken = await browser.run("window.broken")
+
+        policy = frame.headers["Content-Security-Policy"]
+        assert "html-alfa" in frame.text
+        assert policy.startswith("sandbox; default-src 'none'")
+        assert broken is None
+
+
+async def test_what_was_said_is_for_who_may_read_it(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        here = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")
+        await hub.sign_in(browser, await hub.registry.account("eva", here, is_enrolled=False))
+        await hub.open(browser, "/messages/MESSAGE?part=text")
+        text = await browser.run(MAIN)
+        await hub.open(browser, f"/messages/{hub.hub.buildings[MARKS[1]].ids['MESSAGE']}")
+        elsewhere = await browser.run("document.body.innerText")
+
+        assert "solo lo ve quien tiene el permiso" in text
+        assert "text-alfa" not in text
+        assert "Aquí no hay nada" in elsewhere
+
+
+async def test_message_that_waits_is_cancelled_with_a_reason(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        of = stored(event(id="waits"), copropiedad_id="ph-alfa", case=None)
+        held = message(of, state=State.HELD, reason="paused", next_at=now() + HOUR, created_at=now())
+        async with open_stores(hub.hub.database_url) as stores:
+            async with stores.intake.transaction() as transaction:
+                await transaction.add_events([of])
+            await stores.add(held)
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages?only=held")
+        waits = await browser.run(MAIN)
+        await open_link(browser, "PQRS recibida")
+        await open_link(browser, "Cancelar este mensaje")
+        await browser.run("document.querySelector('select[name=why]').value = 'not_needed'")
+        await press(browser, "Cancelar el mensaje")
+        text = await browser.run(MAIN)
+
+        assert "Por qué esperan" in waits
+        assert "Espera hasta" in waits
+        assert "Se canceló" in text
+        assert "Alguien del equipo lo canceló" in text
+        [row] = await hub.database.rows("SELECT detail FROM audit WHERE action = 'message.cancel'")
+        assert row["detail"] == {"why": "not_needed"}
+
+
+async def test_who_was_left_out_stands_beside_who_was_told(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.database.rows(
+            "INSERT INTO left_out (event_key, audience, person, reason)"
+            " SELECT event_key, 0, 'p-away', 'on_leave' FROM message WHERE id = $1",
+            hub.building.ids["MESSAGE"],
+        )
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages/MESSAGE")
+        await open_link(browser, "quién lo recibió y quién no")
+        text = await browser.run(MAIN)
+
+        assert "p-alfa" in text
+        assert "p-away" in text
+        assert "licencia o vacaciones" in text
+        assert LeftOut(person="p-away", reason="on_leave").reason not in text
+
+
+async def test_why_somebody_got_a_message_is_explained(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages/MESSAGE")
+        await open_link(browser, "Por qué")
+
+        assert "se le quiso avisar y no se pudo" in await browser.run(MAIN)

@@ -1,0 +1,143 @@
+"""The plan of a bulk action: what would be done, what not and why, and when it is no longer what was seen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.errors import NothingChosen
+from hub.model import NOWHERE
+from hub.model.bulk import BulkCandidate, BulkKind, BulkState
+from hub.operations.bulk.choose import BulkFilter, choice_of, kept, narrowed, within
+from hub.operations.bulk.plan import find, planned
+from hub.operations.bulk.runs import Order, has_grown, report, start
+from hub.operations.bulk.words_es import KINDS_ES, skipped_words
+from hub.ports import LetterFilter, MessageFilter
+from hub.testing import MemoryBulk
+
+NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
+FAILED = BulkFilter(state="failed", channel="sms")
+
+
+def row(**fields: Any) -> BulkCandidate:
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "created_at": NOON,
+        "state": "failed",
+        "channel": "sms",
+        "event": "pqrs.received",
+        "reason": "timeout",
+        "copropiedad_id": "ph-1",
+        "skipped": None,
+        **fields,
+    }
+    return BulkCandidate(**values)
+
+
+def order(seen: int | None = None, **fields: Any) -> Order:
+    return Order(
+        **{"kind": BulkKind.RESEND, "asked": FAILED, "reason": "falla", "by": "ana", "seen": seen, **fields}
+    )
+
+
+def store(*rows: BulkCandidate) -> MemoryBulk:
+    return MemoryBulk(lambda: NOON, rows)
+
+
+def test_plan_counts_what_goes_by_state_channel_and_building() -> None:
+    plan = planned(BulkKind.RESEND, [row(), row(), row(channel="email"), row(skipped="told")])
+
+    assert (plan.found, plan.goes, plan.more) == (4, 3, False)
+    assert [(share.channel, share.count) for share in plan.by] == [("sms", 2), ("email", 1)]
+
+
+def test_plan_says_what_is_skipped_and_why() -> None:
+    plan = planned(BulkKind.RESEND, [row(skipped="told"), row(skipped="too_old"), row(skipped="told")])
+
+    assert plan.goes == 0
+    assert [(skip.reason, skip.count) for skip in plan.skipped] == [("told", 2), ("too_old", 1)]
+    assert all(skip.means and skip.means != skip.reason for skip in plan.skipped)
+
+
+def test_plan_is_bounded_and_says_so() -> None:
+    plan = planned(BulkKind.RESEND, [row() for _ in range(4)], most=3)
+
+    assert (plan.found, plan.more) == (3, True)
+
+
+def test_plan_counts_what_is_urgent() -> None:
+    assert planned(BulkKind.CANCEL, [row(lane="urgent"), row(lane="bulk")]).urgent == 1
+
+
+async def test_state_that_there_is_not_finds_nothing() -> None:
+    assert await find(store(row()), BulkKind.RESEND, BulkFilter(state="nosuch"), None) == []
+
+
+async def test_dead_letters_are_of_no_building() -> None:
+    found = store(row())
+
+    assert await find(found, BulkKind.REPLAY, BulkFilter(), frozenset({"ph-1"})) == []
+    assert len(await find(found, BulkKind.REPLAY, BulkFilter(), None)) == 1
+
+
+def test_building_narrows_places_and_never_widens_them() -> None:
+    assert within("ph-1", None) == frozenset({"ph-1"})
+    assert within("ph-1", frozenset({"ph-1", "ph-2"})) == frozenset({"ph-1"})
+    assert within("ph-9", frozenset({"ph-1"})) == NOWHERE
+    assert within(None, frozenset({"ph-1"})) == frozenset({"ph-1"})
+
+
+def test_lists_have_their_states() -> None:
+    lost = narrowed(BulkFilter(only="lost", channel="sms"), None)
+
+    assert lost == MessageFilter(channel="sms", states=("failed", "bounced", "expired"))
+
+
+def test_letters_are_chosen_by_their_own_states() -> None:
+    choice = choice_of(BulkKind.PRINTED, BulkFilter(state="failed", copropiedad="ph-1"), None)
+
+    assert choice.which == LetterFilter()
+    assert choice.places == frozenset({"ph-1"})
+
+
+def test_run_keeps_its_filter_without_the_person() -> None:
+    assert kept(BulkFilter(person="p-1", channel="sms")) == {"channel": "sms"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "found", "grown"), [(5, 15, False), (5, 16, True), (200, 221, True), (None, 999, False)]
+)
+def test_run_of_more_than_was_seen_is_not_started(seen: int | None, found: int, grown: bool) -> None:
+    assert has_grown(order(seen), [row()] * found) is grown
+
+
+async def test_run_has_all_rows_of_the_plan() -> None:
+    found = store(row(), row(skipped="told"))
+    run = await start(found, order(seen=2), places=frozenset({"ph-1"}), now=lambda: NOON)
+
+    assert run is not None
+    assert (run.chosen, run.state, run.places, run.reason) == (2, BulkState.RUNNING, ["ph-1"], "falla")
+    assert await report(found, run.id, frozenset({"ph-2"})) is None
+
+
+async def test_nothing_to_do_is_no_run() -> None:
+    with pytest.raises(NothingChosen):
+        await start(store(), order(), places=None, now=lambda: NOON)
+
+
+async def test_grown_plan_is_no_run() -> None:
+    found = store(*(row() for _ in range(30)))
+
+    assert await start(found, order(seen=3), places=None, now=lambda: NOON) is None
+    assert (await found.runs(after=None, limit=5)).items == []
+
+
+def test_every_kind_and_every_reason_has_words() -> None:
+    reasons = ["told", "too_old", "no_contact", "changed", "in_hand", "in_digest"]
+    reasons += ["wrong_sender", "again", "refused"]
+
+    assert KINDS_ES.keys() == set(BulkKind)
+    assert [reason for reason in reasons if skipped_words(reason) == reason] == []

@@ -1,0 +1,122 @@
+"""What staff does in a case: the events that come of it, and what has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hub.catalog import BY_NAME
+from hub.errors import NotOffered
+from hub.model import Json, Move
+from hub.model.casework import CaseKind, ReplyState
+from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseAct, CaseActs, act_of, event_of
+from hub.operations.cases.replies import answered_in, replied
+from hub.ports.cases import CaseFacts, KnownCase
+from hub.rendering import case_words_es
+from hub.sla.replay import moves_of
+from tests.contract.values import clock, event, stored
+from tests.unit.factories import SCHEMAS
+
+NOW = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+ACTS = [(kind, act) for acts in (REPLIES, CLOSINGS) for kind, act in acts.items()]
+
+
+def facts(case: str, *, level: int = 1, **data: Json) -> CaseFacts:
+    opened = stored(
+        event(data={"radicado": "R-1", "service_area": "conserjeria", **data}), copropiedad_id="ph-1"
+    )
+    return CaseFacts(case=case, first=opened, head=(clock(case, level=level),), entries=())
+
+
+def made(
+    case: str, act: CaseAct, words: str = "Ya quedó.", form: str = "f", **more: Any
+) -> Mapping[str, Json]:
+    made = event_of(facts(case, **more), act, words, who="account:ana", form=form, now=NOW)
+    SCHEMAS.check(made, now=NOW)
+    data: Mapping[str, Json] = made.data
+    return data
+
+
+@pytest.mark.parametrize(("kind", "act"), ACTS)
+def test_each_act_is_an_event_of_its_schema_with_the_place_of_the_case(kind: str, act: CaseAct) -> None:
+    data = made(f"{kind}:1", act)
+
+    assert ("1", "ph-1", "conserjeria") == (data[kind], data["copropiedad_id"], data["service_area"])
+    assert not act.field or data[act.field] == "Ya quedó."
+
+
+@pytest.mark.parametrize(("kind", "act"), ACTS)
+def test_each_act_moves_the_clocks_of_its_case_though_the_hub_publishes_it(kind: str, act: CaseAct) -> None:
+    of = event_of(facts(f"{kind}:1"), act, "Ya.", who="account:ana", form="f", now=NOW)
+
+    assert Move.STOP in {move.move for move in moves_of(BY_NAME[act.event], of)}
+    assert f"{kind}:1" == BY_NAME[act.event].case_of(of.data)
+
+
+def test_button_pressed_twice_is_one_event_and_other_words_are_another() -> None:
+    ids = {
+        (form, words): event_of(
+            facts("pqrs_id:1"), REPLIES["pqrs_id"], words, who="account:ana", form=form, now=NOW
+        ).id
+        for form, words in (("f", "Ya."), ("f", "Ya. "), ("f", "No."), ("g", "Ya."))
+    }
+
+    assert ids["f", "Ya."] == ids["f", "Ya. "]
+    assert 3 == len(set(ids.values()))
+
+
+def test_closed_case_says_whether_it_climbed() -> None:
+    act = CLOSINGS["pqrs_id"]
+
+    assert (True, False) == tuple(made("pqrs_id:1", act, level=level)["first_instance"] for level in (1, 2))
+
+
+def test_words_are_cut_and_have_no_control_characters() -> None:
+    said = made("pqrs_id:1", REPLIES["pqrs_id"], "\x00Ya\x1b quedó.\r\n" + "x" * LONGEST)["summary"]
+
+    assert "Ya quedó.\nx" == said[:11]
+    assert LONGEST == len(said)
+
+
+def test_kinds_without_an_event_for_it_offer_nothing() -> None:
+    assert act_of(REPLIES, "thread_id:t") is None
+    assert act_of(CLOSINGS, "privacy.incident_id:1") is None
+    assert act_of(CLOSINGS, "request_id:1") is None
+
+
+async def test_act_that_a_case_has_not_is_refused() -> None:
+    acts: Any = CaseActs(cases=None, work=None, notes=None, publisher=None, schemas=SCHEMAS)  # type: ignore[arg-type]
+    with pytest.raises(NotOffered, match="reply to the person"):
+        await acts.reply(
+            KnownCase(case="work_id:1", alone=True), "x", who="a", form="f", now=NOW, places=None
+        )
+
+
+def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:
+    reply = {"id": "r-1", "thread": "pqrs_id:1", "copropiedad": "ph-1"}
+    answered, closed = (
+        replied(reply, state, who="account:ana", now=NOW)
+        for state in (ReplyState.ANSWERED, ReplyState.CLOSED)
+    )
+    for one in (answered, closed):
+        SCHEMAS.check(one, now=NOW)
+
+    assert answered.id == closed.id
+    assert "pqrs_id:1" == BY_NAME[answered.name].case_of(answered.data)
+    assert (None, "none") == (answered.data.get("channel"), closed.data["channel"])
+
+
+def test_reply_is_answered_in_the_case_that_has_an_event_for_it() -> None:
+    assert "pqrs_id:1" == answered_in({"thread": "pqrs_id:1"})
+    assert answered_in({"thread": "de-1"}) is None
+
+
+def test_all_kinds_and_questions_have_words() -> None:
+    assert set(CaseKind) == case_words_es.CASE_KINDS.keys()
+    assert CLOSINGS.keys() == case_words_es.CLOSINGS.keys()
+    assert {kind for kind, act in CLOSINGS.items() if act.field} == {
+        kind for kind, (question, _) in case_words_es.CLOSINGS.items() if question
+    }

@@ -1,0 +1,218 @@
+"""What an operator reads before writing to a person: which contacts serve, and why a channel would refuse."""
+
+# ruff: noqa: ARG002 - the double of a store answers whatever it is asked
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from hub.model import Consent, ContactPoint, Mark, MarkReason, Person, Preferences, PropertyScope, Purpose
+from hub.operations.people_list import MOST, list_people, units_reached
+from hub.operations.person_overview import (
+    CHANNELS,
+    ChannelForecast,
+    ContactState,
+    ForecastState,
+    PersonOverview,
+    PersonOverviews,
+)
+from hub.policy import load_policy
+from hub.ports.people_list import (
+    CaseOfPerson,
+    DeadAddress,
+    ListedPerson,
+    PeopleFilter,
+    ReplyOfPerson,
+    RoleHeld,
+    RoleTerm,
+)
+
+NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+"""A Monday, in the hours of contact."""
+NIGHT = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
+POLICY = load_policy()
+MAIL = ContactPoint(id="m", kind="email", value="ana@lives.example", verified=True)
+MOBILE = ContactPoint(id="c", kind="phone", value="+573001111111")
+LANDLINE = ContactPoint(id="f", kind="phone", value="+576015551234")
+
+
+class MemoryPeopleList:
+    """People in memory, and what is on record about them."""
+
+    def __init__(self, *people: Person, dead: Sequence[DeadAddress] = ()) -> None:
+        self.known = {person.ref: person for person in people}
+        self.suppressions = dead
+        self.roles: Mapping[str, Sequence[RoleHeld]] = {}
+
+    async def people(
+        self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
+    ) -> Sequence[ListedPerson]:
+        found = [self.known[ref] for ref in sorted(self.known) if ref > after]
+        return [ListedPerson(person=person, roles=self.roles.get(person.ref, ())) for person in found[:limit]]
+
+    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
+        return []
+
+    async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
+        return [found for found in self.suppressions if found.address in addresses]
+
+    async def by_purpose(self, person: str, purposes: Collection[Purpose]) -> Mapping[Purpose, Person]:
+        return {purpose: self.known[person] for purpose in purposes if person in self.known}
+
+    async def ledger(self, person: str) -> Sequence[Consent]:
+        return []
+
+    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
+        return []
+
+    async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
+        return []
+
+    async def replies(
+        self, person: str, *, limit: int, places: PropertyScope = None
+    ) -> Sequence[ReplyOfPerson]:
+        return []
+
+
+def ana(*points: ContactPoint, **fields: Any) -> Person:
+    return Person(ref="p-ana", name="Ana Ruiz", contact_points=points, **fields)
+
+
+def gone(address: str, channel: str = "email", **fields: Any) -> DeadAddress:
+    usual: dict[str, Any] = {"reason": "gone", "code": "550", "expires_at": None, "lifted_at": None}
+    return DeadAddress(
+        id=uuid4(), address=address, channel=channel, since=NOON - timedelta(days=1), **{**usual, **fields}
+    )
+
+
+async def overview(person: Person, *dead: DeadAddress, at: datetime = NOON) -> PersonOverview:
+    store = MemoryPeopleList(person, dead=dead)
+    made = await PersonOverviews(store=store, policy=POLICY).read("p-ana", now=at)
+    assert made is not None
+    return made
+
+
+def of(made: PersonOverview, purpose: Purpose, channel: str) -> ChannelForecast:
+    (row,) = (row for row in made.forecast if row.purpose is purpose)
+    return next(cell for cell in row.channels if cell.channel == channel)
+
+
+async def test_each_purpose_is_judged_on_each_channel() -> None:
+    made = await overview(ana(MAIL))
+
+    assert all([cell.channel for cell in row.channels] == list(CHANNELS) for row in made.forecast)
+    assert of(made, Purpose.SERVICE, "email").outlook is ForecastState.YES
+    assert of(made, Purpose.SERVICE, "sms").reason == "no_contact"
+    assert of(made, Purpose.SERVICE, "print").outlook is ForecastState.YES
+
+
+async def test_without_a_consent_nothing_commercial_leaves() -> None:
+    made = await overview(ana(MAIL, MOBILE))
+
+    assert {of(made, Purpose.COMMERCIAL, channel).reason for channel in CHANNELS} == {"not_consented"}
+
+
+async def test_mark_is_why_nothing_leaves_but_what_the_law_demands() -> None:
+    made = await overview(ana(MAIL, mark=Mark(reason=MarkReason.CONTESTED_ACCOUNT, since=NOON)))
+
+    assert of(made, Purpose.SERVICE, "email").reason == "do_not_contact"
+    assert of(made, Purpose.LEGAL, "email").outlook is ForecastState.YES
+
+
+async def test_wishes_are_why_a_channel_is_not_used() -> None:
+    made = await overview(ana(MAIL, MOBILE, preferences=Preferences(channels={Purpose.SERVICE: ("email",)})))
+
+    assert of(made, Purpose.SERVICE, "sms").reason == "not_wanted"
+    assert of(made, Purpose.SERVICE, "email").outlook is ForecastState.YES
+
+
+async def test_landline_gets_no_text_message() -> None:
+    made = await overview(ana(LANDLINE))
+
+    assert of(made, Purpose.SERVICE, "sms").reason == "not_mobile"
+
+
+async def test_whoever_uses_nothing_digital_gets_letters_alone() -> None:
+    made = await overview(ana(MAIL, digital_access=False))
+
+    assert of(made, Purpose.SERVICE, "email").reason == "no_contact"
+    assert of(made, Purpose.SERVICE, "print").outlook is ForecastState.YES
+
+
+async def test_suppressed_contact_says_why_and_until_when() -> None:
+    made = await overview(ana(MAIL), gone(MAIL.value, expires_at=NOON + timedelta(days=3)))
+    (contact,) = made.contacts
+
+    assert contact.state is ContactState.SUPPRESSED
+    assert [(row.reason, row.ends_at) for row in contact.suppressions] == [("gone", NOON + timedelta(days=3))]
+    assert of(made, Purpose.SERVICE, "email").reason == "gone"
+
+
+@pytest.mark.parametrize("over", [{"lifted_at": NOON}, {"expires_at": NOON - timedelta(hours=1)}])
+async def test_suppression_that_is_over_hinders_nothing(over: dict[str, Any]) -> None:
+    made = await overview(ana(MAIL), gone(MAIL.value, **over))
+
+    assert made.contacts[0].state is ContactState.WORKS
+    assert of(made, Purpose.SERVICE, "email").outlook is ForecastState.YES
+
+
+async def test_contacts_are_masked() -> None:
+    made = await overview(ana(MAIL, MOBILE))
+
+    assert [contact.value for contact in made.contacts] == ["a***@l***.example", "+57 *** *** 1111"]
+    assert [contact.state for contact in made.contacts] == [ContactState.WORKS, ContactState.UNVERIFIED]
+
+
+async def test_nobody_has_no_overview() -> None:
+    made = PersonOverviews(store=MemoryPeopleList(), policy=POLICY)
+
+    assert await made.read("p-ana", now=NOON) is None
+
+
+async def test_list_finds_whom_nothing_electronic_reaches() -> None:
+    people = [ana(MAIL), Person(ref="p-bea", name="Bea", contact_points=(LANDLINE,))]
+    store = MemoryPeopleList(*people, dead=[gone("x@lives.example")])
+    found = await list_people(store, PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9)
+
+    assert [(row.person, row.name, row.ways) for row in found.items] == [("p-bea", "B***", [])]
+
+
+async def test_units_are_reached_by_whoever_lives_there() -> None:
+    def lives(unit: str) -> RoleHeld:
+        return RoleHeld(role="owner", copropiedad_id="ph-1", copropiedad=None, unit_id=unit, unit=unit)
+
+    bea = Person(ref="p-bea", name="Bea", contact_points=(LANDLINE,))
+    caro = Person(ref="p-caro", name="Caro")
+    store = MemoryPeopleList(ana(MAIL), bea, caro)
+    store.roles = {"p-ana": [lives("101")], "p-bea": [lives("101"), lives("1001")], "p-caro": [lives("201")]}
+    reach = await units_reached(store, "ph-1", policy=POLICY, now=NOON)
+
+    assert (reach.units, reach.reached) == (3, 1)
+    assert [(row.unit, row.people) for row in reach.unreached] == [("201", 1), ("1001", 1)]
+
+
+async def test_long_search_stops_and_says_where_to_go_on() -> None:
+    people = [Person(ref=f"p-{number:05}", name="X", contact_points=(MAIL,)) for number in range(MOST + 1)]
+    found = await list_people(
+        MemoryPeopleList(*people), PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9
+    )
+
+    assert (found.items, found.next) == ([], f"p-{MOST - 1:05}")
+
+
+async def test_pages_of_people_join_without_gap_or_repetition() -> None:
+    store = MemoryPeopleList(*(Person(ref=f"p-{number}", name="X") for number in range(5)))
+    seen: list[str] = []
+    after = None
+    while True:
+        page = await list_people(store, PeopleFilter(), policy=POLICY, now=NOON, after=after, limit=2)
+        seen += [row.person for row in page.items]
+        if (after := page.next) is None:
+            break
+
+    assert seen == ["p-0", "p-1", "p-2", "p-3", "p-4"]
