@@ -83,7 +83,7 @@ async def test_names_are_masked_until_they_are_asked_for_and_that_is_audited(hub
     whole = await asked(hub, hub.account, "maria", whole="true")
     empty = await asked(hub, hub.account, "  ")
     async with Database(hub.hub.database_url) as database:
-        page = await PostgresAudit(database).entries(after=None, limit=10)
+        page = await PostgresAudit(database).notes(after=None, limit=10)
     notes = [row for row in page.items if row["action"] == "search"]
 
     assert ("M*** P***" in masked.text, "María Peña" in masked.text) == (True, False)
