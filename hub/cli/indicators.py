@@ -22,14 +22,9 @@ from hub.operations.indicators import (
     read,
 )
 from hub.policy import load_policy
+from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.titles_es import CLOCKS
 
-FEW: Final = "pocas respuestas"
-SURVEYS: Final = {
-    "semestral": "Semestral",
-    "post_servicio": "Después de un servicio",
-    "asamblea": "Después de una asamblea",
-}
 _DAYS: Final = re.compile(r"([1-9]\d?|[1-3]\d\d)d")
 _MONTH: Final = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")
 
@@ -100,9 +95,7 @@ def _named(figures: SurveyFigures, name: str) -> SurveyFigures:
 
 
 def _figure(figures: SurveyFigures, value: float | None) -> str:
-    if figures.few:
-        return FEW
-    return "–" if value is None else f"{value:.1f}".replace(".", ",")
+    return FEW if figures.few else tenths(value)
 
 
 def _rate(figures: SurveyFigures) -> str:
@@ -125,17 +118,6 @@ def renewal_words(rate: RenewalRate) -> str:
 def reach_words(reach: ReachShare) -> str:
     """`Unidades con un contacto verificado: 90,0 % (371 de 412)`."""
     return f"Unidades con un contacto verificado: {percent(reach.share)} ({reach.reachable} de {reach.units})"
-
-
-def percent(share: float | None) -> str:
-    """`0.9583` → `95,8 %`; None → a dash."""
-    return "–" if share is None else f"{100 * share:.1f} %".replace(".", ",")
-
-
-def hours(amount: float | None, *, any_hour: bool) -> str:
-    """`4.5` → `4,5 h hábiles`; None → a dash."""
-    unit = "h" if any_hour else "h hábiles"
-    return "–" if amount is None else f"{amount:.1f} {unit}".replace(".", ",")
 
 
 _RENEWALS: Final[Columns] = {

@@ -23,13 +23,14 @@ from hub.cli.common import (
     settings,
     short_case,
 )
-from hub.cli.indicators import as_period, percent
+from hub.cli.indicators import as_period
 from hub.cli.progress import progress
 from hub.model import Period
 from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.sides import Counts
 from hub.operations.simulate.simulate import add_cases, add_contacts, shown
 from hub.policy import Policy, load_policy
+from hub.rendering.figures_es import percent
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.titles_es import CLOCKS
 from hub.settings import Settings

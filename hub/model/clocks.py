@@ -243,6 +243,8 @@ class PromiseRecord:
     promise: Promise
     ended_at: datetime | None = None
     course: ClockHistory = ClockHistory()
+    area: str | None = None
+    copropiedad: str | None = None
 
 
 def live_clock(clock: Clock) -> LiveClock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 
@@ -12,3 +14,4 @@ class ContractDecision(Struct, frozen=True, kw_only=True):
     renewed: bool
     area: str | None = None
     copropiedad: str | None = None
+    at: datetime | None = None

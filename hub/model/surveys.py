@@ -47,8 +47,9 @@ class SurveyRecord:
     """
     One survey as the indicators count it.
 
-    `asked` is true if it was asked in the period and a message of it was accepted, `answered` whether that
-    one has an answer by now. `score` is the last answer of the period; None if the period has none.
+    `asked` is true if it was asked in the period (`at`) and a message of it was accepted, `answered` whether
+    that one has an answer by now. `score` is the last answer of the period, of `answered_at`; None if the
+    period has none.
     """
 
     kind: str
@@ -57,6 +58,8 @@ class SurveyRecord:
     asked: bool = False
     answered: bool = False
     score: int | None = None
+    at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
@@ -69,6 +69,11 @@ def la_hora(value: Json) -> str:
 def fecha_hora(value: Json) -> str:
     """`lunes 9 de marzo de 2026 a las 8:05 a. m.`; `a la 1:05 p. m.`."""
     return f"{fecha(value)} a {la_hora(value)}"
+
+
+def dia_corto(day: date) -> str:
+    """`9 mar`."""
+    return f"{day.day} {_SHORT_MONTHS[day.month]}"
 
 
 def fecha_corta(value: Json) -> str:

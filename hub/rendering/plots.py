@@ -1,12 +1,12 @@
 """
-Plots as numbers: where the bars of a small chart stand. Pure; templates draw them as inline SVG.
+Plots as numbers: where the bars and lines of a small chart stand. Pure; templates draw them as inline SVG.
 
 The box is stretched to the room that a page has, so nothing in it is text: names and numbers stand around it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,14 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A part of a series without a gap: its points as SVG writes them."""
+
+    points: str
+    series: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
     width: int
     height: int
@@ -37,6 +45,7 @@ class Plot:
     labels: Sequence[str]
     top: str
     """The number that the upper edge stands for; half of it is at half of the height."""
+    lines: Sequence[Line] = ()
 
 
 def columns(names: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> Plot:
@@ -53,6 +62,31 @@ def columns(names: Sequence[str], series: Sequence[tuple[str, Sequence[float]]])
                 x, width = room * (place + GAP / 2), room * (1 - GAP)
                 bars.append(Bar(x=_r(x), y=_r(y), width=_r(width), height=_r(height), series=name))
     return Plot(width=WIDTH, height=HEIGHT, bars=bars, labels=_labels(names), top=_short(top))
+
+
+def lines(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], *, top: float, unit: str = ""
+) -> Plot:
+    """Draw each series as a line from nothing to `top`; where it has no number, the line is broken."""
+    found = [
+        Line(points=part, series=name) for name, values in series for part in _parts(values, len(names), top)
+    ]
+    return Plot(
+        width=WIDTH, height=HEIGHT, bars=(), labels=_labels(names), top=f"{_short(top)}{unit}", lines=found
+    )
+
+
+def _parts(values: Sequence[float | None], steps: int, top: float) -> Iterator[str]:
+    room, part = WIDTH / max(1, steps), list[str]()
+    for place, value in enumerate([*values, None]):
+        if value is None:
+            if part:
+                yield " ".join(part)
+            part = []
+        else:
+            y = _r(HEIGHT - min(max(value, 0), top) * HEIGHT / top)
+            # A step is as wide as its column: so one between two gaps is still seen.
+            part += [f"{_r(room * (place + GAP / 2))},{y}", f"{_r(room * (place + 1 - GAP / 2))},{y}"]
 
 
 def _labels(names: Sequence[str]) -> list[str]:

@@ -28,7 +28,10 @@ def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    if value is None or isinstance(value, int | float):
+    if value is None or isinstance(value, int):
         return value
+    if isinstance(value, float):
+        # With a point it would be a text, or worse a date: 3.12.
+        return str(value).replace(".", ",")
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -8,7 +8,7 @@ Promises of any hour are measured in wall time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -63,11 +63,17 @@ def figures(clocks: Iterable[PromiseRecord], period: Period, calendar: WorkCalen
     Cancelled promises and silent ones, which notify nobody, do not count.
     """
     by_name: dict[str, list[PromiseRecord]] = {}
+    for clock in counted(clocks, period):
+        by_name.setdefault(clock.name, []).append(clock)
+    return [_figures(name, by_name[name], calendar) for name in sorted(by_name)]
+
+
+def counted(clocks: Iterable[PromiseRecord], period: Period) -> Iterator[PromiseRecord]:
+    """Return the promises that count in this period."""
     for clock in clocks:
         counts = clock.state is not ClockState.CANCELLED and not clock.promise.silent
-        if clock.started_at in period and counts:
-            by_name.setdefault(clock.name, []).append(clock)
-    return [_figures(name, by_name[name], calendar) for name in sorted(by_name)]
+        if counts and clock.started_at in period:
+            yield clock
 
 
 def first_instance(clocks: Iterable[PromiseRecord], period: Period) -> FirstInstance:

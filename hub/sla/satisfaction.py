@@ -94,7 +94,8 @@ def _hidden(figures: Satisfaction) -> Satisfaction:
 
 
 def _answers(records: Iterable[SurveyRecord]) -> int:
-    return sum(record.score is not None for record in records)
+    known = list(records)
+    return max(sum(record.score is not None for record in known), sum(record.answered for record in known))
 
 
 def _nps(given: Iterable[int | None], fewest: int) -> float | None:

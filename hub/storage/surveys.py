@@ -126,6 +126,8 @@ def _record(row: Record, answer: Record | None, *, asked: bool) -> SurveyRecord:
         asked=asked,
         answered=asked and row["answered"],
         score=None if answer is None else answer["score"],
+        at=row["asked_at"] if asked else None,
+        answered_at=None if answer is None else answer["answered_at"],
     )
 
 

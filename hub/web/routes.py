@@ -154,6 +154,18 @@ _PREFERENCES: Final = {200: PreferencesWhole}
 _MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
 _WRITTEN: Final = {200: people.Written, **_TOO_LATE}
 
+_OWN: Final = (
+    _signed_in(own_account.ACCOUNT, own_account.show),
+    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST, form=True),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.show),
+    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST, form=True),
+    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST, form=True),
+    _signed_in(own_inbox.INBOX, own_inbox.show),
+    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
+    _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
+)
+"""Pages of who has signed in, whatever their scopes."""
+
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
@@ -424,14 +436,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(sign_in.CODE, second_step.show),
     _open(sign_in.CODE, second_step.enter, method=_POST, form=True),
     _signed_in("/sign-out", sign_in.sign_out, method=_POST, form=True),
-    _signed_in(own_account.ACCOUNT, own_account.show),
-    _signed_in(own_account.ACCOUNT, own_account.change, method=_POST, form=True),
-    _signed_in(own_account.SECOND_FACTOR, second_factor.show),
-    _signed_in(own_account.SECOND_FACTOR, second_factor.enrol, method=_POST, form=True),
-    _signed_in(second_factor.RECOVERY_CODES, second_factor.renew, method=_POST, form=True),
-    _signed_in(own_inbox.INBOX, own_inbox.show),
-    _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
-    _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
+    _signed_in(own_inbox.CHANGES, own_inbox.changes),
+    *map(in_shell, _OWN),
 )
 
 

@@ -318,6 +318,8 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
         level=3,
         promise=first.promise,
         course=course,
+        area="water",
+        copropiedad="ph-1",
     )
     everywhere = await stores.log.kept_promises(period, area=None)
     assert ["a", "a", "b", "c"] == sorted(person.case for person in everywhere)
@@ -357,7 +359,7 @@ async def test_decisions_about_contracts_are_those_of_the_period_in_the_order_of
     ]
     assert {"a", "b", "c", "d"} == {row.case.removeprefix("services.contract_id:") for row in found}
     assert found[-1] == ContractDecision(
-        case="services.contract_id:b", renewed=False, area="aseo", copropiedad="ph-1"
+        case="services.contract_id:b", renewed=False, area="aseo", copropiedad="ph-1", at=NOON + 2 * HOUR
     )
     assert {(row.area, row.copropiedad) for row in found} == {
         ("aseo", "ph-1"),

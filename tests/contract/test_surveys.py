@@ -240,12 +240,16 @@ async def test_indicators_count_accepted_surveys_and_last_answers(stores: RealSt
     await hold(stores, answers("elsewhere", 7, kind="semestral"))
     record = SurveyRecord(kind="post_servicio", service_area="water", copropiedad_id="ph-1", asked=True)
     found = await stores.surveys.records(PERIOD)
+    listed = sorted(found, key=lambda one: (not one.asked, not one.answered))
 
     assert [
         replace(record, answered=True, score=9),
         record,
         SurveyRecord(kind="semestral", service_area="water", copropiedad_id=None, score=7),
-    ] == sorted(found, key=lambda one: (not one.asked, not one.answered))
+    ] == [replace(one, at=None, answered_at=None) for one in listed]
+    assert [(True, True), (True, False), (False, True)] == [
+        (one.at is not None, one.answered_at is not None) for one in listed
+    ]
     assert 2 == len(await stores.surveys.records(PERIOD, places=frozenset({"ph-1"})))
     assert [] == await stores.surveys.records(PERIOD, area="gardens")
     assert [] == await stores.surveys.records(Period(since=NOON - HOUR, until=NOON))

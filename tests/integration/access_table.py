@@ -180,6 +180,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
     "POST /dead/{id}": Row(needs=OPERATE, where=OWN, fill="DEAD", form="act=discard", status=303),
     "GET /channels": Row(needs=READ),
+    "GET /search": Row(needs=READ, where=OWN, tail="?q=p-MARK", elsewhere=200),
+    "GET /indicators": Row(needs=READ, where=OWN, tail=f"?{MARCH}&copropiedad=ph-MARK", elsewhere=200),
     "POST /channels/pause": Row(needs=OPERATE, where=EVERYWHERE, form="name=sms&reason=r&end=2h", status=303),
     "POST /channels/resume": Row(needs=OPERATE, where=EVERYWHERE, form="name=sms", status=303),
     "GET /api/templates": Row(needs=READ),
@@ -429,6 +431,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /account/recovery-codes": Row(needs=Door.SESSION, status=400),
     "GET /inbox": Row(needs=Door.SESSION),
     "POST /inbox": Row(needs=Door.SESSION),
+    "GET /inbox/changes": Row(needs=Door.SESSION),
     "GET /inbox/{id}": Row(needs=Door.SESSION, fill=NOBODYS),
     "POST /sign-out": Row(needs=Door.SESSION, status=303, ends_session=True),
 }

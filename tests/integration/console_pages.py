@@ -36,6 +36,16 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "dead-none": "/dead?reason=nosuch",
         "dead-letter": "/dead/DEAD",
     },
+    "search": {
+        "search": "/search",
+        "search-found": "/search?q=p-MARK",
+        "search-names": "/search?q=persona&whole=true",
+        "search-none": "/search?q=nosuch",
+    },
+    "indicators": {
+        "indicators": "/indicators?from=2026-03-01&to=2026-03-31",
+        "indicators-none": "/indicators?period=last&area=nosuch",
+    },
     "templates": {
         "templates": "/templates",
         "templates-hub": "/templates?group=own",

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 import typer
 
-from hub.cli.indicators import FEW, SURVEY_COLUMNS, as_period, hours, percent, renewal_words
+from hub.cli.indicators import SURVEY_COLUMNS, as_period, renewal_words
 from hub.operations.indicators import RenewalRate, SurveyFigures
+from hub.rendering.figures_es import FEW, hours, percent
 
 TODAY = date(2026, 10, 14)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.rendering.plots import HEIGHT, LABELS, columns
+from hub.rendering.plots import HEIGHT, LABELS, columns, lines
 
 
 def test_columns_stand_on_one_another() -> None:
@@ -36,3 +36,13 @@ def test_labels_go_from_the_first_to_the_last() -> None:
 
 def test_nothing_has_no_bars() -> None:
     assert columns([], []).bars == []
+
+
+def test_line_is_broken_where_there_is_no_number() -> None:
+    plot = lines(["a", "b", "c", "d"], [("met", [100, 50, None, 0])], top=100, unit=" %")
+    first, last = (line.points.split() for line in plot.lines)
+
+    assert [point.partition(",")[2] for point in first] == ["0.0", "0.0", "50.0", "50.0"]
+    assert [point.partition(",")[2] for point in last] == [f"{HEIGHT}.0"] * 2
+    assert plot.top == "100 %"
+    assert not plot.bars

@@ -28,6 +28,10 @@ def test_text_that_begins_like_a_formula_stays_text(text: str) -> None:
     assert [["x"], [f"'{text}"]] == read(sheet(["x"], [[text]]))
 
 
+def test_number_with_a_part_is_one_for_excel_in_spanish() -> None:
+    assert sheet(["a", "b"], [[0.5, -12.5]]).endswith(b"\r\n0,5;-12,5\r\n")
+
+
 def test_negative_number_stays_a_number() -> None:
     assert [["x"], ["-40"]] == read(sheet(["x"], [[-40]]))
 

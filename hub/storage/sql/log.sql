@@ -125,7 +125,9 @@ LIMIT $3
 
 -- promises --
 -- All clocks of a case: a case that began in the period may have been reopened later.
-SELECT case_key, name, state, started_at, ended_at, level, promise, course FROM clock
+SELECT case_key, name, state, started_at, ended_at, level, promise, course, context ->> 'service_area' AS area,
+       copropiedad_id AS copropiedad
+FROM clock
 WHERE case_key IN (
     SELECT began.case_key FROM clock AS began
     WHERE began.state = ANY ($3::text[]) AND began.started_at >= $1 AND began.started_at < $2

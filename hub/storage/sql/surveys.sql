@@ -75,7 +75,7 @@ FROM unnest($1::text[], $2::text[]) AS given (person, case_key)
 -- asked --
 -- By the index event_survey, which has these types and no others: they stand here and in no parameter.
 SELECT event.case_key, event.data ->> 'kind' AS kind, event.data ->> 'service_area' AS service_area,
-       event.copropiedad_id,
+       event.copropiedad_id, event.time AS asked_at,
        EXISTS (
            SELECT FROM event AS answer
            WHERE answer.case_key = event.case_key AND answer.type = 'co.coproservicios.survey.answered.v1'
@@ -96,7 +96,7 @@ WHERE event.type = 'co.coproservicios.survey.requested.v1' AND event.time >= $1 
 -- answers --
 -- The last answer of each survey: a change counts instead of what it changes.
 SELECT DISTINCT ON (case_key) case_key, data ->> 'kind' AS kind, data ->> 'service_area' AS service_area,
-       copropiedad_id, (data ->> 'score')::numeric::int AS score
+       copropiedad_id, (data ->> 'score')::numeric::int AS score, time AS answered_at
 FROM event
 WHERE type = 'co.coproservicios.survey.answered.v1' AND time >= $1 AND time < $2 AND key BETWEEN $3 AND $4
   AND ($5::text IS NULL OR data ->> 'service_area' = $5)

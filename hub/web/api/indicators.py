@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Word
-from hub.operations.indicators import IndicatorStores, read
+from hub.operations.indicators import Indicators, IndicatorStores, read
 from hub.web.auth.caller import places_of
 from hub.web.responses import json_answer
 from hub.web.services import services
@@ -29,8 +29,13 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
     """Report how the promises that began in a period were kept, what surveys say, and who can be reached."""
+    return json_answer(await indicators_of(request, query))
+
+
+async def indicators_of(request: web.Request, query: IndicatorsQuery) -> Indicators:
+    """Read the indicators within the caller's reach. Raises InvalidPeriod."""
     deps = services(request)
-    answer = await read(
+    return await read(
         IndicatorStores(log=deps.log, surveys=deps.surveys, reach=deps.reach),
         deps.policy,
         since=query.since,
@@ -40,4 +45,3 @@ async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
         now=deps.now(),
         places=places_of(request),
     )
-    return json_answer(answer)

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from hub.model import Scope
 from hub.operations.search.recognise import LONGEST
+from hub.operations.search.schemas import SearchAnswer
 from hub.operations.search.search import MOST, Found, SearchRequest, search
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.responses import Refusal, json_answer
@@ -33,6 +34,11 @@ class SearchQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 async def find(request: web.Request, query: SearchQuery) -> web.Response:
     """Find people, units, buildings, cases, events and messages by whatever somebody knows of them."""
+    return json_answer(await searched(request, query))
+
+
+async def searched(request: web.Request, query: SearchQuery) -> SearchAnswer:
+    """Search within the caller's reach, and audit it. Raises Refusal (403) to who may see no names."""
     private = places_with(request, Scope.PRIVACY)
     if query.whole and private == frozenset():
         raise Refusal(403, "Whole it is for who has the scope privacy there.", "Leave `whole` out.")
@@ -45,7 +51,7 @@ async def find(request: web.Request, query: SearchQuery) -> web.Response:
     )
     found = await search(services(request).search, asked)
     await _note(request, found)
-    return json_answer(found.answer)
+    return found.answer
 
 
 async def _note(request: web.Request, found: Found) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from aiohttp import hdrs, web
 from msgspec import Meta, Struct
 
 from hub.web.auth.caller import places_of
-from hub.web.live import LiveStream, case_of
+from hub.web.live import case_of
 from hub.web.responses import HEADERS, Refusal
 from hub.web.services import services
 
@@ -30,23 +30,42 @@ async def live(request: web.Request, query: LiveQuery) -> web.StreamResponse:
     if not topics or not await _are_known(request, topics):
         raise Refusal(400, "There is no such topic.", f"There are: {', '.join(sorted(changes.topics))}.")
     if changes.is_full:
-        raise Refusal(
-            429,
-            "This process serves as many pages as it may.",
-            "Load the page from time to time.",
-            headers={hdrs.RETRY_AFTER: "60"},
-            reason="crowd",
-        )
-    headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
+        raise crowded()
     async with changes.open(topics) as stream:
-        answer = web.StreamResponse(headers=headers)
-        await answer.prepare(request)
-        try:
-            await answer.write(b"retry: 3000\n\n")
-            await _write(answer, stream)
-        except ConnectionResetError:
-            pass  # the page has gone
-        return answer
+        return await streamed(request, stream)
+
+
+def crowded() -> Refusal:
+    return Refusal(
+        429,
+        "This process serves as many pages as it may.",
+        "Load the page from time to time.",
+        headers={hdrs.RETRY_AFTER: "60"},
+        reason="crowd",
+    )
+
+
+class Heard(Protocol):
+    """What an open page hears."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    async def next(self, seconds: float) -> list[str]:
+        """Return the topics that have changed, at once or within this time."""
+
+
+async def streamed(request: web.Request, stream: Heard) -> web.StreamResponse:
+    """Tell a page what it hears, until it has gone or it must ask anew."""
+    headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
+    answer = web.StreamResponse(headers=headers)
+    await answer.prepare(request)
+    try:
+        await answer.write(b"retry: 3000\n\n")
+        await _write(answer, stream)
+    except ConnectionResetError:
+        pass  # the page has gone
+    return answer
 
 
 async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:
@@ -58,7 +77,7 @@ async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:
     return len(await services(request).cases.known(cases, places=places_of(request))) == len(cases)
 
 
-async def _write(answer: web.StreamResponse, stream: LiveStream) -> None:
+async def _write(answer: web.StreamResponse, stream: Heard) -> None:
     ends_at = time.monotonic() + LONGEST
     while stream.is_open and (left := ends_at - time.monotonic()) > 0:
         changed = await stream.next(min(left, KEEP_ALIVE))

@@ -14,7 +14,8 @@ from hub.web.auth.device_cookie import device_of
 from hub.web.auth.session_cookie import SESSION, hold
 from hub.web.bodies import fields_of
 from hub.web.console.own_line import offices
-from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.console.pages import SIGN_IN, redirect
+from hub.web.console.shell import own_page
 from hub.web.services import services
 
 ACCOUNT: Final = "/account"
@@ -55,9 +56,10 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def _form(
     request: web.Request, account: Account, *, status: int = 200, wrong: str = ""
 ) -> web.Response:
-    return plain(
+    return own_page(
         "account.html",
         request,
+        here=ACCOUNT,
         status=status,
         account=account,
         offices=await offices(request, account.grants),

@@ -25,14 +25,19 @@ from hub.sla import acknowledge
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.bodies import fields_of
+from hub.web.console.live_changes import crowded, streamed
 from hub.web.console.own_account import ACCOUNT
-from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.console.pages import SIGN_IN, redirect
+from hub.web.console.shell import own_page
 from hub.web.hooks.acknowledge_link import state_of, words_of
+from hub.web.inbox_streams import InboxStream
 from hub.web.requests import found, unknown, uuid_in
 from hub.web.services import services
 
 INBOX: Final = "/inbox"
+CHANGES: Final = f"{INBOX}/changes"
 _ENTRY: Final = "entry"
+_TOPIC: Final = "inbox"
 _PAGE: Final = 50
 _TAKE: Final = "take"
 _ANSWERED_ELSEWHERE: Final = frozenset({"pqrs.received", "pqrs.assigned", "inbound.message.received"})
@@ -109,16 +114,16 @@ async def _item(request: web.Request, given: str, *, state: str | None = None) -
     item_id = found(_ENTRY, uuid_in(given))
     item = found(_ENTRY, await deps.inbox.item(_person(request), item_id))
     status = await deps.escalations.of_message(item_id)
-    return plain(
+    return own_page(
         "inbox_item.html",
         request,
+        here=INBOX,
         item={**_line(item), "html": Markup(item["html"])},  # noqa: S704 - the hub's own rendering, as in a letter
         csrf=request[SESSION].csrf,
         state=state or (state_of(status) if status else ""),
         answer=item["event"] in _ANSWERED_ELSEWHERE,
-        may_read=caller_of(request).may({Scope.READ}),
         case=await _case(request, item, status),
-        **{"about": "", "level": 0, "ends_it": False, "who": "", "since": "", **words_of(status)},
+        taken={"level": 0, "who": "", "since": "", **words_of(status)},
     )
 
 
@@ -133,6 +138,29 @@ async def _case(
         return None
     seen = await lookup.find(services(request).cases, key, places=caller.places({Scope.READ}))
     return case_path(seen[0].case) if seen else None
+
+
+async def changes(request: web.Request) -> web.StreamResponse:
+    """Tell an open page of the inbox that something has come, as `/live` tells the other pages."""
+    person, streams = _person(request), services(request).streams
+    if streams.is_full:
+        raise crowded()
+    async with streams.open(person) as stream:
+        return await streamed(request, _Arrivals(stream))
+
+
+class _Arrivals:
+    """Of what comes, only that something came: the page then loads itself."""
+
+    def __init__(self, stream: InboxStream) -> None:
+        self._stream = stream
+
+    @property
+    def is_open(self) -> bool:
+        return self._stream.is_open
+
+    async def next(self, seconds: float) -> list[str]:
+        return [_TOPIC] if await self._stream.next(seconds) else []
 
 
 def _person(request: web.Request) -> str:
@@ -155,4 +183,7 @@ def _line(item: Mapping[str, Json]) -> dict[str, Any]:
 
 
 def _page(request: web.Request, **values: Any) -> web.Response:
-    return plain("inbox.html", request, csrf=request[SESSION].csrf, **values)
+    live = _TOPIC if values["person"] else ""
+    return own_page(
+        "inbox.html", request, here=INBOX, live=live, stream=CHANGES, csrf=request[SESSION].csrf, **values
+    )

@@ -16,11 +16,13 @@ from hub.web.console import (
     clock_page,
     dead_page,
     event_page,
+    indicators_page,
     live_changes,
     message_list,
     message_page,
     reply_list,
     reply_page,
+    search_page,
     unreached_page,
 )
 from hub.web.console.admin_routes import ADMINISTRATION
@@ -43,6 +45,8 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _operate_company(channels_page.PAUSE, channels_page.pause),
     _operate_company(channels_page.RESUME, channels_page.resume),
     _read(message_list.PATH, message_list.show),
+    _read(search_page.PATH, search_page.show),
+    _read(indicators_page.PATH, indicators_page.show),
     _read(unreached_page.PATH, unreached_page.show),
     _read("/messages/{id}", message_page.show),
     _read_private("/messages/{id}/html", message_page.show_html),

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from hub.access import enrolment
 from hub.access.second_factor import address, secret_text
+from hub.access.sessions import csrf_of
 from hub.access.sign_in import require_password
 from hub.errors import InvalidAccount
 from hub.model import Account
@@ -16,7 +17,8 @@ from hub.web.auth.device_cookie import device_of
 from hub.web.auth.session_cookie import SESSION, hold
 from hub.web.bodies import fields_of
 from hub.web.console.own_account import ACCOUNT
-from hub.web.console.pages import plain, redirect
+from hub.web.console.pages import redirect
+from hub.web.console.shell import own_page
 from hub.web.services import services
 
 RECOVERY_CODES: Final = f"{ACCOUNT}/recovery-codes"
@@ -42,7 +44,14 @@ async def enrol(request: web.Request) -> web.StreamResponse:
         enrolled = await enrolment.enrol(deps, account, secret, given.get("code", ""))
     except InvalidAccount as refused:
         return await _form(request, account, status=400, wrong=str(refused))
-    answer = plain("recovery_codes.html", request, codes=enrolled.codes, enrolled=True)
+    answer = own_page(
+        "recovery_codes.html",
+        request,
+        here=ACCOUNT,
+        codes=enrolled.codes,
+        enrolled=True,
+        csrf=csrf_of(enrolled.token),
+    )
     hold(request, answer, enrolled.token)
     return answer
 
@@ -57,7 +66,7 @@ async def renew(request: web.Request) -> web.StreamResponse:
     except InvalidAccount as refused:
         return await _form(request, account, status=400, wrong_password=str(refused))
     codes = await enrolment.renew_codes(services(request).sign_in, account)
-    return plain("recovery_codes.html", request, codes=codes, enrolled=False)
+    return own_page("recovery_codes.html", request, here=ACCOUNT, codes=codes, enrolled=False)
 
 
 def _may_enrol(request: web.Request, account: Account) -> bool:
@@ -76,9 +85,10 @@ async def _form(
     deps, session = services(request), request[SESSION]
     secret = enrolment.offered(deps.ring, account, session.hash)
     uri = address(secret, name=account.name, company=deps.policy.company.name)
-    return plain(
+    return own_page(
         "second_factor.html",
         request,
+        here=ACCOUNT,
         status=status,
         account=account,
         csrf=session.csrf,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+import msgspec
 from aiohttp import hdrs, web
 
 from hub.model import Scope
@@ -16,8 +18,10 @@ from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
-from hub.web.console.pages import page, redirect
-from hub.web.route import TABLE
+from hub.web.console.pages import page, plain, redirect
+from hub.web.requests import shapes_of
+from hub.web.route import TABLE, Route
+from hub.web.schemas.common import NoQuery
 from hub.web.services import services
 
 DONE: Final = "done"
@@ -116,7 +120,6 @@ def console_page(
         own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
-        csrf=session.csrf if session is not None else "",
         signed_in=session is not None,
         may_operate=caller_of(request).may({Scope.OPERATE}),
         may_search=(hdrs.METH_GET, "/search") in request.app[TABLE],
@@ -125,15 +128,65 @@ def console_page(
         done=DONE_ES.get(request.query.get(DONE, ""), ""),
         when=short_time,
         words=labels_es,
-        **values,
+        **{"csrf": session.csrf if session is not None else "", **values},
     )
     made.set_status(status)
     return made
 
 
+def own_page(
+    template: str, request: web.Request, *, here: str, status: int = 200, live: str = "", **values: Any
+) -> web.Response:
+    """
+    Respond with a page of one's own account, which is for everybody who has signed in.
+
+    Who may see no section yet, such as before the first password of their own, has no frame around it: not
+    even its files are open to them.
+    """
+    if caller_of(request).may({Scope.READ}):
+        frame = "console/base.html"
+        return console_page(template, request, here=here, status=status, live=live, frame=frame, **values)
+    return plain(template, request, status=status, frame="plain.html", live="", **values)
+
+
 def _is_open_to(request: web.Request, section: Section) -> bool:
-    row = request.app[TABLE].get((hdrs.METH_GET, section.path))
+    return _may_open(request, request.app[TABLE].get((hdrs.METH_GET, section.path)))
+
+
+def _may_open(request: web.Request, row: Route | None) -> bool:
     return row is not None and (not row.needs or caller_of(request).may(row.needs))
+
+
+def list_path(
+    request: web.Request,
+    path: str,
+    narrowed: Mapping[str, str] = MappingProxyType({}),
+    *,
+    also: Mapping[str, str | None] = MappingProxyType({}),
+) -> str | None:
+    """
+    Return the path of a list of rows, narrowed to these; None if the hub has no such list.
+
+    `also` narrows it further if the list knows how: without that it shows more than was counted.
+    """
+    row = request.app[TABLE].get((hdrs.METH_GET, path))
+    if row is None or not _may_open(request, row):
+        return None
+    shape = shapes_of(row.handler).get("query", NoQuery)
+    known = {field.encode_name for field in msgspec.structs.fields(shape)}
+    if narrowed.keys() - known:
+        return None
+    query = {**narrowed, **{name: value for name, value in also.items() if value and name in known}}
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def page_path(request: web.Request, parent: str, name: str) -> str | None:
+    """Return the path of the page of one thing; None if the hub has no such page."""
+    page_of_one = re.compile(rf"{re.escape(parent)}/{{[^/]+}}")
+    for (method, path), row in request.app[TABLE].items():
+        if method == hdrs.METH_GET and page_of_one.fullmatch(path) and _may_open(request, row):
+            return f"{parent}/{quote(name, safe='')}"
+    return None
 
 
 def with_query(request: web.Request, **changes: str | None) -> str:

@@ -2,7 +2,7 @@
 
 const OFF = "hub.keys.off"; // in localStorage: who dictates to the browser may turn them off (WCAG 2.1.4)
 const KEYS = [["/", "Buscar"], ["j", "Fila siguiente"], ["k", "Fila anterior"], ["Enter", "Abrir la fila"], ["?", "Esta ayuda"], ["Esc", "Cerrar"]];
-const rows = () => [...document.querySelectorAll(".rows a.opens")];
+const rows = () => [...document.querySelectorAll(".rows .opens")];
 
 export function keys() {
   const button = document.querySelector("button.keys");

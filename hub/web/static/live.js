@@ -18,7 +18,7 @@ export function live(dress) {
 
 function open() {
   if (source || document.hidden) return;
-  source = new EventSource(`/live?topics=${encodeURIComponent(topics)}`);
+  source = new EventSource(document.body.dataset.stream ?? `/live?topics=${encodeURIComponent(topics)}`);
   source.addEventListener("open", () => { say("Se actualiza sola"); look(); });
   source.addEventListener("error", () => say("Sin conexión con el hub: se intenta de nuevo", true));
   source.addEventListener("changed", look);

@@ -1,4 +1,4 @@
-"""Indicators: how promises were kept in a period, how satisfied people are, and who can be reached today."""
+"""Reads the indicators: each kind of row once, and all figures from it."""
 
 from __future__ import annotations
 
@@ -6,121 +6,39 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
-
-import msgspec
-from msgspec import Meta, Struct
+from typing import Any, Final
 
 from hub.business_time.opening_hours import DAY
+from hub.business_time.periods import Days, steps
 from hub.errors import InvalidPeriod
 from hub.model import Period, PromiseRecord, PropertyScope
 from hub.model.contracts import ContractDecision
 from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
+from hub.operations.indicators.schemas import (
+    FirstInstanceShare,
+    Indicators,
+    IndicatorStep,
+    PromiseGroup,
+    PromiseKept,
+    ReachOfPlace,
+    ReachShare,
+    RenewalRate,
+    RenewalShare,
+    SurveyFigures,
+    Surveys,
+)
 from hub.policy import Policy
 from hub.ports import LogStore, ReachStore, SurveyStore
 from hub.sla.indicators import PromiseFigures, figures, first_instance
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
+from hub.sla.steps import PromiseCounts, StepFigures, by_step, promises_by
 
 MOST: Final = 400
 """Greatest number of days of a period: a little more than a year."""
 _DAYS: Final = 30
 _HOUR: Final = timedelta(hours=1)
-
-Share = Annotated[float | None, Meta(description="From 0 to 1; null of nothing.")]
-Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` those of the wall.")]
-
-
-class PromiseKept(Struct, kw_only=True):
-    """How one promise was kept, over the clocks that began in the period."""
-
-    name: str
-    any_hour: bool
-    running: int
-    met: int
-    breached: Annotated[int, Meta(description="Answered late, or not at all so far.")]
-    share_met: Share
-    mean_hours: Hours
-    p90_hours: Hours
-    breached_by_level: Annotated[dict[str, int], Meta(description="The breached ones by the level reached.")]
-
-
-class FirstInstanceShare(Struct, kw_only=True):
-    """Closed PQRS that began in the period: how many neither escalated nor were reopened."""
-
-    closed: int
-    resolved: int
-    share: Share
-
-
-class RenewalShare(Struct, kw_only=True):
-    """The contracts of one area and copropiedad that were renewed or ended in the period."""
-
-    area: Annotated[str | None, Meta(description="Null of contracts whose event names none.")]
-    copropiedad: Annotated[str | None, Meta(description="Null of contracts whose event names none.")]
-    renewed: int
-    ended: int
-    share: Share
-
-
-class RenewalRate(Struct, kw_only=True):
-    """Contracts with clients that were renewed or ended in the period, each once, by its last event."""
-
-    renewed: int
-    ended: int
-    share: Share
-    by: list[RenewalShare]
-
-
-class SurveyFigures(Struct, kw_only=True):
-    """Surveys of a group; of too few answers only how many were asked."""
-
-    name: Annotated[str, Meta(description="The kind, area or copropiedad; empty of those without one.")]
-    asked: Annotated[int, Meta(description="Accepted by a provider, of those asked in the period.")]
-    answers: Annotated[int | None, Meta(description="Given in the period, to surveys of whatever day.")]
-    response_rate: Annotated[Share, Meta(description="Of those asked in the period, answered by now.")]
-    nps: Annotated[
-        float | None, Meta(description="From -100 to 100, of surveys that ask for a recommendation.")
-    ]
-    index: Annotated[float | None, Meta(description="The mean score, from 0 to 100.")]
-    few: Annotated[bool, Meta(description="Too few answers to show: somebody could tell who has given them.")]
-
-
-class Surveys(Struct, kw_only=True):
-    total: SurveyFigures
-    by_kind: list[SurveyFigures]
-    by_area: list[SurveyFigures]
-    by_copropiedad: list[SurveyFigures]
-
-
-class ReachOfPlace(Struct, kw_only=True):
-    copropiedad: str
-    name: str
-    units: int
-    reachable: int
-    share: Share
-
-
-class ReachShare(Struct, kw_only=True):
-    """Units of which somebody has a verified contact that is not suppressed, as of now."""
-
-    units: int
-    reachable: int
-    share: Share
-    by: Annotated[list[ReachOfPlace], Meta(description="Those with the most unreachable units first.")]
-
-
-class Indicators(Struct, kw_only=True):
-    since: date = msgspec.field(name="from")
-    until: date = msgspec.field(name="to")
-    area: str | None
-    copropiedad: str | None
-    promises: list[PromiseKept]
-    first_instance: FirstInstanceShare
-    renewals: RenewalRate
-    surveys: Surveys
-    reach: ReachShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +48,15 @@ class IndicatorStores:
     log: LogStore
     surveys: SurveyStore
     reach: ReachStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """All that the figures of a period are counted from: each is read once, whatever is shown of it."""
+
+    clocks: Sequence[PromiseRecord]
+    surveys: Sequence[SurveyRecord]
+    decisions: Sequence[ContractDecision]
 
 
 async def read(
@@ -153,20 +80,20 @@ async def read(
     narrowed = _narrowed_places(copropiedad, places)
     clocks = await stores.log.kept_promises(period, area=area, places=narrowed)
     decisions = await stores.log.contract_decisions(period, area=area, places=narrowed)
-    surveys = await read_surveys(stores.surveys, policy, period, area=area, places=narrowed)
+    records = await stores.surveys.records(period, area=area, places=narrowed)
     reached = await stores.reach.by_place(narrowed)
+    read_rows = _Rows(clocks=clocks, surveys=records, decisions=decisions)
     # In a thread: a year of clocks takes seconds, and would block other requests.
-    kept, at_once = await asyncio.to_thread(_compute, clocks, period, policy)
+    counted = await asyncio.to_thread(_compute, read_rows, period, steps(first, last), policy)
     return Indicators(
         since=first,
         until=last,
         area=area,
         copropiedad=copropiedad,
-        promises=kept,
-        first_instance=at_once,
         renewals=_renewal_rate(decisions),
-        surveys=surveys,
+        surveys=_surveys(records, policy.surveys.fewest),
         reach=reach_share(reached),
+        **counted,
     )
 
 
@@ -232,13 +159,54 @@ def _tenth(figure: float | None) -> float | None:
     return None if figure is None else round(figure, 1)
 
 
-def _compute(
-    clocks: Sequence[PromiseRecord], period: Period, policy: Policy
-) -> tuple[list[PromiseKept], FirstInstanceShare]:
-    at_once = first_instance(clocks, period)
-    shown = [_shown(figure) for figure in figures(clocks, period, policy.calendar)]
-    share = FirstInstanceShare(closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share))
-    return shown, share
+def _compute(rows: _Rows, period: Period, of: Sequence[Days], policy: Policy) -> dict[str, Any]:
+    at_once = first_instance(rows.clocks, period)
+    found = by_step(
+        of,
+        rows.clocks,
+        period,
+        rows.surveys,
+        rows.decisions,
+        zone=policy.calendar.zone,
+        fewest=policy.surveys.fewest,
+    )
+    return {
+        "promises": [_shown(figure) for figure in figures(rows.clocks, period, policy.calendar)],
+        "promises_by_area": _groups(rows.clocks, period, lambda clock: clock.area),
+        "promises_by_copropiedad": _groups(rows.clocks, period, lambda clock: clock.copropiedad),
+        "first_instance": FirstInstanceShare(
+            closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share)
+        ),
+        "steps": list(map(_step, found)),
+    }
+
+
+def _groups(
+    clocks: Sequence[PromiseRecord], period: Period, group: Callable[[PromiseRecord], str | None]
+) -> list[PromiseGroup]:
+    return list(map(_group, promises_by(clocks, period, group)))
+
+
+def _group(of: PromiseCounts) -> PromiseGroup:
+    return PromiseGroup(
+        name=of.name,
+        running=of.running,
+        met=of.met,
+        breached=of.breached,
+        share_met=_round(of.share_met),
+    )
+
+
+def _step(of: StepFigures) -> IndicatorStep:
+    since, until = of.days
+    return IndicatorStep(
+        since=since,
+        until=until,
+        promises=_group(of.promises),
+        surveys=_figures_of(of.surveys),
+        renewed=of.renewed,
+        ended=of.ended,
+    )
 
 
 def _shown(kept: PromiseFigures) -> PromiseKept:

@@ -1,0 +1,29 @@
+"""Indicators: how promises were kept in a period, how satisfied people are, and who can be reached today."""
+
+from hub.operations.indicators.reading import MOST, IndicatorStores, reach_share, read, read_surveys
+from hub.operations.indicators.schemas import (
+    Indicators,
+    IndicatorStep,
+    PromiseGroup,
+    PromiseKept,
+    ReachShare,
+    RenewalRate,
+    SurveyFigures,
+    Surveys,
+)
+
+__all__ = [
+    "MOST",
+    "IndicatorStep",
+    "IndicatorStores",
+    "Indicators",
+    "PromiseGroup",
+    "PromiseKept",
+    "ReachShare",
+    "RenewalRate",
+    "SurveyFigures",
+    "Surveys",
+    "reach_share",
+    "read",
+    "read_surveys",
+]

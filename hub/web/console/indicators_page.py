@@ -1,0 +1,148 @@
+"""Indicadores: how promises were kept, what surveys say, who can be reached; by period, area and building."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Final, Literal
+
+from aiohttp import web
+from msgspec import Meta, structs
+
+from hub.business_time import periods
+from hub.model import ClockState
+from hub.operations.indicators import Indicators, IndicatorStep, PromiseGroup
+from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
+from hub.rendering.filters import dia_corto
+from hub.rendering.labels_es import AREAS
+from hub.rendering.plots import Plot, columns, lines
+from hub.rendering.titles_es import CLOCKS
+from hub.web.api.indicators import IndicatorsQuery, indicators_of
+from hub.web.auth.caller import places_of
+from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
+from hub.web.console.shell import console_page, list_path, spreadsheet, with_query
+from hub.web.requests import FormQuery
+from hub.web.services import services
+
+PATH: Final = "/indicators"
+PERIODS: Final[Mapping[periods.Named, str]] = {
+    "30d": "Últimos 30 días",
+    "month": "Este mes",
+    "last": "El mes pasado",
+    "90d": "Últimos 90 días",
+    "year": "Este año",
+}
+_SURVEYS: Final = (("index", "Satisfacción, de 0 a 100"), ("response_rate", "Contestadas, en %"))
+_STATES: Final[Mapping[str, ClockState]] = {"met": ClockState.MET, "breached": ClockState.BREACHED}
+
+
+class IndicatorsPageQuery(IndicatorsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Days win over a period's name: who writes them means them."""
+
+    period: periods.Named | None = None
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamResponse:
+    """Show the indicators of a period."""
+    deps = services(request)
+    found = await indicators_of(request, _dated(query, deps.policy.calendar.day_of(deps.now())))
+    if query.format is not None:
+        return spreadsheet("indicadores", COLUMNS, sheet_lines(found))
+    buildings = await deps.reach.names(places_of(request))
+    return console_page(
+        "console/indicators.html",
+        request,
+        here=PATH,
+        query=query,
+        found=found,
+        periods=PERIODS,
+        areas=_areas(found),
+        buildings=buildings,
+        sheet=with_query(request, format="csv"),
+        clocks=CLOCKS,
+        kinds=SURVEYS,
+        few=FEW,
+        percent=percent,
+        hours=hours,
+        tenths=tenths,
+        day=dia_corto,
+        list_of=_Lists(request, found),
+        total=_total(found),
+        promise_plot=_promise_plot(found.steps),
+        promise_series=PROMISES,
+        kept_plot=_share_plot(found.steps),
+        kept_series=(("met", "Cumplidas a tiempo, en %"),),
+        survey_plot=_survey_plot(found.steps),
+        survey_series=_SURVEYS,
+    )
+
+
+def _total(found: Indicators) -> PromiseGroup:
+    """Add up all promises: each stands in one area."""
+    met, breached, running = (
+        sum(getattr(group, name) for group in found.promises_by_area) for name, _ in PROMISES
+    )
+    share = met / (met + breached) if met + breached else None
+    return PromiseGroup(name="", met=met, breached=breached, running=running, share_met=share)
+
+
+def _dated(query: IndicatorsPageQuery, today: date) -> IndicatorsPageQuery:
+    if query.since or query.until or query.period is None:
+        return query
+    since, until = periods.named(query.period, today)
+    return structs.replace(query, since=since, until=until)
+
+
+def _areas(found: Indicators) -> Mapping[str, str]:
+    """Return the areas to choose from: those that the hub knows, and others that events have named."""
+    named = {group.name for group in found.promises_by_area} | {of.name for of in found.surveys.by_area}
+    others = (named | {found.area or ""}) - AREAS.keys() - {""}
+    return {**AREAS, **{name: name for name in sorted(others)}}
+
+
+class _Lists:
+    """Where the rows behind a number are, as far as the hub has such a list."""
+
+    def __init__(self, request: web.Request, found: Indicators) -> None:
+        self._request = request
+        here = {"area": found.area, "copropiedad": found.copropiedad}
+        self._also = {**here, "since": str(found.since), "until": str(found.until)}
+        self._surveys = {**here, "from": str(found.since), "to": str(found.until)}
+
+    def clocks(self, what: str, **narrowed: str) -> str | None:
+        state = {"state": str(_STATES[what])} if what in _STATES else {}
+        asked = {name: value for name, value in narrowed.items() if value}
+        return list_path(self._request, "/clocks", {**asked, **state}, also=self._also)
+
+    def surveys(self, **narrowed: str) -> str | None:
+        asked = {name: value for name, value in narrowed.items() if value}
+        return list_path(self._request, "/surveys", asked, also=self._surveys)
+
+    def unreached(self, copropiedad: str) -> str | None:
+        return list_path(self._request, "/people", {"copropiedad": copropiedad, "unreachable": "true"})
+
+
+def _names(steps: Sequence[IndicatorStep]) -> list[str]:
+    return [dia_corto(step.since) for step in steps]
+
+
+def _promise_plot(steps: Sequence[IndicatorStep]) -> Plot:
+    series = [(name, [getattr(step.promises, name) for step in steps]) for name, _ in PROMISES]
+    return columns(_names(steps), series)
+
+
+def _share_plot(steps: Sequence[IndicatorStep]) -> Plot:
+    shares = [_hundredths(step.promises.share_met) for step in steps]
+    return lines(_names(steps), [("met", shares)], top=100, unit=" %")
+
+
+def _survey_plot(steps: Sequence[IndicatorStep]) -> Plot:
+    index = [step.surveys.index for step in steps]
+    rates = [_hundredths(step.surveys.response_rate) for step in steps]
+    return lines(_names(steps), [("index", index), ("response_rate", rates)], top=100)
+
+
+def _hundredths(share: float | None) -> float | None:
+    return None if share is None else 100 * share

@@ -1,0 +1,142 @@
+"""The search as operators use it: one box, whatever they know of somebody or something."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlencode
+
+import pytest
+
+from hub.model import Account, Grant, Office
+from hub.storage import Database, PostgresAudit
+from tests.contract.stores import open_stores
+from tests.contract.values import event, membership, message, person, stored
+from tests.integration.axe import faults
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.test_web_console import type_key
+from tests.servers import Servers
+
+HERE, THERE = (f"ph-{mark}" for mark in MARKS)
+CASE = stored(
+    event("pqrs.received", id="evt-gotera", data={"pqrs_id": "PQ-9", "radicado": "PQ-2026-000901"}),
+    case="pqrs_id:PQ-9",
+    copropiedad_id=HERE,
+)
+TEXT = "document.querySelector('main').innerText"
+
+
+@pytest.fixture
+async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
+    """A hub in whose first building María Peña lives, with a case."""
+    async with console_hub(servers) as made:
+        async with open_stores(made.hub.database_url) as stores:
+            async with stores.intake.transaction() as transaction:
+                await transaction.apply_directory(
+                    [
+                        person("p-maria", names="María Peña"),
+                        membership("p-maria", f"unit:u-{MARKS[0]}", "owner", since="2026-01-01"),
+                    ]
+                )
+                await transaction.add_events([CASE])
+            await stores.add(message(CASE, person="p-maria"))
+        yield made
+
+
+async def asked(hub: ConsoleHub, who: Account, typed: str, **more: str) -> Answer:
+    cookies = await hub.cookies_of(who)
+    return await hub.hub.send("GET", f"/search?{urlencode({'q': typed, **more})}", cookies, at="console")
+
+
+async def viewer(hub: ConsoleHub, place: str, office: Office = Office.VIEWER) -> Account:
+    return await hub.registry.account(f"eva-{place}", Grant(office=office, copropiedad_id=place))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("María", "p-maria"),
+        ("maria", "p-maria"),
+        ("pena maria", "p-maria"),
+        ("p-maria@example.com", "p-maria"),
+        (f"u-{MARKS[0]}", f"Apto u-{MARKS[0]}"),
+        ("PQ-2026-000901", "/cases/pqrs_id%3APQ-9"),
+        ("evt-gotera", "event_id=evt-gotera"),
+        (HERE, f"Conjunto {HERE}"),
+        ("pqrs recibida", "/messages?event=pqrs.received"),
+    ],
+)
+async def test_thing_is_found_by_what_is_known_of_it(hub: ConsoleHub, typed: str, found: str) -> None:
+    answer = await asked(hub, hub.account, typed)
+
+    assert answer.status == 200
+    assert found in answer.text.partition("<main")[2]
+
+
+async def test_person_is_found_by_the_end_of_a_number(hub: ConsoleHub) -> None:
+    assert "p-alfa" in (await asked(hub, hub.account, "111 1111")).text
+
+
+async def test_names_are_masked_until_they_are_asked_for_and_that_is_audited(hub: ConsoleHub) -> None:
+    masked = await asked(hub, hub.account, "maria")
+    whole = await asked(hub, hub.account, "maria", whole="true")
+    empty = await asked(hub, hub.account, "  ")
+    async with Database(hub.hub.database_url) as database:
+        page = await PostgresAudit(database).notes(after=None, limit=10)
+    notes = [row for row in page.items if row["action"] == "search"]
+
+    assert ("M*** P***" in masked.text, "María Peña" in masked.text) == (True, False)
+    assert "María Peña" in whole.text
+    assert "Qué se puede escribir" in empty.text
+    assert [(row["person"], row["detail"]["whole"]) for row in notes] == [("p-maria", True), (None, False)]
+    assert "maria" not in str([row["detail"] for row in notes]).lower()
+
+
+async def test_viewer_of_another_building_finds_nothing_of_this_one(hub: ConsoleHub) -> None:
+    stranger = await viewer(hub, THERE, Office.VIEWER)
+    for typed in ("p-maria", "PQ-2026-000901", "evt-gotera", f"u-{MARKS[0]}", HERE):
+        answer = await asked(hub, stranger, typed)
+        assert "No se encontró nada" in answer.text, typed
+
+
+async def test_without_privacy_nobody_is_found_by_name_and_the_page_says_so(hub: ConsoleHub) -> None:
+    reader = await viewer(hub, HERE)
+    by_name, by_ref = await asked(hub, reader, "maria"), await asked(hub, reader, "p-maria")
+    whole = await asked(hub, reader, "p-maria", whole="true")
+
+    assert "solo busca quien tiene el permiso de datos personales" in by_name.text
+    assert "p-maria" not in by_name.text
+    assert ("M*** P***" in by_ref.text, "Mostrar los nombres" in by_ref.text) == (True, False)
+    assert whole.status == 403
+
+
+async def test_group_that_is_cut_says_so_and_leads_to_more(hub: ConsoleHub) -> None:
+    async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person(f"p-ruiz-{n}", names="Ana Ruiz") for n in range(7)])
+    few = await asked(hub, hub.account, "ruiz")
+    many = await asked(hub, hub.account, "ruiz", limit="20")
+
+    assert ("Hay más de 5" in few.text, "limit=20" in few.text) == (True, True)
+    assert "Hay más" not in many.text
+
+
+async def test_search_is_typed_and_its_first_result_opened_by_keys_alone(
+    browser: Browser, hub: ConsoleHub
+) -> None:
+    await hub.sign_in(browser)
+    await hub.open(browser, "/")
+    await type_key(browser, "/")
+    for key in "PQ-2026-000901":
+        await type_key(browser, key)
+    await type_key(browser, "Enter")
+    await browser.until("location.pathname === '/search' && document.readyState === 'complete'")
+    said, kept = await browser.run(TEXT), await browser.run("document.getElementById('q').value")
+    wrong = await faults(browser)
+    await type_key(browser, "j")
+    await type_key(browser, "Enter")
+
+    assert await browser.until("location.pathname === '/cases/pqrs_id%3APQ-9'")
+    assert ("Un resultado" in said, kept) == (True, "PQ-2026-000901")
+    assert not wrong
+    assert browser.complaints == []

@@ -1,0 +1,100 @@
+"""The indicators by step and group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hub.business_time.periods import steps
+from hub.model import ClockState, Period, Promise, PromiseRecord
+from hub.model.contracts import ContractDecision
+from hub.model.surveys import SurveyRecord
+from hub.sla.steps import StepFigures, by_step, promises_by
+
+BOGOTA = ZoneInfo("America/Bogota")
+MONDAY = datetime(2026, 3, 9, 17, tzinfo=UTC)
+WEEK = timedelta(days=7)
+SINCE, UNTIL = date(2026, 3, 9), date(2026, 3, 29)
+PERIOD = Period(since=datetime(2026, 3, 9, tzinfo=BOGOTA), until=datetime(2026, 3, 30, tzinfo=BOGOTA))
+FEWEST = 5
+
+
+def promise(state: ClockState, at: datetime = MONDAY, area: str | None = "aseo") -> PromiseRecord:
+    return PromiseRecord(
+        case="c",
+        name="first_reply",
+        state=state,
+        started_at=at,
+        level=1,
+        promise=Promise(target=WEEK),
+        area=area,
+    )
+
+
+def survey(at: datetime, score: int | None = None, answered_at: datetime | None = None) -> SurveyRecord:
+    return SurveyRecord(
+        kind="semestral",
+        service_area=None,
+        copropiedad_id=None,
+        asked=True,
+        answered=score is not None,
+        score=score,
+        at=at,
+        answered_at=answered_at or at,
+    )
+
+
+def stepped(
+    clocks: Sequence[PromiseRecord] = (),
+    surveys: Sequence[SurveyRecord] = (),
+    decisions: Sequence[ContractDecision] = (),
+) -> list[StepFigures]:
+    cut = steps(SINCE, UNTIL)
+    return by_step(cut, clocks, PERIOD, surveys, decisions, zone=BOGOTA, fewest=FEWEST)
+
+
+def test_promise_counts_in_the_week_in_which_it_began_in_colombia() -> None:
+    late_on_sunday = datetime(2026, 3, 16, 4, 59, tzinfo=UTC)
+    found = stepped([promise(ClockState.MET, late_on_sunday), promise(ClockState.BREACHED, MONDAY + WEEK)])
+
+    assert [(step.promises.met, step.promises.breached) for step in found] == [(1, 0), (0, 1), (0, 0)]
+    assert [step.promises.share_met for step in found] == [1.0, 0.0, None]
+
+
+def test_promise_counts_in_its_area_and_cancelled_or_earlier_ones_in_none() -> None:
+    known = [
+        promise(ClockState.MET),
+        promise(ClockState.AT_RISK),
+        promise(ClockState.OPEN, area=None),
+        promise(ClockState.CANCELLED),
+        promise(ClockState.MET, MONDAY - WEEK),
+    ]
+    found = promises_by(known, PERIOD, lambda clock: clock.area)
+
+    assert [(one.name, one.met, one.running) for one in found] == [("", 0, 1), ("aseo", 1, 1)]
+
+
+def test_survey_is_asked_in_one_week_and_answered_in_another() -> None:
+    found = stepped(surveys=[survey(MONDAY, 9, MONDAY + WEEK) for _ in range(FEWEST)])
+
+    assert [step.surveys.asked for step in found] == [FEWEST, 0, 0]
+    assert [step.surveys.answers for step in found] == [0, FEWEST, None]
+    assert found[0].surveys.response_rate == 1.0
+    assert found[1].surveys.index == 90.0
+
+
+def test_week_of_few_answers_is_hidden_and_one_more_so_that_none_follows_from_the_total() -> None:
+    many = [survey(MONDAY, 9) for _ in range(8)]
+    fewer = [survey(MONDAY + WEEK, 5) for _ in range(6)]
+    found = stepped(surveys=[*many, *fewer, survey(MONDAY + 2 * WEEK, 0)])
+
+    assert [step.surveys.few for step in found] == [False, True, True]
+
+
+def test_contract_counts_in_the_week_of_its_decision() -> None:
+    renewed = ContractDecision(case="1", renewed=True, at=MONDAY)
+    ended = ContractDecision(case="2", renewed=False, at=MONDAY + WEEK)
+    found = stepped(decisions=[renewed, ended])
+
+    assert [(step.renewed, step.ended) for step in found] == [(1, 0), (0, 1), (0, 0)]
