@@ -15,6 +15,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidSubscription       a subscription to results that makes no sense
     ├── NameTaken                 there is one of this name already
     ├── InvalidGuide              not the number of a postal guide
+    ├── InvalidFilter             a filter that a bulk action has not
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
@@ -143,6 +144,10 @@ class KeptByDuty(HubError):
 
 class InvalidGuide(HubError, ValueError):
     """A guide is 4 to 32 letters, digits and hyphens, as on the receipt of the post: RA123456789CO."""
+
+
+class InvalidFilter(HubError, ValueError):
+    """A bulk action is not narrowed by this."""
 
 
 class InvalidPeriod(HubError, ValueError):

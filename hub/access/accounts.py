@@ -105,12 +105,12 @@ async def create(
 
 async def grant(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
     """Grant offices. Raises BeyondOwnRights, InvalidAccount, UnknownAccount."""
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     _require_other(admin, account)
     await _require_grantable(admin, grants)
     await admin.note("grant", account, grants=_grant_labels(grants))
     await admin.store.grant(account.id, grants)
-    return await _account(admin, name)
+    return await account_of(admin, name)
 
 
 async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Account:
@@ -119,7 +119,7 @@ async def take(admin: AccountAdmin, name: str, grants: Collection[Grant]) -> Acc
 
     Raises BeyondOwnRights, InvalidAccount, LastAdministrator, UnknownAccount.
     """
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     _require_other(admin, account)
     if not set(grants) & set(account.grants):
         raise InvalidAccount(f"{account.name} has no such office there.")
@@ -134,30 +134,30 @@ async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
 
     One's own is changed by whoever knows the old one: a session that somebody left open does not suffice.
     """
-    account, password = await _account(admin, name), one_time()
+    account, password = await account_of(admin, name), one_time()
     _require_other(admin, account)
     _require_no_gain(admin, account)
     await admin.note("reset", account)
     password_hash, until = await admin.passwords.hash(password), admin.now + ONE_TIME
     await admin.store.set_password(account.id, password_hash, must_change=True, until=until)
-    return await _account(admin, name), password
+    return await account_of(admin, name), password
 
 
 async def disable(admin: AccountAdmin, name: str) -> Account:
     """Block sign-in and end the account's sessions. Raises LastAdministrator, UnknownAccount."""
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     await admin.note("disable", account)
     await admin.store.disable(account.id, now=admin.now)
-    return await _account(admin, name)
+    return await account_of(admin, name)
 
 
 async def enable(admin: AccountAdmin, name: str) -> Account:
     """Allow sign-in again. Raises BeyondOwnRights, UnknownAccount."""
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     _require_no_gain(admin, account)
     await admin.note("enable", account)
     await admin.store.enable(account.id)
-    return await _account(admin, name)
+    return await account_of(admin, name)
 
 
 async def unlock(admin: AccountAdmin, name: str) -> Account:
@@ -166,12 +166,12 @@ async def unlock(admin: AccountAdmin, name: str) -> Account:
 
     Who made a one-time password knows it. A password of one's own nobody else knows.
     """
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     if account.must_change:
         _require_no_gain(admin, account)
     await admin.note("unlock", account)
     await admin.store.unlock(account.id)
-    return await _account(admin, name)
+    return await account_of(admin, name)
 
 
 async def forget_factor(admin: AccountAdmin, name: str) -> Account:
@@ -181,13 +181,13 @@ async def forget_factor(admin: AccountAdmin, name: str) -> Account:
     Raises BeyondOwnRights for an account that may do more, since whoever also gets hold of its password would
     gain that, and for one's own, which the page replaces for the password. Raises UnknownAccount.
     """
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     _require_other(admin, account)
     if not _covers(admin, account.grants):
         raise _does_more(account)
     await admin.note("forget_factor", account)
     await admin.store.forget_factor(account.id)
-    return await _account(admin, name)
+    return await account_of(admin, name)
 
 
 async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Account:
@@ -198,7 +198,7 @@ async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Acco
     who does not see people whole: they would by an account that reads as anybody. Raises BeyondOwnRights,
     InvalidAccount, UnknownAccount.
     """
-    account = await _account(admin, name)
+    account = await account_of(admin, name)
     if admin.places is not None:
         raise InvalidAccount("Whose inbox an account reads is said by an administrator of the whole company.")
     if admin.reach.get(Scope.PRIVACY, NOWHERE) is not None:
@@ -206,10 +206,11 @@ async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Acco
     await admin.note("person", account, person=person)
     if not await admin.store.set_person(account.id, person):
         raise InvalidAccount(f"The directory has no person {person!r}.")
-    return await _account(admin, name)
+    return await account_of(admin, name)
 
 
-async def _account(admin: AccountAdmin, name: str) -> Account:
+async def account_of(admin: AccountAdmin, name: str) -> Account:
+    """Return an account that the administrator may change. Raises UnknownAccount."""
     account = await admin.store.named(canonical(name))
     if account is None or not admin.reaches(account):
         raise UnknownAccount(f"there is no account {canonical(name)!r}")

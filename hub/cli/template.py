@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.rule import Rule
 
-from hub import sla
 from hub.app.company import CompanyRules
-from hub.catalog import BY_NAME
+from hub.app.texts import due_of, template_check
 from hub.channels.whatsapp.payload import submission
 from hub.cli.common import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
-from hub.model import Event, Json, Rendered, type_of
-from hub.operations.template_check import Finding, TemplateCheck, trials_of
+from hub.model import Json, Rendered
+from hub.operations.gallery import with_logo
+from hub.operations.template_check import Finding
 from hub.policy.residents import ALL_TEMPLATES
 from hub.rendering import Templates
 from hub.rendering.approved import Approved
@@ -129,23 +126,13 @@ def check(
     company = CompanyRules(settings())
     if event is not None:
         _example(company, event)  # it refuses an unknown name
-    findings = _checked(company).findings(event)
+    findings = template_check(company).findings(event)
     if as_json:
         print_json(findings)
     else:
         _print_findings(findings, settings().templates)
     if findings:
         raise typer.Exit(1)
-
-
-def _checked(company: CompanyRules) -> TemplateCheck:
-    schemas = company.schemas.by_name
-    return TemplateCheck(
-        templates=company.templates,
-        examples=trials_of(schemas),
-        fields={name: frozenset(schema.document["properties"]) for name, schema in schemas.items()},
-        due_of=partial(_due, company),
-    )
 
 
 def _print_findings(findings: Sequence[Finding], own: Path | None) -> None:
@@ -174,19 +161,13 @@ def _to_approve(
 ) -> Iterator[tuple[Approved, Rendered]]:
     for name in company.schemas.by_name if event is None else (event,):
         example = _example(company, name)
-        yield from templates.to_approve(name, example, _due(company, name, example))
+        yield from templates.to_approve(name, example, due_of(company, name, example))
 
 
 def _render(event: str, locale: str) -> Mapping[str, Rendered]:
     company = CompanyRules(settings())
     example = _example(company, event)
-    return company.templates.preview(event, example, _due(company, event, example), locale=locale)
-
-
-def _due(company: CompanyRules, event: str, example: Mapping[str, Json]) -> Mapping[str, datetime]:
-    """Return when the promises end that this example would start."""
-    happened = Event(id="example", source="/example", type=type_of(event), time=PREVIEWED_AT, data=example)
-    return sla.due_of(sla.replay("example", [happened], BY_NAME, company.policy))
+    return company.templates.preview(event, example, due_of(company, event, example), locale=locale)
 
 
 def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
@@ -198,7 +179,7 @@ def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
 
 
 def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool) -> None:
-    page = next((_with_logo(rendered) for rendered in forms.values() if rendered.html), None)
+    page = next((with_logo(rendered) for rendered in forms.values() if rendered.html), None)
     if page is None:
         raise HubError("none of these texts has HTML; choose --channel email")
     target = path or Path(tempfile.mkstemp(prefix="hub-preview-", suffix=".html")[1])
@@ -218,14 +199,6 @@ def _write_pdf(forms: Mapping[str, Rendered], path: Path) -> None:
     made = wait(make_pages(sheets, size=size, at=PREVIEWED_AT, title=pages[0].subject))
     path.write_bytes(made.pdf)
     typer.echo(path)
-
-
-def _with_logo(rendered: Rendered) -> str:
-    """Put the logo that a mail carries into its HTML: a browser knows no `cid:`."""
-    if (logo := rendered.image) is None:
-        return rendered.html
-    data = f"data:image/png;base64,{b64encode(logo.content).decode()}"
-    return rendered.html.replace(f"cid:{logo.cid}", data)
 
 
 def _print(forms: Mapping[str, Rendered]) -> None:

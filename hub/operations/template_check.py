@@ -102,6 +102,14 @@ class TemplateCheck:
         found = {finding for key in keys for finding in self._of(key)}
         return sorted(found, key=lambda one: (one.file, one.line, one.rule, one.words))
 
+    def variables(self, key: Key) -> frozenset[str]:
+        """Return the fields of its event's data that a text names, for any channel."""
+        known = self.fields.get(key[1], frozenset())
+        blocks = _own_blocks(key, self._read(key))
+        return known & {
+            name for _, text in blocks for name in meta.find_undeclared_variables(_PARSER.parse(text))
+        }
+
     def _of(self, key: Key) -> Iterator[Finding]:
         yield from self._unknown(key)
         yield from self._source(key)

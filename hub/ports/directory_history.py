@@ -58,6 +58,9 @@ class DirectoryHistoryStore(Protocol):
     async def standing(self, noun: str, ref: str) -> Standing | None:
         """Return an entry's standing; None if it never existed. A removed entry has no scope."""
 
+    async def place_names(self, places: PropertyScope) -> Mapping[str, str]:
+        """Return id → name of these copropiedades, sorted by name; of all for None."""
+
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:

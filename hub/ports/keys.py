@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -36,11 +37,33 @@ class KeyStore(Protocol):
         """Store the time of use, to the minute."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFilter:
+    """
+    A filter of audit notes; None does not filter.
+
+    `who` and `subject` are as the audit has them, or without what they are: `ana` finds `account:ana`.
+    """
+
+    who: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class AuditStore(Protocol):
     async def add(self, note: Note) -> None:
         """Store a note."""
 
-    async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
+    async def notes(
+        self,
+        *,
+        after: str | None,
+        limit: int,
+        person: str | None = None,
+        narrowed: NoteFilter = NoteFilter(),
+    ) -> Page:
         """
         List notes, newest first.
 

@@ -176,6 +176,44 @@ OFFICES: Final[Mapping[str, str]] = {
     "administrator": "Administración",
 }
 
+ACCOUNT_STATES: Final[Mapping[str, str]] = {
+    "active": "Abierta",
+    "locked": "Bloqueada",
+    "disabled": "Cerrada",
+}
+
+SCOPES: Final[Mapping[str, str]] = {
+    "publish": "Publicar eventos",
+    "read": "Consultar",
+    "operate": "Operar",
+    "privacy": "Ver datos de personas",
+    "admin": "Administrar cuentas y llaves",
+    "inbox": "Abrir bandejas de personas",
+}
+"""What a key opens."""
+
+KEY_STATES: Final[Mapping[str, str]] = {
+    "live": "Sirve",
+    "expired": "Venció",
+    "revoked": "Anulada",
+}
+
+WEBHOOK_STATES: Final[Mapping[str, str]] = {
+    "live": "Encendido",
+    "failing": "Falla",
+    "off": "Apagado",
+}
+
+RESULT_KINDS: Final[Mapping[str, str]] = {
+    "sent": "Enviado",
+    "delivered": "Entregado",
+    "read": "Leído",
+    "failed": "Falló",
+    "undelivered": "No llegó por ningún canal",
+    "cancelled": "Cancelado",
+}
+"""What publishers hear of their messages."""
+
 LETTER_STATES: Final[Mapping[str, str]] = {
     "open": "Por imprimir",
     "batched": "En un lote por imprimir",

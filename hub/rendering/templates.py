@@ -16,7 +16,7 @@ from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.messages.planning.posters import valid_until
-from hub.model import Claimed, Facts, Json, Purpose, Rendered, Sender
+from hub.model import Brand, Claimed, Facts, Json, Purpose, Rendered, Sender
 from hub.model.posters import PosterSource
 from hub.policy.residents import ALL_TEMPLATES
 from hub.policy.senders import SenderPolicy
@@ -250,13 +250,14 @@ class Templates:
         *,
         occasion: str,
         building: str = _PREVIEWED_BUILDING,
+        brand: Brand | None = None,
     ) -> Rendered:
         """Render one text for an invented reader, on one occasion, uncut. Raises as `render` does."""
         _, name, variant = key
         preview = _preview_context(name, variant, example, due)
         # A text has its code only where it costs no part, so no rule is broken by it.
         genuine = None if channel == _SMS else preview.genuine
-        context = replace(preview, occasion=occasion, building=building, genuine=genuine)
+        context = replace(preview, occasion=occasion, building=building, genuine=genuine, brand=brand)
         if channel == _SMS and preview.purpose is Purpose.EMERGENCY:
             context = replace(context, own_page_url=None)
         variables = self._variables(context, key[0])

@@ -36,6 +36,9 @@ class PostgresDirectoryHistory(Store):
         rows = await self.rows(_SQL[f"standing_{noun}"], storable(ref))
         return Standing(**rows[0]) if rows else None
 
+    async def place_names(self, places: PropertyScope) -> Mapping[str, str]:
+        return {row["id"]: row["name"] for row in await self.rows(_SQL["place_names"], listed(places))}
+
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:

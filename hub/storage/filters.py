@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.model import PropertyScope
-from hub.ports import BoardFilter, MessageFilter
+from hub.ports import BoardFilter, MessageFilter, NoteFilter
+from hub.storage.database import storable
 
 _CONDITIONS: Final = {
     "channel": "channel = ${}",
@@ -22,6 +23,15 @@ _CONDITIONS: Final = {
     "id": "id = ${}",
     "places": "copropiedad_id = ANY (${}::text[])",
 }
+
+_OF_NOTES: Final = {
+    "who": "${0} IN (who, substr(who, strpos(who, ':') + 1))",
+    "action": "action = ${}",
+    "subject": "${0} IN (subject, substr(subject, strpos(subject, ':') + 1))",
+    "since": "at >= ${}",
+    "until": "at < ${}",
+}
+"""What something is stands before it: `account:ana`."""
 
 _BY_INDEX: Final = {
     "channel": (frozenset({"email", "inbox"}), "channel NOT IN ('email', 'inbox')"),
@@ -63,6 +73,13 @@ def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[objec
     conditions += [f"{name} = '{value}'" for name, value in plain.items()]
     conditions += [_BY_INDEX[name][1] for name, value in plain.items() if value not in _BY_INDEX[name][0]]
     return " AND ".join(conditions) or "true", values
+
+
+def narrow_notes(narrowed: NoteFilter, *, first_free: int) -> tuple[str, list[object]]:
+    """Make conditions for the filters of the audit that are set, as `narrow` does."""
+    conditions, values = _conditions(_asked(narrowed, _OF_NOTES), _OF_NOTES, first_free)
+    texts = [storable(value) if isinstance(value, str) else value for value in values]
+    return " AND ".join(conditions) or "true", texts
 
 
 def narrow_clocks(narrowed: BoardFilter, *, first_free: int) -> tuple[str, list[object]]:

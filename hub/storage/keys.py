@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub.model import ApiKey, Note
-from hub.ports import Page
+from hub.ports import NoteFilter, Page
 from hub.storage.database import Store, encode, load, read, storable
+from hub.storage.filters import narrow_notes
 from hub.storage.paging import paged
 
 _SQL = load("keys")
@@ -54,10 +55,18 @@ class PostgresAudit(Store):
         given = note.id, note.at, *words, encode(note.detail), storable(note.person), note.address
         await self.rows(_SQL["add_note"], *given)
 
-    async def notes(self, *, after: str | None, limit: int, person: str | None = None) -> Page:
-        if person is None:
-            return await paged(self, _SQL["notes"], after, limit, by="at")
-        return await paged(self, _SQL["notes_of"], after, limit, storable(person), by="at")
+    async def notes(
+        self,
+        *,
+        after: str | None,
+        limit: int,
+        person: str | None = None,
+        narrowed: NoteFilter = NoteFilter(),  # noqa: B008 - it never changes
+    ) -> Page:
+        asked = [] if person is None else [storable(person)]
+        conditions, values = narrow_notes(narrowed, first_free=4 + len(asked))
+        statement = _SQL["notes" if person is None else "notes_of"].format(narrowed=conditions)
+        return await paged(self, statement, after, limit, *asked, *values, by="at")
 
 
 def _columns(key: ApiKey) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub.model import ApiKey, Note
-from hub.ports import Now, Page
+from hub.ports import NoteFilter, Now, Page
 from hub.testing.faults import Faults
 
 
@@ -77,6 +77,11 @@ class MemoryAudit:
         after: str | None,  # noqa: ARG002 - the port's signature
         limit: int,
         person: str | None = None,
+        narrowed: NoteFilter = NoteFilter(),  # noqa: B008 - it never changes
     ) -> Page:
-        found = [note for note in reversed(self.rows) if person in (None, note.person)]
+        found = [
+            note
+            for note in reversed(self.rows)
+            if person in (None, note.person) and narrowed.action in (None, note.action)
+        ]
         return Page(items=msgspec.to_builtins(found[:limit]))

@@ -18,6 +18,7 @@ from hub.errors import (
     InvalidAccount,
     InvalidAudience,
     InvalidEvent,
+    InvalidFilter,
     InvalidGuide,
     InvalidKey,
     InvalidPeriod,
@@ -241,6 +242,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
         "Count on from the version in force; GET /api/people/{{ref}} shows a person's.",
     ),
     TooLarge: (413, "{error}", "Ask for less at a time."),
+    InvalidFilter: (400, "{error}.", "POST /api/bulk with dry_run shows what a filter finds."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (

@@ -37,6 +37,7 @@ from hub.operations.erase_person import ErasureReport
 from hub.operations.evidence import EvidenceRow
 from hub.operations.exclusions import ExclusionListRow
 from hub.operations.explain.explain import Explanation
+from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.genuine import GenuineRow
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
@@ -84,6 +85,7 @@ from hub.web.api import (
     search,
     summary,
     surveys,
+    templates,
     webhooks,
 )
 from hub.web.console import console, own_account, own_inbox, second_factor, second_step, sign_in
@@ -337,6 +339,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
     _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
     _read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
+    _read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
+    _read(
+        "/api/templates/{event}/{channel}",
+        templates.show_template,
+        answers={200: TemplatePreview, 404: Problem},
+    ),
     _read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
     _list_keys("/api/keys", api_keys.list_keys, answers={200: page_of(KeyRow)}),

@@ -43,6 +43,7 @@ from hub.operations.channels import Depths
 from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
+from hub.operations.gallery import Gallery
 from hub.operations.genuine import GenuineDeps
 from hub.operations.letters import LetterPrinter
 from hub.operations.message_words import MessageWords
@@ -251,6 +252,8 @@ class Services:
     residents: ResidentStore
     look: Callable[[Brand | None], Look]
     """The identity of a copropiedad; of the company without one."""
+    gallery: Callable[[], Gallery]
+    """All texts of the hub. It reads their files at its first call."""
     searching: SearchStore
     sessions: SessionStore
     subscriptions: SubscriptionStore

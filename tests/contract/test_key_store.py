@@ -14,6 +14,7 @@ from hub.access.audit import note
 from hub.catalog import BY_NAME
 from hub.errors import StorageRefused
 from hub.model import ApiKey, Note, Scope
+from hub.ports import NoteFilter
 from tests.acceptance.harness import until
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import HOUR, now
@@ -152,3 +153,21 @@ async def test_concurrent_rotations_each_end_the_previous_key(stores: Stores) ->
 
     assert [True] * 6 == list(rotated)
     assert 1 == sum(key.expires_at is None for key in await stores.keys.live_keys())
+
+
+async def test_notes_are_narrowed_by_who_what_and_when(stores: RealStores) -> None:
+    begun = now()
+    await note(stores.audit, who="account:ana", action="pause", subject="channel:sms", person="p-1")
+    await note(stores.audit, who="account:luis", action="pause", subject="channel:email")
+    await note(stores.audit, who="account:ana", action="case.show", subject="case:pqrs_id:7", person="p-1")
+
+    async def subjects(person: str | None = None, **narrowed: Any) -> list[str]:
+        page = await stores.audit.notes(after=None, limit=9, person=person, narrowed=NoteFilter(**narrowed))
+        return [row["subject"] for row in page.items]
+
+    assert await subjects(who="ana") == await subjects(who="account:ana") == ["case:pqrs_id:7", "channel:sms"]
+    assert await subjects(action="pause") == ["channel:email", "channel:sms"]
+    assert await subjects(subject="pqrs_id:7") == ["case:pqrs_id:7"]
+    assert await subjects(person="p-1", action="pause") == ["channel:sms"]
+    assert await subjects(until=begun) == []
+    assert len(await subjects(since=begun - timedelta(minutes=1), who="ana\0")) == 0

@@ -87,6 +87,8 @@ ACCOUNT: Final = {
     "display_name": "Nueva",
     "grants": [{"office": "viewer", "copropiedad_id": "ph-MARK"}],
 }
+VIEWER: Final = "office=viewer&place=ph-MARK"
+NEW_ACCOUNT: Final = f"name=formed-MARK&display_name=Nueva&{VIEWER}"
 GRANTS: Final = {"grants": ACCOUNT["grants"]}
 KEY: Final = {"name": "new", "scopes": ["read"]}
 RESULTS: Final = {"source": "urn:coproservicios:crm"}
@@ -182,6 +184,35 @@ ROWS: Final[dict[str, Row]] = {
     "GET /indicators": Row(needs=READ, where=OWN, tail=f"?{MARCH}&copropiedad=ph-MARK", elsewhere=200),
     "POST /channels/pause": Row(needs=OPERATE, where=EVERYWHERE, form="name=sms&reason=r&end=2h", status=303),
     "POST /channels/resume": Row(needs=OPERATE, where=EVERYWHERE, form="name=sms", status=303),
+    "GET /api/templates": Row(needs=READ),
+    "GET /api/templates/{event}/{channel}": Row(
+        needs=READ, where=OWN, fill="pqrs.received email", tail="?copropiedad=ph-MARK"
+    ),
+    "GET /templates": Row(needs=READ),
+    "GET /templates/{event}": Row(needs=READ, where=OWN, fill="pqrs.received", tail="?copropiedad=ph-MARK"),
+    "GET /templates/{event}/html": Row(
+        needs=READ, where=OWN, fill="pqrs.received", tail="?copropiedad=ph-MARK"
+    ),
+    "GET /templates/{event}/pdf": Row(
+        needs=READ, where=OWN, fill="pqrs.received", tail="?copropiedad=ph-MARK"
+    ),
+    "GET /audit": Row(needs="privacy admin", where=EVERYWHERE),
+    "GET /accounts": Row(needs=ADMIN, where=OWN),
+    "POST /accounts": Row(needs=ADMIN, also=READ, where=OWN, form=NEW_ACCOUNT, elsewhere=400),
+    "GET /accounts/{name}": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=f"act=grant&{VIEWER}", status=303
+    ),
+    "GET /keys": Row(needs=ADMIN, where=EVERYWHERE),
+    "POST /keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, form="name=by-form&read=1&end=year"),
+    "GET /keys/{name}": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
+    "POST /keys/{name}": Row(needs=ADMIN, where=EVERYWHERE, fill="other", form="act=revoke", status=303),
+    "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
+    "POST /webhooks": Row(
+        needs=ADMIN, where=EVERYWHERE, form="act=on&source=urn:coproservicios:crm", status=303
+    ),
+    "GET /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="act=on", status=404),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),

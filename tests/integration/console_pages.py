@@ -15,6 +15,22 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "now": "/",
         "channels": "/channels",
     },
+    "accounts": {
+        "accounts": "/accounts",
+        "account": "/accounts/MARK",
+        "account-sure": "/accounts/MARK?sure=disable",
+        "account-take": "/accounts/MARK?sure=take&office=viewer&place=ph-MARK",
+        "keys": "/keys",
+        "key": "/keys/other",
+        "key-sure": "/keys/other?sure=true",
+        "webhooks": "/webhooks",
+        "webhooks-off": "/webhooks?off=urn:coproservicios:crm",
+    },
+    "audit": {
+        "audit-person": "/audit?person=p-MARK",
+        "audit": "/audit",
+        "audit-none": "/audit?by=nosuch&since=2026-03-01&until=2026-03-31",
+    },
     "dead": {
         "dead": "/dead",
         "dead-none": "/dead?reason=nosuch",
@@ -29,6 +45,14 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "indicators": {
         "indicators": "/indicators?from=2026-03-01&to=2026-03-31",
         "indicators-none": "/indicators?period=last&area=nosuch",
+    },
+    "templates": {
+        "templates": "/templates",
+        "templates-hub": "/templates?group=own",
+        "template-email": "/templates/pqrs.received",
+        "template-sms": "/templates/pqrs.received?channel=sms",
+        "template-print": "/templates/pqrs.received?channel=print&copropiedad=ph-MARK",
+        "template-whatsapp": "/templates/pqrs.received?channel=whatsapp",
     },
     "messages": {
         "messages": "/messages",

@@ -64,3 +64,17 @@ async def test_failures_of_one_cause_are_one_line(servers: Servers) -> None:
         ("reason-alfa", 1, "failed")
     ]
     assert found["items"][0]["to_do"]
+
+
+async def test_filter_of_another_kind_is_refused(servers: Servers) -> None:
+    """Left aside, it would let the action reach far more rows than were meant."""
+    async with guarded_hub_on(servers) as hub:
+        asked = {"kind": "replay", "person": "p-alfa", "why": "x"}
+        refused = await ask(hub, "POST", "/api/bulk", asked)
+        unknown = await ask(hub, "POST", "/api/bulk", {"kind": "cancel", "only": "everything", "why": "x"})
+        page = await hub.send("GET", "/bulk/printed?state=failed", bearer(API_KEY))
+        listed = await ask(hub, "GET", "/api/bulk?limit=9")
+
+    assert (refused[0], "person" in refused[1]["error"]) == (400, True)
+    assert (unknown[0], page.status) == (400, 400)
+    assert len(listed[1]["items"]) == len(MARKS)

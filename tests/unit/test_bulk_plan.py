@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from hub.errors import NothingChosen
+from hub.errors import InvalidFilter, NothingChosen
 from hub.model import NOWHERE
 from hub.model.bulk import BulkCandidate, BulkKind, BulkState
+from hub.model.letters import LetterState
 from hub.operations.bulk.choose import BulkFilter, choice_of, kept, narrowed, within
 from hub.operations.bulk.plan import find, planned
 from hub.operations.bulk.runs import Order, has_grown, report, start
@@ -72,8 +73,27 @@ def test_plan_counts_what_is_urgent() -> None:
     assert planned(BulkKind.CANCEL, [row(lane="urgent"), row(lane="bulk")]).urgent == 1
 
 
-async def test_state_that_there_is_not_finds_nothing() -> None:
-    assert await find(store(row()), BulkKind.RESEND, BulkFilter(state="nosuch"), None) == []
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        (BulkKind.RESEND, BulkFilter(state="nosuch")),
+        (BulkKind.CANCEL, BulkFilter(handed_over=True)),
+        (BulkKind.REPLAY, BulkFilter(person="p-1")),
+        (BulkKind.REPLAY, BulkFilter(state="failed")),
+        (BulkKind.PRINTED, BulkFilter(channel="sms")),
+        (BulkKind.PRINTED, BulkFilter(state="failed")),
+    ],
+    ids=str,
+)
+async def test_filter_that_a_kind_has_not_is_refused_and_never_left_aside(
+    kind: BulkKind, asked: BulkFilter
+) -> None:
+    with pytest.raises(InvalidFilter):
+        await find(store(row()), kind, asked, None)
+
+
+async def test_settled_dead_letters_are_not_replayed() -> None:
+    assert await find(store(row()), BulkKind.REPLAY, BulkFilter(state="discarded"), None) == []
 
 
 async def test_dead_letters_are_of_no_building() -> None:
@@ -97,9 +117,9 @@ def test_lists_have_their_states() -> None:
 
 
 def test_letters_are_chosen_by_their_own_states() -> None:
-    choice = choice_of(BulkKind.PRINTED, BulkFilter(state="failed", copropiedad="ph-1"), None)
+    choice = choice_of(BulkKind.PRINTED, BulkFilter(state="batched", copropiedad="ph-1"), None)
 
-    assert choice.which == LetterFilter()
+    assert choice.which == LetterFilter(state=LetterState.BATCHED)
     assert choice.places == frozenset({"ph-1"})
 
 

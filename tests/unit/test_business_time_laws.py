@@ -120,7 +120,7 @@ def unpaused(start: datetime, end: datetime, pauses: Iterable[Interval]) -> Iter
 def walked_due(
     calendar: WorkCalendar, start: datetime, left: timedelta, mode: Mode, pauses: Iterable[Interval]
 ) -> datetime:
-    for opens, closes in walked(calendar, start, start + timedelta(days=3_000), mode, pauses):
+    for opens, closes in walked(calendar, start, start + timedelta(days=20_000), mode, pauses):
         if closes - opens >= left:
             return opens + left
         left -= closes - opens

@@ -30,7 +30,7 @@ VECTORS = Path(__file__).parents[1] / "vectors/twilio_signature.json"
         "SALIR\n\nEl lun, 9 mar 2026 a las 8:05, Coproservicios escribió:\n> Recibimos su queja",
         "Baja\n-- \nMaría Peña\nCalle 1",
         "BAJA\n\nEnviado desde mi iPhone",
-        "Salir por favor\n\nObtener ForecastState para Android<https://aka.ms/x>",
+        "Salir por favor\n\nObtener Outlook para Android<https://aka.ms/x>",
         "Cancelar\n________________________________\nDe: Coproservicios",
     ],
 )

@@ -15,7 +15,7 @@ from typing import Final
 LONGEST: Final = 20_000  # characters
 
 _NEAR: Final = 5
-"""Lines within which ForecastState's header fields appear together."""
+"""Lines within which Outlook's header fields appear together."""
 _WRAPPED: Final = 3
 """Lines over which a mail program may wrap `El … escribió:`."""
 _LONGEST_LINE: Final = 400

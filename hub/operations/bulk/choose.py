@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from hub.model import Json, PropertyScope, State, Word
+from hub.errors import InvalidFilter
+from hub.model import Instant, Json, PropertyScope, State, Word
 from hub.model.bulk import BulkKind
 from hub.model.letters import LetterState
 from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter
@@ -26,9 +27,12 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     state: Word | None = None
-    only: Annotated[Word, Meta(description="`lost`: failed, bounced, expired. `held`: waiting.")] | None = (
-        None
-    )
+    only: (
+        Annotated[
+            Literal["lost", "held"], Meta(description="`lost`: failed, bounced, expired. `held`: waits.")
+        ]
+        | None
+    ) = None
     channel: Word | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     event_id: Word | None = None
@@ -37,8 +41,8 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purpose: Word | None = None
     copropiedad: Word | None = None
     case: Word | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     handed_over: bool | None = None
 
 
@@ -63,17 +67,29 @@ def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkC
         return BulkChoice(kind=kind, which=narrowed(asked, places), places=where)
     if kind is BulkKind.REPLAY:
         return BulkChoice(kind=kind, which=DeadFilter(reason=asked.reason, event=asked.event), places=where)
-    known = asked.state if asked.state in set(LetterState) else None
-    state = None if known is None else LetterState(known)
+    state = None if asked.state is None else LetterState(asked.state)
     which = LetterFilter(state=state, handed_over=asked.handed_over)
     return BulkChoice(kind=kind, which=which, places=where)
 
 
-def finds_nothing(choice: BulkChoice) -> bool:
-    """Return whether it is for nothing: a state that there is not, dead letters of one copropiedad."""
-    if isinstance(choice.which, MessageFilter):
-        return choice.which.state not in {None, *State}
-    return isinstance(choice.which, DeadFilter) and choice.places is not None
+def check(kind: BulkKind, asked: BulkFilter) -> None:
+    """
+    Raise InvalidFilter for what this kind is not narrowed by.
+
+    Left aside, it would let the action reach far more rows than were meant.
+    """
+    given = [name for name in BulkFilter.__struct_fields__ if getattr(asked, name) is not None]
+    if unknown := [name for name in given if name not in _FIELDS[kind]]:
+        raise InvalidFilter(f"{kind} has no filter {', '.join(unknown)}")
+    if asked.state not in {None, *_STATES[kind]}:
+        raise InvalidFilter(f"{kind} has no state {asked.state!r}; there are: {', '.join(_STATES[kind])}")
+
+
+def finds_nothing(choice: BulkChoice, asked: BulkFilter) -> bool:
+    """Return whether it is for settled dead letters, or for those of one copropiedad, which has none."""
+    if choice.kind is not BulkKind.REPLAY:
+        return False
+    return choice.places is not None or asked.state not in {None, _OPEN}
 
 
 def kept(asked: BulkFilter) -> dict[str, Json]:
@@ -82,6 +98,20 @@ def kept(asked: BulkFilter) -> dict[str, Json]:
     return {name: plain[name] for name in BulkFilter.__struct_fields__ if name in plain and name != "person"}
 
 
+_OPEN: Final = "open"
 _OF_MESSAGES: Final = (
     *("state", "channel", "event", "event_id", "person", "reason", "purpose", "case", "since", "until"),
 )
+_MESSAGE_FIELDS: Final = frozenset({*_OF_MESSAGES, "only", "copropiedad"})
+_FIELDS: Final[Mapping[BulkKind, frozenset[str]]] = {
+    BulkKind.RESEND: _MESSAGE_FIELDS,
+    BulkKind.CANCEL: _MESSAGE_FIELDS,
+    BulkKind.REPLAY: frozenset({"state", "reason", "event"}),
+    BulkKind.PRINTED: frozenset({"state", "copropiedad", "handed_over"}),
+}
+_STATES: Final[Mapping[BulkKind, tuple[str, ...]]] = {
+    BulkKind.RESEND: tuple(State),
+    BulkKind.CANCEL: tuple(State),
+    BulkKind.REPLAY: (_OPEN, "replayed", "discarded"),
+    BulkKind.PRINTED: tuple(LetterState),
+}

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.model import Instant, PropertyScope
 from hub.model.bulk import BulkCandidate, BulkKind
-from hub.operations.bulk.choose import BulkFilter, choice_of, finds_nothing
+from hub.operations.bulk.choose import BulkFilter, check, choice_of, finds_nothing
 from hub.operations.bulk.words_es import skipped_words
 from hub.ports import BulkStore
 
@@ -70,9 +70,14 @@ class BulkPlan(Struct, kw_only=True):
 async def find(
     store: BulkStore, kind: BulkKind, asked: BulkFilter, places: PropertyScope, *, most: int = MOST
 ) -> Sequence[BulkCandidate]:
-    """Find the rows of a bulk action, oldest first; one more than `most` where there are more."""
+    """
+    Find the rows of a bulk action, oldest first; one more than `most` where there are more.
+
+    Raises InvalidFilter.
+    """
+    check(kind, asked)
     choice = choice_of(kind, asked, places)
-    return [] if finds_nothing(choice) else await store.candidates(choice, most + 1)
+    return [] if finds_nothing(choice, asked) else await store.candidates(choice, most + 1)
 
 
 def planned(kind: BulkKind, found: Sequence[BulkCandidate], *, most: int = MOST) -> BulkPlan:

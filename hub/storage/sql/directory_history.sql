@@ -3,6 +3,9 @@ The directory as operators see it: what applies now, what applied on a day, and 
 -- standing --
 SELECT max(version) AS version FROM directory_version WHERE kind = $1 AND id = $2
 
+-- place_names --
+SELECT id, name FROM copropiedad WHERE $1::text[] IS NULL OR id = ANY ($1) ORDER BY name, id
+
 -- holders --
 -- The greatest version that had begun applies to each membership; a removal begins when its event was received.
 -- A unit belongs where its version of that day puts it; before its first version, where the first version puts it.

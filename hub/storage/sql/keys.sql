@@ -50,7 +50,7 @@ INSERT INTO audit (id, at, who, action, subject, detail, person, address) VALUES
 
 -- notes --
 SELECT id, at, who, action, subject, person, detail, address FROM audit
-WHERE (at, id) < ($1, $2)
+WHERE (at, id) < ($1, $2) AND {narrowed}
 ORDER BY at DESC, id DESC
 LIMIT $3
 
@@ -59,7 +59,7 @@ LIMIT $3
 SELECT * FROM (
     (
         SELECT id, at, who, action, subject, person, detail, address FROM audit
-        WHERE person = $4 AND (at, id) < ($1, $2)
+        WHERE person = $4 AND (at, id) < ($1, $2) AND {narrowed}
         ORDER BY at DESC, id DESC
         LIMIT $3
     )
@@ -77,6 +77,6 @@ SELECT * FROM (
         WHERE directory_version.kind = entry.kind AND directory_version.id = entry.id
     ) AS version
 ) AS known
-WHERE (at, id) < ($1, $2)
+WHERE (at, id) < ($1, $2) AND {narrowed}
 ORDER BY at DESC, id DESC
 LIMIT $3

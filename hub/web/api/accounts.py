@@ -36,45 +36,45 @@ class PersonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def list_accounts(request: web.Request, query: ListQuery) -> web.Response:
     """List the accounts and their offices, by name."""
     now = services(request).now()
-    items = [row(account, now=now) for account in await accounts.listed(_admin(request))]
+    items = [row(account, now=now) for account in await accounts.listed(admin_of(request))]
     return json_answer(page_by(items, query, key=lambda account: (account.name,)))
 
 
 async def create(request: web.Request, body: AccountBody) -> web.Response:
     """Create an account; only this response has its one-time password."""
     account, password = await accounts.create(
-        _admin(request), body.name, body.display_name, _grants(body.grants)
+        admin_of(request), body.name, body.display_name, _grants(body.grants)
     )
     return json_answer(made(account, password, now=services(request).now()), status=201)
 
 
 async def reset(request: web.Request) -> web.Response:
     """Set a new one-time password; the sessions end."""
-    account, password = await accounts.reset(_admin(request), request.match_info["name"])
+    account, password = await accounts.reset(admin_of(request), request.match_info["name"])
     return json_answer(made(account, password, now=services(request).now()))
 
 
 async def grant(request: web.Request, body: GrantsBody) -> web.Response:
     """Grant offices; safe to repeat."""
     name, offices = request.match_info["name"], _grants(body.grants)
-    return _answer(request, await accounts.grant(_admin(request), name, offices))
+    return _answer(request, await accounts.grant(admin_of(request), name, offices))
 
 
 async def take(request: web.Request, body: GrantsBody) -> web.Response:
     """Revoke offices; the sessions end."""
     name, offices = request.match_info["name"], _grants(body.grants)
-    return _answer(request, await accounts.take(_admin(request), name, offices))
+    return _answer(request, await accounts.take(admin_of(request), name, offices))
 
 
 async def set_person(request: web.Request, body: PersonBody) -> web.Response:
     """Say who of the directory the account is, whose inbox it reads; safe to repeat."""
     name = request.match_info["name"]
-    return _answer(request, await accounts.set_person(_admin(request), name, body.person))
+    return _answer(request, await accounts.set_person(admin_of(request), name, body.person))
 
 
 def _change_by_name(change: Callable[[AccountAdmin, str], Awaitable[Account]], summary: str) -> Handler:
     async def handler(request: web.Request) -> web.Response:
-        return _answer(request, await change(_admin(request), request.match_info["name"]))
+        return _answer(request, await change(admin_of(request), request.match_info["name"]))
 
     # The OpenAPI document takes both from the handler; its operationId must be unique.
     handler.__name__, handler.__doc__ = change.__name__, summary
@@ -94,7 +94,8 @@ def _answer(request: web.Request, account: Account) -> web.Response:
     return json_answer(row(account, now=services(request).now()))
 
 
-def _admin(request: web.Request) -> AccountAdmin:
+def admin_of(request: web.Request) -> AccountAdmin:
+    """Return the administration of accounts, by the caller."""
     deps = services(request)
     return AccountAdmin(
         store=deps.accounts,

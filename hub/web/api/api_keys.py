@@ -11,6 +11,7 @@ from hub.access import api_keys, grant_keys
 from hub.access.grant_keys import KeyAdmin
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
+from hub.ports import NoteFilter
 from hub.web.auth.caller import caller_of, note
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
@@ -43,6 +44,11 @@ class NotesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     person: (
         Annotated[Word, Meta(description="Who looked at this person's data, and who changed it.")] | None
     ) = None
+    by: Annotated[Word, Meta(description="By whom: `account:ana`, or only `ana`.")] | None = None
+    action: Annotated[Word, Meta(description="What was done: `key.create`.")] | None = None
+    subject: Annotated[Word, Meta(description="To what: `key:crm`, or only `crm`.")] | None = None
+    since: Annotated[Instant, Meta(description="Done at this instant (RFC 3339) or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Done before this instant.")] | None = None
 
 
 class NoteRow(Struct, kw_only=True):
@@ -80,32 +86,38 @@ async def create_key(request: web.Request, body: KeyBody) -> web.Response:
         by=caller_of(request).who,
         now=now,
     )
-    await grant_keys.grant(_admin(request), key)
+    await grant_keys.grant(admin_of(request), key)
     return json_answer(grant_keys.made(key, token, now=now), status=201)
 
 
 async def rotate_key(request: web.Request, body: RotateBody) -> web.Response:
     """Create the successor of a key; both work until the old one expires."""
-    admin, name = _admin(request), request.match_info["name"]
+    admin, name = admin_of(request), request.match_info["name"]
     key, token = await grant_keys.rotate(admin, name, old_ends_at=body.old_ends_at)
     return json_answer(grant_keys.made(key, token, now=admin.now), status=201)
 
 
 async def revoke_key(request: web.Request) -> web.Response:
     """Revoke at once the live keys of a name, or the key of a prefix."""
-    revoked = await grant_keys.revoke(_admin(request), request.match_info["name"])
+    revoked = await grant_keys.revoke(admin_of(request), request.match_info["name"])
     return json_answer(KeysRevoked(revoked=revoked))
 
 
 async def list_notes(request: web.Request, query: NotesQuery) -> web.Response:
     """List who looked at people's data and who changed what, newest first."""
-    page = await services(request).audit.notes(after=query.after, limit=query.limit, person=query.person)
+    narrowed = NoteFilter(
+        who=query.by, action=query.action, subject=query.subject, since=query.since, until=query.until
+    )
+    page = await services(request).audit.notes(
+        after=query.after, limit=query.limit, person=query.person, narrowed=narrowed
+    )
     if query.person is not None:
         await note(request, "audit.person", f"person:{query.person}", person=query.person)
     return json_answer(page)
 
 
-def _admin(request: web.Request) -> KeyAdmin:
+def admin_of(request: web.Request) -> KeyAdmin:
+    """Return the administration of keys, by the caller."""
     deps, caller = services(request), caller_of(request)
     return KeyAdmin(
         store=deps.api_keys,

@@ -21,7 +21,7 @@ from hub.web.services import access, services
 SIGN_IN: Final = "/"
 _SECTIONS: Final = (
     "messages|cases|clocks|dead|replies|people|letters|posters|surveys|indicators|templates|channels|audit|accounts"
-    "|keys|search|bulk|events"
+    "|keys|webhooks|search|bulk|events"
 )
 _LINKED: Final = re.compile(rf"/({_SECTIONS})(/[^/?#\\\s]{{1,3000}}){{0,3}}(\?[^#\\\s]{{0,3000}})?")
 """The console's own pages. No other path is taken from a query: it could lead to another site."""

@@ -25,6 +25,7 @@ from hub.web.console import (
     search_page,
     unreached_page,
 )
+from hub.web.console.admin_routes import ADMINISTRATION
 from hub.web.console.people_routes import PEOPLE
 from hub.web.route import OPERATE, PRIVACY, READ, Route, Where
 
@@ -76,4 +77,5 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _operate("/replies/{id}/answer", reply_page.answer),
     _operate("/replies/{id}/close", reply_page.close),
     *PEOPLE,
+    *ADMINISTRATION,
 )

@@ -28,6 +28,17 @@ DONE: Final = "done"
 """The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "account_closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
+        "factor_forgotten": "La cuenta quedó sin segundo factor.",
+        "office_granted": "La cuenta tiene el cargo.",
+        "account_opened": "La cuenta quedó abierta.",
+        "person_said": "Quedó dicho quién es en el directorio.",
+        "removed": "Se quitó.",
+        "revoked": "La llave quedó anulada: ya no abre.",
+        "subscribed": "Los resultados se publican desde ahora.",
+        "office_taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
+        "turned_on": "El webhook quedó encendido, y lo que esperaba sale ya.",
+        "account_unlocked": "La cuenta quedó sin bloqueo.",
         "acknowledged": "El plazo quedó asumido: aparece en el caso en unos segundos.",
         "assigned": "Se cambió el encargado.",
         "closed": "Se cerró: aparece en el caso en unos segundos.",

@@ -204,6 +204,8 @@ _PARTS: Final = {
     "key": {"type": "string", "examples": ["PQ-2026-000901", "pqrs_id:pqrs-ejemplo-1"]},
     "kind": {"enum": list(NOUNS)},
     "code": {"type": "string", "examples": ["K7F2M9QDTX"]},
+    "event": {"type": "string", "examples": ["pqrs.received"]},
+    "channel": {"type": "string", "examples": ["email"]},
 }
 
 

@@ -1,0 +1,284 @@
+"""
+The texts of the hub: which there are for whom over which channel, which are missing, and how each looks.
+
+An invented reader gets what the examples of an event's schema say.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Final, NamedTuple
+
+from msgspec import Meta, Struct
+
+from hub.catalog import BY_NAME
+from hub.catalog.accounting import ACCOUNTING
+from hub.catalog.administration import ADMINISTRATION
+from hub.catalog.attention import ATTENTION
+from hub.catalog.concierge import CONCIERGE
+from hub.catalog.contracts import CONTRACTS
+from hub.catalog.directory import DIRECTORY
+from hub.catalog.emergencies import EMERGENCIES
+from hub.catalog.maintenance import MAINTENANCE
+from hub.catalog.orders import ORDERS
+from hub.catalog.own import THE_HUB
+from hub.catalog.privacy import PRIVACY
+from hub.catalog.promises import PROMISES
+from hub.catalog.quality import QUALITY
+from hub.catalog.real_estate import REAL_ESTATE
+from hub.catalog.residents import RESIDENTS
+from hub.catalog.support import SUPPORT
+from hub.errors import MissingDocument, TemplateFailure, UnknownName
+from hub.model import Brand, EventType, Json, Print, Rendered
+from hub.operations.template_check import Finding, TemplateCheck
+from hub.rendering.context import INITIAL
+from hub.rendering.templates import DEFAULT_LOCALE, Key
+from hub.sms_text import segments
+
+GROUPS: Final[Mapping[str, tuple[str, tuple[EventType, ...]]]] = {
+    "attention": ("PQRS", ATTENTION),
+    "promises": ("Plazos", PROMISES),
+    "support": ("Atención", SUPPORT),
+    "administration": ("Administración", ADMINISTRATION),
+    "contracts": ("Contratos", CONTRACTS),
+    "accounting": ("Contabilidad", ACCOUNTING),
+    "maintenance": ("Mantenimiento", MAINTENANCE),
+    "emergencies": ("Emergencias", EMERGENCIES),
+    "concierge": ("Conserjería", CONCIERGE),
+    "real_estate": ("Inmobiliaria", REAL_ESTATE),
+    "quality": ("Satisfacción y calidad", QUALITY),
+    "privacy": ("Protección de datos", PRIVACY),
+    "directory": ("Directorio", DIRECTORY),
+    "residents": ("Página del residente", RESIDENTS),
+    "orders": ("Órdenes", ORDERS),
+    "own": ("El hub mismo", THE_HUB),
+}
+"""The modules of the catalogue, in its order: name → title, events."""
+CHANNELS: Final = ("email", "sms", "whatsapp", "push", "inbox", "voice", "print", "board")
+_PAPER: Final[Mapping[Print, tuple[str, ...]]] = {
+    Print.NEVER: (),
+    Print.LETTER: ("print",),
+    Print.BOARD: ("board",),
+    Print.BOTH: ("print", "board"),
+}
+_SPANISH: Final = frozenset({"print", "board"})
+"""Paper is in Spanish: so is its frame."""
+LOCALES: Final = (DEFAULT_LOCALE, "en")
+
+
+class TemplateRow(Struct, kw_only=True, frozen=True):
+    """A text of an event for an audience over a channel, in a language; or that it is missing."""
+
+    event: str
+    group: Annotated[str, Meta(description="The part of the catalogue.")]
+    channel: str
+    audience: Annotated[str | None, Meta(description="Whose text it is; null: the event's main one.")]
+    language: str
+    state: Annotated[
+        str,
+        Meta(
+            description="`used`; `unused`: nobody is written to by it; `missing`: somebody would be; "
+            "`untranslated`: they get it in Spanish."
+        ),
+    ]
+
+
+class SmsParts(Struct, kw_only=True, frozen=True):
+    """What a provider bills of a text message."""
+
+    encoding: str
+    units: int
+    parts: int
+
+
+class TemplateFinding(Struct, kw_only=True, frozen=True):
+    """What is wrong with a text."""
+
+    rule: str
+    means: str
+    words: str
+    channel: Annotated[str, Meta(description="Empty: over any.")]
+    file: str
+    line: int
+
+
+class TemplatePreview(Struct, kw_only=True, frozen=True):
+    """A text as an invented person gets it."""
+
+    event: str
+    channel: str
+    audience: str | None
+    language: str
+    example: int
+    examples: Annotated[int, Meta(description="How many the event's schema has.")]
+    sender: Annotated[str | None, Meta(description="Who writes the email.")]
+    subject: str
+    text: str
+    html: str
+    cost: Annotated[SmsParts | None, Meta(description="Of a text message.")]
+    template: Annotated[str, Meta(description="The name of a text that a provider approves.")]
+    parameters: list[tuple[str, str]]
+    variables: Annotated[list[str], Meta(description="The fields of the event's data that the text names.")]
+    findings: list[TemplateFinding]
+
+
+class Wanted(NamedTuple):
+    """Which text, and with what it is filled."""
+
+    event: str
+    channel: str
+    audience: str | None
+    language: str
+    example: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gallery:
+    """`examples` are those of the schemas, by event."""
+
+    check: TemplateCheck
+    examples: Mapping[str, Sequence[Mapping[str, Json]]]
+    _findings: dict[str, list[Finding]] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> Sequence[TemplateRow]:
+        """Return all texts in the order of the catalogue, and those that are missing."""
+        return [
+            row
+            for name, (_, events) in GROUPS.items()
+            for kind in events
+            for row in self._rows_of(name, kind)
+        ]
+
+    def _rows_of(self, group: str, kind: EventType) -> Iterator[TemplateRow]:
+        used = _used(kind)
+        for variant in self._variants(kind):
+            for channel in CHANNELS:
+                wanted = channel in used.get(variant, frozenset())
+                for locale in LOCALES:
+                    there = channel in self._channels((locale, kind.name, variant))
+                    state = _state(there=there, wanted=wanted, locale=locale)
+                    if state == "untranslated" and (channel in _SPANISH or kind.is_for_staff(variant)):
+                        continue
+                    if there or wanted:
+                        yield TemplateRow(
+                            event=kind.name,
+                            group=group,
+                            channel=channel,
+                            audience=variant,
+                            language=locale,
+                            state=state,
+                        )
+
+    def _variants(self, kind: EventType) -> list[str | None]:
+        keys = [key[2] for key in self.check.templates.words if key[1] == kind.name]
+        asked = [audience.template for audience in kind.audiences]
+        return list(dict.fromkeys([*asked, *keys]))
+
+    def _channels(self, key: Key) -> frozenset[str]:
+        return self.check.templates.channels(key) if key in self.check.templates.words else frozenset()
+
+    def preview(
+        self, wanted: Wanted, brand: Brand | None = None, building: str | None = None
+    ) -> TemplatePreview:
+        """
+        Render a text, and say what is wrong with it. Raises UnknownName if there is none.
+
+        A letter that would only be a link to its document has no page of its own: then it is empty.
+        """
+        key = self._key(wanted)
+        made = self.rendered(wanted, brand, building)
+        found = [finding for finding in self._of(wanted.event) if finding.channel in {"", wanted.channel}]
+        return TemplatePreview(
+            event=wanted.event,
+            channel=wanted.channel,
+            audience=wanted.audience,
+            language=wanted.language,
+            example=wanted.example,
+            examples=len(self.examples[wanted.event]),
+            sender=f"{made.sender.name} <{made.sender.address}>" if made.sender else None,
+            subject=made.subject,
+            text=made.text,
+            html=with_logo(made),
+            cost=_cost(made.text) if wanted.channel == "sms" else None,
+            template=made.template,
+            parameters=list(made.parameters),
+            variables=sorted(self.check.variables(key)),
+            findings=[_shown(finding) for finding in found if _is_of(finding, wanted)],
+        )
+
+    def rendered(self, wanted: Wanted, brand: Brand | None, building: str | None) -> Rendered:
+        """Render a text. Raises UnknownName if there is none."""
+        key, example = self._key(wanted), self.examples[wanted.event][wanted.example]
+        due = self.check.due_of(wanted.event, example)
+        place = {} if building is None else {"building": building}
+        try:
+            return self.check.templates.try_out(
+                key, wanted.channel, example, due, occasion=INITIAL, brand=brand, **place
+            )
+        except MissingDocument:
+            return Rendered(text="")
+        except TemplateFailure as exc:
+            raise UnknownName(str(exc)) from exc
+
+    def _key(self, wanted: Wanted) -> Key:
+        key = wanted.language, wanted.event, wanted.audience
+        there = wanted.event in BY_NAME and wanted.channel in self._channels(key)
+        if not there or not 0 <= wanted.example < len(self.examples[wanted.event]):
+            raise UnknownName(f"there is no such text or example of {wanted.event}")
+        return key
+
+    def _of(self, event: str) -> list[Finding]:
+        """Return what is wrong with an event's texts, of any example: it takes a moment, once."""
+        if event not in self._findings:
+            self._findings[event] = self.check.findings(event)
+        return self._findings[event]
+
+
+def _state(*, there: bool, wanted: bool, locale: str) -> str:
+    if there:
+        return "used" if wanted else "unused"
+    return "missing" if locale == DEFAULT_LOCALE else "untranslated"
+
+
+def _used(kind: EventType) -> Mapping[str | None, set[str]]:
+    """Return audience's text → the channels over which somebody is to read it."""
+    used: dict[str | None, set[str]] = {}
+    for audience in kind.audiences:
+        channels = used.setdefault(audience.template, set())
+        channels.update(channel for step in audience.channels for channel in step)
+        channels.update(_PAPER[audience.print])
+    return used
+
+
+def _is_of(finding: Finding, wanted: Wanted) -> bool:
+    """Return whether a finding is about this language and this audience."""
+    of_audience = finding.block.startswith(f"{wanted.audience}_") if wanted.audience else True
+    return finding.file.startswith(f"{wanted.language}/") and of_audience
+
+
+def _shown(finding: Finding) -> TemplateFinding:
+    return TemplateFinding(
+        rule=finding.rule,
+        means=finding.means,
+        words=finding.words,
+        channel=finding.channel,
+        file=finding.file,
+        line=finding.line,
+    )
+
+
+def _cost(text: str) -> SmsParts:
+    found = segments(text)
+    return SmsParts(encoding=found.encoding, units=found.units, parts=found.parts)
+
+
+def with_logo(rendered: Rendered) -> str:
+    """Put the logo that a mail carries into its HTML: a browser knows no `cid:`."""
+    if (logo := rendered.image) is None:
+        return rendered.html
+    data = f"data:image/png;base64,{b64encode(logo.content).decode()}"
+    return rendered.html.replace(f"cid:{logo.cid}", data)

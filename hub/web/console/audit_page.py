@@ -1,0 +1,141 @@
+"""Auditoría: who did what to whose data, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+
+from aiohttp import hdrs, web
+from msgspec import Meta
+
+from hub.business_time.dates import ZONE
+from hub.model import Word
+from hub.operations.explain.sentences_es import short_time
+from hub.ports import NoteFilter
+from hub.rendering.actions_es import ACTIONS
+from hub.web.auth.caller import caller_of, note
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.requests import FormQuery
+from hub.web.route import TABLE
+from hub.web.schemas.common import MAX_LIMIT, Cursor, Limit
+from hub.web.services import services
+
+PATH: Final = "/audit"
+_COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De quién", "Detalle", "Desde")
+_PAGES: Final[Mapping[str, str]] = {
+    "account": "/accounts/{name}",
+    "batch": "/letters/batches/{id}",
+    "bulk": "/bulk/runs/{id}",
+    "case": "/cases/{key}",
+    "channel": "/channels",
+    "clock": "/clocks/{id}",
+    "dead": "/dead/{id}",
+    "event": "/channels",
+    "key": "/keys/{name}",
+    "letter": "/letters/{id}",
+    "message": "/messages/{id}",
+    "person": "/people/{ref}",
+    "poster": "/posters/{id}",
+    "reply": "/replies/{id}",
+    "source": "/webhooks",
+    "webhook": "/webhooks/{id}",
+}
+"""What a subject is → its page."""
+
+
+class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    by: Word | None = None
+    action: Word | None = None
+    subject: Word | None = None
+    person: Word | None = None
+    since: Annotated[date, Meta(description="The first day.")] | None = None
+    until: Annotated[date, Meta(description="The last day.")] | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
+    """List who did what, newest first."""
+    page = await services(request).audit.notes(
+        after=query.after, limit=query.limit, person=query.person, narrowed=_narrowed(query)
+    )
+    if query.person is not None:
+        await note(request, "audit.person", f"person:{query.person}", person=query.person)
+    if query.format is not None:
+        await note(request, "audit.export", "audit", rows=len(page.items))
+        return spreadsheet("auditoria", _COLUMNS, map(_line, page.items))
+    return console_page(
+        "console/audit.html",
+        request,
+        here=PATH,
+        rows=[_shown(request, row) for row in page.items],
+        query=query,
+        actions=sorted(ACTIONS.items(), key=lambda pair: pair[1]),
+        sheet=with_query(request, format="csv", limit=str(MAX_LIMIT)),
+        next=with_query(request, after=page.next) if page.next else None,
+        first=with_query(request, after=None) if query.after else None,
+        with_only=lambda **changes: with_query(request, after=None, **changes),
+    )
+
+
+def _narrowed(query: AuditQuery) -> NoteFilter:
+    """Return the filter; the last day is in it."""
+    return NoteFilter(
+        who=query.by,
+        action=query.action,
+        subject=query.subject,
+        since=None if query.since is None else _begin(query.since),
+        until=None if query.until is None else _begin(query.until + timedelta(days=1)),
+    )
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
+
+
+def _shown(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "what": ACTIONS.get(row["action"], row["action"]),
+        "page": page_of(request, row["subject"]),
+        "person_page": page_of(request, f"person:{row['person']}") if row["person"] else None,
+        "words": _detail(row["detail"]),
+    }
+
+
+def page_of(request: web.Request, subject: str) -> str | None:
+    """Return the page of what the audit names, if the hub has one that the caller may open."""
+    noun, _, ref = subject.partition(":")
+    pattern = _PAGES.get(noun, "")
+    row = request.app[TABLE].get((hdrs.METH_GET, pattern))
+    if row is None or not ref or not (row.needs and caller_of(request).may(row.needs)):
+        return None
+    head, gap, _ = pattern.partition("{")
+    return f"{head}{quote(ref, safe=':')}" if gap else head
+
+
+def _detail(detail: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value not in (None, ""))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["at"]),
+        row["who"],
+        ACTIONS.get(row["action"], row["action"]),
+        row["action"],
+        row["subject"],
+        row["person"],
+        _detail(row["detail"]),
+        row["address"],
+    )

@@ -1,0 +1,215 @@
+"""Plantillas: the texts of each event by audience, channel and language, and how each looks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.catalog import BY_NAME
+from hub.model import Word
+from hub.operations.gallery import GROUPS, Gallery, TemplatePreview, TemplateRow
+from hub.rendering.labels_es import CHANNELS as CHANNELS_ES
+from hub.rendering.labels_es import PURPOSES
+from hub.rendering.paper.pages import Sheet, make_pages
+from hub.rendering.templates import PREVIEWED_AT
+from hub.rendering.titles_es import EVENTS
+from hub.web.api.templates import TextQuery, gallery, look_of, preview, wanted_of
+from hub.web.auth.caller import places_of
+from hub.web.console.shell import console_page
+from hub.web.requests import FormQuery, unknown
+from hub.web.responses import HEADERS, pdf_answer
+from hub.web.services import services
+
+PATH: Final = "/templates"
+ONE: Final = f"{PATH}/{{event}}"
+HTML: Final = f"{ONE}/html"
+PDF: Final = f"{ONE}/pdf"
+_CSP: Final = "Content-Security-Policy"
+_SANDBOX: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+"""A text is a document of its own: it runs nothing, loads nothing, and leads nowhere."""
+_PAPER: Final = frozenset({"print", "board"})
+_LANGUAGES: Final = (("es", "Español"), ("en", "Inglés"))
+_RULES: Final[Mapping[str, str]] = {
+    "acronym": "Una sigla sin explicar",
+    "alt": "Una imagen sin palabras para quien no la ve",
+    "contrast": "Letras que no se distinguen del fondo",
+    "length": "Demasiado largo",
+    "link": "Un enlace que no dice qué abre, o no es seguro",
+    "machine": "Una palabra de máquina",
+    "markup": "Marcas que nadie debe ver",
+    "render": "No se puede hacer con un ejemplo",
+    "segments": "Demasiadas partes de SMS",
+    "sentence": "Una frase demasiado larga",
+    "variable": "Un dato que el evento no tiene",
+}
+_CHANNELS_ES: Final = {**CHANNELS_ES, "board": "Cartelera"}
+
+
+class GalleryQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    group: Annotated[Word, Meta(description="A part of the catalogue.")] = "attention"
+    done: str = ""
+
+
+class PreviewQuery(FormQuery, TextQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Word | None = None
+    done: str = ""
+
+
+async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
+    """Show one part of the catalogue: events by audience, channel and language."""
+    if query.group not in GROUPS:
+        raise unknown("group")
+    rows = (await gallery(request)).rows
+    return console_page(
+        "console/templates.html",
+        request,
+        here=PATH,
+        tabs=[(f"{PATH}?group={name}", title) for name, (title, _) in GROUPS.items()],
+        tab=f"{PATH}?group={query.group}",
+        lines=_lines([row for row in rows if row.group == query.group]),
+        silent=[EVENTS.get(kind.name, kind.name) for kind in _silent(rows, query.group)],
+        channels=_CHANNELS_ES,
+        languages=_LANGUAGES,
+        missing=[row for row in rows if row.state == "missing"],
+        untranslated=sum(row.state == "untranslated" for row in rows),
+        events=EVENTS,
+    )
+
+
+def _lines(rows: Sequence[TemplateRow]) -> list[dict[str, Any]]:
+    """Return the table: a line for each text of an event, with its cells by channel."""
+    lines: dict[tuple[str, str | None], list[TemplateRow]] = {}
+    for row in rows:
+        lines.setdefault((row.event, row.audience), []).append(row)
+    return [
+        {
+            "event": event,
+            "audience": audience,
+            "readers": _readers(event, audience),
+            "cells": [(row, path_of(row)) for row in found],
+        }
+        for (event, audience), found in lines.items()
+    ]
+
+
+def _readers(event: str, audience: str | None) -> list[tuple[str, str]]:
+    """Return who reads a text, and what for."""
+    readers = [one for one in BY_NAME[event].audiences if one.template == audience]
+    return [(", ".join(one.who), PURPOSES.get(one.purpose, one.purpose)) for one in readers]
+
+
+def path_of(row: TemplateRow) -> str:
+    asked = {"channel": row.channel, "audience": row.audience, "language": row.language}
+    return f"{PATH}/{row.event}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def _silent(rows: Sequence[TemplateRow], group: str) -> list[Any]:
+    """Return the events of which nobody is told."""
+    spoken = {row.event for row in rows}
+    return [kind for kind in GROUPS[group][1] if kind.name not in spoken]
+
+
+async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamResponse:
+    """Show a text as an invented person gets it."""
+    event, texts = request.match_info["event"], await gallery(request)
+    rows = [row for row in texts.rows if row.event == event]
+    if not rows:
+        raise unknown("text")
+    made = await preview(request, event, query.channel or _first(rows, query), query)
+    page = console_page(
+        "console/template.html",
+        request,
+        here=PATH,
+        made=made,
+        title=EVENTS.get(event, event),
+        group=(rows[0].group, GROUPS[rows[0].group][0]),
+        tabs=[
+            (_path(query, event, channel=row.channel), _CHANNELS_ES[row.channel])
+            for row in _there(rows, query)
+        ],
+        tab=_path(query, event, channel=made.channel),
+        here_path=f"{PATH}/{event}",
+        query=query,
+        channel_name=_CHANNELS_ES[made.channel],
+        audiences=_audiences(rows),
+        languages=_LANGUAGES,
+        readers=_readers(event, query.audience),
+        places=await services(request).directory.place_names(places_of(request)),
+        examples=_examples(texts, event),
+        rules=_RULES,
+        html_path=f"{PATH}/{event}/html?{_query(query, channel=made.channel)}" if made.html else None,
+        pdf_path=f"{PATH}/{event}/pdf?{_query(query, channel=made.channel)}" if _is_paper(made) else None,
+    )
+    page.headers[_CSP] = f"{HEADERS[_CSP]}; frame-src 'self'"
+    return page
+
+
+def _first(rows: Sequence[TemplateRow], query: TextQuery) -> str:
+    there = _there(rows, query)
+    return there[0].channel if there else ""
+
+
+def _there(rows: Sequence[TemplateRow], query: TextQuery) -> list[TemplateRow]:
+    return [
+        row
+        for row in rows
+        if (row.audience, row.language) == (query.audience, query.language)
+        and row.state in {"used", "unused"}
+    ]
+
+
+def _audiences(rows: Sequence[TemplateRow]) -> list[tuple[str, str]]:
+    names = dict.fromkeys(row.audience for row in rows)
+    return [(name or "", name or "El texto principal") for name in names]
+
+
+def _examples(texts: Gallery, event: str) -> list[tuple[int, str]]:
+    return [(number, f"Ejemplo {number + 1}") for number in range(len(texts.examples[event]))]
+
+
+def _query(query: PreviewQuery, **changes: str) -> str:
+    asked = {
+        "channel": query.channel,
+        "audience": query.audience,
+        "language": query.language,
+        "example": query.example or None,
+        "copropiedad": query.copropiedad,
+        **changes,
+    }
+    return urlencode({name: value for name, value in asked.items() if value is not None})
+
+
+def _path(query: PreviewQuery, event: str, **changes: str) -> str:
+    return f"{PATH}/{event}?{_query(query, **changes)}"
+
+
+def _is_paper(made: TemplatePreview) -> bool:
+    return made.channel in _PAPER and bool(made.html)
+
+
+async def show_html(request: web.Request, query: PreviewQuery) -> web.StreamResponse:
+    """Send the HTML of a text alone, for the frame of its page."""
+    made = await preview(request, request.match_info["event"], query.channel or "email", query)
+    headers = {_CSP: _SANDBOX, "X-Frame-Options": "SAMEORIGIN"}
+    return web.Response(text=made.html, content_type="text/html", headers=headers)
+
+
+async def show_pdf(request: web.Request, query: PreviewQuery) -> web.StreamResponse:
+    """Send a letter or a poster as it is printed."""
+    event, channel = request.match_info["event"], query.channel or "print"
+    building, brand = await look_of(request, query.copropiedad)
+    texts = await gallery(request)
+    made = await asyncio.to_thread(texts.rendered, wanted_of(event, channel, query), brand, building)
+    if channel not in _PAPER or not made.html:
+        raise unknown("page")
+    size = services(request).policy.paper.size
+    printed = await make_pages([Sheet(html=made.html)], size=size, at=PREVIEWED_AT, title=made.subject)
+    return pdf_answer(printed.pdf, f"{event}.pdf")

@@ -1,0 +1,43 @@
+"""Why an administrator's change was refused, in Spanish; the exact words stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from hub.errors import (
+    BeyondOwnRights,
+    HubError,
+    InvalidAccount,
+    InvalidKey,
+    InvalidSubscription,
+    LastAdministrator,
+    NameTaken,
+)
+from hub.web.responses import refusal_of
+
+_WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
+    {
+        BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
+        InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
+        InvalidKey: "Revise los campos: el nombre, lo que la llave abre, el origen y los eventos.",
+        InvalidSubscription: "Revise la dirección y el origen.",
+        LastAdministrator: "Es la última cuenta que administra toda la empresa: dé antes ese cargo a otra.",
+        NameTaken: "Ya hay una llave con ese nombre que sirve. Cámbiela, anúlela, o dé otro nombre.",
+    }
+)
+REFUSED: Final = tuple(_WORDS)
+"""What a form of the administration catches, to be shown with the words beside it."""
+
+
+class Wrong(NamedTuple):
+    """`exact` are the words of the API."""
+
+    words: str
+    exact: str
+    status: int
+
+
+def wrong_of(error: HubError) -> Wrong:
+    return Wrong(_WORDS[type(error)], str(error), refusal_of(error).status)

@@ -1,0 +1,95 @@
+"""Every action that the audit is told has Spanish words, and no other has."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import hub
+from hub.model.bulk import BulkKind
+from hub.model.posters import PosterStep
+from hub.rendering.actions_es import ACTIONS
+
+ROOT: Final = Path(hub.__file__).parent
+NOTES: Final = frozenset({"note", "note_all"})
+NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})
+"""Files whose `note` is another one."""
+HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
+    "account.": ("accounts.py", "enrolment.py", "sign_in.py"),
+    "key.": ("grant_keys.py",),
+}
+"""What a file's own `note` puts before its word."""
+BY_FUNCTION: Final = frozenset({"_audited", "_decide", "_letter", "_look", "_noted", "letter_of"})
+"""Functions whose argument is the action that they note."""
+OF_EVENTS: Final = frozenset({"directory.upserted", "directory.removed"})
+"""What the statement of a person's audit makes of events."""
+
+
+def words_of(node: ast.expr) -> Iterator[str]:
+    """Yield the literal words, and the pattern of those that are put together."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield re.escape(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(
+            re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[a-z_.]+"
+            for part in node.values
+        )
+    elif isinstance(node, ast.IfExp):
+        yield from words_of(node.body)
+        yield from words_of(node.orelse)
+
+
+def action_of(call: ast.Call) -> ast.expr | None:
+    """Return what a call of a `note` has as its action: after the request, or after who does it."""
+    named = next((word.value for word in call.keywords if word.arg == "action"), None)
+    if named is not None or not call.args:
+        return named
+    first = getattr(call.args[0], "id", "")
+    place = {"request": 1, "deps": 2}.get(first, 0)
+    return call.args[place] if len(call.args) > place else None
+
+
+def noted(path: Path, source: str) -> Iterator[str]:
+    """Yield a pattern for each action that a file notes."""
+    prefix = next((word for word, files in HANDED_ON.items() if path.name in files), "")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign) and any(getattr(to, "id", "") == "action" for to in node.targets):
+            yield from words_of(node.value)
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if name in NOTES and path.name not in NOT_THE_AUDIT and (said := action_of(node)) is not None:
+            whole = any(word.arg == "action" for word in node.keywords)
+            yield from (word if whole else re.escape(prefix) + word for word in words_of(said))
+        elif name in BY_FUNCTION:
+            yield from (word for value in node.args for word in words_of(value) if r"\." in word)
+
+
+@cache
+def all_noted() -> frozenset[str]:
+    files = ((path, path.read_text()) for path in ROOT.rglob("*.py"))
+    return frozenset(word for path, text in files if "note" in text for word in noted(path, text))
+
+
+def test_every_noted_action_has_words() -> None:
+    found = all_noted()
+    unknown = [pattern for pattern in found if not any(re.fullmatch(pattern, name) for name in ACTIONS)]
+
+    assert len(found) > 60
+    assert sorted(unknown) == []
+
+
+def test_no_words_are_left_of_what_nobody_notes() -> None:
+    found = {re.compile(pattern) for pattern in all_noted()}
+    left = [name for name in ACTIONS if not any(pattern.fullmatch(name) for pattern in found)]
+
+    assert sorted(set(left) - OF_EVENTS) == []
+
+
+def test_every_step_of_a_poster_and_every_bulk_action_has_words() -> None:
+    assert {f"poster.{step}" for step in PosterStep} <= ACTIONS.keys()
+    assert {f"bulk.{kind}" for kind in BulkKind} <= ACTIONS.keys()
