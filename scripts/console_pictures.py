@@ -3,8 +3,8 @@ Take the pictures of docs/console.md, of a hub that `scripts/run` has started he
 
     .venv/bin/python scripts/console_pictures.py FOLDER [URL] [--all]
 
-Without --all only those of the document: light, 1280 px wide. With it a page of each kind: light and dark, 320
-and 1280 px. Needs Chromium; with ImageMagick the files are smaller.
+Without --all only those of the document: light, 1280 px wide. With it a page of each kind: light and dark,
+320 and 1280 px. Needs Chromium; with ImageMagick the files are smaller.
 """
 
 from __future__ import annotations
