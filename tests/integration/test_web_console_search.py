@@ -83,13 +83,7 @@ async def test_names_are_masked_until_they_are_asked_for_and_that_is_audited(hub
     masked = await asked(hub, hub.account, "maria")
     whole = await asked(hub, hub.account, "maria", whole="true")
     empty = await asked(hub, hub.account, "  ")
-<<<<<<< .merge_file_TRl8un
-    async with Database(hub.hub.database_url) as database:
-        page = await PostgresAudit(database).notes(after=None, limit=10)
-    notes = [row for row in page.items if row["action"] == "search"]
-=======
     notes = await hub.database.rows("SELECT person, detail FROM audit WHERE action = 'search' ORDER BY at")
->>>>>>> .merge_file_mobTyg
 
     assert ("M*** P***" in masked.text, "María Peña" in masked.text) == (True, False)
     assert "María Peña" in whole.text
