@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from hub.access import api_keys
 from hub.model import Message, Rendered, Scope, State
+from hub.storage import Database
 from hub.web.application import build
 from hub.web.inbox_streams import InboxStreams
 from hub.web.services import Services
@@ -37,8 +38,8 @@ class Answer:
 class Portal(World):
     """A hub with Maria and Pedro in its directory; `later` moves its clock."""
 
-    def __init__(self, stores: RealStores) -> None:
-        super().__init__(environ=dict(ENVIRON))
+    def __init__(self, stores: RealStores, database: Database) -> None:
+        super().__init__(environ=dict(ENVIRON), database=database)
         self.stores = stores
         self.inbox = stores.inbox
         self.later = timedelta(0)
@@ -97,8 +98,8 @@ class Portal(World):
 @asynccontextmanager
 async def open_portal(database: str) -> AsyncIterator[Portal]:
     """Serve the hub, and give the portal its key."""
-    async with open_stores(database) as stores:
-        portal = Portal(stores)
+    async with open_stores(database) as stores, Database(database) as opened:
+        portal = Portal(stores, opened)
         async with stores.intake.transaction() as transaction:
             await transaction.apply_directory([person(MARIA), person(PEDRO)])
         key, portal.key = api_keys.issue(
