@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from threading import Lock
 
 from hub import sla
 from hub.app.company import CompanyRules
@@ -23,6 +24,17 @@ def template_check(company: CompanyRules) -> TemplateCheck:
         fields={name: frozenset(schema.document["properties"]) for name, schema in schemas.items()},
         due_of=partial(due_of, company),
     )
+
+
+def lazy_gallery(company: CompanyRules) -> Callable[[], Gallery]:
+    """Return what reads the texts at its first call, once for all threads that ask at the same time."""
+    turn, made = Lock(), cache(partial(gallery_of, company))
+
+    def gallery() -> Gallery:
+        with turn:
+            return made()
+
+    return gallery
 
 
 def gallery_of(company: CompanyRules) -> Gallery:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, aclosing
-from functools import cache, partial
+from functools import partial
 
 from prometheus_client import REGISTRY
 
@@ -17,7 +17,7 @@ from hub.app.monitoring import readiness
 from hub.app.openers import QUEUES
 from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
 from hub.app.renderer import render_again
-from hub.app.texts import gallery_of
+from hub.app.texts import lazy_gallery
 from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.client.connection import user_of
@@ -99,7 +99,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         resident_access=storage.PostgresResidentAccess(database),
         residents=storage.PostgresResidents(database),
         look=company.look,
-        gallery=cache(partial(gallery_of, company)),
+        gallery=lazy_gallery(company),
         searching=storage.PostgresSearch(database),
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),

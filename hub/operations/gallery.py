@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Annotated, Final, NamedTuple
 
 from msgspec import Meta, Struct
@@ -142,6 +143,8 @@ class Gallery:
     check: TemplateCheck
     examples: Mapping[str, Sequence[Mapping[str, Json]]]
     _findings: dict[str, list[Finding]] = field(default_factory=dict)
+    _turn: Lock = field(default_factory=Lock)
+    """Threads that ask for the same event look once."""
     _names: dict[Key, list[str]] = field(default_factory=dict)
 
     @cached_property
@@ -239,9 +242,10 @@ class Gallery:
 
     def _of(self, event: str) -> list[Finding]:
         """Return what is wrong with an event's texts, of any example: it takes a moment, once."""
-        if event not in self._findings:
-            self._findings[event] = self.check.findings(event)
-        return self._findings[event]
+        with self._turn:
+            if event not in self._findings:
+                self._findings[event] = self.check.findings(event)
+            return self._findings[event]
 
 
 def _state(*, there: bool, wanted: bool, locale: str) -> str:

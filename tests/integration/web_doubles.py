@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,7 +26,7 @@ from hub.app.company import CompanyRules
 from hub.app.dry_run import DryRuns
 from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
 from hub.app.renderer import render_again
-from hub.app.texts import gallery_of
+from hub.app.texts import lazy_gallery
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -715,7 +715,7 @@ class World:
             resident_access=self.resident_access,
             residents=self.residents,
             look=RULES.look,
-            gallery=cache(partial(gallery_of, RULES)),
+            gallery=lazy_gallery(RULES),
             searching=PostgresSearch(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -9,11 +11,12 @@ from typing import Final
 import pytest
 
 from hub.app.company import CompanyRules
-from hub.app.texts import gallery_of
+from hub.app.texts import gallery_of, lazy_gallery
 from hub.catalog import CATALOG
 from hub.errors import UnknownName
 from hub.model import Brand
 from hub.operations.gallery import GROUPS, Gallery, Wanted
+from hub.operations.template_check import Finding, TemplateCheck
 from hub.settings import load
 
 COMPANY: Final = CompanyRules(load({}))
@@ -104,3 +107,25 @@ def test_what_is_wrong_with_a_text_stands_beside_it() -> None:
 
     assert {finding.rule for finding in made.findings} == {"variable"}
     assert made.findings[0].file == path
+
+
+def test_texts_are_read_and_judged_once_for_all_who_ask_at_the_same_time() -> None:
+    asked = lazy_gallery(COMPANY)
+    judged: list[str] = []
+
+    class Slow(TemplateCheck):
+        def findings(self, event: str | None = None) -> list[Finding]:
+            judged.append(str(event))
+            time.sleep(0.05)
+            return []
+
+    check = Slow(
+        **{name: getattr(TEXTS.check, name) for name in ("templates", "examples", "fields", "due_of")}
+    )
+    texts = Gallery(check=check, examples=TEXTS.examples)
+    with ThreadPoolExecutor(4) as pool:
+        galleries = set(map(id, pool.map(lambda _: asked(), range(4))))
+        list(pool.map(lambda _: texts.preview(SMS), range(4)))
+
+    assert len(galleries) == 1
+    assert judged == ["pqrs.received"]
