@@ -142,6 +142,7 @@ class Gallery:
     check: TemplateCheck
     examples: Mapping[str, Sequence[Mapping[str, Json]]]
     _findings: dict[str, list[Finding]] = field(default_factory=dict)
+    _names: dict[Key, list[str]] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> Sequence[TemplateRow]:
@@ -206,7 +207,7 @@ class Gallery:
             cost=_cost(made.text) if wanted.channel == "sms" else None,
             template=made.template,
             parameters=list(made.parameters),
-            variables=sorted(self.check.variables(key)),
+            variables=self._variables(key),
             findings=[_shown(finding) for finding in found if _is_of(finding, wanted)],
         )
 
@@ -223,6 +224,11 @@ class Gallery:
             return Rendered(text="")
         except TemplateFailure as exc:
             raise UnknownName(str(exc)) from exc
+
+    def _variables(self, key: Key) -> list[str]:
+        if key not in self._names:
+            self._names[key] = sorted(self.check.variables(key))
+        return self._names[key]
 
     def _key(self, wanted: Wanted) -> Key:
         key = wanted.language, wanted.event, wanted.audience

@@ -193,8 +193,14 @@ ROWS: Final[dict[str, Row]] = {
     "GET /templates/{event}/html": Row(
         needs=READ, where=OWN, fill="pqrs.received", tail="?copropiedad=ph-MARK"
     ),
+    # A text message has no page to print: one PDF for each of many callers would take minutes.
     "GET /templates/{event}/pdf": Row(
-        needs=READ, where=OWN, fill="pqrs.received", tail="?copropiedad=ph-MARK"
+        needs=READ,
+        where=OWN,
+        fill="pqrs.received",
+        tail="?channel=sms&copropiedad=ph-MARK",
+        status=404,
+        finds=False,
     ),
     "GET /audit": Row(needs="privacy admin", where=EVERYWHERE),
     "GET /accounts": Row(needs=ADMIN, where=OWN),

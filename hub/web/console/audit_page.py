@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
@@ -26,7 +27,7 @@ PATH: Final = "/audit"
 _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De quién", "Detalle", "Desde")
 _PAGES: Final[Mapping[str, str]] = {
     "account": "/accounts/{name}",
-    "batch": "/letters/batches/{id}",
+    "batch": "/letters/batches",
     "bulk": "/bulk/runs/{id}",
     "case": "/cases/{key}",
     "channel": "/channels",
@@ -34,15 +35,16 @@ _PAGES: Final[Mapping[str, str]] = {
     "dead": "/dead/{id}",
     "event": "/channels",
     "key": "/keys/{name}",
-    "letter": "/letters/{id}",
+    "letter": "/letters/{id}/life",
     "message": "/messages/{id}",
     "person": "/people/{ref}",
-    "poster": "/posters/{id}",
+    "poster": "/posters",
     "reply": "/replies/{id}",
     "source": "/webhooks",
     "webhook": "/webhooks/{id}",
 }
 """What a subject is → its page."""
+_GAP: Final = re.compile(r"{\w+}")
 
 
 class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,8 +116,7 @@ def page_of(request: web.Request, subject: str) -> str | None:
     row = request.app[TABLE].get((hdrs.METH_GET, pattern))
     if row is None or not ref or not (row.needs and caller_of(request).may(row.needs)):
         return None
-    head, gap, _ = pattern.partition("{")
-    return f"{head}{quote(ref, safe=':')}" if gap else head
+    return _GAP.sub(lambda _: quote(ref, safe=":"), pattern)
 
 
 def _detail(detail: Mapping[str, Any]) -> str:

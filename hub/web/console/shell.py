@@ -15,6 +15,7 @@ from hub.model import Scope
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
+from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
@@ -128,6 +129,7 @@ def console_page(
         done=DONE_ES.get(request.query.get(DONE, ""), ""),
         when=short_time,
         words=labels_es,
+        clock_titles=CLOCKS,
         **{"csrf": session.csrf if session is not None else "", **values},
     )
     made.set_status(status)
