@@ -25,15 +25,15 @@ from tests.integration.chromium import Browser, open_browser, running_chromium
 from tests.integration.public_pages import LOOKS, dress
 
 HUB: Final = "http://127.0.0.1:8080"
-HIGHEST: Final = 1400
+HIGHEST: Final = 1100
 """Pixels of a picture: a page may be longer."""
 COLORS: Final = "128"
 PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "now": ("/",),
     "messages": ("/messages",),
-    "message": ("/messages", "a.opens"),
+    "message": ("/messages?event=pqrs.received&channel=email", "a.opens"),
     "cases": ("/cases",),
-    "case": ("/cases", "a.opens"),
+    "case": ("/cases?kind=pqrs_id", "a.opens"),
     "clocks": ("/clocks",),
     "clock": ("/clocks", "a.opens"),
     "dead": ("/dead",),
@@ -54,7 +54,7 @@ PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "search": ("/search?q=maria",),
 }
 """Name → where it begins, and the link that leads on from there."""
-OF_THE_DOCUMENT: Final = ("now", "messages", "message", "case", "clocks", "dead-letter", "person", "channels")
+OF_THE_DOCUMENT: Final = ("now", "messages", "message", "case", "clock", "dead-letter", "person", "channels")
 LOOK_OF_THE_DOCUMENT: Final = ("light", 1280)
 
 

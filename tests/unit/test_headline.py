@@ -37,8 +37,14 @@ def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_l
 
     assert said.sentence.startswith("El proveedor twilio de SMS está fallando: circuito abierto.")
     assert said.sentence.endswith("Y 1 avería más.")
-    assert (said.affected, said.to_do) == ("Los mensajes esperan.", "Mire hub channel list.")
+    assert (said.affected, said.to_do) == ("Los mensajes esperan.", "")
     assert (said.path, said.button, said.urgency) == ("/channels", "Ver canales", Urgency.BAD)
+
+
+def test_what_no_page_can_do_is_said_for_who_has_a_shell() -> None:
+    said = headline(Situation(incidents=[incident("server")]))
+
+    assert (said.to_do, said.path) == ("Mire hub channel list.", "")
 
 
 def test_hub_that_works_says_who_is_missing() -> None:

@@ -104,7 +104,8 @@ def _broken(incidents: Sequence[IncidentRow]) -> Headline:
     return Headline(
         sentence=f"{worst.title}: {_lower(worst.measured)}.{more}",
         affected=worst.meanwhile,
-        to_do=worst.to_do.replace("`", ""),
+        # Where a page can do it, nobody needs a shell.
+        to_do="" if path else worst.to_do.replace("`", ""),
         path=path,
         button=button,
         urgency=Urgency.BAD,
