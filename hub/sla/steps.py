@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from hub.business_time.periods import Days
 from hub.model import ClockState, Period, PromiseRecord
@@ -86,13 +87,19 @@ class _Places:
 
     def __init__(self, of: Sequence[Days], zone: tzinfo) -> None:
         self.names = {days[0].isoformat(): days for days in of}
-        self._zone = zone
+        self._in_order = list(self.names)
+        # As instants, and each is found by halves: a year has a hundred thousand promises.
+        self._begins = [_midnight(since, zone) for since, _ in of]
+        self._end = _midnight(of[-1][1] + timedelta(days=1), zone)
 
     def __call__(self, at: datetime | None) -> str:
-        if at is None:
+        if at is None or not self._begins[0] <= at < self._end:
             return ""
-        day = at.astimezone(self._zone).date()
-        return next((name for name, (since, until) in self.names.items() if since <= day <= until), "")
+        return self._in_order[bisect_right(self._begins, at) - 1]
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _parts(record: SurveyRecord) -> Iterable[SurveyRecord]:

@@ -36,6 +36,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "dead-none": "/dead?reason=nosuch",
         "dead-letter": "/dead/DEAD",
     },
+    "own": {
+        "own-account": "/account",
+        "own-second-factor": "/account/second-factor",
+        "own-inbox": "/inbox",
+    },
     "search": {
         "search": "/search",
         "search-found": "/search?q=p-MARK",

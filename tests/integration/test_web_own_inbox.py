@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from aiohttp import hdrs
 
 from hub.access import accounts
 from hub.access.accounts import AccountAdmin
@@ -168,3 +170,36 @@ async def test_the_database_knows_who_an_account_is(portal: Portal) -> None:
     found = await stored.named("luz")
     assert found is not None
     assert found.person == MARIA
+
+
+async def test_own_pages_have_the_frame_of_the_console_for_who_may_read(portal: Portal) -> None:
+    maria = await visitor(portal)
+    shown = [await maria.ask(path) for path in ("/account", "/inbox")]
+
+    assert all('<nav id="sections"' in page.text and 'href="/messages"' in page.text for page in shown)
+
+
+async def test_own_pages_have_no_frame_for_who_may_see_no_section(portal: Portal) -> None:
+    nobody = await give_account(portal, "nadie")
+    assert await portal.accounts.set_person(nobody.id, MARIA)
+    await portal.receives()
+    visiting = Visitor(portal.client)
+    await visiting.sign_in("nadie")
+    shown = [await visiting.ask(path) for path in ("/account", "/inbox")]
+
+    assert [page.status for page in shown] == [200, 200]
+    assert not any("/static/" in page.text or 'href="/messages"' in page.text for page in shown)
+    assert "Aviso 0" in shown[1].text
+
+
+async def test_open_page_of_the_inbox_hears_of_what_comes_for_its_person_alone(portal: Portal) -> None:
+    maria = await visitor(portal)
+    headers = {hdrs.COOKIE: f"{maria.cookie}={maria.value}"}
+    async with portal.client.get("/inbox/changes", headers=headers) as stream:
+        await portal.receives(PEDRO)
+        await portal.receives()
+        async with asyncio.timeout(10):
+            while (line := await stream.content.readline()) != b"data: inbox\n":
+                assert line
+
+    assert (stream.status, await portal.inbox.unread(MARIA)) == (200, 1)

@@ -74,7 +74,7 @@ async def show_rectify(request: web.Request, query: RectifyQuery) -> web.StreamR
         ref=ref,
         path=person_path(ref),
         source=source,
-        is_own=OWN.get(source),
+        is_ours=OWN.get(source),
     )
 
 

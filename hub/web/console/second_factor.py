@@ -22,6 +22,7 @@ from hub.web.console.shell import own_page
 from hub.web.services import services
 
 RECOVERY_CODES: Final = f"{ACCOUNT}/recovery-codes"
+_QR: Final = "Código QR para la aplicación de códigos"
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -106,5 +107,5 @@ def _qr(text: str) -> Markup:
     import segno  # noqa: PLC0415 - most processes never draw one
 
     # White behind it, also on a dark page: many cameras read no light code on dark.
-    drawn = segno.make(text, error="m").svg_inline(omitsize=True, light="#fff", svgclass="qr")
+    drawn = segno.make(text, error="m").svg_inline(omitsize=True, light="#fff", svgclass="qr", title=_QR)
     return Markup(drawn)  # noqa: S704 - of numbers alone
