@@ -212,7 +212,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /keys": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, form="name=by-form&read=1&end=year"),
     "GET /keys/{name}": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
-    "POST /keys/{name}": Row(needs=ADMIN, where=EVERYWHERE, fill="other", form="act=revoke", status=303),
+    "POST /keys/{name}": Row(needs=ADMIN, also=READ, where=EVERYWHERE, fill="other", form="act=rotate"),
     "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
     "POST /webhooks": Row(
         needs=ADMIN, where=EVERYWHERE, form="act=on&source=urn:coproservicios:crm", status=303
