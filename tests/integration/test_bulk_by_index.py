@@ -14,7 +14,7 @@ from hub.ports import BulkChoice, MessageFilter
 from hub.storage import Database, PostgresBulk, PostgresLog
 from hub.storage.database import SESSION, load
 from tests.contract.stores import open_stores
-from tests.contract.values import NOON, event, message, now, stored
+from tests.contract.values import event, message, now, stored
 
 MANY = 2_000
 HERE = frozenset({"ph-1"})
@@ -62,11 +62,11 @@ async def filled(url: str) -> None:
         ({"states": LOST}, "state_created_at"),
         ({"states": LOST, "places": HERE}, "copropiedad_id_state_created_at"),
         ({"state": "held", "purpose": "service"}, "state_created_at"),
-        ({"states": LOST, "since": NOON, "until": NOON, "reason": "smtp"}, "state_created_at"),
+        ({"states": LOST, "since": now(), "until": now(), "reason": "smtp"}, "state_created_at"),
         ({"person": "p-1"}, "person"),
         ({"case": "pqrs_id:PQ-1"}, "event_key"),
     ],
-    ids=str,
+    ids=["lost", "lost there", "held", "lost of a time", "person", "case"],
 )
 async def test_lists_causes_and_plans_go_by_an_index(
     database: str, fields: dict[str, Any], index: str

@@ -61,7 +61,9 @@ async def _timed(question: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _plan(database: Database, name: str, *asked: object) -> str:
-    statement = load("log")[name].format(narrowed="true", there=f"AND copropiedad_id = ANY (${len(asked)})")
+    sql = load("log")
+    there = f"AND copropiedad_id = ANY (${len(asked)})"
+    statement = sql[name].format(narrowed="true", there=there, newest=sql["newest_there"])
     rows = await database.rows(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF) {statement}", *asked)
     return "\n".join(row["QUERY PLAN"] for row in rows)
 

@@ -198,7 +198,7 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
         "1 evento rechazado": "/dead",
         "En pausa: SMS": "/channels",
         "1 mensaje de hoy que no llegó": "/messages?state=failed",
-        "1 respuesta de una persona": "/replies",
+        "1 respuesta sin atender": "/replies?view=open",
         "1 carta por entregar": "/letters",
         "1 aviso de cartelera": "/letters",
     }

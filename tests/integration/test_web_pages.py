@@ -200,7 +200,7 @@ async def test_asyncapi_says_on_which_exchange_an_event_travels() -> None:
 
 
 async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own() -> None:
-    page = (await ask(World(), "/messages")).text
+    page = (await ask(World(), "/channels")).text
 
     sources = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert len(sources) > 5
@@ -210,7 +210,7 @@ async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_
 
 
 async def test_every_file_is_served_and_none_is_left_over() -> None:
-    pages = [(await ask(World(), path)).text for path in ("/messages", "/cases")]
+    pages = [(await ask(World(), path)).text for path in ("/channels", "/dead")]
     files = set(re.findall(r'"(/static/[^"]+)"', "".join(pages)))
     for module in STATIC.glob("*.js"):
         text = module.read_text("utf-8")
@@ -221,5 +221,5 @@ async def test_every_file_is_served_and_none_is_left_over() -> None:
 
 
 async def test_pages_say_in_which_mode_the_hub_is() -> None:
-    assert "nadie real recibe mensajes" in (await ask(World(), "/messages")).text
-    assert "En vivo" in (await ask(World(environ={"HUB_MODE": "live"}), "/messages")).text
+    assert "nadie real recibe mensajes" in (await ask(World(), "/channels")).text
+    assert "En vivo" in (await ask(World(environ={"HUB_MODE": "live"}), "/channels")).text

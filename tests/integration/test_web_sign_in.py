@@ -70,7 +70,7 @@ async def test_a_password_opens_the_page_and_the_api_by_a_cookie_that_scripts_ca
     visitor = Visitor(client)
     answer = await visitor.sign_in(" ANA ")
     cookie = answer.headers[hdrs.SET_COOKIE]
-    page = await visitor.ask("/messages")
+    page = await visitor.ask("/channels")
 
     assert (answer.status, answer.headers[hdrs.LOCATION]) == (303, "/")
     for flag in ("hub_session=", "HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"):
@@ -145,7 +145,7 @@ async def test_the_key_of_the_hub_opens_a_session_that_ends_with_the_key(
     visitor = Visitor(client)
     wrong = await visitor.ask("/", "POST", form={"key": "guess"})
     right = await visitor.ask("/", "POST", form={"key": f" {KEY} "})
-    page = await visitor.ask("/messages")
+    page = await visitor.ask("/channels")
     other = World(environ={"HUB_API_KEY": f"another {KEY}"}, log=world.log)
     other.accounts = world.accounts
     async with browsing(other) as elsewhere:
@@ -354,7 +354,7 @@ async def test_a_copropiedad_is_named_as_people_name_it(client: Client, world: W
     eva = Visitor(client)
     await eva.sign_in("eva")
 
-    for path in ("/messages", "/account"):
+    for path in ("/channels", "/account"):
         assert "Consulta: Altos del Rosal" in (await eva.ask(path)).text
 
 
@@ -428,10 +428,10 @@ async def test_malformed_form_is_refused_without_a_failure(client: Client, kind:
 async def test_without_a_key_this_machine_is_asked_for_nothing() -> None:
     async with browsing(World()) as client:
         visitor = Visitor(client)
-        page = await visitor.ask("/messages")
+        page = await visitor.ask("/channels")
         entered = await visitor.ask("/", "POST", form={"key": ""})
 
-    assert "<h1>Mensajes</h1>" in page.text
+    assert "<h1>Canales</h1>" in page.text
     assert "Salir" not in page.text
     assert (entered.status, visitor.value) == (303, "")
 
