@@ -152,7 +152,7 @@ async def key_of(world: World, name: str) -> ApiKey:
 
 
 def test_every_list_has_a_cursor_or_is_bounded_by_what_it_is_of() -> None:
-    """One page has what is bounded by itself: a message's calls, calls to make, a code's messages, a selection."""
+    """One page has what is bounded by itself: calls of a message, calls to make, a selection."""
     document = describe(ROUTES, version="1")
     schemas = document["components"]["schemas"]
     whole = set()
