@@ -36,6 +36,7 @@ SOURCE, PACKAGES, INTERPRETER = "/opt/source", "/opt/packages", "/opt/python"
 POSTGRES_DATA = "/var/lib/postgresql/data"
 ROLES_HERE = ("intake", "delivery", "timers", "web")
 FIRST_START = """
+export LANG=C.UTF-8
 initdb --username=postgres --pwfile="$POSTGRES_PASSWORD_FILE" --auth-host=scram-sha-256 >/dev/null
 pg_ctl -w -o "-c listen_addresses=''" start
 createdb -U postgres "$POSTGRES_DB"

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from yarl import URL
 
 from hub import sla
 from hub.catalog import BY_NAME
@@ -317,3 +318,18 @@ async def test_missing_extension_is_an_error_that_names_its_package(
     monkeypatch.setattr(upgrading, "_upgrade", demand)
     with pytest.raises(ConfigurationError, match="postgresql-contrib"):
         await migrations.upgrade(empty)
+
+
+async def test_database_of_another_encoding_is_refused_with_what_to_do(empty: str) -> None:
+    connection = await asyncpg.connect(empty)
+    name = f"ascii_{uuid4().hex[:12]}"
+    other = str(URL(empty).with_path(f"/{name}"))
+    try:
+        await connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+        with pytest.raises(ConfigurationError, match="SQL_ASCII, and must be UTF8"):
+            await migrations.upgrade(other)
+    finally:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.close()

@@ -110,6 +110,16 @@ def _downgrade(connection: Connection, to: str) -> None:
     command.downgrade(config(connection), to)
 
 
+def _require_utf8(connection: Connection) -> None:
+    """Raise ConfigurationError for another encoding: the search normalizes what is Unicode, at each write."""
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database's encoding is {encoding}, and must be UTF8: make another one with "
+            "`createdb --template=template0 --encoding=UTF8 NAME`, and restore a back-up into it."
+        )
+
+
 def _begin(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -117,6 +127,7 @@ def _begin(connection: Connection) -> None:
 
 def _upgrade(connection: Connection, to: str, user: str | None) -> None:
     _begin(connection)
+    _require_utf8(connection)
     command.upgrade(config(connection), to)
     if user is not None:
         names = connection.exec_driver_sql(rights.NAMES, (user,)).one()
