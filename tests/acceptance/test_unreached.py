@@ -82,11 +82,12 @@ async def test_the_page_shows_it_with_what_to_do(home: Lasting, chromium: int) -
     address = str(home.api._base_url)
     async with open_browser(chromium) as browser:
         await browser.go(address)
-        line = await browser.until("document.querySelector('#matters:not([hidden]) button')?.innerText")
-        await browser.run("document.querySelector('#matters button').click()")
-        shown = await browser.until("document.querySelector('#detail[open] ol')?.innerText")
+        link = "document.querySelector('#matters a[href=\"/messages/unreached\"]')"
+        line = await browser.until(f"{link}?.innerText")
+        await browser.run(f"{link}.click()")
+        shown = await browser.until("location.pathname !== '/' && document.querySelector('.rows')?.innerText")
 
     assert "no llega" in line
-    assert "Evento payment-3" in shown
+    assert "payment-3" in shown
     assert "El directorio no tiene la unidad" in shown
-    assert "Unidad apto-desconocido" in shown
+    assert "apto-desconocido" in shown
