@@ -437,7 +437,7 @@ async def test_messages_are_grouped_by_why_they_are_there(stores: RealStores, of
     ],
     ids=str,
 )
-@pytest.mark.parametrize("places", [None, frozenset({"ph-1", "ph-9"})], ids=str)
+@pytest.mark.parametrize("places", [None, frozenset({"ph-1", "ph-9"})], ids=["everywhere", "there"])
 async def test_messages_are_narrowed_by_purpose_case_and_several_states(
     stores: RealStores,
     of: StoredEvent,
