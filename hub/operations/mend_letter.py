@@ -81,13 +81,25 @@ def mended(letter: DeadLetter, text: str, check: Check) -> DeadLetter:
         raise InvalidEvent("it was refused for who sent it: other words do not change that")
     if len(body) > LONGEST:
         raise InvalidEvent("it is too long to be mended here")
+    was = identity_of(letter)
+    if not is_known(letter):
+        raise InvalidEvent("nobody can say whose event it is, and so which one it must stay")
     event = check(body, letter.content_type, letter.headers)
-    was = {"source": letter.source, "id": letter.event_id, "type": letter.event_type}
     now: Mapping[str, str] = {"source": event.source, "id": event.id, "type": event.type}
     for name in _KEPT:
-        if was[name] is not None and was[name] != now[name]:
+        if was[name] != now[name]:
             raise InvalidEvent("it must stay the same event", field=name)
     return replace(letter, body=body)
+
+
+def identity_of(letter: DeadLetter) -> Mapping[str, str | None]:
+    """Return source, id and type, as far as they could be read."""
+    return {"source": letter.source, "id": letter.event_id, "type": letter.event_type}
+
+
+def is_known(letter: DeadLetter) -> bool:
+    """Return whether the letter says whose event it is: of any other a mend would be an event of its own."""
+    return all(identity_of(letter).values())
 
 
 async def replay_mended(log: LogStore, publisher: Publisher, letter: DeadLetter) -> bool:

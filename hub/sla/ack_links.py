@@ -25,9 +25,10 @@ PERSONAL: Final = "(enlace personal)"
 _LINK: Final = re.compile(
     r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+"
     r"|s/[0-9a-f]{32}\.[0-9a-f]+\.[0-9a-f]+"
-    r"|(?:d|mi)/[\w-]{43})"
+    r"|(?:d|mi)/[\w-]{43}"
+    r"|unsubscribe/[0-9a-fA-F-]{36}\?[^\s\"'<>]*?sig=[0-9a-fA-F]+)"
 )
-"""Of an escalation, of a survey, of a document, and of the page of a message."""
+"""Of an escalation, of a survey, of a document, of the page of a message, and of what ends a consent."""
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS

@@ -147,6 +147,7 @@ def _chosen(entry: str) -> str:
 async def _mark(connection: Any, manifest: Manifest) -> None:
     reason = f"restored from the back-up of {manifest.at:%Y-%m-%d %H:%M:%S} UTC"
     async with connection.transaction():
+        await connection.execute(_SQL["unmark"])
         await connection.execute(_SQL["mark"], manifest.at, BY, reason)
         await connection.execute(_SQL["release"], manifest.revision)
 

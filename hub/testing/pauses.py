@@ -38,7 +38,7 @@ class MemoryPauses:
         return [row for _, row in sorted(self._pauses.items())]
 
     async def pause(self, subject: str, *, by: str, reason: str, ends_at: datetime | None = None) -> bool:
-        if subject in self._pauses:
+        if subject in self._pauses.keys() - self._over():
             return False
         since = self._now().isoformat()
         ends = ends_at and ends_at.isoformat()

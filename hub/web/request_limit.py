@@ -21,11 +21,17 @@ from hub.web.responses import Handler, Refusal, route_of
 REASON: Final = "crowd"
 RETRY_AFTER: Final = "1"
 """Seconds: a place is free as soon as a request is answered."""
-_FREE: Final = SIGNED_PATHS | {"/health/live", "/health/ready", "/api/inbox/stream"}
+_FREE: Final = SIGNED_PATHS | {
+    "/health/live",
+    "/health/ready",
+    "/api/inbox/stream",
+    "/inbox/changes",
+    "/live",
+}
 """
 Not limited: a provider sends its reports from few addresses, all at once after an outage, and a load
 balancer must not take a busy hub for a dead one. Streams stay open, and have a limit of their own
-(`hub.web.inbox_streams`).
+(`hub.web.inbox_streams`, `hub.web.live`).
 """
 _WORKING: Final = web.AppKey("working", Counter[str])
 

@@ -166,3 +166,13 @@ async def test_pause_of_everything_releases_nothing_before_it_ends(stores: Store
     assert 0 == await stores.pauses.due_steps()
     await stores.pauses.resume(EVERYTHING)
     assert 1 == len(await stores.pauses.release_resumed(10))
+
+
+async def test_pause_whose_end_has_come_may_be_set_anew(stores: Stores) -> None:
+    await stores.pauses.pause("channel:sms", by="ana", reason="", ends_at=now() - HOUR)
+    again = await stores.pauses.pause("channel:sms", by="luis", reason="otra vez")
+    [row] = await stores.pauses.pauses()
+
+    assert again
+    assert (row["by"], row["reason"], row["ends_at"]) == ("luis", "otra vez", None)
+    assert await stores.pauses.paused() == {"channel:sms"}

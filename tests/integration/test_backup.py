@@ -102,6 +102,18 @@ async def test_copy_is_restored_with_its_rows_paused_and_with_the_rights_of_the_
         await execute(rights, "DELETE FROM audit")
 
 
+async def test_pause_of_the_copy_that_was_to_end_does_not_end_that_of_the_restore(
+    database: str, empty: str, copy: Path
+) -> None:
+    ends = "INSERT INTO pause (subject, by, reason, ends_at) VALUES ('all', 'ana', '', now() + '1s')"
+    await copied(database, copy, ends)
+    done = await hub(empty, "db", "restore", copy)
+    found = await ask(empty, "SELECT ends_at IS NULL AND by <> 'ana' FROM pause WHERE subject = 'all'")
+
+    assert 0 == done.code, done.err
+    assert found
+
+
 async def test_copy_is_readable_by_its_owner_alone_and_says_what_it_has(database: str, copy: Path) -> None:
     await copied(database, copy, ROWS)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in copy.parent.iterdir()}

@@ -112,3 +112,9 @@ def test_what_is_still_wrong_is_said() -> None:
 def test_too_long_a_letter_is_for_its_publisher() -> None:
     with pytest.raises(InvalidEvent, match="too long"):
         mended(letter(), " " * (LONGEST + 1), check)
+
+
+@pytest.mark.parametrize("unread", ["source", "event_id", "event_type"])
+def test_letter_of_which_nobody_can_say_whose_it_is_cannot_be_mended(unread: str) -> None:
+    with pytest.raises(InvalidEvent, match="whose event"):
+        mended(letter(**{unread: None}), with_data(radicado="R-1"), check)

@@ -13,10 +13,13 @@ ORDER BY relname
 -- objects --
 SELECT count(*) AS n FROM pg_class WHERE relnamespace = current_schema()::regnamespace
 
+-- unmark --
+-- A pause of everything that the copy has may end by itself, which that of a restore must not.
+DELETE FROM pause WHERE subject = 'all'
+
 -- mark --
 -- As old as the copy: what was planned before may have left since.
 INSERT INTO pause (subject, since, by, reason) VALUES ('all', $1, $2, $3)
-ON CONFLICT (subject) DO UPDATE SET since = excluded.since, by = excluded.by, reason = excluded.reason
 
 -- release --
 INSERT INTO alembic_version (version_num) VALUES ($1)

@@ -7,7 +7,12 @@ SELECT subject FROM pause WHERE ends_at IS NULL OR ends_at > now()
 SELECT subject, since, by, reason, ends_at FROM pause ORDER BY subject
 
 -- pause --
-INSERT INTO pause (subject, by, reason, ends_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING subject
+INSERT INTO pause (subject, by, reason, ends_at) VALUES ($1, $2, $3, $4)
+-- One whose end has come holds nothing, though the timers have not taken it away.
+ON CONFLICT (subject) DO UPDATE
+SET since = now(), by = excluded.by, reason = excluded.reason, ends_at = excluded.ends_at
+WHERE pause.ends_at <= now()
+RETURNING subject
 
 -- resume --
 DELETE FROM pause WHERE subject = $1 RETURNING subject

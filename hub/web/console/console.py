@@ -14,6 +14,7 @@ from hub.web.console.own_account import ACCOUNT
 from hub.web.console.own_line import read_own_line
 from hub.web.console.pages import redirect, return_path
 from hub.web.console.sign_in import form
+from hub.web.responses import Refusal
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -22,12 +23,19 @@ async def show(request: web.Request) -> web.StreamResponse:
     if caller is None:
         return _form(request)
     request[CALLER] = caller
-    if request.get(SESSION) is not None and not caller.may({Scope.READ}):
-        return redirect(ACCOUNT)
+    if not caller.may({Scope.READ}):
+        return _without_reading(request)
     if path := return_path(request):
         return redirect(path)
     await read_own_line(request)
     return await now_page.show(request)
+
+
+def _without_reading(request: web.Request) -> web.StreamResponse:
+    """Lead an account to its own page. Raises Refusal for a key or a token, which have none."""
+    if SESSION in request:
+        return redirect(ACCOUNT)
+    raise Refusal(403, "The caller has not the scope for this: read.", "Ask for a key.", reason="scope")
 
 
 def _form(request: web.Request) -> web.Response:

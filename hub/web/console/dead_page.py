@@ -13,7 +13,7 @@ from hub.errors import InvalidEvent
 from hub.model import DeadLetter, Scope
 from hub.operations import dead_letters
 from hub.operations.explain.sentences_es import short_time
-from hub.operations.mend_letter import LONGEST, mended, payload_lines, replay_mended
+from hub.operations.mend_letter import LONGEST, is_known, mended, payload_lines, replay_mended
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
@@ -126,7 +126,7 @@ def _page(
         title=_words({"event_type": letter.event_type, "reason": letter.reason})["title"],
         wrong=wrong,
         states=DEAD_STATES,
-        can_mend=not masked and not letter.wrong_sender and len(letter.body) <= LONGEST,
+        can_mend=not masked and is_known(letter) and not letter.wrong_sender and len(letter.body) <= LONGEST,
     )
 
 
