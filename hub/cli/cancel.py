@@ -43,7 +43,7 @@ async def cancel(  # noqa: PLR0913 - each is an option of the command line
     the digest. An event that its publisher can take back is better recalled:
     messages that are planned later stay back, too.
 
-      hub cancel --state held --event admin.circular.published --why "Circular equivocada" --dry-run
+      hub cancel --state held --event admin.circular.issued --why "Circular equivocada" --dry-run
     """
     narrowed = MessageFilter(
         state=state,

@@ -14,8 +14,8 @@ CLOCKS: Final = "/clocks"
 _CLOCK: Final = "clock_id"
 _WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day"})
 """What ties the hub's own events together is no case of anybody."""
-_SECTIONS: Final = (("letter_id", "#entregas"), ("message_id", "#entregas"))
-"""Field of the data → the section of the console, where there is no case; the first one present."""
+_PAGES: Final = (("letter_id", "/letters/{}/life"), ("message_id", "/messages/{}"))
+"""Field of the data → the page of the console, where there is no case; the first one present."""
 _TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})
 
 
@@ -43,7 +43,7 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
     if clock := data.get(_CLOCK):
         return f"{public_url}{clock_path(str(clock))}"
     key = _case_of(claimed.message.event, data)
-    return f"{public_url}{case_path(key) if key else _section(data)}"
+    return f"{public_url}{case_path(key) if key else _page(data)}"
 
 
 def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
@@ -58,6 +58,6 @@ def _case_of(event: str, data: Mapping[str, Json]) -> str | None:
     return None if kind is None or kind.case in _WITHOUT_PAGE else kind.case_of(data)
 
 
-def _section(data: Mapping[str, Json]) -> str:
-    found = ((section, data[field]) for field, section in _SECTIONS if data.get(field))
-    return next((f"/{section}/{key}" for section, key in found), CLOCKS)
+def _page(data: Mapping[str, Json]) -> str:
+    found = ((page, quote(str(data[field]), safe="")) for field, page in _PAGES if data.get(field))
+    return next((page.format(key) for page, key in found), CLOCKS)

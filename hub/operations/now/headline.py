@@ -136,7 +136,7 @@ def _waiting(now: Situation) -> Iterator[Matter | None]:
         "failed",
         "mensaje de hoy que no llegó",
         "mensajes del último día que no llegaron",
-        "/messages?state=failed",
+        "/messages?only=lost",
         wait,
     )
     yield _matter(
@@ -148,7 +148,7 @@ def _waiting(now: Situation) -> Iterator[Matter | None]:
         wait,
     )
     yield _matter(now, "letters", "carta por entregar", "cartas por entregar", "/letters", wait)
-    yield _matter(now, "posters", "aviso de cartelera", "avisos de cartelera", "/letters", wait)
+    yield _matter(now, "posters", "aviso de cartelera", "avisos de cartelera", "/posters", wait)
 
 
 def _matter(
