@@ -22,7 +22,7 @@ class Door(Enum):
     OPEN = "everybody"
     SIGNED = "whoever signs the call; here nobody does"
     SIGN_IN = "whoever gives a password; here nobody does"
-    KNOWN = "whoever has a valid key or session, with whatever scope"
+    HOME = "whoever has signed in, with whatever scope; of keys and tokens those that may read"
     SESSION = "whoever has signed in, with whatever scope"
     PERSON = "the token of one person; here nobody has one"
 
@@ -420,7 +420,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /openapi.json": Row(needs=READ),
     "GET /asyncapi.json": Row(needs=READ),
     "GET /static/{name}": Row(needs=READ, fill="shell.js"),
-    "GET /": Row(needs=Door.KNOWN),
+    "GET /": Row(needs=Door.HOME),
     "POST /": Row(needs=Door.SIGN_IN, status=403),
     "GET /sign-in/code": Row(needs=Door.SIGN_IN),
     "POST /sign-in/code": Row(needs=Door.SIGN_IN, status=403),

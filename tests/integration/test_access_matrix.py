@@ -85,8 +85,8 @@ def refusal(asked: Try) -> int | None:
 
 
 def _may_enter(row: Row, who: Identity) -> bool:
-    if row.needs is Door.KNOWN:
-        return True
+    if row.needs is Door.HOME:
+        return who.is_session or "read" in who.scopes
     if row.needs is Door.SESSION:
         return who.is_session
     return bool(row.scopes & who.scopes) and not (who.only_here and row.where is Where.EVERYWHERE)
