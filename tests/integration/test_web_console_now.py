@@ -96,7 +96,15 @@ async def unready(hub: ConsoleHub) -> str:
         b'"type":"co.coproservicios.pqrs.received.v1","time":"2026-03-09T17:00:00Z",'
         b'"datacontenttype":"application/json","data":{"pqrs_id":"P-1"}}'
     )
-    made = letter(body, reason="data.radicado: required", field="data.radicado", received_at=now())
+    made = letter(
+        body,
+        reason="data.radicado: required",
+        field="data.radicado",
+        received_at=now(),
+        source="urn:coproservicios:crm",
+        event_id="evt-x",
+        event_type="co.coproservicios.pqrs.received.v1",
+    )
     async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([made])
     return f"/dead/{made.id}"
