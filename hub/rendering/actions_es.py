@@ -70,6 +70,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "letter.print": "Imprimió una carta",
     "letter.show": "Vio una carta",
     "message.show": "Vio un mensaje",
+    "message.resend": "Reenvió un mensaje",
+    "message.cancel": "Canceló un mensaje",
     "opt_out.lift": "Quitó una baja",
     "pause": "Pausó un canal",
     "people.find": "Buscó personas en el directorio",

@@ -23,7 +23,7 @@ HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
     "key.": ("grant_keys.py",),
 }
 """What a file's own `note` puts before its word."""
-BY_FUNCTION: Final = frozenset({"_audited", "_decide", "_letter", "_look", "_noted", "letter_of"})
+BY_FUNCTION: Final = frozenset({"_audited", "_changed", "_decide", "_letter", "_look", "_noted", "letter_of"})
 """Functions whose argument is the action that they note."""
 OF_EVENTS: Final = frozenset({"directory.upserted", "directory.removed"})
 """What the statement of a person's audit makes of events."""

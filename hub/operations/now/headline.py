@@ -81,7 +81,7 @@ def headline(now: Situation) -> Headline:
     """Say the worst in one sentence; where nothing is wrong, say that."""
     if now.incidents:
         return _broken(now.incidents)
-    waiting = [matter for matter in matters(now) if matter.urgency is not Urgency.GOOD]
+    waiting = matters(now)
     worst = next((matter for matter in waiting if matter.urgency is Urgency.BAD), None)
     if worst is not None:
         return Headline(
@@ -134,7 +134,7 @@ def _waiting(now: Situation) -> Iterator[Matter | None]:
     yield _matter(
         now,
         "failed",
-        "mensaje de hoy que no llegó",
+        "mensaje del último día que no llegó",
         "mensajes del último día que no llegaron",
         "/messages?only=lost",
         wait,
