@@ -22,6 +22,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from hub.business_time.dates import ZONE
 from hub.errors import ConfigurationError, StorageRefused
 from hub.storage import migrations
 from hub.storage.database import CONNECT_TIMEOUT, load, translated
@@ -145,7 +146,8 @@ def _chosen(entry: str) -> str:
 
 
 async def _mark(connection: Any, manifest: Manifest) -> None:
-    reason = f"restored from the back-up of {manifest.at:%Y-%m-%d %H:%M:%S} UTC"
+    # Operators read it on the page.
+    reason = f"restaurado de la copia del {manifest.at.astimezone(ZONE):%d/%m/%Y a las %H:%M}"
     async with connection.transaction():
         await connection.execute(_SQL["unmark"])
         await connection.execute(_SQL["mark"], manifest.at, BY, reason)
