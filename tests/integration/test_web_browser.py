@@ -197,9 +197,9 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
         "1 promesa vencida": "/clocks?state=breached",
         "1 evento rechazado": "/dead",
         "En pausa: SMS": "/channels",
-        "1 mensaje de hoy que no llegó": "/messages?state=failed",
+        "1 mensaje del último día que no llegó": "/messages?only=lost",
         "1 respuesta sin atender": "/replies?view=open",
         "1 carta por entregar": "/letters",
-        "1 aviso de cartelera": "/letters",
+        "1 aviso de cartelera": "/posters",
     }
     assert browser.complaints == []
