@@ -17,11 +17,17 @@ from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
 from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, State
+from hub.operations.bulk.choose import BulkFilter, narrowed
+from hub.operations.causes import read_causes
+from hub.operations.now import activity_of
 from hub.operations.search.search import SearchDeps, SearchRequest, search
 from hub.ports import Holders, MessageFilter
+from hub.ports.casework import CaseFilter
 from hub.storage import (
     Database,
+    PostgresActivity,
     PostgresCases,
+    PostgresCasework,
     PostgresDirectoryHistory,
     PostgresLog,
     PostgresSearch,
@@ -115,11 +121,17 @@ class Questions:
     def __init__(self, database: Database, sizes: Mapping[str, int]) -> None:
         self._deps = SearchDeps(store=PostgresSearch(database), cases=PostgresCases(database))
         self._log, self._people = PostgresLog(database), PostgresDirectoryHistory(database)
+        self._activity, self._cases = PostgresActivity(database), PostgresCasework(database)
         self._sizes = sizes
         self._chance = random.Random(1)  # noqa: S311 - no secret
 
     def all(self) -> Mapping[str, Ask]:
-        return {**self._searches(), **self._message_lists(), **self._other_lists()}
+        return {
+            **self._searches(),
+            **self._message_lists(),
+            **self._other_lists(),
+            **self._parts_of_pages(),
+        }
 
     def _searches(self) -> Mapping[str, Ask]:
         number, some = self._number, self._some
@@ -245,6 +257,28 @@ class Questions:
             "clocks: newest": lambda: role(state=None, after=None, limit=LIMIT),
             "clocks: open": lambda: role(state=ClockState.OPEN, after=None, limit=LIMIT),
             "clocks: of a building": lambda: role(state=None, after=None, limit=LIMIT, places=self._place()),
+        }
+
+    def _parts_of_pages(self) -> Mapping[str, Ask]:
+        """Return what stands above the lists of the console: counts by state and by hour, and causes."""
+
+        def failures(places: frozenset[str] | None = None) -> MessageFilter:
+            return narrowed(BulkFilter(only="lost"), places)
+
+        def last_day(places: frozenset[str] | None = None) -> Awaitable[object]:
+            return activity_of(self._activity, datetime.now(UTC), places)
+
+        return {
+            "page: counts by state": self._log.counts,
+            "page: counts by state, of a building": lambda: self._log.counts(self._place()),
+            "page: causes of failures": lambda: read_causes(self._log, failures()),
+            "page: causes of failures of a building": lambda: read_causes(self._log, failures(self._place())),
+            "page: last day by hour": last_day,
+            "page: last day by hour, of a building": lambda: last_day(self._place()),
+            "page: cases": lambda: self._cases.cases(CaseFilter(), after=None, limit=LIMIT),
+            "page: cases of a building": lambda: self._cases.cases(
+                CaseFilter(places=self._place()), after=None, limit=LIMIT
+            ),
         }
 
     def _number(self, below: int) -> int:
