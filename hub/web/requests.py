@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Final, TypeAlias, TypeVar, get_type_hints
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
 from hub.web.bodies import fields_of
 from hub.web.responses import Handler, Refusal, pointer
@@ -17,6 +18,9 @@ from hub.web.schemas.common import NoQuery
 
 ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 """Takes the request, and a `query`, a `body` or a `form` of the shape of its annotation."""
+DONE: Final = "done"
+"""The parameter of a page that says what the page before has done, in a word."""
+Sheet = Annotated[Literal["csv"], Meta(description="A sheet instead of the page.")]
 CSRF: Final = "csrf"
 """The field of our own forms that is for `hub.web.auth.csrf` and no handler."""
 
@@ -31,7 +35,11 @@ T = TypeVar("T")
 
 
 class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The query of a page: a form in a browser sends its empty fields too, and they ask for nothing."""
+    """
+    The query of a page: a form in a browser sends its empty fields too, and they ask for nothing.
+
+    Each page may be told what the page before has done (`DONE`), which is the shell's to say.
+    """
 
 
 class ButtonForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,7 +78,7 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     repeated = {name: request.query.getall(name) for name in lists & request.query.keys()}
     given: dict[str, str | list[str]] = {**request.query, **repeated}
     if issubclass(shape, FormQuery):
-        given = {name: value for name, value in given.items() if value}
+        given = {name: value for name, value in given.items() if value and name != DONE}
     if twice := [name for name in given.keys() - lists if len(request.query.getall(name)) > 1]:
         what = "A query parameter is given twice."
         raise Refusal(400, what, f"Give each once; there are: {names}.", errors=_parameters(what, twice))

@@ -27,17 +27,12 @@ ONE: Final = f"{PATH}/{{name}}"
 Act = Literal["grant", "take", "reset", "disable", "enable", "unlock", "forget", "person"]
 
 
-class AccountsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
 class AccountQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With `sure` the page asks once more."""
 
     sure: Literal["take", "reset", "disable", "forget"] | None = None
     office: Office | None = None
     place: Word | None = None
-    done: str = ""
 
 
 class AccountForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +87,7 @@ _SURE: Final[Mapping[str, ConfirmQuestion]] = MappingProxyType(
 )
 
 
-async def show(request: web.Request, query: AccountsQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """List the accounts that the caller may change."""
     return await _list(request)
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Struct
 
 from hub.model import Scope
 from hub.operations.cases import lookup
@@ -25,7 +24,7 @@ from hub.web.console.case_list import asked_again
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
-from hub.web.requests import FormQuery
+from hub.web.requests import ButtonForm, FormQuery
 from hub.web.responses import Refusal
 from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
@@ -50,11 +49,7 @@ _PROMISE: Final = "Plazo"
 
 
 class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-class NoFields(Struct, frozen=True, kw_only=True):
-    """A form that is only a button."""
+    pass
 
 
 async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:
@@ -110,12 +105,12 @@ async def close(request: web.Request, form: CloseBody) -> web.StreamResponse:
     return done(case_path((await closed(request, form)).case), "closed")
 
 
-async def take_on(request: web.Request, form: NoFields) -> web.StreamResponse:  # noqa: ARG001 - only a button
+async def take_on(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Take the case on."""
     return done(case_path((await taken(request)).case), "taken")
 
 
-async def release(request: web.Request, form: NoFields) -> web.StreamResponse:  # noqa: ARG001 - only a button
+async def release(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Leave the case to somebody else."""
     return done(case_path((await released(request)).case), "released")
 

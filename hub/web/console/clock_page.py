@@ -29,11 +29,7 @@ _FIRST_LEVEL_ES: Final = "Todavía está en el nivel 1: respóndale a la persona
 _ENDED_ES: Final = "Ya terminó: no se le avisa a nadie más."
 
 
-class ClockPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-async def show(request: web.Request, query: ClockPageQuery) -> web.StreamResponse:  # noqa: ARG001 - only checked
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a promise: why it is due then, what was done, what comes, and who took it on."""
     shown, deps = await shown_clock(request), services(request)
     clock = await deps.log.clock(read_id(request, "clock"), places=places_with(request, Scope.OPERATE))

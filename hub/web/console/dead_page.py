@@ -19,8 +19,8 @@ from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.dead_letters import letter_of, reaches_dead
 from hub.web.auth.caller import caller_of, note, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
 from hub.web.schemas.common import DeadQuery
 from hub.web.services import services
@@ -32,12 +32,7 @@ _WHOLE: Final = frozenset({Scope.PRIVACY})
 
 
 class DeadListQuery(DeadQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
-
-
-class DeadOneQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    format: Sheet | None = None
 
 
 class MendForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,8 +54,7 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         query=query,
         events=EVENTS,
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=following) if following else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, following),
         replay_all=_bulk(request, query),
     )
 
@@ -96,7 +90,7 @@ def _bulk(request: web.Request, query: DeadListQuery) -> str | None:
     return f"/bulk/replay?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-async def show_one(request: web.Request, query: DeadOneQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show_one(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show one: why, from whom, and the payload with what is wrong marked in it."""
     letter = await letter_of(request, "dead.show")
     return _page(request, letter)

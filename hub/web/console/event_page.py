@@ -32,7 +32,7 @@ LEFT_OUT_ES: Final[Mapping[str, str]] = {
 
 
 class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    pass
 
 
 async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Final
 
 from aiohttp import web
-from msgspec import Meta, structs
+from msgspec import structs
 
 from hub.business_time import periods
 from hub.model import ClockState
@@ -21,7 +21,7 @@ from hub.web.api.indicators import IndicatorsQuery, indicators_of
 from hub.web.auth.caller import places_of
 from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
 from hub.web.console.shell import console_page, list_path, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/indicators"
@@ -40,8 +40,7 @@ class IndicatorsPageQuery(IndicatorsQuery, FormQuery, frozen=True, kw_only=True,
     """Days win over a period's name: who writes them means them."""
 
     period: periods.Named | None = None
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamResponse:

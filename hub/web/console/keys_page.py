@@ -47,13 +47,8 @@ _OVERLAPS: Final[Mapping[str, tuple[str, timedelta]]] = MappingProxyType(
 """How long an old key opens besides its successor."""
 
 
-class KeysQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
 class KeyQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sure: Annotated[bool, Meta(description="Ask once more before it is revoked.")] = False
-    done: str = ""
 
 
 class KeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +72,7 @@ class KeyChangeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     overlap: Literal["hour", "day", "week"] = "day"
 
 
-async def show(request: web.Request, query: KeysQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """List the keys of systems, newest first."""
     return await _list(request)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
@@ -15,9 +15,9 @@ from hub.ports import LetterFilter
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import letters
-from hub.web.auth.caller import note, places_of, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
-from hub.web.requests import ButtonForm, FormQuery, found, read_id
+from hub.web.auth.caller import may_there, note, places_of
+from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
 from hub.web.route import TABLE
 from hub.web.schemas.common import LettersQuery, PostedBody
 from hub.web.services import services
@@ -42,12 +42,7 @@ STEPS: Final = (
 
 
 class LetterListQuery(LettersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
-
-
-class LetterQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    format: Sheet | None = None
 
 
 class GuideForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,15 +68,14 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         names=dict(await deps.people_list.buildings(places)),
         query=query,
         events=EVENTS,
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_act=may_there(request, Scope.OPERATE),
         bulk=_bulk(request, query),
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, page.next),
     )
 
 
-async def show_life(request: web.Request, query: LetterQuery) -> web.StreamResponse:  # noqa: ARG001
+async def show_life(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show how far a letter has come, and what is to be done with it."""
     letter_id, deps = read_id(request, "letter"), services(request)
     letter = found("letter", await deps.letters.letter(letter_id, places_of(request)))
@@ -92,8 +86,8 @@ async def show_life(request: web.Request, query: LetterQuery) -> web.StreamRespo
         here=PATH,
         letter=letter,
         event=EVENTS.get(letter["event"], letter["event"]),
-        may_read=places_with(request, Scope.PRIVACY) != frozenset(),
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_read=may_there(request, Scope.PRIVACY),
+        may_act=may_there(request, Scope.OPERATE),
     )
 
 
@@ -103,7 +97,7 @@ async def post(request: web.Request, form: GuideForm) -> web.StreamResponse:
     return done(_life(request), "posted")
 
 
-async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Record that a letter was handed over."""
     await letters.hand_over(request)
     return done(_life(request), "handed_over")

@@ -61,7 +61,6 @@ WHY_CANCEL_ES: Final[Mapping[str, str]] = {
 class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     part: Part | None = None
     why: Annotated[str, Meta(max_length=40, description="Why nothing was done, in a word.")] = ""
-    done: str = ""
 
 
 class ResendForm(Struct, frozen=True, kw_only=True):

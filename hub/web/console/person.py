@@ -21,7 +21,7 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.api import preferences, replies
 from hub.web.api.masked import look
 from hub.web.api.people_list import overview_of
-from hub.web.auth.caller import places_of, places_with
+from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.people import PATH
 from hub.web.console.shell import console_page, done
 from hub.web.requests import ButtonForm, FormQuery, found
@@ -63,7 +63,7 @@ WHY_NOT: Final = {
 
 
 class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    pass
 
 
 class MarkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,9 +114,9 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         languages=wishes_es.LANGUAGES,
         digests=wishes_es.DIGESTS,
         messages=[{**row, **described(row["state"], row["reason"])} for row in sent.items],
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_act=may_there(request, Scope.OPERATE),
         has_rights=places_with(request, Scope.PRIVACY) is None,
-        may_prove=bool(deps.ring) and places_with(request, Scope.PRIVACY) != frozenset(),
+        may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),
         events=EVENTS,
         case_path=case_path,
         kinds=KINDS,
@@ -136,7 +136,7 @@ async def mark(request: web.Request, form: MarkForm) -> web.StreamResponse:
     return done(person_path(request.match_info["ref"]), "marked")
 
 
-async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """End the marks of a person."""
     await preferences.end_marks(request)
     return done(person_path(request.match_info["ref"]), "unmarked")

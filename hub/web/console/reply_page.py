@@ -27,11 +27,7 @@ from hub.web.services import services
 _REPLY: Final = "reply"
 
 
-class ReplyPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-async def show(request: web.Request, query: ReplyPageQuery) -> web.StreamResponse:  # noqa: ARG001 - only checked
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a reply; its words to who may read them there, which is audited."""
     reply, words_shown = await _reply(request)
     return console_page(

@@ -14,7 +14,7 @@ from hub.operations.search.schemas import GroupKind, ItemKind, SearchGroup, Sear
 from hub.operations.search.search import MOST
 from hub.rendering.page_links import case_path
 from hub.web.api.search import SearchQuery, searched
-from hub.web.auth.caller import places_with
+from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, list_path, page_path, with_query
 from hub.web.requests import FormQuery
 
@@ -48,7 +48,7 @@ class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_
 async def show(request: web.Request, query: SearchPageQuery) -> web.StreamResponse:
     """Show what was found; without words only what may be typed, and nothing is audited."""
     answer = await searched(request, query) if query.q.strip() else None
-    private = places_with(request, Scope.PRIVACY) != frozenset()
+    private = may_there(request, Scope.PRIVACY)
     return console_page(
         "console/search.html",
         request,

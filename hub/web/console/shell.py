@@ -20,13 +20,11 @@ from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
-from hub.web.requests import shapes_of
+from hub.web.requests import DONE, shapes_of
 from hub.web.route import TABLE, Route
 from hub.web.schemas.common import NoQuery
 from hub.web.services import services
 
-DONE: Final = "done"
-"""The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "account_closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
@@ -196,6 +194,14 @@ def with_query(request: web.Request, **changes: str | None) -> str:
     query = {name: value for name, value in request.query.items() if value and name not in {DONE, *changes}}
     query |= {name: value for name, value in changes.items() if value is not None}
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def paged(request: web.Request, after: object, following: str | None) -> dict[str, Any]:
+    """Return the links of a list's pager: to the page after this one, and to the first if it is another."""
+    return {
+        "next": with_query(request, after=following) if following else None,
+        "first": with_query(request, after=None) if after else None,
+    }
 
 
 def done(path: str, what: str) -> web.Response:

@@ -55,12 +55,10 @@ _CHANNELS_ES: Final = {**CHANNELS_ES, "board": "Cartelera"}
 
 class GalleryQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     group: Annotated[Word, Meta(description="A part of the catalogue.")] = "attention"
-    done: str = ""
 
 
 class PreviewQuery(FormQuery, TextQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channel: Word | None = None
-    done: str = ""
 
 
 async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
