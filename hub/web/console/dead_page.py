@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.errors import InvalidEvent
@@ -21,7 +21,6 @@ from hub.web.api.dead_letters import letter_of, reaches_dead
 from hub.web.auth.caller import caller_of, note, places_with
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
-from hub.web.route import TABLE
 from hub.web.schemas.common import DeadQuery
 from hub.web.services import services
 
@@ -55,7 +54,7 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         events=EVENTS,
         sheet=with_query(request, format="csv"),
         **paged(request, query.after, following),
-        replay_all=_bulk(request, query),
+        replay_all=_bulk(query),
     )
 
 
@@ -82,10 +81,8 @@ def why(reason: str) -> str:
     return next((label for part, label in DEAD_REASONS if part in reason), "No se pudo recibir")
 
 
-def _bulk(request: web.Request, query: DeadListQuery) -> str | None:
-    """Return where all of this list are planned to be replayed, if the hub has that page."""
-    if (hdrs.METH_GET, "/bulk/{kind}") not in request.app[TABLE]:
-        return None
+def _bulk(query: DeadListQuery) -> str:
+    """Return where all of this list are planned to be replayed, narrowed as the list is."""
     asked = {"reason": query.reason, "event": query.event}
     return f"/bulk/replay?{urlencode({name: value for name, value in asked.items() if value})}"
 

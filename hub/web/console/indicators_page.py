@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 from msgspec import structs
@@ -20,7 +21,7 @@ from hub.rendering.titles_es import CLOCKS
 from hub.web.api.indicators import IndicatorsQuery, indicators_of
 from hub.web.auth.caller import places_of
 from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
-from hub.web.console.shell import console_page, list_path, spreadsheet, with_query
+from hub.web.console.shell import console_page, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
@@ -67,7 +68,7 @@ async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamRe
         hours=hours,
         tenths=tenths,
         day=dia_corto,
-        list_of=_Lists(request, found),
+        list_of=_Lists(found),
         total=_total(found),
         promise_plot=_promise_plot(found.steps),
         promise_series=PROMISES,
@@ -102,25 +103,28 @@ def _areas(found: Indicators) -> Mapping[str, str]:
 
 
 class _Lists:
-    """Where the rows behind a number are, as far as the hub has such a list."""
+    """Where the rows behind a number are."""
 
-    def __init__(self, request: web.Request, found: Indicators) -> None:
-        self._request = request
+    def __init__(self, found: Indicators) -> None:
         here = {"area": found.area, "copropiedad": found.copropiedad}
-        self._also = {**here, "since": str(found.since), "until": str(found.until)}
-        self._surveys = {**here, "from": str(found.since), "to": str(found.until)}
+        self._here = {name: value for name, value in here.items() if value}
+        self._dates = {"from": str(found.since), "to": str(found.until)}
 
-    def clocks(self, what: str, **narrowed: str) -> str | None:
+    def clocks(self, what: str, **narrowed: str) -> str:
+        """Return the list of promises; it knows no period, and may have more than were counted."""
         state = {"state": str(_STATES[what])} if what in _STATES else {}
-        asked = {name: value for name, value in narrowed.items() if value}
-        return list_path(self._request, "/clocks", {**asked, **state}, also=self._also)
+        return _list("/clocks", {**narrowed, **state, **self._here})
 
-    def surveys(self, **narrowed: str) -> str | None:
-        asked = {name: value for name, value in narrowed.items() if value}
-        return list_path(self._request, "/surveys", asked, also=self._surveys)
+    def surveys(self, **narrowed: str) -> str:
+        return _list("/surveys", {**narrowed, **self._here, **self._dates})
 
-    def unreached(self, copropiedad: str) -> str | None:
-        return list_path(self._request, "/people", {"copropiedad": copropiedad, "unreachable": "true"})
+    def unreached(self, copropiedad: str) -> str:
+        return _list("/people", {"copropiedad": copropiedad, "unreachable": "true"})
+
+
+def _list(path: str, asked: Mapping[str, str]) -> str:
+    query = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def _names(steps: Sequence[IndicatorStep]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Scope
@@ -18,15 +18,11 @@ from hub.web.api import letters
 from hub.web.auth.caller import may_there, note, places_of
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
-from hub.web.route import TABLE
 from hub.web.schemas.common import LettersQuery, PostedBody
 from hub.web.services import services
 
 PATH: Final = "/letters"
 _COLUMNS: Final = ("Hecha", "Evento", "Persona", "Estado", "Copropiedad", "Asunto", "Guía")
-_BULK: Final = "/bulk/printed"
-_BULK_ROUTES: Final = (_BULK, "/bulk/{act}", "/bulk/{kind}", "/bulk/{name}")
-"""The page may be one of several of its kind."""
 TABS: Final = (
     ("/letters", "Por copropiedad"),
     ("/letters/batches", "Lotes"),
@@ -69,7 +65,7 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         query=query,
         events=EVENTS,
         may_act=may_there(request, Scope.OPERATE),
-        bulk=_bulk(request, query),
+        bulk=_bulk(query),
         sheet=with_query(request, format="csv"),
         **paged(request, query.after, page.next),
     )
@@ -107,12 +103,10 @@ def _life(request: web.Request) -> str:
     return f"{PATH}/{request.match_info['id']}/life"
 
 
-def _bulk(request: web.Request, query: LetterListQuery) -> str | None:
-    """Return where all letters of this list are marked as printed, if this hub has that page."""
-    if not any((hdrs.METH_GET, path) in request.app[TABLE] for path in _BULK_ROUTES):
-        return None
+def _bulk(query: LetterListQuery) -> str:
+    """Return where all letters of this list are marked as printed."""
     asked = {"state": query.state, "copropiedad": query.copropiedad}
-    return f"{_BULK}?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f"/bulk/printed?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
