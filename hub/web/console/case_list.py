@@ -63,7 +63,6 @@ async def asked_again(
         wrong=wrong,
         choices=choices or [],
         how=HOW_KEYS_LOOK,
-        path_of=case_path,
     )
 
 
@@ -74,7 +73,6 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
         here=CASES,
         live="cases",
         how=HOW_KEYS_LOOK,
-        path_of=case_path,
         case_words=case_words_es,
         staff=await staff_names(request),
         places=await buildings(request),

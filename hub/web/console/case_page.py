@@ -121,7 +121,6 @@ def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:
     first = f"{path}?{urlencode(whole)}" if whole else path
     return {
         "path": path,
-        "path_of": case_path,
         "next_page": case.next and f"{path}?{urlencode({**whole, 'after': case.next})}",
         "first_page": first if query.after else None,
     }

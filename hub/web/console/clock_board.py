@@ -13,7 +13,6 @@ from hub.operations.clocks.groups import grouped
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import case_words_es, labels_es
 from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
@@ -56,7 +55,6 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,
-        path_of=case_path,
         sheet=with_query(request, format="csv"),
         **paged(request, query.after, found["next"]),
     )

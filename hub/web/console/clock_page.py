@@ -11,7 +11,6 @@ from hub.model import Clock, Scope
 from hub.operations.clocks.calculation import in_words
 from hub.policy.clocks import ESCALATES
 from hub.rendering import case_words_es
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
@@ -48,7 +47,6 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         day_words=in_words,
         events=EVENTS,
         case_words=case_words_es,
-        path_of=case_path,
     )
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from hub.errors import HubError, Unavailable
 from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
+from hub.rendering.page_links import account_path, case_path, key_path, person_path
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal, refusal_of
 from hub.web.route import row_of
 from hub.web.services import access, services
@@ -56,6 +57,14 @@ _TEMPLATES.filters |= {
     "inicial": inicial,
     "plazo": plazo,
     "punto": punto,
+}
+
+
+_TEMPLATES.globals |= {
+    "account_path": account_path,
+    "case_path": case_path,
+    "key_path": key_path,
+    "person_path": person_path,
 }
 
 

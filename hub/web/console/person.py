@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Final, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import web
@@ -16,7 +15,7 @@ from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
 from hub.rendering import labels_es, wishes_es
 from hub.rendering.outcomes_es import described
-from hub.rendering.page_links import case_path
+from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import preferences, replies
 from hub.web.api.masked import look
@@ -89,10 +88,6 @@ class LiftForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     suppression: UUID
 
 
-def person_path(ref: str) -> str:
-    return f"{PATH}/{quote(ref, safe='')}"
-
-
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
     """Show a person: contacts, roles, consents, wishes, and what was sent."""
     ref, deps = request.match_info["ref"], services(request)
@@ -118,7 +113,6 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         has_rights=places_with(request, Scope.PRIVACY) is None,
         may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),
         events=EVENTS,
-        case_path=case_path,
         kinds=KINDS,
         contact_states=CONTACT_STATES,
         reply_kinds=REPLY_KINDS,

@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 
 from hub.operations.erase_person import DUTIES_ES, ERASED_ES, KEPT_ES
 from hub.operations.rectify_person import OWN, Correction, last_source
+from hub.rendering.page_links import person_path
 from hub.web.api import person_rights
 from hub.web.auth.caller import note
 from hub.web.console.people import PATH
-from hub.web.console.person import person_path
 from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery, found
 from hub.web.schemas.rights import RectifyBody

@@ -11,7 +11,6 @@ from hub.model.casework import ReplyView
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.casework import ReplyFilter
 from hub.rendering import case_words_es, labels_es
-from hub.rendering.page_links import case_path
 from hub.web.api.replies import replies_of
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
@@ -50,7 +49,6 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,
-        path_of=case_path,
         sheet=with_query(request, format="csv"),
         **paged(request, query.after, found.next),
     )

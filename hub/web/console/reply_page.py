@@ -13,7 +13,6 @@ from hub.model import Json, Scope
 from hub.model.casework import case_of_thread
 from hub.operations.cases.replies import answered_in
 from hub.rendering import case_words_es
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.replies import answered, assigned, read_reply, settled
 from hub.web.auth.caller import caller_of, note, places_of, places_with
@@ -42,7 +41,6 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         form=secrets.token_urlsafe(12),
         events=EVENTS,
         case_words=case_words_es,
-        path_of=case_path,
         **await _around(request, reply),
     )
 

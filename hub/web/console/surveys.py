@@ -14,7 +14,6 @@ from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
 from hub.operations.start_survey import WHY_ES
 from hub.operations.survey_list import SurveyRow
 from hub.rendering import labels_es
-from hub.rendering.page_links import case_path
 from hub.web.api.surveys import (
     SurveyBody,
     SurveysQuery,
@@ -100,7 +99,6 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         buildings=buildings,
         survey_kinds=KINDS,
         states=STATES,
-        case_path=case_path,
         may_unmask=may_there(request, Scope.PRIVACY),
         may_start=places_with(request, Scope.OPERATE) is None,
         link=lambda **changes: with_query(request, **{"after": None, **changes}),
