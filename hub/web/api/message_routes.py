@@ -50,6 +50,7 @@ from hub.web.route import OPERATE, PRIVACY, PUBLISH, Route, Where, operate, read
 from hub.web.schemas import common, intake
 from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of, page_of
+from hub.web.schemas.messages import MessageRow, MessageWhole
 
 _POST: Final = hdrs.METH_POST
 _operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
@@ -76,9 +77,9 @@ MESSAGES: Final[tuple[Route, ...]] = (
         "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
     ),
     # Messages and promises.
-    read("/api/messages", messages.list_messages, answers={200: page_of(common.MessageRow)}),
+    read("/api/messages", messages.list_messages, answers={200: page_of(MessageRow)}),
     read("/api/messages/causes", messages.list_causes, answers={200: CauseList}),
-    read("/api/messages/{id}", messages.show_message, answers={200: common.MessageWhole}),
+    read("/api/messages/{id}", messages.show_message, answers={200: MessageWhole}),
     read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     read("/api/search", search.find, answers={200: SearchAnswer}),
     read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),

@@ -34,6 +34,16 @@ from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas import preferences as marks
 from hub.web.schemas.common import Problem, page_of
+from hub.web.schemas.letters import (
+    BatchDelivered,
+    BatchMade,
+    BatchWhole,
+    LetterRow,
+    LetterWhole,
+    PosterRecorded,
+    PosterRow,
+    PosterWhole,
+)
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
@@ -107,11 +117,11 @@ PEOPLE: Final[tuple[Route, ...]] = (
         body=people.EntryBody,
         answers={**_WRITTEN, 405: Problem},
     ),
-    read("/api/letters", letters.list_letters, answers={200: page_of(common.LetterRow)}),
+    read("/api/letters", letters.list_letters, answers={200: page_of(LetterRow)}),
     read("/api/letters/buildings", letters.list_buildings, answers={200: page_of(LetterBuilding)}),
     read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
-    operate("/api/letters/batches", batches.make_batch, answers={200: common.BatchMade, 404: Problem}),
-    read("/api/letters/batches/{id}", batches.show_batch, answers={200: common.BatchWhole}),
+    operate("/api/letters/batches", batches.make_batch, answers={200: BatchMade, 404: Problem}),
+    read("/api/letters/batches/{id}", batches.show_batch, answers={200: BatchWhole}),
     read_private(
         "/api/letters/batches/{id}/pdf", batches.print_batch, answers={200: common.Pdf, **_TOO_LATE}
     ),
@@ -120,20 +130,18 @@ PEOPLE: Final[tuple[Route, ...]] = (
     operate(
         "/api/letters/batches/{id}/delivered",
         batches.hand_over_batch,
-        answers={200: common.BatchDelivered, **_TOO_LATE},
+        answers={200: BatchDelivered, **_TOO_LATE},
     ),
-    read_private("/api/letters/{id}", letters.show_letter, answers={200: common.LetterWhole}),
+    read_private("/api/letters/{id}", letters.show_letter, answers={200: LetterWhole}),
     operate("/api/letters/{id}/posted", letters.mark_posted, answers=_MARKED),
     operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
     # Notice boards: nothing of a person hangs there.
-    read("/api/posters", posters.list_posters, answers={200: page_of(common.PosterRow)}),
-    read("/api/posters/{id}", posters.show_poster, answers={200: common.PosterWhole}),
+    read("/api/posters", posters.list_posters, answers={200: page_of(PosterRow)}),
+    read("/api/posters/{id}", posters.show_poster, answers={200: PosterWhole}),
     read("/api/posters/{id}/pdf", posters.print_poster, answers={200: common.Pdf}),
-    operate("/api/posters/{id}/printed", posters.mark_poster_printed, answers={200: common.PosterRecorded}),
-    operate("/api/posters/{id}/hung", posters.mark_poster_hung, answers={200: common.PosterRecorded}),
-    operate(
-        "/api/posters/{id}/taken-down", posters.mark_poster_taken_down, answers={200: common.PosterRecorded}
-    ),
+    operate("/api/posters/{id}/printed", posters.mark_poster_printed, answers={200: PosterRecorded}),
+    operate("/api/posters/{id}/hung", posters.mark_poster_hung, answers={200: PosterRecorded}),
+    operate("/api/posters/{id}/taken-down", posters.mark_poster_taken_down, answers={200: PosterRecorded}),
     # The inbox of one person, for portals.
     Route(
         "/api/inbox/tokens",

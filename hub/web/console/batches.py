@@ -16,7 +16,7 @@ from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.shell import console_page, done, paged
 from hub.web.requests import ButtonForm, FormQuery
-from hub.web.schemas.common import BatchBody, BatchesQuery
+from hub.web.schemas.letters import BatchBody, BatchesQuery
 from hub.web.services import services
 
 PATH: Final = "/letters/batches"

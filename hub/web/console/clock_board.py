@@ -18,7 +18,8 @@ from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
 from hub.web.console.staff import buildings, staff_names
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import ClocksQuery, Limit
+from hub.web.schemas.common import Limit
+from hub.web.schemas.messages import ClocksQuery
 from hub.web.services import services
 
 PATH: Final = CLOCKS_PATH

@@ -20,7 +20,7 @@ from hub.web.console.shell import console_page, done
 from hub.web.console.staff import buildings, staff_names
 from hub.web.live import topic_of
 from hub.web.requests import FormQuery, read_id
-from hub.web.schemas.common import AcknowledgeBody
+from hub.web.schemas.messages import AcknowledgeBody
 from hub.web.services import services
 
 _NO_LEVELS_ES: Final = "Este plazo no tiene niveles que asumir: termina con lo que promete."

@@ -21,7 +21,7 @@ from hub.web.api.dead_letters import letter_of, reaches_dead
 from hub.web.auth.caller import caller_of, note, places_with
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import DeadQuery
+from hub.web.schemas.messages import DeadQuery
 from hub.web.services import services
 
 PATH: Final = "/dead"

@@ -18,7 +18,7 @@ from hub.web.api import letters
 from hub.web.auth.caller import may_there, note, places_of
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
-from hub.web.schemas.common import LettersQuery, PostedBody
+from hub.web.schemas.letters import LettersQuery, PostedBody
 from hub.web.services import services
 
 PATH: Final = "/letters"

@@ -14,7 +14,7 @@ from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.shell import console_page, done, paged
 from hub.web.requests import ButtonForm, FormQuery, found, read_id
-from hub.web.schemas.common import PostersQuery
+from hub.web.schemas.letters import PostersQuery
 from hub.web.services import services
 
 PATH: Final = "/posters"
