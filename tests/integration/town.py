@@ -109,7 +109,7 @@ class Town(World):
             log=stores.log,
             mail_reports=stores.mail_reports,
             redrive=stores.redrive,
-            searching=stores.searching,
+            search=stores.searching,
             keyring=OneCaller(self.caller),
             monitoring=replace(services.monitoring, counts=Counted(stores.log)),
         )

@@ -27,7 +27,8 @@ from hub.web.auth.caller import caller_of, note
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
 from hub.web.route import READ
 from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
-from hub.web.services import Refuse, Services, services
+from hub.web.service_parts import Refuse
+from hub.web.services import Services, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000

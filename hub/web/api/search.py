@@ -49,7 +49,7 @@ async def searched(request: web.Request, query: SearchQuery) -> SearchAnswer:
         places=places_of(request),
         private=private,
     )
-    found = await search(services(request).search, asked)
+    found = await search(services(request).search_deps, asked)
     await _note(request, found)
     return found.answer
 
