@@ -14,7 +14,7 @@ from hub.cli.audit import note
 from hub.cli.common import console, local_time, print_json, print_table, settings, short_case
 from hub.errors import InvalidEvent
 from hub.intake.dry_run import MOST_EVENTS
-from hub.intake.dry_run_answer import DryRun, DryRunAudience, DryRunClock, DryRunEvent, DryRunPerson
+from hub.intake.dry_run_schemas import DryRun, DryRunAudience, DryRunClock, DryRunEvent, DryRunPerson
 from hub.model import Event, State
 from hub.rendering.labels_es import CHANNELS, PURPOSES, UNREACHED
 from hub.rendering.outcomes_es import STATES, reason_in_words

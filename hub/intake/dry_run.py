@@ -17,8 +17,9 @@ from uuid import UUID
 from hub.errors import InvalidEvent, StorageConflict, StorageRefused, TooLarge
 from hub.intake.commit import CONFLICT_TRIES, for_the_publisher
 from hub.intake.decode import IntakeContext
-from hub.intake.dry_run_answer import DryRun, DryRunRefused, answer
+from hub.intake.dry_run_answer import answer
 from hub.intake.dry_run_record import PlanRecord, Rehearsed
+from hub.intake.dry_run_schemas import DryRun, DryRunRefused
 from hub.intake.pages import expand
 from hub.intake.planner import plan_in
 from hub.messages.delivery.decisions import blocking_outcome

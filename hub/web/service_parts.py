@@ -19,7 +19,7 @@ from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import Keys, keys_of
 from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
-from hub.intake.dry_run_answer import DryRun
+from hub.intake.dry_run_schemas import DryRun
 from hub.model import DeadLetter, Event, RawMessage, Reply
 from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings

@@ -16,7 +16,7 @@ from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
 from hub.intake.dry_run import MOST_EVENTS
-from hub.intake.dry_run_answer import DryRunRefused
+from hub.intake.dry_run_schemas import DryRunRefused
 from hub.intake.traces import received, with_trace
 from hub.model import Event, RawMessage, Scope
 from hub.model.traces import TRACEPARENT

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.intake.dry_run_answer import DryRun
+from hub.intake.dry_run_schemas import DryRun
 from hub.model.bulk import BulkItem, BulkRun
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
