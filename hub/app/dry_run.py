@@ -41,7 +41,7 @@ class DryRuns:
                 rules=Rules(channels=self._traits(), policy=company.policy),
                 counted=False,
             ),
-            store=storage.PostgresRehearsals(self._database, texts.dated, texts.named),
+            store=storage.PostgresDryRuns(self._database, texts.dated, texts.named),
             render=partial(render_again, company),
             now=NOW,
         )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hub.errors import TemplateFailure
 from hub.intake.decode import IntakeContext
-from hub.intake.dry_run_record import PlanRecord, Rehearsed
+from hub.intake.dry_run_record import Planned, PlanRecord
 from hub.intake.dry_run_schemas import (
     DryRun,
     DryRunAudience,
@@ -33,19 +33,19 @@ _FINAL: Final = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
 
 
 def answer(
-    rehearsed: Sequence[Rehearsed],
+    planned: Sequence[Planned],
     refused: Sequence[DryRunRefused],
     *,
     context: IntakeContext,
     render: Callable[[Claimed], Rendered],
     everybody: bool,
 ) -> DryRun:
-    """Tell what was rehearsed; the texts are rendered here."""
-    parts = [_Part(part, context, render, everybody=everybody) for part in rehearsed]
+    """Tell what was planned; the texts are rendered here."""
+    parts = [_Part(part, context, render, everybody=everybody) for part in planned]
     return DryRun(
         events=[event for part in parts for event in part.events()],
-        clocks=[clock for part in rehearsed for clock in _clocks(part.noted)],
-        posters=sum(part.noted.posters for part in rehearsed),
+        clocks=[clock for part in planned for clock in _clocks(part.noted)],
+        posters=sum(part.noted.posters for part in planned),
         released=sum(part.released for part in parts),
         refused=list(refused),
     )
@@ -56,7 +56,7 @@ class _Part:
 
     def __init__(
         self,
-        part: Rehearsed,
+        part: Planned,
         context: IntakeContext,
         render: Callable[[Claimed], Rendered],
         *,
