@@ -12,9 +12,9 @@ from hub.errors import InvalidFilter, NothingChosen
 from hub.model import NOWHERE
 from hub.model.bulk import BulkCandidate, BulkKind, BulkState
 from hub.model.letters import LetterState
-from hub.operations.bulk.choose import BulkFilter, choice_of, kept, narrowed, within
+from hub.operations.bulk.choose import BulkFilter, choice_of, narrowed, within, without_person
 from hub.operations.bulk.plan import find, planned
-from hub.operations.bulk.runs import Order, has_grown, report, start
+from hub.operations.bulk.runs import BulkOrder, has_grown, report, start
 from hub.operations.bulk.words_es import KINDS_ES, skipped_words
 from hub.ports import LetterFilter, MessageFilter
 from hub.testing import MemoryBulk
@@ -38,8 +38,8 @@ def row(**fields: Any) -> BulkCandidate:
     return BulkCandidate(**values)
 
 
-def order(seen: int | None = None, **fields: Any) -> Order:
-    return Order(
+def order(seen: int | None = None, **fields: Any) -> BulkOrder:
+    return BulkOrder(
         **{"kind": BulkKind.RESEND, "asked": FAILED, "reason": "falla", "by": "ana", "seen": seen, **fields}
     )
 
@@ -124,7 +124,7 @@ def test_letters_are_chosen_by_their_own_states() -> None:
 
 
 def test_run_keeps_its_filter_without_the_person() -> None:
-    assert kept(BulkFilter(person="p-1", channel="sms")) == {"channel": "sms"}
+    assert without_person(BulkFilter(person="p-1", channel="sms")) == {"channel": "sms"}
 
 
 @pytest.mark.parametrize(

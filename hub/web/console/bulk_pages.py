@@ -106,7 +106,7 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
     if not form.reason.strip():
         return await _plan(request, query, status=400, wrong=_NO_REASON)
     kind, asked, deps = _kind(request), asked_of(query), services(request)
-    order = runs.Order(
+    order = runs.BulkOrder(
         kind=kind, asked=asked, reason=form.reason.strip(), by=caller_of(request).who, seen=form.seen
     )
     run = await runs.start(deps.bulk, order, places=places_of(request), now=deps.now)

@@ -47,7 +47,7 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
     )
 
 
-async def asked_again(
+async def ask_again(
     request: web.Request,
     *,
     status: int = HTTPStatus.OK,

@@ -20,7 +20,7 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, replied, seen, taken
 from hub.web.auth.caller import caller_of, places_with
-from hub.web.console.case_list import asked_again
+from hub.web.console.case_list import ask_again
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
@@ -57,10 +57,10 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
     try:
         found = await cases_of(request)
     except Refusal as refusal:
-        return await asked_again(request, status=refusal.status, wrong=refusal.error)
+        return await ask_again(request, status=refusal.status, wrong=refusal.error)
     if len(found) > 1:
         choices = lookup.choices(found).choices
-        return await asked_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
+        return await ask_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
     case = await seen(request, found[0], query)
     return console_page(
         "console/case.html",

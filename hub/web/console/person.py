@@ -41,7 +41,7 @@ REPLY_KINDS: Final = {
     "take_on": "Asumió un plazo",
     "automatic": "Respuesta automática",
 }
-OUTLOOKS: Final = {"yes": "Sí", "later": "Más tarde", "no": "No"}
+FORECASTS: Final = {"yes": "Sí", "later": "Más tarde", "no": "No"}
 SHORT: Final = {"push": "Aplicación", "print": "Carta"}
 """Channel → a word that fits a column."""
 WHY_NOT: Final = {
@@ -116,7 +116,7 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         kinds=KINDS,
         contact_states=CONTACT_STATES,
         reply_kinds=REPLY_KINDS,
-        outlooks=OUTLOOKS,
+        forecasts=FORECASTS,
         why_not=WHY_NOT,
         short=SHORT,
         reasons=[(reason.value, labels_es.MARKS[reason]) for reason in MarkReason],
