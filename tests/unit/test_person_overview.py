@@ -55,9 +55,6 @@ class MemoryPeopleList:
         found = [self.known[ref] for ref in sorted(self.known) if ref > after]
         return [ListedPerson(person=person, roles=self.roles.get(person.ref, ())) for person in found[:limit]]
 
-    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
-        return []
-
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         return [found for found in self.suppressions if found.address in addresses]
 

@@ -14,6 +14,7 @@ from hub.web.api import batches
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged
 from hub.web.requests import ButtonForm, FormQuery
 from hub.web.schemas.letters import BatchBody, BatchesQuery
@@ -51,7 +52,7 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
         open=PATH,
         rows=page.items,
         query=query,
-        buildings=await services(request).people_list.buildings(places),
+        buildings=await buildings_of(request),
         **paged(request, query.after, page.next),
     )
 

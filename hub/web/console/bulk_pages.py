@@ -18,7 +18,7 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import caller_of, note, places_of
-from hub.web.console.list_filter import ListFilter, address, asked_of
+from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
@@ -182,7 +182,7 @@ async def _plan(
         back=address(_LISTS[kind], query),
         filters=_in_words({name: getattr(query, name) for name in _FILTERS_ES}),
         states=labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind],
-        buildings=await deps.directory.copropiedades(places),
+        buildings=await buildings_of(request),
         events=EVENTS,
         row_path="/dead" if kind is BulkKind.REPLAY else "/messages",
         skipped_words=skipped_words,

@@ -15,9 +15,10 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CasesQuery, listed_cases
 from hub.web.auth.caller import caller_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 
 _COLUMNS: Final = (
@@ -75,7 +76,7 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
         how=HOW_KEYS_LOOK,
         case_words=case_words_es,
         staff=await staff_names(request),
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         me=caller_of(request).who,
         **values,
     )

@@ -15,8 +15,9 @@ from hub.rendering import case_words_es, labels_es
 from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.common import Limit
 from hub.web.schemas.messages import ClocksQuery
@@ -52,7 +53,7 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         is_away=found["source"] == "sql" and query.state in (None, *LIVE),
         totals=(await deps.log.counts(places))["clocks"],
         query=query,
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,

@@ -16,8 +16,9 @@ from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
 from hub.web.auth.caller import caller_of, places_with
 from hub.web.console.clock_board import PATH
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
 from hub.web.requests import FormQuery, read_id
 from hub.web.schemas.messages import AcknowledgeBody
@@ -41,7 +42,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         started=await deps.casework.started_by(clock.opened_by) if clock is not None else None,
         to_acknowledge=None if clock is None else _why_not(clock),
         may_act=clock is not None,
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         day_words=in_words,

@@ -19,8 +19,8 @@ from hub.rendering.labels_es import AREAS
 from hub.rendering.plots import Plot, columns, lines
 from hub.rendering.titles_es import CLOCKS
 from hub.web.api.indicators import IndicatorsQuery, indicators_of
-from hub.web.auth.caller import places_of
 from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
@@ -50,7 +50,7 @@ async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamRe
     found = await indicators_of(request, _dated(query, deps.policy.calendar.day_of(deps.now())))
     if query.format is not None:
         return spreadsheet("indicadores", COLUMNS, sheet_lines(found))
-    buildings = await deps.reach.names(places_of(request))
+    buildings = await buildings_of(request)
     return console_page(
         "console/indicators.html",
         request,

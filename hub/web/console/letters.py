@@ -16,6 +16,7 @@ from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import letters
 from hub.web.auth.caller import may_there, note, places_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
 from hub.web.schemas.letters import LettersQuery, PostedBody
@@ -60,8 +61,8 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         tabs=TABS,
         steps=STEPS,
         rows=page.items,
-        buildings=await deps.letters.buildings(places),
-        names=dict(await deps.people_list.buildings(places)),
+        waiting=await deps.letters.buildings(places),
+        buildings=await buildings_of(request),
         query=query,
         events=EVENTS,
         may_act=may_there(request, Scope.OPERATE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -61,7 +61,6 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-async def buildings_of(request: web.Request) -> Sequence[tuple[str, str]]:
-    """Return id and name of the copropiedades that the caller may see."""
-    names: Mapping[str, str] = await services(request).directory.copropiedades(places_of(request))
-    return list(names.items())
+async def buildings_of(request: web.Request) -> Mapping[str, str]:
+    """Return id → name of the copropiedades that the caller may see."""
+    return await services(request).directory.place_names(places_of(request))

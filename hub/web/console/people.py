@@ -13,6 +13,7 @@ from hub.operations.people_list import PersonRow, UnitReach, units_reached
 from hub.rendering import labels_es
 from hub.web.api.people_list import PeopleQuery, people_of
 from hub.web.auth.caller import may_there, places_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
@@ -40,7 +41,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         ways=_WAYS,
         reach=await _reach(request, query),
         units=await _units(request, query),
-        buildings=await services(request).people_list.buildings(places_of(request)),
+        buildings=await buildings_of(request),
         may_unmask=may_there(request, Scope.PRIVACY),
         all=with_query(request, unreachable=None, marked=None, after=None),
         unreachable=with_query(request, unreachable="true", marked=None, after=None),

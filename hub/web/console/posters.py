@@ -12,6 +12,7 @@ from hub.web.api import posters
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged
 from hub.web.requests import ButtonForm, FormQuery, found, read_id
 from hub.web.schemas.letters import PostersQuery
@@ -57,7 +58,7 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         query=query,
         states=STATES,
         events=EVENTS,
-        buildings=await services(request).people_list.buildings(places),
+        buildings=await buildings_of(request),
         **paged(request, query.after, page.next),
     )
 

@@ -13,8 +13,9 @@ from hub.ports.casework import ReplyFilter
 from hub.rendering import case_words_es, labels_es
 from hub.web.api.replies import replies_of
 from hub.web.auth.caller import caller_of, places_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, spreadsheet, with_query
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.people import RepliesQuery
 from hub.web.services import services
@@ -45,7 +46,7 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
         urgent=(await services(request).contacts.replies(urgent, after=None, limit=_URGENT)).items,
         query=query,
         channels=_CHANNELS,
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,

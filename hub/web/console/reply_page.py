@@ -16,9 +16,10 @@ from hub.rendering import case_words_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.replies import answered, assigned, read_reply, settled
 from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.reply_list import PATH
 from hub.web.console.shell import console_page, done
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.schemas.people import AssignBody, SettleReplyBody, WordsBody
 from hub.web.services import services
@@ -85,7 +86,7 @@ async def _around(request: web.Request, reply: Mapping[str, Json]) -> Mapping[st
         "answered": await deps.log.message(UUID(message), places=places_of(request)) if message else None,
         "accounts": await deps.reply_acts.may_take(reply) if may else (),
         "may_act": may,
-        "places": await buildings(request),
+        "buildings": await buildings_of(request),
         "staff": await staff_names(request),
         "me": caller_of(request).who,
     }

@@ -23,6 +23,7 @@ from hub.web.api.surveys import (
     surveys_of,
 )
 from hub.web.auth.caller import may_there, places_of, places_with
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
@@ -84,7 +85,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         copropiedad=query.copropiedad,
         places=places,
     )
-    buildings = await deps.people_list.buildings(places)
+    buildings = await buildings_of(request)
     return console_page(
         "console/surveys.html",
         request,
@@ -118,7 +119,7 @@ async def show_start(request: web.Request, query: StartQuery) -> web.StreamRespo
         counted=await started(request, body),
         why=WHY_ES,
         at_once=AT_ONCE,
-        buildings=await services(request).people_list.buildings(places_of(request)),
+        buildings=await buildings_of(request),
         more=lambda after: with_query(request, after=after),
     )
 

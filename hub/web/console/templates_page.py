@@ -19,7 +19,7 @@ from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.templates import PREVIEWED_AT
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.templates import TextQuery, gallery, look_of, preview, wanted_of
-from hub.web.auth.caller import places_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page
 from hub.web.requests import FormQuery, unknown
 from hub.web.responses import HEADERS, pdf_answer
@@ -140,7 +140,7 @@ async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamRespo
         audiences=_audiences(rows),
         languages=_LANGUAGES,
         readers=_readers(event, query.audience),
-        places=await services(request).directory.place_names(places_of(request)),
+        buildings=await buildings_of(request),
         examples=_examples(texts, event),
         rules=_RULES,
         html_path=f"{PATH}/{event}/html?{_query(query, channel=made.channel)}" if made.html else None,
