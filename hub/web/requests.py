@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from hub.model.ids import uuid_in
 from hub.web.bodies import fields_of
 from hub.web.responses import Handler, Refusal, pointer
 from hub.web.schemas.common import NoQuery
@@ -167,14 +168,6 @@ _READERS: Final[Mapping[str, Callable[[web.Request, type[msgspec.Struct]], Await
 def read_id(request: web.Request, noun: str) -> UUID:
     """Read the id in the path. Raises Refusal (404) for a malformed id, as for an unknown one."""
     return found(noun, uuid_in(request.match_info["id"]))
-
-
-def uuid_in(text: str) -> UUID | None:
-    """Return the id that is written there; None if it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def found(noun: str, record: T | None) -> T:

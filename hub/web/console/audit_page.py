@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from msgspec import Meta
 
-from hub.business_time.dates import ZONE
+from hub.business_time.dates import day_start, next_day_start
 from hub.model import Word
 from hub.operations.explain.sentences_es import short_time
 from hub.ports import NoteFilter
@@ -88,13 +88,9 @@ def _narrowed(query: AuditQuery) -> NoteFilter:
         who=query.by,
         action=query.action,
         subject=query.subject,
-        since=None if query.since is None else _begin(query.since),
-        until=None if query.until is None else _begin(query.until + timedelta(days=1)),
+        since=None if query.since is None else day_start(query.since),
+        until=None if query.until is None else next_day_start(query.until),
     )
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)
 
 
 def _shown(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:

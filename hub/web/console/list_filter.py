@@ -44,9 +44,9 @@ def asked_of(query: Any) -> BulkFilter:
         name: value for name in NAMES if (value := getattr(query, name, None)) is not None
     }
     if "since" in given:
-        given["since"] = dates.instant(given["since"].isoformat())
+        given["since"] = dates.day_start(given["since"])
     if "until" in given:
-        given["until"] = dates.last_instant(given["until"].isoformat())
+        given["until"] = dates.next_day_start(given["until"])
     return msgspec.convert(given, BulkFilter)
 
 

@@ -47,6 +47,11 @@ _REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
 }
 """Status → what is wrong, and what to do about it."""
 _CSP: Final = "Content-Security-Policy"
+_FRAME_CSP: Final = (
+    # It may run nothing, load nothing and lead nowhere.
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
 )
@@ -163,6 +168,18 @@ def plain(
     response.headers.update(headers or {})
     response.headers[_CSP] = HEADERS[_CSP].replace("style-src 'self'", f"style-src 'nonce-{nonce}'")
     return response
+
+
+def with_frame(response: web.Response) -> web.Response:
+    """Let a page of ours show a `framed` document."""
+    response.headers[_CSP] = f"{HEADERS[_CSP]}; frame-src 'self'"
+    return response
+
+
+def framed(html: str) -> web.Response:
+    """Respond with a document of its own for a frame: what it says is not ours."""
+    headers = {_CSP: _FRAME_CSP, "X-Frame-Options": "SAMEORIGIN"}
+    return web.Response(text=html, content_type="text/html", headers=headers)
 
 
 def rendered(template: str, **values: Any) -> Markup:
