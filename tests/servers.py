@@ -251,3 +251,11 @@ def as_user(url: str, user: str) -> str:
 
 def _new_name() -> str:
     return f"t{uuid.uuid4().hex}"
+
+
+async def execute(database: str, statement: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -11,7 +11,7 @@ from hub.app.renderer import render_again
 from hub.catalog import BY_NAME
 from hub.intake.decode import IntakeContext
 from hub.intake.dry_run import DryRunDeps, dry_run
-from hub.intake.dry_run_answer import DryRun
+from hub.intake.dry_run_schemas import DryRun
 from hub.messages.planning.plan import Rules
 from hub.model import ChannelTraits, Event
 from hub.resilience.database_time import NOW
@@ -41,7 +41,7 @@ class DryRuns:
                 rules=Rules(channels=self._traits(), policy=company.policy),
                 counted=False,
             ),
-            store=storage.PostgresRehearsals(self._database, texts.dated, texts.named),
+            store=storage.PostgresDryRuns(self._database, texts.dated, texts.named),
             render=partial(render_again, company),
             now=NOW,
         )

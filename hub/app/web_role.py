@@ -32,7 +32,8 @@ from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
-from hub.web.services import Access, Hooks, Monitoring, Services
+from hub.web.service_parts import Access, Hooks, Monitoring
+from hub.web.services import Services
 
 
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
@@ -100,7 +101,7 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         residents=storage.PostgresResidents(database),
         look=company.look,
         gallery=lazy_gallery(company),
-        searching=storage.PostgresSearch(database),
+        search=storage.PostgresSearch(database),
         sessions=storage.PostgresSessions(database),
         subscriptions=storage.PostgresSubscriptions(database),
         survey_list=storage.PostgresSurveyList(database, company.policy.surveys.open_for),

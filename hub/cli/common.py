@@ -141,6 +141,11 @@ def local_time(value: Json) -> str:
     return instant.astimezone(BOGOTA).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def local_minute(value: Json) -> str:
+    """Format an instant as `local_time` does, without its seconds."""
+    return local_time(value)[:16]
+
+
 def short_case(case: str) -> str:
     """Leave out the field that names the case: `pqrs_id:PQRS-1` → `PQRS-1`."""
     return case.partition(":")[2] or case

@@ -11,10 +11,10 @@ import typer
 from hub.app.container import open_parts
 from hub.app.dry_run import DryRuns
 from hub.cli.audit import note
-from hub.cli.common import console, local_time, print_json, print_table, settings, short_case
+from hub.cli.common import console, local_minute, print_json, print_table, settings, short_case
 from hub.errors import InvalidEvent
 from hub.intake.dry_run import MOST_EVENTS
-from hub.intake.dry_run_answer import DryRun, DryRunAudience, DryRunClock, DryRunEvent, DryRunPerson
+from hub.intake.dry_run_schemas import DryRun, DryRunAudience, DryRunClock, DryRunEvent, DryRunPerson
 from hub.model import Event, State
 from hub.rendering.labels_es import CHANNELS, PURPOSES, UNREACHED
 from hub.rendering.outcomes_es import STATES, reason_in_words
@@ -165,13 +165,15 @@ def _ways(row: DryRunPerson) -> Iterator[str]:
 
 def _clock(row: DryRunClock) -> tuple[str, ...]:
     step = (
-        "" if row.next_step is None else f"{_STEPS.get(row.next_step, row.next_step)} {_minute(row.next_at)}"
+        ""
+        if row.next_step is None
+        else f"{_STEPS.get(row.next_step, row.next_step)} {local_minute(row.next_at)}"
     )
     return (
         short_case(row.case),
         CLOCKS.get(row.name, row.name),
         _CHANGES[row.change],
-        _minute(row.due_at),
+        local_minute(row.due_at),
         step,
     )
 
@@ -183,11 +185,7 @@ def _who(event: DryRunEvent, number: int) -> str:
 def _when(state: State, at: datetime | None) -> str:
     if at is None:
         return STATES[state].label.lower()
-    return "ya" if state is State.QUEUED else _minute(at)
-
-
-def _minute(at: datetime | None) -> str:
-    return local_time(at)[:16]
+    return "ya" if state is State.QUEUED else local_minute(at)
 
 
 def _reason(code: str | None) -> str:

@@ -10,7 +10,7 @@ from hub.app.openers import open_search
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Columns, Whole, console, fields, print_json, print_list, settings, warn
 from hub.operations.search.schemas import GroupKind, SearchAnswer
-from hub.operations.search.search import MOST, Found, SearchRequest, search
+from hub.operations.search.search import MOST, SearchRequest, audited, search
 
 _TITLES: Final[dict[GroupKind, str]] = {
     "people": "Personas",
@@ -57,20 +57,12 @@ async def find(
     asked = SearchRequest(typed=" ".join(words), limit=limit, whole=whole, private=None)
     async with open_search(settings()) as deps:
         found = await search(deps, asked)
-    await _note(found)
+    for person, detail in audited(found):
+        await note("search", "search", person=person, **detail)
     if as_json:
         print_json(found.answer)
         return
     _print(found.answer)
-
-
-async def _note(found: Found) -> None:
-    counts = {group.kind: len(group.items) for group in found.answer.groups}
-    understood = [str(kind) for kind in found.answer.understood]
-    for person in found.people or (None,):
-        await note(
-            "search", "search", person=person, whole=not found.answer.masked, understood=understood, **counts
-        )
 
 
 def _print(answer: SearchAnswer) -> None:

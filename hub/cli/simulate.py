@@ -16,6 +16,7 @@ from hub.cli.common import (
     Columns,
     console,
     instant_option,
+    local_minute,
     local_time,
     print_json,
     print_list,
@@ -115,8 +116,8 @@ def _period(
 def _report(comparison: Comparison, name: str) -> None:
     period, out = comparison.period, console()
     out.print(
-        f"Ensayo de {name} contra la política vigente, del {_minute(period.since)}"
-        f" al {_minute(period.until)}.\n"
+        f"Ensayo de {name} contra la política vigente, del {local_minute(period.since)}"
+        f" al {local_minute(period.until)}.\n"
         f"Casos: {_number(comparison.cases)} · promesas: {_number(comparison.clocks)}"
         f" · mensajes: {_number(comparison.messages)}. No se envió ni se escribió nada.\n",
         markup=False,
@@ -221,10 +222,6 @@ def _points(before: float | None, after: float | None) -> str:
 def _number(amount: int) -> str:
     """`12345` → `12.345`."""
     return f"{amount:,}".replace(",", ".")
-
-
-def _minute(at: datetime) -> str:
-    return local_time(at)[:16]
 
 
 def _due(at: datetime) -> str:

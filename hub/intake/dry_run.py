@@ -17,14 +17,15 @@ from uuid import UUID
 from hub.errors import InvalidEvent, StorageConflict, StorageRefused, TooLarge
 from hub.intake.commit import CONFLICT_TRIES, for_the_publisher
 from hub.intake.decode import IntakeContext
-from hub.intake.dry_run_answer import DryRun, DryRunRefused, answer
-from hub.intake.dry_run_record import PlanRecord, Rehearsed
+from hub.intake.dry_run_answer import answer
+from hub.intake.dry_run_record import Planned, PlanRecord
+from hub.intake.dry_run_schemas import DryRun, DryRunRefused
 from hub.intake.pages import expand
 from hub.intake.planner import plan_in
 from hub.messages.delivery.decisions import blocking_outcome
 from hub.model import Claimed, Event, Message, Outcome, Rendered, State
 from hub.model.ids import event_key
-from hub.ports import IntakeTransaction, Now, RehearsalStore, RehearsalTransaction
+from hub.ports import DryRunStore, DryRunTransaction, IntakeTransaction, Now
 
 MOST_EVENTS: Final = 100
 LONGEST: Final = 25.0
@@ -39,7 +40,7 @@ class DryRunDeps:
     """`render` makes a message's text without links that act for its recipient. One runs at a time."""
 
     context: IntakeContext
-    store: RehearsalStore
+    store: DryRunStore
     render: Render
     now: Now
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -56,19 +57,19 @@ async def dry_run(events: Sequence[Event], *, deps: DryRunDeps, everybody: bool)
     places = {event_key(event): place for place, event in reversed(list(enumerate(events)))}
     try:
         async with asyncio.timeout(LONGEST), deps.turn:
-            rehearsed, errors = await _halving(keyed, deps)
+            planned, errors = await _halving(keyed, deps)
     except TimeoutError:
         raise TooLarge(_TOO_LONG) from None
     # Rendering takes a millisecond a text: other requests must not wait for all of them.
     refused = [_refused(keyed[key], places[key], error) for key, error in errors.items()]
     return await asyncio.to_thread(
-        answer, rehearsed, refused, context=deps.context, render=deps.render, everybody=everybody
+        answer, planned, refused, context=deps.context, render=deps.render, everybody=everybody
     )
 
 
 async def _halving(
     events: Mapping[UUID, Event], deps: DryRunDeps
-) -> tuple[list[Rehearsed], dict[UUID, InvalidEvent]]:
+) -> tuple[list[Planned], dict[UUID, InvalidEvent]]:
     """Find an event with a value that the database refuses, as intake does."""
     try:
         return [await _until_no_conflict(events, deps)] if events else [], {}
@@ -86,18 +87,18 @@ def _refused(event: Event, place: int, error: InvalidEvent) -> DryRunRefused:
     )
 
 
-async def _until_no_conflict(events: Mapping[UUID, Event], deps: DryRunDeps) -> Rehearsed:
+async def _until_no_conflict(events: Mapping[UUID, Event], deps: DryRunDeps) -> Planned:
     for _ in range(CONFLICT_TRIES - 1):
         try:
-            return await _rehearse(events, deps)
+            return await _plan(events, deps)
         except StorageConflict:
             continue
-    return await _rehearse(events, deps)
+    return await _plan(events, deps)
 
 
-async def _rehearse(events: Mapping[UUID, Event], deps: DryRunDeps) -> Rehearsed:
+async def _plan(events: Mapping[UUID, Event], deps: DryRunDeps) -> Planned:
     context, now = deps.context, deps.now()
-    async with deps.store.rehearsal() as transaction:
+    async with deps.store.dry_run() as transaction:
         noted = PlanRecord(transaction)
         open_transaction = cast("IntakeTransaction", noted)
         result = await plan_in(open_transaction, events, context=context, now=now)
@@ -107,7 +108,7 @@ async def _rehearse(events: Mapping[UUID, Event], deps: DryRunDeps) -> Rehearsed
                 unreached += page.unreached
         claimed = await _claimed(transaction, noted)
     judged = {given.message.id: _judged(given, noted.planned[given.message.id], deps) for given in claimed}
-    return Rehearsed(
+    return Planned(
         events=events,
         at=now,
         noted=noted,
@@ -117,7 +118,7 @@ async def _rehearse(events: Mapping[UUID, Event], deps: DryRunDeps) -> Rehearsed
     )
 
 
-async def _claimed(transaction: RehearsalTransaction, noted: PlanRecord) -> Sequence[Claimed]:
+async def _claimed(transaction: DryRunTransaction, noted: PlanRecord) -> Sequence[Claimed]:
     waiting = {State.QUEUED, State.HELD}
     return await transaction.claim([key for key in noted.stored if noted.planned[key].state in waiting])
 

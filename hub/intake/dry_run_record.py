@@ -23,7 +23,7 @@ from hub.model import (
     Unreached,
 )
 from hub.model.posters import PosterRequest
-from hub.ports import RehearsalTransaction
+from hub.ports import DryRunTransaction
 
 MOST_STORED: Final = 2_000
 """Messages that are stored, to be judged as a worker would; those of a larger crowd count as planned."""
@@ -32,7 +32,7 @@ MOST_STORED: Final = 2_000
 class PlanRecord:
     """An IntakeTransaction: what it does not note is done by the one below it."""
 
-    def __init__(self, transaction: RehearsalTransaction) -> None:
+    def __init__(self, transaction: DryRunTransaction) -> None:
         self._transaction = transaction
         self.new: set[UUID] = set()
         self.rows: dict[UUID, StoredEvent] = {}
@@ -91,7 +91,7 @@ class PlanRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
+class Planned:
     """
     What events did in a transaction that is gone.
 

@@ -23,6 +23,23 @@ class BulkKind(StrEnum):
     """Letters are marked as printed."""
 
 
+class SkipReason(StrEnum):
+    """Why a row is left alone, or was not done. The verdicts of the statements are among them."""
+
+    TOLD = "told"
+    TOO_OLD = "too_old"
+    NO_CONTACT = "no_contact"
+    CHANGED = "changed"
+    """It is not as it was when it was chosen."""
+    IN_HAND = "in_hand"
+    IN_DIGEST = "in_digest"
+    WRONG_SENDER = "wrong_sender"
+    AGAIN = "again"
+    """A dead letter that came again meanwhile."""
+    REFUSED = "refused"
+    """The database does not take it: the only one that is a failure."""
+
+
 class BulkState(StrEnum):
     RUNNING = "running"
     DONE = "done"

@@ -33,6 +33,14 @@ def uuid8(at: datetime, *parts: str) -> UUID:
     return UUID(int=value)
 
 
+def uuid_in(text: str) -> UUID | None:
+    """Return the id that is written there; None if it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def earliest(at: datetime) -> UUID:
     """Return a UUID less than every id of this millisecond or a later one."""
     milliseconds = ((at - _EPOCH) // timedelta(milliseconds=1)) & _MILLISECONDS_MASK

@@ -86,7 +86,7 @@ class ChannelForecast(Struct, kw_only=True):
     """Whether a message would leave by this channel now, and why not."""
 
     channel: str
-    outlook: ForecastState
+    state: ForecastState
     reason: str | None = None
     means: str = ""
     at: Instant | None = None
@@ -201,9 +201,9 @@ class PersonOverviews:
         if isinstance(given, HeldUntil):
             means = reason_in_words(given.reason) or given.reason
             return ChannelForecast(
-                channel=channel, outlook=ForecastState.LATER, reason=given.reason, means=means, at=given.at
+                channel=channel, state=ForecastState.LATER, reason=given.reason, means=means, at=given.at
             )
-        return ChannelForecast(channel=channel, outlook=ForecastState.YES)
+        return ChannelForecast(channel=channel, state=ForecastState.YES)
 
 
 def _addresses(person: Person, channel: str) -> Collection[str]:
@@ -227,7 +227,7 @@ def _unusable(
 
 def _no(channel: str, reason: str) -> ChannelForecast:
     means = reason_in_words(reason) or reason
-    return ChannelForecast(channel=channel, outlook=ForecastState.NO, reason=reason, means=means)
+    return ChannelForecast(channel=channel, state=ForecastState.NO, reason=reason, means=means)
 
 
 def _contact(

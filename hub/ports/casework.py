@@ -46,9 +46,6 @@ class CaseworkStore(Protocol):
     async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Page:
         """List cases, that of the newest event first. Raises StorageRefused for a foreign cursor."""
 
-    async def copropiedades(self, places: PropertyScope) -> Mapping[str, str]:
-        """Return id → name of those of these copropiedades that exist, by name."""
-
     async def case_mark(self, case: str) -> object:
         """Return what differs once anything of the case has changed."""
 

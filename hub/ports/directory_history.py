@@ -66,9 +66,6 @@ class DirectoryHistoryStore(Protocol):
     ) -> bool:
         """Return whether these places include all these scopes and a membership of each of these people."""
 
-    async def copropiedades(self, places: PropertyScope = None) -> Mapping[str, str]:
-        """Return the names of all copropiedades, by id, in the order of the names."""
-
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:

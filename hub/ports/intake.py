@@ -192,15 +192,15 @@ class IntakeStore(Protocol):
         """
 
 
-class RehearsalTransaction(IntakeTransaction, Protocol):
+class DryRunTransaction(IntakeTransaction, Protocol):
     """A transaction of intake of which nothing remains."""
 
     async def claim(self, ids: Collection[UUID]) -> Sequence[Claimed]:
         """Return these messages as a worker would hold them, also those that wait for an instant."""
 
 
-class RehearsalStore(Protocol):
-    def rehearsal(self) -> AbstractAsyncContextManager[RehearsalTransaction]:
+class DryRunStore(Protocol):
+    def dry_run(self) -> AbstractAsyncContextManager[DryRunTransaction]:
         """
         Open a transaction that is rolled back at the end of the block.
 

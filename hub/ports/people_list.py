@@ -109,9 +109,6 @@ class PeopleListStore(Protocol):
     ) -> Sequence[ListedPerson]:
         """List people by ref, from the one after `after`."""
 
-    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
-        """Return id and name of the copropiedades, by name."""
-
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         """Return the suppressions of these addresses, newest first, those that were lifted too."""
 

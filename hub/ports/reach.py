@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from hub.model import PropertyScope
@@ -14,9 +14,6 @@ class ReachStore(Protocol):
 
     async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
         """Count the units of each copropiedad that has any, those with the most unreachable ones first."""
-
-    async def names(self, places: PropertyScope = None) -> Mapping[str, str]:
-        """Return the names of all copropiedades by id, in the order of the names."""
 
     async def unreached(self, copropiedad: str) -> Sequence[UnreachedUnit]:
         """List the units of a copropiedad that cannot be reached, by tower and label."""

@@ -29,6 +29,18 @@ def clock_path(clock_id: str) -> str:
     return f"{CLOCKS}/{quote(clock_id, safe='')}"
 
 
+def person_path(ref: str) -> str:
+    return f"/people/{quote(ref, safe='')}"
+
+
+def account_path(name: str) -> str:
+    return f"/accounts/{quote(name, safe='')}"
+
+
+def key_path(name: str) -> str:
+    return f"/keys/{quote(name, safe='')}"
+
+
 def page_of(claimed: Claimed, public_url: str) -> str | None:
     """
     Make the link to the promise or the case about which a message to staff is; else to the console.

@@ -15,6 +15,7 @@ from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
 from hub.storage.documents import PostgresDocuments
+from hub.storage.dry_run import PostgresDryRuns
 from hub.storage.emergencies import PostgresEmergencies
 from hub.storage.erasures import PostgresErasures
 from hub.storage.escalations import PostgresEscalations
@@ -45,7 +46,6 @@ from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.recipients import PostgresRecipients
 from hub.storage.redrive import PostgresRedrive
-from hub.storage.rehearsal import PostgresRehearsals
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents

@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from hub.errors import StorageRefused
 from hub.model import DeadLetter, Lane, PropertyScope, State, type_of
-from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
+from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun, SkipReason
 from hub.model.ids import span
 from hub.model.letters import LetterState
 from hub.model.state_machine import LOST, UNSENT
@@ -35,9 +35,6 @@ _FOUND: Final[Mapping[str, str]] = {
 }
 _TO_PRINT: Final = (LetterState.OPEN, LetterState.BATCHED)
 _TAKEN: Final = "taken"
-CHANGED: Final = "changed"
-"""Why a row is skipped that is not as it was when it was chosen."""
-_REFUSED: Final = "refused"
 
 Acted: TypeAlias = tuple[Mapping[UUID, str], Sequence[Ticket]]
 """Id → `taken`, or why it is skipped; and the tickets of what is queued now."""
@@ -98,7 +95,7 @@ class PostgresBulk(Store):
             if not ids:
                 return None
             verdicts, tickets = await act(opened, ids)
-            results = [_result_of(verdicts.get(row_id, CHANGED)) for row_id in ids]
+            results = [_result_of(verdicts.get(row_id, SkipReason.CHANGED)) for row_id in ids]
             await opened.rows(_SQL["record"], run, ids, *zip(*results, strict=True))
             return Worked(run=run, count=len(ids), tickets=tickets)
 
@@ -118,7 +115,7 @@ class PostgresBulk(Store):
 
 
 def _skipped(ids: Collection[UUID], verdicts: Mapping[UUID, str]) -> Mapping[UUID, str]:
-    found = {row_id: verdicts.get(row_id, CHANGED) for row_id in ids}
+    found = {row_id: verdicts.get(row_id, SkipReason.CHANGED) for row_id in ids}
     return {row_id: why for row_id, why in found.items() if why != _TAKEN}
 
 
@@ -151,7 +148,7 @@ def _messages(kind: BulkKind, narrowed: MessageFilter, limit: int) -> tuple[str,
 
 
 def _result_of(why: str) -> tuple[str, str | None]:
-    if why == _REFUSED:
+    if why == SkipReason.REFUSED:
         return BulkResult.FAILED, why
     return (BulkResult.DONE, None) if why == _TAKEN else (BulkResult.SKIPPED, why)
 
@@ -169,7 +166,7 @@ async def _act(run: Runner, kind: BulkKind, run_id: UUID, ids: Sequence[UUID], r
 
 
 async def _refuse(_: Runner, ids: Sequence[UUID]) -> Acted:
-    return dict.fromkeys(ids, _REFUSED), ()
+    return dict.fromkeys(ids, SkipReason.REFUSED), ()
 
 
 async def _resend(run: Runner, judged: str, ids: Collection[UUID], more: object) -> Acted:
@@ -193,11 +190,11 @@ async def _replay(run: Runner, ids: Sequence[UUID], replay: Replay) -> Acted:
         if letter is None:
             continue
         if letter.wrong_sender:
-            verdicts[letter_id] = "wrong_sender"
+            verdicts[letter_id] = SkipReason.WRONG_SENDER
             continue
         await replay(letter)
         settled = await run.rows(_DEAD["settle"], letter_id, "replayed", letter.times)
-        verdicts[letter_id] = _TAKEN if settled else "again"
+        verdicts[letter_id] = _TAKEN if settled else SkipReason.AGAIN
     return verdicts, ()
 
 

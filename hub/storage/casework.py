@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.catalog import CATALOG
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Json, Move, PropertyScope, type_of
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Json, Move, type_of
 from hub.model.casework import CaseKind, ReplyState, ReplyView
 from hub.model.ids import earliest
 from hub.policy.clocks import ESCALATES
@@ -51,9 +51,6 @@ class PostgresCasework(Store):
         rows = await self.rows(_SQL["cases"].format(newest=newest), *values)
         found = page(rows, limit, "last_at")
         return Page(items=[_case(row) for row in found.items], next=found.next)
-
-    async def copropiedades(self, places: PropertyScope) -> Mapping[str, str]:
-        return {row["id"]: row["name"] for row in await self.rows(_SQL["copropiedades"], listed(places))}
 
     async def case_mark(self, case: str) -> object:
         [row] = await self.rows(_SQL["case_mark"], storable(case))

@@ -46,10 +46,6 @@ class PostgresDirectoryHistory(Store):
         (row,) = await self.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
 
-    async def copropiedades(self, places: PropertyScope = None) -> Mapping[str, str]:
-        rows = await self.rows(_SQL["copropiedades"], listed(places))
-        return {row["id"]: row["name"] for row in rows}
-
     async def holders(
         self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> Page:

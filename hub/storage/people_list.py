@@ -56,9 +56,6 @@ class PostgresPeopleList(Store):
             held[row["person_id"]].append(_role(row))
         return held
 
-    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
-        return [(row["id"], row["name"]) for row in await self.rows(_SQL["buildings"], listed(places))]
-
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         rows = await self.rows(_SQL["dead"], [storable(address) for address in sorted(addresses)])
         return [read(DeadAddress, row) for row in rows]

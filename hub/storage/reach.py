@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from hub.model import PropertyScope
 from hub.model.reach import PlaceReach, Reach, UnreachedUnit
 from hub.storage.database import Database, Store, load
-from hub.storage.filters import listed
 from hub.storage.suppressions import Lasts
 
 _SQL = load("reach")
@@ -28,10 +27,6 @@ class PostgresReach(Store):
     async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
         narrowed = None if places is None else sorted(places)
         return [PlaceReach(**row) for row in await self.rows(_BY_PLACE, *self._lasting, narrowed)]
-
-    async def names(self, places: PropertyScope = None) -> Mapping[str, str]:
-        rows = await self.rows(_SQL["names"], listed(places))
-        return {row["id"]: row["name"] for row in rows}
 
     async def unreached(self, copropiedad: str) -> Sequence[UnreachedUnit]:
         rows = await self.rows(_UNREACHED, *self._lasting, copropiedad)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hub.model import PropertyScope
 from hub.model.reach import PlaceReach, UnreachedUnit
@@ -18,14 +18,6 @@ class MemoryReach:
     async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
         self.asked.append(places)
         return [place for place in self.places if places is None or place.copropiedad_id in places]
-
-    async def names(self, places: PropertyScope = None) -> Mapping[str, str]:
-        known = sorted(self.places, key=lambda place: (place.name, place.copropiedad_id))
-        return {
-            place.copropiedad_id: place.name
-            for place in known
-            if places is None or place.copropiedad_id in places
-        }
 
     async def unreached(self, copropiedad: str) -> Sequence[UnreachedUnit]:  # noqa: ARG002 - the port's signature
         return []

@@ -11,6 +11,7 @@ from hub.model import WatchedClock
 from hub.sla import daily_digest
 from hub.sla.events import PERSON_REF
 from hub.timers.deps import Timers
+from hub.timers.work import TimedWork, once_for
 
 PAGE: Final = 500
 """Clocks that one statement reads."""
@@ -18,26 +19,12 @@ PAGE: Final = 500
 log = structlog.get_logger()
 
 
-class DailyDigest:
-    """
-    Remembers the last day of which this process has published all digests.
-
-    Others may do the same, and so does the next process after a crash: each person's event has the same id.
-    """
-
-    def __init__(self) -> None:
-        self._done: datetime | None = None
-
-    async def publish_digests(self, timers: Timers) -> bool:
-        """Publish today's digests if they are due and this process has not; false: there is no more to do."""
-        at = daily_digest.digest_at(timers.policy, timers.now())
-        if at is not None and at != self._done:
-            await _publish(timers, at)
-            self._done = at
-        return False
+def daily_digests() -> TimedWork:
+    """Publish today's digests when they are due; each person's event has the same id at a repeat."""
+    return once_for(lambda timers: daily_digest.digest_at(timers.policy, timers.now()), publish_digests)
 
 
-async def _publish(timers: Timers, at: datetime) -> None:
+async def publish_digests(timers: Timers, at: datetime) -> None:
     watched = await _in_trouble(timers, at)
     if not watched:
         return

@@ -8,23 +8,18 @@ import structlog
 
 from hub.sla import reach_report
 from hub.timers.deps import Timers
+from hub.timers.work import TimedWork, once_for
 
 log = structlog.get_logger()
 
 
-class ReachReport:
-    """Remembers the last week of which this process has published the notice; a repeat has the same id."""
+def reach_reports() -> TimedWork:
+    """Publish this week's notice when it is due."""
+    return once_for(lambda timers: reach_report.reported_at(timers.policy, timers.now()), publish_report)
 
-    def __init__(self) -> None:
-        self._done: datetime | None = None
 
-    async def publish_report(self, timers: Timers) -> bool:
-        """Publish this week's notice if it is due and this process has not; false: there is no more to do."""
-        at = reach_report.reported_at(timers.policy, timers.now())
-        if at is not None and at != self._done:
-            event = reach_report.report(await timers.reach.by_place(), at=at)
-            if event is not None:
-                await timers.publisher.event(event)
-                log.info("reach.reported", units=event.data["total"], reachable=event.data["reachable"])
-            self._done = at
-        return False
+async def publish_report(timers: Timers, at: datetime) -> None:
+    event = reach_report.report(await timers.reach.by_place(), at=at)
+    if event is not None:
+        await timers.publisher.event(event)
+        log.info("reach.reported", units=event.data["total"], reachable=event.data["reachable"])

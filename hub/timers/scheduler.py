@@ -14,9 +14,9 @@ timers poll SQL every second and refill Redis from it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from functools import partial, wraps
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.bulk_runs import work_bulk_runs
-from hub.timers.daily_digest import DailyDigest
+from hub.timers.daily_digest import daily_digests
 from hub.timers.deps import Timers
 from hub.timers.erasures import keep_erased
 from hub.timers.extensions import publish_extensions
@@ -42,9 +42,10 @@ from hub.timers.months import keep_months
 from hub.timers.notice_digests import keep_digests
 from hub.timers.old_data import erase_old_data
 from hub.timers.pauses import keep_pauses
-from hub.timers.reach_report import ReachReport
+from hub.timers.reach_report import reach_reports
 from hub.timers.results import publish_results
 from hub.timers.unreached_people import alert_unreached
+from hub.timers.work import TimedWork, stand, unless_paused
 
 TICK: Final = 0.05
 """Seconds between polls of the appointments: the greatest delay of an idle hub."""
@@ -83,9 +84,6 @@ EARLY: Final = timedelta(hours=1)
 SWEPT: Final = 10_000
 """Messages of a queue that one sweep tickets again, for a broker that has lost all of them."""
 
-TimedWork = Callable[[Timers], Awaitable[bool]]
-"""Work of one loop; true says that there is more to do at once."""
-
 log = structlog.get_logger()
 
 
@@ -104,28 +102,13 @@ async def run(timers: Timers) -> None:
         _every(UNREACHED, unless_paused(alert_unreached), timers),
         _every(ERASED, keep_erased, timers),
         _every(OLD_DATA, erase_old_data, timers),
-        _every(DIGEST, unless_paused(DailyDigest().publish_digests), timers),
-        _every(DIGEST, unless_paused(ReachReport().publish_report), timers),
+        _every(DIGEST, unless_paused(daily_digests()), timers),
+        _every(DIGEST, unless_paused(reach_reports()), timers),
         _every(NOTICES, unless_paused(keep_digests), timers),
         _every(PAUSES, keep_pauses, timers),
         _every(BULK_RUNS, unless_paused(work_bulk_runs), timers),
     )
     await run_all(loops)
-
-
-async def wait(_timers: Timers) -> bool:
-    """Do nothing."""
-    return False
-
-
-def unless_paused(work: TimedWork, instead: TimedWork = wait) -> TimedWork:
-    """Return the work, or what is done instead of it while everything is paused."""
-
-    @wraps(work)
-    async def gated(timers: Timers) -> bool:
-        return await (instead if await timers.stands() else work)(timers)
-
-    return gated
 
 
 async def _every(seconds: float, work: TimedWork, timers: Timers) -> None:
@@ -249,12 +232,6 @@ async def audit(timers: Timers) -> bool:
     notified = await _notify_former_contacts(timers)
     await timers.heartbeats.beat("timers", {"audit": "ended"})
     return more or AT_ONCE in {rescheduled, len(lost), len(unconfirmed), notified}
-
-
-async def stand(timers: Timers) -> bool:
-    """While everything is paused: the audit finds no lost work, and no monitor takes it for dead."""
-    await timers.heartbeats.beat("timers", {"audit": "ended"})
-    return False
 
 
 async def reschedule_clocks(timers: Timers) -> int:

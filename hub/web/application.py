@@ -25,7 +25,8 @@ from hub.web.rate_limit import limit_rate, set_quotas
 from hub.web.request_limit import begin_counting, limit_requests
 from hub.web.responses import explain_failures, secure_headers
 from hub.web.routes import ROUTES, add_routes
-from hub.web.services import ACCESS, MONITORING, SERVICES, Access, Monitoring, Services
+from hub.web.service_parts import Access, Monitoring
+from hub.web.services import ACCESS, MONITORING, SERVICES, Services
 
 _WATCHED: Final = frozenset({"/health/live", "/health/ready", "/metrics"})
 

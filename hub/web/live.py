@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -62,46 +63,29 @@ def marks_of(
     pauses: PauseStore,
 ) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
-
-    async def messages() -> object:
-        newest = await log.messages(MessageFilter(), after=None, limit=SHOWN)
-        return newest.items, (await counts.get())["messages"]
-
-    async def clocks() -> object:
-        return (await counts.get())["clocks"]
-
-    async def dead() -> object:
-        return (await counts.get())["dead"]
-
-    async def replies() -> object:
-        return (await contacts.replies(ReplyFilter(), after=None, limit=SHOWN)).items
-
-    async def channels() -> object:
-        return await incidents.incidents(SHOWN), await pauses.pauses(), await pauses.held()
-
-    async def unreached() -> object:
-        return (await log.unreached(after=None, limit=SHOWN)).items
-
-    async def waiting_letters() -> object:
-        return await letters.buildings()
-
-    async def cases() -> object:
-        return (await casework.cases(CaseFilter(), after=None, limit=SHOWN)).items
-
-    async def runs() -> object:
-        return (await bulk.runs(after=None, limit=SHOWN)).items
-
+    first = partial(log.messages, MessageFilter(), after=None, limit=SHOWN)
     return {
-        "bulk": runs,
-        "cases": cases,
-        "channels": channels,
-        "clocks": clocks,
-        "dead": dead,
-        "letters": waiting_letters,
-        "messages": messages,
-        "replies": replies,
-        "unreached": unreached,
+        "bulk": partial(bulk.runs, after=None, limit=SHOWN),
+        "cases": partial(casework.cases, CaseFilter(), after=None, limit=SHOWN),
+        "channels": _together(partial(incidents.incidents, SHOWN), pauses.pauses, pauses.held),
+        "clocks": partial(_count, counts, "clocks"),
+        "dead": partial(_count, counts, "dead"),
+        "letters": letters.buildings,
+        "messages": _together(first, partial(_count, counts, "messages")),
+        "replies": partial(contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
+        "unreached": partial(log.unreached, after=None, limit=SHOWN),
     }
+
+
+async def _count(counts: Counted, what: str) -> object:
+    return (await counts.get())[what]
+
+
+def _together(*marks: Mark) -> Mark:
+    async def together() -> object:
+        return [await mark() for mark in marks]
+
+    return together
 
 
 def topic_of(case: str) -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Final, TypeAlias, TypeVar, get_type_hints
+from typing import Annotated, Final, Literal, TypeAlias, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
+from hub.model.ids import uuid_in
 from hub.web.bodies import fields_of
 from hub.web.responses import Handler, Refusal, pointer
 from hub.web.schemas.common import NoQuery
 
 ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 """Takes the request, and a `query`, a `body` or a `form` of the shape of its annotation."""
+DONE: Final = "done"
+"""The parameter of a page that says what the page before has done, in a word."""
+Sheet = Annotated[Literal["csv"], Meta(description="A sheet instead of the page.")]
 CSRF: Final = "csrf"
 """The field of our own forms that is for `hub.web.auth.csrf` and no handler."""
 
@@ -31,7 +36,11 @@ T = TypeVar("T")
 
 
 class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """The query of a page: a form in a browser sends its empty fields too, and they ask for nothing."""
+    """
+    The query of a page: a form in a browser sends its empty fields too, and they ask for nothing.
+
+    Each page may be told what the page before has done (`DONE`), which is the shell's to say.
+    """
 
 
 class ButtonForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,7 +79,7 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     repeated = {name: request.query.getall(name) for name in lists & request.query.keys()}
     given: dict[str, str | list[str]] = {**request.query, **repeated}
     if issubclass(shape, FormQuery):
-        given = {name: value for name, value in given.items() if value}
+        given = {name: value for name, value in given.items() if value and name != DONE}
     if twice := [name for name in given.keys() - lists if len(request.query.getall(name)) > 1]:
         what = "A query parameter is given twice."
         raise Refusal(400, what, f"Give each once; there are: {names}.", errors=_parameters(what, twice))
@@ -159,14 +168,6 @@ _READERS: Final[Mapping[str, Callable[[web.Request, type[msgspec.Struct]], Await
 def read_id(request: web.Request, noun: str) -> UUID:
     """Read the id in the path. Raises Refusal (404) for a malformed id, as for an unknown one."""
     return found(noun, uuid_in(request.match_info["id"]))
-
-
-def uuid_in(text: str) -> UUID | None:
-    """Return the id that is written there; None if it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def found(noun: str, record: T | None) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -66,6 +67,12 @@ OPERATE: Final = frozenset({Scope.OPERATE})
 PRIVACY: Final = frozenset({Scope.PRIVACY})
 ADMIN: Final = frozenset({Scope.ADMIN})
 INBOX: Final = frozenset({Scope.INBOX})
+read: Final = partial(Route, needs=READ, where=Where.PLACES)
+read_company: Final = partial(Route, needs=READ, where=Where.COMPANY)
+read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
+operate: Final = partial(Route, method=hdrs.METH_POST, needs=OPERATE, where=Where.PLACES)
+press: Final = partial(operate, form=True)
+"""A button of our own page."""
 TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
 """(method, path) → route of this application."""
 

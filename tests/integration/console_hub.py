@@ -14,11 +14,12 @@ from hub.access import sessions
 from hub.model import EVERYWHERE, Account, Grant, Office
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from tests.integration.chromium import Browser
-from tests.integration.guarded_hub import MARKS, Building, GuardedHub, guarded_hub_on
-from tests.integration.identities import Registry, cookie
+from tests.integration.guarded_hub import MARKS, Answer, Building, GuardedHub, guarded_hub_on
+from tests.integration.identities import API_KEY, Registry, bearer, cookie
 from tests.servers import Servers
 
 COOKIE: Final = "hub_session"
+HTML: Final[dict[str, str]] = {hdrs.ACCEPT: "text/html"}
 OFFICES: Final = (Office.ADMINISTRATOR, Office.MANAGER)
 """Together they may see and do everything."""
 
@@ -48,9 +49,13 @@ class ConsoleHub:
         """Put ids into a path that has MESSAGE, CLOCK, REPLY, DEAD, BATCH or MARK for them."""
         return self.building.put_into(pattern)
 
+    async def ask(self, path: str) -> Answer:
+        """Fetch a page as a browser of somebody who may see everything."""
+        return await self.hub.send("GET", path, {**HTML, **bearer(API_KEY)}, at="console")
+
     async def cookies_of(self, account: Account) -> dict[str, str]:
         """Return the headers of a browser in which the account has signed in."""
-        return {**cookie(await self._begin(account), COOKIE), hdrs.ACCEPT: "text/html"}
+        return {**cookie(await self._begin(account), COOKIE), **HTML}
 
     async def _begin(self, account: Account) -> str:
         session, token = sessions.begin(account.id, key="", now=datetime.now(UTC))

@@ -39,7 +39,7 @@ from hub.storage import (
 )
 from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
-from hub.web.services import Access
+from hub.web.service_parts import Access
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
 from tests.integration.access_table import Row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,19 +13,13 @@ import pytest
 from hub.storage import migrations
 from hub.storage.postgres_client import without_password
 from tests.command_line import Ended, command
-from tests.servers import APP, OWNER, Servers, as_user
+from tests.servers import APP, OWNER, Servers, as_user, execute
 
 ROWS: Final = """
 INSERT INTO copropiedad (id, version, name) VALUES ('ph-1', 1, 'Altos del Rosal');
 INSERT INTO audit (id, at, who, action, subject, detail)
 VALUES (gen_random_uuid(), now(), 'ana', 'test', 'ph-1', '{}');
 """
-
-
-@pytest.fixture
-async def empty(servers: Servers) -> AsyncIterator[str]:
-    async with servers.empty_database() as url:
-        yield url
 
 
 @pytest.fixture
@@ -48,14 +41,6 @@ async def copied(database: str, copy: Path, statement: str = "") -> None:
         await execute(database, statement)
     done = await hub(database, "db", "backup", copy)
     assert 0 == done.code, done.err
-
-
-async def execute(database: str, statement: str) -> None:
-    connection = await asyncpg.connect(database)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 async def ask(database: str, question: str) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from hub.model import DeadLetter, State
 from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
 from hub.operations.bulk.choose import BulkFilter
-from hub.operations.bulk.runs import Order, start
+from hub.operations.bulk.runs import BulkOrder, start
 from hub.operations.message_acts import cancel_messages, resend_messages
 from hub.storage import Database, PostgresBulk
 from hub.testing import MemoryPublisher
@@ -54,7 +54,7 @@ class Place:
             await transaction.add_dead_letters(letters)
 
     async def start(self, kind: BulkKind, asked: BulkFilter) -> BulkRun:
-        order = Order(kind=kind, asked=asked, reason="falla", by="ana")
+        order = BulkOrder(kind=kind, asked=asked, reason="falla", by="ana")
         run = await start(self.stores.bulk, order, places=None, now=lambda: datetime.now(UTC))
         assert run is not None
         return run

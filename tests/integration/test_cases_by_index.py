@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -13,6 +13,7 @@ from hub.ports import BoardFilter, CaseFilter
 from hub.storage import Database
 from hub.storage.casework import PostgresCasework
 from hub.storage.log import PostgresLog
+from tests.integration.query_plans import nodes
 
 FILL = """
 INSERT INTO event (key, time, waiting, source, id, type, case_key, copropiedad_id, data)
@@ -50,12 +51,6 @@ class Explained(Database):
         [plan] = await super().rows(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *arguments)
         self.read += sum(touched(node) for node in nodes(plan[0][0]["Plan"]))
         return []
-
-
-def nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield node
-    for child in node.get("Plans", ()):
-        yield from nodes(child)
 
 
 def touched(node: Mapping[str, Any]) -> float:

@@ -8,7 +8,8 @@ from typing import Final
 from hub.model import Period
 from hub.storage import Database, PostgresLog
 from tests.contract.values import NOON
-from tests.integration.test_scrape_speed import WatchedDatabase, nodes
+from tests.integration.query_plans import nodes
+from tests.integration.test_scrape_speed import WatchedDatabase
 
 CONTRACTS: Final = 20
 YEAR: Final = Period(since=NOON - timedelta(days=365), until=NOON + timedelta(days=10))

@@ -19,7 +19,7 @@ from hub.cloudevents import CONTENT_TYPE, decode
 from hub.intake.dry_run import MOST_EVENTS, DryRunDeps, dry_run
 from hub.model import Event, Rendered, Scope, State
 from hub.rendering.outcomes_es import REASONS
-from hub.storage import Database, PostgresIntake, PostgresRehearsals
+from hub.storage import Database, PostgresDryRuns, PostgresIntake
 from tests.command_line import command
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.contract.values import event as stored_event
@@ -237,7 +237,7 @@ async def test_what_must_wait_says_until_when_and_why(opened: Database) -> None:
     given = stored_event("pqrs.assigned", time=night, data=data)
     deps = DryRunDeps(
         context=replace(DESK, counted=False),
-        store=PostgresRehearsals(opened, (), ()),
+        store=PostgresDryRuns(opened, (), ()),
         render=lambda _: Rendered(text="texto"),
         now=lambda: night,
     )

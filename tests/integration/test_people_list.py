@@ -81,7 +81,6 @@ async def test_caller_of_one_building_finds_its_people_and_their_roles_there(dat
         assert await refs(store, places=places, unit="u-1") == []
         assert await refs(store, places=places, copropiedad="ph-1") == []
         assert [[role.role for role in row.roles] for row in listed] == [["council"], ["owner"]]
-        assert await store.buildings(places) == [("ph-2", "Conjunto ph-2")]
 
 
 async def test_marked_people_are_found(database: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,6 @@ from tests.command_line import command
 from tests.integration.constancias import seal_all
 from tests.integration.test_cli_operations import environ
 from tests.integration.test_evidence import ENVIRON, Office
-from tests.servers import Servers
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import agreed, event
 
@@ -48,12 +47,6 @@ def lines(section: str) -> Iterator[str]:
             Path("recall.json").write_text(content, encoding="utf-8")
         else:
             yield from content.splitlines()
-
-
-@pytest.fixture
-async def empty(servers: Servers) -> AsyncIterator[str]:
-    async with servers.empty_database() as url:
-        yield url
 
 
 async def history(environ: dict[str, str]) -> None:

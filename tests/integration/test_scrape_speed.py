@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import pytest
@@ -13,6 +13,7 @@ from hub.storage import Database, PostgresLog, PostgresMonitor, PostgresMonths
 from hub.storage.log import MANY
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from tests.integration.query_plans import nodes
 from tests.servers import Servers
 
 ROWS: Final = 100_000
@@ -102,13 +103,7 @@ async def fill(url: str) -> None:
             await opened.rows(f"VACUUM ANALYZE {table}")
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from nodes(below)
-
-
-def of_tables(database: WatchedDatabase) -> list[dict[str, Any]]:
+def of_tables(database: WatchedDatabase) -> list[Mapping[str, Any]]:
     return [
         node
         for plan in database.plans

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import pytest
 
 from hub.catalog import BY_NAME
@@ -19,6 +18,7 @@ from hub.storage import Database, PostgresDelivery, PostgresHistory, PostgresInt
 from tests.contract.values import message
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
+from tests.servers import execute
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local, stored
 from tests.unit.test_simulate import WEEK, received, replied
 
@@ -70,16 +70,8 @@ async def kept(environ: dict[str, str]) -> dict[str, str]:
             for of in cases
         ]
         await PostgresDelivery(database).add_messages(sent)
-    await _execute(url, READ_ONLY)
+    await execute(url, READ_ONLY)
     return {**environ, **nowhere}
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 async def test_a_stricter_promise_is_rehearsed_where_nothing_can_be_written_or_sent(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,7 @@ from hub.storage.migrations.upgrading import config
 from tests.command_line import command
 from tests.for_each import for_each
 from tests.integration.test_evidence import Office
-from tests.servers import Servers
+from tests.servers import execute
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, event
 
@@ -45,24 +44,10 @@ FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 
 
-@pytest.fixture
-async def empty(servers: Servers) -> AsyncIterator[str]:
-    async with servers.empty_database() as url:
-        yield url
-
-
 async def fetch(database: str, question: str) -> list[str]:
     connection = await asyncpg.connect(database)
     try:
         return sorted(row[0] for row in await connection.fetch(question))
-    finally:
-        await connection.close()
-
-
-async def execute(database: str, statement: str) -> None:
-    connection = await asyncpg.connect(database)
-    try:
-        await connection.execute(statement)
     finally:
         await connection.close()
 

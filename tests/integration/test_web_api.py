@@ -17,6 +17,7 @@ from hub.operations.clocks.schemas import ClockPage, ClockWhole
 from hub.operations.dead_letters import DeadRow, DeadWhole
 from hub.ports import MessageFilter
 from hub.web.schemas import common
+from hub.web.schemas.messages import MessageRow, MessageWhole
 from tests.contract.values import clock
 from tests.integration.web_doubles import (
     NOON,
@@ -42,7 +43,7 @@ async def test_messages_have_the_promised_shape() -> None:
         *("state", "reason", "next_at", "created_at"),
         *("final", "means", "to_do"),
     }
-    assert msgspec.convert(reply.json, common.page_of(common.MessageRow)).items[0].created_at == NOON
+    assert msgspec.convert(reply.json, common.page_of(MessageRow)).items[0].created_at == NOON
 
 
 async def test_every_filter_reaches_the_log() -> None:
@@ -116,7 +117,7 @@ async def test_a_message_is_shown_with_its_attempts() -> None:
 
     reply = await ask(world, f"/api/messages/{row['id']}")
 
-    assert msgspec.convert(reply.json, common.MessageWhole).attempts == []
+    assert msgspec.convert(reply.json, MessageWhole).attempts == []
 
 
 @pytest.mark.parametrize("noun", ["messages", "dead"])

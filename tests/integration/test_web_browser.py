@@ -13,7 +13,7 @@ from hub.model import About, DeadLetter, Reply, Symptom
 from hub.storage import Database, PostgresLetters, PostgresReplies
 from tests.contract.values import now
 from tests.integration.chromium import Browser
-from tests.integration.test_web_console_now import press
+from tests.integration.console_user import click, main_text
 from tests.integration.test_web_posters import announced, works
 from tests.integration.web_doubles import (
     MemoryLog,
@@ -29,7 +29,6 @@ from tests.providers.samples import outgoing
 from tests.unit.test_templates import TEMPLATES, examples
 
 EVIL = "<img src=x onerror=document.title='owned'>"
-TEXT = "document.querySelector('main').innerText"
 
 
 def busy_world(database: Database, **environ: str) -> World:
@@ -49,7 +48,7 @@ async def visit(browser: Browser, client: Client, path: str) -> str:
     url = str(client.make_url(path))
     await browser.go(url)
     await browser.until(f"location.href === {url!r} && document.readyState === 'complete'")
-    return str(await browser.run(TEXT))
+    return await main_text(browser)
 
 
 async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: Database) -> None:
@@ -100,10 +99,10 @@ async def test_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(
     async with browsing(world) as client:
         for times in (2, 3):
             await visit(browser, client, f"/dead/{log.letters[0].id}")
-            await press(browser, ".actions form:first-child button")
+            await click(browser, ".actions form:first-child button")
 
-            assert "Si sigue mal, vuelve a esta lista" in await browser.run(TEXT)
-            assert f"llegó {times} veces" in await browser.run(TEXT)
+            assert "Si sigue mal, vuelve a esta lista" in await main_text(browser)
+            assert f"llegó {times} veces" in await main_text(browser)
 
 
 async def test_counts_lead_to_their_rows(browser: Browser, opened: Database) -> None:
@@ -112,7 +111,7 @@ async def test_counts_lead_to_their_rows(browser: Browser, opened: Database) -> 
     async with browsing(world) as client:
         await visit(browser, client, "/")
         counts = await browser.run("document.getElementById('counts').innerText")
-        await press(browser, "#counts .figure.open")
+        await click(browser, "#counts .figure.open")
 
         assert "2 Pendiente" in counts
         assert await browser.run("location.pathname + location.search") == "/dead?state=open"
@@ -138,11 +137,11 @@ async def test_key_opens_the_pages_and_leaving_closes_them(browser: Browser, ope
         await browser.until("document.getElementById('name') !== null")
         browser.complaints.clear()  # the 401 of the form itself
         await browser.run("document.getElementById('key').value = 'a key that nobody guesses, long enough'")
-        await press(browser, "details form button")
+        await click(browser, "details form button")
         who = await browser.run("document.querySelector('.who p').innerText")
         rows = await visit(browser, client, "/messages")
         complaints = list(browser.complaints)
-        await press(browser, ".who form button")
+        await click(browser, ".who form button")
 
         assert (who, complaints) == ("Llave del hub", [])
         assert "La dirección de correo no existe" in rows

@@ -8,12 +8,11 @@ from hub.model import Grant, Office, State
 from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
 from tests.integration.chromium import Browser
-from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.console_hub import HTML, console_hub
+from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
 from tests.servers import Servers
 
-HTML: dict[str, str] = {hdrs.ACCEPT: "text/html"}
 ROWS = "[...document.querySelectorAll('.rows tbody tr')].length"
 
 
@@ -68,7 +67,7 @@ async def test_keys_can_be_turned_off(browser: Browser, servers: Servers) -> Non
 
 async def test_pages_are_refused_in_spanish(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        wrong = await asked(hub, "/messages?state=nosuch")
+        wrong = await hub.ask("/messages?state=nosuch")
         stranger = await hub.hub.send("GET", "/messages?state=failed", HTML, at="console")
         program = await hub.hub.send("GET", "/messages?state=nosuch", bearer(API_KEY), at="console")
 
@@ -93,15 +92,11 @@ async def test_who_sees_one_building_has_its_rows_alone(browser: Browser, server
 
 async def test_list_is_loaded_as_a_sheet(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        sheet = await asked(hub, "/messages?state=failed&channel=&format=csv")
+        sheet = await hub.ask("/messages?state=failed&channel=&format=csv")
 
         assert sheet.headers[hdrs.CONTENT_TYPE].startswith("text/csv")
         assert "mensajes.csv" in sheet.headers[hdrs.CONTENT_DISPOSITION]
         assert len(sheet.text.splitlines()) == 1 + 2
-
-
-async def asked(hub: ConsoleHub, path: str) -> Answer:
-    return await hub.hub.send("GET", path, {**HTML, **bearer(API_KEY)}, at="console")
 
 
 async def type_key(browser: Browser, key: str) -> None:

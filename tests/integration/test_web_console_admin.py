@@ -10,29 +10,18 @@ from hub.model import Grant, Office
 from hub.storage import PostgresAccounts, PostgresAudit, PostgresKeys
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.guarded_hub import MARKS, Answer
-from tests.integration.identities import API_KEY, bearer
-from tests.integration.test_web_console_now import TEXT, press
+from tests.integration.console_user import click, fill, main_text
+from tests.integration.guarded_hub import MARKS
+from tests.integration.identities import bearer
 from tests.servers import Servers
 
 HERE = f"ph-{MARKS[0]}"
 SECRET = "document.querySelector('#secret').innerText"
 
 
-async def fill(browser: Browser, form: str, **fields: str) -> None:
-    """Write into the fields of a form; `1` ticks a box."""
-    for name, value in fields.items():
-        field = f"document.querySelector({f'{form} [name={name}]'!r})"
-        await browser.run(f"{field}.type === 'checkbox' ? {field}.checked = true : {field}.value = {value!r}")
-
-
 async def actions(hub: ConsoleHub, subject: str) -> list[str]:
     page = await PostgresAudit(hub.database).notes(after=None, limit=100)
     return [row["action"] for row in reversed(page.items) if row["subject"] == subject]
-
-
-async def asked(hub: ConsoleHub, path: str) -> Answer:
-    return await hub.hub.send("GET", path, {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}, at="console")
 
 
 async def test_template_is_found_in_the_gallery_and_seen_as_it_arrives(
@@ -41,11 +30,11 @@ async def test_template_is_found_in_the_gallery_and_seen_as_it_arrives(
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/templates")
-        await press(browser, ".rows a.cell[href='/templates/pqrs.received?channel=email&language=es']")
+        await click(browser, ".rows a.cell[href='/templates/pqrs.received?channel=email&language=es']")
         loaded = await browser.until("document.querySelector('iframe.mail')?.src")
         subject = await browser.run("document.querySelector('.facts').innerText")
-        await press(browser, ".parts a[href*='channel=sms']")
-        text = await browser.run(TEXT)
+        await click(browser, ".parts a[href*='channel=sms']")
+        text = await main_text(browser)
 
         assert "/templates/pqrs.received/html?channel=email" in loaded
         assert "Recibimos su petición" in subject
@@ -56,9 +45,9 @@ async def test_template_is_found_in_the_gallery_and_seen_as_it_arrives(
 
 async def test_html_of_a_text_runs_and_loads_nothing(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        frame = await asked(hub, f"/templates/pqrs.received/html?channel=email&copropiedad={HERE}")
-        page = await asked(hub, "/templates/pqrs.received?channel=email")
-        other = await asked(hub, "/templates")
+        frame = await hub.ask(f"/templates/pqrs.received/html?channel=email&copropiedad={HERE}")
+        page = await hub.ask("/templates/pqrs.received?channel=email")
+        other = await hub.ask("/templates")
         policy = frame.headers["Content-Security-Policy"]
 
         assert policy.startswith("sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
@@ -70,8 +59,8 @@ async def test_html_of_a_text_runs_and_loads_nothing(servers: Servers) -> None:
 
 async def test_letter_is_loaded_as_it_is_printed(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        letter = await asked(hub, "/templates/pqrs.received/pdf?channel=print")
-        none = await asked(hub, "/templates/pqrs.received/pdf?channel=email")
+        letter = await hub.ask("/templates/pqrs.received/pdf?channel=print")
+        none = await hub.ask("/templates/pqrs.received/pdf?channel=email")
 
         assert letter.headers[hdrs.CONTENT_TYPE] == "application/pdf"
         assert letter.text.startswith("%PDF")
@@ -86,14 +75,14 @@ async def test_account_is_created_and_signs_in_with_the_password_that_is_shown_o
         await hub.open(browser, "/accounts")
         await browser.run("document.querySelector('#new').open = true")
         await fill(browser, "#new", name="rosa.gil", display_name="Rosa Gil", office="viewer", place=HERE)
-        await press(browser, "#new button")
+        await click(browser, "#new button")
         password = await browser.run(SECRET)
-        await press(browser, "main a.button")
+        await click(browser, "main a.button")
         again = await browser.run("document.documentElement.innerHTML")
         address = await browser.run("location.href")
-        await press(browser, "a[href='/audit?by=rosa.gil']")
-        await press(browser, "a[href='/audit']")
-        audit = await browser.run(TEXT)
+        await click(browser, "a[href='/audit?by=rosa.gil']")
+        await click(browser, "a[href='/audit']")
+        audit = await main_text(browser)
 
         assert password not in again
         assert password not in address
@@ -119,7 +108,7 @@ async def test_wrong_account_is_said_beside_the_form_which_keeps_its_words(
             "document.querySelector('#new').open = true;document.querySelector('#new form').noValidate = true"
         )
         await fill(browser, "#new", name="Con Espacio", display_name="Rosa", office="operator", place=HERE)
-        await press(browser, "#new button")
+        await click(browser, "#new button")
 
         assert "Revise los campos" in await browser.run("document.querySelector('[role=alert]').innerText")
         assert await browser.run("document.querySelector('#new [name=name]').value") == "Con Espacio"
@@ -134,16 +123,16 @@ async def test_office_is_given_and_taken_and_the_account_closed_and_opened(
         await hub.open(browser, "/accounts/MARK")
         await browser.run("document.querySelector('#grant').open = true")
         await fill(browser, "#grant", office="operator", place=f"ph-{MARKS[1]}")
-        await press(browser, "#grant button")
-        given = await browser.run(TEXT)
-        await press(browser, "a[href*='sure=take'][href*='operator']")
-        sure = await browser.run(TEXT)
-        await press(browser, "button.danger")
-        taken = await browser.run(TEXT)
-        await press(browser, "a[href$='sure=disable']")
-        await press(browser, "button.danger")
-        closed = await browser.run(TEXT)
-        await press(browser, ".actions .act button")
+        await click(browser, "#grant button")
+        given = await main_text(browser)
+        await click(browser, "a[href*='sure=take'][href*='operator']")
+        sure = await main_text(browser)
+        await click(browser, "button.danger")
+        taken = await main_text(browser)
+        await click(browser, "a[href$='sure=disable']")
+        await click(browser, "button.danger")
+        closed = await main_text(browser)
+        await click(browser, ".actions .act button")
         account = await PostgresAccounts(hub.database).named(MARKS[0])
 
         assert "La cuenta tiene el cargo." in given
@@ -170,10 +159,10 @@ async def test_administrator_of_one_building_sees_and_gives_what_is_of_it_alone(
         grant = Grant(office=Office.ADMINISTRATOR, copropiedad_id=HERE)
         await hub.sign_in(browser, await hub.registry.account("eva", grant))
         await hub.open(browser, "/accounts")
-        listed = await browser.run(TEXT)
+        listed = await main_text(browser)
         await browser.run("document.querySelector('#new').open = true")
         await fill(browser, "#new", name="mas", display_name="Más", office="manager", place=HERE)
-        await press(browser, "#new button")
+        await click(browser, "#new button")
         refused = await browser.run("document.querySelector('[role=alert]').innerText")
 
         assert "alfa" in listed
@@ -189,16 +178,16 @@ async def test_key_is_created_rotated_and_revoked(browser: Browser, servers: Ser
         await hub.open(browser, "/keys")
         await browser.run("document.querySelector('#new').open = true")
         await fill(browser, "#new", name="tablero", read="1", end="month")
-        await press(browser, "#new button")
+        await click(browser, "#new button")
         first = await browser.run(SECRET)
         opened = await hub.hub.send("GET", "/api/summary", bearer(first), at="console")
-        await press(browser, "main a.button")
-        await press(browser, "form button:not([class])")
+        await click(browser, "main a.button")
+        await click(browser, "form button:not([class])")
         second = await browser.run(SECRET)
-        await press(browser, "main a.button")
-        await press(browser, "a[href$='sure=true']")
-        await press(browser, "button.danger")
-        said = await browser.run(TEXT)
+        await click(browser, "main a.button")
+        await click(browser, "a[href$='sure=true']")
+        await click(browser, "button.danger")
+        said = await main_text(browser)
         keys = [key for key in await PostgresKeys(hub.database).keys() if key.name == "tablero"]
 
         assert opened.status == 200
@@ -217,19 +206,19 @@ async def test_webhook_is_added_tried_and_removed(browser: Browser, servers: Ser
         await hub.open(browser, "/webhooks")
         await browser.run("document.querySelector('#new').open = true")
         await fill(browser, "#new", url="http://127.0.0.1:9/hub", source="urn:coproservicios:crm", failed="1")
-        await press(browser, "#new button")
+        await click(browser, "#new button")
         secret = await browser.run(SECRET)
-        await press(browser, "main a.button")
+        await click(browser, "main a.button")
         page = await browser.run("document.documentElement.innerHTML")
-        await press(browser, ".actions .act button")
-        tried = await browser.run(TEXT)
-        await press(browser, "a[href$='sure=true']")
-        await press(browser, "button.danger")
+        await click(browser, ".actions .act button")
+        tried = await main_text(browser)
+        await click(browser, "a[href$='sure=true']")
+        await click(browser, "button.danger")
 
         assert len(secret) > 20
         assert secret not in page
         assert "No tomó la prueba" in tried
-        assert "Ningún webhook" in await browser.run(TEXT)
+        assert "Ningún webhook" in await main_text(browser)
 
 
 async def test_results_of_a_source_are_published_and_no_more(browser: Browser, servers: Servers) -> None:
@@ -238,14 +227,14 @@ async def test_results_of_a_source_are_published_and_no_more(browser: Browser, s
         await hub.open(browser, "/webhooks")
         await browser.run("document.querySelector('#subscribe').open = true")
         await fill(browser, "#subscribe", source="urn:coproservicios:erp", undelivered="1")
-        await press(browser, "#subscribe button")
-        listed = await browser.run(TEXT)
-        await press(browser, "td a[href*='off=']")
-        await press(browser, "button.danger")
+        await click(browser, "#subscribe button")
+        listed = await main_text(browser)
+        await click(browser, "td a[href*='off=']")
+        await click(browser, "button.danger")
 
         assert "urn:coproservicios:erp" in listed
         assert "No llegó por ningún canal" in listed
-        assert "Nadie oye resultados" in await browser.run(TEXT)
+        assert "Nadie oye resultados" in await main_text(browser)
 
 
 async def test_audit_is_narrowed_and_its_sheet_is_audited(browser: Browser, servers: Servers) -> None:
@@ -253,9 +242,9 @@ async def test_audit_is_narrowed_and_its_sheet_is_audited(browser: Browser, serv
         await hub.sign_in(browser)
         await hub.open(browser, "/audit?person=p-MARK")
         await hub.open(browser, "/audit?action=audit.person")
-        text = await browser.run(TEXT)
-        sheet = await asked(hub, "/audit?action=audit.person&format=csv")
-        none = await asked(hub, "/audit?until=2026-01-01")
+        text = await main_text(browser)
+        sheet = await hub.ask("/audit?action=audit.person&format=csv")
+        none = await hub.ask("/audit?until=2026-01-01")
 
         assert "Vio la auditoría de una persona" in text
         assert "p-alfa" in text

@@ -8,16 +8,15 @@ from hub.testing import MemoryPublisher
 from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
 from tests.integration.chromium import Browser
-from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_hub import HTML, ConsoleHub, console_hub
+from tests.integration.console_user import MAIN, click, fill, main_text, open_link
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
-from tests.integration.test_web_console import HTML
 from tests.servers import Servers
 
 LOST = 7
 PROGRESS = "document.querySelector('progress').value"
 CAUSE = "document.getElementById('c-connect_failed-sms')"
-MAIN = "document.querySelector('main').innerText"
 
 
 async def lose(hub: ConsoleHub) -> None:
@@ -48,18 +47,9 @@ async def work(hub: ConsoleHub, *, batches: int) -> None:
         await store.work(2, publisher.replay)
 
 
-async def open_link(browser: Browser, text: str) -> None:
-    """Follow the first link with these words."""
-    found = f"[...document.querySelectorAll('main a')].find(a => a.innerText.includes({text!r}))"
-    await browser.until(f"Boolean({found})")
-    await browser.run(f"window.before = true; {found}.click()")
-    await browser.until("!window.before && document.readyState === 'complete'")
-
-
 async def fill_in(browser: Browser, reason: str) -> None:
-    await browser.run(f"document.getElementById('reason').value = {reason!r}")
-    await browser.run("window.before = true; document.querySelector('main form.form button').click()")
-    await browser.until("!window.before && document.readyState === 'complete'")
+    await fill(browser, "main", reason=reason)
+    await click(browser, "main form.form button")
 
 
 async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
@@ -72,7 +62,7 @@ async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
         causes = await browser.run(f"{CAUSE}.innerText")
         await browser.run(f"window.before = true; {CAUSE}.querySelector('a[href^=\"/bulk\"]').click()")
         await browser.until("!window.before && document.readyState === 'complete'")
-        plan = await browser.run(MAIN)
+        plan = await main_text(browser)
         await work(hub, batches=2)  # the runs of the town are older
         await fill_in(browser, "El proveedor estuvo caído")
         here = await browser.run("window.here = true; location.pathname")
@@ -80,7 +70,7 @@ async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
         await browser.until(f"{PROGRESS} === 2")
         await work(hub, batches=4)
         await browser.until(f"{MAIN}.includes('Terminada')")
-        done = await browser.run(MAIN)
+        done = await main_text(browser)
 
         assert str(LOST) in causes
         assert f"{LOST} mensajes de {LOST}" in plan
@@ -92,7 +82,7 @@ async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
         await open_link(browser, "Hechos")
         assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == LOST
         await open_link(browser, "PQRS recibida")
-        assert "En cola" in await browser.run(MAIN)
+        assert "En cola" in await main_text(browser)
 
 
 async def test_plan_without_a_reason_says_so_at_the_field(browser: Browser, servers: Servers) -> None:
@@ -112,7 +102,7 @@ async def test_run_is_stopped_by_its_button(browser: Browser, servers: Servers) 
         await hub.open(browser, "/bulk/runs/RUN")
         await browser.run("window.before = true; document.querySelector('main .act button').click()")
         await browser.until("!window.before && document.readyState === 'complete'")
-        text = await browser.run(MAIN)
+        text = await main_text(browser)
 
         assert "Detenida" in text
         assert "1 quedaron sin hacer" in text
@@ -127,9 +117,9 @@ async def test_operator_of_one_building_plans_and_sees_only_what_is_there(
         operator = await hub.registry.account("eva", there, is_enrolled=False)
         await hub.sign_in(browser, operator)
         await hub.open(browser, "/bulk/resend?only=lost")
-        plan = await browser.run(MAIN)
+        plan = await main_text(browser)
         await hub.open(browser, "/bulk")
-        runs = await browser.run(MAIN)
+        runs = await main_text(browser)
 
         assert "1 mensaje de 1" in plan
         assert f"falla-{MARKS[1]}" in runs

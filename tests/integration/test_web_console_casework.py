@@ -22,12 +22,12 @@ from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher
 from tests.contract.values import event
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_user import main_text, press
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
 from tests.servers import Servers
 from tests.unit.factories import DESK, OWN_USER, incoming
 
-MAIN: Final = "document.querySelector('main').innerText"
 LIVE: Final = "document.getElementById('pulse').textContent === 'Se actualiza sola'"
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 CASE: Final = "pqrs_id:walk-1"
@@ -71,14 +71,6 @@ async def published(hub: ConsoleHub) -> Sequence[Event]:
             while (message := await queue.get(no_ack=True, fail=False)) is not None:
                 found.append(decode(message.body, message.content_type, message.headers))
     return found
-
-
-async def press(browser: Browser, label: str) -> None:
-    """Press the button of this label, and wait for the page after it."""
-    found = f"[...document.querySelectorAll('main button')].find((one) => one.innerText.trim() === {label!r})"
-    await browser.until(f"!!{found}")
-    await browser.run(f"window.before = true; {found}.click()")
-    await browser.until("!window.before && document.readyState === 'complete'")
 
 
 async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
@@ -134,9 +126,9 @@ async def test_operator_takes_a_case_and_closes_it(browser: Browser, servers: Se
         await press(browser, "Asumir")
         holder = await browser.run("document.getElementById('stands').innerText")
         await hub.open(browser, "/cases?mine=true")
-        mine = await browser.run(MAIN)
+        mine = await main_text(browser)
         await hub.open(browser, "/cases/pqrs_id%3Awalk-1/close")
-        asked = await browser.run(MAIN)
+        asked = await main_text(browser)
         await browser.run("document.querySelector('main textarea').value = 'Se cambió la chapa.'")
         await press(browser, "Sí, cerrar")
         [closed] = await published(hub)
@@ -185,19 +177,19 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")
-        before = await browser.run(MAIN)
+        before = await main_text(browser)
         await browser.go(await browser.run("document.querySelector('a.opens').href"))
         said = await browser.until("document.querySelector('.said')?.innerText")
         await press(browser, "Asignármela")
-        taken = await browser.run(MAIN)
+        taken = await main_text(browser)
         await browser.run("document.querySelector('main textarea').value = 'Ya quedó.'")
         await press(browser, "Enviar la respuesta")
-        answered = await browser.run(MAIN)
+        answered = await main_text(browser)
         [reply] = await published(hub)
         await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")
-        unread = await browser.run(MAIN)
+        unread = await main_text(browser)
         await hub.open(browser, "/replies?view=answered")
-        listed = await browser.run(MAIN)
+        listed = await main_text(browser)
 
     assert "Sin leer" in before
     assert said == "words-alfa"
@@ -221,9 +213,9 @@ async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, 
         seen = {}
         for path in ("/cases", "/cases?state=open", "/clocks", "/replies"):
             await hub.open(browser, path)
-            seen[path] = await browser.run(MAIN)
+            seen[path] = await main_text(browser)
         await hub.open(browser, "/cases/pqrs_id:CASE-alfa")
-        case = await browser.run(MAIN)
+        case = await main_text(browser)
         for page in ("/clocks/CLOCK", "/replies/REPLY"):
             await browser.go(hub.url + hub.path(page))
             seen[page] = await browser.until("document.querySelector('main')?.innerText")

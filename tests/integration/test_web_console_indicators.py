@@ -24,7 +24,6 @@ from tests.servers import Servers
 
 HERE, THERE = (f"ph-{mark}" for mark in MARKS)
 HOUR = timedelta(hours=1)
-TEXT = "document.querySelector('main').innerText"
 
 
 def promises(place: str, states: Sequence[ClockState]) -> list[Any]:

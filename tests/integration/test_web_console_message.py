@@ -6,18 +6,11 @@ from hub.model import Grant, LeftOut, Office, State
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored
 from tests.integration.chromium import Browser
-from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_hub import HTML, ConsoleHub, console_hub
+from tests.integration.console_user import main_text, open_link, press
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
-from tests.integration.test_web_console import HTML
-from tests.integration.test_web_console_bulk import MAIN, open_link
 from tests.servers import Servers
-
-
-async def press(browser: Browser, button: str) -> None:
-    found = f"[...document.querySelectorAll('main button')].find(one => one.innerText === {button!r})"
-    await browser.run(f"window.before = true; {found}.click()")
-    await browser.until("!window.before && document.readyState === 'complete'")
 
 
 async def state_of(hub: ConsoleHub, word: str) -> object:
@@ -31,11 +24,11 @@ async def test_message_is_read_and_sent_again(browser: Browser, servers: Servers
         await hub.open(browser, "/messages?only=lost")
         await open_link(browser, "PQRS recibida")
         await hub.open(browser, "/messages/MESSAGE")
-        masked = await browser.run(MAIN)
+        masked = await main_text(browser)
         await open_link(browser, "Lo que decía")
-        said = await browser.run(MAIN)
+        said = await main_text(browser)
         await press(browser, "Reenviar")
-        after = await browser.run(MAIN)
+        after = await main_text(browser)
 
         assert "Persona alfa" not in masked
         assert "text-alfa" in said
@@ -50,7 +43,7 @@ async def test_names_are_whole_for_who_asks_and_may(browser: Browser, servers: S
         await hub.open(browser, "/messages/MESSAGE")
         await open_link(browser, "Ver nombre y dirección completos")
 
-        assert "Persona alfa" in await browser.run(MAIN)
+        assert "Persona alfa" in await main_text(browser)
         rows = await hub.database.rows("SELECT detail FROM audit WHERE action = 'message.show' ORDER BY at")
         assert [row["detail"]["whole"] for row in rows] == [False, True]
 
@@ -80,7 +73,7 @@ async def test_what_was_said_is_for_who_may_read_it(browser: Browser, servers: S
         here = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")
         await hub.sign_in(browser, await hub.registry.account("eva", here, is_enrolled=False))
         await hub.open(browser, "/messages/MESSAGE?part=text")
-        text = await browser.run(MAIN)
+        text = await main_text(browser)
         await hub.open(browser, f"/messages/{hub.hub.buildings[MARKS[1]].ids['MESSAGE']}")
         elsewhere = await browser.run("document.body.innerText")
 
@@ -99,12 +92,12 @@ async def test_message_that_waits_is_cancelled_with_a_reason(browser: Browser, s
             await stores.add(held)
         await hub.sign_in(browser)
         await hub.open(browser, "/messages?only=held")
-        waits = await browser.run(MAIN)
+        waits = await main_text(browser)
         await open_link(browser, "PQRS recibida")
         await open_link(browser, "Cancelar este mensaje")
         await browser.run("document.querySelector('select[name=why]').value = 'not_needed'")
         await press(browser, "Cancelar el mensaje")
-        text = await browser.run(MAIN)
+        text = await main_text(browser)
 
         assert "Por qué esperan" in waits
         assert "Espera hasta" in waits
@@ -124,7 +117,7 @@ async def test_who_was_left_out_stands_beside_who_was_told(browser: Browser, ser
         await hub.sign_in(browser)
         await hub.open(browser, "/messages/MESSAGE")
         await open_link(browser, "quién lo recibió y quién no")
-        text = await browser.run(MAIN)
+        text = await main_text(browser)
 
         assert "p-alfa" in text
         assert "p-away" in text
@@ -138,4 +131,4 @@ async def test_why_somebody_got_a_message_is_explained(browser: Browser, servers
         await hub.open(browser, "/messages/MESSAGE")
         await open_link(browser, "Por qué")
 
-        assert "se le quiso avisar y no se pudo" in await browser.run(MAIN)
+        assert "se le quiso avisar y no se pudo" in await main_text(browser)

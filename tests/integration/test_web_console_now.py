@@ -10,18 +10,10 @@ from tests.contract.stores import open_stores
 from tests.contract.values import letter, now
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_user import MAIN, click, main_text
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
 from tests.servers import Servers
-
-TEXT = "document.querySelector('main').innerText"
-
-
-async def press(browser: Browser, button: str) -> None:
-    """Press a button, and wait for the page that it leads to."""
-    await browser.run("window.here = true")
-    await browser.run(f"document.querySelector({button!r}).click()")
-    await browser.until("window.here === undefined && document.readyState === 'complete'")
 
 
 async def test_first_page_says_what_waits_and_leads_to_its_rows(browser: Browser, servers: Servers) -> None:
@@ -29,7 +21,7 @@ async def test_first_page_says_what_waits_and_leads_to_its_rows(browser: Browser
         await hub.sign_in(browser)
         await hub.open(browser, "/")
         said = await browser.run("document.querySelector('.sentence').innerText")
-        await press(browser, ".headline a.button")
+        await click(browser, ".headline a.button")
 
         assert said == "El hub trabaja bien. Falta alguien: 3 eventos rechazados."
         assert await browser.run("location.pathname") == "/dead"
@@ -48,16 +40,16 @@ async def test_channel_is_paused_with_a_reason_and_an_end_and_goes_on(
             "document.querySelector('#pause-sms [name=reason]').value = 'todo sale dos veces';"
             "document.querySelector('#pause-sms [name=end]').value = '2h'"
         )
-        await press(browser, "#pause-sms button")
-        paused = await browser.run(TEXT)
+        await click(browser, "#pause-sms button")
+        paused = await main_text(browser)
         [row] = await PostgresPauses(hub.database).pauses()
-        await press(browser, "#sms .act button")
+        await click(browser, "#sms .act button")
 
         assert "El canal quedó en pausa." in paused
         assert "por Ana: todo sale dos veces" in paused
         assert (row["subject"], row["by"]) == ("channel:sms", "account:Ana")
         assert row["ends_at"] is not None
-        assert "El canal sigue." in await browser.run(TEXT)
+        assert "El canal sigue." in await main_text(browser)
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 
@@ -68,12 +60,12 @@ async def test_after_a_pause_of_everything_what_is_older_is_cancelled_or_leaves(
         await PostgresPauses(hub.database).pause("all", by="restore", reason="copia de las 3:00")
         await hub.sign_in(browser)
         await hub.open(browser, "/channels")
-        said = await browser.run(TEXT)
-        await press(browser, "main .actions .act button")
+        said = await main_text(browser)
+        await click(browser, "main .actions .act button")
 
         assert "Todo está en pausa" in said
         assert "copia de las 3:00" in said
-        assert "El canal sigue." in await browser.run(TEXT)
+        assert "El canal sigue." in await main_text(browser)
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 
@@ -85,7 +77,7 @@ async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, 
         await browser.run("window.here = true")
         await PostgresPauses(hub.database).pause("channel:email", by="luis", reason="")
 
-        assert await browser.until(f"{TEXT}.includes('En pausa: Correo')")
+        assert await browser.until(f"{MAIN}.includes('En pausa: Correo')")
         assert await browser.run("window.here")
 
 
@@ -119,13 +111,13 @@ async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
         await hub.open(browser, path)
         marked = await browser.run("document.querySelector('.payload mark').innerText")
         await browser.run("document.querySelector('#mend').open = true")
-        await press(browser, "#mend button")
+        await click(browser, "#mend button")
         still = await browser.run("document.querySelector('[role=alert]').innerText")
-        await press(browser, ".actions form:last-child button")
+        await click(browser, ".actions form:last-child button")
 
         assert '"data": {' in marked
         assert "data" in still
-        assert "Se descartó" in await browser.run(TEXT)
+        assert "Se descartó" in await main_text(browser)
 
 
 async def test_rejected_event_appears_on_an_open_page_without_a_reload(

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aiohttp import hdrs
 
 from hub.model import Grant, Office
-from hub.web.route import TABLE
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.console_user import fill, main_text, press
+from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
 from tests.servers import Servers
 
-HTML: dict[str, str] = {hdrs.ACCEPT: "text/html"}
 DONE = "document.querySelector('.note.good')?.innerText"
-
-
-async def press(browser: Browser, words: str, says: str) -> None:
-    """Press the button or the link with these words, and wait until the next page says something."""
-    pressed = await browser.run(
-        "(() => { const all = [...document.querySelectorAll('main button, main a')];"
-        f" const one = all.find((item) => item.innerText.trim() === {json.dumps(words)});"
-        " window.old = true; if (!one) return false; one.click(); return true })()"
-    )
-    assert pressed, f"{words}: {await text(browser)}"
-    await browser.until(
-        f"!window.old && document.readyState === 'complete'"
-        f" && document.querySelector('main').innerText.includes({json.dumps(says)})"
-    )
-
-
-async def fill(browser: Browser, name: str, value: str) -> None:
-    await browser.run(f"document.querySelector('main [name={name}]').value = {json.dumps(value)}")
-
-
-async def text(browser: Browser) -> str:
-    return str(await browser.run("document.querySelector('main').innerText"))
-
-
-async def asked(hub: ConsoleHub, path: str) -> Answer:
-    return await hub.hub.send("GET", path, {**HTML, **bearer(API_KEY)}, at="console")
 
 
 async def noted(hub: ConsoleHub, action: str) -> list[Any]:
@@ -54,15 +26,15 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people?copropiedad=ph-MARK")
-        listed = await text(browser)
+        listed = await main_text(browser)
         await press(browser, "P*** a***", "¿Se le puede escribir ahora?")
-        read = await text(browser)
+        read = await main_text(browser)
         await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
-        await fill(browser, "note", "pleito")
+        await fill(browser, "main", note="pleito")
         await press(browser, "Marcar", "La persona quedó marcada")
-        marked = await text(browser)
+        marked = await main_text(browser)
         await press(browser, "Terminar la marca", "La marca terminó")
-        unmarked = await text(browser)
+        unmarked = await main_text(browser)
 
         assert "En 1 de 1 unidades con personas (100 %)" in listed
         assert "2 personas" in listed
@@ -80,11 +52,11 @@ async def test_preferences_are_changed_as_the_person_asks(browser: Browser, serv
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
         await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
-        await fill(browser, "digest", "weekly")
-        await fill(browser, "quiet_since", "21:00")
-        await fill(browser, "quiet_until", "07:00")
+        await fill(browser, "main", digest="weekly")
+        await fill(browser, "main", quiet_since="21:00")
+        await fill(browser, "main", quiet_until="07:00")
         await press(browser, "Guardar", "Quedó como la persona lo pidió")
-        changed = await text(browser)
+        changed = await main_text(browser)
 
         assert "juntos, una vez por semana" in changed
         assert "de 21:00 a 07:00" in changed
@@ -96,7 +68,7 @@ async def test_suppressed_contact_is_written_to_again(browser: Browser, servers:
         await hub.open(browser, "/people/p-MARK")
         await press(browser, "Escribirle otra vez", "Se levantó")
 
-        assert "No se usa" not in await text(browser)
+        assert "No se usa" not in await main_text(browser)
 
 
 async def test_person_is_shown_whole_and_that_is_noted(browser: Browser, servers: Servers) -> None:
@@ -106,14 +78,14 @@ async def test_person_is_shown_whole_and_that_is_noted(browser: Browser, servers
         await press(browser, "Ver nombre y contactos completos", "alfa@lives.example")
         await hub.open(browser, "/people?whole=true")
 
-        assert "Persona beta" in await text(browser)
+        assert "Persona beta" in await main_text(browser)
         assert {"p-alfa", "p-beta"} <= set(await noted(hub, "person.show"))
 
 
 async def test_everything_of_a_person_is_a_pdf(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        answer = await asked(hub, "/api/people/p-alfa/export/pdf")
-        page = await asked(hub, "/people/p-alfa")
+        answer = await hub.ask("/api/people/p-alfa/export/pdf")
+        page = await hub.ask("/people/p-alfa")
 
         assert answer.status == 200
         assert answer.headers[hdrs.CONTENT_TYPE] == "application/pdf"
@@ -127,13 +99,13 @@ async def test_erasure_says_what_goes_asks_why_and_asks_once_more(browser: Brows
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
         await press(browser, "Suprimir sus datos", "Hoy no se puede suprimir")
-        kept = await text(browser)
+        kept = await main_text(browser)
         await hub.open(browser, "/people/p-gone/erase")
-        await fill(browser, "reason", "reclamo 14")
+        await fill(browser, "main", reason="reclamo 14")
         await press(browser, "Seguir", "¿Suprimir para siempre?")
-        before = await asked(hub, "/people/p-gone")
+        before = await hub.ask("/people/p-gone")
         await press(browser, "Sí, suprimir para siempre", "Empezó la supresión")
-        after = await asked(hub, "/people/p-gone")
+        after = await hub.ask("/people/p-gone")
 
         assert "es propietario" in kept
         assert (before.status, after.status) == (200, 404)
@@ -159,9 +131,9 @@ async def test_who_sees_one_building_sees_its_people_alone(browser: Browser, ser
         seen = []
         for path in ("/people", "/letters", "/letters/batches", "/posters", "/surveys"):
             await hub.open(browser, path)
-            seen.append(await text(browser))
+            seen.append(await main_text(browser))
         await hub.open(browser, "/people/p-MARK")
-        own = await text(browser)
+        own = await main_text(browser)
         await hub.open(browser, "/people/p-beta")
         other = await browser.run("document.body.innerText")
 
@@ -181,13 +153,13 @@ async def test_letters_go_from_the_batch_to_the_post(browser: Browser, servers: 
         await press(browser, "Hacer un lote", "El lote está listo")
         await press(browser, "Ya se imprimió", "Quedó como impreso")
         await press(browser, "PQRS recibida", "Qué se hizo con ella")
-        await fill(browser, "guide", "ra 123-456")
+        await fill(browser, "main", guide="ra 123-456")
         await press(browser, "Quedó en el correo", "Quedó como enviada")
-        posted = await text(browser)
+        posted = await main_text(browser)
         await press(browser, "Se entregó", "Quedó como entregada")
 
         assert "RA123-456" in posted
-        assert "Qué se hizo con ella" not in await text(browser)
+        assert "Qué se hizo con ella" not in await main_text(browser)
         assert browser.complaints == []
 
 
@@ -199,7 +171,7 @@ async def test_whole_batch_is_handed_over_after_one_more_question(browser: Brows
         await press(browser, "Se entregaron todas", "no se puede volver atrás")
         await press(browser, "Sí, se entregaron", "Quedó como entregada")
 
-        assert "1 entregadas" in await text(browser)
+        assert "1 entregadas" in await main_text(browser)
 
 
 async def test_poster_is_hung_and_taken_down(browser: Browser, servers: Servers) -> None:
@@ -209,7 +181,7 @@ async def test_poster_is_hung_and_taken_down(browser: Browser, servers: Servers)
         await press(browser, "Ya se colgó", "El cartel quedó como colgado")
         await press(browser, "Ya se retiró", "El cartel quedó como retirado")
 
-        assert "Ya se colgó" not in await text(browser)
+        assert "Ya se colgó" not in await main_text(browser)
 
 
 async def test_survey_is_counted_before_it_is_started(browser: Browser, servers: Servers) -> None:
@@ -217,7 +189,7 @@ async def test_survey_is_counted_before_it_is_started(browser: Browser, servers:
         await hub.sign_in(browser)
         await hub.open(browser, "/surveys")
         await press(browser, "Empezar la encuesta del semestre", "la recibirían")
-        counted = await text(browser)
+        counted = await main_text(browser)
 
         assert "no han autorizado encuestas" in counted
         assert await noted(hub, "surveys.start") == []
@@ -227,7 +199,7 @@ async def test_answers_are_for_who_may_read_them(browser: Browser, servers: Serv
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/surveys")
-        plain = await text(browser)
+        plain = await main_text(browser)
         await press(browser, "Ver notas y comentarios", "comment-beta")
         hidden = await hub.hub.send("GET", "/api/surveys?lowest=3", bearer(API_KEY), at="console")
 
@@ -239,16 +211,15 @@ async def test_answers_are_for_who_may_read_them(browser: Browser, servers: Serv
 
 async def test_list_of_people_is_loaded_as_a_sheet(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        sheet = await asked(hub, "/people?copropiedad=ph-alfa&role=owner&format=csv")
+        sheet = await hub.ask("/people?copropiedad=ph-alfa&role=owner&format=csv")
 
         assert "personas.csv" in sheet.headers[hdrs.CONTENT_DISPOSITION]
         assert [line for line in sheet.text.splitlines() if "p-alfa" in line]
         assert "p-beta" not in sheet.text
 
 
-async def test_all_printed_at_once_is_offered_where_there_is_that_page(servers: Servers) -> None:
+async def test_letters_of_a_list_are_marked_as_printed_all_at_once(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        has_bulk = any(path.startswith("/bulk/") for _, path in hub.hub.applications["console"][TABLE])
-        page = await asked(hub, "/letters?state=batched")
+        page = await hub.ask("/letters?state=batched")
 
-        assert ("/bulk/printed?state=batched" in page.text) is has_bulk
+        assert "/bulk/printed?state=batched" in page.text

@@ -13,6 +13,7 @@ from tests.contract.values import clock, event, membership, message, person, sto
 from tests.integration.axe import faults
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_user import main_text
 from tests.integration.guarded_hub import MARKS, Answer
 from tests.integration.test_web_console import type_key
 from tests.servers import Servers
@@ -24,7 +25,6 @@ CASE = stored(
     copropiedad_id=HERE,
 )
 RADICADO = {"radicado": "PQ-2026-000901", "copropiedad_id": HERE}
-TEXT = "document.querySelector('main').innerText"
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ async def test_search_is_typed_and_its_first_result_opened_by_keys_alone(
         await type_key(browser, key)
     await browser.press("Enter")
     await browser.until("location.pathname === '/search' && document.readyState === 'complete'")
-    said, kept = await browser.run(TEXT), await browser.run("document.getElementById('q').value")
+    said, kept = await main_text(browser), await browser.run("document.getElementById('q').value")
     wrong = await faults(browser)
     await type_key(browser, "j")
     await browser.press("Enter")

@@ -9,9 +9,8 @@ from tests.contract.stores import open_stores
 from tests.contract.values import event, stored, unreached
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_user import click, main_text
 from tests.integration.guarded_hub import MARKS
-from tests.integration.identities import API_KEY, bearer
-from tests.integration.test_web_console_now import TEXT, press
 from tests.servers import Servers
 
 PATH = "/messages/unreached"
@@ -31,12 +30,12 @@ async def test_first_page_leads_to_events_that_do_not_reach_all_and_each_to_who_
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/")
-        await press(browser, f".matter[href='{PATH}']")
-        listed = await browser.run(TEXT)
+        await click(browser, f".matter[href='{PATH}']")
+        listed = await main_text(browser)
         await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
         await another(hub)
         new = await browser.until("document.querySelector('.rows tr.changed')?.innerText")
-        await press(browser, ".rows tr:last-child a.opens")
+        await click(browser, ".rows tr:last-child a.opens")
 
         assert "El directorio no tiene la unidad." in listed
         assert "Corrija su código en el sistema de origen, o cárguela." in listed
@@ -48,9 +47,9 @@ async def test_first_page_leads_to_events_that_do_not_reach_all_and_each_to_who_
 
 async def test_list_goes_on_page_by_page(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        first = await hub.hub.send("GET", f"{PATH}?limit=1", asked(), at="console")
+        first = await hub.ask(f"{PATH}?limit=1")
         following = first.text.partition('" rel="next"')[0].rpartition('href="')[2].replace("&amp;", "&")
-        second = await hub.hub.send("GET", following, asked(), at="console")
+        second = await hub.ask(following)
 
         assert following.startswith(f"{PATH}?limit=1&after=")
         assert ("sent-beta" in first.text, "sent-alfa" in first.text) == (True, False)
@@ -70,12 +69,8 @@ async def test_who_sees_one_building_has_its_events_alone(servers: Servers) -> N
 
 async def test_list_is_loaded_as_a_sheet(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        sheet = await hub.hub.send("GET", f"{PATH}?format=csv", asked(), at="console")
+        sheet = await hub.ask(f"{PATH}?format=csv")
 
         assert sheet.headers[hdrs.CONTENT_TYPE].startswith("text/csv")
         assert "El directorio no tiene la unidad" in sheet.text
         assert len(sheet.text.splitlines()) == 1 + 2
-
-
-def asked() -> dict[str, str]:
-    return {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}

@@ -17,7 +17,7 @@ from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
-from hub.web.services import Access, Monitoring
+from hub.web.service_parts import Access, Monitoring
 from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemorySurveys
 
 Client = TestClient[web.Request, web.Application]

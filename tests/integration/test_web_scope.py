@@ -10,8 +10,7 @@ from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
 
 from hub.model import Json, Reach, Scope
-from tests.contract.stores import open_stores
-from tests.integration.town import A, B, Town, everything_in
+from tests.integration.town import A, B, Town, everything_in, open_town
 
 Client = TestClient[web.Request, web.Application]
 GET, POST, PUT, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE
@@ -19,9 +18,7 @@ GET, POST, PUT, DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH
 
 @pytest.fixture
 async def town(database: str) -> AsyncIterator[Town]:
-    async with open_stores(database) as stores:
-        town = Town(stores)
-        await town.happen()
+    async with open_town(database) as town:
         yield town
 
 

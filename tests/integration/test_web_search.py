@@ -11,9 +11,8 @@ import pytest
 
 from hub.model import Reach, Scope
 from hub.storage import Database, PostgresIntake
-from tests.contract.stores import open_stores
 from tests.contract.values import clock, copropiedad, event, membership, message, person, stored, unit
-from tests.integration.town import A, B, Town, everything_in
+from tests.integration.town import A, B, Town, everything_in, open_town
 from tests.integration.web_doubles import World, ask
 
 CASE = stored(
@@ -152,9 +151,7 @@ async def test_more_says_that_a_group_is_cut(made: World) -> None:
 
 @pytest.fixture
 async def town(database: str) -> AsyncIterator[Town]:
-    async with open_stores(database) as stores:
-        town = Town(stores)
-        await town.happen()
+    async with open_town(database) as town:
         yield town
 
 

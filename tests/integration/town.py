@@ -30,7 +30,7 @@ from hub.ports import KeyStore
 from hub.web.auth.api_key_cache import Caller, Keyring
 from hub.web.monitoring.counts import Counted
 from hub.web.services import Services
-from tests.contract.stores import RealStores
+from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
     NOON,
     clock,
@@ -109,7 +109,7 @@ class Town(World):
             log=stores.log,
             mail_reports=stores.mail_reports,
             redrive=stores.redrive,
-            searching=stores.searching,
+            search=stores.searching,
             keyring=OneCaller(self.caller),
             monitoring=replace(services.monitoring, counts=Counted(stores.log)),
         )
@@ -218,3 +218,12 @@ def _directory(place: str, mark: str) -> list[Event]:
         membership(f"p-{mark}", f"unit:u-{mark}", "owner", membership_id=f"m-{mark}"),
         rota(f"r-{mark}", f"copropiedad:{place}"),
     ]
+
+
+@asynccontextmanager
+async def open_town(database: str) -> AsyncIterator[Town]:
+    """Yield a town where all that it has has happened."""
+    async with open_stores(database) as stores:
+        town = Town(stores)
+        await town.happen()
+        yield town

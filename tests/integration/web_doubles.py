@@ -111,7 +111,8 @@ from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
-from hub.web.services import Hooks, Monitoring, Services
+from hub.web.service_parts import Hooks, Monitoring
+from hub.web.services import Services
 from tests.unit.factories import CHANNELS
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -716,7 +717,7 @@ class World:
             residents=self.residents,
             look=RULES.look,
             gallery=lazy_gallery(RULES),
-            searching=PostgresSearch(database),
+            search=PostgresSearch(database),
             sessions=self.accounts,
             subscriptions=self.subscriptions,
             survey_list=PostgresSurveyList(database, POLICY.surveys.open_for),

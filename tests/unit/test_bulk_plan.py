@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +12,12 @@ import pytest
 
 from hub.errors import InvalidFilter, NothingChosen
 from hub.model import NOWHERE
-from hub.model.bulk import BulkCandidate, BulkKind, BulkState
+from hub.model.bulk import BulkCandidate, BulkKind, BulkState, SkipReason
 from hub.model.letters import LetterState
-from hub.operations.bulk.choose import BulkFilter, choice_of, kept, narrowed, within
+from hub.operations.bulk.choose import BulkFilter, choice_of, narrowed, within, without_person
 from hub.operations.bulk.plan import find, planned
-from hub.operations.bulk.runs import Order, has_grown, report, start
-from hub.operations.bulk.words_es import KINDS_ES, skipped_words
+from hub.operations.bulk.runs import BulkOrder, has_grown, report, start
+from hub.operations.bulk.words_es import KINDS_ES, SKIPPED_ES
 from hub.ports import LetterFilter, MessageFilter
 from hub.testing import MemoryBulk
 
@@ -38,8 +40,8 @@ def row(**fields: Any) -> BulkCandidate:
     return BulkCandidate(**values)
 
 
-def order(seen: int | None = None, **fields: Any) -> Order:
-    return Order(
+def order(seen: int | None = None, **fields: Any) -> BulkOrder:
+    return BulkOrder(
         **{"kind": BulkKind.RESEND, "asked": FAILED, "reason": "falla", "by": "ana", "seen": seen, **fields}
     )
 
@@ -124,7 +126,7 @@ def test_letters_are_chosen_by_their_own_states() -> None:
 
 
 def test_run_keeps_its_filter_without_the_person() -> None:
-    assert kept(BulkFilter(person="p-1", channel="sms")) == {"channel": "sms"}
+    assert without_person(BulkFilter(person="p-1", channel="sms")) == {"channel": "sms"}
 
 
 @pytest.mark.parametrize(
@@ -156,8 +158,14 @@ async def test_grown_plan_is_no_run() -> None:
 
 
 def test_every_kind_and_every_reason_has_words() -> None:
-    reasons = ["told", "too_old", "no_contact", "changed", "in_hand", "in_digest"]
-    reasons += ["wrong_sender", "again", "refused"]
-
     assert KINDS_ES.keys() == set(BulkKind)
-    assert [reason for reason in reasons if skipped_words(reason) == reason] == []
+    assert SKIPPED_ES.keys() == set(SkipReason)
+
+
+def test_every_verdict_of_a_statement_is_a_reason() -> None:
+    folder = files("hub.storage") / "sql"
+    texts = [(folder / f"{name}.sql").read_text(encoding="utf-8") for name in ("bulk", "redrive")]
+    verdicts = {word for text in texts for word in re.findall(r"THEN '(\w+)'", text)} - {"taken"}
+
+    assert verdicts
+    assert set() == verdicts - set(SkipReason)

@@ -13,7 +13,7 @@ from hub.errors import BrokerUnavailable
 from hub.model import Event, Json
 from hub.policy import Policy, load_policy
 from hub.sla.daily_digest import DIGEST, digest_at
-from hub.timers.daily_digest import DailyDigest
+from hub.timers.daily_digest import daily_digests
 from hub.timers.scheduler import fire_from_sql
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, event, home, local, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
@@ -63,7 +63,7 @@ def digests(hub: MemoryHub) -> list[Event]:
 async def test_each_who_answers_gets_one_mail_of_what_is_overdue(hub: MemoryHub) -> None:
     await hub.take_in(petition(1, unit_id="u-1"), petition(2))
     await pass_until(hub, THURSDAY)
-    await DailyDigest().publish_digests(timers_of(hub))
+    await daily_digests()(timers_of(hub))
     sent = digests(hub)
     await hub.take_in(*sent)
 
@@ -82,7 +82,7 @@ async def test_each_who_answers_gets_one_mail_of_what_is_overdue(hub: MemoryHub)
 async def test_what_is_at_risk_is_its_holders(hub: MemoryHub, tmp_path: Path) -> None:
     await hub.take_in(petition(1))
     await pass_until(hub, WARNED)
-    await DailyDigest().publish_digests(timers_of(hub, policy=policy(tmp_path, 'at = "09:30"')))
+    await daily_digests()(timers_of(hub, policy=policy(tmp_path, 'at = "09:30"')))
 
     assert {"p-one", "p-area"} == {one.data["holder"]["ref"] for one in digests(hub)}
     assert {(0, 1)} == {(one.data["overdue"], one.data["at_risk"]) for one in digests(hub)}
@@ -91,7 +91,7 @@ async def test_what_is_at_risk_is_its_holders(hub: MemoryHub, tmp_path: Path) ->
 async def test_nobody_gets_a_mail_of_nothing(hub: MemoryHub) -> None:
     await hub.take_in(petition(1))
     hub.clock.at = local("2026-03-10 08:00")
-    await DailyDigest().publish_digests(timers_of(hub))
+    await daily_digests()(timers_of(hub))
 
     assert [] == digests(hub)
 
@@ -101,7 +101,7 @@ async def test_what_was_answered_is_not_named(hub: MemoryHub) -> None:
     await pass_until(hub, local("2026-03-11 16:00"))
     await hub.take_in(event("pqrs.replied", {"pqrs_id": "c-1"}, at=hub.clock()))
     await pass_until(hub, THURSDAY)
-    await DailyDigest().publish_digests(timers_of(hub))
+    await daily_digests()(timers_of(hub))
 
     named = {row["subject"] for one in digests(hub) for row in one.data["clocks"]}
     assert {"PQ-2026-000002"} == named
@@ -111,9 +111,9 @@ async def test_day_has_one_digest_for_each_however_often_the_hub_starts(hub: Mem
     await hub.take_in(petition(1))
     await pass_until(hub, THURSDAY)
     for _ in range(2):
-        daily = DailyDigest()
+        daily = daily_digests()
         for _ in range(2):
-            await daily.publish_digests(timers_of(hub))
+            await daily(timers_of(hub))
             await hub.take_in(*digests(hub))
         # Later on that day more is at risk, which belongs to tomorrow.
         await hub.take_in(petition(3))
@@ -129,11 +129,11 @@ async def test_day_has_one_digest_for_each_however_often_the_hub_starts(hub: Mem
 async def test_crash_in_the_middle_loses_nobody(hub: MemoryHub) -> None:
     await hub.take_in(petition(1))
     await pass_until(hub, THURSDAY)
-    daily, timers = DailyDigest(), timers_of(hub)
+    daily, timers = daily_digests(), timers_of(hub)
     hub.publisher.faults.script("event", None, BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
-        await daily.publish_digests(timers)
-    await daily.publish_digests(timers)
+        await daily(timers)
+    await daily(timers)
 
     assert {"p-area", "p-two"} == {one.data["holder"]["ref"] for one in digests(hub)}
     assert 2 == len({one.id for one in digests(hub)})
@@ -141,10 +141,10 @@ async def test_crash_in_the_middle_loses_nobody(hub: MemoryHub) -> None:
 
 async def test_each_day_has_its_own_digest(hub: MemoryHub) -> None:
     await hub.take_in(petition(1))
-    daily = DailyDigest()
+    daily = daily_digests()
     for day in ("12", "13", "14", "15", "16"):
         await pass_until(hub, local(f"2026-03-{day} 08:00"))
-        await daily.publish_digests(timers_of(hub))
+        await daily(timers_of(hub))
 
     assert ["2026-03-12", "2026-03-13", "2026-03-16"] == sorted({one.data["day"] for one in digests(hub)})
 

@@ -14,8 +14,9 @@ from hub.operations.pause import pause, resume, subject_of
 from hub.ports import EVERYTHING
 from hub.testing import MemoryMonitor, MemoryPauses
 from hub.timers import scheduler
-from hub.timers.scheduler import audit, fire_from_sql, keep_appointments, stand, unless_paused
+from hub.timers.scheduler import audit, fire_from_sql, keep_appointments
 from hub.timers.webhooks import WebhookDeps, due_webhooks
+from hub.timers.work import stand, unless_paused
 from tests.unit.delivery_harness import mail, post_office
 from tests.unit.factories import HOUR, MONDAY
 from tests.unit.hub_in_memory import MemoryHub

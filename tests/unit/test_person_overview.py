@@ -55,9 +55,6 @@ class MemoryPeopleList:
         found = [self.known[ref] for ref in sorted(self.known) if ref > after]
         return [ListedPerson(person=person, roles=self.roles.get(person.ref, ())) for person in found[:limit]]
 
-    async def buildings(self, places: PropertyScope = None) -> Sequence[tuple[str, str]]:
-        return []
-
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         return [found for found in self.suppressions if found.address in addresses]
 
@@ -106,9 +103,9 @@ async def test_each_purpose_is_judged_on_each_channel() -> None:
     made = await overview(ana(MAIL))
 
     assert all([cell.channel for cell in row.channels] == list(CHANNELS) for row in made.forecast)
-    assert of(made, Purpose.SERVICE, "email").outlook is ForecastState.YES
+    assert of(made, Purpose.SERVICE, "email").state is ForecastState.YES
     assert of(made, Purpose.SERVICE, "sms").reason == "no_contact"
-    assert of(made, Purpose.SERVICE, "print").outlook is ForecastState.YES
+    assert of(made, Purpose.SERVICE, "print").state is ForecastState.YES
 
 
 async def test_without_a_consent_nothing_commercial_leaves() -> None:
@@ -121,14 +118,14 @@ async def test_mark_is_why_nothing_leaves_but_what_the_law_demands() -> None:
     made = await overview(ana(MAIL, mark=Mark(reason=MarkReason.CONTESTED_ACCOUNT, since=NOON)))
 
     assert of(made, Purpose.SERVICE, "email").reason == "do_not_contact"
-    assert of(made, Purpose.LEGAL, "email").outlook is ForecastState.YES
+    assert of(made, Purpose.LEGAL, "email").state is ForecastState.YES
 
 
 async def test_wishes_are_why_a_channel_is_not_used() -> None:
     made = await overview(ana(MAIL, MOBILE, preferences=Preferences(channels={Purpose.SERVICE: ("email",)})))
 
     assert of(made, Purpose.SERVICE, "sms").reason == "not_wanted"
-    assert of(made, Purpose.SERVICE, "email").outlook is ForecastState.YES
+    assert of(made, Purpose.SERVICE, "email").state is ForecastState.YES
 
 
 async def test_landline_gets_no_text_message() -> None:
@@ -141,7 +138,7 @@ async def test_whoever_uses_nothing_digital_gets_letters_alone() -> None:
     made = await overview(ana(MAIL, digital_access=False))
 
     assert of(made, Purpose.SERVICE, "email").reason == "no_contact"
-    assert of(made, Purpose.SERVICE, "print").outlook is ForecastState.YES
+    assert of(made, Purpose.SERVICE, "print").state is ForecastState.YES
 
 
 async def test_suppressed_contact_says_why_and_until_when() -> None:
@@ -158,7 +155,7 @@ async def test_suppression_that_is_over_hinders_nothing(over: dict[str, Any]) ->
     made = await overview(ana(MAIL), gone(MAIL.value, **over))
 
     assert made.contacts[0].state is ContactState.WORKS
-    assert of(made, Purpose.SERVICE, "email").outlook is ForecastState.YES
+    assert of(made, Purpose.SERVICE, "email").state is ForecastState.YES
 
 
 async def test_contacts_are_masked() -> None:

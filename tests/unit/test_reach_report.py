@@ -13,7 +13,7 @@ from hub.operations.indicators import reach_share
 from hub.policy import load_policy
 from hub.sla.reach_report import SHOWN, report, reported_at
 from hub.testing import MemoryReach
-from hub.timers.reach_report import ReachReport
+from hub.timers.reach_report import reach_reports
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, local, member, somebody
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
@@ -31,11 +31,11 @@ async def test_notice_says_once_a_week_where_contacts_are_missing() -> None:
         somebody("p-ops", email("ops@example.com")), member("p-ops", "company", "staff", duty="ops")
     )
     reach = MemoryReach(*PLACES)
-    weekly = ReachReport()
+    weekly = reach_reports()
     for _ in range(7 * 24):
         hub.clock.advance(HOUR)
-        await weekly.publish_report(timers_of(hub, reach=reach))
-        await ReachReport().publish_report(timers_of(hub, reach=reach))
+        await weekly(timers_of(hub, reach=reach))
+        await reach_reports()(timers_of(hub, reach=reach))
     published = [event for event in hub.publisher.events if event.name == NAME]
     await hub.take_in(*published)
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, TypeVar
-from uuid import UUID
 
 import msgspec
 from msgspec import Raw, Struct
@@ -20,6 +19,7 @@ from msgspec import Raw, Struct
 from hub.channels.urls import endpoints_of, parse_whatsapp
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
 from hub.model import Receipt, Reply, State
+from hub.model.ids import uuid_in
 from hub.settings import Settings
 
 T = TypeVar("T", bound=Struct)
@@ -230,7 +230,7 @@ def _status(status: Status) -> Receipt:
     failed = state is State.FAILED
     return Receipt(
         provider=PROVIDER,
-        message_id=_uuid(status.biz_opaque_callback_data),
+        message_id=uuid_in(status.biz_opaque_callback_data),
         reference=shaped(status.id),
         state=state,
         reason=reason_of(number) if failed else None,
@@ -245,13 +245,6 @@ def _read_message(message: Message | None, notice: Notice) -> None:
         notice.replies.append(reply)
     elif message is None or message.type in WORDY:
         notice.unreadable += 1
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def decoded(raw: bytes | Raw, shape: type[T]) -> T | None:

@@ -92,7 +92,7 @@ def finds_nothing(choice: BulkChoice, asked: BulkFilter) -> bool:
     return choice.places is not None or asked.state not in {None, _OPEN}
 
 
-def kept(asked: BulkFilter) -> dict[str, Json]:
+def without_person(asked: BulkFilter) -> dict[str, Json]:
     """Return the filter as a run keeps it: without the person, whose rights it would otherwise outlive."""
     plain: dict[str, Json] = msgspec.to_builtins(asked)
     return {name: plain[name] for name in BulkFilter.__struct_fields__ if name in plain and name != "person"}

@@ -14,7 +14,7 @@ from hub.errors import NothingChosen
 from hub.model import PropertyScope
 from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
 from hub.model.ids import uuid8
-from hub.operations.bulk.choose import BulkFilter, kept, within
+from hub.operations.bulk.choose import BulkFilter, within, without_person
 from hub.operations.bulk.plan import MOST, BulkSkipped, find
 from hub.operations.bulk.words_es import skipped_words
 from hub.ports import BulkStore
@@ -30,7 +30,7 @@ class BulkReport(BulkRun, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class BulkOrder:
     """What somebody wants done. `seen` is how many rows they saw; None for a program, which sees none."""
 
     kind: BulkKind
@@ -40,13 +40,18 @@ class Order:
     seen: int | None = None
 
 
-def has_grown(order: Order, found: Sequence[BulkCandidate]) -> bool:
+def has_grown(order: BulkOrder, found: Sequence[BulkCandidate]) -> bool:
     """Return whether more would be done than somebody has agreed to."""
     return order.seen is not None and len(found) > order.seen + max(DRIFT, order.seen // DRIFT)
 
 
 async def start(
-    store: BulkStore, order: Order, *, places: PropertyScope, now: Callable[[], datetime], most: int = MOST
+    store: BulkStore,
+    order: BulkOrder,
+    *,
+    places: PropertyScope,
+    now: Callable[[], datetime],
+    most: int = MOST,
 ) -> BulkRun | None:
     """
     Start a run over what is found now; the timers work through it. None if it has grown: look again.
@@ -63,7 +68,7 @@ async def start(
     return run
 
 
-def _run(order: Order, chosen: int, places: PropertyScope, at: datetime) -> BulkRun:
+def _run(order: BulkOrder, chosen: int, places: PropertyScope, at: datetime) -> BulkRun:
     return BulkRun(
         id=uuid8(at, "bulk_run", uuid4().hex),
         made_at=at,
@@ -71,7 +76,7 @@ def _run(order: Order, chosen: int, places: PropertyScope, at: datetime) -> Bulk
         state=BulkState.RUNNING,
         by=order.by,
         reason=order.reason,
-        asked=kept(order.asked),
+        asked=without_person(order.asked),
         places=None if places is None else sorted(places),
         chosen=chosen,
     )

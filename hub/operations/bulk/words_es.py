@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from hub.model.bulk import BulkKind
+from hub.model.bulk import BulkKind, SkipReason
 
 
 class BulkWords(NamedTuple):
@@ -67,18 +67,18 @@ RESULTS_ES: Final[Mapping[str, str]] = {
     "failed": "Fallidos",
     "waiting": "Sin hacer",
 }
-_SKIPPED_ES: Final[Mapping[str, str]] = {
-    "told": "La persona ya recibió el aviso por otro medio, o lo está recibiendo",
-    "too_old": "Ya no sirve: pasó la hora del aviso",
-    "no_contact": "No tiene a dónde enviarse",
-    "changed": "Ya no estaba así cuando le llegó el turno",
-    "in_hand": "Ya está saliendo",
-    "in_digest": "Va dentro de un resumen",
-    "wrong_sender": "Se rechazó por quien lo envió: hay que mirarlo uno por uno",
-    "again": "Volvió a fallar mientras tanto",
-    "refused": "La base de datos no lo acepta; el registro del hub dice por qué",
+SKIPPED_ES: Final[Mapping[str, str]] = {
+    SkipReason.TOLD: "La persona ya recibió el aviso por otro medio, o lo está recibiendo",
+    SkipReason.TOO_OLD: "Ya no sirve: pasó la hora del aviso",
+    SkipReason.NO_CONTACT: "No tiene a dónde enviarse",
+    SkipReason.CHANGED: "Ya no estaba así cuando le llegó el turno",
+    SkipReason.IN_HAND: "Ya está saliendo",
+    SkipReason.IN_DIGEST: "Va dentro de un resumen",
+    SkipReason.WRONG_SENDER: "Se rechazó por quien lo envió: hay que mirarlo uno por uno",
+    SkipReason.AGAIN: "Volvió a fallar mientras tanto",
+    SkipReason.REFUSED: "La base de datos no lo acepta; el registro del hub dice por qué",
 }
 
 
 def skipped_words(reason: str) -> str:
-    return _SKIPPED_ES.get(reason, reason)
+    return SKIPPED_ES.get(reason, reason)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from hub.model.ids import uuid_in
+
 LONGEST: Final = 200
 """Characters of what is typed. Nobody types more, and a text would be many words to look for."""
 MOST_WORDS: Final = 8
@@ -77,7 +79,7 @@ def recognise(typed: str) -> Sought:
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if not 0 < len(text) <= LONGEST:
         return Sought(text="")
-    if (found := _uuid(text)) is not None:
+    if (found := uuid_in(text)) is not None:
         return Sought(text=text, kinds=frozenset({Kind.ID, Kind.REFERENCE}), id=found)
     if "@" in text:
         return Sought(text=text, kinds=frozenset({Kind.EMAIL}), part=text.replace(" ", "").lower())
@@ -118,10 +120,3 @@ def _kinds(text: str, words: tuple[str, ...]) -> Iterator[Kind]:
     is_key = ":" in text or (numbered and " " not in text)
     if not is_key and any(len(word) >= _LEAST_WORD for word in words):
         yield Kind.WORDS
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -7,12 +7,12 @@ for where the caller has the scope `privacy`; references, places and numbers are
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from hub.model import PropertyScope
+from hub.model import Json, PropertyScope
 from hub.operations.cases import lookup
 from hub.operations.search import items_es
 from hub.operations.search.recognise import Kind, Sought, plain_words, recognise
@@ -73,6 +73,18 @@ async def search(deps: SearchDeps, asked: SearchRequest) -> Found:
         may_unmask=asked.private != _NOWHERE,
     )
     return Found(answer=answer, people=looked.named)
+
+
+def audited(found: Found) -> Iterator[tuple[str | None, Mapping[str, Json]]]:
+    """
+    Yield what the audit has of a search: a person whose name it shows, or nobody, and the details.
+
+    With names shown each person has a note, who may ask who has read them; the words are in none.
+    """
+    counts: dict[str, Json] = {group.kind: len(group.items) for group in found.answer.groups}
+    understood: list[Json] = [str(kind) for kind in found.answer.understood]
+    for person in found.people or (None,):
+        yield person, {"whole": not found.answer.masked, "understood": understood, **counts}
 
 
 def _notes(asked: SearchRequest, sought: Sought) -> Iterable[str]:

@@ -59,9 +59,6 @@ LEFT JOIN copropiedad AS place ON place.id = coalesce(newest.copropiedad_id, fir
 LEFT JOIN case_task AS task ON task.case_key = newest.case_key
 ORDER BY newest.key DESC
 
--- copropiedades --
-SELECT id, name FROM copropiedad WHERE ($1::text[] IS NULL OR id = ANY ($1)) ORDER BY name, id
-
 -- case_mark --
 SELECT (SELECT max(key::text) FROM event WHERE case_key = $1) AS event,
        (SELECT count(*) FROM event WHERE case_key = $1) AS events,

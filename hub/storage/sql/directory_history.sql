@@ -121,6 +121,3 @@ SELECT NOT EXISTS (
           )
     )
 ) AS reached
-
--- copropiedades --
-SELECT id, name FROM copropiedad WHERE $1::text[] IS NULL OR id = ANY ($1) ORDER BY name, id

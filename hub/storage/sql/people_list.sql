@@ -79,9 +79,6 @@ WHERE held.person_id = ANY ($1::text[]) AND NOT held.removed
   AND ($2::text[] IS NULL OR copropiedad.id = ANY ($2))
 ORDER BY held.person_id, copropiedad.name, held.role, unit.tower, unit.label
 
--- buildings --
-SELECT id, name FROM copropiedad WHERE ($1::text[] IS NULL OR id = ANY ($1)) ORDER BY name, id LIMIT 1000
-
 -- dead --
 SELECT md5(address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
 FROM suppression WHERE address = ANY ($1::text[])

@@ -13,9 +13,6 @@ FROM (
 JOIN copropiedad ON copropiedad.id = found.copropiedad_id
 ORDER BY found.units - found.reachable DESC, copropiedad.id
 
--- names --
-SELECT id, name FROM copropiedad WHERE $1::text[] IS NULL OR id = ANY ($1) ORDER BY name, id
-
 -- unreached --
 SELECT unit.id AS unit_id, unit.tower, unit.label, best.reach
 FROM unit CROSS JOIN LATERAL (<best>) AS best

@@ -15,14 +15,8 @@ from hub.ports import BatchStore
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer, pdf_answer
-from hub.web.schemas.common import (
-    BatchBody,
-    BatchDelivered,
-    BatchesQuery,
-    BatchMade,
-    BatchWhole,
-    HandedOver,
-)
+from hub.web.schemas.common import HandedOver
+from hub.web.schemas.letters import BatchBody, BatchDelivered, BatchesQuery, BatchMade, BatchWhole
 from hub.web.services import services
 
 _BATCH: Final = "batch"

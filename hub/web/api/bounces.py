@@ -19,20 +19,28 @@ _MAIL: Final = "mail"
 
 async def confirm(request: web.Request) -> web.Response:
     """Record that a mail was lost, as its report says; safe to repeat."""
-    return await _decide(request, "bounce.confirm", confirm_bounce.confirm)
+    return json_answer(await confirmed(request))
 
 
 async def dismiss(request: web.Request) -> web.Response:
     """Record that a mail has arrived although it was reported as lost; safe to repeat."""
+    return json_answer(await dismissed(request))
+
+
+async def confirmed(request: web.Request) -> HandedOver:
+    return await _decide(request, "bounce.confirm", confirm_bounce.confirm)
+
+
+async def dismissed(request: web.Request) -> HandedOver:
     return await _decide(request, "bounce.dismiss", confirm_bounce.dismiss)
 
 
 async def _decide(
     request: web.Request, action: str, decide: Callable[..., Awaitable[bool | None]]
-) -> web.Response:
+) -> HandedOver:
     """Audit the decision, then carry it out. Raises Refusal (404) if there is no such mail."""
     message_id, deps, places = read_id(request, _MAIL), services(request), places_of(request)
     sent = found(_MAIL, await deps.mail_reports.sent(message_id, places))
     await note(request, action, f"message:{message_id}", person=sent.message.person)
     changed = await decide(message_id, store=deps.mail_reports, now=deps.now(), places=places)
-    return json_answer(HandedOver(id=message_id, changed=bool(changed)))
+    return HandedOver(id=message_id, changed=bool(changed))

@@ -25,7 +25,7 @@ async def start_bulk(request: web.Request, body: BulkBody) -> web.Response:
         return json_answer(plan.planned(body.kind, rows, most=body.limit))
     if not body.why.strip():
         raise Refusal(400, "A bulk action needs a reason.", "Say in `why` what for; `dry_run` needs none.")
-    order = runs.Order(kind=body.kind, asked=body, reason=body.why.strip(), by=caller_of(request).who)
+    order = runs.BulkOrder(kind=body.kind, asked=body, reason=body.why.strip(), by=caller_of(request).who)
     run = found(
         _RUN, await runs.start(store, order, places=places, now=services(request).now, most=body.limit)
     )

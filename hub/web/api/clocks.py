@@ -13,7 +13,7 @@ from hub.sla.acknowledge import AckResult
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import AcknowledgeBody, ClocksQuery
+from hub.web.schemas.messages import AcknowledgeBody, ClocksQuery
 from hub.web.services import services
 
 _CLOCK: Final = "clock"

@@ -14,7 +14,7 @@ from hub.ports import Page
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.requests import found, read_id
 from hub.web.responses import all_of, json_answer
-from hub.web.schemas.common import DeadQuery, SettleBody
+from hub.web.schemas.messages import DeadQuery, SettleBody
 from hub.web.services import services
 
 _LETTER: Final = "dead letter"

@@ -16,7 +16,7 @@ from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.errors import InvalidEvent, WrongSender
 from hub.intake.dry_run import MOST_EVENTS
-from hub.intake.dry_run_answer import DryRunRefused
+from hub.intake.dry_run_schemas import DryRunRefused
 from hub.intake.traces import received, with_trace
 from hub.model import Event, RawMessage, Scope
 from hub.model.traces import TRACEPARENT
@@ -27,7 +27,8 @@ from hub.web.auth.caller import caller_of, note
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
 from hub.web.route import READ
 from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
-from hub.web.services import Refuse, Services, services
+from hub.web.service_parts import Refuse
+from hub.web.services import Services, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000

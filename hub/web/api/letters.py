@@ -17,7 +17,8 @@ from hub.web.hooks.linked_document import as_file
 from hub.web.paging import page_by
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer, pdf_answer
-from hub.web.schemas.common import HandedOver, LettersQuery, ListQuery, PostedBody
+from hub.web.schemas.common import HandedOver, ListQuery
+from hub.web.schemas.letters import LettersQuery, PostedBody
 from hub.web.services import services
 
 _LETTER: Final = "letter"

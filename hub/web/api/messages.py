@@ -26,15 +26,8 @@ from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import (
-    CancelBody,
-    HandedOver,
-    MessagesQuery,
-    ReasonBody,
-    RedriveBody,
-    RedriveOneBody,
-    WholeQuery,
-)
+from hub.web.schemas.common import HandedOver, WholeQuery
+from hub.web.schemas.messages import CancelBody, MessagesQuery, ReasonBody, RedriveBody, RedriveOneBody
 from hub.web.services import services
 
 _MESSAGE: Final = "message"

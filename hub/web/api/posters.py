@@ -14,7 +14,7 @@ from hub.operations.posters import FILE
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer, pdf_answer
-from hub.web.schemas.common import PosterRecorded, PostersQuery
+from hub.web.schemas.letters import PosterRecorded, PostersQuery
 from hub.web.services import services
 
 _POSTER: Final = "poster"

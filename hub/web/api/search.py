@@ -10,7 +10,7 @@ from msgspec import Meta
 from hub.model import Scope
 from hub.operations.search.recognise import LONGEST
 from hub.operations.search.schemas import SearchAnswer
-from hub.operations.search.search import MOST, Found, SearchRequest, search
+from hub.operations.search.search import MOST, SearchRequest, audited, search
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import WholeQuery
@@ -49,22 +49,7 @@ async def searched(request: web.Request, query: SearchQuery) -> SearchAnswer:
         places=places_of(request),
         private=private,
     )
-    found = await search(services(request).search, asked)
-    await _note(request, found)
+    found = await search(services(request).search_deps, asked)
+    for person, detail in audited(found):
+        await note(request, "search", SUBJECT, person=person, **detail)
     return found.answer
-
-
-async def _note(request: web.Request, found: Found) -> None:
-    """Audit the search; with names shown for each person, who may ask who has read them."""
-    answer = found.answer
-    counts = {group.kind: len(group.items) for group in answer.groups}
-    for person in found.people or (None,):
-        await note(
-            request,
-            "search",
-            SUBJECT,
-            person=person,
-            whole=not answer.masked,
-            understood=[str(kind) for kind in answer.understood],
-            **counts,
-        )

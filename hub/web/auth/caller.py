@@ -75,6 +75,11 @@ def places_with(request: web.Request, scope: Scope) -> PropertyScope:
     return caller_of(request).places({scope})
 
 
+def may_there(request: web.Request, scope: Scope) -> bool:
+    """Return whether the caller has this scope anywhere: what a page offers; a row says itself who may."""
+    return places_with(request, scope) != frozenset()
+
+
 def everywhere_only() -> Refusal:
     return Refusal(
         403, "This is for who reaches all copropiedades.", "An administrator gives accounts.", reason="scope"

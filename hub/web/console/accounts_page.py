@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import quote
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -14,6 +13,7 @@ from hub.access import accounts
 from hub.access.account_rows import ALL, AccountRow, row
 from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant, Office, Scope, Word
+from hub.rendering.page_links import account_path
 from hub.web.api.accounts import admin_of
 from hub.web.auth.caller import caller_of
 from hub.web.console.shell import console_page, done
@@ -27,17 +27,12 @@ ONE: Final = f"{PATH}/{{name}}"
 Act = Literal["grant", "take", "reset", "disable", "enable", "unlock", "forget", "person"]
 
 
-class AccountsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
 class AccountQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """With `sure` the page asks once more."""
 
     sure: Literal["take", "reset", "disable", "forget"] | None = None
     office: Office | None = None
     place: Word | None = None
-    done: str = ""
 
 
 class AccountForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +87,7 @@ _SURE: Final[Mapping[str, ConfirmQuestion]] = MappingProxyType(
 )
 
 
-async def show(request: web.Request, query: AccountsQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """List the accounts that the caller may change."""
     return await _list(request)
 
@@ -134,7 +129,7 @@ async def show_one(request: web.Request, query: AccountQuery) -> web.StreamRespo
         account=account,
         sure=_SURE[query.sure],
         query=query,
-        path=_path(account.name),
+        path=account_path(account.name),
         **_common(request, await _places(request)),
     )
 
@@ -148,7 +143,7 @@ async def _one(request: web.Request, account: Account, wrong: Wrong | None = Non
         status=200 if wrong is None else wrong.status,
         row=row(account, now=services(request).now()),
         wrong=wrong,
-        path=_path(account.name),
+        path=account_path(account.name),
         is_own=caller.who == accounts.account_label(account),
         may_person={Scope.ADMIN, Scope.PRIVACY} <= {s for s in Scope if caller.places({s}) is None},
         may_audit=caller.places({Scope.ADMIN, Scope.PRIVACY}) is None,
@@ -185,7 +180,7 @@ async def _moved(
         raise InvalidAccount("Name the office and the copropiedad.")
     grant = Grant(office=form.office, copropiedad_id=_id(form.place))
     account = await move(admin_of(request), name, [grant])
-    return done(_path(account.name), word)
+    return done(account_path(account.name), word)
 
 
 async def _reset(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:  # noqa: ARG001 - as the others
@@ -194,7 +189,7 @@ async def _reset(request: web.Request, name: str, form: AccountChangeForm) -> we
 
 async def _set_person(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:
     account = await accounts.set_person(admin_of(request), name, form.person)
-    return done(_path(account.name), "person_said")
+    return done(account_path(account.name), "person_said")
 
 
 def _by_name(
@@ -202,7 +197,7 @@ def _by_name(
 ) -> Callable[[web.Request, str, AccountChangeForm], Awaitable[web.Response]]:
     async def handler(request: web.Request, name: str, form: AccountChangeForm) -> web.Response:  # noqa: ARG001 - as the others
         account = await change(admin_of(request), name)
-        return done(_path(account.name), word)
+        return done(account_path(account.name), word)
 
     return handler
 
@@ -234,7 +229,7 @@ def _once(request: web.Request, account: Account, password: str) -> web.Response
         secret=password,
         until=account.password_until,
         to_do="Désela en persona o por teléfono, nunca por correo. Al entrar, la persona elige la suya.",
-        back=_path(account.name),
+        back=account_path(account.name),
         back_label="Ir a la cuenta",
     )
 
@@ -272,7 +267,3 @@ def _offices_of(found: AccountRow) -> Mapping[Office, list[str]]:
 
 def _id(place: str) -> str:
     return EVERYWHERE if place == ALL else place
-
-
-def _path(name: str) -> str:
-    return f"{PATH}/{quote(name, safe='')}"

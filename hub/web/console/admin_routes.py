@@ -8,19 +8,18 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.web.console import accounts_page, audit_page, keys_page, templates_page, webhooks_page
-from hub.web.route import ADMIN, PRIVACY, READ, Route, Where
+from hub.web.route import ADMIN, PRIVACY, Route, Where, read, read_company
 
-_read: Final = partial(Route, needs=READ, where=Where.PLACES)
 _show: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
 _show_company: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
 _change: Final = partial(_show, method=hdrs.METH_POST, form=True)
 _change_company: Final = partial(_show_company, method=hdrs.METH_POST, form=True)
 
 ADMINISTRATION: Final[tuple[Route, ...]] = (
-    Route(templates_page.PATH, templates_page.show, needs=READ, where=Where.COMPANY),
-    _read(templates_page.ONE, templates_page.show_one),
-    _read(templates_page.HTML, templates_page.show_html),
-    _read(templates_page.PDF, templates_page.show_pdf),
+    read_company(templates_page.PATH, templates_page.show),
+    read(templates_page.ONE, templates_page.show_one),
+    read(templates_page.HTML, templates_page.show_html),
+    read(templates_page.PDF, templates_page.show_pdf),
     Route(audit_page.PATH, audit_page.show, needs=PRIVACY | ADMIN, where=Where.EVERYWHERE),
     _show(accounts_page.PATH, accounts_page.show),
     _change(accounts_page.PATH, accounts_page.create),

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Final, Literal
+from datetime import date
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from msgspec import Meta
 
-from hub.business_time.dates import ZONE
+from hub.business_time.dates import day_start, next_day_start
 from hub.model import Word
 from hub.operations.explain.sentences_es import short_time
 from hub.ports import NoteFilter
 from hub.rendering.actions_es import ACTIONS
 from hub.web.auth.caller import caller_of, note
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
 from hub.web.schemas.common import MAX_LIMIT, Cursor, Limit
 from hub.web.services import services
@@ -56,8 +56,7 @@ class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     until: Annotated[date, Meta(description="The last day.")] | None = None
     after: Cursor | None = None
     limit: Limit = 50
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
@@ -78,8 +77,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
         query=query,
         actions=sorted(ACTIONS.items(), key=lambda pair: pair[1]),
         sheet=with_query(request, format="csv", limit=str(MAX_LIMIT)),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, page.next),
         with_only=lambda **changes: with_query(request, after=None, **changes),
     )
 
@@ -90,13 +88,9 @@ def _narrowed(query: AuditQuery) -> NoteFilter:
         who=query.by,
         action=query.action,
         subject=query.subject,
-        since=None if query.since is None else _begin(query.since),
-        until=None if query.until is None else _begin(query.until + timedelta(days=1)),
+        since=None if query.since is None else day_start(query.since),
+        until=None if query.until is None else next_day_start(query.until),
     )
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)
 
 
 def _shown(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:

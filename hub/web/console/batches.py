@@ -11,12 +11,13 @@ from hub.model import Scope
 from hub.model.paper import PaperSize
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import batches
-from hub.web.auth.caller import places_of, places_with
+from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
-from hub.web.console.shell import console_page, done, with_query
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, done, paged
 from hub.web.requests import ButtonForm, FormQuery
-from hub.web.schemas.common import BatchBody, BatchesQuery
+from hub.web.schemas.letters import BatchBody, BatchesQuery
 from hub.web.services import services
 
 PATH: Final = "/letters/batches"
@@ -24,11 +25,10 @@ SIZES: Final = {"letter": "carta", "a4": "A4"}
 
 
 class BatchListQuery(BatchesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    pass
 
 
 class BatchQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
     sure: Annotated[bool, Meta(description="Ask once more: all of it was handed over.")] = False
 
 
@@ -52,9 +52,8 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
         open=PATH,
         rows=page.items,
         query=query,
-        buildings=await services(request).people_list.buildings(places),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        buildings=await buildings_of(request),
+        **paged(request, query.after, page.next),
     )
 
 
@@ -79,24 +78,24 @@ async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamRespo
         waiting=[letter for letter in batch.items if letter.state == "printed"],
         is_begun=any(letter.state in ("posted", "delivered") for letter in batch.items),
         events=EVENTS,
-        may_print=places_with(request, Scope.PRIVACY) != frozenset(),
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_print=may_there(request, Scope.PRIVACY),
+        may_act=may_there(request, Scope.OPERATE),
     )
 
 
-async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Mark a batch as printed."""
     await batches.mark_printed(request)
     return done(_here(request), "printed")
 
 
-async def cancel(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def cancel(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Undo a batch of which nothing is printed."""
     await batches.cancel_batch(request)
     return done(_here(request), "cancelled")
 
 
-async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Mark the letters of a printed batch as handed over."""
     await batches.hand_over_batch(request)
     return done(_here(request), "handed_over")

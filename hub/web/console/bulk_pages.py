@@ -18,9 +18,9 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import caller_of, note, places_of
-from hub.web.console.list_filter import ListFilter, address, asked_of
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
-from hub.web.requests import FormQuery, found, read_id
+from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
+from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
 from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
@@ -61,7 +61,6 @@ class PlanQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_unknown
     after: Cursor | None = None
     limit: Limit = 50
     format: Word | None = None
-    done: str = ""
 
 
 class StartForm(Struct, frozen=True, kw_only=True):
@@ -72,15 +71,13 @@ class StartForm(Struct, frozen=True, kw_only=True):
 class RunsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     after: Cursor | None = None
     limit: Limit = 50
-    done: str = ""
 
 
 class RunQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     result: Literal["done", "skipped", "failed"] | None = None
     after: UUID | None = None
     limit: Limit = 50
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamResponse:
@@ -95,8 +92,7 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
         rows=page.items,
         kinds=KINDS_ES,
         run_states=STATES_ES,
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, page.next),
     )
 
 
@@ -110,7 +106,7 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
     if not form.reason.strip():
         return await _plan(request, query, status=400, wrong=_NO_REASON)
     kind, asked, deps = _kind(request), asked_of(query), services(request)
-    order = runs.Order(
+    order = runs.BulkOrder(
         kind=kind, asked=asked, reason=form.reason.strip(), by=caller_of(request).who, seen=form.seen
     )
     run = await runs.start(deps.bulk, order, places=places_of(request), now=deps.now)
@@ -147,8 +143,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         skipped_words=skipped_words,
         may_stop=run.state == "running" and caller_of(request).may({Scope.OPERATE}),
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=str(rows[limit - 1].id)) if more else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, str(rows[limit - 1].id) if more else None),
     )
 
 
@@ -187,7 +182,7 @@ async def _plan(
         back=address(_LISTS[kind], query),
         filters=_in_words({name: getattr(query, name) for name in _FILTERS_ES}),
         states=labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind],
-        buildings=await deps.directory.copropiedades(places),
+        buildings=await buildings_of(request),
         events=EVENTS,
         row_path="/dead" if kind is BulkKind.REPLAY else "/messages",
         skipped_words=skipped_words,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from aiohttp import web
 from msgspec import Meta
@@ -15,10 +15,11 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CasesQuery, listed_cases
 from hub.web.auth.caller import caller_of
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.console.staff import buildings, staff_names
-from hub.web.requests import FormQuery
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.staff import staff_names
+from hub.web.requests import FormQuery, Sheet
 
 _COLUMNS: Final = (
     *("Lo último", "Cuándo", "Caso", "Número", "Copropiedad", "Estado", "Vence", "Vencidos", "En riesgo"),
@@ -28,8 +29,7 @@ _COLUMNS: Final = (
 
 class CaseListQuery(CasesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: Annotated[str, Meta(max_length=LONGEST, description="A case to open.")] = ""
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse:
@@ -44,12 +44,11 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         rows=found.items,
         query=query,
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=found.next) if found.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, found.next),
     )
 
 
-async def asked_again(
+async def ask_again(
     request: web.Request,
     *,
     status: int = HTTPStatus.OK,
@@ -65,7 +64,6 @@ async def asked_again(
         wrong=wrong,
         choices=choices or [],
         how=HOW_KEYS_LOOK,
-        path_of=case_path,
     )
 
 
@@ -76,10 +74,9 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
         here=CASES,
         live="cases",
         how=HOW_KEYS_LOOK,
-        path_of=case_path,
         case_words=case_words_es,
         staff=await staff_names(request),
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         me=caller_of(request).who,
         **values,
     )

@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Struct
 
 from hub.model import Scope
 from hub.operations.cases import lookup
@@ -21,11 +20,11 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, replied, seen, taken
 from hub.web.auth.caller import caller_of, places_with
-from hub.web.console.case_list import asked_again
+from hub.web.console.case_list import ask_again
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
-from hub.web.requests import FormQuery
+from hub.web.requests import ButtonForm, FormQuery
 from hub.web.responses import Refusal
 from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
@@ -50,11 +49,7 @@ _PROMISE: Final = "Plazo"
 
 
 class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-class NoFields(Struct, frozen=True, kw_only=True):
-    """A form that is only a button."""
+    pass
 
 
 async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:
@@ -62,10 +57,10 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
     try:
         found = await cases_of(request)
     except Refusal as refusal:
-        return await asked_again(request, status=refusal.status, wrong=refusal.error)
+        return await ask_again(request, status=refusal.status, wrong=refusal.error)
     if len(found) > 1:
         choices = lookup.choices(found).choices
-        return await asked_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
+        return await ask_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
     case = await seen(request, found[0], query)
     return console_page(
         "console/case.html",
@@ -110,12 +105,12 @@ async def close(request: web.Request, form: CloseBody) -> web.StreamResponse:
     return done(case_path((await closed(request, form)).case), "closed")
 
 
-async def take_on(request: web.Request, form: NoFields) -> web.StreamResponse:  # noqa: ARG001 - only a button
+async def take_on(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Take the case on."""
     return done(case_path((await taken(request)).case), "taken")
 
 
-async def release(request: web.Request, form: NoFields) -> web.StreamResponse:  # noqa: ARG001 - only a button
+async def release(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Leave the case to somebody else."""
     return done(case_path((await released(request)).case), "released")
 
@@ -126,7 +121,6 @@ def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:
     first = f"{path}?{urlencode(whole)}" if whole else path
     return {
         "path": path,
-        "path_of": case_path,
         "next_page": case.next and f"{path}?{urlencode({**whole, 'after': case.next})}",
         "first_page": first if query.after else None,
     }

@@ -42,10 +42,6 @@ _ENDS: Final[Mapping[str, tuple[str, timedelta | None]]] = MappingProxyType(
 """When a pause ends by itself."""
 
 
-class ChannelsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
 class PauseForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=100)]
     reason: Annotated[str, Meta(max_length=200)]
@@ -59,7 +55,7 @@ class ResumeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
 
-async def show(request: web.Request, query: ChannelsQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show the channels, and which events are paused."""
     deps, places = services(request), places_of(request)
     activity = await deps.lately.get(places, partial(activity_of, deps.activity, deps.now(), places))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta
 
 from hub.operations.clocks.board import LIVE, ClockFilter
 from hub.operations.clocks.groups import grouped
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import case_words_es, labels_es
 from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.console.staff import buildings, staff_names
-from hub.web.requests import FormQuery
-from hub.web.schemas.common import ClocksQuery, Limit
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.staff import staff_names
+from hub.web.requests import FormQuery, Sheet
+from hub.web.schemas.common import Limit
+from hub.web.schemas.messages import ClocksQuery
 from hub.web.services import services
 
 PATH: Final = CLOCKS_PATH
@@ -32,8 +32,7 @@ _COLUMNS: Final = (
 
 class BoardQuery(ClocksQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 200
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
@@ -54,14 +53,12 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         is_away=found["source"] == "sql" and query.state in (None, *LIVE),
         totals=(await deps.log.counts(places))["clocks"],
         query=query,
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,
-        path_of=case_path,
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=found["next"]) if found["next"] else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, found["next"]),
     )
 
 

@@ -11,17 +11,17 @@ from hub.model import Clock, Scope
 from hub.operations.clocks.calculation import in_words
 from hub.policy.clocks import ESCALATES
 from hub.rendering import case_words_es
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
 from hub.web.auth.caller import caller_of, places_with
 from hub.web.console.clock_board import PATH
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
 from hub.web.requests import FormQuery, read_id
-from hub.web.schemas.common import AcknowledgeBody
+from hub.web.schemas.messages import AcknowledgeBody
 from hub.web.services import services
 
 _NO_LEVELS_ES: Final = "Este plazo no tiene niveles que asumir: termina con lo que promete."
@@ -29,11 +29,7 @@ _FIRST_LEVEL_ES: Final = "Todavía está en el nivel 1: respóndale a la persona
 _ENDED_ES: Final = "Ya terminó: no se le avisa a nadie más."
 
 
-class ClockPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-async def show(request: web.Request, query: ClockPageQuery) -> web.StreamResponse:  # noqa: ARG001 - only checked
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a promise: why it is due then, what was done, what comes, and who took it on."""
     shown, deps = await shown_clock(request), services(request)
     clock = await deps.log.clock(read_id(request, "clock"), places=places_with(request, Scope.OPERATE))
@@ -46,13 +42,12 @@ async def show(request: web.Request, query: ClockPageQuery) -> web.StreamRespons
         started=await deps.casework.started_by(clock.opened_by) if clock is not None else None,
         to_acknowledge=None if clock is None else _why_not(clock),
         may_act=clock is not None,
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         day_words=in_words,
         events=EVENTS,
         case_words=case_words_es,
-        path_of=case_path,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.errors import InvalidEvent
@@ -19,10 +19,9 @@ from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.dead_letters import letter_of, reaches_dead
 from hub.web.auth.caller import caller_of, note, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
-from hub.web.requests import FormQuery
-from hub.web.route import TABLE
-from hub.web.schemas.common import DeadQuery
+from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
+from hub.web.schemas.messages import DeadQuery
 from hub.web.services import services
 
 PATH: Final = "/dead"
@@ -32,12 +31,7 @@ _WHOLE: Final = frozenset({Scope.PRIVACY})
 
 
 class DeadListQuery(DeadQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
-
-
-class DeadOneQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    format: Sheet | None = None
 
 
 class MendForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,9 +53,8 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         query=query,
         events=EVENTS,
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=following) if following else None,
-        first=with_query(request, after=None) if query.after else None,
-        replay_all=_bulk(request, query),
+        **paged(request, query.after, following),
+        replay_all=_bulk(query),
     )
 
 
@@ -88,15 +81,13 @@ def why(reason: str) -> str:
     return next((label for part, label in DEAD_REASONS if part in reason), "No se pudo recibir")
 
 
-def _bulk(request: web.Request, query: DeadListQuery) -> str | None:
-    """Return where all of this list are planned to be replayed, if the hub has that page."""
-    if (hdrs.METH_GET, "/bulk/{kind}") not in request.app[TABLE]:
-        return None
+def _bulk(query: DeadListQuery) -> str:
+    """Return where all of this list are planned to be replayed, narrowed as the list is."""
     asked = {"reason": query.reason, "event": query.event}
     return f"/bulk/replay?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-async def show_one(request: web.Request, query: DeadOneQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show_one(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show one: why, from whom, and the payload with what is wrong marked in it."""
     letter = await letter_of(request, "dead.show")
     return _page(request, letter)

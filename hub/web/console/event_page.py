@@ -9,7 +9,6 @@ from aiohttp import web
 
 from hub.rendering import labels_es
 from hub.rendering.outcomes_es import STATES, reason_in_words
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.recipients import RecipientsQuery, recipients_of
 from hub.web.console.message_list import PATH
@@ -32,7 +31,7 @@ LEFT_OUT_ES: Final[Mapping[str, str]] = {
 
 
 class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    pass
 
 
 async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:
@@ -44,7 +43,6 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
         here=PATH,
         read=read,
         title=EVENTS.get(read.event, read.event),
-        case_path=case_path(read.case) if read.case else None,
         states=[(state, STATES[state].label, read.states[state]) for state in STATES if state in read.states],
         why=[WHY_ES.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT_ES.get(reason, reason),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Meta, structs
+from msgspec import structs
 
 from hub.business_time import periods
 from hub.model import ClockState
@@ -18,10 +19,10 @@ from hub.rendering.labels_es import AREAS
 from hub.rendering.plots import Plot, columns, lines
 from hub.rendering.titles_es import CLOCKS
 from hub.web.api.indicators import IndicatorsQuery, indicators_of
-from hub.web.auth.caller import places_of
 from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
-from hub.web.console.shell import console_page, list_path, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/indicators"
@@ -40,8 +41,7 @@ class IndicatorsPageQuery(IndicatorsQuery, FormQuery, frozen=True, kw_only=True,
     """Days win over a period's name: who writes them means them."""
 
     period: periods.Named | None = None
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamResponse:
@@ -50,7 +50,7 @@ async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamRe
     found = await indicators_of(request, _dated(query, deps.policy.calendar.day_of(deps.now())))
     if query.format is not None:
         return spreadsheet("indicadores", COLUMNS, sheet_lines(found))
-    buildings = await deps.reach.names(places_of(request))
+    buildings = await buildings_of(request)
     return console_page(
         "console/indicators.html",
         request,
@@ -68,7 +68,7 @@ async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamRe
         hours=hours,
         tenths=tenths,
         day=dia_corto,
-        list_of=_Lists(request, found),
+        list_of=_Lists(found),
         total=_total(found),
         promise_plot=_promise_plot(found.steps),
         promise_series=PROMISES,
@@ -103,25 +103,28 @@ def _areas(found: Indicators) -> Mapping[str, str]:
 
 
 class _Lists:
-    """Where the rows behind a number are, as far as the hub has such a list."""
+    """Where the rows behind a number are."""
 
-    def __init__(self, request: web.Request, found: Indicators) -> None:
-        self._request = request
+    def __init__(self, found: Indicators) -> None:
         here = {"area": found.area, "copropiedad": found.copropiedad}
-        self._also = {**here, "since": str(found.since), "until": str(found.until)}
-        self._surveys = {**here, "from": str(found.since), "to": str(found.until)}
+        self._here = {name: value for name, value in here.items() if value}
+        self._dates = {"from": str(found.since), "to": str(found.until)}
 
-    def clocks(self, what: str, **narrowed: str) -> str | None:
+    def clocks(self, what: str, **narrowed: str) -> str:
+        """Return the list of promises; it knows no period, and may have more than were counted."""
         state = {"state": str(_STATES[what])} if what in _STATES else {}
-        asked = {name: value for name, value in narrowed.items() if value}
-        return list_path(self._request, "/clocks", {**asked, **state}, also=self._also)
+        return _list("/clocks", {**narrowed, **state, **self._here})
 
-    def surveys(self, **narrowed: str) -> str | None:
-        asked = {name: value for name, value in narrowed.items() if value}
-        return list_path(self._request, "/surveys", asked, also=self._surveys)
+    def surveys(self, **narrowed: str) -> str:
+        return _list("/surveys", {**narrowed, **self._here, **self._dates})
 
-    def unreached(self, copropiedad: str) -> str | None:
-        return list_path(self._request, "/people", {"copropiedad": copropiedad, "unreachable": "true"})
+    def unreached(self, copropiedad: str) -> str:
+        return _list("/people", {"copropiedad": copropiedad, "unreachable": "true"})
+
+
+def _list(path: str, asked: Mapping[str, str]) -> str:
+    query = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def _names(steps: Sequence[IndicatorStep]) -> list[str]:

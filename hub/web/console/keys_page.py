@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
-from urllib.parse import quote
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -16,6 +15,7 @@ from hub.access.grant_keys import KeyRow
 from hub.catalog import BY_NAME
 from hub.model import ApiKey, Scope, Word
 from hub.rendering.labels_es import SCOPES
+from hub.rendering.page_links import key_path
 from hub.web.api.api_keys import admin_of
 from hub.web.auth.caller import caller_of
 from hub.web.console.accounts_page import PATH as SECTION
@@ -47,13 +47,8 @@ _OVERLAPS: Final[Mapping[str, tuple[str, timedelta]]] = MappingProxyType(
 """How long an old key opens besides its successor."""
 
 
-class KeysQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
 class KeyQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sure: Annotated[bool, Meta(description="Ask once more before it is revoked.")] = False
-    done: str = ""
 
 
 class KeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +72,7 @@ class KeyChangeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     overlap: Literal["hour", "day", "week"] = "day"
 
 
-async def show(request: web.Request, query: KeysQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """List the keys of systems, newest first."""
     return await _list(request)
 
@@ -145,7 +140,7 @@ async def _one(request: web.Request, *, sure: bool = False, wrong: Wrong | None 
         is_live=any(row.state == "live" for row in rows),
         sure=sure,
         wrong=wrong,
-        path=_path(name),
+        path=key_path(name),
         scopes_of=lambda row: ", ".join(SCOPES[scope] for scope in row.scopes),
         overlaps={word: label for word, (label, _) in _OVERLAPS.items()},
     )
@@ -176,10 +171,6 @@ def _once(request: web.Request, key: ApiKey, token: str) -> web.Response:
         secret=token,
         until=key.expires_at,
         to_do="Póngala donde el otro sistema guarda sus secretos, y en ninguna otra parte.",
-        back=_path(key.name),
+        back=key_path(key.name),
         back_label="Ir a la llave",
     )
-
-
-def _path(name: str) -> str:
-    return f"{PATH}/{quote(name, safe='')}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Scope
@@ -15,18 +15,15 @@ from hub.ports import LetterFilter
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import letters
-from hub.web.auth.caller import note, places_of, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
-from hub.web.requests import ButtonForm, FormQuery, found, read_id
-from hub.web.route import TABLE
-from hub.web.schemas.common import LettersQuery, PostedBody
+from hub.web.auth.caller import may_there, note, places_of
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
+from hub.web.schemas.letters import LettersQuery, PostedBody
 from hub.web.services import services
 
 PATH: Final = "/letters"
 _COLUMNS: Final = ("Hecha", "Evento", "Persona", "Estado", "Copropiedad", "Asunto", "Guía")
-_BULK: Final = "/bulk/printed"
-_BULK_ROUTES: Final = (_BULK, "/bulk/{act}", "/bulk/{kind}", "/bulk/{name}")
-"""The page may be one of several of its kind."""
 TABS: Final = (
     ("/letters", "Por copropiedad"),
     ("/letters/batches", "Lotes"),
@@ -42,12 +39,7 @@ STEPS: Final = (
 
 
 class LetterListQuery(LettersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
-
-
-class LetterQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    format: Sheet | None = None
 
 
 class GuideForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,19 +61,18 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         tabs=TABS,
         steps=STEPS,
         rows=page.items,
-        buildings=await deps.letters.buildings(places),
-        names=dict(await deps.people_list.buildings(places)),
+        waiting=await deps.letters.buildings(places),
+        buildings=await buildings_of(request),
         query=query,
         events=EVENTS,
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
-        bulk=_bulk(request, query),
+        may_act=may_there(request, Scope.OPERATE),
+        bulk=_bulk(query),
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, page.next),
     )
 
 
-async def show_life(request: web.Request, query: LetterQuery) -> web.StreamResponse:  # noqa: ARG001
+async def show_life(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show how far a letter has come, and what is to be done with it."""
     letter_id, deps = read_id(request, "letter"), services(request)
     letter = found("letter", await deps.letters.letter(letter_id, places_of(request)))
@@ -92,8 +83,8 @@ async def show_life(request: web.Request, query: LetterQuery) -> web.StreamRespo
         here=PATH,
         letter=letter,
         event=EVENTS.get(letter["event"], letter["event"]),
-        may_read=places_with(request, Scope.PRIVACY) != frozenset(),
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_read=may_there(request, Scope.PRIVACY),
+        may_act=may_there(request, Scope.OPERATE),
     )
 
 
@@ -103,7 +94,7 @@ async def post(request: web.Request, form: GuideForm) -> web.StreamResponse:
     return done(_life(request), "posted")
 
 
-async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Record that a letter was handed over."""
     await letters.hand_over(request)
     return done(_life(request), "handed_over")
@@ -113,12 +104,10 @@ def _life(request: web.Request) -> str:
     return f"{PATH}/{request.match_info['id']}/life"
 
 
-def _bulk(request: web.Request, query: LetterListQuery) -> str | None:
-    """Return where all letters of this list are marked as printed, if this hub has that page."""
-    if not any((hdrs.METH_GET, path) in request.app[TABLE] for path in _BULK_ROUTES):
-        return None
+def _bulk(query: LetterListQuery) -> str:
+    """Return where all letters of this list are marked as printed."""
     asked = {"state": query.state, "copropiedad": query.copropiedad}
-    return f"{_BULK}?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f"/bulk/printed?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:

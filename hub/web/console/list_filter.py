@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -44,9 +44,9 @@ def asked_of(query: Any) -> BulkFilter:
         name: value for name in NAMES if (value := getattr(query, name, None)) is not None
     }
     if "since" in given:
-        given["since"] = dates.instant(given["since"].isoformat())
+        given["since"] = dates.day_start(given["since"])
     if "until" in given:
-        given["until"] = dates.last_instant(given["until"].isoformat())
+        given["until"] = dates.next_day_start(given["until"])
     return msgspec.convert(given, BulkFilter)
 
 
@@ -61,7 +61,6 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-async def buildings_of(request: web.Request) -> Sequence[tuple[str, str]]:
-    """Return id and name of the copropiedades that the caller may see."""
-    names: Mapping[str, str] = await services(request).directory.copropiedades(places_of(request))
-    return list(names.items())
+async def buildings_of(request: web.Request) -> Mapping[str, str]:
+    """Return id → name of the copropiedades that the caller may see."""
+    return await services(request).directory.place_names(places_of(request))

@@ -45,7 +45,7 @@ def crowded() -> Refusal:
     )
 
 
-class Heard(Protocol):
+class ChangeStream(Protocol):
     """What an open page hears."""
 
     @property
@@ -55,7 +55,7 @@ class Heard(Protocol):
         """Return the topics that have changed, at once or within this time."""
 
 
-async def streamed(request: web.Request, stream: Heard) -> web.StreamResponse:
+async def streamed(request: web.Request, stream: ChangeStream) -> web.StreamResponse:
     """Tell a page what it hears, until it has gone or it must ask anew."""
     headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
     answer = web.StreamResponse(headers=headers)
@@ -77,7 +77,7 @@ async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:
     return len(await services(request).cases.known(cases, places=places_of(request))) == len(cases)
 
 
-async def _write(answer: web.StreamResponse, stream: Heard) -> None:
+async def _write(answer: web.StreamResponse, stream: ChangeStream) -> None:
     ends_at = time.monotonic() + LONGEST
     while stream.is_open and (left := ends_at - time.monotonic()) > 0:
         changed = await stream.next(min(left, KEEP_ALIVE))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aiohttp import web
-from msgspec import Meta
 
 from hub.model import Purpose, State
 from hub.model.state_machine import LOST, UNSENT
@@ -18,8 +17,8 @@ from hub.rendering.outcomes_es import STATES, described
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
@@ -45,8 +44,7 @@ class MessageListQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_
     purpose: Purpose | None = None
     after: Cursor | None = None
     limit: Limit = 50
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 class Figure(NamedTuple):
@@ -81,8 +79,7 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         bulk=_bulk(query),
         cause_path=lambda path, cause: address(path, query, reason=cause.reason, channel=cause.channel),
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=found.next) if found.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, found.next),
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.inbound import confirm_bounce
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import PropertyScope, Scope, State
 from hub.model.state_machine import LOST, UNSENT
@@ -21,13 +20,14 @@ from hub.rendering import labels_es
 from hub.rendering.attempts_es import is_by_staff, what_happened
 from hub.rendering.outcomes_es import described, reason_in_words
 from hub.rendering.titles_es import EVENTS
+from hub.web.api.bounces import confirmed, dismissed
 from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.console.message_list import PATH
+from hub.web.console.pages import framed, with_frame
 from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery, found, read_id
-from hub.web.responses import HEADERS
-from hub.web.schemas.common import WholeQuery
+from hub.web.schemas.common import HandedOver, WholeQuery
 from hub.web.services import services
 
 MESSAGE: Final = "message"
@@ -43,12 +43,6 @@ PARTS_ES: Final[Mapping[str, str]] = {
 }
 _PRIVATE: Final = frozenset({"text", "html", "headers", "evidence"})
 """Parts that show what was said to a person."""
-_FRAME_CSP: Final = (
-    # What a mail says is not the hub's own: it may run nothing, load nothing and lead nowhere.
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
-)
-_CSP: Final = "Content-Security-Policy"
 WHY_CANCEL_ES: Final[Mapping[str, str]] = {
     "wrong": "Está mal: el texto, los datos o la persona",
     "not_needed": "Ya no hace falta",
@@ -61,7 +55,6 @@ WHY_CANCEL_ES: Final[Mapping[str, str]] = {
 class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     part: Part | None = None
     why: Annotated[str, Meta(max_length=40, description="Why nothing was done, in a word.")] = ""
-    done: str = ""
 
 
 class ResendForm(Struct, frozen=True, kw_only=True):
@@ -96,8 +89,7 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
         may_force=query.why == "told",
     )
     # The frame of the mail is the one thing of the console that a page may hold.
-    answer.headers[_CSP] = f"{HEADERS[_CSP]}; frame-src 'self'"
-    return answer
+    return with_frame(answer)
 
 
 async def show_html(request: web.Request) -> web.StreamResponse:
@@ -105,8 +97,7 @@ async def show_html(request: web.Request) -> web.StreamResponse:
     message_id = read_id(request, MESSAGE)
     row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
     said = found(MESSAGE, await _said(request, message_id, row))
-    headers = {_CSP: _FRAME_CSP, "X-Frame-Options": "SAMEORIGIN"}
-    return web.Response(text=said.html, content_type="text/html", headers=headers)
+    return framed(said.html)
 
 
 async def resend(request: web.Request, form: ResendForm) -> web.StreamResponse:
@@ -142,20 +133,16 @@ async def cancel(request: web.Request, form: CancelForm) -> web.StreamResponse:
 
 async def confirm(request: web.Request) -> web.StreamResponse:
     """Record that a mail was lost, as its report says."""
-    return await _decide(request, "bounce.confirm", confirm_bounce.confirm)
+    return _decided(await confirmed(request))
 
 
 async def dismiss(request: web.Request) -> web.StreamResponse:
     """Record that a mail has arrived although it was reported as lost."""
-    return await _decide(request, "bounce.dismiss", confirm_bounce.dismiss)
+    return _decided(await dismissed(request))
 
 
-async def _decide(
-    request: web.Request, action: str, decide: Callable[..., Awaitable[bool | None]]
-) -> web.StreamResponse:
-    message_id, deps = await _changed(request, action), services(request)
-    changed = await decide(message_id, store=deps.mail_reports, now=deps.now(), places=places_of(request))
-    return _after(message_id, {} if changed else {message_id: "changed"}, "recorded")
+def _decided(made: HandedOver) -> web.StreamResponse:
+    return _after(made.id, {} if made.changed else {made.id: "changed"}, "recorded")
 
 
 async def _changed(request: web.Request, action: str, **detail: Any) -> UUID:

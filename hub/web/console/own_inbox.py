@@ -17,6 +17,7 @@ from markupsafe import Markup
 from hub.access import audit
 from hub.inbound import read_inbox
 from hub.model import EscalationStatus, Json, Scope
+from hub.model.ids import uuid_in
 from hub.operations.cases import lookup
 from hub.rendering.filters import fecha_corta
 from hub.rendering.page_links import case_path
@@ -31,7 +32,7 @@ from hub.web.console.pages import SIGN_IN, redirect
 from hub.web.console.shell import own_page
 from hub.web.hooks.acknowledge_link import state_of, words_of
 from hub.web.inbox_streams import InboxStream
-from hub.web.requests import found, unknown, uuid_in
+from hub.web.requests import found, unknown
 from hub.web.services import services
 
 INBOX: Final = "/inbox"

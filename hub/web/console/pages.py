@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from hub.errors import HubError, Unavailable
 from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
+from hub.rendering.page_links import account_path, case_path, key_path, person_path
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal, refusal_of
 from hub.web.route import row_of
 from hub.web.services import access, services
@@ -46,6 +47,11 @@ _REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
 }
 """Status → what is wrong, and what to do about it."""
 _CSP: Final = "Content-Security-Policy"
+_FRAME_CSP: Final = (
+    # It may run nothing, load nothing and lead nowhere.
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
 )
@@ -56,6 +62,14 @@ _TEMPLATES.filters |= {
     "inicial": inicial,
     "plazo": plazo,
     "punto": punto,
+}
+
+
+_TEMPLATES.globals |= {
+    "account_path": account_path,
+    "case_path": case_path,
+    "key_path": key_path,
+    "person_path": person_path,
 }
 
 
@@ -154,6 +168,18 @@ def plain(
     response.headers.update(headers or {})
     response.headers[_CSP] = HEADERS[_CSP].replace("style-src 'self'", f"style-src 'nonce-{nonce}'")
     return response
+
+
+def with_frame(response: web.Response) -> web.Response:
+    """Let a page of ours show a `framed` document."""
+    response.headers[_CSP] = f"{HEADERS[_CSP]}; frame-src 'self'"
+    return response
+
+
+def framed(html: str) -> web.Response:
+    """Respond with a document of its own for a frame: what it says is not ours."""
+    headers = {_CSP: _FRAME_CSP, "X-Frame-Options": "SAMEORIGIN"}
+    return web.Response(text=html, content_type="text/html", headers=headers)
 
 
 def rendered(template: str, **values: Any) -> Markup:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Final
 
 from aiohttp import web
-from msgspec import Meta
 
 from hub.errors import InvalidAudience
 from hub.model import Scope
@@ -13,9 +12,10 @@ from hub.operations.audience import AudienceMeant, read_audience
 from hub.operations.people_list import PersonRow, UnitReach, units_reached
 from hub.rendering import labels_es
 from hub.web.api.people_list import PeopleQuery, people_of
-from hub.web.auth.caller import places_of, places_with
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.auth.caller import may_there, places_of
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/people"
@@ -24,8 +24,7 @@ _WAYS: Final = {"email": "correo", "sms": "celular", "push": "aplicación"}
 
 
 class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: PeopleListQuery) -> web.StreamResponse:
@@ -42,15 +41,14 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         ways=_WAYS,
         reach=await _reach(request, query),
         units=await _units(request, query),
-        buildings=await services(request).people_list.buildings(places_of(request)),
-        may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
+        buildings=await buildings_of(request),
+        may_unmask=may_there(request, Scope.PRIVACY),
         all=with_query(request, unreachable=None, marked=None, after=None),
         unreachable=with_query(request, unreachable="true", marked=None, after=None),
         marked=with_query(request, marked="true", unreachable=None, after=None),
         sheet=with_query(request, format="csv"),
         unmask=with_query(request, whole=None if query.whole else "true"),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, page.next),
     )
 
 

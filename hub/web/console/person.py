@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Final, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import web
@@ -16,12 +15,12 @@ from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
 from hub.rendering import labels_es, wishes_es
 from hub.rendering.outcomes_es import described
-from hub.rendering.page_links import case_path
+from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import preferences, replies
 from hub.web.api.masked import look
 from hub.web.api.people_list import overview_of
-from hub.web.auth.caller import places_of, places_with
+from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.people import PATH
 from hub.web.console.shell import console_page, done
 from hub.web.requests import ButtonForm, FormQuery, found
@@ -42,7 +41,7 @@ REPLY_KINDS: Final = {
     "take_on": "Asumió un plazo",
     "automatic": "Respuesta automática",
 }
-OUTLOOKS: Final = {"yes": "Sí", "later": "Más tarde", "no": "No"}
+FORECASTS: Final = {"yes": "Sí", "later": "Más tarde", "no": "No"}
 SHORT: Final = {"push": "Aplicación", "print": "Carta"}
 """Channel → a word that fits a column."""
 WHY_NOT: Final = {
@@ -63,7 +62,7 @@ WHY_NOT: Final = {
 
 
 class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    pass
 
 
 class MarkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,10 +88,6 @@ class LiftForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     suppression: UUID
 
 
-def person_path(ref: str) -> str:
-    return f"{PATH}/{quote(ref, safe='')}"
-
-
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
     """Show a person: contacts, roles, consents, wishes, and what was sent."""
     ref, deps = request.match_info["ref"], services(request)
@@ -114,15 +109,14 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         languages=wishes_es.LANGUAGES,
         digests=wishes_es.DIGESTS,
         messages=[{**row, **described(row["state"], row["reason"])} for row in sent.items],
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_act=may_there(request, Scope.OPERATE),
         has_rights=places_with(request, Scope.PRIVACY) is None,
-        may_prove=bool(deps.ring) and places_with(request, Scope.PRIVACY) != frozenset(),
+        may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),
         events=EVENTS,
-        case_path=case_path,
         kinds=KINDS,
         contact_states=CONTACT_STATES,
         reply_kinds=REPLY_KINDS,
-        outlooks=OUTLOOKS,
+        forecasts=FORECASTS,
         why_not=WHY_NOT,
         short=SHORT,
         reasons=[(reason.value, labels_es.MARKS[reason]) for reason in MarkReason],
@@ -136,7 +130,7 @@ async def mark(request: web.Request, form: MarkForm) -> web.StreamResponse:
     return done(person_path(request.match_info["ref"]), "marked")
 
 
-async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """End the marks of a person."""
     await preferences.end_marks(request)
     return done(person_path(request.match_info["ref"]), "unmarked")

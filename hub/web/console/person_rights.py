@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 
 from hub.operations.erase_person import DUTIES_ES, ERASED_ES, KEPT_ES
 from hub.operations.rectify_person import OWN, Correction, last_source
+from hub.rendering.page_links import person_path
 from hub.web.api import person_rights
 from hub.web.auth.caller import note
 from hub.web.console.people import PATH
-from hub.web.console.person import person_path
 from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery, found
 from hub.web.schemas.rights import RectifyBody
@@ -21,11 +21,6 @@ from hub.web.services import services
 
 class ErasureQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=200)] = ""
-    done: str = ""
-
-
-class RectifyQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
 
 
 class ErasureForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +55,7 @@ async def erase(request: web.Request, form: ErasureForm) -> web.StreamResponse:
     return done(PATH, "erased")
 
 
-async def show_rectify(request: web.Request, query: RectifyQuery) -> web.StreamResponse:  # noqa: ARG001
+async def show_rectify(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show whose system has to correct the data, and ask to open the claim."""
     ref, deps = request.match_info["ref"], services(request)
     held = await deps.person_exports.held.held(ref)

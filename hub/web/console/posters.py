@@ -9,12 +9,13 @@ from aiohttp import web
 from hub.model import Scope
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import posters
-from hub.web.auth.caller import places_of, places_with
+from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
-from hub.web.console.shell import console_page, done, with_query
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, done, paged
 from hub.web.requests import ButtonForm, FormQuery, found, read_id
-from hub.web.schemas.common import PostersQuery
+from hub.web.schemas.letters import PostersQuery
 from hub.web.services import services
 
 PATH: Final = "/posters"
@@ -34,11 +35,7 @@ ENDS: Final = {
 
 
 class PosterListQuery(PostersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-class PosterQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
+    pass
 
 
 async def show(request: web.Request, query: PosterListQuery) -> web.StreamResponse:
@@ -61,13 +58,12 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         query=query,
         states=STATES,
         events=EVENTS,
-        buildings=await services(request).people_list.buildings(places),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        buildings=await buildings_of(request),
+        **paged(request, query.after, page.next),
     )
 
 
-async def show_poster(request: web.Request, query: PosterQuery) -> web.StreamResponse:  # noqa: ARG001
+async def show_poster(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a poster: where it is, until when it holds, and what is to be done with it."""
     store, poster_id = services(request).posters.store, read_id(request, "poster")
     poster = found("poster", await store.poster(poster_id, places_of(request)))
@@ -80,23 +76,23 @@ async def show_poster(request: web.Request, query: PosterQuery) -> web.StreamRes
         states=STATES,
         ends=ENDS,
         event=EVENTS.get(poster["event"], poster["event"]),
-        may_act=places_with(request, Scope.OPERATE) != frozenset(),
+        may_act=may_there(request, Scope.OPERATE),
     )
 
 
-async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Record that a poster is printed."""
     await posters.mark_poster_printed(request)
     return done(_here(request), "printed")
 
 
-async def mark_hung(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def mark_hung(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Record that a poster hangs."""
     await posters.mark_poster_hung(request)
     return done(_here(request), "hung")
 
 
-async def mark_taken_down(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001
+async def mark_taken_down(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Record that a poster hangs no more."""
     await posters.mark_poster_taken_down(request)
     return done(_here(request), "taken_down")

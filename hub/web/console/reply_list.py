@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from aiohttp import web
-from msgspec import Meta
 
 from hub.model.casework import ReplyView
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.casework import ReplyFilter
 from hub.rendering import case_words_es, labels_es
-from hub.rendering.page_links import case_path
 from hub.web.api.replies import replies_of
 from hub.web.auth.caller import caller_of, places_of
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.console.staff import buildings, staff_names
-from hub.web.requests import FormQuery
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.staff import staff_names
+from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.people import RepliesQuery
 from hub.web.services import services
 
@@ -29,8 +28,7 @@ _CHANNELS: Final = tuple((name, labels_es.CHANNELS[name]) for name in ("email", 
 
 
 class ReplyListQuery(RepliesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: ReplyListQuery) -> web.StreamResponse:
@@ -48,14 +46,12 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
         urgent=(await services(request).contacts.replies(urgent, after=None, limit=_URGENT)).items,
         query=query,
         channels=_CHANNELS,
-        places=await buildings(request),
+        buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,
-        path_of=case_path,
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=found.next) if found.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, found.next),
     )
 
 

@@ -13,13 +13,13 @@ from hub.model import Json, Scope
 from hub.model.casework import case_of_thread
 from hub.operations.cases.replies import answered_in
 from hub.rendering import case_words_es
-from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.replies import answered, assigned, read_reply, settled
 from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.console.list_filter import buildings_of
 from hub.web.console.reply_list import PATH
 from hub.web.console.shell import console_page, done
-from hub.web.console.staff import buildings, staff_names
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.schemas.people import AssignBody, SettleReplyBody, WordsBody
 from hub.web.services import services
@@ -27,11 +27,7 @@ from hub.web.services import services
 _REPLY: Final = "reply"
 
 
-class ReplyPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    done: str = ""
-
-
-async def show(request: web.Request, query: ReplyPageQuery) -> web.StreamResponse:  # noqa: ARG001 - only checked
+async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a reply; its words to who may read them there, which is audited."""
     reply, words_shown = await _reply(request)
     return console_page(
@@ -46,7 +42,6 @@ async def show(request: web.Request, query: ReplyPageQuery) -> web.StreamRespons
         form=secrets.token_urlsafe(12),
         events=EVENTS,
         case_words=case_words_es,
-        path_of=case_path,
         **await _around(request, reply),
     )
 
@@ -91,7 +86,7 @@ async def _around(request: web.Request, reply: Mapping[str, Json]) -> Mapping[st
         "answered": await deps.log.message(UUID(message), places=places_of(request)) if message else None,
         "accounts": await deps.reply_acts.may_take(reply) if may else (),
         "may_act": may,
-        "places": await buildings(request),
+        "buildings": await buildings_of(request),
         "staff": await staff_names(request),
         "me": caller_of(request).who,
     }

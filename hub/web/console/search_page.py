@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from aiohttp import web
 from msgspec import Meta
 
 from hub.model import Scope
 from hub.operations.search.recognise import LONGEST
-from hub.operations.search.schemas import GroupKind, ItemKind, SearchGroup, SearchItem
+from hub.operations.search.schemas import GroupKind, ItemKind, SearchGroup
 from hub.operations.search.search import MOST
-from hub.rendering.page_links import case_path
 from hub.web.api.search import SearchQuery, searched
-from hub.web.auth.caller import places_with
-from hub.web.console.shell import console_page, list_path, page_path, with_query
+from hub.web.auth.caller import may_there
+from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
 
 PATH: Final = "/search"
@@ -28,16 +28,16 @@ _TITLES: Final[Mapping[GroupKind, str]] = {
     "events": "Eventos",
     "messages": "Mensajes",
 }
-_PAGES: Final[Mapping[ItemKind, str]] = {"person": "/people", "event": "/events", "message": "/messages"}
-"""What has a page of its own, by reference or id."""
-_LISTS: Final[Mapping[ItemKind, Sequence[tuple[str, str]]]] = {
-    "person": (("/messages", "person"),),
-    "unit": (("/people", "unit"), ("/messages", "unit")),
-    "copropiedad": (("/messages", "copropiedad"), ("/people", "copropiedad")),
-    "event_type": (("/messages", "event"),),
-    "event": (("/messages", "event_id"),),
+_PATHS: Final[Mapping[ItemKind, str]] = {
+    "person": "/people/{}",
+    "unit": "/people?unit={}",
+    "copropiedad": "/messages?copropiedad={}",
+    "case": "/cases/{}",
+    "event_type": "/messages?event={}",
+    "event": "/events/{}",
+    "message": "/messages/{}",
 }
-"""Where the rows of a thing are that has no page; the first that the hub has."""
+"""The page of a thing, by reference or id, or the rows of what has none."""
 
 
 class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +48,7 @@ class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_
 async def show(request: web.Request, query: SearchPageQuery) -> web.StreamResponse:
     """Show what was found; without words only what may be typed, and nothing is audited."""
     answer = await searched(request, query) if query.q.strip() else None
-    private = places_with(request, Scope.PRIVACY) != frozenset()
+    private = may_there(request, Scope.PRIVACY)
     return console_page(
         "console/search.html",
         request,
@@ -68,21 +68,7 @@ def _group(request: web.Request, group: SearchGroup, query: SearchPageQuery) -> 
     return {
         "kind": group.kind,
         "title": _TITLES[group.kind],
-        "items": [(item, _path(request, item)) for item in group.items],
+        "items": [(item, _PATHS[item.kind].format(quote(item.id, safe=""))) for item in group.items],
         "more": group.more,
         "widened": widened,
     }
-
-
-def _path(request: web.Request, item: SearchItem) -> str | None:
-    if item.kind == "case":
-        return case_path(item.id) if page_path(request, "/cases", item.id) else None
-    page = page_path(request, _PAGES[item.kind], item.id) if item.kind in _PAGES else None
-    return page or _rows(request, item)
-
-
-def _rows(request: web.Request, item: SearchItem) -> str | None:
-    for path, field in _LISTS.get(item.kind, ()):
-        if found := list_path(request, path, {field: item.id}):
-            return found
-    return None

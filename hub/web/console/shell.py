@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-import msgspec
 from aiohttp import hdrs, web
 
 from hub.model import Scope
@@ -20,13 +18,10 @@ from hub.web.auth.caller import caller_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
-from hub.web.requests import shapes_of
-from hub.web.route import TABLE, Route
-from hub.web.schemas.common import NoQuery
+from hub.web.requests import DONE
+from hub.web.route import TABLE
 from hub.web.services import services
 
-DONE: Final = "done"
-"""The parameter that says what the page before has done: a word of `DONE_ES`, never free text."""
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "account_closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
@@ -123,7 +118,6 @@ def console_page(
         has_inbox=account is not None and account.person is not None,
         signed_in=session is not None,
         may_operate=caller_of(request).may({Scope.OPERATE}),
-        may_search=(hdrs.METH_GET, "/search") in request.app[TABLE],
         mode=mode,
         mode_words=labels_es.MODES[mode],
         done=DONE_ES.get(request.query.get(DONE, ""), ""),
@@ -152,43 +146,8 @@ def own_page(
 
 
 def _is_open_to(request: web.Request, section: Section) -> bool:
-    return _may_open(request, request.app[TABLE].get((hdrs.METH_GET, section.path)))
-
-
-def _may_open(request: web.Request, row: Route | None) -> bool:
-    return row is not None and (not row.needs or caller_of(request).may(row.needs))
-
-
-def list_path(
-    request: web.Request,
-    path: str,
-    narrowed: Mapping[str, str] = MappingProxyType({}),
-    *,
-    also: Mapping[str, str | None] = MappingProxyType({}),
-) -> str | None:
-    """
-    Return the path of a list of rows, narrowed to these; None if the hub has no such list.
-
-    `also` narrows it further if the list knows how: without that it shows more than was counted.
-    """
-    row = request.app[TABLE].get((hdrs.METH_GET, path))
-    if row is None or not _may_open(request, row):
-        return None
-    shape = shapes_of(row.handler).get("query", NoQuery)
-    known = {field.encode_name for field in msgspec.structs.fields(shape)}
-    if narrowed.keys() - known:
-        return None
-    query = {**narrowed, **{name: value for name, value in also.items() if value and name in known}}
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def page_path(request: web.Request, parent: str, name: str) -> str | None:
-    """Return the path of the page of one thing; None if the hub has no such page."""
-    page_of_one = re.compile(rf"{re.escape(parent)}/{{[^/]+}}")
-    for (method, path), row in request.app[TABLE].items():
-        if method == hdrs.METH_GET and page_of_one.fullmatch(path) and _may_open(request, row):
-            return f"{parent}/{quote(name, safe='')}"
-    return None
+    needs = request.app[TABLE][hdrs.METH_GET, section.path].needs
+    return not needs or caller_of(request).may(needs)
 
 
 def with_query(request: web.Request, **changes: str | None) -> str:
@@ -196,6 +155,14 @@ def with_query(request: web.Request, **changes: str | None) -> str:
     query = {name: value for name, value in request.query.items() if value and name not in {DONE, *changes}}
     query |= {name: value for name, value in changes.items() if value is not None}
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def paged(request: web.Request, after: object, following: str | None) -> dict[str, Any]:
+    """Return the links of a list's pager: to the page after this one, and to the first if it is another."""
+    return {
+        "next": with_query(request, after=following) if following else None,
+        "first": with_query(request, after=None) if after else None,
+    }
 
 
 def done(path: str, what: str) -> web.Response:

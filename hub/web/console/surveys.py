@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -14,7 +14,6 @@ from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
 from hub.operations.start_survey import WHY_ES
 from hub.operations.survey_list import SurveyRow
 from hub.rendering import labels_es
-from hub.rendering.page_links import case_path
 from hub.web.api.surveys import (
     SurveyBody,
     SurveysQuery,
@@ -23,9 +22,10 @@ from hub.web.api.surveys import (
     started,
     surveys_of,
 )
-from hub.web.auth.caller import places_of, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.auth.caller import may_there, places_of, places_with
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/surveys"
@@ -58,14 +58,12 @@ class Group(NamedTuple):
 
 
 class SurveyListQuery(SurveysQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 class StartQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     copropiedad: Annotated[str, Meta(max_length=200)] | None = None
     after: Annotated[str, Meta(max_length=200)] | None = None
-    done: str = ""
 
 
 class StartForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,7 +85,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         copropiedad=query.copropiedad,
         places=places,
     )
-    buildings = await deps.people_list.buildings(places)
+    buildings = await buildings_of(request)
     return console_page(
         "console/surveys.html",
         request,
@@ -102,13 +100,11 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         buildings=buildings,
         survey_kinds=KINDS,
         states=STATES,
-        case_path=case_path,
-        may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
+        may_unmask=may_there(request, Scope.PRIVACY),
         may_start=places_with(request, Scope.OPERATE) is None,
         link=lambda **changes: with_query(request, **{"after": None, **changes}),
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=page.next) if page.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, page.next),
     )
 
 
@@ -123,7 +119,7 @@ async def show_start(request: web.Request, query: StartQuery) -> web.StreamRespo
         counted=await started(request, body),
         why=WHY_ES,
         at_once=AT_ONCE,
-        buildings=await services(request).people_list.buildings(places_of(request)),
+        buildings=await buildings_of(request),
         more=lambda after: with_query(request, after=after),
     )
 

@@ -19,22 +19,17 @@ from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.templates import PREVIEWED_AT
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.templates import TextQuery, gallery, look_of, preview, wanted_of
-from hub.web.auth.caller import places_of
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.pages import framed, with_frame
 from hub.web.console.shell import console_page
 from hub.web.requests import FormQuery, unknown
-from hub.web.responses import HEADERS, pdf_answer
+from hub.web.responses import pdf_answer
 from hub.web.services import services
 
 PATH: Final = "/templates"
 ONE: Final = f"{PATH}/{{event}}"
 HTML: Final = f"{ONE}/html"
 PDF: Final = f"{ONE}/pdf"
-_CSP: Final = "Content-Security-Policy"
-_SANDBOX: Final = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
-)
-"""A text is a document of its own: it runs nothing, loads nothing, and leads nowhere."""
 _PAPER: Final = frozenset({"print", "board"})
 _LANGUAGES: Final = (("es", "Español"), ("en", "Inglés"))
 _RULES: Final[Mapping[str, str]] = {
@@ -55,12 +50,10 @@ _CHANNELS_ES: Final = {**CHANNELS_ES, "board": "Cartelera"}
 
 class GalleryQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     group: Annotated[Word, Meta(description="A part of the catalogue.")] = "attention"
-    done: str = ""
 
 
 class PreviewQuery(FormQuery, TextQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channel: Word | None = None
-    done: str = ""
 
 
 async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
@@ -142,14 +135,13 @@ async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamRespo
         audiences=_audiences(rows),
         languages=_LANGUAGES,
         readers=_readers(event, query.audience),
-        places=await services(request).directory.place_names(places_of(request)),
+        buildings=await buildings_of(request),
         examples=_examples(texts, event),
         rules=_RULES,
         html_path=f"{PATH}/{event}/html?{_query(query, channel=made.channel)}" if made.html else None,
         pdf_path=f"{PATH}/{event}/pdf?{_query(query, channel=made.channel)}" if _is_paper(made) else None,
     )
-    page.headers[_CSP] = f"{HEADERS[_CSP]}; frame-src 'self'"
-    return page
+    return with_frame(page)
 
 
 def _first(rows: Sequence[TemplateRow], query: TextQuery) -> str:
@@ -198,8 +190,7 @@ def _is_paper(made: TemplatePreview) -> bool:
 async def show_html(request: web.Request, query: PreviewQuery) -> web.StreamResponse:
     """Send the HTML of a text alone, for the frame of its page."""
     made = await preview(request, request.match_info["event"], query.channel or "email", query)
-    headers = {_CSP: _SANDBOX, "X-Frame-Options": "SAMEORIGIN"}
-    return web.Response(text=made.html, content_type="text/html", headers=headers)
+    return framed(made.html)
 
 
 async def show_pdf(request: web.Request, query: PreviewQuery) -> web.StreamResponse:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 from aiohttp import web
-from msgspec import Meta
 
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
 from hub.web.auth.caller import places_of
 from hub.web.console.message_list import PATH as MESSAGES
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
@@ -23,8 +22,7 @@ _COLUMNS: Final = ("Cuándo", "Evento", "Id del evento", "De", "Copropiedad", "U
 
 
 class UnreachedQuery(PageQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
-    done: str = ""
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: UnreachedQuery) -> web.StreamResponse:
@@ -43,8 +41,7 @@ async def show(request: web.Request, query: UnreachedQuery) -> web.StreamRespons
         live="unreached",
         rows=rows,
         sheet=with_query(request, format="csv"),
-        next=with_query(request, after=found.next) if found.next else None,
-        first=with_query(request, after=None) if query.after else None,
+        **paged(request, query.after, found.next),
     )
 
 

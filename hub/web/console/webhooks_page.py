@@ -26,12 +26,10 @@ Source = Annotated[str, Meta(min_length=1, max_length=255, pattern="^[^\\x00]*$"
 
 class WebhooksQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     off: Annotated[Source, Meta(description="Ask once more before its results end.")] | None = None
-    done: str = ""
 
 
 class WebhookQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sure: Annotated[bool, Meta(description="Ask once more before it is removed.")] = False
-    done: str = ""
 
 
 class ResultsForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

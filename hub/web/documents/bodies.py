@@ -12,16 +12,9 @@ from hub.web.api.api_keys import KeyBody, RotateBody
 from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
-from hub.web.schemas.common import (
-    BatchBody,
-    CancelBody,
-    PauseBody,
-    PostedBody,
-    ReasonBody,
-    RedriveBody,
-    RedriveOneBody,
-    SettleBody,
-)
+from hub.web.schemas.common import PauseBody
+from hub.web.schemas.letters import BatchBody, PostedBody
+from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, SettleBody
 from hub.web.schemas.people import LiftBody
 
 _SOURCE: Final = "urn:coproservicios:crm"

@@ -13,11 +13,11 @@ from aiohttp import hdrs, web
 
 from hub.access import audit
 from hub.model import EscalationStatus
+from hub.model.ids import uuid_in
 from hub.rendering.filters import fecha_hora, punto
 from hub.sla import acknowledge
 from hub.web.auth.refusals import REASON
 from hub.web.console.pages import plain
-from hub.web.requests import uuid_in
 from hub.web.services import services
 
 _PAGE: Final = "acknowledge.html"

@@ -19,8 +19,8 @@ from hub.channels.sms.spec import Format, Receipts, Replies
 from hub.channels.sms.spec_loader import Hook
 from hub.inbound.process_receipt import take
 from hub.model import Json
+from hub.model.ids import uuid_in
 from hub.web.bodies import FORM, body_of, read_form, read_json, required
-from hub.web.requests import uuid_in
 from hub.web.responses import JSON, Refusal
 from hub.web.services import services
 

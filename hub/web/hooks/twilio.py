@@ -12,8 +12,8 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.inbound import Unreadable
 from hub.channels.sms.twilio_reports import read_reply, read_report
 from hub.inbound.process_receipt import take
+from hub.model.ids import uuid_in
 from hub.web.bodies import FORM, Form, body_of, read_form, read_json, required
-from hub.web.requests import uuid_in
 from hub.web.responses import JSON, Refusal
 from hub.web.services import services
 

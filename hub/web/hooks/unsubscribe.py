@@ -14,10 +14,10 @@ from aiohttp import web
 
 from hub.channels.email.mime import ONE_CLICK
 from hub.inbound.unsubscribe import LinkState, unsubscribe
+from hub.model.ids import uuid_in
 from hub.web.auth.refusals import REASON
 from hub.web.bodies import FORM, MAX_BODY, MAX_FIELDS, WITHIN, fields_of
 from hub.web.console.pages import plain
-from hub.web.requests import uuid_in
 from hub.web.responses import Refusal
 from hub.web.services import services
 

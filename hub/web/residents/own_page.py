@@ -16,6 +16,7 @@ from uuid import UUID
 from aiohttp import web
 
 from hub.access import audit, sessions
+from hub.model.ids import uuid_in
 from hub.model.residents import ResidentSession
 from hub.operations.preferences import change_preferences, read_preferences
 from hub.operations.residents import wishes
@@ -29,7 +30,7 @@ from hub.web.auth.csrf import require_own_page, require_token
 from hub.web.auth.refusals import REASON
 from hub.web.bodies import fields_of
 from hub.web.console.pages import redirect
-from hub.web.requests import found, unknown, uuid_in
+from hub.web.requests import found, unknown
 from hub.web.residents import cookies
 from hub.web.residents.download import FORMS, WAY, handed_over
 from hub.web.residents.message_page import NOT_ANSWERED

@@ -1,4 +1,4 @@
-What a rehearsal of intake needs besides: a transaction that is rolled back.
+What a dry run of intake needs besides: a transaction that is rolled back.
 
 -- wake --
 UPDATE message SET state = 'queued', next_at = NULL

@@ -14,7 +14,7 @@ from hub.storage.database import Database, Store, Transaction, load
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.intake import PostgresIntakeTransaction
 
-_SQL: Final = load("rehearsal")
+_SQL: Final = load("dry_run")
 _LEASE: Final = timedelta(minutes=1)
 
 
@@ -22,23 +22,23 @@ class _RolledBack(Exception):
     """Ends the transaction."""
 
 
-class PostgresRehearsals(Store):
-    """The RehearsalStore; `dated` and `named` are as in PostgresDelivery."""
+class PostgresDryRuns(Store):
+    """The DryRunStore; `dated` and `named` are as in PostgresDelivery."""
 
     def __init__(self, database: Database, dated: Iterable[str], named: Iterable[str]) -> None:
         super().__init__(database)
         self._texts = frozenset(dated), frozenset(named)
 
     @asynccontextmanager
-    async def rehearsal(self) -> AsyncIterator[PostgresRehearsal]:
+    async def dry_run(self) -> AsyncIterator[PostgresDryRun]:
         with suppress(_RolledBack):
             async with self._database.transaction() as transaction:
-                yield PostgresRehearsal(transaction, *self._texts)
+                yield PostgresDryRun(transaction, *self._texts)
                 raise _RolledBack
 
 
-class PostgresRehearsal(PostgresIntakeTransaction):
-    """The RehearsalTransaction."""
+class PostgresDryRun(PostgresIntakeTransaction):
+    """The DryRunTransaction."""
 
     def __init__(self, transaction: Transaction, dated: frozenset[str], named: frozenset[str]) -> None:
         super().__init__(transaction)

@@ -1,0 +1,103 @@
+"""The API of the hub itself and of who enters: a section of the route table."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from aiohttp import hdrs
+
+from hub.access.account_rows import AccountMade, AccountRow
+from hub.access.grant_keys import KeyMade, KeyRow
+from hub.operations.channels import ChannelRow, PauseRow
+from hub.operations.exclusions import ExclusionListRow
+from hub.operations.gallery import TemplatePreview, TemplateRow
+from hub.operations.incidents import IncidentPage
+from hub.operations.pause import Paused, Resumed
+from hub.operations.results import SubscriptionRow
+from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
+from hub.web.api import accounts, api_keys, exclusions, pauses, results, summary, templates, webhooks
+from hub.web.route import ADMIN, OPERATE, PRIVACY, Route, Where, read, read_company
+from hub.web.schemas import common
+from hub.web.schemas.common import Problem, page_of
+
+_DELETE: Final = hdrs.METH_DELETE
+_POST: Final = hdrs.METH_POST
+_PUT: Final = hdrs.METH_PUT
+_operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
+_list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
+_change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
+_list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
+_change_accounts: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.PLACES)
+_ACCOUNT: Final = {200: AccountRow}
+_TOO_LATE: Final = {409: Problem}
+
+HUB: Final[tuple[Route, ...]] = (
+    # The hub itself.
+    read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
+    _operate_company(
+        "/api/exclusions",
+        exclusions.load_exclusions,
+        method=_POST,
+        answers={200: exclusions.ExclusionsAnswer, **_TOO_LATE},
+    ),
+    read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
+    read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
+    _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
+    _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
+    read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
+    read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
+    read(
+        "/api/templates/{event}/{channel}",
+        templates.show_template,
+        answers={200: TemplatePreview, 404: Problem},
+    ),
+    read("/api/summary", summary.summary, answers={200: common.Summary}),
+    # Access: keys, audit, accounts.
+    _list_keys("/api/keys", api_keys.list_keys, answers={200: page_of(KeyRow)}),
+    _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
+    _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
+    _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
+    _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
+    _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
+    _change_keys(
+        "/api/results",
+        results.unsubscribe,
+        method=_DELETE,
+        answers={200: results.SubscriptionSource, 404: Problem},
+    ),
+    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: page_of(WebhookRow)}),
+    _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
+    _change_keys(
+        "/api/webhooks/{id}", webhooks.remove_webhook, method=_DELETE, answers={200: webhooks.WebhookId}
+    ),
+    _change_keys("/api/webhooks/{id}/on", webhooks.enable_webhook, answers={200: webhooks.WebhookId}),
+    _change_keys("/api/webhooks/{id}/rotate", webhooks.rotate_webhook, answers={201: WebhookSecret}),
+    _change_keys("/api/webhooks/{id}/test", webhooks.test_webhook, answers={200: WebhookAnswer}),
+    Route(
+        "/api/audit",
+        api_keys.list_notes,
+        needs=PRIVACY | ADMIN,
+        where=Where.EVERYWHERE,
+        answers={200: page_of(api_keys.NoteRow)},
+    ),
+    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: page_of(AccountRow)}),
+    _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
+    _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
+    _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **_TOO_LATE}),
+    _change_accounts("/api/accounts/{name}/reset", accounts.reset, answers={200: AccountMade}),
+    _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **_TOO_LATE}),
+    _change_accounts("/api/accounts/{name}/enable", accounts.enable, answers=_ACCOUNT),
+    _change_accounts("/api/accounts/{name}/unlock", accounts.unlock, answers=_ACCOUNT),
+    _change_accounts(
+        "/api/accounts/{name}/second-factor", accounts.forget_factor, method=_DELETE, answers=_ACCOUNT
+    ),
+    Route(
+        "/api/accounts/{name}/person",
+        accounts.set_person,
+        method=_POST,
+        needs=ADMIN,
+        where=Where.EVERYWHERE,
+        answers=_ACCOUNT,
+    ),
+)

@@ -1,0 +1,132 @@
+"""The API of events, messages, cases and promises: a section of the route table."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from aiohttp import hdrs
+
+from hub.intake.dry_run_schemas import DryRun
+from hub.model.bulk import BulkItem, BulkRun
+from hub.operations.bulk.plan import BulkPlan
+from hub.operations.bulk.runs import BulkReport
+from hub.operations.cancel import CancelAnswer
+from hub.operations.cases.acts import CaseActed, CaseTaken
+from hub.operations.cases.listing import CaseRow
+from hub.operations.cases.lookup import CaseChoices
+from hub.operations.cases.schemas import CaseThreadAnswer
+from hub.operations.causes import CauseList
+from hub.operations.clocks.schemas import ClockExplained, ClockPage
+from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
+from hub.operations.evidence import EvidenceRow
+from hub.operations.explain.explain import Explanation
+from hub.operations.genuine import GenuineRow
+from hub.operations.indicators import Indicators
+from hub.operations.recipients import Recipients
+from hub.operations.redrive import RedrivenAnswer, RedrivenOne
+from hub.operations.search.schemas import SearchAnswer
+from hub.operations.start_survey import SurveyStarted
+from hub.operations.survey_list import CallRow, SurveyListPage
+from hub.sla.acknowledge import AckResult
+from hub.web.api import (
+    bounces,
+    bulk,
+    cases,
+    clocks,
+    constancias,
+    dead_letters,
+    events,
+    explain,
+    genuine,
+    indicators,
+    messages,
+    recipients,
+    search,
+    summary,
+    surveys,
+)
+from hub.web.route import OPERATE, PRIVACY, PUBLISH, Route, Where, operate, read, read_private
+from hub.web.schemas import common, intake
+from hub.web.schemas.bulk import BulkCancelled
+from hub.web.schemas.common import Problem, list_of, page_of
+from hub.web.schemas.messages import MessageRow, MessageWhole
+
+_POST: Final = hdrs.METH_POST
+_operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
+_EVENTS: Final = {
+    200: DryRun,
+    202: intake.EventsAnswer,
+    400: Problem,
+    413: Problem,
+    415: Problem,
+    422: intake.EventsRefused,
+    503: intake.EventsUnfinished,
+}
+_CONSTANCIA: Final = {200: common.Archive, 413: Problem}
+_CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
+_ACTED: Final = {200: CaseActed, 409: Problem}
+_TAKEN: Final = {200: CaseTaken, 409: Problem}
+_SETTLED: Final = {200: Settled}
+_SETTLED_LIST: Final = {200: list_of(Settled)}
+_TOO_LATE: Final = {409: Problem}
+_MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
+
+MESSAGES: Final[tuple[Route, ...]] = (
+    Route(
+        "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
+    ),
+    # Messages and promises.
+    read("/api/messages", messages.list_messages, answers={200: page_of(MessageRow)}),
+    read("/api/messages/causes", messages.list_causes, answers={200: CauseList}),
+    read("/api/messages/{id}", messages.show_message, answers={200: MessageWhole}),
+    read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
+    read("/api/search", search.find, answers={200: SearchAnswer}),
+    read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
+    read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
+    read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
+    read("/api/cases/{key}", cases.show_case, answers=_CASE),
+    operate("/api/cases/{key}/reply", cases.reply_to_case, answers=_ACTED),
+    operate("/api/cases/{key}/close", cases.close_case, answers=_ACTED),
+    operate("/api/cases/{key}/take-on", cases.take_case, answers=_TAKEN),
+    operate("/api/cases/{key}/release", cases.release_case, answers=_TAKEN),
+    read_private(
+        "/api/cases/{key}/constancia",
+        constancias.case_constancia,
+        answers={**_CONSTANCIA, 300: CaseChoices, 404: Problem},
+    ),
+    operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
+    operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
+    operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **_TOO_LATE}),
+    operate("/api/messages/{id}/cancel", messages.cancel_message, answers=_MARKED),
+    operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
+    operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
+    read("/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}),
+    read("/api/bulk", bulk.list_bulk, answers={200: page_of(BulkRun)}),
+    operate("/api/bulk", bulk.start_bulk, answers={200: BulkPlan, 201: BulkRun, 404: Problem}),
+    read("/api/bulk/{id}", bulk.show_bulk, answers={200: BulkReport}),
+    read("/api/bulk/{id}/items", bulk.list_bulk_items, answers={200: page_of(BulkItem)}),
+    operate("/api/bulk/{id}/cancel", bulk.cancel_bulk, answers={200: BulkCancelled}),
+    read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
+    read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
+    operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
+    read("/api/indicators", indicators.show, answers={200: Indicators}),
+    _operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
+    read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
+    read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
+    # Events that could not be accepted, or do not reach everybody.
+    read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
+    # Who may replay may look first.
+    Route(
+        "/api/dead/{id}",
+        dead_letters.show_dead,
+        needs=PRIVACY | OPERATE,
+        where=Where.PLACES,
+        answers={200: DeadWhole},
+    ),
+    operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
+    operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
+    operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
+    operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
+    read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
+)

@@ -1,0 +1,160 @@
+"""The API of people, what they wrote, their letters and inboxes: a section of the route table."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from aiohttp import hdrs
+
+from hub.model.letters import LetterBuilding, PrintBatch
+from hub.model.preferences import PreferencesWhole
+from hub.operations.audience import AudienceMeant
+from hub.operations.cases.acts import CaseActed
+from hub.operations.cases.replies import ReplyTask
+from hub.operations.erase_person import ErasureReport
+from hub.operations.people_list import PeoplePage
+from hub.operations.person_export.schemas import PersonExport
+from hub.operations.person_overview import PersonOverview
+from hub.operations.rectify_person import Claim
+from hub.web.api import (
+    batches,
+    constancias,
+    directory,
+    inbox,
+    letters,
+    people_list,
+    person_rights,
+    posters,
+    preferences,
+    replies,
+)
+from hub.web.route import INBOX, PRIVACY, Route, Where, operate, read, read_private
+from hub.web.schemas import common, people
+from hub.web.schemas import inbox as boxes
+from hub.web.schemas import preferences as marks
+from hub.web.schemas.common import Problem, page_of
+from hub.web.schemas.letters import (
+    BatchDelivered,
+    BatchMade,
+    BatchWhole,
+    LetterRow,
+    LetterWhole,
+    PosterRecorded,
+    PosterRow,
+    PosterWhole,
+)
+
+_DELETE: Final = hdrs.METH_DELETE
+_POST: Final = hdrs.METH_POST
+_PUT: Final = hdrs.METH_PUT
+_right: Final = partial(Route, method=_POST, needs=PRIVACY, where=Where.EVERYWHERE)
+_own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
+_CONSTANCIA: Final = {200: common.Archive, 413: Problem}
+_ACTED: Final = {200: CaseActed, 409: Problem}
+_TOO_LATE: Final = {409: Problem}
+_PREFERENCES: Final = {200: PreferencesWhole}
+_MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
+_WRITTEN: Final = {200: people.Written, **_TOO_LATE}
+
+PEOPLE: Final[tuple[Route, ...]] = (
+    # People: replies, suppressions, the directory, letters.
+    read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
+    read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
+    operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
+    operate("/api/replies/{id}/answer", replies.answer_reply, answers=_ACTED),
+    operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
+    read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
+    read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
+    operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
+    read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
+    read("/api/directory/people", people_list.find_people, answers={200: PeoplePage}),
+    read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
+    read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
+    read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
+    operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
+    read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: marks.PersonMarks}),
+    operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: marks.MarkRow}),
+    operate(
+        "/api/people/{ref}/do-not-contact",
+        preferences.end_marks,
+        method=_DELETE,
+        answers={200: marks.MarkEnd},
+    ),
+    read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
+    Route(
+        "/api/people/{ref}/export",
+        person_rights.export,
+        needs=PRIVACY,
+        where=Where.EVERYWHERE,
+        answers={200: PersonExport, 404: Problem, 413: Problem},
+    ),
+    Route(
+        "/api/people/{ref}/export/pdf",
+        person_rights.export_pdf,
+        needs=PRIVACY,
+        where=Where.EVERYWHERE,
+        answers={200: common.Pdf, 404: Problem, 413: Problem},
+    ),
+    _right("/api/people/{ref}/rectify", person_rights.rectify, answers={200: Claim, 404: Problem}),
+    _right(
+        "/api/people/{ref}/erase",
+        person_rights.erase,
+        answers={200: ErasureReport, 202: ErasureReport, 404: Problem, 409: Problem},
+    ),
+    read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
+    operate(
+        "/api/directory/{kind}/{ref}",
+        directory.put_entry,
+        method=_PUT,
+        body=people.EntryBody,
+        answers=_WRITTEN,
+    ),
+    operate(
+        "/api/directory/{kind}/{ref}",
+        directory.delete_entry,
+        method=_DELETE,
+        body=people.EntryBody,
+        answers={**_WRITTEN, 405: Problem},
+    ),
+    read("/api/letters", letters.list_letters, answers={200: page_of(LetterRow)}),
+    read("/api/letters/buildings", letters.list_buildings, answers={200: page_of(LetterBuilding)}),
+    read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
+    operate("/api/letters/batches", batches.make_batch, answers={200: BatchMade, 404: Problem}),
+    read("/api/letters/batches/{id}", batches.show_batch, answers={200: BatchWhole}),
+    read_private(
+        "/api/letters/batches/{id}/pdf", batches.print_batch, answers={200: common.Pdf, **_TOO_LATE}
+    ),
+    operate("/api/letters/batches/{id}/printed", batches.mark_printed, answers=_MARKED),
+    operate("/api/letters/batches/{id}/cancel", batches.cancel_batch, answers=_MARKED),
+    operate(
+        "/api/letters/batches/{id}/delivered",
+        batches.hand_over_batch,
+        answers={200: BatchDelivered, **_TOO_LATE},
+    ),
+    read_private("/api/letters/{id}", letters.show_letter, answers={200: LetterWhole}),
+    operate("/api/letters/{id}/posted", letters.mark_posted, answers=_MARKED),
+    operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
+    # Notice boards: nothing of a person hangs there.
+    read("/api/posters", posters.list_posters, answers={200: page_of(PosterRow)}),
+    read("/api/posters/{id}", posters.show_poster, answers={200: PosterWhole}),
+    read("/api/posters/{id}/pdf", posters.print_poster, answers={200: common.Pdf}),
+    operate("/api/posters/{id}/printed", posters.mark_poster_printed, answers={200: PosterRecorded}),
+    operate("/api/posters/{id}/hung", posters.mark_poster_hung, answers={200: PosterRecorded}),
+    operate("/api/posters/{id}/taken-down", posters.mark_poster_taken_down, answers={200: PosterRecorded}),
+    # The inbox of one person, for portals.
+    Route(
+        "/api/inbox/tokens",
+        inbox.create_inbox_token,
+        method=_POST,
+        needs=INBOX,
+        where=Where.EVERYWHERE,
+        answers={201: boxes.InboxToken, 404: Problem},
+    ),
+    _own_inbox("/api/inbox", inbox.list_inbox, answers={200: boxes.InboxPage}),
+    _own_inbox(
+        "/api/inbox/read", inbox.read_items, method=_POST, answers={200: boxes.InboxRead, 404: Problem}
+    ),
+    _own_inbox("/api/inbox/{id}/read", inbox.read_item, method=_POST, answers={200: boxes.InboxRead}),
+    _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
+)

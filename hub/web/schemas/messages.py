@@ -1,0 +1,154 @@
+"""Queries, bodies and rows of messages, promises and dead letters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.model import ClockState, Instant, Purpose, State, Word
+from hub.web.schemas.common import Cursor, IsMasked, Limit, MayUnmask
+
+
+class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: State | None = None
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `contact_limit`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant (RFC 3339) or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    purpose: Purpose | None = None
+    copropiedad: Annotated[Word, Meta(description="Its id: only messages of this copropiedad.")] | None = None
+    case: Annotated[Word, Meta(description="The key of a case: `pqrs_id:PQ-1`.")] | None = None
+    only: (
+        Annotated[
+            Literal["lost", "held"],
+            Meta(description="`lost`: failed, bounced, expired. `held`: waits for its hour or for somebody."),
+        ]
+        | None
+    ) = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class ClocksQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: ClockState | None = None
+    name: Annotated[Word, Meta(description="The promise: `first_reply`.")] | None = None
+    area: Annotated[Word, Meta(description="Of this area (`service_area`).")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Of this copropiedad.")] | None = None
+    level: Annotated[int, Meta(ge=1, le=4, description="With this level now.")] | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class AcknowledgeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    note: Annotated[
+        str, Meta(max_length=500, description="Words for those who read the case; empty: none.")
+    ] = ""
+
+
+class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: Literal["open", "replayed", "discarded"] | None = None
+    reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class MessageRow(Struct, kw_only=True):
+    id: UUID
+    event_id: str
+    event: str
+    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    channel: str
+    purpose: Purpose
+    state: State
+    reason: str | None
+    next_at: Instant | None
+    created_at: Instant
+    final: Annotated[bool, Meta(description="Nothing more happens to it by itself.")]
+    means: Annotated[str, Meta(description="What its state and reason mean, in Spanish.")]
+    to_do: Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
+
+
+class AttemptRow(Struct, kw_only=True):
+    """One call of a provider, or a final state without a call."""
+
+    at: Instant
+    outcome: str
+    provider: str
+    reference: str | None
+    code: str
+
+
+class MessageWhole(MessageRow, kw_only=True):
+    """A message with its history."""
+
+    masked: IsMasked
+    may_unmask: MayUnmask
+    name: str
+    address: str
+    event_key: UUID
+    case: Annotated[str | None, Meta(description="The key of its case.")]
+    occasion: Annotated[str, Meta(description="`initial`, or which reminder.")]
+    attempts: list[AttemptRow]
+    skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
+
+
+class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which open dead letters; all of them without a reason or an event."""
+
+    reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    limit: Limit = 100
+
+
+class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lost messages go again."""
+
+    state: Literal["failed", "expired", "bounced", "suppressed"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `smtp_550`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    also_told: Annotated[
+        bool, Meta(description="Also messages whose person was notified by another channel.")
+    ] = False
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500
+
+
+class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    also_told: Annotated[bool, Meta(description="Also if its person was notified by another channel.")] = (
+        False
+    )
+
+
+class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    why: Annotated[
+        Word,
+        Meta(min_length=1, description="For the audit; names of people do not belong there."),
+    ]
+
+
+class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which waiting messages are cancelled."""
+
+    state: Literal["queued", "held", "retrying"]
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Annotated[Word, Meta(description="The id that the publisher gave the event.")] | None = None
+    person: Annotated[Word, Meta(description="The person's reference.")] | None = None
+    reason: Annotated[Word, Meta(description="How the reason begins: `throttled`.")] | None = None
+    since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
+    dry_run: Annotated[bool, Meta(description="Only count.")] = False
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500
