@@ -12,7 +12,7 @@ from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, MessageActs, Replay, Worked
+from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, Replay, Worked
 from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
 from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter

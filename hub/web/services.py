@@ -81,7 +81,6 @@ from hub.ports import (
     KeyStore,
     LetterStore,
     LogStore,
-    MessageActs,
     PauseStore,
     PreferenceStore,
     Publisher,
@@ -237,7 +236,6 @@ class Services:
     letters: LetterStore
     log: LogStore
     mail_reports: ReportStore
-    message_acts: MessageActs
     pauses: PauseStore
     people_list: PeopleListStore
     posters: Posters

@@ -701,7 +701,6 @@ class World:
             letters=PostgresLetters(database),
             log=self.log,
             mail_reports=PostgresMailReports(database),
-            message_acts=PostgresBulk(database),
             pauses=self.pauses,
             people_list=PostgresPeopleList(database),
             posters=posters_of(database, CompanyRules(settings)),

@@ -156,7 +156,7 @@ async def test_grown_plan_is_no_run() -> None:
 
 
 def test_every_kind_and_every_reason_has_words() -> None:
-    reasons = ["told", "too_old", "no_contact", "changed", "in_hand", "in_digest"]
+    reasons = ["told", "too_old", "no_contact", "changed", "sending", "in_digest"]
     reasons += ["wrong_sender", "again", "refused"]
 
     assert KINDS_ES.keys() == set(BulkKind)

@@ -72,7 +72,7 @@ _SKIPPED_ES: Final[Mapping[str, str]] = {
     "too_old": "Ya no sirve: pasó la hora del aviso",
     "no_contact": "No tiene a dónde enviarse",
     "changed": "Ya no estaba así cuando le llegó el turno",
-    "in_hand": "Ya está saliendo",
+    "sending": "Ya está saliendo",
     "in_digest": "Va dentro de un resumen",
     "wrong_sender": "Se rechazó por quien lo envió: hay que mirarlo uno por uno",
     "again": "Volvió a fallar mientras tanto",

@@ -13,6 +13,7 @@ from hub.model import ClockState, Instant, Purpose, State, Word
 from hub.model.letters import BatchLetter, LetterState, PrintBatch
 from hub.model.paper import PaperSize
 from hub.model.posters import PosterEnd, PosterState
+from hub.operations.cancel import WhyCancelled
 
 MAX_LIMIT: Final = 500
 _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
@@ -389,10 +390,7 @@ class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    why: Annotated[
-        Word,
-        Meta(min_length=1, description="For the audit; names of people do not belong there."),
-    ]
+    why: Annotated[WhyCancelled, Meta(description="For the audit, which has no free text about a person.")]
 
 
 class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
