@@ -150,6 +150,7 @@ _TAKEN: Final = {200: CaseTaken, 409: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
+_MENDED: Final = {**_SETTLED, **_TOO_LATE, 413: Problem, 422: Problem}
 _PREFERENCES: Final = {200: PreferencesWhole}
 _MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
 _WRITTEN: Final = {200: people.Written, **_TOO_LATE}
@@ -223,6 +224,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
+    _operate("/api/dead/{id}/mend", dead_letters.mend_dead, answers=_MENDED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     _read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
     # People: replies, suppressions, the directory, letters.

@@ -179,6 +179,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
     "POST /dead/{id}": Row(needs=OPERATE, where=OWN, fill="DEAD", form="act=discard", status=303),
+    "GET /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /channels": Row(needs=READ),
     "GET /search": Row(needs=READ, where=OWN, tail="?q=p-MARK", elsewhere=200),
     "GET /indicators": Row(needs=READ, where=OWN, tail=f"?{MARCH}&copropiedad=ph-MARK", elsewhere=200),
@@ -248,6 +249,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "POST /api/dead/{id}/mend": Row(needs=OPERATE, also=PRIVACY, where=OWN, fill="DEAD", body={}, status=422),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+
 from aiohttp import hdrs
 
 from hub.model import Grant, Office
@@ -12,6 +15,7 @@ from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.web_doubles import event
 from tests.servers import Servers
 
 TEXT = "document.querySelector('main').innerText"
@@ -121,11 +125,39 @@ async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
         await browser.run("document.querySelector('#mend').open = true")
         await press(browser, "#mend button")
         still = await browser.run("document.querySelector('[role=alert]').innerText")
-        await press(browser, ".actions form:last-child button")
+        await press(browser, ".actions a[href$=discard]")
+        asked = await browser.run(TEXT)
+        await press(browser, "main button.danger")
 
         assert '"data": {' in marked
         assert "data" in still
+        assert "nadie recibe este aviso" in asked
         assert "Se descartó" in await browser.run(TEXT)
+        await hub.open(browser, path)
+        assert "Descartar" not in await browser.run(TEXT)
+
+
+async def test_mended_event_is_published_with_a_trace_and_once(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        path = await unready(hub)
+        whole = json.dumps(event(id="evt-x"))
+        await hub.open(browser, path)
+        await browser.run(
+            "document.querySelector('#mend').open = true;"
+            f"document.querySelector('#body').value = {json.dumps(whole)}"
+        )
+        await press(browser, "#mend button")
+        done = await browser.run(TEXT)
+        await hub.open(browser, path)
+        after = await browser.run(TEXT)
+        [row] = await hub.database.rows("SELECT who, detail FROM audit WHERE action = 'dead.mend'")
+
+        assert "Se publicó corregido" in done
+        assert "Corregirlo" not in after
+        assert row["who"] == "account:Ana"
+        assert row["detail"]["sha256"] == sha256(whole.encode()).hexdigest()
+        assert "data.radicado" in row["detail"]["changed"]
 
 
 async def test_rejected_event_appears_on_an_open_page_without_a_reload(

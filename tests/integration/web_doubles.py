@@ -309,7 +309,8 @@ class MemoryLog:
         return _page(kept, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        return next((letter for letter in self.letters if letter.id == letter_id), None)
+        letter = next((letter for letter in self.letters if letter.id == letter_id), None)
+        return letter and replace(letter, state=self.settled.get(letter_id, "open"))
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         again = any(letter.times != times for letter in self.letters if letter.id == letter_id)

@@ -41,6 +41,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _read(dead_page.PATH, dead_page.show),
     Route(dead_page.ONE, dead_page.show_one, needs=PRIVACY | OPERATE, where=Where.PLACES),
     _operate(dead_page.ONE, dead_page.act),
+    _look_to_operate(dead_page.DISCARD, dead_page.ask_discard),
     _read_company(channels_page.PATH, channels_page.show),
     _operate_company(channels_page.PAUSE, channels_page.pause),
     _operate_company(channels_page.RESUME, channels_page.resume),
