@@ -47,7 +47,7 @@ from hub.ports.log import BoardFilter, Cause, Causes, LogStore, MessageFilter, P
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore
-from hub.ports.pauses import EVERYTHING, PauseStore
+from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher

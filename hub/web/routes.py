@@ -30,7 +30,7 @@ from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.causes import CauseList
-from hub.operations.channels import ChannelRow, PauseRow
+from hub.operations.channels import ChannelRow, PauseRow, PauseWhole
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.erase_person import ErasureReport
@@ -338,8 +338,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
     _read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
+    _read_company("/api/pauses/{name}", pauses.show_pause, answers={200: PauseWhole}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
-    _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
+    _operate_company(
+        "/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed, **_TOO_LATE}
+    ),
     _read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     _read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     _read(

@@ -249,7 +249,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
-    "POST /api/dead/{id}/mend": Row(needs=OPERATE, also=PRIVACY, where=OWN, fill="DEAD", body={}, status=422),
+    "POST /api/dead/{id}/mend": Row(needs=OPERATE, also=PRIVACY, where=OWN, fill="DEAD", body={}, status=409),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
@@ -309,6 +309,7 @@ ROWS: Final[dict[str, Row]] = {
     # The hub itself.
     "GET /api/channels": Row(needs=READ),
     "GET /api/pauses": Row(needs=READ),
+    "GET /api/pauses/{name}": Row(needs=READ, fill="sms", status=404),
     "PUT /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms", body={}),
     "DELETE /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms"),
     "GET /api/incidents": Row(needs=READ),

@@ -56,7 +56,14 @@ class Place:
 
     async def start(self, kind: BulkKind, asked: BulkFilter) -> BulkRun:
         order = Order(kind=kind, asked=asked, reason="falla", by="ana")
-        run = await start(self.stores.bulk, order, places=None, now=lambda: datetime.now(UTC))
+        noted: list[BulkRun] = []
+
+        async def before(run: BulkRun) -> None:
+            assert await self.stores.bulk.run(run.id) is None
+            noted.append(run)
+
+        run = await start(self.stores.bulk, order, places=None, now=lambda: datetime.now(UTC), before=before)
+        assert noted == [run]
         assert run is not None
         return run
 

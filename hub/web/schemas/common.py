@@ -364,6 +364,13 @@ class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) = None
 
 
+class ResumeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    older: Annotated[
+        Literal["cancel"] | None,
+        Meta(description="Of the pause of a restored hub: cancel first what was planned before its copy."),
+    ] = None
+
+
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which lost messages go again."""
 
