@@ -179,6 +179,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
     "POST /dead/{id}": Row(needs=OPERATE, where=OWN, fill="DEAD", form="act=discard", status=303),
+    "GET /dead/discard": Row(needs=OPERATE, where=OWN, tail="?reason=MARK"),
+    "POST /dead/discard": Row(needs=OPERATE, where=OWN, form="ids=MARK", status=303),
     "GET /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /channels": Row(needs=READ),
     "GET /search": Row(needs=READ, where=OWN, tail="?q=p-MARK", elsewhere=200),

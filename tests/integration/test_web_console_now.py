@@ -93,12 +93,12 @@ async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, 
         assert await browser.run("window.here")
 
 
-async def unready(hub: ConsoleHub) -> str:
+async def unready(hub: ConsoleHub, named: str = "evt-x") -> str:
     """Let an event have come without what it needs; return the path of its letter."""
     body = (
-        b'{"specversion":"1.0","id":"evt-x","source":"urn:coproservicios:crm",'
+        b'{"specversion":"1.0","id":"%b","source":"urn:coproservicios:crm",'
         b'"type":"co.coproservicios.pqrs.received.v1","time":"2026-03-09T17:00:00Z",'
-        b'"datacontenttype":"application/json","data":{"pqrs_id":"P-1"}}'
+        b'"datacontenttype":"application/json","data":{"pqrs_id":"P-1"}}' % named.encode()
     )
     made = letter(
         body,
@@ -106,7 +106,7 @@ async def unready(hub: ConsoleHub) -> str:
         field="data.radicado",
         received_at=now(),
         source="urn:coproservicios:crm",
-        event_id="evt-x",
+        event_id=named,
         event_type="co.coproservicios.pqrs.received.v1",
     )
     async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
@@ -135,6 +135,27 @@ async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
         assert "Se descartó" in await browser.run(TEXT)
         await hub.open(browser, path)
         assert "Descartar" not in await browser.run(TEXT)
+
+
+async def test_many_rejected_events_are_discarded_after_a_look(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await unready(hub)
+        await hub.open(browser, "/dead?reason=radicado")
+        await press(browser, "a[href^='/dead/discard']")
+        asked = await browser.run(TEXT)
+        late = await unready(hub, "evt-late")
+        await press(browser, "main button.danger")
+        done = await browser.run(TEXT)
+        states = await hub.database.rows("SELECT state, count(*)::int AS n FROM dead_letter GROUP BY state")
+
+        assert "¿Descartar 1 evento?" in asked
+        assert "PQRS recibida" in asked
+        assert "Se descartó" in done
+        # What came while somebody looked is not touched, nor what the filter leaves out.
+        assert {row["state"]: row["n"] for row in states} == {"open": 4, "discarded": 1}
+        await hub.open(browser, late)
+        assert "Pendiente" in await browser.run(TEXT)
 
 
 async def test_mended_event_is_published_with_a_trace_and_once(browser: Browser, servers: Servers) -> None:

@@ -18,9 +18,8 @@ from hub.operations.cases.replies import answered_in, replied
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.replay import moves_of
-from hub.testing import MemoryPublisher
+from hub.testing import MemoryAudit, MemoryPublisher
 from tests.contract.values import clock, event, stored
-from tests.integration.web_doubles import MemoryAudit
 from tests.unit.factories import SCHEMAS
 
 NOW = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)

@@ -14,6 +14,7 @@ ACTS: Final[dict[str, str]] = {
     "POST /dead/{id} replay": "POST /api/dead/{id}/replay",
     "POST /dead/{id} mend": "POST /api/dead/{id}/mend",
     "POST /dead/{id} discard": "POST /api/dead/{id}/discard",
+    "POST /dead/discard": "POST /api/dead/discard",
     "POST /channels/pause": "PUT /api/pauses/{name}",
     "POST /channels/resume": "DELETE /api/pauses/{name}",
     "POST /messages/{id}/resend": "POST /api/messages/{id}/redrive",

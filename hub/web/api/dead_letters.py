@@ -14,7 +14,7 @@ from hub.operations.dead_letters import OpenLetters, Settled
 from hub.operations.mend_letter import mended, mending
 from hub.ports import Page
 from hub.web.auth.caller import caller_of, note, places_of, places_with
-from hub.web.requests import found, read_id
+from hub.web.requests import found, read_id, unknown
 from hub.web.responses import Refusal, all_of, json_answer, pointer
 from hub.web.schemas.common import DeadQuery, SettleBody
 from hub.web.services import services
@@ -125,6 +125,12 @@ async def _found(request: web.Request) -> DeadLetter:
 def sees_content(request: web.Request) -> bool:
     """Whether the caller may read what a letter holds, and so mend it: `privacy` for all copropiedades."""
     return places_with(request, Scope.PRIVACY) is None
+
+
+def everywhere(request: web.Request) -> None:
+    """Raise Refusal (404) for a caller who does not reach everywhere."""
+    if not reaches_dead(request):
+        raise unknown(_LETTER)
 
 
 def reaches_dead(request: web.Request) -> bool:

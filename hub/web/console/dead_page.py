@@ -27,7 +27,6 @@ from hub.web.services import services
 
 PATH: Final = "/dead"
 ONE: Final = f"{PATH}/{{id}}"
-DISCARD: Final = f"{ONE}/discard"
 _COLUMNS: Final = ("Llegó", "Evento", "Motivo", "Motivo exacto", "Campo", "De", "Veces", "Estado")
 _LONGEST_HERE: Final = 20 * 1024
 """Bytes of a body that the form takes: a browser may send thrice as many, and forms are short."""
@@ -67,6 +66,7 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         next=with_query(request, after=following) if following else None,
         first=with_query(request, after=None) if query.after else None,
         replay_all=_bulk(request, query),
+        discard_all=_narrowed(f"{PATH}/discard", query),
     )
 
 
@@ -85,7 +85,12 @@ async def _rows(request: web.Request, query: DeadListQuery) -> tuple[list[dict[s
 
 def _words(row: Mapping[str, Any]) -> dict[str, str]:
     """Return what a letter is about, and why it was refused, in Spanish."""
-    return {"title": event_title(row["event_type"] or "") or "Sin tipo", "why": why(str(row["reason"]))}
+    return {"title": title_of(row["event_type"]), "why": why(str(row["reason"]))}
+
+
+def title_of(event_type: str | None) -> str:
+    """Return what a letter is about, in Spanish."""
+    return event_title(event_type or "") or "Sin tipo"
 
 
 def why(reason: str) -> str:
@@ -97,8 +102,12 @@ def _bulk(request: web.Request, query: DeadListQuery) -> str | None:
     """Return where all of this list are planned to be replayed, if the hub has that page."""
     if (hdrs.METH_GET, "/bulk/{kind}") not in request.app[TABLE]:
         return None
+    return _narrowed("/bulk/replay", query)
+
+
+def _narrowed(path: str, query: DeadListQuery) -> str:
     asked = {"reason": query.reason, "event": query.event}
-    return f"/bulk/replay?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f"{path}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 async def show_one(request: web.Request, query: DeadOneQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
@@ -129,7 +138,7 @@ def _page(
         lines=lines,
         text="\n".join(line.text for line in lines),
         why=why(letter.reason),
-        title=_words({"event_type": letter.event_type, "reason": letter.reason})["title"],
+        title=title_of(letter.event_type),
         wrong=wrong,
         late=late,
         state=DEAD_STATES[letter.state],
@@ -152,20 +161,6 @@ async def act(request: web.Request, form: DeadForm) -> web.StreamResponse:
     else:
         settled = await dead_letters.replay(deps.log, deps.publisher, letter)
     return _after(settled, settled.state)
-
-
-async def ask_discard(request: web.Request) -> web.StreamResponse:
-    """Ask whether a rejected event is really to be discarded."""
-    letter = await letter_of(request, "dead.show")
-    return console_page(
-        "console/dead_discard.html",
-        request,
-        here=PATH,
-        letter=letter,
-        why=why(letter.reason),
-        title=_words({"event_type": letter.event_type, "reason": letter.reason})["title"],
-        is_open=letter.state == "open",
-    )
 
 
 async def _mend(request: web.Request, text: str) -> web.StreamResponse:
