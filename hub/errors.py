@@ -310,6 +310,14 @@ class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
 
 
+class NotRestored(HubError):
+    """
+    Only what a restored copy had planned is cancelled without a plan. Look at what waits, and cancel that.
+
+    At the console from its list, with `hub cancel --dry-run`, or with POST /api/bulk and `dry_run`.
+    """
+
+
 class UnknownName(HubError, LookupError):
     """There is nothing of this name."""
 

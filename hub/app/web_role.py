@@ -89,7 +89,6 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         letter_printer=letter_printer_of(database, company),
         log=storage.PostgresLog(database),
         mail_reports=storage.PostgresMailReports(database),
-        message_acts=storage.PostgresBulk(database),
         pauses=storage.PostgresPauses(database),
         people_list=storage.PostgresPeopleList(database),
         preferences=storage.PostgresPreferences(database),

@@ -12,7 +12,7 @@ from hub.cli.audit import note
 from hub.cli.common import AsJson, fields, instant_option, print_json, print_list, settings
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfId, OfPerson
 from hub.operations import cancel as cancelling
-from hub.operations.cancel import CancelAnswer, CancelRequest
+from hub.operations.cancel import CancelAnswer, CancelRequest, WhyCancelled
 from hub.ports import MessageFilter
 
 
@@ -20,7 +20,7 @@ async def cancel(  # noqa: PLR0913 - each is an option of the command line
     *,
     state: Annotated[Literal["queued", "held", "retrying"], typer.Option(help="Which waiting messages.")],
     why: Annotated[
-        str, typer.Option("--why", help="The reason, for the audit; names of people do not belong there.")
+        WhyCancelled, typer.Option("--why", help="For the audit, which has no free text about a person.")
     ],
     channel: OfChannel = None,
     event: OfEvent = None,
@@ -43,7 +43,7 @@ async def cancel(  # noqa: PLR0913 - each is an option of the command line
     the digest. An event that its publisher can take back is better recalled:
     messages that are planned later stay back, too.
 
-      hub cancel --state held --event admin.circular.issued --why "Circular equivocada" --dry-run
+      hub cancel --state held --event admin.circular.issued --why wrong --dry-run
     """
     narrowed = MessageFilter(
         state=state,
@@ -58,9 +58,11 @@ async def cancel(  # noqa: PLR0913 - each is an option of the command line
     )
     async with open_cancel(settings()) as store:
         request = CancelRequest(narrowed=narrowed, dry_run=dry_run)
+        if not dry_run:
+            await note("cancel", f"messages:{state}", why=why)
         answer = await cancelling.cancel(request, store=store, limit=limit)
     if not dry_run:
-        await note("cancel", f"messages:{state}", cancelled=answer.cancelled, why=why)
+        await note("cancel", f"messages:{state}", cancelled=answer.cancelled)
     if as_json:
         print_json(answer)
     else:

@@ -1,8 +1,9 @@
-"""`hub dead`: events that the hub could not accept; list, show, replay or discard them."""
+"""`hub dead`: events that the hub could not accept; list, show, replay, mend or discard them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import msgspec
 import typer
 
 from hub.app.openers import open_log, open_publisher
-from hub.cli.audit import note
+from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
     Id,
@@ -20,12 +21,18 @@ from hub.cli.common import (
     print_json,
     print_list,
     print_whole,
+    read_input,
     settings,
     to_uuid,
     warn,
 )
+from hub.cloudevents import decode
+from hub.cloudevents.schemas import Schemas
+from hub.model import Event as CloudEvent
+from hub.model import Json
 from hub.operations import dead_letters
 from hub.operations.dead_letters import OpenLetters, Settle, Settled
+from hub.operations.mend_letter import mended, mending
 from hub.ports import LogStore
 
 app = typer.Typer(no_args_is_help=True)
@@ -115,6 +122,41 @@ async def discard(
     """Discard dead letters; they stay in the log."""
     _require_choice(ids, everything or (reason, event) != (None, None))
     await _settle("discard", ids, reason, event, yes=yes, as_json=as_json)
+
+
+@app.command()
+async def mend(
+    letter_id: Id,
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE|-", show_default=False, help="The body as it should be; - is stdin."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Publish an open dead letter with other words, in the name of its sender.
+
+    It must stay the same event: source, id and type do not change. The audit has what was changed and a
+    digest of it, and the event says who has mended it. Its publisher needs the same mending, or it comes
+    again as it was.
+
+      hub dead show 0195… --json | jq -r .body > event.json
+
+      hub dead mend 0195… event.json
+    """
+    given, body, schemas = settings(), read_input(file), Schemas.load()
+
+    def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> CloudEvent:
+        event = decode(body, content_type, headers)
+        schemas.check(event, now=datetime.now(UTC))
+        return event
+
+    async with open_log(given) as log, open_publisher(given) as publisher:
+        letter = known(await log.dead_letter(letter_id), f"dead letter {letter_id}")
+        whole = mended(letter, body, check, by=operator())
+        await note("dead.mend", f"dead:{letter_id}", **mending(letter, whole))
+        done = await dead_letters.replay(log, publisher, whole)
+    _report([done], {}, as_json=as_json)
 
 
 def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -23,7 +24,7 @@ from hub.cli.common import (
 )
 from hub.cli.names import known_channel
 from hub.cli.progress import silent
-from hub.errors import UnknownName
+from hub.errors import NotRestored, UnknownName
 from hub.operations import pause as pausing
 from hub.operations.channels import ChannelRow, read_channels, read_depths
 from hub.ports import EVERYTHING
@@ -41,6 +42,11 @@ def _waiting(row: ChannelRow) -> str:
     return ", ".join(f"{number} {lane}" for lane, number in row.waiting.items() if number)
 
 
+_CANCELS: Final[Mapping[bool, str]] = {
+    True: "--cancel-older cancels them.",
+    False: "`hub cancel --dry-run` shows what can be cancelled.",
+}
+"""What to do about what is older than a pause, by whether it is that of a restored hub."""
 _UNSENT: Final = fields("channel", "lane", "unsent", "oldest_at", "before")
 _PAUSES: Final = fields("subject", "since", "ends_at", "by", "reason")
 _CHANNELS: Final[Columns] = {
@@ -86,9 +92,7 @@ async def resume(
     ] = False,
     cancel_older: Annotated[
         bool,
-        typer.Option(
-            "--cancel-older", help="Of `all`: cancel what was planned before the pause, or its back-up."
-        ),
+        typer.Option("--cancel-older", help="Of a restored hub: cancel what was planned before its back-up."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -114,15 +118,17 @@ async def resume(
 async def _before_everything(*, cancel_older: bool, dry_run: bool, as_json: bool) -> None:
     async with open_pauses(settings()) as store:
         rows = await store.unsent()
+        restored = any(pausing.is_restored(row) for row in await store.pauses())
         if not (as_json and not dry_run):
             print_list(rows, _UNSENT, as_json=as_json)
         if older := sum(int(row["before"]) for row in rows):
-            warn(
-                f"{older} were planned before the pause: perhaps they have left. --cancel-older cancels them."
-            )
+            warn(f"{older} were planned before the pause: perhaps they have left. {_CANCELS[restored]}")
         if due := await store.due_steps():
             warn(f"{due} clocks have a step that is due")
         if cancel_older:
+            if not restored:
+                raise NotRestored
+            await note("cancel_older", EVERYTHING)
             cancelled = await pausing.cancel_older(store)
             warn(f"{cancelled} cancelled")
             await note("cancel_older", EVERYTHING, cancelled=cancelled)
@@ -167,8 +173,8 @@ def _subject(name: str) -> str:
 async def _pause(subject: str, reason: str, until: datetime | None, *, as_json: bool) -> None:
     async with open_pauses(settings()) as store:
         by = getpass.getuser()
+        await note("pause", subject, ends_at=until and until.isoformat())
         done = await pausing.pause(subject, by=by, reason=reason, ends_at=until, store=store)
-    await note("pause", subject, changed=done.changed)
     sentence = f"{subject} {'is paused' if done.changed else 'was paused before'}"
     print_done(done, sentence, as_json=as_json)
     if done.urgent and not as_json:
@@ -178,8 +184,10 @@ async def _pause(subject: str, reason: str, until: datetime | None, *, as_json: 
 async def _resume(subject: str, *, as_json: bool) -> None:
     given, on_progress = settings(), silent if as_json else _progress
     async with open_pauses(given) as store, open_publisher(given) as publisher:
+        await note("resume", subject)
         done = await pausing.resume(subject, store=store, publisher=publisher, on_progress=on_progress)
-    await note("resume", subject, changed=done.changed, released=done.released)
+    if done.released:
+        await note("resume", subject, released=done.released)
     sentence = f"{subject} {'resumes' if done.changed else 'was not paused'}, {done.released} released"
     print_done(done, sentence, as_json=as_json)
 

@@ -64,6 +64,8 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
     request = RedriveRequest(narrowed=message_filter, include_notified=include_notified, dry_run=dry_run)
     given, on_progress = settings(), silent if as_json else _progress
     async with open_redrive(given) as store, open_publisher(given) as publisher:
+        if not dry_run:
+            await note("redrive", f"messages:{state}", also_told=include_notified)
         done = await redriving.redrive(
             request, store=store, publisher=publisher, limit=limit, on_progress=on_progress
         )

@@ -14,7 +14,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
 from hub.errors import InvalidEvent, WrongSender
 from hub.intake.needs import Needs, needs_of, skipping_cases
-from hub.intake.replay_sender import as_sent
+from hub.intake.replay_sender import as_mended, as_sent
 from hub.intake.sender_rates import SenderRates
 from hub.intake.source_bindings import BindingSnapshot
 from hub.intake.traces import with_trace
@@ -23,6 +23,7 @@ from hub.messages.planning.plan import Rules
 from hub.messages.planning.posters import Board, boards_of
 from hub.model import (
     CANARY,
+    MENDED_BY,
     TYPE_PREFIX,
     DeadLetter,
     Event,
@@ -131,6 +132,8 @@ def read(
         except InvalidEvent as exc:
             batch.letters.append(dead_letter(raw, exc))
         else:
+            if raw.mended_by is not None or MENDED_BY in event.extensions:
+                event = as_mended(event, raw.mended_by)
             if context.tracer is not None:
                 event = with_trace(event, raw.headers)
             batch.events.setdefault(event_key(event), (event, raw))

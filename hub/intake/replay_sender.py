@@ -12,9 +12,20 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hub.model import CALLER_HEADER, LANE_HEADER, SENDER_HEADER, DeadLetter, Json, Lane, RawMessage
+from hub.model import (
+    CALLER_HEADER,
+    LANE_HEADER,
+    MENDED_BY,
+    MENDED_HEADER,
+    SENDER_HEADER,
+    DeadLetter,
+    Event,
+    Json,
+    Lane,
+    RawMessage,
+)
 
-_OWN: Final = frozenset({SENDER_HEADER, CALLER_HEADER, LANE_HEADER})
+_OWN: Final = frozenset({SENDER_HEADER, CALLER_HEADER, LANE_HEADER, MENDED_HEADER})
 
 
 def headers_of(letter: DeadLetter) -> dict[str, Json]:
@@ -23,12 +34,13 @@ def headers_of(letter: DeadLetter) -> dict[str, Json]:
 
     What the first sender has written into the hub's own headers would be believed in the hub's name.
     """
-    return {**_foreign(letter.headers), SENDER_HEADER: letter.sender or ""}
+    mended = {MENDED_HEADER: letter.mended_by} if letter.mended_by else {}
+    return {**_foreign(letter.headers), SENDER_HEADER: letter.sender or "", **mended}
 
 
 def headers_of_moved(raw: RawMessage, to: Lane | None) -> dict[str, Json]:
     """Return the headers of an event that goes to another queue; `to` is the lane where it has to stay."""
-    known = {CALLER_HEADER: raw.caller, LANE_HEADER: to}
+    known = {CALLER_HEADER: raw.caller, LANE_HEADER: to, MENDED_HEADER: raw.mended_by}
     return {SENDER_HEADER: raw.user or "", **{name: str(value) for name, value in known.items() if value}}
 
 
@@ -51,8 +63,15 @@ def as_sent(incoming: RawMessage, own: str | None) -> RawMessage:
         user=str(headers[SENDER_HEADER]) or None if SENDER_HEADER in headers else own,
         caller=str(headers[CALLER_HEADER]) if CALLER_HEADER in headers else None,
         lane=_lane(headers),
+        mended_by=str(headers[MENDED_HEADER]) if MENDED_HEADER in headers else None,
         headers=_foreign(headers),
     )
+
+
+def as_mended(event: Event, by: str | None) -> Event:
+    """Return the event with who has mended it, and without what anybody else says of that."""
+    others = {name: value for name, value in event.extensions.items() if name != MENDED_BY}
+    return replace(event, extensions=others if by is None else {**others, MENDED_BY: by})
 
 
 def _foreign(headers: Mapping[str, Json]) -> dict[str, Json]:

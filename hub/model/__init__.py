@@ -73,6 +73,8 @@ from hub.model.events import (
     CANARY,
     HUB_SOURCE,
     LANE_HEADER,
+    MENDED_BY,
+    MENDED_HEADER,
     RECALL,
     SENDER_HEADER,
     AddedEvent,

@@ -31,7 +31,7 @@ class SkipReason(StrEnum):
     NO_CONTACT = "no_contact"
     CHANGED = "changed"
     """It is not as it was when it was chosen."""
-    IN_HAND = "in_hand"
+    SENDING = "sending"
     IN_DIGEST = "in_digest"
     WRONG_SENDER = "wrong_sender"
     AGAIN = "again"

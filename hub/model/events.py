@@ -22,6 +22,10 @@ CALLER_HEADER = "x-hub-caller"
 """Who has published the event over HTTP, on whose rate it counts. Believed of the hub's user only."""
 LANE_HEADER = "x-hub-lane"
 """Where the hub has moved an event that was above its sender's rate. Believed of the hub's user only."""
+MENDED_HEADER = "x-hub-mended"
+"""Who has mended a dead letter before its replay. Believed of the hub's user only."""
+MENDED_BY = "mendedby"
+"""The extension that says so of the event. The hub alone sets it: a publisher's own is taken away."""
 CANARY = "hub.canary"
 """How the routing keys of canaries begin: empty messages that show whether events would arrive."""
 
@@ -128,6 +132,8 @@ class RawMessage(Struct, frozen=True, kw_only=True):
     """Who has published it over HTTP, as the hub itself says."""
     lane: Lane | None = None
     """The lane to which the hub has moved it, because its sender was above their rate."""
+    mended_by: str | None = None
+    """Who has mended it, as the hub itself says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +161,7 @@ class DeadLetter:
     """The RabbitMQ user, as validated by the broker, or `http:` and the caller; None if it named nobody."""
     wrong_sender: bool = False
     """Whether it was refused for who had sent it."""
+    state: str = dataclasses.field(default="open", compare=False)
+    """`open`, `replayed` or `discarded`."""
+    mended_by: str | None = dataclasses.field(default=None, compare=False)
+    """Who has changed the body that is published again; of a letter as it came None."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,6 +22,9 @@ from hub.ports import CancelPage, CancelResult, CancelStore, MessageFilter
 PAGE: Final = 500
 """Messages examined in one transaction."""
 _LEFT: Final = "the message is {state}: only what has not left can be cancelled"
+
+WhyCancelled = Literal["wrong", "not_needed", "asked", "other"]
+"""A word of a list: the audit, which no erasure reaches, takes no free text about a person."""
 
 
 class CancelRow(Struct, kw_only=True):
@@ -78,7 +81,7 @@ async def cancel(
 async def cancel_one(
     message_id: UUID, state: str, *, store: CancelStore, narrowed: MessageFilter
 ) -> CancelResult:
-    """Cancel this message, which was in `state`. Raises TooLate if it has left or is leaving."""
+    """Cancel this message, which was in `state`; return what became of it. Raises TooLate if it has left."""
     if state == "cancelled":
         return CancelResult.CANCELLED
     if state not in UNSENT:
@@ -88,9 +91,13 @@ async def cancel_one(
     if not found:
         # It moved between the look and now, or a worker has it under its hands.
         raise TooLate(_LEFT.format(state="on its way"))
-    if found[0] is not CancelResult.CANCELLED:
-        raise TooLate(_LEFT.format(state=found[0].value))
     return found[0]
+
+
+def check_cancelled(verdict: CancelResult) -> None:
+    """Raise TooLate if a message was not cancelled."""
+    if verdict is not CancelResult.CANCELLED:
+        raise TooLate(_LEFT.format(state=verdict.value))
 
 
 async def _first(store: CancelStore, narrowed: MessageFilter) -> CancelPage:

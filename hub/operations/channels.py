@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 
 from hub.channels.registry import BUILDERS, NAMES, OWN
 from hub.channels.urls import read_rate
-from hub.model import Instant, Lane
-from hub.ports import EVERYTHING, IncidentLog, PauseStore, Publisher
+from hub.model import Instant, Json, Lane
+from hub.ports import EVERYTHING, RESTORED_BY, IncidentLog, PauseStore, Publisher
 from hub.settings import PROVIDERS, Mode, Settings
 
 _INCIDENTS: Final = 500
@@ -27,6 +27,20 @@ class PauseRow(Struct, kw_only=True):
     by: str
     reason: str
     ends_at: Annotated[Instant | None, Meta(description="When it ends by itself; null: somebody ends it.")]
+
+
+class PauseWhole(PauseRow, kw_only=True):
+    """A pause, and what leaves when it ends. What only a pause of everything has is null for others."""
+
+    unsent: Annotated[int, Meta(description="Messages that would leave.")]
+    older: Annotated[
+        int | None, Meta(description="Of those, planned before the pause: perhaps they have left.")
+    ]
+    oldest_at: Annotated[Instant | None, Meta(description="When the oldest of them was planned.")]
+    due_steps: Annotated[int | None, Meta(description="Clocks with a step that is due.")]
+    restored: Annotated[
+        bool, Meta(description="Whether a restore has paused it: only then `older=cancel` may end it.")
+    ]
 
 
 class ChannelRow(Struct, kw_only=True):
@@ -90,6 +104,33 @@ async def read_channels(
         )
         for name in NAMES
     ]
+
+
+async def read_pause(store: PauseStore, subject: str) -> PauseWhole | None:
+    """Return a pause with what waits for its end; None if there is none."""
+    found = next((row for row in await store.pauses() if row["subject"] == subject), None)
+    if found is None:
+        return None
+    if subject != EVERYTHING:
+        held = [row for row in await store.held() if subject in _subjects(row)]
+        waits: dict[str, object] = {"unsent": sum(row["held"] for row in held)}
+        return msgspec.convert({**found, **waits, **_OF_ALL}, PauseWhole)
+    rows = await store.unsent()
+    waits = {
+        "unsent": sum(row["unsent"] for row in rows),
+        "older": sum(row["before"] for row in rows),
+        "oldest_at": min((row["oldest_at"] for row in rows), default=None),
+        "due_steps": await store.due_steps(),
+        "restored": found["by"] == RESTORED_BY,
+    }
+    return msgspec.convert({**found, **waits}, PauseWhole)
+
+
+_OF_ALL: Final = {"older": None, "oldest_at": None, "due_steps": None, "restored": False}
+
+
+def _subjects(row: Mapping[str, Json]) -> tuple[str, str]:
+    return f"channel:{row['channel']}", f"event:{row['event']}"
 
 
 async def _broken(incidents: IncidentLog) -> Mapping[str, list[str]]:

@@ -43,6 +43,7 @@ class DeadWhole(DeadLetterFacts, kw_only=True):
     Headers and body may hold people's data: `masked`, they are left out.
     """
 
+    state: Literal["open", "replayed", "discarded"]
     event_id: str | None
     source: str | None
     routing_key: str

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final
 
 from hub.cloudevents import strict_json
-from hub.errors import InvalidEvent
+from hub.errors import InvalidEvent, TooLate
 from hub.model import DeadLetter, Event, Json
-from hub.ports import LogStore, Publisher
 
 LONGEST: Final = 256 * 1024
 """Bytes of a body that a page may mend; a longer one is for its publisher."""
 _KEPT: Final = ("source", "id", "type")
 """What says whose event it is: who mends it may not publish another one in its sender's name."""
+_SETTLED: Final = "the letter is {state}: only an open one can be mended"
+_ALL: Final = "*"
+_MOST_PATHS: Final = 50
+_PLAIN_KEY: Final = re.compile(r"[a-z0-9_]{1,40}")
 
 Check = Callable[[bytes, str | None, Mapping[str, Json]], Event]
 """Decodes and validates an event. Raises InvalidEvent."""
@@ -70,13 +76,15 @@ def _nearest(paths: set[str], field: str | None) -> str | None:
     return path or None
 
 
-def mended(letter: DeadLetter, text: str, check: Check) -> DeadLetter:
+def mended(letter: DeadLetter, body: bytes, check: Check, *, by: str) -> DeadLetter:
     """
-    Return the letter with other words. Raises InvalidEvent if they are not valid either, or another event.
+    Return the letter with other words, and who has mended it.
 
-    A letter that was refused for who sent it cannot be mended: other words do not change its sender.
+    Raises TooLate if it is settled, InvalidEvent if the words are not valid either, or another event. A
+    letter that was refused for who sent it cannot be mended: other words do not change its sender.
     """
-    body = text.encode()
+    if letter.state != "open":
+        raise TooLate(_SETTLED.format(state=letter.state))
     if letter.wrong_sender:
         raise InvalidEvent("it was refused for who sent it: other words do not change that")
     if len(body) > LONGEST:
@@ -89,7 +97,7 @@ def mended(letter: DeadLetter, text: str, check: Check) -> DeadLetter:
     for name in _KEPT:
         if was[name] != now[name]:
             raise InvalidEvent("it must stay the same event", field=name)
-    return replace(letter, body=body)
+    return replace(letter, body=body, mended_by=by)
 
 
 def identity_of(letter: DeadLetter) -> Mapping[str, str | None]:
@@ -102,11 +110,45 @@ def is_known(letter: DeadLetter) -> bool:
     return all(identity_of(letter).values())
 
 
-async def replay_mended(log: LogStore, publisher: Publisher, letter: DeadLetter) -> bool:
+def changed_paths(old: bytes, new: bytes) -> Sequence[str]:
     """
-    Publish a mended letter in the name of its sender, then set the original `replayed`. Idempotent.
+    Return where two bodies differ, for the audit: paths of fields, never what they hold.
 
-    Return false if somebody settled it before.
+    A key that is no field's name may be a person's, and is written as `?`. Of what is no JSON all differs.
     """
-    await publisher.replay(letter)
-    return await log.settle_dead(letter.id, state="replayed", times=letter.times)
+    try:
+        before, after = (_by_path(_leaves(strict_json.loads(body), "")) for body in (old, new))
+    except ValueError:
+        return [_ALL]
+    paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    return sorted(paths)[:_MOST_PATHS]
+
+
+def _by_path(leaves: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    """Return what each path holds: several, where keys are written as `?`."""
+    held = defaultdict[str, list[str]](list)
+    for path, value in leaves:
+        held[path].append(value)
+    return held
+
+
+def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, JSON) for each value without parts."""
+    parts: Iterable[tuple[object, Json]] = ()
+    if isinstance(value, Mapping):
+        parts = value.items()
+    elif isinstance(value, list):
+        parts = enumerate(value)
+    named = [(name if _PLAIN_KEY.fullmatch(str(name)) else "?", part) for name, part in parts]
+    if not named:
+        yield path or _ALL, json.dumps(value, sort_keys=True)
+    for name, part in named:
+        yield from _leaves(part, f"{path}.{name}" if path else str(name))
+
+
+def mending(letter: DeadLetter, whole: DeadLetter) -> dict[str, Json]:
+    """Return what the audit keeps of a mend: where the letter was changed, and the SHA-256 of what goes."""
+    return {
+        "sha256": sha256(whole.body).hexdigest(),
+        "changed": list(changed_paths(letter.body, whole.body)),
+    }

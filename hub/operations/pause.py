@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from hub.catalog import BY_NAME
 from hub.channels.registry import NAMES
-from hub.errors import UnknownName
-from hub.ports import EVERYTHING, PauseStore, Publisher
+from hub.errors import NotRestored, UnknownName
+from hub.model import Json
+from hub.ports import EVERYTHING, RESTORED_BY, PauseStore, Publisher
 
 PAGE: Final = 500
 """Messages released in one transaction."""
@@ -30,12 +31,17 @@ class Paused(Struct, kw_only=True, frozen=True):
 
 
 class Resumed(Struct, kw_only=True, frozen=True):
-    """`changed` is false if nothing was paused. With `more`, call again to release the rest."""
+    """
+    `changed` is false if nothing was paused. With `more`, call again to release the rest.
+
+    `cancelled` is what was older than the pause of a restored hub.
+    """
 
     subject: str
     changed: bool
     released: int
     more: bool
+    cancelled: int = 0
 
 
 def subject_of(name: str) -> str:
@@ -96,8 +102,20 @@ async def end_pauses(store: PauseStore, publisher: Publisher, *, settle: float =
     return over
 
 
+def is_restored(row: Mapping[str, Json]) -> bool:
+    """Return whether a pause is that with which a restored hub starts."""
+    return (row["subject"], row["by"]) == (EVERYTHING, RESTORED_BY)
+
+
 async def cancel_older(store: PauseStore, on_progress: Callable[[int], None] = lambda _: None) -> int:
-    """Cancel what waits and was planned before the pause of everything, page by page; return how many."""
+    """
+    Cancel what waits and is older than a restored hub's copy, page by page; return how many.
+
+    Raises NotRestored for any other pause: all that was planned before it would go, the urgent and what the
+    law asks for too, and nobody would have seen a list.
+    """
+    if not any(is_restored(row) for row in await store.pauses()):
+        raise NotRestored
     count = 0
     while cancelled := await store.cancel_before_pause(PAGE):
         count += cancelled

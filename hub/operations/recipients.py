@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from hub.model import Instant, LeftOut, PropertyScope, State, StoredEvent
+from hub.model import MENDED_BY, Instant, LeftOut, PropertyScope, State, StoredEvent
 from hub.ports import ExplainStore, RecipientStore
 from hub.rendering.outcomes_es import described
 
@@ -58,6 +58,7 @@ class Recipients(Struct, kw_only=True):
     time: Instant
     case: str | None
     copropiedad_id: str | None
+    mended_by: Annotated[str | None, Meta(description="Who has changed it after it was refused.")]
     people: int
     why: Annotated[list[str], Meta(description="Why an audience has nobody, or not everybody.")]
     states: dict[str, int]
@@ -97,6 +98,7 @@ async def read_recipients(store: RecipientStore, of: StoredEvent, page: Recipien
         time=of.event.time,
         case=of.case,
         copropiedad_id=of.copropiedad_id,
+        mended_by=_text(of.event.extensions.get(MENDED_BY)),
         people=sum(audience.people for audience in audiences),
         why=sorted({audience.why for audience in audiences if audience.why}),
         states=dict(await store.states(of.key, MOST)),

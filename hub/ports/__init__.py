@@ -12,7 +12,7 @@ from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, MessageActs, Replay, Worked
+from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, Replay, Worked
 from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
 from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter
@@ -47,7 +47,7 @@ from hub.ports.log import BoardFilter, Cause, Causes, LogStore, MessageFilter, P
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore
-from hub.ports.pauses import EVERYTHING, PauseStore
+from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher

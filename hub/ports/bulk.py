@@ -74,15 +74,3 @@ class BulkStore(Protocol):
 
         Rows that another process has in hand are passed over, and those of a process that died come again.
         """
-
-
-class MessageActs(Protocol):
-    """What an operator does to single messages: each returns id → why it was skipped."""
-
-    async def resend(
-        self, ids: Collection[UUID], *, anyway: bool
-    ) -> tuple[Mapping[UUID, str], Sequence[Ticket]]:
-        """Requeue lost messages, `anyway` also to whom another message has reached; with their tickets."""
-
-    async def cancel(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Cancel messages that have not left."""

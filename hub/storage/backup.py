@@ -24,12 +24,12 @@ from msgspec import Struct
 
 from hub.business_time.dates import ZONE
 from hub.errors import ConfigurationError, StorageRefused
+from hub.ports import RESTORED_BY
 from hub.storage import migrations
 from hub.storage.database import CONNECT_TIMEOUT, load, translated
 from hub.storage.postgres_client import run_tool
 
 _SQL = load("backup")
-BY: Final = "hub db restore"
 _LEFT_OUT: Final = (" TABLE DATA public alembic_version ", " SCHEMA - public ", " COMMENT - SCHEMA public ")
 """Entries of a copy that are not restored: what makes the database a hub's, and the schema that is there."""
 
@@ -150,7 +150,7 @@ async def _mark(connection: Any, manifest: Manifest) -> None:
     reason = f"restaurado de la copia del {manifest.at.astimezone(ZONE):%d/%m/%Y a las %H:%M}"
     async with connection.transaction():
         await connection.execute(_SQL["unmark"])
-        await connection.execute(_SQL["mark"], manifest.at, BY, reason)
+        await connection.execute(_SQL["mark"], manifest.at, RESTORED_BY, reason)
         await connection.execute(_SQL["release"], manifest.revision)
 
 

@@ -18,6 +18,7 @@ from hub.model.letters import LetterState
 from hub.model.state_machine import LOST, UNSENT
 from hub.model.tickets import Ticket, grouped
 from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Page, Replay, Worked
+from hub.storage.cancel import GONE, cancel_verdict
 from hub.storage.database import Runner, Store, encode_some, load, read, storable
 from hub.storage.filters import listed, narrow
 from hub.storage.log import list_kind
@@ -41,7 +42,7 @@ Acted: TypeAlias = tuple[Mapping[UUID, str], Sequence[Ticket]]
 
 
 class PostgresBulk(Store):
-    """The BulkStore, and the MessageActs."""
+    """The BulkStore."""
 
     async def candidates(self, choice: BulkChoice, limit: int) -> Sequence[BulkCandidate]:
         statement, given = _chosen(choice, limit)
@@ -99,24 +100,8 @@ class PostgresBulk(Store):
             await opened.rows(_SQL["record"], run, ids, *zip(*results, strict=True))
             return Worked(run=run, count=len(ids), tickets=tickets)
 
-    async def resend(
-        self, ids: Collection[UUID], *, anyway: bool
-    ) -> tuple[Mapping[UUID, str], Sequence[Ticket]]:
-        judged = verdict(anyway="$5::boolean", chosen="other.id = ANY ($1)")
-        verdicts, tickets = await _resend(self, judged, ids, anyway)
-        return _skipped(ids, verdicts), tickets
-
     async def cancel_run(self, run_id: UUID, *, by: str) -> bool:
         return bool(await self.rows(_SQL["cancel_run"], run_id, by))
-
-    async def cancel(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
-        verdicts, _ = await _cancel(self, ids)
-        return _skipped(ids, verdicts)
-
-
-def _skipped(ids: Collection[UUID], verdicts: Mapping[UUID, str]) -> Mapping[UUID, str]:
-    found = {row_id: verdicts.get(row_id, SkipReason.CHANGED) for row_id in ids}
-    return {row_id: why for row_id, why in found.items() if why != _TAKEN}
 
 
 def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
@@ -142,7 +127,7 @@ def _messages(kind: BulkKind, narrowed: MessageFilter, limit: int) -> tuple[str,
     if kind is BulkKind.RESEND:
         judged = verdict(anyway="false", chosen=f"other.state = ANY ($1) AND {conditions}")
     else:
-        judged = _SQL["cancel_verdict"]
+        judged = cancel_verdict(taken=_TAKEN)
     found = _SQL[_FOUND[name]].format(narrowed=conditions)
     return _SQL["messages"].format(found=found, verdict=judged), [*given, *values]
 
@@ -177,7 +162,7 @@ async def _resend(run: Runner, judged: str, ids: Collection[UUID], more: object)
 
 
 async def _cancel(run: Runner, ids: Collection[UUID]) -> Acted:
-    statement = _SQL["cancel"].format(verdict=_SQL["cancel_verdict"])
+    statement = _SQL["cancel"].format(verdict=cancel_verdict(taken=_TAKEN), gone=GONE)
     return _verdicts(await run.rows(statement, sorted(ids), *span(ids), sorted(UNSENT))), ()
 
 

@@ -11,7 +11,13 @@ from hub.storage.filters import narrow
 from hub.storage.paging import OLDEST, cursor, encode_cursor
 
 _SQL = load("cancel")
+GONE: Final = _SQL["gone"]
 _FIRST_FREE: Final = 6
+
+
+def cancel_verdict(*, taken: str) -> str:
+    """Return the expression that judges a message that waits; `taken` is the word for one that goes."""
+    return _SQL["verdict"].format(taken=f"'{taken}'")
 
 
 class PostgresCancel(Store):
@@ -21,8 +27,9 @@ class PostgresCancel(Store):
         self, narrowed: MessageFilter, *, dry_run: bool, after: str | None, limit: int
     ) -> CancelPage:
         conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
+        judged = cancel_verdict(taken=CancelResult.CANCELLED)
         rows = await self.rows(
-            _SQL["cancel"].format(narrowed=conditions),
+            _SQL["cancel"].format(narrowed=conditions, verdict=judged, gone=GONE),
             *(narrowed.state, *cursor(after, OLDEST), limit, dry_run, *values),
         )
         last = rows[-1] if len(rows) == limit else None

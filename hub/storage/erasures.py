@@ -87,6 +87,8 @@ class PostgresErasures(Store):
             await self.rows(_SQL[name], person)
         await self.rows(_SQL["erase_replies"], person, marks)
         await self.rows(_SQL["erase_copies"], person, erasure.words)
+        named = [word for word in (person.lower(), *erasure.words) if len(word) >= _SHORTEST]
+        await self.rows(_SQL["blank_reasons"], named)
         await self.rows(_SQL["forget_documents"])
         await self._erase_parties(_traces([person], erasure.words))
         await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)

@@ -47,7 +47,6 @@ from hub.ports import (
     KeyStore,
     LetterStore,
     LogStore,
-    MessageActs,
     PauseStore,
     PreferenceStore,
     Publisher,
@@ -118,7 +117,6 @@ class Dependencies:
     letters: LetterStore
     log: LogStore
     mail_reports: ReportStore
-    message_acts: MessageActs
     pauses: PauseStore
     people_list: PeopleListStore
     posters: Posters

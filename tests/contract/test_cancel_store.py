@@ -88,6 +88,17 @@ async def test_what_a_worker_has_had_and_what_leaves_with_a_digest_is_left_alone
     assert ("held", "in_digest") == await state_of(stores, digested)
 
 
+async def test_what_a_worker_has_given_back_is_cancelled(stores: RealStores, of: StoredEvent) -> None:
+    """Its lease stays on the row; only of one that is queued it says that a worker may still answer."""
+    one = waiting(of, state=State.RETRYING)
+    await stores.add(one)
+    await stores.log.rows("UPDATE message SET lease = $2 WHERE id = $1", one.id, uuid4())  # type: ignore[attr-defined]
+
+    again = await cancel(stores, state="retrying")
+
+    assert [CancelResult.CANCELLED] == [verdict for verdict, _, _ in again.counts]
+
+
 async def test_pages_go_on_after_the_last_message(stores: RealStores, of: StoredEvent) -> None:
     await stores.add(*(waiting(of, number) for number in range(3)))
 

@@ -96,7 +96,7 @@ WEBHOOK: Final = {**RESULTS, "url": "https://hooks.example/hub"}
 NOBODYS: Final = "00000000-0000-8000-8000-000000000000"
 UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
 OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
-WHY: Final = {"why": "por error"}
+WHY: Final = {"why": "other"}
 OF_HELD: Final = {"state": "held", "person": "p-MARK", **WHY}
 EXCLUSIONS: Final = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
@@ -179,6 +179,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
     "POST /dead/{id}": Row(needs=OPERATE, where=OWN, fill="DEAD", form="act=discard", status=303),
+    "GET /dead/discard": Row(needs=OPERATE, where=OWN, tail="?reason=MARK"),
+    "POST /dead/discard": Row(needs=OPERATE, where=OWN, form="ids=MARK", status=303),
+    "GET /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /channels": Row(needs=READ),
     "GET /search": Row(needs=READ, where=OWN, tail="?q=p-MARK", elsewhere=200),
     "GET /indicators": Row(needs=READ, where=OWN, tail=f"?{MARCH}&copropiedad=ph-MARK", elsewhere=200),
@@ -248,6 +251,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "POST /api/dead/{id}/mend": Row(needs=OPERATE, also=PRIVACY, where=OWN, fill="DEAD", body={}, status=409),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
@@ -307,6 +311,7 @@ ROWS: Final[dict[str, Row]] = {
     # The hub itself.
     "GET /api/channels": Row(needs=READ),
     "GET /api/pauses": Row(needs=READ),
+    "GET /api/pauses/{name}": Row(needs=READ, fill="sms", status=404),
     "PUT /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms", body={}),
     "DELETE /api/pauses/{name}": Row(needs=OPERATE, where=EVERYWHERE, fill="sms"),
     "GET /api/incidents": Row(needs=READ),

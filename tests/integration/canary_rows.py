@@ -32,6 +32,19 @@ async def she_wishes(database: Database, person: str, name: str, note: str) -> N
     )
 
 
+async def she_is_in_a_reason(database: Database, name: str) -> None:
+    """Keep what staff wrote for colleagues: why a bulk action ran, and why a channel stands."""
+    why = f"Lo pidió {name} por teléfono"
+    await database.rows(
+        "INSERT INTO bulk_run (id, made_at, kind, state, by, reason, chosen) "
+        "VALUES ($1, $2, 'cancel', 'done', 'ana', $3, 1)",
+        uuid4(),
+        _AT,
+        why,
+    )
+    await database.rows("INSERT INTO pause (subject, by, reason) VALUES ('channel:push', 'ana', $1)", why)
+
+
 async def she_opens_her_page(database: Database, person: str, shown: str) -> None:
     """Keep a code that was sent, an open page, and a contact of a day."""
     now = datetime.now(UTC)

@@ -35,6 +35,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "dead": "/dead",
         "dead-none": "/dead?reason=nosuch",
         "dead-letter": "/dead/DEAD",
+        "dead-discard": "/dead/DEAD/discard",
+        "dead-discard-many": "/dead/discard",
+        "dead-discard-none": "/dead/discard?reason=nosuch",
     },
     "own": {
         "own-account": "/account",

@@ -15,7 +15,8 @@ from hub.model import DeadLetter, State
 from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
 from hub.operations.bulk.choose import BulkFilter
 from hub.operations.bulk.runs import BulkOrder, start
-from hub.operations.message_acts import cancel_messages, resend_messages
+from hub.operations.redrive import redrive_one
+from hub.ports import MessageFilter
 from hub.storage import Database, PostgresBulk
 from hub.testing import MemoryPublisher
 from hub.timers.bulk_runs import work_bulk_runs
@@ -55,7 +56,14 @@ class Place:
 
     async def start(self, kind: BulkKind, asked: BulkFilter) -> BulkRun:
         order = BulkOrder(kind=kind, asked=asked, reason="falla", by="ana")
-        run = await start(self.stores.bulk, order, places=None, now=lambda: datetime.now(UTC))
+        noted: list[BulkRun] = []
+
+        async def before(run: BulkRun) -> None:
+            assert await self.stores.bulk.run(run.id) is None
+            noted.append(run)
+
+        run = await start(self.stores.bulk, order, places=None, now=lambda: datetime.now(UTC), before=before)
+        assert noted == [run]
         assert run is not None
         return run
 
@@ -150,23 +158,11 @@ async def test_stop_takes_effect_while_a_run_is_worked(place: Place) -> None:
 async def test_what_changed_since_the_plan_is_skipped(place: Place) -> None:
     ids = await place.lose(2)
     run = await place.start(BulkKind.RESEND, BulkFilter(state="failed"))
-    async with Database(place.database) as opened:
-        store = PostgresBulk(opened)
-        await resend_messages([ids[0]], store=store, publisher=MemoryPublisher())
+    one = MessageFilter()
+    await redrive_one(ids[0], "failed", store=place.stores.redrive, publisher=MemoryPublisher(), narrowed=one)
     await worker(place)
 
     assert await place.stores.bulk.reasons(run.id) == {
         (BulkResult.DONE, ""): 1,
         (BulkResult.SKIPPED, "changed"): 1,
     }
-
-
-async def test_one_message_is_sent_again_then_cancelled_once(place: Place) -> None:
-    [message_id] = await place.lose(1)
-    async with Database(place.database) as opened:
-        store, publisher = PostgresBulk(opened), MemoryPublisher()
-        again = [await resend_messages([message_id], store=store, publisher=publisher) for _ in range(2)]
-        gone = [await cancel_messages([message_id], store=store) for _ in range(2)]
-
-    assert again == [{}, {message_id: "changed"}]
-    assert gone == [{}, {message_id: "changed"}]

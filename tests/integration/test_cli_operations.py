@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from hub.model import Lane, Message, State
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLetters
 from tests.contract.values import HOUR, letter, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
+from tests.integration.web_doubles import event
 from tests.providers.samples import outgoing
 
 __all__ = ["environ"]
@@ -78,7 +80,7 @@ async def test_waiting_messages_are_counted_then_cancelled_and_the_audit_says_wh
     environ: dict[str, str],
 ) -> None:
     held = {"state": State.HELD, "reason": "throttled"}
-    narrowed = ("cancel", "--state", "held", "--why", "circular equivocada")
+    narrowed = ("cancel", "--state", "held", "--why", "wrong")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await keep(database, held, {**held, "person": "p-2"})
 
@@ -88,7 +90,9 @@ async def test_waiting_messages_are_counted_then_cancelled_and_the_audit_says_wh
         _, noted, _ = await hub(environ, "audit")
 
     assert [2, 2, 0] == [answer["cancelled"] for answer in (counted, first, second)]
-    assert {"circular equivocada"} == {row["detail"]["why"] for row in noted["items"]}
+    assert [{"cancelled": 0}, {"why": "wrong"}, {"cancelled": 2}, {"why": "wrong"}] == [
+        row["detail"] for row in noted["items"]
+    ]
 
 
 async def test_dead_letters_are_replayed_by_reason(environ: dict[str, str]) -> None:
@@ -124,6 +128,26 @@ async def test_dead_letters_refused_for_their_sender_are_replayed_by_id_alone(
     assert [(row["id"], row["sender"]) for row in listed["items"]] == [(str(forged.id), "mallory")]
     assert (shown["sender"], shown["wrong_sender"]) == ("mallory", True)
     assert [item["changed"] for item in one["items"]] == [True]
+
+
+async def test_dead_letter_is_mended_once(environ: dict[str, str]) -> None:
+    whole = json.dumps(event(id="evt-1"))
+    named = {"event_id": "evt-1", "source": "urn:coproservicios:crm"}
+    broken = letter(b'{"data": {}}', **named, event_type="co.coproservicios.pqrs.received.v1")
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        async with PostgresIntake(database).transaction() as transaction:
+            await transaction.add_dead_letters([broken])
+
+        wrong, _, why = await hub(environ, "dead", "mend", str(broken.id), "-", text="{}")
+        _, mended, _ = await hub(environ, "dead", "mend", str(broken.id), "-", text=whole)
+        late, _, too_late = await hub(environ, "dead", "mend", str(broken.id), "-", text=whole)
+        _, noted, _ = await hub(environ, "audit")
+
+    assert (wrong, late) == (1, 1)
+    assert "specversion" in why
+    assert "only an open one" in too_late
+    assert [item["changed"] for item in mended["items"]] == [True]
+    assert ["dead.mend"] == [row["action"] for row in noted["items"]]
 
 
 async def test_a_letter_is_listed_shown_and_handed_over(environ: dict[str, str], tmp_path: Any) -> None:

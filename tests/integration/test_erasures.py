@@ -22,6 +22,7 @@ from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresRe
 from hub.timers.erasures import keep_erased
 from tests.integration.canary_rows import (
     she_does_not_recognise,
+    she_is_in_a_reason,
     she_is_on_the_wall,
     she_opens_her_page,
     she_wishes,
@@ -182,6 +183,7 @@ async def rights(opened: Database) -> Rights:
     )
     await _she_is_elsewhere(opened)
     await she_wishes(opened, REF, NAME, WORDS["note"])
+    await she_is_in_a_reason(opened, NAME)
     await she_opens_her_page(opened, REF, f"al correo {MAIL}")
     await she_is_on_the_wall(opened, f"Radicó {NAME}")
     await she_does_not_recognise(office, REF, WORDS["report"], name=NAME)
@@ -263,6 +265,7 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
             ("poster", "html"),
         ),
         *(("do_not_contact", "note"), ("resident_code", "shown")),
+        *(("bulk_run", "reason"), ("pause", "reason")),
     } <= places
 
 

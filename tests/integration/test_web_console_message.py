@@ -103,7 +103,7 @@ async def test_message_that_waits_is_cancelled_with_a_reason(browser: Browser, s
         assert "Espera hasta" in waits
         assert "Se canceló" in text
         assert "Alguien del equipo lo canceló" in text
-        [row] = await hub.database.rows("SELECT detail FROM audit WHERE action = 'message.cancel'")
+        [row] = await hub.database.rows("SELECT detail FROM audit WHERE action = 'cancel'")
         assert row["detail"] == {"why": "not_needed"}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+
 from aiohttp import hdrs
 
 from hub.model import Grant, Office
@@ -13,6 +16,7 @@ from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import MAIN, click, main_text
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.web_doubles import event
 from tests.servers import Servers
 
 
@@ -81,12 +85,12 @@ async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, 
         assert await browser.run("window.here")
 
 
-async def unready(hub: ConsoleHub) -> str:
+async def unready(hub: ConsoleHub, named: str = "evt-x") -> str:
     """Let an event have come without what it needs; return the path of its letter."""
     body = (
-        b'{"specversion":"1.0","id":"evt-x","source":"urn:coproservicios:crm",'
+        b'{"specversion":"1.0","id":"%b","source":"urn:coproservicios:crm",'
         b'"type":"co.coproservicios.pqrs.received.v1","time":"2026-03-09T17:00:00Z",'
-        b'"datacontenttype":"application/json","data":{"pqrs_id":"P-1"}}'
+        b'"datacontenttype":"application/json","data":{"pqrs_id":"P-1"}}' % named.encode()
     )
     made = letter(
         body,
@@ -94,7 +98,7 @@ async def unready(hub: ConsoleHub) -> str:
         field="data.radicado",
         received_at=now(),
         source="urn:coproservicios:crm",
-        event_id="evt-x",
+        event_id=named,
         event_type="co.coproservicios.pqrs.received.v1",
     )
     async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
@@ -113,11 +117,60 @@ async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
         await browser.run("document.querySelector('#mend').open = true")
         await click(browser, "#mend button")
         still = await browser.run("document.querySelector('[role=alert]').innerText")
-        await click(browser, ".actions form:last-child button")
+        await click(browser, ".actions a[href$=discard]")
+        asked = await main_text(browser)
+        await click(browser, "main button.danger")
 
         assert '"data": {' in marked
         assert "data" in still
+        assert "nadie recibe este aviso" in asked
         assert "Se descartó" in await main_text(browser)
+        await hub.open(browser, path)
+        assert "Descartar" not in await main_text(browser)
+
+
+async def test_many_rejected_events_are_discarded_after_a_look(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await unready(hub)
+        await hub.open(browser, "/dead?reason=radicado")
+        await click(browser, "a[href^='/dead/discard']")
+        asked = await main_text(browser)
+        late = await unready(hub, "evt-late")
+        await click(browser, "main button.danger")
+        done = await main_text(browser)
+        states = await hub.database.rows("SELECT state, count(*)::int AS n FROM dead_letter GROUP BY state")
+
+        assert "¿Descartar 1 evento?" in asked
+        assert "PQRS recibida" in asked
+        assert "Se descartó" in done
+        # What came while somebody looked is not touched, nor what the filter leaves out.
+        assert {row["state"]: row["n"] for row in states} == {"open": 4, "discarded": 1}
+        await hub.open(browser, late)
+        assert "Pendiente" in await main_text(browser)
+
+
+async def test_mended_event_is_published_with_a_trace_and_once(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        path = await unready(hub)
+        whole = json.dumps(event(id="evt-x"))
+        await hub.open(browser, path)
+        await browser.run(
+            "document.querySelector('#mend').open = true;"
+            f"document.querySelector('#body').value = {json.dumps(whole)}"
+        )
+        await click(browser, "#mend button")
+        done = await main_text(browser)
+        await hub.open(browser, path)
+        after = await main_text(browser)
+        [row] = await hub.database.rows("SELECT who, detail FROM audit WHERE action = 'dead.mend'")
+
+        assert "Se publicó corregido" in done
+        assert "Corregirlo" not in after
+        assert row["who"] == "account:Ana"
+        assert row["detail"]["sha256"] == sha256(whole.encode()).hexdigest()
+        assert "data.radicado" in row["detail"]["changed"]
 
 
 async def test_rejected_event_appears_on_an_open_page_without_a_reload(

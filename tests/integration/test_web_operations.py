@@ -51,7 +51,8 @@ async def test_a_channel_is_paused_listed_and_resumed() -> None:
     assert again.json["changed"] is False
     assert {row["name"]: row["paused"] and row["paused"]["by"] for row in channels}["sms"] == "ana"
     assert [(row["subject"], row["reason"]) for row in pauses] == [("channel:sms", "envía doble")]
-    assert resumed.json == {"subject": "channel:sms", "changed": True, "released": 0, "more": False}
+    known = {"subject": "channel:sms", "changed": True, "released": 0, "more": False, "cancelled": 0}
+    assert resumed.json == known
     assert gone.json["changed"] is False
 
 

@@ -310,7 +310,8 @@ class MemoryLog:
         return _page(kept, after, limit)
 
     async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        return next((letter for letter in self.letters if letter.id == letter_id), None)
+        letter = next((letter for letter in self.letters if letter.id == letter_id), None)
+        return letter and replace(letter, state=self.settled.get(letter_id, "open"))
 
     async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
         again = any(letter.times != times for letter in self.letters if letter.id == letter_id)
@@ -702,7 +703,6 @@ class World:
             letters=PostgresLetters(database),
             log=self.log,
             mail_reports=PostgresMailReports(database),
-            message_acts=PostgresBulk(database),
             pauses=self.pauses,
             people_list=PostgresPeopleList(database),
             posters=posters_of(database, CompanyRules(settings)),

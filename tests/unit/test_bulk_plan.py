@@ -12,7 +12,7 @@ import pytest
 
 from hub.errors import InvalidFilter, NothingChosen
 from hub.model import NOWHERE
-from hub.model.bulk import BulkCandidate, BulkKind, BulkState, SkipReason
+from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState, SkipReason
 from hub.model.letters import LetterState
 from hub.operations.bulk.choose import BulkFilter, choice_of, narrowed, within, without_person
 from hub.operations.bulk.plan import find, planned
@@ -136,9 +136,13 @@ def test_run_of_more_than_was_seen_is_not_started(seen: int | None, found: int, 
     assert has_grown(order(seen), [row()] * found) is grown
 
 
+async def note(_: BulkRun) -> None:
+    """What the audit is told before a run is stored is looked at where there is an audit."""
+
+
 async def test_run_has_all_rows_of_the_plan() -> None:
     found = store(row(), row(skipped="told"))
-    run = await start(found, order(seen=2), places=frozenset({"ph-1"}), now=lambda: NOON)
+    run = await start(found, order(seen=2), places=frozenset({"ph-1"}), now=lambda: NOON, before=note)
 
     assert run is not None
     assert (run.chosen, run.state, run.places, run.reason) == (2, BulkState.RUNNING, ["ph-1"], "falla")
@@ -147,13 +151,13 @@ async def test_run_has_all_rows_of_the_plan() -> None:
 
 async def test_nothing_to_do_is_no_run() -> None:
     with pytest.raises(NothingChosen):
-        await start(store(), order(), places=None, now=lambda: NOON)
+        await start(store(), order(), places=None, now=lambda: NOON, before=note)
 
 
 async def test_grown_plan_is_no_run() -> None:
     found = store(*(row() for _ in range(30)))
 
-    assert await start(found, order(seen=3), places=None, now=lambda: NOON) is None
+    assert await start(found, order(seen=3), places=None, now=lambda: NOON, before=note) is None
     assert (await found.runs(after=None, limit=5)).items == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from hub.operations.cases.replies import answered_in, replied
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.replay import moves_of
+from hub.testing import MemoryAudit, MemoryPublisher
 from tests.contract.values import clock, event, stored
 from tests.unit.factories import SCHEMAS
 
@@ -85,6 +87,35 @@ def test_kinds_without_an_event_for_it_offer_nothing() -> None:
     assert act_of(REPLIES, "thread_id:t") is None
     assert act_of(CLOSINGS, "privacy.incident_id:1") is None
     assert act_of(CLOSINGS, "request_id:1") is None
+
+
+@dataclass
+class OneCase:
+    """The cases and the work of a hub with one case."""
+
+    facts: CaseFacts
+    taken: list[str] = field(default_factory=list)
+
+    async def page(self, *_: object, **__: object) -> CaseFacts:
+        return self.facts
+
+    async def assign_case(self, case: str, *_: object, **__: object) -> None:
+        self.taken.append(case)
+
+
+async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_own() -> None:
+    ready = facts("pqrs_id:1", level=2)
+    one, notes, publisher = OneCase(ready), MemoryAudit(), MemoryPublisher()
+    acts: Any = CaseActs(cases=one, work=one, notes=notes, publisher=publisher, schemas=SCHEMAS)  # type: ignore[arg-type]
+    taken = await acts.take_on(
+        KnownCase(case="pqrs_id:1", alone=True), who="account:ana", now=NOW, places=None
+    )
+
+    assert (1, ["pqrs_id:1"]) == (taken.acknowledged, one.taken)
+    assert [
+        ("case.take_on", "case:pqrs_id:1", {}),
+        ("clock.acknowledge", f"clock:{ready.head[0].id}", {"level": 2}),
+    ] == [(note.action, note.subject, note.detail) for note in notes.rows]
 
 
 async def test_act_that_a_case_has_not_is_refused() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 
 import pytest
 
 from hub.cloudevents import decode
-from hub.errors import InvalidEvent
+from hub.errors import InvalidEvent, TooLate
 from hub.model import DeadLetter, Event, Json
-from hub.operations.mend_letter import LONGEST, mended, payload_lines
+from hub.operations.mend_letter import LONGEST, changed_paths, mended, mending, payload_lines
 from tests.integration.web_doubles import dead_letter
 
 BODY: Mapping[str, Json] = {
@@ -35,8 +36,8 @@ def letter(**fields: object) -> DeadLetter:
     return dead_letter(json.dumps(BODY).encode(), **fields)
 
 
-def with_data(**data: Json) -> str:
-    return json.dumps({**BODY, "data": data})
+def with_data(**data: Json) -> bytes:
+    return json.dumps({**BODY, "data": data}).encode()
 
 
 @pytest.mark.parametrize(
@@ -72,9 +73,10 @@ def test_what_is_no_json_is_shown_as_it_came() -> None:
 
 def test_mended_letter_has_the_new_words_and_all_else_of_the_old_one() -> None:
     old = letter()
-    new = mended(old, with_data(radicado="R-1"), check)
+    new = mended(old, with_data(radicado="R-1"), check, by="account:ana")
 
     assert json.loads(new.body)["data"] == {"radicado": "R-1"}
+    assert (old.mended_by, new.mended_by) == (None, "account:ana")
     assert (new.id, new.routing_key, new.sender, new.times) == (
         old.id,
         old.routing_key,
@@ -92,29 +94,61 @@ def test_mended_letter_has_the_new_words_and_all_else_of_the_old_one() -> None:
     ],
 )
 def test_another_event_cannot_be_published_in_a_senders_name(changed: Mapping[str, Json], field: str) -> None:
-    text = json.dumps({**BODY, "data": {"radicado": "R-1"}, **changed})
+    text = json.dumps({**BODY, "data": {"radicado": "R-1"}, **changed}).encode()
     with pytest.raises(InvalidEvent) as refused:
-        mended(letter(), text, check)
+        mended(letter(), text, check, by="account:ana")
 
     assert refused.value.field == field
 
 
 def test_letter_of_a_wrong_sender_cannot_be_mended() -> None:
     with pytest.raises(InvalidEvent, match="who sent it"):
-        mended(letter(wrong_sender=True), with_data(radicado="R-1"), check)
+        mended(letter(wrong_sender=True), with_data(radicado="R-1"), check, by="account:ana")
 
 
 def test_what_is_still_wrong_is_said() -> None:
     with pytest.raises(InvalidEvent, match=r"data\.radicado: required"):
-        mended(letter(), with_data(pqrs_id="P-1"), check)
+        mended(letter(), with_data(pqrs_id="P-1"), check, by="account:ana")
 
 
 def test_too_long_a_letter_is_for_its_publisher() -> None:
     with pytest.raises(InvalidEvent, match="too long"):
-        mended(letter(), " " * (LONGEST + 1), check)
+        mended(letter(), b" " * (LONGEST + 1), check, by="account:ana")
 
 
 @pytest.mark.parametrize("unread", ["source", "event_id", "event_type"])
 def test_letter_of_which_nobody_can_say_whose_it_is_cannot_be_mended(unread: str) -> None:
     with pytest.raises(InvalidEvent, match="whose event"):
-        mended(letter(**{unread: None}), with_data(radicado="R-1"), check)
+        mended(letter(**{unread: None}), with_data(radicado="R-1"), check, by="account:ana")
+
+
+@pytest.mark.parametrize("state", ["replayed", "discarded"])
+def test_only_an_open_letter_is_mended(state: str) -> None:
+    with pytest.raises(TooLate, match=state):
+        mended(letter(state=state), with_data(radicado="R-1"), check, by="account:ana")
+
+
+def test_audit_keeps_which_fields_were_changed_and_a_digest_but_no_words() -> None:
+    old = letter()
+    whole = mended(
+        old, with_data(radicado="R-1", people=[{"name": "María"}, {"María Peña": 1}]), check, by="x"
+    )
+    kept = mending(old, whole)
+
+    assert kept == {
+        "sha256": sha256(whole.body).hexdigest(),
+        "changed": ["data.people.1", "data.people.1.?", "data.pqrs_id", "data.radicado"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "paths"),
+    [
+        (b'{"a": 1}', b'{ "a":1 }', []),
+        (b'{"a": [1, 2]}', b'{"a": [1]}', ["a.1"]),
+        (b"1", b"2", ["*"]),
+        (b"{", b"{}", ["*"]),
+    ],
+)
+def test_changes_are_those_of_the_values(old: bytes, new: bytes, paths: list[str]) -> None:
+    assert changed_paths(old, new) == paths

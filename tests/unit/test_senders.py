@@ -15,10 +15,12 @@ from hub.errors import InvalidEvent, WrongSender
 from hub.health.incidents import BEGAN
 from hub.intake.decode import dead_letter
 from hub.intake.process_batch import store_dead_letter
-from hub.intake.replay_sender import as_sent, headers_of
+from hub.intake.replay_sender import as_sent, headers_of, headers_of_moved
 from hub.intake.source_bindings import BindingSnapshot, SourceBindings
 from hub.model import (
     HUB_SOURCE,
+    MENDED_BY,
+    MENDED_HEADER,
     SENDER_HEADER,
     ClockState,
     DeadLetter,
@@ -213,6 +215,32 @@ async def test_a_header_that_a_sender_made_up_does_not_travel_with_the_replay(hu
 
     assert taken(hub) == []
     assert headers_of(letter_of(hub))[SENDER_HEADER] == "mallory"
+
+
+async def test_what_the_office_has_mended_says_so(hub: MemoryHub) -> None:
+    # What is wrong with it does not matter here: the letter is published with other words.
+    letter = dataclasses.replace(
+        dead_letter(sent(event("pqrs.received"), "crm"), InvalidEvent("too old")), mended_by="account:ana"
+    )
+    await hub.take_in(replayed(letter))
+    [row] = hub.store.tables.events.values()
+
+    assert "account:ana" == row.event.extensions[MENDED_BY]
+
+
+async def test_publisher_cannot_say_that_the_office_has_mended_its_event(hub: MemoryHub) -> None:
+    forged = event("pqrs.received", mendedby="account:ana")
+    await hub.take_in(sent(forged, "crm", {MENDED_HEADER: "account:ana"}))
+    [row] = hub.store.tables.events.values()
+
+    assert {} == row.event.extensions
+
+
+def test_mended_event_that_is_moved_to_another_lane_still_says_so() -> None:
+    raw = replace(sent(event("pqrs.received"), "crm"), mended_by="account:ana")
+    moved = replace(raw, user=OWN_USER, mended_by=None, headers=headers_of_moved(raw, None))
+
+    assert ("crm", "account:ana") == (as_sent(moved, OWN_USER).user, as_sent(moved, OWN_USER).mended_by)
 
 
 async def test_a_replay_on_which_the_hub_fails_keeps_its_sender(hub: MemoryHub) -> None:

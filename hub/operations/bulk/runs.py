@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -51,11 +51,13 @@ async def start(
     *,
     places: PropertyScope,
     now: Callable[[], datetime],
+    before: Callable[[BulkRun], Awaitable[None]],
     most: int = MOST,
 ) -> BulkRun | None:
     """
     Start a run over what is found now; the timers work through it. None if it has grown: look again.
 
+    `before` is called with the run before anything is stored: without its note in the audit nothing is done.
     Raises NothingChosen.
     """
     found = await find(store, order.kind, order.asked, places, most=most)
@@ -64,6 +66,7 @@ async def start(
     if has_grown(order, found):
         return None
     run = _run(order, len(found[:most]), within(order.asked.copropiedad, places), now())
+    await before(run)
     await store.start(run, [row.id for row in found[:most]])
     return run
 

@@ -72,7 +72,7 @@ SKIPPED_ES: Final[Mapping[str, str]] = {
     SkipReason.TOO_OLD: "Ya no sirve: pasó la hora del aviso",
     SkipReason.NO_CONTACT: "No tiene a dónde enviarse",
     SkipReason.CHANGED: "Ya no estaba así cuando le llegó el turno",
-    SkipReason.IN_HAND: "Ya está saliendo",
+    SkipReason.SENDING: "Ya está saliendo",
     SkipReason.IN_DIGEST: "Va dentro de un resumen",
     SkipReason.WRONG_SENDER: "Se rechazó por quien lo envió: hay que mirarlo uno por uno",
     SkipReason.AGAIN: "Volvió a fallar mientras tanto",

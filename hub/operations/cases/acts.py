@@ -146,6 +146,9 @@ class CaseActs:
         return CaseTaken(case=case.case, assignee=None)
 
     async def _acknowledge(self, clock: Clock, who: str, now: datetime) -> bool:
+        # Each promise has consequences of its own, and so a note of its own, as when one takes it on alone.
+        subject, level = f"clock:{clock.id}", level_to_acknowledge(clock)
+        await audit.note(self.notes, who=who, action="clock.acknowledge", subject=subject, level=level)
         return (await acknowledge(clock, by=who, publisher=self.publisher, now=now)).changed
 
     async def _publish(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import TemplateFailure
-from hub.model import RECALL, Json, StoredEvent
+from hub.model import MENDED_BY, RECALL, Json, StoredEvent
 from hub.operations.cases.schemas import ThreadKind
 from hub.operations.cases.summary_es import level, name_of, promise
 from hub.operations.explain import sentences_es
@@ -183,11 +183,13 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
     said = data.get("note") if whole and kind_of(stored) is ThreadKind.ACKNOWLEDGED else None
     why = data.get("reason") if whole and stored.event.name == RECALL else None
     quiet = stored.event.extensions.get("quiet") is True
+    mender = stored.event.extensions.get(MENDED_BY)
     return [
         *asks,
         *([sentences_es.sentence(f"Motivo: {why}")] if why else []),
         *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
+        *([f"El hub lo había rechazado; lo corrigió {mender}."] if mender else []),
         *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
     ]
 

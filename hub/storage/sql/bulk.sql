@@ -34,14 +34,6 @@ SELECT id, created_at, state, channel, event, coalesce(reason, '') AS reason, co
 FROM judged
 ORDER BY created_at, id
 
--- cancel_verdict --
--- What a worker has in hand is its own; what is in a digest leaves with it.
-CASE
-           WHEN state = 'queued' AND lease IS NOT NULL THEN 'in_hand'
-           WHEN reason = 'in_digest' THEN 'in_digest'
-           ELSE 'taken'
-       END
-
 -- dead --
 SELECT id, received_at AS created_at, state, NULL AS channel, event_type AS event, reason, NULL AS copropiedad_id,
        CASE WHEN wrong_sender THEN 'wrong_sender' END AS skipped
@@ -155,7 +147,7 @@ WITH found AS (
     FOR UPDATE
 ), gone AS (
     UPDATE message
-    SET state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
+    SET {gone}
     FROM found WHERE message.id = found.id AND found.verdict = 'taken'
 )
 SELECT id, verdict FROM found

@@ -123,6 +123,15 @@ DELETE FROM preference WHERE person = $1
 -- The mark stays with its reason: nobody may write to the person again. What colleagues wrote goes.
 UPDATE do_not_contact SET note = '' WHERE person = $1 AND note <> ''
 
+-- blank_reasons --
+-- What staff wrote for colleagues, where it names the person.
+WITH named AS (
+    UPDATE bulk_run SET reason = ''
+    WHERE reason <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(reason), word) > 0)
+)
+UPDATE pause SET reason = ''
+WHERE reason <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(reason), word) > 0)
+
 -- due --
 -- Those of the last days are looked at whenever anybody looks: what was under way may have left something behind.
 SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure

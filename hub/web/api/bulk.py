@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.model.bulk import BulkRun
 from hub.operations.bulk import plan, runs
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
@@ -26,11 +27,19 @@ async def start_bulk(request: web.Request, body: BulkBody) -> web.Response:
     if not body.why.strip():
         raise Refusal(400, "A bulk action needs a reason.", "Say in `why` what for; `dry_run` needs none.")
     order = runs.BulkOrder(kind=body.kind, asked=body, reason=body.why.strip(), by=caller_of(request).who)
-    run = found(
-        _RUN, await runs.start(store, order, places=places, now=services(request).now, most=body.limit)
+    return json_answer(found(_RUN, await start_here(request, order, most=body.limit)), status=201)
+
+
+async def start_here(request: web.Request, order: runs.BulkOrder, *, most: int) -> BulkRun | None:
+    """Start a bulk action, with its note before it; None if it has grown since somebody looked."""
+    deps = services(request)
+
+    async def noted(run: BulkRun) -> None:
+        await note(request, f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen)
+
+    return await runs.start(
+        deps.bulk, order, places=places_of(request), now=deps.now, most=most, before=noted
     )
-    await note(request, f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen)
-    return json_answer(run, status=201)
 
 
 async def list_bulk(request: web.Request, query: PageQuery) -> web.Response:
@@ -56,9 +65,14 @@ async def list_bulk_items(request: web.Request, query: BulkItemsQuery) -> web.Re
 
 async def cancel_bulk(request: web.Request) -> web.Response:
     """Stop a bulk action between two batches; what is done stays done."""
+    return json_answer(await stop_here(request))
+
+
+async def stop_here(request: web.Request) -> BulkCancelled:
+    """Stop the bulk action of the path."""
     store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
     found(_RUN, await store.run(run_id, places=places))
     await note(request, "bulk.stop", f"bulk:{run_id}")
     changed = await store.cancel_run(run_id, by=caller_of(request).who)
     run = found(_RUN, await store.run(run_id, places=places))
-    return json_answer(BulkCancelled(id=run_id, state=run.state, changed=changed))
+    return BulkCancelled(id=run_id, state=run.state, changed=changed)

@@ -1,4 +1,4 @@
-"""Dead letters over HTTP: list, show, replay, discard."""
+"""Dead letters over HTTP: list, show, replay, mend, discard."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.errors import InvalidEvent, TooLate
 from hub.model import DeadLetter, Scope
 from hub.operations import dead_letters
 from hub.operations.dead_letters import OpenLetters, Settled
+from hub.operations.mend_letter import mended, mending
 from hub.ports import Page
-from hub.web.auth.caller import note, places_of, places_with
-from hub.web.requests import found, read_id
-from hub.web.responses import all_of, json_answer
+from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.requests import found, read_id, unknown
+from hub.web.responses import Refusal, all_of, json_answer, pointer
 from hub.web.schemas.messages import DeadQuery, SettleBody
 from hub.web.services import services
 
 _LETTER: Final = "dead letter"
+_FOR_FEW: Final = (
+    "What a letter holds may be people's data: it is mended by who may read it.",
+    "It needs `operate` and `privacy` for all copropiedades.",
+)
 
 
 async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
@@ -32,14 +38,42 @@ async def list_dead(request: web.Request, query: DeadQuery) -> web.Response:
 
 async def show_dead(request: web.Request) -> web.Response:
     """Show a dead letter as it was received: with `privacy` whole, with `operate` who sent it and why not."""
-    masked = places_with(request, Scope.PRIVACY) is not None
-    return json_answer(dead_letters.shown(await letter_of(request, "dead.show"), masked=masked))
+    letter = await letter_of(request, "dead.show")
+    return json_answer(dead_letters.shown(letter, masked=not sees_content(request)))
 
 
 async def replay_dead(request: web.Request) -> web.Response:
     """Publish a dead letter again in the name of its sender; safe to repeat."""
     deps, letter = services(request), await letter_of(request, "dead.replay")
     return json_answer(await dead_letters.replay(deps.log, deps.publisher, letter))
+
+
+async def mend_dead(request: web.Request) -> web.Response:
+    """Publish an open dead letter with other words, still the same event; with `privacy` as well."""
+    try:
+        return json_answer(await mend_here(request, await request.read()))
+    except InvalidEvent as wrong:
+        what = f"Its words are still not right: {wrong}."
+        errors = [{"detail": str(wrong), "pointer": pointer(wrong.field or "")}]
+        raise Refusal(422, what, "Correct the body and send it again.", errors=errors) from None
+    except TooLate as late:
+        raise Refusal(409, f"{late}.", "GET /api/dead/{id} shows what became of it.") from None
+
+
+async def mend_here(request: web.Request, body: bytes) -> Settled:
+    """
+    Publish the letter of the path with other words. Raises InvalidEvent, and TooLate if it is settled.
+
+    What was changed, and a digest of it, is noted before: the event is its publisher's, the words are not.
+    """
+    if not caller_of(request).may({Scope.PRIVACY}):
+        raise Refusal(403, *_FOR_FEW, reason="scope")
+    deps, letter = services(request), await _found(request)
+    if not sees_content(request):
+        raise Refusal(403, *_FOR_FEW, reason="scope")
+    whole = mended(letter, body, deps.check, by=caller_of(request).who)
+    await note(request, "dead.mend", f"dead:{letter.id}", **mending(letter, whole))
+    return await dead_letters.replay(deps.log, deps.publisher, whole)
 
 
 async def discard_dead(request: web.Request) -> web.Response:
@@ -78,11 +112,25 @@ async def _settle_many(
 
 async def letter_of(request: web.Request, action: str) -> DeadLetter:
     """Audit the action, then return the letter. Raises Refusal (404) if there is none."""
-    letter_id = read_id(request, _LETTER)
-    log = services(request).log
-    letter = found(_LETTER, await log.dead_letter(letter_id) if reaches_dead(request) else None)
+    letter = await _found(request)
     await note(request, action, f"dead:{letter.id}")
     return letter
+
+
+async def _found(request: web.Request) -> DeadLetter:
+    letter_id, log = read_id(request, _LETTER), services(request).log
+    return found(_LETTER, await log.dead_letter(letter_id) if reaches_dead(request) else None)
+
+
+def sees_content(request: web.Request) -> bool:
+    """Whether the caller may read what a letter holds, and so mend it: `privacy` for all copropiedades."""
+    return places_with(request, Scope.PRIVACY) is None
+
+
+def everywhere(request: web.Request) -> None:
+    """Raise Refusal (404) for a caller who does not reach everywhere."""
+    if not reaches_dead(request):
+        raise unknown(_LETTER)
 
 
 def reaches_dead(request: web.Request) -> bool:

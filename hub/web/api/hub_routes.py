@@ -9,7 +9,7 @@ from aiohttp import hdrs
 
 from hub.access.account_rows import AccountMade, AccountRow
 from hub.access.grant_keys import KeyMade, KeyRow
-from hub.operations.channels import ChannelRow, PauseRow
+from hub.operations.channels import ChannelRow, PauseRow, PauseWhole
 from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
@@ -43,8 +43,11 @@ HUB: Final[tuple[Route, ...]] = (
     ),
     read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
     read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
+    read_company("/api/pauses/{name}", pauses.show_pause, answers={200: PauseWhole}),
     _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
-    _operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed}),
+    _operate_company(
+        "/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed, **_TOO_LATE}
+    ),
     read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     read(

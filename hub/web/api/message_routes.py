@@ -70,6 +70,7 @@ _TAKEN: Final = {200: CaseTaken, 409: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
 _TOO_LATE: Final = {409: Problem}
+_MENDED: Final = {**_SETTLED, **_TOO_LATE, 413: Problem, 422: Problem}
 _MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
 
 MESSAGES: Final[tuple[Route, ...]] = (
@@ -127,6 +128,7 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
+    operate("/api/dead/{id}/mend", dead_letters.mend_dead, answers=_MENDED),
     operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
 )

@@ -16,11 +16,11 @@ from hub.model import Json, PropertyScope, State
 from hub.operations import cancel as cancelling
 from hub.operations import redrive as redriving
 from hub.operations.bulk.choose import LISTS, BulkFilter, narrowed
-from hub.operations.cancel import CancelRequest
+from hub.operations.cancel import CancelRequest, WhyCancelled
 from hub.operations.causes import read_causes
 from hub.operations.evidence import row_of
 from hub.operations.redrive import RedrivenOne, RedriveRequest
-from hub.ports import MessageFilter, RedriveResult
+from hub.ports import CancelResult, MessageFilter, RedriveResult
 from hub.rendering.outcomes_es import described
 from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
@@ -67,6 +67,8 @@ async def show_evidence(request: web.Request) -> web.Response:
 async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
     """Send lost messages again, by filter; safe to repeat."""
     asked, deps = _filter(body, places_of(request)), services(request)
+    if not body.dry_run:
+        await note(request, "redrive", f"messages:{body.state}", also_told=body.also_told)
     done = await redriving.redrive(
         RedriveRequest(narrowed=asked, include_notified=body.also_told, dry_run=body.dry_run),
         store=deps.redrive,
@@ -81,24 +83,30 @@ async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
 
 async def redrive_message(request: web.Request, body: RedriveOneBody) -> web.Response:
     """Send one lost message again; safe to repeat."""
-    message_id, state = await _one(request)
-    deps = services(request)
     with _too_late():
-        verdict = await redriving.redrive_one(
-            message_id,
-            state,
-            store=deps.redrive,
-            publisher=deps.publisher,
-            narrowed=MessageFilter(places=places_of(request)),
-            include_notified=body.also_told,
-        )
-    await note(request, "redrive", f"message:{message_id}", verdict=verdict.value)
-    return json_answer(RedrivenOne(id=message_id, verdict=verdict))
+        return json_answer(await redrive_here(request, also_told=body.also_told))
+
+
+async def redrive_here(request: web.Request, *, also_told: bool) -> RedrivenOne:
+    """Send the message of the path again. Raises TooLate if it is not lost."""
+    message_id, state = await _one(request, "redrive", also_told=also_told)
+    deps = services(request)
+    verdict = await redriving.redrive_one(
+        message_id,
+        state,
+        store=deps.redrive,
+        publisher=deps.publisher,
+        narrowed=MessageFilter(places=places_of(request)),
+        include_notified=also_told,
+    )
+    return RedrivenOne(id=message_id, verdict=verdict)
 
 
 async def cancel_messages(request: web.Request, body: CancelBody) -> web.Response:
     """Cancel messages that have not left, by filter; safe to repeat."""
     narrowed = _filter(body, places_of(request))
+    if not body.dry_run:
+        await note(request, "cancel", f"messages:{body.state}", why=body.why)
     answer = await cancelling.cancel(
         CancelRequest(narrowed=narrowed, dry_run=body.dry_run),
         store=services(request).cancel,
@@ -106,24 +114,37 @@ async def cancel_messages(request: web.Request, body: CancelBody) -> web.Respons
         after=body.after,
     )
     if not body.dry_run:
-        await note(request, "cancel", f"messages:{body.state}", cancelled=answer.cancelled, why=body.why)
+        await note(request, "cancel", f"messages:{body.state}", cancelled=answer.cancelled)
     return json_answer(answer)
 
 
 async def cancel_message(request: web.Request, body: ReasonBody) -> web.Response:
     """Cancel one message that has not left; safe to repeat."""
-    message_id, state = await _one(request)
-    narrowed = MessageFilter(places=places_of(request))
     with _too_late():
-        await cancelling.cancel_one(message_id, state, store=services(request).cancel, narrowed=narrowed)
-    await note(request, "cancel", f"message:{message_id}", why=body.why)
-    return json_answer(HandedOver(id=message_id, changed=state != State.CANCELLED))
+        done, verdict = await cancel_here(request, body.why)
+        cancelling.check_cancelled(verdict)
+    return json_answer(done)
 
 
-async def _one(request: web.Request) -> tuple[UUID, str]:
-    """Return the message of the path and its state. Raises Refusal (404) if there is none within reach."""
+async def cancel_here(request: web.Request, why: WhyCancelled) -> tuple[HandedOver, CancelResult]:
+    """Cancel the message of the path; return what became of it. Raises TooLate if it has left."""
+    message_id, state = await _one(request, "cancel", why=why)
+    narrowed = MessageFilter(places=places_of(request))
+    verdict = await cancelling.cancel_one(
+        message_id, state, store=services(request).cancel, narrowed=narrowed
+    )
+    return HandedOver(id=message_id, changed=state != State.CANCELLED), verdict
+
+
+async def _one(request: web.Request, action: str, **detail: Json) -> tuple[UUID, str]:
+    """
+    Audit what somebody is about to do to the message of the path; return it with its state.
+
+    Raises Refusal (404) if there is none within reach.
+    """
     message_id, log = read_id(request, _MESSAGE), services(request).log
     row = found(_MESSAGE, await log.message(message_id, places=places_of(request)))
+    await note(request, action, f"message:{message_id}", person=row["person"], **detail)
     return message_id, row["state"]
 
 

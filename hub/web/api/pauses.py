@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from inspect import cleandoc
 from typing import Final
 
 from aiohttp import web
+from msgspec.structs import replace
 
+from hub.errors import NotRestored
 from hub.operations import channels
 from hub.operations import pause as pausing
-from hub.web.auth.caller import acting_person, note
+from hub.operations.pause import Paused, Resumed
+from hub.ports import EVERYTHING, RESTORED_BY
+from hub.web.auth.caller import acting_person, caller_of, note
 from hub.web.paging import page_by
-from hub.web.responses import json_answer
-from hub.web.schemas.common import ListQuery, PauseBody
+from hub.web.requests import found
+from hub.web.responses import Refusal, json_answer
+from hub.web.schemas.common import ListQuery, PauseBody, ResumeQuery
 from hub.web.services import services
 
 AT_MOST: Final = 10_000
@@ -32,19 +39,54 @@ async def list_pauses(request: web.Request, query: ListQuery) -> web.Response:
     return json_answer(page_by(rows, query, key=lambda row: (str(row["subject"]),)))
 
 
+async def show_pause(request: web.Request) -> web.Response:
+    """Show a pause, how much waits for its end, and how much of that is from before it."""
+    subject = pausing.subject_of(request.match_info["name"])
+    return json_answer(found("pause", await channels.read_pause(services(request).pauses, subject)))
+
+
 async def pause(request: web.Request, body: PauseBody) -> web.Response:
     """Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat."""
-    subject = pausing.subject_of(request.match_info["name"])
     by = acting_person(request, body.by)
-    store = services(request).pauses
-    done = await pausing.pause(subject, by=by, reason=body.reason, ends_at=body.ends_at, store=store)
-    await note(request, "pause", subject, changed=done.changed)
-    return json_answer(done)
+    return json_answer(await pause_here(request, request.match_info["name"], by, body.reason, body.ends_at))
 
 
-async def resume(request: web.Request) -> web.Response:
+async def pause_here(
+    request: web.Request, name: str, by: str, reason: str, ends_at: datetime | None
+) -> Paused:
+    """Pause what is called so. Raises UnknownName."""
+    subject, store = pausing.subject_of(name), services(request).pauses
+    await note(request, "pause", subject, ends_at=ends_at and ends_at.isoformat())
+    # A restore's pause may be ended in another way, and so nobody else is called so.
+    named = caller_of(request).who if by == RESTORED_BY else by
+    return await pausing.pause(subject, by=named, reason=reason, ends_at=ends_at, store=store)
+
+
+async def resume(request: web.Request, query: ResumeQuery) -> web.Response:
     """End a pause and release the messages it held; safe to repeat."""
-    deps, subject = services(request), pausing.subject_of(request.match_info["name"])
+    try:
+        name = request.match_info["name"]
+        return json_answer(await resume_here(request, name, cancels_older=query.older is not None))
+    except NotRestored as error:
+        what, _, instead = cleandoc(error.__doc__ or "").partition("\n\n")
+        raise Refusal(409, what, instead) from None
+
+
+async def resume_here(request: web.Request, name: str, *, cancels_older: bool) -> Resumed:
+    """
+    End the pause of what is called so, and release what it held; first cancel what is older, if asked.
+
+    Raises UnknownName, and NotRestored where it is not the pause of a restored hub.
+    """
+    deps, subject, cancelled = services(request), pausing.subject_of(name), 0
+    if cancels_older:
+        if subject != EVERYTHING:
+            raise NotRestored
+        await note(request, "cancel_older", subject)
+        cancelled = await pausing.cancel_older(deps.pauses)
+        await note(request, "cancel_older", subject, cancelled=cancelled)
+    await note(request, "resume", subject)
     done = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
-    await note(request, "resume", done.subject, changed=done.changed, released=done.released)
-    return json_answer(done)
+    if done.released:
+        await note(request, "resume", subject, released=done.released)
+    return replace(done, cancelled=cancelled)

@@ -10,14 +10,15 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Scope, Word
-from hub.model.bulk import BulkItem, BulkKind, BulkResult, BulkRun
+from hub.model.bulk import BulkItem, BulkKind, BulkResult
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import MESSAGES
 from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
-from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.api.bulk import start_here, stop_here
+from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet, found, read_id
@@ -105,14 +106,13 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
     """Start a bulk action over what its plan has shown."""
     if not form.reason.strip():
         return await _plan(request, query, status=400, wrong=_NO_REASON)
-    kind, asked, deps = _kind(request), asked_of(query), services(request)
+    kind, asked = _kind(request), asked_of(query)
     order = runs.BulkOrder(
         kind=kind, asked=asked, reason=form.reason.strip(), by=caller_of(request).who, seen=form.seen
     )
-    run = await runs.start(deps.bulk, order, places=places_of(request), now=deps.now)
+    run = await start_here(request, order, most=plan.MOST)
     if run is None:
         return await _plan(request, query, status=409, grown=_GROWN, reason=form.reason)
-    await note(request, f"bulk.{kind}", f"bulk:{run.id}", chosen=run.chosen)
     return done(f"{PATH}/runs/{run.id}", "started")
 
 
@@ -149,11 +149,8 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
 
 async def stop(request: web.Request) -> web.StreamResponse:
     """Stop a bulk action between two batches."""
-    store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
-    run: BulkRun = found(_RUN, await store.run(run_id, places=places))
-    await note(request, "bulk.stop", f"bulk:{run.id}")
-    await store.cancel_run(run_id, by=caller_of(request).who)
-    return done(f"{PATH}/runs/{run_id}", "stopped")
+    stopped = await stop_here(request)
+    return done(f"{PATH}/runs/{stopped.id}", "stopped")
 
 
 async def _plan(

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.model import Json, Scope
-from hub.operations import pause as pausing
+from hub.errors import NotRestored
+from hub.model import Scope
+from hub.operations.channels import read_pause
 from hub.operations.incidents import read_incidents
 from hub.operations.now import activity_of
 from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.pauses import AT_MOST
-from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.api.pauses import pause_here, resume_here
+from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.now_page import channels_of, health_of
 from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery
-from hub.web.services import Services, services
+from hub.web.services import services
 
 PATH: Final = "/channels"
 PAUSE: Final = f"{PATH}/pause"
@@ -71,41 +72,25 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         incidents=[row for row in incidents if row.state == "open" and row.kind in _OF_CHANNELS],
         events=EVENTS,
         paused_events=[row for row in pauses if str(row["subject"]).startswith("event:")],
-        **await _of_everything(deps, pauses),
+        everything=await read_pause(deps.pauses, EVERYTHING),
         ends={name: label for name, (label, _) in _ENDS.items()},
         may_pause=caller_of(request).places({Scope.OPERATE}) is None,
     )
 
 
-async def _of_everything(deps: Services, pauses: Sequence[Mapping[str, Json]]) -> dict[str, Any]:
-    """Return the pause of everything, if there is one, and how much would leave after it."""
-    found = next((row for row in pauses if row["subject"] == EVERYTHING), None)
-    unsent = await deps.pauses.unsent() if found is not None else ()
-    return {
-        "everything": found,
-        "unsent": sum(row["unsent"] for row in unsent),
-        "older": sum(row["before"] for row in unsent),
-    }
-
-
 async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
     """Pause a channel or an event."""
-    subject, deps = pausing.subject_of(form.name), services(request)
-    ends_at = _end(form.end, deps.now())
-    who = caller_of(request).who
-    made = await pausing.pause(subject, by=who, reason=form.reason, store=deps.pauses, ends_at=ends_at)
-    await note(request, "pause", subject, changed=made.changed)
+    ends_at = _end(form.end, services(request).now())
+    await pause_here(request, form.name, caller_of(request).who, form.reason, ends_at)
     return done(PATH, "paused")
 
 
 async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
     """End a pause, and release what it held."""
-    subject, deps = pausing.subject_of(form.name), services(request)
-    if form.older is not None and subject == EVERYTHING:
-        cancelled = await pausing.cancel_older(deps.pauses)
-        await note(request, "cancel_older", subject, cancelled=cancelled)
-    made = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
-    await note(request, "resume", subject, changed=made.changed, released=made.released)
+    try:
+        await resume_here(request, form.name, cancels_older=form.older is not None)
+    except NotRestored:
+        return done(PATH, "not_restored")
     return done(PATH, "resumed")
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from hub.errors import InvalidEvent
-from hub.model import DeadLetter, Scope
+from hub.errors import InvalidEvent, TooLate
+from hub.model import DeadLetter
 from hub.operations import dead_letters
+from hub.operations.dead_letters import Settled
 from hub.operations.explain.sentences_es import short_time
-from hub.operations.mend_letter import LONGEST, is_known, mended, payload_lines, replay_mended
+from hub.operations.mend_letter import is_known, payload_lines
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.dead_letters import letter_of, reaches_dead
-from hub.web.auth.caller import caller_of, note, places_with
+from hub.web.api.dead_letters import letter_of, mend_here, reaches_dead, sees_content
 from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.messages import DeadQuery
@@ -27,16 +27,20 @@ from hub.web.services import services
 PATH: Final = "/dead"
 ONE: Final = f"{PATH}/{{id}}"
 _COLUMNS: Final = ("Llegó", "Evento", "Motivo", "Motivo exacto", "Campo", "De", "Veces", "Estado")
-_WHOLE: Final = frozenset({Scope.PRIVACY})
+_LONGEST_HERE: Final = 20 * 1024
+"""Bytes of a body that the form takes: a browser may send thrice as many, and forms are short."""
+_LATE: Final = "Alguien lo resolvió mientras usted miraba: ya no se puede corregir."
+
+DeadAct = Literal["replay", "mend", "discard"]
 
 
 class DeadListQuery(DeadQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
 
 
-class MendForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    body: Annotated[str, Meta(max_length=LONGEST)] = ""
-    act: Literal["replay", "mend", "discard"]
+class DeadForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    act: DeadAct
+    body: str = ""
 
 
 async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse:
@@ -54,7 +58,8 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         events=EVENTS,
         sheet=with_query(request, format="csv"),
         **paged(request, query.after, following),
-        replay_all=_bulk(query),
+        replay_all=_narrowed("/bulk/replay", query),
+        discard_all=_narrowed(f"{PATH}/discard", query),
     )
 
 
@@ -73,7 +78,12 @@ async def _rows(request: web.Request, query: DeadListQuery) -> tuple[list[dict[s
 
 def _words(row: Mapping[str, Any]) -> dict[str, str]:
     """Return what a letter is about, and why it was refused, in Spanish."""
-    return {"title": event_title(row["event_type"] or "") or "Sin tipo", "why": why(str(row["reason"]))}
+    return {"title": title_of(row["event_type"]), "why": why(str(row["reason"]))}
+
+
+def title_of(event_type: str | None) -> str:
+    """Return what a letter is about, in Spanish."""
+    return event_title(event_type or "") or "Sin tipo"
 
 
 def why(reason: str) -> str:
@@ -81,10 +91,10 @@ def why(reason: str) -> str:
     return next((label for part, label in DEAD_REASONS if part in reason), "No se pudo recibir")
 
 
-def _bulk(query: DeadListQuery) -> str:
-    """Return where all of this list are planned to be replayed, narrowed as the list is."""
+def _narrowed(path: str, query: DeadListQuery) -> str:
+    """Return where all of this list are acted on at once, narrowed as the list is."""
     asked = {"reason": query.reason, "event": query.event}
-    return f"/bulk/replay?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f"{path}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 async def show_one(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
@@ -100,8 +110,9 @@ def _page(
     status: int = 200,
     wrong: InvalidEvent | None = None,
     text: str | None = None,
+    late: str = "",
 ) -> web.Response:
-    masked = places_with(request, Scope.PRIVACY) is not None or not caller_of(request).may(_WHOLE)
+    masked = not sees_content(request)
     body = letter.body if text is None else text.encode()
     lines = [] if masked else payload_lines(body, letter.field if wrong is None else wrong.field)
     return console_page(
@@ -114,38 +125,46 @@ def _page(
         lines=lines,
         text="\n".join(line.text for line in lines),
         why=why(letter.reason),
-        title=_words({"event_type": letter.event_type, "reason": letter.reason})["title"],
+        title=title_of(letter.event_type),
         wrong=wrong,
-        states=DEAD_STATES,
-        can_mend=not masked and is_known(letter) and not letter.wrong_sender and len(letter.body) <= LONGEST,
+        late=late,
+        state=DEAD_STATES[letter.state],
+        can_mend=not masked and _can_mend(letter),
+        too_long=len(letter.body) > _LONGEST_HERE,
     )
 
 
-async def act(request: web.Request, form: MendForm) -> web.StreamResponse:
+def _can_mend(letter: DeadLetter) -> bool:
+    return letter.state == "open" and is_known(letter) and not letter.wrong_sender
+
+
+async def act(request: web.Request, form: DeadForm) -> web.StreamResponse:
     """Replay it as it came, replay it mended, or discard it."""
-    deps = services(request)
-    letter = await letter_of(request, f"dead.{form.act}")
-    if form.act == "discard":
-        await dead_letters.discard(deps.log, letter.id)
-        return done(PATH, "discarded")
     if form.act == "mend":
-        return await _mend(request, letter, form.body)
-    await dead_letters.replay(deps.log, deps.publisher, letter)
-    return done(PATH, "replayed")
+        return await _mend(request, form.body)
+    deps, letter = services(request), await letter_of(request, f"dead.{form.act}")
+    if form.act == "discard":
+        settled = await dead_letters.discard(deps.log, letter.id)
+    else:
+        settled = await dead_letters.replay(deps.log, deps.publisher, letter)
+    return _after(settled, settled.state)
 
 
-async def _mend(request: web.Request, letter: DeadLetter, text: str) -> web.StreamResponse:
-    """What a letter holds is shown to few, and so mended by few."""
-    deps = services(request)
-    if places_with(request, Scope.PRIVACY) is not None or not caller_of(request).may(_WHOLE):
-        return _page(request, letter, status=403)
+async def _mend(request: web.Request, text: str) -> web.StreamResponse:
+    # A form has the line ends of the web; the digest in the audit is of what is published.
+    body = text.replace("\r\n", "\n").encode()
     try:
-        whole = mended(letter, text, deps.check)
+        return _after(await mend_here(request, body), "mended")
     except InvalidEvent as wrong:
+        letter = await letter_of(request, "dead.show")
         return _page(request, letter, status=422, wrong=wrong, text=text)
-    await replay_mended(deps.log, deps.publisher, whole)
-    await note(request, "dead.mended", f"dead:{letter.id}")
-    return done(PATH, "mended")
+    except TooLate:
+        return _page(request, await letter_of(request, "dead.show"), status=409, late=_LATE)
+
+
+def _after(settled: Settled, word: str) -> web.StreamResponse:
+    """Lead to the list; to the letter itself, where it was settled before or has come again meanwhile."""
+    return done(PATH, word) if settled.changed else done(f"{PATH}/{settled.id}", "settled_before")
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.errors import TooLate
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import PropertyScope, Scope, State
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.words_es import skipped_words
+from hub.operations.cancel import WhyCancelled
 from hub.operations.explain.explain import explain
-from hub.operations.message_acts import cancel_messages, resend_messages
 from hub.operations.message_words import SaidWords
+from hub.ports import CancelResult, RedriveResult
 from hub.rendering import labels_es
 from hub.rendering.attempts_es import is_by_staff, what_happened
 from hub.rendering.outcomes_es import described, reason_in_words
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.bounces import confirmed, dismissed
 from hub.web.api.masked import look
+from hub.web.api.messages import cancel_here, redrive_here
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.console.message_list import PATH
 from hub.web.console.pages import framed, with_frame
@@ -41,9 +45,10 @@ PARTS_ES: Final[Mapping[str, str]] = {
     "evidence": "Pruebas",
     "explain": "Por qué",
 }
+_CHANGED: Final = "changed"
 _PRIVATE: Final = frozenset({"text", "html", "headers", "evidence"})
 """Parts that show what was said to a person."""
-WHY_CANCEL_ES: Final[Mapping[str, str]] = {
+WHY_CANCEL_ES: Final[Mapping[WhyCancelled, str]] = {
     "wrong": "Está mal: el texto, los datos o la persona",
     "not_needed": "Ya no hace falta",
     "asked": "Lo pidió la persona",
@@ -57,12 +62,12 @@ class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_
     why: Annotated[str, Meta(max_length=40, description="Why nothing was done, in a word.")] = ""
 
 
-class ResendForm(Struct, frozen=True, kw_only=True):
+class RedriveForm(Struct, frozen=True, kw_only=True):
     anyway: bool = False
 
 
 class CancelForm(Struct, frozen=True, kw_only=True):
-    why: Literal["wrong", "not_needed", "asked", "other"]
+    why: WhyCancelled
 
 
 async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
@@ -100,13 +105,12 @@ async def show_html(request: web.Request) -> web.StreamResponse:
     return framed(said.html)
 
 
-async def resend(request: web.Request, form: ResendForm) -> web.StreamResponse:
+async def resend(request: web.Request, form: RedriveForm) -> web.StreamResponse:
     """Send a lost message again."""
-    message_id, deps = await _changed(request, "message.resend", anyway=form.anyway), services(request)
-    skipped = await resend_messages(
-        [message_id], store=deps.message_acts, publisher=deps.publisher, anyway=form.anyway
-    )
-    return _after(message_id, skipped, "resent")
+    with _too_late(request):
+        redriven = await redrive_here(request, also_told=form.anyway)
+    why = "" if redriven.verdict is RedriveResult.TAKEN else redriven.verdict.value
+    return _after(redriven.id, why, "resent")
 
 
 async def ask_cancel(request: web.Request) -> web.StreamResponse:
@@ -126,9 +130,9 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
 
 async def cancel(request: web.Request, form: CancelForm) -> web.StreamResponse:
     """Cancel a message that has not left."""
-    message_id = await _changed(request, "message.cancel", why=form.why)
-    skipped = await cancel_messages([message_id], store=services(request).message_acts)
-    return _after(message_id, skipped, "cancelled")
+    with _too_late(request):
+        gone, verdict = await cancel_here(request, form.why)
+    return _after(gone.id, "" if verdict is CancelResult.CANCELLED else verdict.value, "cancelled")
 
 
 async def confirm(request: web.Request) -> web.StreamResponse:
@@ -142,7 +146,7 @@ async def dismiss(request: web.Request) -> web.StreamResponse:
 
 
 def _decided(made: HandedOver) -> web.StreamResponse:
-    return _after(made.id, {} if made.changed else {made.id: "changed"}, "recorded")
+    return _after(made.id, "" if made.changed else _CHANGED, "recorded")
 
 
 async def _changed(request: web.Request, action: str, **detail: Any) -> UUID:
@@ -153,11 +157,20 @@ async def _changed(request: web.Request, action: str, **detail: Any) -> UUID:
     return message_id
 
 
-def _after(message_id: UUID, skipped: Mapping[UUID, str], word: str) -> web.StreamResponse:
+def _after(message_id: UUID, why: str, word: str) -> web.StreamResponse:
     path = f"{PATH}/{message_id}"
-    if why := skipped.get(message_id):
+    if why:
         raise web.HTTPSeeOther(f"{path}?why={why}")
     return done(path, word)
+
+
+@contextmanager
+def _too_late(request: web.Request) -> Iterator[None]:
+    """Lead back to the message, and say that it was no longer so."""
+    try:
+        yield
+    except TooLate:
+        raise web.HTTPSeeOther(f"{PATH}/{read_id(request, MESSAGE)}?why={_CHANGED}") from None
 
 
 async def _said(request: web.Request, message_id: UUID, row: Mapping[str, Any]) -> SaidWords | None:

@@ -58,6 +58,8 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "cancelled": "Se canceló.",
         "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
         "mended": "Se publicó corregido.",
+        "settled_before": "Ya estaba resuelto, o volvió a llegar mientras tanto. Mire cómo quedó.",
+        "not_restored": "No se canceló nada: la pausa no es de una copia restaurada. Cancele desde la lista.",
         "paused": "El canal quedó en pausa.",
         "replayed": "Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
         "resent": "Los mensajes salen otra vez.",

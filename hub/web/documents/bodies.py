@@ -22,10 +22,10 @@ _GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
 
 BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     AccountBody: {"name": "luz.marina", "display_name": "Luz Marina Restrepo", "grants": _GRANTS},
-    CancelBody: {"state": "held", "event": "admin.circular.issued", "why": "Circular equivocada"},
+    CancelBody: {"state": "held", "event": "admin.circular.issued", "why": "wrong"},
     ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
     RedriveOneBody: {"also_told": True},
-    ReasonBody: {"why": "La persona pidió que no saliera"},
+    ReasonBody: {"why": "asked"},
     BatchBody: {"copropiedad": "ph-altos-del-rosal"},
     GrantsBody: {"grants": _GRANTS},
     KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},

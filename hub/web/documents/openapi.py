@@ -41,6 +41,19 @@ _EVENTS_BODY: Final = {
         BATCH_TYPE: {"schema": _SEVERAL},
     },
 }
+_RAW_BODIES: Final[Mapping[str, Any]] = {
+    "/api/events": _EVENTS_BODY,
+    "/api/dead/{id}/mend": {
+        "required": True,
+        "description": "The body of the event as it should have come: the whole event, or, of one in binary "
+        "mode, its data.",
+        "content": {
+            "application/json": {"schema": {}},
+            "application/cloudevents+json": {"schema": _ONE},
+        },
+    },
+}
+"""Path → the body of a handler that reads its octets by itself."""
 
 
 def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
@@ -88,8 +101,8 @@ def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
             str(status): _response(route, status, shape) for status, shape in _answers(route).items()
         },
     }
-    if route.path == "/api/events":
-        operation["requestBody"] = _EVENTS_BODY
+    if route.path in _RAW_BODIES:
+        operation["requestBody"] = _RAW_BODIES[route.path]
     if (body := _body(route)) is not None:
         schema = {"$ref": _REF.format(name=body.__name__)}
         example = {"example": BODIES[body]} if body in BODIES else {}

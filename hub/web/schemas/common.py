@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import GenericAlias, new_class
-from typing import Annotated, Final, Generic, TypeVar, cast
+from typing import Annotated, Final, Generic, Literal, TypeVar, cast
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
@@ -130,3 +130,10 @@ class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ends_at: (
         Annotated[Instant, Meta(description="When it ends by itself; without it somebody ends it.")] | None
     ) = None
+
+
+class ResumeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    older: Annotated[
+        Literal["cancel"] | None,
+        Meta(description="Of the pause of a restored hub: cancel first what was planned before its copy."),
+    ] = None

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
+from hub.operations.cancel import WhyCancelled
 from hub.web.schemas.common import Cursor, IsMasked, Limit, MayUnmask
 
 
@@ -132,10 +133,7 @@ class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    why: Annotated[
-        Word,
-        Meta(min_length=1, description="For the audit; names of people do not belong there."),
-    ]
+    why: Annotated[WhyCancelled, Meta(description="For the audit, which has no free text about a person.")]
 
 
 class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
