@@ -129,18 +129,21 @@ def running_chromium(folder: Path) -> Iterator[Chromium]:
 
 
 @asynccontextmanager
-async def open_browser(chromium: Chromium) -> AsyncIterator[Browser]:
+async def open_browser(chromium: Chromium, *, scripts: bool = True) -> AsyncIterator[Browser]:
     """Open a tab that shares nothing with others: cookies and storage are its own."""
-    browser = await chromium.do(_open_tab(chromium))
+    browser = await chromium.do(_open_tab(chromium, scripts=scripts))
     try:
         yield browser
     finally:
         await chromium.do(browser.page.context.close())
 
 
-async def _open_tab(chromium: Chromium) -> Browser:
+async def _open_tab(chromium: Chromium, *, scripts: bool) -> Browser:
     # What a screen has of size and colour is for the tests to say, and not for Playwright.
-    context = await chromium.driven.new_context(no_viewport=True, color_scheme="null")
+    context = await chromium.driven.new_context(
+        no_viewport=True, color_scheme="null", java_script_enabled=scripts
+    )
+    context.set_default_timeout(0.75 * PATIENCE * 1000)
     page = await context.new_page()
     session = await context.new_cdp_session(page)
     browser = Browser(chromium, page, session)
