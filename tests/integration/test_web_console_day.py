@@ -67,7 +67,7 @@ WORK: Final = (
     Step("link", "PQRS recibida", says="Primera respuesta"),
     Step("link", "Ver el mensaje", says="No se pudo conectar con el proveedor"),
     Step("link", "Lo que decía", says=RADICADO),
-    Step("button", "Reenviar", says="Los mensajes salen otra vez."),
+    Step("button", "Reenviar", says="otra vez."),
     # Replay a rejected event.
     Step("link", "Rechazados", says="PQRS recibida"),
     Step("link", "PQRS recibida", says="data.radicado"),
@@ -92,8 +92,8 @@ WORK: Final = (
     Step("summary", "Pausar SMS"),
     Step("textbox", "Por qué", "Todo sale dos veces."),
     Step("combobox", "Termina", "En dos horas"),
-    Step("button", "Pausar", says="por marta: Todo sale dos veces. Termina"),
-    Step("button", "Terminar la pausa", says="El canal sigue."),
+    Step("button", "Pausar", says=": Todo sale dos veces. Termina"),
+    Step("button", "Terminar la pausa", says="Pausar SMS"),
     # Export a person.
     Step("searchbox", "Buscar", "p-alfa"),
     Step("button", "Buscar", says="Conjunto ph-alfa"),
