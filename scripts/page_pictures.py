@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.integration.chromium import Browser, Chromium, open_browser, running_chromium
 from tests.integration.console_hub import console_hub
 from tests.integration.console_pages import SECTIONS
+from tests.integration.console_states import PREPARED
 from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
 from tests.servers import Servers, new_servers, open_folder
 
@@ -52,9 +53,12 @@ async def take(folder: Path, names: list[str]) -> None:
 async def of_console(folder: Path, pages: Mapping[str, str], servers: Servers, chromium: Chromium) -> None:
     async with console_hub(servers) as hub, open_browser(chromium) as tab:
         await hub.sign_in(tab)
-        for name, path in pages.items():
-            await hub.open(tab, path)
-            await photos(tab, folder / name)
+        for section, named in SECTIONS.items():
+            if section in PREPARED and named.keys() & pages.keys():
+                await PREPARED[section](hub)
+            for name in [name for name in named if name in pages]:
+                await hub.open(tab, pages[name])
+                await photos(tab, folder / name)
 
 
 @asynccontextmanager
