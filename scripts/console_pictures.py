@@ -60,8 +60,8 @@ LOOK_OF_THE_DOCUMENT: Final = ("light", 1280)
 
 async def take(folder: Path, url: str, *, everything: bool) -> None:
     names, looks = (PATHS, LOOKS) if everything else (OF_THE_DOCUMENT, [LOOK_OF_THE_DOCUMENT])
-    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as port:
-        async with open_browser(port) as tab:
+    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as chromium:
+        async with open_browser(chromium) as tab:
             for name in names:
                 if await opened(tab, url, PATHS[name]):
                     await photos(tab, folder / name, looks)

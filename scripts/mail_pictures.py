@@ -65,8 +65,8 @@ SHOWN: Final = (
 
 @asynccontextmanager
 async def blank_tab() -> AsyncIterator[Browser]:
-    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as port:
-        async with open_browser(port) as tab:
+    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as chromium:
+        async with open_browser(chromium) as tab:
             await tab.go("about:blank", width=WIDE)
             yield tab
 

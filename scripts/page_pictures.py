@@ -20,9 +20,10 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.integration.chromium import Browser, open_browser, running_chromium
+from tests.integration.chromium import Browser, Chromium, open_browser, running_chromium
 from tests.integration.console_hub import console_hub
 from tests.integration.console_pages import SECTIONS
+from tests.integration.console_states import PREPARED
 from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
 from tests.servers import Servers, new_servers, open_folder
 
@@ -34,27 +35,30 @@ HEIGHT: Final = "Math.max(document.documentElement.scrollHeight, innerHeight)"
 
 async def take(folder: Path, names: list[str]) -> None:
     plain = {**PAGES, **MAIL_PAGES}
-    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as port:
+    with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as chromium:
         for name in names:
             if name in plain:
-                async with open_browser(port) as tab:
+                async with open_browser(chromium) as tab:
                     await photos_of(tab, plain[name](tab), folder / name)
         stored = [name for name in names if name in STORED_PAGES]
         console = {name: path for name, path in CONSOLE_PAGES.items() if name in names}
         async with running(needed=bool(stored or console)) as servers:
             if console:
-                await of_console(folder, console, servers, port)
+                await of_console(folder, console, servers, chromium)
             for name in stored:
-                async with servers.database() as url, open_browser(port) as tab:
+                async with servers.database() as url, open_browser(chromium) as tab:
                     await photos_of(tab, STORED_PAGES[name](tab, url), folder / name)
 
 
-async def of_console(folder: Path, pages: Mapping[str, str], servers: Servers, port: int) -> None:
-    async with console_hub(servers) as hub, open_browser(port) as tab:
+async def of_console(folder: Path, pages: Mapping[str, str], servers: Servers, chromium: Chromium) -> None:
+    async with console_hub(servers) as hub, open_browser(chromium) as tab:
         await hub.sign_in(tab)
-        for name, path in pages.items():
-            await hub.open(tab, path)
-            await photos(tab, folder / name)
+        for section, named in SECTIONS.items():
+            if section in PREPARED and named.keys() & pages.keys():
+                await PREPARED[section](hub)
+            for name in [name for name in named if name in pages]:
+                await hub.open(tab, pages[name])
+                await photos(tab, folder / name)
 
 
 @asynccontextmanager

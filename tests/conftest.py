@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from hub.local import programs
-from tests.integration.chromium import Browser, open_browser, running_chromium
+from tests.integration.chromium import Browser, Chromium, open_browser, running_chromium
 from tests.redis_cluster import RedisCluster
 from tests.servers import RedisPlace, Servers, new_servers, open_folder
 
@@ -135,14 +135,14 @@ async def database(servers: Servers) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a browser that all tests share."""
-    with running_chromium(tmp_path_factory.mktemp("chromium")) as port:
-        yield port
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A browser that all tests share."""
+    with running_chromium(tmp_path_factory.mktemp("chromium")) as running:
+        yield running
 
 
 @pytest.fixture
-async def browser(chromium: int) -> AsyncIterator[Browser]:
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     """A tab with nothing of other tests in it."""
     async with open_browser(chromium) as opened:
         yield opened

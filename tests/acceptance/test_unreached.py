@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.acceptance.harness import until
 from tests.acceptance.publisher_queue import Lasting, discreet, lasting
-from tests.integration.chromium import open_browser
+from tests.integration.chromium import Chromium, open_browser
 from tests.servers import Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -77,7 +77,7 @@ async def test_it_is_counted_and_listed(home: Lasting) -> None:
     await until(scraped, counted)
 
 
-async def test_the_page_shows_it_with_what_to_do(home: Lasting, chromium: int) -> None:
+async def test_the_page_shows_it_with_what_to_do(home: Lasting, chromium: Chromium) -> None:
     await unreached(home, id="payment-3")
     address = str(home.api._base_url)
     async with open_browser(chromium) as browser:

@@ -1,24 +1,24 @@
-"""A headless Chromium over its DevTools protocol: as much of it as the page's tests need."""
+"""A headless Chromium of this system, driven by Playwright: as much of it as the page's tests need."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
-import aiohttp
 import pytest
+from playwright import async_api as playwright
 
+T = TypeVar("T")
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -38,25 +38,50 @@ class RefusedByPage(Exception):
     """Chromium refused a call, in its own words: the page went to its next address meanwhile, for example."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """
+    A browser that runs, and the loop that Playwright lives in.
+
+    The loop has a thread of its own: each test has another loop, and Playwright, which starts a program for
+    itself, would cost each of them half a second.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    driven: playwright.Browser
+
+    async def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do this in Playwright's loop."""
+        async with asyncio.timeout(PATIENCE):
+            try:
+                return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.loop))
+            except playwright.Error as error:
+                raise RefusedByPage(error.message) from error
+
+
 @dataclass
 class Browser:
     """One tab. `complaints` gathers what the console says: exceptions, blocked scripts and styles."""
 
-    socket: aiohttp.ClientWebSocketResponse
+    chromium: Chromium
+    page: playwright.Page
+    session: playwright.CDPSession
     complaints: list[Any] = field(default_factory=list)
-    _ids: count[int] = field(default_factory=count)
+
+    def hear(self, said: Any) -> None:
+        self.complaints.append(said)
 
     async def call(self, method: str, **params: Any) -> Any:
-        number = next(self._ids)
-        await self.socket.send_json({"id": number, "method": method, "params": params})
-        while True:
-            message = json.loads(await self.socket.receive_str(timeout=PATIENCE))
-            if message.get("method") in COMPLAINTS:
-                self.complaints.append(message["params"])
-            if message.get("id") == number and "error" in message:
-                raise RefusedByPage(message["error"]["message"])
-            if message.get("id") == number:
-                return message["result"]
+        """Say it in Chromium's own protocol: for what Playwright has no word of its own."""
+        return await self.chromium.do(self.session.send(method, params))
+
+    async def act(self, work: Callable[[playwright.Page], Awaitable[T]]) -> T:
+        """Do something as Playwright does it: a click, for example, where nothing covers the button."""
+
+        async def done() -> T:
+            return await work(self.page)
+
+        return await self.chromium.do(done())
 
     async def go(self, url: str, *, width: int = 1280) -> None:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -79,18 +104,12 @@ class Browser:
                 await asyncio.sleep(0.05)
 
     async def press(self, key: str) -> None:
-        text = {"Enter": "\r", " ": " "}.get(key, "")
-        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowRight": 39, "ArrowDown": 40}
-        for kind in ("keyDown", "keyUp"):
-            shared = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
-            await self.call(
-                "Input.dispatchKeyEvent", type=kind, text=text if kind == "keyDown" else "", **shared
-            )
+        await self.act(lambda page: page.keyboard.press(key))
 
 
 @contextmanager
-def running_chromium(folder: Path) -> Iterator[int]:
-    """Start Chromium with a new profile, and yield the port of its DevTools; skip where there is none."""
+def running_chromium(folder: Path) -> Iterator[Chromium]:
+    """Start Chromium with a new profile, and Playwright, which drives it; skip where there is none."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("the page is tried in Chromium, which is not installed")
@@ -101,29 +120,65 @@ def running_chromium(folder: Path) -> Iterator[int]:
         start_new_session=True,
     )
     try:
-        yield _port(folder / "DevToolsActivePort", process)
+        port = _port(folder / "DevToolsActivePort", process)
+        with _loop_beside() as loop, _driving(loop, port) as chromium:
+            yield chromium
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
 @asynccontextmanager
-async def open_browser(port: int) -> AsyncIterator[Browser]:
+async def open_browser(chromium: Chromium, *, scripts: bool = True) -> AsyncIterator[Browser]:
     """Open a tab that shares nothing with others: cookies and storage are its own."""
-    async with aiohttp.ClientSession() as session:
-        async with session.get(f"http://127.0.0.1:{port}/json/version") as answer:
-            control_url = (await answer.json())["webSocketDebuggerUrl"]
-        async with session.ws_connect(control_url) as control_socket:
-            control = Browser(control_socket)
-            context = await control.call("Target.createBrowserContext")
-            tab = await control.call("Target.createTarget", url="about:blank", **context)
-            url = f"ws://127.0.0.1:{port}/devtools/page/{tab['targetId']}"
-            async with session.ws_connect(url) as socket:
-                browser = Browser(socket)
-                for domain in ("Page", "Runtime", "Log"):
-                    await browser.call(f"{domain}.enable")
-                yield browser
-            await control.call("Target.disposeBrowserContext", **context)
+    browser = await chromium.do(_open_tab(chromium, scripts=scripts))
+    try:
+        yield browser
+    finally:
+        await chromium.do(browser.page.context.close())
+
+
+async def _open_tab(chromium: Chromium, *, scripts: bool) -> Browser:
+    # What a screen has of size and colour is for the tests to say, and not for Playwright.
+    context = await chromium.driven.new_context(
+        no_viewport=True, color_scheme="null", java_script_enabled=scripts
+    )
+    context.set_default_timeout(0.75 * PATIENCE * 1000)
+    page = await context.new_page()
+    session = await context.new_cdp_session(page)
+    browser = Browser(chromium, page, session)
+    for event in COMPLAINTS:
+        session.on(event, browser.hear)
+    for domain in ("Page", "Runtime", "Log"):
+        await session.send(f"{domain}.enable")
+    return browser
+
+
+@contextmanager
+def _loop_beside() -> Iterator[asyncio.AbstractEventLoop]:
+    """Run a loop in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="playwright", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
+def _driving(loop: asyncio.AbstractEventLoop, port: int) -> Iterator[Chromium]:
+    async def begin() -> tuple[playwright.Playwright, playwright.Browser]:
+        driver = await playwright.async_playwright().start()
+        return driver, await driver.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+
+    driver, driven = asyncio.run_coroutine_threadsafe(begin(), loop).result(PATIENCE)
+    try:
+        yield Chromium(loop, driven)
+    finally:
+        asyncio.run_coroutine_threadsafe(driver.stop(), loop).result(PATIENCE)
 
 
 def _port(file: Path, process: subprocess.Popen[bytes]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,6 +31,8 @@ class ConsoleHub:
     hub: GuardedHub
     registry: Registry
     account: Account
+    more: dict[str, str] = field(default_factory=dict)
+    """Words of paths beside those of the building → the ids for which they stand."""
 
     @property
     def url(self) -> str:
@@ -47,6 +49,8 @@ class ConsoleHub:
 
     def path(self, pattern: str) -> str:
         """Put ids into a path that has MESSAGE, CLOCK, REPLY, DEAD, BATCH or MARK for them."""
+        for word, value in self.more.items():
+            pattern = pattern.replace(word, value)
         return self.building.put_into(pattern)
 
     async def ask(self, path: str) -> Answer:

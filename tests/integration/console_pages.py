@@ -144,4 +144,28 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "replies-none": "/replies?view=closed",
         "reply": "/replies/REPLY",
     },
+    # What is seldom so, in a hub that `console_states.py` has prepared: these two stay the last.
+    "seldom": {
+        "now-incident": "/",
+        "channels-paused": "/channels",
+        "message-held": "/messages/HELD",
+        "message-held-cancel": "/messages/HELD/cancel",
+        "message-doubted": "/messages/DOUBT",
+        "reply-emergency": "/replies/HELP",
+        "reply-stranger": "/replies/STRANGER",
+        "case-emergency": "/cases/emergency_id:fire",
+        "case-choices": "/cases/TWICE-1",
+        "case-unknown": "/cases/NOSUCH-1",
+        "clock-kept": "/clocks/KEPT",
+        "clock-waits": "/clocks/WAITS",
+        "webhook": "/webhooks/HOOK",
+        "webhook-sure": "/webhooks/HOOK?sure=true",
+        "dead-typed": "/dead/WRONG",
+        "inbox": "/inbox",
+        "inbox-item": "/inbox/ENTRY",
+    },
+    "stopped": {
+        "now-stopped": "/",
+        "channels-stopped": "/channels",
+    },
 }

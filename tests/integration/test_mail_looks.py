@@ -75,8 +75,8 @@ async def looked_at(tab: Browser, html: str, *, scheme: str, width: int) -> dict
 async def test_every_example_mail_is_readable(tmp_path: Path, scheme: str, width: int) -> None:
     faults: dict[str, Any] = {}
     texts = 0
-    with running_chromium(tmp_path) as port:
-        async with open_browser(port) as tab:
+    with running_chromium(tmp_path) as chromium:
+        async with open_browser(chromium) as tab:
             await tab.go("about:blank", width=width)
             for event in SPEAKING:
                 for form, words in mails(event):
@@ -92,8 +92,8 @@ async def test_every_example_mail_is_readable(tmp_path: Path, scheme: str, width
 async def test_dark_mail_has_colours_of_its_own(tmp_path: Path) -> None:
     _, words = next(mails("pqrs.received"))
     paper = "getComputedStyle(document.querySelector('.hoja')).backgroundColor"
-    with running_chromium(tmp_path) as port:
-        async with open_browser(port) as tab:
+    with running_chromium(tmp_path) as chromium:
+        async with open_browser(chromium) as tab:
             await tab.go("about:blank", width=WIDE)
             colours = []
             for scheme in ("light", "dark"):

@@ -12,9 +12,11 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hub.errors import HubError, Unavailable
+from hub.errors import HubError, StorageUnavailable, Unavailable
 from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, case_path, key_path, person_path
+from hub.web.auth.caller import CALLER
+from hub.web.auth.session_cookie import SESSION
 from hub.web.responses import HEADERS, RETRY_AFTER, Handler, Refusal, refusal_of
 from hub.web.route import row_of
 from hub.web.services import access, services
@@ -76,7 +78,7 @@ _TEMPLATES.globals |= {
 @web.middleware
 async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """
-    For browsers: plain pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form.
+    For browsers: pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form.
 
     Residents, whom a problem in JSON would tell nothing, have a page for every refusal.
     """
@@ -84,8 +86,8 @@ async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     try:
         return await handler(request)
-    except Unavailable:
-        return _away(request)
+    except Unavailable as error:
+        return _away(request, error)
     except (Refusal, HubError) as error:
         shown = _refused(request, error if isinstance(error, Refusal) else refusal_of(error))
         if shown is None:
@@ -93,11 +95,12 @@ async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResp
         return shown
 
 
-def _away(request: web.Request) -> web.Response:
+def _away(request: web.Request, error: Unavailable) -> web.Response:
     headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER}
     if _OUTSIDE.match(request.path):
         return _stopped(request, "away", 503, headers)
-    return plain("away.html", request, status=503, headers=headers)
+    is_store = isinstance(error, StorageUnavailable)
+    return _framed("away.html", request, status=503, headers=headers, is_store=is_store)
 
 
 def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
@@ -118,7 +121,26 @@ def _is_page(request: web.Request) -> bool:
 
 def _explained(request: web.Request, status: int) -> web.Response | None:
     words = _REFUSALS_ES.get(status)
-    return None if words is None else plain("refused.html", request, status=status, words=words)
+    return None if words is None else _framed("refused.html", request, status=status, headers={}, said=words)
+
+
+def _framed(
+    template: str, request: web.Request, *, status: int, headers: Mapping[str, str], **values: Any
+) -> web.Response:
+    """Respond with a page that has the console's frame for who has signed in, so that they can go on."""
+    from hub.web.console.shell import own_page  # noqa: PLC0415 - the shell is made of this module
+
+    session = request.get(SESSION)
+    if CALLER not in request and session is not None:
+        # Refused before it was let in: nothing but the page reads from now on who it is.
+        request[CALLER] = session.caller
+    section = f"/{request.path.split('/')[1]}"
+    if CALLER in request:
+        response = own_page(template, request, here=section, status=status, **values)
+    else:
+        response = plain(template, request, status=status, frame="plain.html", **values)
+    response.headers.update(headers)
+    return response
 
 
 def _stopped(request: web.Request, why: str, status: int, headers: dict[str, str]) -> web.Response:
@@ -130,7 +152,7 @@ def _stopped(request: web.Request, why: str, status: int, headers: dict[str, str
 def _busy(request: web.Request, refusal: Refusal) -> web.Response:
     headers = dict(refusal.headers)
     seconds = headers.get(hdrs.RETRY_AFTER, RETRY_AFTER)
-    return plain("busy.html", request, status=refusal.status, headers=headers, seconds=seconds)
+    return _framed("busy.html", request, status=refusal.status, headers=headers, seconds=seconds)
 
 
 def sign_in_path(path: str, form: str = SIGN_IN) -> str:

@@ -1,0 +1,132 @@
+"""What is seldom so in a hub, and has pages that look different: what those of `console_pages.py` need."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
+
+from hub.inbound.replies import read
+from hub.messages.planning.undelivered import REPORTED
+from hub.model import ClockHistory, ClockState, Pause, Rendered, Reply, State
+from hub.model.incidents import Symptom
+from hub.operations import webhooks
+from hub.storage import PostgresPauses
+from hub.web.services import SERVICES
+from tests.contract.stores import RealStores, open_stores
+from tests.contract.values import HOUR, clock, event, message, now, stored
+from tests.integration.console_hub import ConsoleHub
+from tests.integration.test_web_console_now import unready
+from tests.providers.samples import outgoing
+
+HERE: Final = "ph-alfa"
+Ids: TypeAlias = dict[str, str]
+
+
+async def seldom(hub: ConsoleHub) -> None:
+    """Let a building have all that is seldom; its ids stand for words of paths."""
+    async with open_stores(hub.hub.database_url) as stores:
+        hub.more |= await _messages(stores)
+        hub.more |= await _replies(stores)
+        hub.more |= await _clocks(stores)
+        await _twice(stores)
+        await stores.monitor.see([Symptom(key="circuit:sms:twilio", measured="20 fallos")])
+    hub.more |= {"HOOK": await _webhook(hub), "WRONG": (await unready(hub)).removeprefix("/dead/")}
+    await hub.database.rows("UPDATE account SET person = 'p-alfa' WHERE name = $1", hub.account.name)
+    pauses = PostgresPauses(hub.database)
+    await pauses.pause("channel:sms", by="account:Ana", reason="Sale dos veces", ends_at=now() + HOUR)
+    await pauses.pause("event:pqrs.received", by="account:Ana", reason="")
+
+
+async def stopped(hub: ConsoleHub) -> None:
+    """Let everything be paused, as after a restore."""
+    await PostgresPauses(hub.database).pause("all", by="restore", reason="Copia de las 3:00")
+
+
+async def _messages(stores: RealStores) -> Ids:
+    """Messages that wait, that a report doubts, and that are read in the inbox."""
+    of = stored(event(id="seldom"), copropiedad_id=HERE, case="pqrs_id:CASE-alfa")
+    address = {"person": "p-alfa", "address": "alfa@lives.example", "created_at": now()}
+    made = {
+        "HELD": message(of, state=State.HELD, reason="paused", next_at=now() + HOUR, **address),
+        "DOUBT": message(of, state=State.SENT, reason=f"{REPORTED}5.1.1", occasion="again", **address),
+        "ENTRY": message(
+            of, channel="inbox", contact_id="inbox", state=State.WAITING, **{**address, "address": "p-alfa"}
+        ),
+    }
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+    await stores.add(*made.values())
+    words = Rendered(subject="Su caso", text="Ya va el técnico.", html="")
+    entry = made["ENTRY"]
+    sent = outgoing("inbox", "p-alfa", id=entry.id, person="p-alfa", name="Persona alfa", rendered=words)
+    await stores.inbox.add([sent])
+    return {word: str(one.id) for word, one in made.items()}
+
+
+async def _replies(stores: RealStores) -> Ids:
+    """A reply to an emergency, and somebody whom the directory does not know."""
+    of = stored(event("emergency.declared", id="fire"), copropiedad_id=HERE, case="emergency_id:fire")
+    told = message(of, person="p-alfa", channel="sms", address="+573001111111", state=State.SENT)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+    await stores.add(told)
+    answer = Reply(
+        channel="sms",
+        provider="twilio",
+        reference="help",
+        address="+573001111111",
+        text="Sigo en el piso 3",
+        at=now(),
+        message_id=told.id,
+    )
+    stranger = Reply(
+        channel="email", provider="mail", reference="hello", address="who@x.example", text="Hola", at=now()
+    )
+    ids = {}
+    for word, reply in {"HELP": answer, "STRANGER": stranger}.items():
+        ids[word] = str(
+            (await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))).id
+        )
+    return ids
+
+
+async def _clocks(stores: RealStores) -> Ids:
+    """A promise that was kept, and one that waits for somebody else."""
+    place = {"context": {"copropiedad_id": HERE}}
+    kept = clock("pqrs_id:KEPT", state=ClockState.MET, ended_at=now(), **place)
+    waits = clock("pqrs_id:WAITS", course=ClockHistory(pauses=(Pause(since=now()),)), **place)
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([kept, waits])
+    return {"KEPT": str(kept.id), "WAITS": str(waits.id)}
+
+
+async def _twice(stores: RealStores) -> None:
+    """Two cases of one number."""
+    both = [
+        stored(event(name, id=f"twice-{name}"), copropiedad_id=HERE, case=f"{field}:TWICE-1")
+        for name, field in (("pqrs.received", "pqrs_id"), ("maintenance.request.received", "request_id"))
+    ]
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events(both)
+
+
+async def _webhook(hub: ConsoleHub) -> str:
+    deps = hub.hub.applications["console"][SERVICES]
+    made = await webhooks.add(
+        "https://crm.example/results",
+        "urn:coproservicios:crm",
+        (),
+        store=deps.webhooks,
+        notes=deps.audit,
+        ring=deps.ring,
+        who="account:Ana",
+        now=now(),
+    )
+    return made.id
+
+
+PREPARED: Final[Mapping[str, Callable[[ConsoleHub], Awaitable[None]]]] = {
+    "seldom": seldom,
+    "stopped": stopped,
+}
+"""Section of pages → what must be so before."""

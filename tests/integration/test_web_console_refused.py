@@ -1,0 +1,80 @@
+"""What a page says that cannot be shown: in the frame of the console, so that one can go on from there."""
+
+from __future__ import annotations
+
+from typing import Final, NoReturn
+
+import pytest
+from aiohttp import hdrs
+
+from hub.errors import BrokerUnavailable, StorageUnavailable
+from hub.model import Grant, Office
+from hub.storage import PostgresLog
+from hub.web.responses import Refusal
+from tests.integration.axe import faults, shown
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.public_pages import LOOKS, dress
+from tests.integration.test_web_console import HTML
+from tests.integration.usable import keyboard, too_wide, tree
+from tests.servers import Servers
+
+WRONG: Final = {
+    "No se entiende lo que pide la página": Refusal(400, "wrong", "mend it"),
+    "No tiene permiso para esto": Refusal(403, "wrong", "ask"),
+    "Aquí no hay nada": Refusal(404, "wrong", "look"),
+    "Ya no se puede": Refusal(409, "wrong", "look"),
+    "Es demasiado de una vez": Refusal(413, "wrong", "less"),
+    "Vuelva a cargar la página en 7 segundos": Refusal(429, "wrong", "wait", headers={hdrs.RETRY_AFTER: "7"}),
+    "La base de datos no responde. Inténtelo": StorageUnavailable(),
+    "Una parte del hub no responde": BrokerUnavailable(),
+}
+"""What the page says → why."""
+
+
+async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
+    """Return what is wrong with the page that is shown instead."""
+    await hub.open(browser, "/messages")
+    text = await browser.run("document.querySelector('main').innerText")
+    marked = await browser.run("document.querySelector('nav [aria-current=page]')?.innerText")
+    found = {"words": [] if says in text else [text], "frame": [] if marked == "Mensajes" else [str(marked)]}
+    found |= {"screen reader": await tree(browser), "keyboard": await keyboard(browser)}
+    for scheme, width in LOOKS:
+        await dress(browser, scheme, width)
+        found[f"axe, {scheme}, {width} px"] = await faults(browser)
+    found["size"] = await too_wide(browser)
+    return shown(found)
+
+
+async def test_page_that_cannot_be_shown_says_why_within_the_console(
+    browser: Browser, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {}
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        for says, error in WRONG.items():
+
+            async def fail(*_: object, error: Exception = error, **__: object) -> NoReturn:
+                raise error
+
+            monkeypatch.setattr(PostgresLog, "messages", fail)
+            if wrong := await judged(browser, hub, says):
+                found[says] = wrong
+
+    assert not found, "\n\n".join(f"{says}:\n{wrong}" for says, wrong in found.items())
+    # The status, which Chromium notes of each.
+    assert all("Failed to load resource" in str(one) for one in browser.complaints)
+
+
+async def test_who_may_not_open_a_page_can_go_on(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        viewer = await hub.registry.account(
+            "eva", Grant(office=Office.VIEWER, copropiedad_id="ph-alfa"), is_enrolled=False
+        )
+        refused = await hub.hub.send("GET", "/audit", await hub.cookies_of(viewer), at="console")
+        stranger = await hub.hub.send("GET", "/audit", HTML, at="console")
+
+        assert (refused.status, "No tiene permiso" in refused.text) == (403, True)
+        assert 'href="/messages"' in refused.text
+        assert 'href="/audit"' not in refused.text
+        assert (stranger.status, 'href="/messages"' in stranger.text) == (303, False)
