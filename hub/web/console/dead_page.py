@@ -21,6 +21,7 @@ from hub.web.api.dead_letters import letter_of, reaches_dead
 from hub.web.auth.caller import caller_of, note, places_with
 from hub.web.console.shell import console_page, done, spreadsheet, with_query
 from hub.web.requests import FormQuery
+from hub.web.responses import Refusal
 from hub.web.route import TABLE
 from hub.web.schemas.common import DeadQuery
 from hub.web.services import services
@@ -29,6 +30,8 @@ PATH: Final = "/dead"
 ONE: Final = f"{PATH}/{{id}}"
 _COLUMNS: Final = ("Llegó", "Evento", "Motivo", "Motivo exacto", "Campo", "De", "Veces", "Estado")
 _WHOLE: Final = frozenset({Scope.PRIVACY})
+_NOT_SEEN: Final = "What a refused event holds is mended by who may see it: the scope privacy."
+_ASK: Final = "Ask for the scope, or let somebody mend it who has it."
 
 
 class DeadListQuery(DeadQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,6 +136,9 @@ def _page(
 async def act(request: web.Request, form: MendForm) -> web.StreamResponse:
     """Replay it as it came, replay it mended, or discard it."""
     deps = services(request)
+    if form.act == "mend" and not caller_of(request).may(_WHOLE):
+        # Before the letter is looked for: of what is refused the audit has no word.
+        raise Refusal(403, _NOT_SEEN, _ASK, reason="scope")
     letter = await letter_of(request, f"dead.{form.act}")
     if form.act == "discard":
         await dead_letters.discard(deps.log, letter.id)
