@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote
 
 import structlog
 
+from hub.business_time.dates import ZONE
 from hub.errors import HubError
+from hub.operations.survey_list import period_of
 from hub.ports import (
     BulkStore,
     CaseworkStore,
@@ -25,8 +28,10 @@ from hub.ports import (
     LogStore,
     MessageFilter,
     PauseStore,
+    PosterStore,
 )
 from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.ports.survey_list import SurveyFilter, SurveyListStore
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -102,6 +107,20 @@ def marks_of(
         "replies": replies,
         "unreached": unreached,
     }
+
+
+def marks_of_more(*, posters: PosterStore, surveys: SurveyListStore) -> Mapping[str, Mark]:
+    """Return topic → mark, for what hangs on notice boards and what people are asked."""
+
+    async def notice_boards() -> object:
+        page = await posters.posters(state=None, building=None, after=None, limit=SHOWN)
+        return page.items
+
+    async def asked_surveys() -> object:
+        lately = period_of(None, None, now=datetime.now(UTC), zone=ZONE)
+        return (await surveys.surveys(SurveyFilter(period=lately), after=None, limit=SHOWN)).items
+
+    return {"posters": notice_boards, "surveys": asked_surveys}
 
 
 def topic_of(case: str) -> str:

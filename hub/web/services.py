@@ -110,7 +110,7 @@ from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
-from hub.web.live import LiveChanges, marks_of
+from hub.web.live import LiveChanges, marks_of, marks_of_more
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.reach_gauges import ReachGauges
@@ -368,7 +368,8 @@ class Services:
             letters=self.letters,
             pauses=self.pauses,
         )
-        return LiveChanges(marks, of_case=self.casework.case_mark)
+        more = marks_of_more(posters=self.posters.store, surveys=self.survey_list)
+        return LiveChanges({**marks, **more}, of_case=self.casework.case_mark)
 
     @cached_property
     def now_deps(self) -> NowDeps:

@@ -1,4 +1,4 @@
-"""What an operator mends at the console reaches the person: every server real, the mail read where it arrives."""
+"""What an operator mends at the console reaches the person, with every server real."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 
 from hub.access import sessions
 from hub.local.loopback import free_port
-from hub.model import EVERYWHERE, Grant, Office
+from hub.model import EVERYWHERE, Grant
 from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
 from tests.integration.chromium import Browser
+from tests.integration.console_hub import COOKIE, OFFICES
 from tests.integration.identities import Registry
 from tests.providers.smtp_manners import first, replying
 
 MAIN = "document.querySelector('main').innerText"
-COOKIE = "hub_session"
 
 
 @dataclass(kw_only=True)
@@ -33,7 +33,9 @@ class Workplace:
     async def open(self, path: str) -> str:
         """Open a page; return what it says."""
         await self.browser.go(self.url + path)
-        await self.browser.until(f"location.href === {self.url + path!r} && document.readyState === 'complete'")
+        await self.browser.until(
+            f"location.href === {self.url + path!r} && document.readyState === 'complete'"
+        )
         return await self.read()
 
     async def read(self) -> str:
@@ -73,8 +75,9 @@ async def staffed(house: House, browser: Browser) -> AsyncIterator[tuple[Publish
             sessions=PostgresSessions(database),
             factors=PostgresSecondFactors(database),
         )
-        offices = (Office.ADMINISTRATOR, Office.MANAGER)
-        ana = await registry.account("Ana", *(Grant(office=one, copropiedad_id=EVERYWHERE) for one in offices))
+        ana = await registry.account(
+            "Ana", *(Grant(office=one, copropiedad_id=EVERYWHERE) for one in OFFICES)
+        )
         session, token = sessions.begin(ana.id, key="", now=datetime.now(UTC))
         await registry.sessions.open(session)
         place = Workplace(browser=browser, url=f"http://{address}")

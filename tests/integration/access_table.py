@@ -215,9 +215,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /keys/{name}": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "POST /keys/{name}": Row(needs=ADMIN, also=READ, where=EVERYWHERE, fill="other", form="act=rotate"),
     "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
-    "POST /webhooks": Row(
-        needs=ADMIN, where=EVERYWHERE, form=f"act=on&{SOURCE}", status=303
-    ),
+    "POST /webhooks": Row(needs=ADMIN, where=EVERYWHERE, form=f"act=on&{SOURCE}", status=303),
     "GET /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
     "POST /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="act=on", status=404),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),

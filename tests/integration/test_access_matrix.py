@@ -151,12 +151,9 @@ async def test_every_route_has_a_row_and_every_row_a_route(hub: GuardedHub) -> N
 async def test_every_act_of_a_page_is_tried(hub: GuardedHub) -> None:
     """Of a page that does several things by its form's `act`, each of them has a row."""
     table: Mapping[tuple[str, str], Route] = hub.applications["guarded"][TABLE]
-    acts = {
-        (f"{method} {path}", act) for (method, path), route in table.items() for act in acts_of(route)
-    }
-    tried = {
-        (route, act) for route, row in (*ROWS.items(), *MORE) for act in parse_qs(row.form or "").get("act", [])
-    }
+    acts = {(f"{method} {path}", act) for (method, path), route in table.items() for act in acts_of(route)}
+    rows = (*ROWS.items(), *MORE)
+    tried = {(route, act) for route, row in rows for act in parse_qs(row.form or "").get("act", [])}
 
     assert len(acts) >= 15
     assert acts == tried, HOW

@@ -16,6 +16,7 @@ from tests.contract.values import HOUR, event, message, now, stored
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.test_web_console_bulk import MAIN, fill_in, open_link, work
+from tests.integration.test_web_console_message import press as press_button
 from tests.integration.test_web_console_now import press
 from tests.servers import Servers
 
@@ -23,7 +24,7 @@ TOGETHER: Final = 3
 
 
 class BulkWalk(NamedTuple):
-    """A list, the link that plans for it, and how the rows end; `settles` is what somebody does to one before."""
+    """A list, the link that plans for it, and how its rows end; `settles` is done to one of them before."""
 
     path: str
     link: str
@@ -157,9 +158,7 @@ async def test_what_is_older_than_a_pause_of_everything_is_cancelled_only_if_ask
         await hub.sign_in(browser)
         await hub.open(browser, "/channels")
         said = await browser.run(MAIN)
-        found = f"[...document.querySelectorAll('main .actions button')].find(b => b.innerText === {button!r})"
-        await browser.run(f"window.here = true; {found}.click()")
-        await browser.until("window.here === undefined && document.readyState === 'complete'")
+        await press_button(browser, button)
         states = {row["id"]: row["state"] for row in await hub.database.rows("SELECT id, state FROM message")}
 
         assert f"{TOGETHER} son de antes de la pausa" in said
