@@ -200,7 +200,9 @@ async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Acco
     """
     account = await account_of(admin, name)
     if admin.places is not None:
-        raise InvalidAccount("Whose inbox an account reads is said by an administrator of the whole company.")
+        raise BeyondOwnRights(
+            "Whose inbox an account reads is said by an administrator of the whole company."
+        )
     if admin.reach.get(Scope.PRIVACY, NOWHERE) is not None:
         raise BeyondOwnRights("Whose inbox an account reads is said by who sees all people whole.")
     await admin.note("person", account, person=person)

@@ -28,6 +28,14 @@ class ChannelOfMessages:
     messages: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPeople:
+    """Whose messages wait, and in how many copropiedades."""
+
+    people: int = 0
+    copropiedades: int = 0
+
+
 class ActivityStore(Protocol):
     """Counts of what was planned since an instant; with `places` only of these copropiedades."""
 
@@ -36,3 +44,6 @@ class ActivityStore(Protocol):
     async def channels(
         self, since: datetime, *, places: PropertyScope = None
     ) -> Sequence[ChannelOfMessages]: ...
+
+    async def waiting(self, channel: str, *, places: PropertyScope = None) -> WaitingPeople:
+        """Count for whom a channel has something that has not left, among the first 10,000 messages of it."""

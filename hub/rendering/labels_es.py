@@ -24,6 +24,9 @@ DEAD_STATES: Final[Mapping[str, str]] = {
     "discarded": "Descartada",
 }
 
+LANES: Final[Mapping[str, str]] = {"urgent": "urgentes", "normal": "normales", "bulk": "masivos"}
+"""Lane → how several messages of it are called."""
+
 CHANNELS: Final[Mapping[str, str]] = {
     "email": "Correo",
     "sms": "SMS",

@@ -10,13 +10,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote
 
 import structlog
 
+from hub.business_time.dates import ZONE
 from hub.errors import HubError
+from hub.operations.survey_list import period_of
 from hub.ports import (
     BulkStore,
     CaseworkStore,
@@ -26,8 +30,10 @@ from hub.ports import (
     LogStore,
     MessageFilter,
     PauseStore,
+    PosterStore,
 )
 from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.ports.survey_list import SurveyFilter, SurveyListStore
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -51,30 +57,41 @@ _LONGEST: Final = 190
 log = structlog.get_logger()
 
 
-def marks_of(
-    *,
-    bulk: BulkStore,
-    casework: CaseworkStore,
-    counts: Counted,
-    log: LogStore,
-    contacts: ContactStore,
-    incidents: IncidentLog,
-    letters: LetterStore,
-    pauses: PauseStore,
-) -> Mapping[str, Mark]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDeps:
+    bulk: BulkStore
+    casework: CaseworkStore
+    counts: Counted
+    log: LogStore
+    contacts: ContactStore
+    incidents: IncidentLog
+    letters: LetterStore
+    pauses: PauseStore
+    posters: PosterStore
+    surveys: SurveyListStore
+
+
+def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
     """Return topic → mark, for all topics that pages may show."""
-    first = partial(log.messages, MessageFilter(), after=None, limit=SHOWN)
+    first = partial(deps.log.messages, MessageFilter(), after=None, limit=SHOWN)
     return {
-        "bulk": partial(bulk.runs, after=None, limit=SHOWN),
-        "cases": partial(casework.cases, CaseFilter(), after=None, limit=SHOWN),
-        "channels": _together(partial(incidents.incidents, SHOWN), pauses.pauses, pauses.held),
-        "clocks": partial(_count, counts, "clocks"),
-        "dead": partial(_count, counts, "dead"),
-        "letters": letters.buildings,
-        "messages": _together(first, partial(_count, counts, "messages")),
-        "replies": partial(contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
-        "unreached": partial(log.unreached, after=None, limit=SHOWN),
+        "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
+        "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
+        "channels": _together(partial(deps.incidents.incidents, SHOWN), deps.pauses.pauses, deps.pauses.held),
+        "clocks": partial(_count, deps.counts, "clocks"),
+        "dead": partial(_count, deps.counts, "dead"),
+        "letters": deps.letters.buildings,
+        "messages": _together(first, partial(_count, deps.counts, "messages")),
+        "posters": partial(deps.posters.posters, state=None, building=None, after=None, limit=SHOWN),
+        "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
+        "surveys": partial(_surveys, deps.surveys),
+        "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
     }
+
+
+async def _surveys(surveys: SurveyListStore) -> object:
+    lately = period_of(None, None, now=datetime.now(UTC), zone=ZONE)
+    return await surveys.surveys(SurveyFilter(period=lately), after=None, limit=SHOWN)
 
 
 async def _count(counts: Counted, what: str) -> object:

@@ -34,7 +34,7 @@ from hub.operations.residents.sign_in import ResidentSignIn
 from hub.operations.search.search import SearchDeps
 from hub.web.dependencies import Dependencies
 from hub.web.inbox_streams import InboxStreams
-from hub.web.live import LiveChanges, marks_of
+from hub.web.live import LiveChanges, LiveDeps, marks_of
 from hub.web.monitoring.remembered import Remembered
 from hub.web.service_parts import Access, Monitoring
 
@@ -110,7 +110,7 @@ class Services(Dependencies):
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        marks = marks_of(
+        deps = LiveDeps(
             bulk=self.bulk,
             counts=self.monitoring.counts,
             log=self.log,
@@ -119,8 +119,10 @@ class Services(Dependencies):
             incidents=self.incidents,
             letters=self.letters,
             pauses=self.pauses,
+            posters=self.posters.store,
+            surveys=self.survey_list,
         )
-        return LiveChanges(marks, of_case=self.casework.case_mark)
+        return LiveChanges(marks_of(deps), of_case=self.casework.case_mark)
 
     @cached_property
     def now_deps(self) -> NowDeps:

@@ -91,6 +91,7 @@ VIEWER: Final = "office=viewer&place=ph-MARK"
 NEW_ACCOUNT: Final = f"name=formed-MARK&display_name=Nueva&{VIEWER}"
 GRANTS: Final = {"grants": ACCOUNT["grants"]}
 KEY: Final = {"name": "new", "scopes": ["read"]}
+SOURCE: Final = "source=urn:coproservicios:crm"
 RESULTS: Final = {"source": "urn:coproservicios:crm"}
 WEBHOOK: Final = {**RESULTS, "url": "https://hooks.example/hub"}
 NOBODYS: Final = "00000000-0000-8000-8000-000000000000"
@@ -217,9 +218,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /keys/{name}": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "POST /keys/{name}": Row(needs=ADMIN, also=READ, where=EVERYWHERE, fill="other", form="act=rotate"),
     "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
-    "POST /webhooks": Row(
-        needs=ADMIN, where=EVERYWHERE, form="act=on&source=urn:coproservicios:crm", status=303
-    ),
+    "POST /webhooks": Row(needs=ADMIN, where=EVERYWHERE, form=f"act=on&{SOURCE}", status=303),
     "GET /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
     "POST /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="act=on", status=404),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
@@ -444,6 +443,7 @@ ROWS: Final[dict[str, Row]] = {
 
 
 _own: Final = partial(Row, where=OWN)
+_all: Final = partial(Row, where=EVERYWHERE)
 _look: Final = partial(Row, needs=READ, where=OWN, elsewhere=200)
 
 MORE: Final[tuple[tuple[str, Row], ...]] = (
@@ -512,6 +512,31 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ),
     ("GET /api/letters", _look(tail="?state=posted", finds=False)),
     ("GET /api/letters/batches", _look(tail="?copropiedad=ph-MARK")),
+    # Each act of a page that does several things; what one of them needs is done by the row before.
+    ("POST /dead/{id}", _press(needs=OPERATE, fill="DEAD", form="act=replay")),
+    # Without a body nothing is mended; who may not see it whole is not even told that.
+    ("POST /dead/{id}", _own(needs=OPERATE, also=PRIVACY, fill="DEAD", form="act=mend", status=422)),
+    ("POST /channels/resume", _all(needs=OPERATE, form="name=all&older=cancel", status=303)),
+    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form=f"act=grant&{VIEWER}")),
+    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form=f"act=take&{VIEWER}")),
+    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=disable")),
+    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=enable")),
+    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=unlock")),
+    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=forget")),
+    ("POST /accounts/{name}", _own(needs=ADMIN, also=READ, fill="MARK", form="act=reset")),
+    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
+    (
+        "POST /accounts/{name}",
+        _all(needs=ADMIN, also=PRIVACY, fill="alfa", form="act=person&person=p-alfa", status=303),
+    ),
+    ("POST /keys/{name}", _all(needs=ADMIN, fill="by-form", form="act=revoke", status=303)),
+    ("POST /webhooks", _all(needs=ADMIN, form=f"act=add&failed=1&url=https://hooks.example/hub&{SOURCE}")),
+    ("POST /webhooks", _all(needs=ADMIN, form=f"act=on&{SOURCE}", status=303)),
+    ("POST /webhooks", _all(needs=ADMIN, form=f"act=off&{SOURCE}", status=303)),
+    *(
+        ("POST /webhooks/{id}", _all(needs=ADMIN, fill=NOBODYS, form=f"act={act}", status=404))
+        for act in ("test", "rotate", "remove")
+    ),
 )
 """More questions to the same routes: for some of them a caller needs more."""
 

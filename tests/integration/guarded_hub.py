@@ -66,7 +66,7 @@ ENVIRON: Final = {
     "HUB_PUBLIC_URL": "https://hub.example",
     "HUB_TRUSTED_PROXIES": "127.0.0.1",
     "HUB_SMS_URL": f"twilio+https://AC1:token@api.example?from=+15005550006 http+https://u:p@api.example?spec={EXAMPLE}",
-    "HUB_WHATSAPP_URL": "whatsapp+https://T@graph.example?phone=1&secret=s&verify=word",
+    "HUB_WHATSAPP_URL": "whatsapp+https://T@graph.example?phone=1&secret=s&verify=word&rate=20/s",
 }
 TABLES: Final = """
 SELECT oid::regclass::text FROM pg_class

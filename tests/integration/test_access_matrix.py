@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Final
+from typing import Final, get_args
+from urllib.parse import parse_qs
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import fields
 
 from hub.web.auth.csrf import SAFE_METHODS
+from hub.web.requests import shapes_of
+from hub.web.route import TABLE, Route
 from tests.integration.access_table import METRICS_LISTENER, MORE, ROWS, Door, Row, Where
 from tests.integration.guarded_hub import (
     AT_ONCE,
@@ -50,7 +54,7 @@ class Try:
 
     @property
     def question(self) -> str:
-        body = "" if self.row.body is None else f" {json.dumps(self.row.body)}"
+        body = f" {self.row.form or ''}" if self.row.body is None else f" {json.dumps(self.row.body)}"
         return f"{self.route}{self.row.tail}{body}, by {self.who.name}"
 
     def __str__(self) -> str:
@@ -142,6 +146,24 @@ async def test_every_route_has_a_row_and_every_row_a_route(hub: GuardedHub) -> N
     assert dict.fromkeys(served - ROWS.keys(), HOW) == {}, "routes without a row"
     assert ROWS.keys() - served == set(), "rows without a route"
     assert hub.routes("metrics") == METRICS_LISTENER
+
+
+async def test_every_act_of_a_page_is_tried(hub: GuardedHub) -> None:
+    """Of a page that does several things by its form's `act`, each of them has a row."""
+    table: Mapping[tuple[str, str], Route] = hub.applications["guarded"][TABLE]
+    acts = {(f"{method} {path}", act) for (method, path), route in table.items() for act in acts_of(route)}
+    rows = (*ROWS.items(), *MORE)
+    tried = {(route, act) for route, row in rows for act in parse_qs(row.form or "").get("act", [])}
+
+    assert len(acts) >= 15
+    assert acts == tried, HOW
+
+
+def acts_of(route: Route) -> tuple[str, ...]:
+    """The words that the `act` of a route's form may be."""
+    form = shapes_of(route.handler).get("form")
+    found = {field.name: field.type for field in fields(form)} if form is not None else {}
+    return get_args(found.get("act"))
 
 
 async def test_who_may_not_enter_is_refused_as_the_table_says_and_leaves_no_trace(hub: GuardedHub) -> None:

@@ -13,9 +13,8 @@ from hub.storage import PostgresLog
 from hub.web.responses import Refusal
 from tests.integration.axe import faults, shown
 from tests.integration.chromium import Browser
-from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_hub import HTML, ConsoleHub, console_hub
 from tests.integration.public_pages import LOOKS, dress
-from tests.integration.test_web_console import HTML
 from tests.integration.usable import keyboard, too_wide, tree
 from tests.servers import Servers
 

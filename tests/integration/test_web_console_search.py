@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import Account, Grant, Office
 from tests.contract.stores import open_stores
-from tests.contract.values import clock, event, membership, message, person, stored
+from tests.contract.values import clock, event, membership, message, person, stored, unit
 from tests.integration.axe import faults
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
@@ -20,7 +20,11 @@ from tests.servers import Servers
 
 HERE, THERE = (f"ph-{mark}" for mark in MARKS)
 CASE = stored(
-    event("pqrs.received", id="evt-gotera", data={"pqrs_id": "PQ-9", "radicado": "PQ-2026-000901"}),
+    event(
+        "pqrs.received",
+        id="evt-gotera",
+        data={"pqrs_id": "PQ-9", "radicado": "PQ-2026-000901", "subject": "Gotera en el baño"},
+    ),
     case="pqrs_id:PQ-9",
     copropiedad_id=HERE,
 )
@@ -36,6 +40,7 @@ async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
                 await transaction.apply_directory(
                     [
                         person("p-maria", names="María Peña"),
+                        unit("u-301", HERE, tower="2", label="Apto 301"),
                         membership("p-maria", f"unit:u-{MARKS[0]}", "owner", since="2026-01-01"),
                     ]
                 )
@@ -60,6 +65,10 @@ async def viewer(hub: ConsoleHub, place: str, office: Office = Office.VIEWER) ->
         ("María", "p-maria"),
         ("maria", "p-maria"),
         ("pena maria", "p-maria"),
+        ("Mraia Peñs", "p-maria"),
+        ("torre 2 apto 301", "u-301"),
+        ("gotera baño", f"/events/{CASE.key}"),
+        ("gotera baño", "/cases/pqrs_id%3APQ-9"),
         ("p-maria@example.com", "p-maria"),
         (f"u-{MARKS[0]}", f"Apto u-{MARKS[0]}"),
         ("PQ-2026-000901", "/cases/pqrs_id%3APQ-9"),

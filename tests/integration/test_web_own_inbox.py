@@ -154,7 +154,7 @@ async def test_who_an_account_is_is_said_by_an_administrator_of_the_company(port
     assert (await accounts.set_person(admin, "luz", None)).person is None
     with pytest.raises(InvalidAccount, match="no person"):
         await accounts.set_person(admin, "luz", "p-nobody")
-    with pytest.raises(InvalidAccount, match="whole company"):
+    with pytest.raises(BeyondOwnRights, match="whole company"):
         await accounts.set_person(local, "luz", MARIA)
     with pytest.raises(BeyondOwnRights, match="whole"):
         await accounts.set_person(blind, "luz", MARIA)

@@ -9,6 +9,7 @@ import pytest
 from hub.health.incidents import KINDS
 from hub.operations.incidents import IncidentRow
 from hub.operations.now.headline import PLACES, Situation, Urgency, headline, matters
+from hub.ports.activity import WaitingPeople
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 
@@ -39,6 +40,29 @@ def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_l
     assert said.sentence.endswith("Y 1 avería más.")
     assert (said.affected, said.to_do) == ("Los mensajes esperan.", "")
     assert (said.path, said.button, said.urgency) == ("/channels", "Ver canales", Urgency.BAD)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "said"),
+    [
+        (WaitingPeople(people=1204, copropiedades=3), " 1.204 personas esperan, de 3 copropiedades."),
+        (WaitingPeople(people=1, copropiedades=1), " 1 persona espera, de 1 copropiedad."),
+        (WaitingPeople(), ""),
+    ],
+)
+def test_who_waits_for_a_broken_channel_is_counted(waiting: WaitingPeople, said: str) -> None:
+    found = headline(Situation(incidents=[incident()], waiting=waiting))
+
+    assert found.affected == f"Los mensajes esperan.{said}"
+
+
+@pytest.mark.parametrize("name", ["breached", "dead", "unreached"])
+def test_what_is_bad_says_whom_it_touches_and_what_to_do(name: str) -> None:
+    said = headline(Situation(**{name: 2}))  # type: ignore[arg-type] # each is a number
+
+    assert said.affected
+    assert said.to_do
+    assert said.path
 
 
 def test_what_no_page_can_do_is_said_for_who_has_a_shell() -> None:

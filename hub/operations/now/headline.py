@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.operations.incidents import IncidentRow
+from hub.ports.activity import WaitingPeople
 
 
 class Urgency(StrEnum):
@@ -41,6 +42,8 @@ class Situation:
     replies: int = 0
     sent: int = 0
     """Messages of the last hour that have left."""
+    waiting: WaitingPeople = field(default_factory=WaitingPeople)
+    """Who waits for the channel of the first incident."""
     more: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -51,6 +54,8 @@ class Matter:
     text: str
     path: str
     urgency: Urgency
+    affected: str = ""
+    to_do: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +82,34 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 """Kind of incident → the page on which something can be done about it; the others are for who has a shell."""
 
 
+_MEANS: Final[Mapping[str, tuple[str, str]]] = {
+    "breached": (
+        "Quienes esperan no tienen lo que se les prometió a tiempo.",
+        "Empiece por la que venció primero: atienda su caso, o asúmala para que los demás sepan quién va.",
+    ),
+    "dead": (
+        "De esos eventos no se le avisó a nadie.",
+        "Abra cada uno: corrija lo que está mal y publíquelo, o avise a quien lo publica.",
+    ),
+    "unreached": (
+        "A esas personas no les llegó por ningún medio.",
+        "Mire quiénes son, llámelas o entrégueles una carta.",
+    ),
+}
+"""What waits and is bad → whom it touches, and what to do."""
+
+
 def headline(now: Situation) -> Headline:
     """Say the worst in one sentence; where nothing is wrong, say that."""
     if now.incidents:
-        return _broken(now.incidents)
+        return _broken(now.incidents, now.waiting)
     waiting = matters(now)
     worst = next((matter for matter in waiting if matter.urgency is Urgency.BAD), None)
     if worst is not None:
         return Headline(
             sentence=f"El hub trabaja bien. Falta alguien: {_lower(worst.text)}.",
-            affected="",
-            to_do="",
+            affected=worst.affected,
+            to_do=worst.to_do,
             path=worst.path,
             button="Verlo",
             urgency=Urgency.BAD,
@@ -97,19 +119,26 @@ def headline(now: Situation) -> Headline:
     return Headline(sentence=sentence, affected=affected, to_do="", path="", button="", urgency=Urgency.GOOD)
 
 
-def _broken(incidents: Sequence[IncidentRow]) -> Headline:
+def _broken(incidents: Sequence[IncidentRow], waiting: WaitingPeople) -> Headline:
     worst, *others = incidents
     more = f" Y {_many(len(others), 'avería más', 'averías más')}." if others else ""
     path, button = PLACES.get(worst.kind, ("", ""))
     return Headline(
         sentence=f"{worst.title}: {_lower(worst.measured)}.{more}",
-        affected=worst.meanwhile,
+        affected=f"{worst.meanwhile}{_who(waiting)}",
         # Where a page can do it, nobody needs a shell.
         to_do="" if path else worst.to_do.replace("`", ""),
         path=path,
         button=button,
         urgency=Urgency.BAD,
     )
+
+
+def _who(waiting: WaitingPeople) -> str:
+    if not waiting.people:
+        return ""
+    where = _many(waiting.copropiedades, "copropiedad", "copropiedades")
+    return f" {_many(waiting.people, 'persona espera', 'personas esperan')}, de {where}."
 
 
 def matters(now: Situation) -> list[Matter]:
@@ -156,7 +185,11 @@ def _matter(
 ) -> Matter | None:
     number: int = getattr(now, name)
     more = "más de " if name in now.more else ""
-    return Matter(text=f"{more}{_many(number, one, many)}", path=path, urgency=urgency) if number else None
+    if not number:
+        return None
+    affected, to_do = _MEANS.get(name, ("", ""))
+    text = f"{more}{_many(number, one, many)}"
+    return Matter(text=text, path=path, urgency=urgency, affected=affected, to_do=to_do)
 
 
 def _many(number: int, one: str, many: str) -> str:

@@ -11,11 +11,11 @@ from typing import Final
 from hub.model import Json, PropertyScope, State
 from hub.model.casework import ReplyView
 from hub.model.posters import PosterState
-from hub.operations.incidents import read_incidents
+from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.headline import Situation
 from hub.operations.posters import Posters
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
-from hub.ports.activity import ActivityStore
+from hub.ports.activity import ActivityStore, WaitingPeople
 from hub.ports.casework import ReplyFilter
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
@@ -24,9 +24,11 @@ SHOWN: Final = 100
 """Rows of a list that are counted: of more the page says `más de`."""
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
+LATELY: Final = timedelta(minutes=10)
 WEEK: Final = timedelta(days=7)
 LEFT: Final = frozenset({State.SENT, State.DELIVERED, State.READ, State.WAITING})
 LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.EXPIRED})
+_CIRCUIT: Final = "circuit"
 _TO_HANDLE: Final = (PosterState.TO_PRINT, PosterState.TO_TAKE_DOWN)
 AHEAD: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
 
@@ -68,6 +70,13 @@ class Activity:
     hours: Sequence[HourOfWork]
     """24 of them, the oldest first."""
     channels: Mapping[str, ChannelOfWork]
+    lately: int = 0
+    """Messages of the last ten minutes that have left."""
+
+    @property
+    def sent(self) -> int:
+        """Messages of the last hour that have left."""
+        return sum(of.left for of in self.channels.values())
 
 
 async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
@@ -79,12 +88,14 @@ async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope
     by_channel: dict[str, Counter[str]] = defaultdict(Counter)
     for of in await store.channels(now - HOUR, places=places):
         by_channel[of.channel][of.state] += of.messages
+    lately = await store.channels(now - LATELY, places=places)
     hours = [begin + number * HOUR for number in range(24)]
     return Activity(
         hours=[
             HourOfWork(hour=hour, **_sums(by_hour[hour]), spared=_spared(by_hour[hour])) for hour in hours
         ],
         channels={name: ChannelOfWork(channel=name, **_sums(counts)) for name, counts in by_channel.items()},
+        lately=sum(of.messages for of in lately if of.state in LEFT),
     )
 
 
@@ -127,10 +138,21 @@ async def situation_of(
         held=counts["messages"].get(State.HELD, 0),
         letters=sum(one.open + one.batched + one.printed + one.documents for one in letters),
         posters=sum(posters),
-        sent=sum(of.left for of in activity.channels.values()),
+        sent=activity.sent,
+        waiting=await _waiting(deps.activity, incidents, places),
         more=frozenset(name for name, number in lists.items() if number == SHOWN),
         **lists,
     )
+
+
+async def _waiting(
+    store: ActivityStore, incidents: Sequence[IncidentRow], places: PropertyScope
+) -> WaitingPeople:
+    """Count who waits for the channel whose provider fails; nobody where none does."""
+    broken = next((row for row in incidents if row.state == "open"), None)
+    if broken is None or broken.kind != _CIRCUIT:
+        return WaitingPeople()
+    return await store.waiting(broken.key.split(":")[1], places=places)
 
 
 async def _replies(deps: NowDeps, places: PropertyScope) -> int:

@@ -11,3 +11,12 @@ SELECT channel, state, count(*)::int AS messages FROM message
 WHERE state = ANY ($2::text[]) AND created_at >= $1 {there}
 GROUP BY 1, 2
 ORDER BY 1, 2
+
+-- waiting --
+SELECT count(DISTINCT person)::int AS people, count(DISTINCT copropiedad_id)::int AS copropiedades
+FROM (
+    SELECT person, copropiedad_id FROM message
+    WHERE state IN ('queued', 'held', 'retrying', 'sending') AND channel = $1
+      AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+    LIMIT 10000
+) AS waits

@@ -56,6 +56,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         plot=plot_of(activity),
         series=_SERIES,
         hours=activity.hours,
+        rate=_rate(activity),
         everywhere=places is None,
     )
 
@@ -91,6 +92,16 @@ def _number(count: int) -> str:
     return f"{count:,}{'+' if count == _MANY else ''}".replace(",", ".")
 
 
+def _rate(activity: Activity) -> str:
+    """Say how fast messages leave: a minute of the last ten, beside one of the last hour."""
+    now, usual = _a_minute(activity.lately, 10), _a_minute(activity.sent, 60)
+    return f"Ahora salen {now} por minuto; en la última hora, {usual}."
+
+
+def _a_minute(messages: int, minutes: int) -> str:
+    return f"{messages / minutes:.1f}".replace(".", ",")
+
+
 def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[dict[str, Any]]:
     """Return the channels that are configured or have something to do, each with its last hour."""
     found = [(row, activity.channels.get(row.name)) for row in rows]
@@ -101,6 +112,7 @@ def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[dict[str, 
             "left": work.left if work else 0,
             "lost": work.lost if work else 0,
             "waiting": sum(row.waiting.values()),
+            "lanes": row.waiting,
         }
         for row, work in found
         if row.providers or work or any(row.waiting.values())

@@ -52,6 +52,7 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         "console/posters.html",
         request,
         here=LETTERS,
+        live="posters",
         tabs=TABS,
         open=PATH,
         rows=page.items,

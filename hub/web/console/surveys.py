@@ -90,6 +90,8 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         "console/surveys.html",
         request,
         here=PATH,
+        # With what people answered, making the page is audited as a look.
+        live="" if query.whole else "surveys clocks",
         rows=page.items,
         query=query,
         total=figures.total,

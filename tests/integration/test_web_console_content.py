@@ -1,0 +1,169 @@
+"""What pages of the console say and lead to, read without a browser."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from hub.contact_rules.consents import consents_of
+from hub.model import ClockState
+from hub.model.ids import uuid8
+from tests.contract.stores import open_stores
+from tests.contract.values import clock, consent, letter, membership, membership_removed, now
+from tests.integration import guarded_hub
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.servers import Servers
+
+LISTS: Final = {
+    "/messages": "m-",
+    "/cases": "c-",
+    "/clocks?level=2": "k-",
+    "/dead": "d-",
+    "/replies": "r-",
+    "/people": "p-",
+    "/letters": "l-",
+    "/letters/batches": "b-",
+    "/posters": "c-",
+    "/surveys": "s-",
+    "/audit": "n-",
+    "/bulk": "",
+}
+"""List → how the ids of its rows begin."""
+NEXT: Final = re.compile(r'<a href="([^"]+)" rel="next">Ver (?:anteriores|más)</a>')
+TAG: Final = re.compile(r"<[^>]+>")
+GAP: Final = re.compile(r"\s+")
+
+
+async def main_of(hub: ConsoleHub, path: str) -> str:
+    answer = await hub.ask(hub.path(path))
+    assert answer.status == 200, f"{path}: {answer.status}"
+    return answer.text.partition("<main")[2].partition("</main>")[0]
+
+
+async def words_of(hub: ConsoleHub, path: str) -> str:
+    """What a page says, as one line."""
+    return GAP.sub(" ", html.unescape(TAG.sub(" ", await main_of(hub, path))))
+
+
+def rows_in(page: str) -> list[str]:
+    return re.findall(r'<tr id="([^"]+)"', page)
+
+
+async def test_each_list_goes_on_to_its_end(servers: Servers) -> None:
+    """Both buildings are alike, so each list has two rows at least."""
+    async with console_hub(servers) as hub:
+        await hub.ask("/audit?person=p-alfa")
+        await hub.ask("/audit?person=p-beta")
+        for path in LISTS:
+            all_rows = [row for row in rows_in(await main_of(hub, path)) if row.startswith(LISTS[path])]
+            first = await main_of(hub, f"{path}{'&' if '?' in path else '?'}limit=1")
+            following = NEXT.search(first)
+            assert following is not None, f"{path} ends with its first row"
+            second = await main_of(hub, html.unescape(following[1]))
+
+            seen = [row for page in (first, second) for row in rows_in(page) if row in all_rows]
+            assert len(set(seen)) == len(seen) == 2, f"{path}: {seen} of {all_rows}"
+            assert "Ver lo más nuevo" in second or "Volver al comienzo" in second, path
+
+
+@pytest.mark.parametrize("formula", ['=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(A1)"])
+async def test_formula_that_somebody_wrote_is_a_word_in_a_sheet(servers: Servers, formula: str) -> None:
+    async with console_hub(servers) as hub:
+        await hub.database.rows("UPDATE letter SET subject = $1", formula)
+        async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+            await transaction.add_dead_letters([letter(b"{a formula", reason=formula, received_at=now())])
+        sheets = [(await hub.ask(f"/{name}?format=csv")).text for name in ("letters", "dead")]
+
+        quoted = formula.replace('"', '""')
+        for sheet in sheets:
+            assert f"'{quoted}" in sheet
+            assert f";{quoted}" not in sheet
+            assert f'"{quoted}' not in sheet
+
+
+async def test_board_has_the_late_first_and_in_each_group_the_highest_level(servers: Servers) -> None:
+    soon = datetime.now(UTC)
+    made = {
+        "late-1": {"state": ClockState.BREACHED, "due_at": soon - timedelta(hours=3), "level": 1},
+        "late-3": {"state": ClockState.BREACHED, "due_at": soon - timedelta(hours=1), "level": 3},
+        "risk-2": {"state": ClockState.AT_RISK, "due_at": soon + timedelta(hours=1), "level": 2},
+        "later-1": {"state": ClockState.OPEN, "due_at": soon + timedelta(days=9), "level": 1},
+        "later-4": {"state": ClockState.OPEN, "due_at": soon + timedelta(days=20), "level": 4},
+    }
+    async with console_hub(servers) as hub:
+        async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+            await transaction.save_clocks(
+                [
+                    clock(f"pqrs_id:{name}", context={"copropiedad_id": "ph-alfa"}, **of)
+                    for name, of in made.items()
+                ]
+            )
+        page = await words_of(hub, "/clocks?copropiedad=ph-alfa")
+        one_level = await words_of(hub, "/clocks?copropiedad=ph-alfa&level=3")
+
+        order = sorted(made, key=page.index)
+        assert order == ["late-3", "late-1", "risk-2", "later-4", "later-1"]
+        assert [name for name in made if name in one_level] == ["late-3"]
+
+
+async def test_case_has_its_letter_in_the_thread(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        thread = await words_of(hub, "/cases/pqrs_id:CASE-MARK")
+        links = await main_of(hub, "/cases/pqrs_id:CASE-MARK")
+
+        assert re.search(r"Carta Fallido A P\*\*\* a\*\*\*, «PQRS recibida», por carta", thread)
+        assert hub.path("/messages/MESSAGE") in links
+
+
+async def test_person_has_roles_over_time_consents_with_proof_and_what_was_sent(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+            await transaction.apply_directory(
+                [membership("p-alfa", "copropiedad:ph-alfa", "council"), membership_removed("m-alfa", 2)]
+            )
+            said = consent("p-alfa", "survey", evidence_hash="a" * 64, time=now())
+            await transaction.add_consents(consents_of(said, uuid8(now(), "a no")))
+        page = await words_of(hub, "/people/p-alfa")
+        links = await main_of(hub, "/people/p-alfa")
+
+    roles = page.partition("Papeles")[2].partition("Autorizaciones")[0]
+    consents = page.partition("Lo que ha dicho, con su prueba")[2].partition("Preferencias y marcas")[0]
+    sent = page.partition("Lo que se le envió")[2].partition("Casos y respuestas")[0]
+    assert re.search(r"Propietario[^,]*, desde .*, hasta ", roles)
+    assert re.search(r"[Cc]onsej[^,]*, desde ", roles)
+    assert "texto 2026-1" in consents
+    assert f"prueba {'a' * 64}" in consents
+    assert "PQRS recibida" in sent
+    assert "Impreso" in sent
+    assert "Final" in sent, "a letter that failed is not tried again"
+    assert hub.path("/messages/MESSAGE") in links
+
+
+BAD_TEXT: Final = (
+    "{% block subject %}Recibimos su caso{% endblock %}"
+    "{% block body %}Hola. Mire [haga clic aquí](http://bit.ly/x) y nada más.{% endblock %}"
+    "{% block sms %}recibido{% endblock %}"
+)
+
+
+async def test_gallery_names_what_is_wrong_with_a_text_of_the_company(
+    servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "es").mkdir()
+    (tmp_path / "es/pqrs.received.j2").write_text(BAD_TEXT, encoding="utf-8")
+    monkeypatch.setitem(_environ(), "HUB_TEMPLATES", str(tmp_path))
+    async with console_hub(servers) as hub:
+        page = await words_of(hub, "/templates/pqrs.received?channel=email")
+
+        assert "Nada que corregir" not in page
+        assert "haga clic aquí" in page
+        assert "es/pqrs.received.j2" in page
+
+
+def _environ() -> dict[str, Any]:
+    return guarded_hub.ENVIRON

@@ -1,0 +1,96 @@
+"""What a colleague does elsewhere appears on an open page of each section, without a reload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+import pytest
+from aiohttp import hdrs
+
+from tests.contract.values import event
+from tests.integration.chromium import Browser
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.test_web_console_casework import LIVE, take_in
+from tests.servers import Servers
+
+ROWS: Final = "document.querySelectorAll('#list tbody tr').length"
+
+
+class LivePage(NamedTuple):
+    """A page, what a colleague does meanwhile, and what must then be so in the browser; before, it is not."""
+
+    path: str
+    act: Callable[[ConsoleHub], Awaitable[None]]
+    shows: str
+
+
+def asked(method: str, path: str, body: Any = None) -> Callable[[ConsoleHub], Awaitable[None]]:
+    """Make what asks the API as a colleague who may do everything."""
+
+    async def act(hub: ConsoleHub) -> None:
+        headers = {**await hub.cookies_of(hub.account), hdrs.ACCEPT: "application/json"}
+        headers[hdrs.CONTENT_TYPE] = "application/json"
+        data = None if body is None else json.dumps(body)
+        answer = await hub.hub.send(method, hub.path(path), headers, data, at="console")
+        assert answer.status == 200, answer.text
+
+    return act
+
+
+async def ask_for_an_opinion(hub: ConsoleHub) -> None:
+    data = {
+        "survey_id": "enc-live",
+        "kind": "post_servicio",
+        "service_area": "conserjeria",
+        "respondent": {"ref": "p-alfa"},
+        "copropiedad_id": "ph-alfa",
+    }
+    await take_in(hub, event("survey.requested", id="enc-live", data=data, time=datetime.now(UTC)))
+
+
+def says(part: str, words: str) -> str:
+    return f"document.getElementById({part!r}).innerText.includes({words!r})"
+
+
+PAGES: Final = {
+    "replies": LivePage(
+        "/replies",
+        asked("POST", "/api/replies/REPLY/close", {"state": "closed"}),
+        says("list", "No necesita respuesta"),
+    ),
+    "letters": LivePage(
+        "/letters", asked("POST", "/api/letters/batches/BATCH/printed"), says("list", "Impresa")
+    ),
+    "batches": LivePage(
+        "/letters/batches", asked("POST", "/api/letters/batches/BATCH/printed"), says("list", "Impreso")
+    ),
+    "dead": LivePage("/dead", asked("POST", "/api/dead/DEAD/discard"), f"{ROWS} === 2"),
+    "cases": LivePage("/cases", asked("POST", "/api/cases/pqrs_id:CASE-MARK/take-on"), says("list", "Usted")),
+    "channels": LivePage(
+        "/channels", asked("PUT", "/api/pauses/sms", {"reason": "dos veces"}), says("state-sms", "dos veces")
+    ),
+    "posters": LivePage("/posters", asked("POST", "/api/posters/POSTER/hung"), says("list", "Colgado")),
+    "surveys": LivePage("/surveys", ask_for_an_opinion, says("list", "Conserjería")),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_change_appears_on_an_open_page_without_a_reload(
+    browser: Browser, servers: Servers, name: str
+) -> None:
+    page = PAGES[name]
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, page.path)
+        await browser.until(LIVE)
+        await browser.run("window.here = true")
+        before = await browser.run(page.shows)
+        await page.act(hub)
+
+        assert before is False
+        assert await browser.until(page.shows)
+        assert await browser.run("window.here")
+        assert browser.complaints == []
