@@ -111,6 +111,7 @@ from hub.web.auth.api_key_cache import Keyring
 from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, marks_of
+from hub.web.looks import Looks
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.reach_gauges import ReachGauges
@@ -354,6 +355,11 @@ class Services:
     def streams(self) -> InboxStreams:
         """The open streams of inboxes, all served by one look at the database."""
         return InboxStreams(self.inbox)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """What the pages that stay open have had noted."""
+        return Looks()
 
     @cached_property
     def changes(self) -> LiveChanges:
