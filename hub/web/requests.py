@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -24,6 +25,7 @@ _INSTANTS: Final = frozenset({"since", "until", "on"})
 _LISTS: Final = frozenset({"who"})
 """Parameters that may be repeated."""
 
+_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _WHAT_FITS: Final = "GET /openapi.json shows what fits."
 
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -162,11 +164,8 @@ def read_id(request: web.Request, noun: str) -> UUID:
 
 
 def uuid_in(text: str) -> UUID | None:
-    """Return the id that is written there; None if it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    """Return the id that is written there; None if it is none, or written with blanks or braces."""
+    return UUID(text) if _ID.fullmatch(text) else None
 
 
 def found(noun: str, record: T | None) -> T:

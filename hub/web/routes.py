@@ -123,6 +123,7 @@ _read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
 _right: Final = partial(Route, method=_POST, needs=PRIVACY, where=Where.EVERYWHERE)
 _operate: Final = partial(Route, method=_POST, needs=OPERATE, where=Where.PLACES)
 _operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
+_administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
 _change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
@@ -328,10 +329,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     _own_inbox("/api/inbox/stream", inbox.stream_inbox, answers={200: boxes.InboxEvents, 429: Problem}),
     # The hub itself.
     _read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
-    _operate_company(
+    # Whoever is left out of the list gets advertising again: no key that only operates may do that.
+    _administer(
         "/api/exclusions",
         exclusions.load_exclusions,
-        method=_POST,
         answers={200: exclusions.ExclusionsAnswer, **_TOO_LATE},
     ),
     _read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),

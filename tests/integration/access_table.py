@@ -116,7 +116,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/genuine/{code}": Row(needs=READ, where=OWN, fill="SIGNS"),
     "GET /api/exclusions": Row(needs=READ, where=COMPANY),
     "GET /api/search": Row(needs=READ, where=OWN, tail="?q=u-MARK", elsewhere=200),
-    "POST /api/exclusions": Row(needs=OPERATE, where=EVERYWHERE, body=EXCLUSIONS),
+    "POST /api/exclusions": Row(needs=ADMIN, where=EVERYWHERE, body=EXCLUSIONS),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
     # Bulk actions, before what they would find goes again.
     "GET /api/messages/causes": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),

@@ -83,7 +83,7 @@ ORDER BY held.person_id, copropiedad.name, held.role, unit.tower, unit.label
 SELECT id, name FROM copropiedad WHERE ($1::text[] IS NULL OR id = ANY ($1)) ORDER BY name, id LIMIT 1000
 
 -- dead --
-SELECT md5(address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
+SELECT md5((SELECT address_mark('')) || address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
 FROM suppression WHERE address = ANY ($1::text[])
 ORDER BY since DESC
 

@@ -18,7 +18,7 @@ from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
 from hub.web.api.masked import look
 from hub.web.auth.caller import acting_person, caller_of, note, places_of
-from hub.web.requests import found, read_id
+from hub.web.requests import found, read_id, uuid_in
 from hub.web.responses import json_answer
 from hub.web.schemas.common import PageQuery, WholeQuery
 from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
@@ -128,9 +128,14 @@ async def show_suppression(request: web.Request, query: WholeQuery) -> web.Respo
 
 async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response:
     """Lift a suppression; safe to repeat."""
-    named = written_as(body.address) or body.address
-    lifted = await services(request).contacts.lift_suppression(
-        named, by=acting_person(request, body.by), places=places_of(request)
-    )
-    await note(request, "suppression.lift", "suppression", lifted=lifted)
-    return json_answer(Lifted(lifted=lifted))
+    return json_answer(await lifted(request, body))
+
+
+async def lifted(request: web.Request, body: LiftBody, *, person: str | None = None) -> Lifted:
+    """Lift the suppressions of an address, or one by its id; the note names the id and never an address."""
+    named, row_id = written_as(body.address) or body.address, uuid_in(body.address)
+    subject = "suppression" if row_id is None else f"suppression:{row_id}"
+    await note(request, "suppression.lift", subject, person=person)
+    by = acting_person(request, body.by)
+    count = await services(request).contacts.lift_suppression(named, by=by, places=places_of(request))
+    return Lifted(lifted=count)

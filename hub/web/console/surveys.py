@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal, NamedTuple
+from urllib.parse import urlencode
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -134,8 +135,8 @@ async def start(request: web.Request, form: StartForm) -> web.StreamResponse:
     begun = await started(request, body)
     if begun.next is None:
         return done(PATH, "surveys_started")
-    place = f"copropiedad={form.copropiedad}&" if form.copropiedad else ""
-    return done(f"{START}?{place}after={begun.next}", "surveys_started")
+    place = {"copropiedad": form.copropiedad} if form.copropiedad else {}
+    return done(f"{START}?{urlencode({**place, 'after': begun.next})}", "surveys_started")
 
 
 def _groups(figures: Surveys, buildings: dict[str, str]) -> list[Group]:
