@@ -102,8 +102,7 @@ async def test_suppressed_contact_is_written_to_again(browser: Browser, servers:
 
 async def test_suppression_of_somebody_else_is_not_lifted_on_a_persons_page(servers: Servers) -> None:
     async with console_hub(servers) as hub:
-        other = hub.hub.buildings[MARKS[1]].ids["SUPPRESSION"]
-        own = hub.building.ids["SUPPRESSION"]
+        other, own = (hub.hub.buildings[mark].ids["GONE"] for mark in reversed(MARKS))
         answers = [await lift(hub, suppression) for suppression in (other, own)]
         rows = await hub.database.rows(
             "SELECT subject, person FROM audit WHERE action = 'suppression.lift' ORDER BY at"
