@@ -103,13 +103,13 @@ async def test_suppressed_contact_is_written_to_again(browser: Browser, servers:
 async def test_suppression_of_somebody_else_is_not_lifted_on_a_persons_page(servers: Servers) -> None:
     async with console_hub(servers) as hub:
         other, own = (hub.hub.buildings[mark].ids["GONE"] for mark in reversed(MARKS))
-        answers = [await lift(hub, suppression) for suppression in (other, own)]
+        answers = [await lift(hub, suppression) for suppression in (other, own, own)]
         rows = await hub.database.rows(
             "SELECT subject, person FROM audit WHERE action = 'suppression.lift' ORDER BY at"
         )
 
-        assert [404, 303] == answers
-        assert [(f"suppression:{own}", "p-alfa")] == [tuple(row) for row in rows]
+        assert [404, 303, 303] == answers
+        assert [(f"suppression:{own}", "p-alfa")] * 2 == [tuple(row) for row in rows]
 
 
 async def lift(hub: ConsoleHub, suppression: UUID) -> int:

@@ -155,12 +155,13 @@ async def change_preferences(request: web.Request, form: PreferencesForm) -> web
 
 
 async def lift(request: web.Request, form: LiftForm) -> web.StreamResponse:
-    """Lift the suppression of a contact of this person."""
-    ref, roster = request.match_info["ref"], services(request).directory
-    found("person", await roster.somebody(ref, places=places_of(request)))
-    overview = await overview_of(request, ref, whole=False)
-    theirs = {gone.id for contact in overview.contacts for gone in contact.suppressions}
-    found("suppression", form.suppression if form.suppression in theirs else None)
+    """Lift the suppression of a contact of this person; safe to repeat."""
+    ref, deps = request.match_info["ref"], services(request)
+    # Whole to compare: nothing of it is shown.
+    person = found("person", await deps.directory.somebody(ref, places=places_of(request), whole=True))
+    gone = found("suppression", await deps.contacts.suppression(form.suppression, whole=True))
+    theirs = {point["value"].lower() for point in person["contact_points"]}
+    found("suppression", gone if gone["address"].lower() in theirs else None)
     await replies.lifted(request, LiftBody(address=str(form.suppression)), person=ref)
     return done(person_path(ref), "lifted")
 
