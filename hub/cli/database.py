@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub.access import audit
+from hub.app.openers import open_audit
+from hub.cli.audit import operator
 from hub.cli.common import AsJson, local_time, print_done, settings, warn
 from hub.cli.progress import silent
+from hub.model import Json
 from hub.storage import backup as backing_up
 from hub.storage import migrations
 
@@ -80,6 +85,9 @@ async def backup(file: File, as_json: AsJson = False) -> None:
 
       hub db backup /var/backups/hub-2026-11-27.dump
     """
+    if await migrations.current(_owner_url()) is not None:
+        # All people's data in one file is the largest look of all.
+        await _note("db.backup")
     done = await backing_up.back_up(_owner_url(), file, _progress_of(as_json=as_json))
     sentence = f"{file}: {sum(done.rows.values()):,} rows, {done.size:,} bytes, as of {local_time(done.at)}."
     print_done(done, sentence, as_json=as_json)
@@ -107,9 +115,11 @@ async def restore(
     roles = given.database_url.reveal() if given.database_owner_url is not None else None
     progress = _progress_of(as_json=as_json)
     done = await backing_up.restore(_owner_url(), file, progress, roles_url=roles, jobs=jobs)
+    await _note("db.restore", copied_at=done.at.isoformat())
     sentence = (
         f"Restored as of {local_time(done.at)}, {sum(done.rows.values()):,} rows. Everything is paused: "
-        "start the hub, look with `hub resume all --dry-run`, then `hub resume all`."
+        "erase again who was erased since (`hub person erase-again`), start the hub, look with "
+        "`hub resume all --dry-run`, then `hub resume all`."
     )
     print_done(done, sentence, as_json=as_json)
 
@@ -117,6 +127,14 @@ async def restore(
 def _owner_url() -> str:
     given = settings()
     return (given.database_owner_url or given.database_url).reveal()
+
+
+async def _note(action: str, **detail: Json) -> None:
+    """Audit as the owner of the tables, who copies them: the user of the roles may not exist yet."""
+    given = settings()
+    owner = given.database_owner_url or given.database_url
+    async with open_audit(replace(given, database_url=owner)) as store:
+        await audit.note(store, who=operator(), action=action, subject="database", **detail)
 
 
 def _progress_of(*, as_json: bool) -> Callable[[str], None]:

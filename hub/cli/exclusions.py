@@ -32,6 +32,9 @@ async def load(
         datetime, typer.Option("--date", formats=["%Y-%m-%d"], metavar="AAAA-MM-DD", help="De qué día es.")
     ],
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Deja por fuera las líneas malas.")] = False,
+    smaller: Annotated[
+        bool, typer.Option("--smaller", help="Aunque tenga menos de la mitad de los datos que rigen.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -45,9 +48,12 @@ async def load(
       hub exclusions load rne.csv --date 2026-03-09
     """
     of = list_date.date()
-    found = to_load(read_input(file), of=of, today=_today(), skip_bad=skip_bad)
-    await note("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=len(found.bad_lines))
     async with open_exclusions(settings()) as lists:
+        loaded = await lists.loaded()
+        before = 0 if loaded is None else loaded.addresses
+        content = read_input(file)
+        found = to_load(content, of=of, today=_today(), skip_bad=skip_bad, before=before, smaller=smaller)
+        await note("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=len(found.bad_lines))
         count = await lists.replace(found.entries, list_date=of)
     done = {"list_date": of.isoformat(), "addresses": count, "bad_lines": len(found.bad_lines)}
     print_done(done, f"Lista del {of}: {count} datos excluidos.", as_json=as_json)

@@ -13,6 +13,7 @@ from msgspec import json
 
 from hub.app.openers import open_erasures, open_publisher, open_strangers
 from hub.app.papers import open_person_exports
+from hub.cli import erasures
 from hub.cli.audit import note, operator
 from hub.cli.common import (
     AsJson,
@@ -53,6 +54,10 @@ _CONTACTS: Final[Columns] = {
     "canales": lambda line: str(line.channels_of_week),
     "lista RNE": lambda line: str(line.register or ""),
 }
+
+
+app.command(name="erasures")(erasures.list_erasures)
+app.command(name="erase-again")(erasures.erase_listed)
 
 
 @app.command(name="export")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from hub.intake.dry_run_schemas import (
     DryRunRefused,
     DryRunText,
 )
-from hub.model import AudienceRecord, Claimed, Clock, ClockState, Instant, Json, Message, Rendered, State
+from hub.model import AudienceRecord, Claimed, Clock, ClockState, Instant, Message, Rendered, State
 from hub.people.masking import mask_name
 from hub.sla.ack_links import without_link
 
@@ -44,7 +44,13 @@ def answer(
     parts = [_Part(part, context, render, everybody=everybody) for part in planned]
     return DryRun(
         events=[event for part in parts for event in part.events()],
-        clocks=[clock for part in planned for clock in _clocks(part.noted)],
+        clocks=[
+            clock
+            for part in planned
+            for clock in _clocks(part.noted)
+            # How a case stands whose number somebody has guessed is for who may read it.
+            if everybody or clock.change == "starts"
+        ],
         posters=sum(part.noted.posters for part in planned),
         released=sum(part.released for part in parts),
         refused=list(refused),
@@ -77,7 +83,8 @@ class _Part:
         for key, event in self._part.events.items():
             messages, records = self._by_event[key], self._records(key)
             people = self._people(messages, records)
-            listed = people[:MOST_PEOPLE] if self._everybody else _named(people, event.data)
+            # A publisher chooses whom an event names: of each it would learn the channels and the marks.
+            listed = people[:MOST_PEOPLE] if self._everybody else []
             stored = self._part.noted.rows.get(key)
             yield DryRunEvent(
                 id=event.id,
@@ -87,12 +94,18 @@ class _Part:
                 case=stored.case if stored else None,
                 people=len({message.person for message in messages if message.state not in _FINAL}),
                 audiences=[self._audience(record, messages) for record in records],
-                messages=_alike(messages, self._leaves_at),
+                messages=_alike(self._shown(messages), self._leaves_at),
                 recipients=listed,
                 unlisted=len(people) - len(listed),
                 texts=list(self._texts(messages)),
                 unreached=list(unreached.get(key, ())),
             )
+
+    def _shown(self, messages: Sequence[Message]) -> Iterable[Message]:
+        """Return the messages to count: why somebody gets none is for who may read."""
+        if self._everybody:
+            return messages
+        return [replace(message, reason=None) for message in messages if message.state not in _FINAL]
 
     def _fate(self, message: Message) -> Message:
         """Return the message as the rules of delivery would leave it."""
@@ -124,7 +137,7 @@ class _Part:
             people=record.people,
             notified=len(notified),
             why=record.why,
-            left_out=dict(reasons),
+            left_out=dict(reasons) if self._everybody else {},
         )
 
     def _people(self, messages: Sequence[Message], records: Sequence[AudienceRecord]) -> list[DryRunPerson]:
@@ -202,23 +215,6 @@ def _why_not(person: DryRunPerson) -> str | None:
     if any(message.state not in _FINAL for message in person.messages):
         return None
     return person.left_out or next((message.reason for message in person.messages), None)
-
-
-def _named(people: Sequence[DryRunPerson], data: Json) -> list[DryRunPerson]:
-    """Return those whom the event names: its publisher knows them."""
-    words = frozenset(_texts_in(data))
-    return [person for person in people if person.person in words][:MOST_PEOPLE]
-
-
-def _texts_in(data: Json) -> Iterator[str]:
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, Mapping):
-        for value in data.values():
-            yield from _texts_in(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _texts_in(value)
 
 
 def _alike(

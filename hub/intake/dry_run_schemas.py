@@ -21,7 +21,10 @@ class DryRunAudience(Struct, kw_only=True):
         str | None,
         Meta(description="Why nobody: `quiet`, `condition`, `waiting` for a party of the case, `nobody`."),
     ]
-    left_out: Annotated[dict[str, int], Meta(description="Reason → how many people are left out for it.")]
+    left_out: Annotated[
+        dict[str, int],
+        Meta(description="Reason → how many people are left out for it; empty without the scope read."),
+    ]
 
 
 class DryRunMessages(Struct, kw_only=True):
@@ -86,7 +89,7 @@ class DryRunEvent(Struct, kw_only=True):
     messages: list[DryRunMessages]
     recipients: Annotated[
         list[DryRunPerson],
-        Meta(description="At most 500. Without the scope read only those whom the event names."),
+        Meta(description="At most 500; none without the scope read."),
     ]
     unlisted: Annotated[int, Meta(description="How many more people there are.")]
     texts: list[DryRunText]

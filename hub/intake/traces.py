@@ -20,12 +20,13 @@ def with_trace(event: Event, headers: Mapping[str, Json]) -> Event:
     """
     Return the event with the `traceparent` of its AMQP or HTTP message, if it has none of its own.
 
-    What the event says itself is where it began, and stays.
+    What the event says itself is where it began, and stays. Of the header only what was understood is kept:
+    its end may be of any length, and no text at all.
     """
-    given = headers.get(TRACEPARENT)
-    if given is None or TRACEPARENT in event.extensions or parse(given) is None:
+    found = None if TRACEPARENT in event.extensions else parse(headers.get(TRACEPARENT))
+    if found is None:
         return event
-    value = given.decode("ascii") if isinstance(given, bytes) else given
+    value = f"00-{found.trace_id}-{found.parent}-{int(found.sampled):02x}"
     return replace(event, extensions={**event.extensions, TRACEPARENT: value})
 
 

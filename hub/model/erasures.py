@@ -43,6 +43,15 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """Who was erased, by reference: all that may be kept of it outside the database."""
+
+    person: str
+    asked_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """A stored event, as far as erasing concerns it."""
 

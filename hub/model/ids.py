@@ -7,6 +7,7 @@ together, then a SHA-256 of the parts. Therefore a redelivery creates no duplica
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from uuid import UUID
 from hub.model import Event, Message
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID: Final = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _MILLISECONDS_MASK = (1 << 48) - 1
 
 
@@ -34,11 +36,8 @@ def uuid8(at: datetime, *parts: str) -> UUID:
 
 
 def uuid_in(text: str) -> UUID | None:
-    """Return the id that is written there; None if it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    """Return the id that is written there; None if it is none, or written with blanks or braces."""
+    return UUID(text) if _ID.fullmatch(text) else None
 
 
 def earliest(at: datetime) -> UUID:

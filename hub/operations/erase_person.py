@@ -9,7 +9,7 @@ that is being sent ends by itself, and an event may come late.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.errors import KeptByDuty, UnknownName
-from hub.model.erasures import Duties, Duty, Erasure
+from hub.model.erasures import Duties, Duty, Erased, Erasure
 from hub.model.months import months_after
 from hub.ports.erasures import ErasureStore
 
@@ -88,6 +88,34 @@ async def erase(
     begun = await store.erasure(person)
     left = begun is None or not await go_on(store, begun, legal_since=legal_since, step=step)
     return ErasureReport(person=person, duties=[], counts=dict(counts), left=left)
+
+
+class ErasedAgain(Struct, kw_only=True):
+    """What came of erasing people again: `unknown` are not in this database, `kept` had to stay, and why."""
+
+    erased: list[str]
+    unknown: list[str]
+    kept: dict[str, list[Duty]]
+
+
+async def erase_again(
+    store: ErasureStore, listed: Iterable[Erased], *, by: str, legal_since: datetime
+) -> ErasedAgain:
+    """
+    Erase these people in a database that is older than their erasures; safe to repeat.
+
+    Duties count: the copy may be older than what has ended them.
+    """
+    done = ErasedAgain(erased=[], unknown=[], kept={})
+    for one in listed:
+        if duties := await store.duties(one.person):
+            done.kept[one.person] = list(duties)
+        elif not await store.knows(one.person):
+            done.unknown.append(one.person)
+        else:
+            await erase(store, one.person, by=by, reason=one.reason, legal_since=legal_since)
+            done.erased.append(one.person)
+    return done
 
 
 async def start(

@@ -65,8 +65,15 @@ def read_exclusions(content: bytes) -> ReadExclusions:
     return ReadExclusions(entries, bad)
 
 
-def to_load(content: bytes, *, of: date, today: date, skip_bad: bool) -> ReadExclusions:
-    """Read the list of a day. Raises InvalidSheet for a day to come, and for bad lines unless `skip_bad`."""
+def to_load(
+    content: bytes, *, of: date, today: date, skip_bad: bool, before: int, smaller: bool
+) -> ReadExclusions:
+    """
+    Read the list of a day, instead of one of `before` addresses.
+
+    Raises InvalidSheet for a day to come, for bad lines unless `skip_bad`, for an empty list, and for one of
+    less than half the addresses unless `smaller`: whoever is no more in it gets advertising again.
+    """
     if of > today:
         raise InvalidSheet("La fecha de la lista está en el futuro.")
     found = read_exclusions(content)
@@ -75,6 +82,13 @@ def to_load(content: bytes, *, of: date, today: date, skip_bad: bool) -> ReadExc
         raise InvalidSheet(
             f"No se cargó nada: {len(found.bad_lines)} líneas malas (las primeras: {lines}). "
             "Arréglelas, o cargue lo demás con --skip-bad (skip_bad)."
+        )
+    if not found.entries:
+        raise InvalidSheet("No se cargó nada: la lista no tiene ningún dato.")
+    if 2 * len(found.entries) < before and not smaller:
+        raise InvalidSheet(
+            f"No se cargó nada: tiene {len(found.entries)} datos, y la que rige {before}. "
+            "Si es así de verdad, cárguela con --smaller (smaller)."
         )
     return found
 

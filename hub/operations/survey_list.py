@@ -47,8 +47,11 @@ class SurveyListPage(Struct, kw_only=True):
 class CallRow(Struct, kw_only=True):
     """A call to somebody who is dissatisfied, that is still to be made: a clock."""
 
-    id: UUID
-    case: str
+    id: Annotated[
+        UUID | None,
+        Meta(description="The clock; without `operate` or `privacy` there neither it nor the case is said."),
+    ]
+    case: str | None
     state: str
     due_at: Instant
     copropiedad_id: str | None
@@ -80,8 +83,20 @@ async def list_surveys(
     return SurveyListPage(items=rows if whole else [_veiled(row) for row in rows], next=page.next)
 
 
-async def open_calls(store: SurveyListStore, *, limit: int, places: PropertyScope = None) -> list[CallRow]:
-    return convert(await store.calls(limit=limit, places=places), list[CallRow], from_attributes=True)
+async def open_calls(
+    store: SurveyListStore, *, limit: int, places: PropertyScope = None, whose: PropertyScope = None
+) -> list[CallRow]:
+    """
+    List the calls of these places; in `whose` with the case, which says who is dissatisfied.
+
+    Elsewhere whoever reads the list of surveys beside it would know by their case who gave a bad score.
+    """
+    found = convert(await store.calls(limit=limit, places=places), list[CallRow], from_attributes=True)
+    return [row if whose is None or row.copropiedad_id in whose else _nobodys(row) for row in found]
+
+
+def _nobodys(row: CallRow) -> CallRow:
+    return replace(row, id=None, case=None)
 
 
 def _veiled(row: SurveyRow) -> SurveyRow:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model.erasures import Counts, Duties, Erasure
+from hub.model.erasures import Counts, Duties, Erased, Erasure
 
 
 class ErasureStore(Protocol):
@@ -29,6 +29,9 @@ class ErasureStore(Protocol):
 
     async def erasure(self, person: str) -> Erasure | None:
         """Return an erasure that was begun."""
+
+    async def erased_since(self, since: datetime) -> Sequence[Erased]:
+        """Return whose erasure was asked for since then, the first one first."""
 
     async def due(self) -> Sequence[Erasure]:
         """Return those to look at now: which are not over, and those that are, from time to time."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import MarkEntry, MarkReason, PreferenceEntry, RefusedEvents
+from hub.model import MarkEntry, MarkReason, PreferenceEntry, PropertyScope, RefusedEvents
 
 
 class PreferenceStore(Protocol):
@@ -24,7 +24,9 @@ class PreferenceStore(Protocol):
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         """Return all marks of a person, newest first, also those that have ended."""
 
-    async def stopped(self, person: str, *, limit: int) -> Sequence[RefusedEvents]:
+    async def stopped(
+        self, person: str, *, limit: int, places: PropertyScope = None
+    ) -> Sequence[RefusedEvents]:
         """Return what was meant for the person and not sent because of a mark, newest first."""
 
     async def mark(self, entry: MarkEntry) -> None:

@@ -15,7 +15,10 @@ from typing import Final
 
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
+_WIDE: Final = ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
+"""Some regions' Excel reads these like the narrow ones."""
+_BLANKS: Final = ("\t", "\r", "\n")
 
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -34,4 +37,5 @@ def _cell(value: object) -> object:
         # With a point it would be a text, or worse a date: 3.12.
         return str(value).replace(".", ",")
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    calculates = text.lstrip().startswith(_FORMULA + _WIDE) or text.startswith(_BLANKS)
+    return f"'{text}" if calculates else text

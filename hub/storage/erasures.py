@@ -12,7 +12,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import Json
-from hub.model.erasures import Counts, Duties, Duty, Erasure
+from hub.model.erasures import Counts, Duties, Duty, Erased, Erasure
 from hub.model.ids import span
 from hub.model.months import EPOCH
 from hub.people.erasing import LAST_VERSION, Traces, addresses_in, concerns, is_alone, message_of, scrubbed
@@ -66,6 +66,9 @@ class PostgresErasures(Store):
     async def erasure(self, person: str) -> Erasure | None:
         rows = await self.rows(_SQL["one"], storable(person))
         return read(Erasure, rows[0]) if rows else None
+
+    async def erased_since(self, since: datetime) -> Sequence[Erased]:
+        return [read(Erased, row) for row in await self.rows(_SQL["erased_since"], since)]
 
     async def due(self) -> Sequence[Erasure]:
         return [read(Erasure, row) for row in await self.rows(_SQL["due"])]

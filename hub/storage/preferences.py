@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub.contact_rules.preferences import barred_by
-from hub.model import MarkEntry, MarkReason, PreferenceEntry, RefusedEvents
+from hub.model import MarkEntry, MarkReason, PreferenceEntry, PropertyScope, RefusedEvents
 from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.filters import listed
 
 _SQL = load("preferences")
 
@@ -36,8 +37,10 @@ class PostgresPreferences(Store):
             await self.rows(_SQL["keep"], storable(entry.person), entry.version, entry.at, *how),
         )
 
-    async def stopped(self, person: str, *, limit: int) -> Sequence[RefusedEvents]:
-        rows = await self.rows(_SQL["stopped"], storable(person), limit)
+    async def stopped(
+        self, person: str, *, limit: int, places: PropertyScope = None
+    ) -> Sequence[RefusedEvents]:
+        rows = await self.rows(_SQL["stopped"], storable(person), limit, listed(places))
         return [read(RefusedEvents, row) for row in rows]
 
     async def mark(self, entry: MarkEntry) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from hub.model.erasures import Counts, Duties, Erasure
+from hub.model.erasures import Counts, Duties, Erased, Erasure
 
 
 class MemoryErasures:
@@ -27,6 +27,9 @@ class MemoryErasures:
 
     async def erasure(self, person: str) -> Erasure | None:
         return None
+
+    async def erased_since(self, since: datetime) -> Sequence[Erased]:
+        return ()
 
     async def due(self) -> Sequence[Erasure]:
         return ()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from hub.model import Mark, MarkEntry, MarkReason, PreferenceEntry, RefusedEvents
+from hub.model import Mark, MarkEntry, MarkReason, PreferenceEntry, PropertyScope, RefusedEvents
 from hub.testing.store import MemoryStore
 
 
@@ -40,7 +40,9 @@ class MemoryPreferences:
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         return [mark for mark in reversed(self._marks) if mark.person == person]
 
-    async def stopped(self, person: str, *, limit: int) -> Sequence[RefusedEvents]:
+    async def stopped(
+        self, person: str, *, limit: int, places: PropertyScope = None
+    ) -> Sequence[RefusedEvents]:
         raise NotImplementedError
 
     async def mark(self, entry: MarkEntry) -> None:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote
 
@@ -41,6 +42,8 @@ EVERY: Final = 2.0
 """Seconds between two looks."""
 MOST: Final = 200
 """Streams of one process: each holds a connection, of which there are 512."""
+MOST_OF_ONE: Final = 20
+"""Streams of one caller: the windows that somebody has in sight. Another one ends the oldest."""
 SHOWN: Final = 50
 """Rows of a list's first page."""
 Mark: TypeAlias = Callable[[], Awaitable[object]]
@@ -119,8 +122,9 @@ def case_of(topic: str) -> str | None:
 class LiveStream:
     """The topics that one page shows, and which of them have changed."""
 
-    def __init__(self, topics: frozenset[str], unseen: frozenset[str] = frozenset()) -> None:
+    def __init__(self, topics: frozenset[str], unseen: frozenset[str] = frozenset(), who: str = "") -> None:
         self.topics = topics
+        self.who = who
         self.unseen = unseen
         """Topics whose mark the next look takes for the first time: what changed until then, nobody knows."""
         self.is_open = True
@@ -166,22 +170,46 @@ class LiveChanges:
     def is_full(self) -> bool:
         return len(self._open) >= MOST
 
+    async def stands(self, topic: str) -> str:
+        """Return how a topic stands, in a few letters that differ once it has changed; of none, nothing."""
+        return sha256(repr(await self._mark(topic)).encode()).hexdigest()[:16] if topic else ""
+
     @asynccontextmanager
-    async def open(self, topics: frozenset[str]) -> AsyncIterator[LiveStream]:
-        """Open a stream of what changes from now on."""
+    async def open(
+        self, topics: frozenset[str], *, who: str = "", stood: str = ""
+    ) -> AsyncIterator[LiveStream]:
+        """
+        Open a stream of what changes from now on.
+
+        A page that says how its one topic stood when it was made hears at once whether that has changed.
+        """
         is_idle = self._looking is None or self._looking.done()
         if is_idle:
             self._has_begun = False
-        stream = LiveStream(topics, topics - self._seen.keys() if self._has_begun else frozenset())
+        unseen = topics - self._seen.keys() if self._has_begun else frozenset()
+        stream = LiveStream(topics, unseen if not stood else frozenset(), who)
         self._open.append(stream)
+        self._make_room(who)
         try:
             if is_idle:
                 self._seen = {}
                 self._looking = asyncio.create_task(self._look(), name="live changes")
             await self._see(topics)
+            if stood and not await self._still_stand(topics, stood):
+                stream.put(topics)
             yield stream
         finally:
             self._open.remove(stream)
+
+    def _make_room(self, who: str) -> None:
+        mine = [stream for stream in self._open if stream.who == who and stream.is_open]
+        for oldest in mine[:-MOST_OF_ONE]:
+            oldest.close()
+
+    async def _still_stand(self, topics: frozenset[str], stood: str) -> bool:
+        with suppress(HubError):
+            return {stood} == {await self.stands(topic) for topic in topics}
+        return False
 
     async def aclose(self) -> None:
         """End all streams: the process stops."""

@@ -42,7 +42,7 @@ class DryRunner(Protocol):
     """Tells what events would do. May raise TooLarge, Unavailable."""
 
     async def __call__(self, events: Sequence[Event], *, everybody: bool) -> DryRun:
-        """Without `everybody` only people whom the events name are listed."""
+        """Without `everybody` nobody is listed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,7 @@ from hub.operations.search.search import SearchDeps
 from hub.web.dependencies import Dependencies
 from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, LiveDeps, marks_of
+from hub.web.looks import Looks
 from hub.web.monitoring.remembered import Remembered
 from hub.web.service_parts import Access, Monitoring
 
@@ -106,6 +107,11 @@ class Services(Dependencies):
     def streams(self) -> InboxStreams:
         """The open streams of inboxes, all served by one look at the database."""
         return InboxStreams(self.inbox)
+
+    @cached_property
+    def looks(self) -> Looks:
+        """What the pages that stay open have had noted."""
+        return Looks()
 
     @cached_property
     def changes(self) -> LiveChanges:

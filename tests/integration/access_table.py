@@ -2,9 +2,9 @@
 Who may enter which route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, BATCH, RUN, POSTER and DEAD are ids, SIGNS is the
-code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is called by
-it (`p-MARK`, `u-MARK`, the account `MARK`).
+body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER and DEAD are ids, SIGNS is
+the code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is
+called by it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/genuine/{code}": Row(needs=READ, where=OWN, fill="SIGNS"),
     "GET /api/exclusions": Row(needs=READ, where=COMPANY),
     "GET /api/search": Row(needs=READ, where=OWN, tail="?q=u-MARK", elsewhere=200),
-    "POST /api/exclusions": Row(needs=OPERATE, where=EVERYWHERE, body=EXCLUSIONS),
+    "POST /api/exclusions": Row(needs=ADMIN, where=EVERYWHERE, body=EXCLUSIONS),
     "GET /api/explain": Row(needs=READ, where=OWN, tail="?event=event-MARK&person=p-MARK"),
     # Bulk actions, before what they would find goes again.
     "GET /api/messages/causes": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
@@ -385,7 +385,7 @@ ROWS: Final[dict[str, Row]] = {
         needs=OPERATE,
         where=OWN,
         fill="p-MARK",
-        form="suppression=SUPPRESSION",
+        form="suppression=GONE",
         elsewhere=404,
         status=303,
     ),

@@ -274,7 +274,7 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
             named |= {"POSTER": await _hang(stores, mark)}
-            await _survey(stores, mark)
+            named["GONE"] = await _survey(stores, mark)
             await _enclose(database, ids.message)
             batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
             named["BATCH"] = batch.batch
@@ -358,8 +358,12 @@ async def _hang(stores: RealStores, mark: str) -> UUID:
     return poster_id(of.key, poster.audience, f"ph-{mark}")
 
 
-async def _survey(stores: RealStores, mark: str) -> None:
-    """Ask somebody of a building for an opinion, and let an answer come; consents are proved."""
+async def _survey(stores: RealStores, mark: str) -> UUID:
+    """
+    Ask somebody of a building for an opinion, and let an answer come; consents are proved.
+
+    The person's address is gone since: return the id of its suppression.
+    """
     named = {"survey_id": f"enc-{mark}", "kind": "post_servicio", "service_area": "mantenimiento"}
     asking = {**named, "respondent": {"ref": f"p-{mark}"}}
     answer = {**named, "score": 4, "comment": f"comment-{mark}", "person_id": f"p-{mark}"}
@@ -377,6 +381,8 @@ async def _survey(stores: RealStores, mark: str) -> None:
     await stores.add(sent)
     gone = InvalidContact(message_id=sent.id, at=now(), reason="gone", provider="mail", code="550")
     await stores.delivery.suppress([gone])
+    rows = (await stores.contacts.suppressions(after=None, limit=9)).items
+    return next(UUID(row["id"]) for row in rows if row["message_id"] == str(sent.id))
 
 
 async def _without_roles(stores: RealStores) -> None:

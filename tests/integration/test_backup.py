@@ -22,6 +22,15 @@ VALUES (gen_random_uuid(), now(), 'ana', 'test', 'ph-1', '{}');
 """
 
 
+PEOPLE: Final = """
+INSERT INTO person (id, version, removed, digital_access, name, locale)
+VALUES ('p-1', 1, false, true, 'María Peña', 'es'), ('p-2', 1, false, true, 'Pedro', 'es');
+INSERT INTO membership (id, version, removed, person_id, role, scope_kind, scope_id)
+VALUES ('m-2', 1, false, 'p-2', 'owner', 'unit', 'u-1');
+"""
+MORE: Final = "VALUES ('p-2', 'ana', 'r', '{}', '{}'), ('p-3', 'ana', 'r', '{}', '{}')"
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return tmp_path / "hub.dump"
@@ -97,6 +106,38 @@ async def test_pause_of_the_copy_that_was_to_end_does_not_end_that_of_the_restor
 
     assert 0 == done.code, done.err
     assert found
+
+
+async def test_who_was_erased_after_the_copy_is_erased_again(database: str, empty: str, copy: Path) -> None:
+    listed = copy.with_name("erasures.json")
+    await copied(database, copy, PEOPLE)
+    erased = await hub(database, "person", "erase", "p-1", "--reason", "reclamo 14", "--yes")
+    kept = await hub(database, "person", "erasures", "--since", manifest(copy)["at"], "--out", listed)
+    await execute(database, "INSERT INTO erasure (person, asked_by, reason, words, marks) " + MORE)
+    more = await hub(
+        database, "person", "erasures", "--since", manifest(copy)["at"], "--out", copy.with_name("more")
+    )
+    await hub(empty, "db", "restore", copy)
+    back = await ask(empty, "SELECT name FROM person WHERE id = 'p-1'")
+    again = await hub(empty, "person", "erase-again", listed)
+    refused = await hub(empty, "person", "erase-again", copy.with_name("more"), "--json")
+
+    assert [0, 0, 0, 0, 1] == [done.code for done in (erased, kept, more, again, refused)], refused.err
+    assert "María" not in listed.read_text(encoding="utf-8")
+    assert "María Peña" == back
+    assert "" == await ask(empty, "SELECT name FROM person WHERE id = 'p-1'")
+    assert {"erased": ["p-1"], "unknown": ["p-3"], "kept": {"p-2": ["membership"]}} == json.loads(refused.out)
+    assert "p-2: No se suprime" in refused.err
+    assert "Pedro" == await ask(empty, "SELECT name FROM person WHERE id = 'p-2'")
+
+
+async def test_copies_and_restores_are_in_the_audit(database: str, empty: str, copy: Path) -> None:
+    await copied(database, copy)
+    await hub(empty, "db", "restore", copy)
+    actions = "SELECT string_agg(action, ' ' ORDER BY at) FROM audit"
+
+    assert "db.backup" == await ask(database, actions)
+    assert "db.backup db.restore" == await ask(empty, actions)
 
 
 async def test_copy_is_readable_by_its_owner_alone_and_says_what_it_has(database: str, copy: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -96,7 +97,8 @@ async def test_nothing_remains_of_a_dry_run(opened: Database) -> None:
     assert [2] == [refused["index"] for refused in answer.json["refused"]]
     assert before == await rows(opened)
     assert counted == metrics()
-    assert ([], [], []) == (world.publisher.events, world.audit.rows, world.log.letters)
+    assert ([], []) == (world.publisher.events, world.log.letters)
+    assert ["event.dry_run"] == [note.action for note in world.audit.rows]
 
 
 async def test_dry_run_that_lists_people_is_noted_in_the_audit(world: World, opened: Database) -> None:
@@ -109,21 +111,55 @@ async def test_dry_run_that_lists_people_is_noted_in_the_audit(world: World, ope
     ]
 
 
-async def test_key_that_only_publishes_learns_of_nobody_whom_it_does_not_name(opened: Database) -> None:
+async def test_key_that_only_publishes_learns_how_many_and_nothing_of_anybody(opened: Database) -> None:
     await fill(opened)
     world = World(database=opened, environ=GUARDED)
     publishes = await holding(world, Scope.PUBLISH)
     reads = await holding(world, Scope.PUBLISH, Scope.READ)
 
-    alone = (await run_dry(world, received(), circular(), headers=publishes)).json["events"]
+    told_alone = (await run_dry(world, received(), circular(), headers=publishes)).json
+    noted = [(note.action, note.detail) for note in world.audit.rows]
+    alone = told_alone["events"]
     whole = (await run_dry(world, received(), circular(), headers=reads)).json["events"]
 
-    assert [["p-maria"], []] == [people(told) for told in alone]
+    assert [[], []] == [people(told) for told in alone]
     assert [["p-laura", "p-maria"], ["p-maria"]] == [people(told) for told in whole]
-    assert [1, 1] == [told["unlisted"] for told in alone]
+    assert [2, 1] == [told["unlisted"] for told in alone]
+    assert [("event.dry_run", {"events": 2, "found": 0})] == noted
+    assert [{}] == [*{str(one): one for told in alone for one in _left_out(told)}.values()]
+    assert {"starts"} >= {clock["change"] for clock in told_alone["clocks"]}
+    rows = [row for told in alone for row in told["messages"]]
+    assert {(None, True)} == {(row["reason"], row["state"] in {"queued", "held"}) for row in rows}
     assert [told["people"] for told in alone] == [told["people"] for told in whole]
     for text in (text for told in (*alone, *whole) for text in told["texts"]):
         assert not {"María", "Peña", "Laura", "maria@example.com"} & set(str(text).split())
+
+
+async def test_key_that_only_publishes_learns_of_no_contact_and_no_case(opened: Database) -> None:
+    """It chooses whom an event names, and which case: neither tells it anything."""
+    await fill(opened)
+    await take_in(opened, received())
+    await opened.rows(
+        "INSERT INTO suppression (address, channel, since, reason, provider, code) "
+        "SELECT point ->> 'value', 'email', now(), 'smtp_550', 'smtp', '' "
+        "FROM person CROSS JOIN jsonb_array_elements(contact_points) AS point WHERE id = 'p-maria'"
+    )
+    world = World(database=opened, environ=GUARDED)
+    asked = dict(example_of("pqrs.replied", now=datetime.now(UTC), event_id="other"))
+    asked["data"] = {**asked["data"], "pqrs_id": "pqrs-dry", "copropiedad_id": "ph-1"}
+    named = received(id="other-one")
+    publishes, reads = await holding(world, Scope.PUBLISH), await holding(world, Scope.PUBLISH, Scope.READ)
+    alone = (await run_dry(world, asked, named, headers=publishes)).json
+    whole = (await run_dry(world, asked, named, headers=reads)).json
+
+    assert whole["clocks"]
+    assert [] == alone["clocks"]
+    assert "suppressed" in str(whole)
+    assert not {"suppressed", "p-maria"} & set(re.findall(r"[\w-]+", str(alone)))
+
+
+def _left_out(told: Any) -> list[dict[str, int]]:
+    return [audience["left_out"] for audience in told["audiences"]]
 
 
 async def test_key_without_publish_runs_nothing_dry(world: World) -> None:

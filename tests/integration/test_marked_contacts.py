@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import MarkEntry, MarkReason
+from hub.model import MarkEntry, MarkReason, State
 from hub.people.contact_changes import notices
-from hub.storage import Database, PostgresPreferences, PostgresTimers
+from hub.storage import Database, PostgresIntake, PostgresPreferences, PostgresTimers
+from tests.contract.values import event, message, stored
 from tests.integration.test_evidence import Office
 from tests.unit.factories import MONDAY, email, somebody
 
@@ -30,3 +31,19 @@ async def test_former_contact_of_who_is_marked_hears_nothing(opened: Database, r
 
     assert {("p-1", True), ("p-2", False)} == {(change.person, change.marked) for change in changes}
     assert ["p-2"] == [event.data["person_id"] for change in changes for event in notices(change)]
+
+
+async def test_what_a_mark_has_stopped_is_said_of_the_callers_buildings(opened: Database) -> None:
+    async with PostgresIntake(opened).transaction() as transaction:
+        for place in ("ph-1", "ph-2"):
+            of = stored(event(id=f"of-{place}"), copropiedad_id=place)
+            await transaction.add_events([of])
+            stopped = message(of, person="p-1", state=State.SUPPRESSED, reason="do_not_contact")
+            await transaction.add_messages([stopped])
+    wishes = PostgresPreferences(opened)
+    seen = [
+        sum(row.events for row in await wishes.stopped("p-1", limit=9, places=places))
+        for places in (None, frozenset({"ph-1"}), frozenset[str]())
+    ]
+
+    assert [2, 1, 0] == seen

@@ -118,6 +118,21 @@ async def test_list_of_excluded_numbers_is_loaded_and_an_older_one_is_not(opened
     assert ("2026-03-09", 2) == (shown.json["list_date"], shown.json["addresses"])
 
 
+async def test_list_of_excluded_numbers_is_not_emptied(opened: Database) -> None:
+    asked = World(database=opened, environ={"HUB_SECRET": "secret" * 8})
+    numbers = "".join(f"300123456{number}\n" for number in range(5))
+    bodies: list[dict[str, object]] = [
+        {"list_date": "2026-03-09", "csv": f"dato\n{numbers}"},
+        {"list_date": "2026-03-10", "csv": "dato\n"},
+        {"list_date": "2026-03-10", "csv": "dato\nno sé\n", "skip_bad": True, "smaller": True},
+        {"list_date": "2026-03-10", "csv": "dato\n3001234567\n"},
+        {"list_date": "2026-03-10", "csv": "dato\n3001234567\n", "smaller": True},
+    ]
+    answers = [await send(asked, "POST", "/api/exclusions", body) for body in bodies]
+
+    assert [200, 400, 400, 400, 200] == [answer.status for answer in answers]
+
+
 async def test_without_a_secret_no_list_is_loaded(opened: Database) -> None:
     body = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 

@@ -77,6 +77,24 @@ async def test_pages_are_refused_in_spanish(servers: Servers) -> None:
         assert program.headers[hdrs.CONTENT_TYPE].startswith("application/")
 
 
+async def test_link_from_elsewhere_does_not_say_what_was_done(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        said = {}
+        for site in ("same-origin", "cross-site", "none"):
+            headers = {**HTML, **bearer(API_KEY), "Sec-Fetch-Site": site}
+            answer = await hub.hub.send("GET", "/channels?done=erased", headers, at="console")
+            said[site] = "Empezó la supresión" in answer.text
+
+        assert {"same-origin": True, "cross-site": False, "none": False} == said
+
+
+async def test_what_was_searched_for_is_not_in_the_address_of_the_sign_in(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        stranger = await hub.hub.send("GET", "/search?q=Mar%C3%ADa", HTML, at="console")
+
+        assert "/?next=%2Fsearch" == stranger.headers[hdrs.LOCATION]
+
+
 async def test_who_sees_one_building_has_its_rows_alone(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         viewer = await hub.registry.account(

@@ -118,6 +118,40 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
     assert browser.complaints == []
 
 
+async def test_open_page_of_a_case_is_noted_once(browser: Browser, servers: Servers) -> None:
+    """A tab that is left and come back to, and what happens meanwhile, are no looks of their own."""
+    async with console_hub(servers) as hub:
+        received = example(
+            "pqrs.received", pqrs_id="walk-1", radicado="PQ-WALK", petitioner={"ref": "p-alfa"}
+        )
+        await take_in(hub, received)
+        await hub.sign_in(browser)
+        await hub.open(browser, "/cases/pqrs_id%3Awalk-1?whole=true")
+        await browser.until(LIVE)
+        noted = await looks_at(hub, "case:pqrs_id:walk-1")
+        for hidden in ("true", "false") * 3:
+            await browser.run(
+                f"Object.defineProperty(document, 'hidden', {{configurable: true, value: {hidden}}});"
+                "document.getElementById('pulse').textContent = '';"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+        await browser.until(LIVE)
+        await browser.run(
+            "window.loads = 0; document.addEventListener('refreshed', () => { window.loads++; })"
+        )
+        await take_in(hub, example("pqrs.closed", pqrs_id="walk-1", radicado="PQ-WALK"))
+        await browser.until("window.loads > 0")
+        after = await looks_at(hub, "case:pqrs_id:walk-1")
+
+    assert noted > 0
+    assert noted == after
+
+
+async def looks_at(hub: ConsoleHub, subject: str) -> int:
+    [row] = await hub.database.rows("SELECT count(*) FROM audit WHERE subject = $1", subject)
+    return int(row[0])
+
+
 async def test_operator_takes_a_case_and_closes_it(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await take_in(hub, example("pqrs.received", pqrs_id="walk-1", radicado="PQ-WALK"))
@@ -235,6 +269,14 @@ async def test_topic_of_a_case_is_heard_by_who_may_see_the_case(servers: Servers
         }
 
     assert {400} == set(answers.values())
+
+
+async def test_stream_is_of_one_case_at_most(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        topics = "case%3Apqrs_id%253ACASE-alfa%20case%3Apqrs_id%253ACASE-beta"
+        answer = await hub.hub.send("GET", f"/live?topics={topics}", bearer(API_KEY), at="console")
+
+    assert 400 == answer.status
 
 
 async def test_old_link_of_a_mail_leads_to_the_promise(browser: Browser, servers: Servers) -> None:

@@ -68,6 +68,17 @@ async def test_html_is_shown_in_a_frame_that_may_do_nothing(browser: Browser, se
         assert broken is None
 
 
+async def test_html_is_noted_where_it_is_shown_and_only_there(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        noted = []
+        for path in ("/messages/MESSAGE?part=html", "/messages/MESSAGE/html"):
+            await hub.hub.send("GET", hub.path(path), {**HTML, **bearer(API_KEY)}, at="console")
+            rows = await hub.database.rows("SELECT action FROM audit ORDER BY at")
+            noted.append([row["action"] for row in rows])
+
+    assert [["message.show"], ["message.show", "evidence.show"]] == noted
+
+
 async def test_what_was_said_is_for_who_may_read_it(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         here = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from aiohttp import hdrs
 
@@ -69,6 +70,27 @@ async def test_suppressed_contact_is_written_to_again(browser: Browser, servers:
         await press(browser, "Escribirle otra vez", "Se levantó")
 
         assert "No se usa" not in await main_text(browser)
+
+
+async def test_suppression_of_somebody_else_is_not_lifted_on_a_persons_page(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        other, own = (hub.hub.buildings[mark].ids["GONE"] for mark in reversed(MARKS))
+        answers = [await lift(hub, suppression) for suppression in (other, own, own)]
+        rows = await hub.database.rows(
+            "SELECT subject, person FROM audit WHERE action = 'suppression.lift' ORDER BY at"
+        )
+
+        assert [404, 303, 303] == answers
+        assert [(f"suppression:{own}", "p-alfa")] * 2 == [tuple(row) for row in rows]
+
+
+async def lift(hub: ConsoleHub, suppression: UUID) -> int:
+    form = {hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    sent = {**form, **bearer(API_KEY)}
+    answer = await hub.hub.send(
+        "POST", "/people/p-alfa/lift", sent, f"suppression={suppression}", at="console"
+    )
+    return answer.status
 
 
 async def test_person_is_shown_whole_and_that_is_noted(browser: Browser, servers: Servers) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from uuid import uuid4
+from hashlib import md5
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -57,6 +58,19 @@ async def test_a_suppression_says_when_it_ends_by_itself_and_is_lifted(served: W
 
     assert (NOON + timedelta(days=180)).isoformat().replace("+00:00", "Z") == row["expires_at"]
     assert [{"lifted": 1}, {"lifted": 0}] == answers
+
+
+async def test_id_of_a_suppression_says_nothing_of_the_address_and_lifts_it(served: World) -> None:
+    (row,) = (await ask(served, "/api/suppressions")).json["items"]
+    guessed = UUID(md5(f"{MAIL} email".encode(), usedforsecurity=False).hexdigest())
+    body = json.dumps({"address": row["id"]}).encode()
+    shown = await ask(served, f"/api/suppressions/{row['id']}")
+    lifted = await ask(served, "/api/suppressions/lift", method="POST", headers=JSON, body=body)
+    notes = [(note.action, note.subject) for note in served.audit.rows]
+
+    assert row["id"] != str(guessed)
+    assert (200, {"lifted": 1}) == (shown.status, lifted.json)
+    assert ("suppression.lift", f"suppression:{row['id']}") in notes
 
 
 async def test_lift_without_an_address_is_refused(served: World) -> None:

@@ -252,6 +252,25 @@ async def test_session_use_is_recorded_once_a_minute(world: World, ana: Visitor)
     assert only(world).seen_at >= begun
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "is_use"),
+    [
+        ("/channels", {}, True),
+        ("/channels", {"Hub-Live": "1"}, False),
+        ("/live?topics=nosuch", {}, False),
+        ("/live?topics=nosuch&used=true", {}, True),
+    ],
+)
+async def test_page_that_is_left_open_does_not_keep_anybody_signed_in(
+    world: World, ana: Visitor, path: str, headers: dict[str, str], is_use: bool
+) -> None:
+    begun = only(world).seen_at - sessions.SEEN_EVERY
+    alter(world, seen_at=begun)
+    await ana.ask(path, headers={**HTML, **headers})
+
+    assert is_use == (only(world).seen_at > begun)
+
+
 async def test_account_with_a_one_time_password_can_only_change_it(client: Client, world: World) -> None:
     await give_account(world, "luis", VIEWER, must_change=True)
     luis = Visitor(client)

@@ -575,7 +575,7 @@ class MemoryPreferences:
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         return [mark for mark in self.marked if mark.person == person]
 
-    async def stopped(self, person: str, *, limit: int) -> Sequence[RefusedEvents]:  # noqa: ARG002 - the port's signature
+    async def stopped(self, person: str, **_: object) -> Sequence[RefusedEvents]:  # noqa: ARG002 - the port's signature
         return []
 
     async def mark(self, entry: MarkEntry) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from hub.errors import StorageUnavailable
-from hub.web.live import MOST, LiveChanges, case_of, topic_of
+from hub.web.live import MOST, MOST_OF_ONE, LiveChanges, LiveStream, case_of, topic_of
 from tests.acceptance.harness import until
 
 LONG = 5.0  # seconds
@@ -84,6 +85,36 @@ async def test_page_of_a_case_hears_of_that_case_alone() -> None:
     await changes.aclose()
 
 
+async def test_page_hears_at_once_whether_its_case_has_changed_since_it_was_made() -> None:
+    seen = {"pqrs_id:1": (1, None)}
+
+    async def of_case(case: str) -> object:
+        return seen[case]
+
+    topic = topic_of("pqrs_id:1")
+    changes = LiveChanges({}, of_case=of_case, every=60)
+    stood = await changes.stands(topic)
+    async with changes.open(frozenset({topic}), stood=stood) as same:
+        assert await same.next(0.05) == []
+    seen["pqrs_id:1"] = (2, None)
+    async with changes.open(frozenset({topic}), stood=stood) as other:
+        assert await other.next(0.05) == [topic]
+    await changes.aclose()
+
+    assert await changes.stands("") == ""
+
+
+async def test_page_whose_case_cannot_be_asked_for_loads_itself_again() -> None:
+    async def of_case(_: str) -> object:
+        raise StorageUnavailable("PostgreSQL is away")
+
+    topic = topic_of("pqrs_id:1")
+    changes = LiveChanges({}, of_case=of_case, every=60)
+    async with changes.open(frozenset({topic}), stood="abc") as stream:
+        assert await stream.next(0.05) == [topic]
+    await changes.aclose()
+
+
 def test_topic_of_a_case_has_its_key_unless_that_is_too_long() -> None:
     assert case_of(topic_of("pqrs_id:PQ/1 ñ")) == "pqrs_id:PQ/1 ñ"
     assert topic_of("x" * 300) == ""
@@ -143,6 +174,22 @@ async def test_process_serves_a_bounded_number_of_pages() -> None:
 
         for stream in streams:
             await stream.__aexit__(None, None, None)
+    await changes.aclose()
+
+
+async def test_one_caller_has_some_streams_and_the_next_ends_the_oldest() -> None:
+    changes = Topics().changes()
+    async with AsyncExitStack() as stack:
+
+        async def opened(who: str) -> LiveStream:
+            return await stack.enter_async_context(changes.open(frozenset({"messages"}), who=who))
+
+        first, other = await opened("account:ana"), await opened("account:eva")
+        rest = [await opened("account:ana") for _ in range(MOST_OF_ONE)]
+
+        assert not first.is_open
+        assert other.is_open
+        assert all(stream.is_open for stream in rest)
     await changes.aclose()
 
 

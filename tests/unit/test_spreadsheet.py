@@ -23,7 +23,10 @@ def test_accents_separators_and_lines_within_a_cell_come_back() -> None:
     assert [["Persona", "Qué dijo"], ["María Peña", 'Dijo: "sí"; y\nluego no'], ["", "3"]] == read(made)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+57", "-2", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+57", "-2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "＋57", "－2", "＠SUM(A1)"],
+)
 def test_text_that_begins_like_a_formula_stays_text(text: str) -> None:
     assert [["x"], [f"'{text}"]] == read(sheet(["x"], [[text]]))
 
@@ -40,4 +43,5 @@ def test_negative_number_stays_a_number() -> None:
 def test_no_cell_of_text_calculates(text: str) -> None:
     [_, *rows] = read(sheet(["x", "y"], [[text, "z"]]))
 
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
+    assert not any(cell.lstrip().startswith(tuple("=+-@＝＋－＠")) for row in rows for cell in row)
+    assert not any(cell.startswith(("\t", "\r", "\n")) for row in rows for cell in row)

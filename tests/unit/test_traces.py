@@ -76,6 +76,14 @@ def test_an_event_takes_the_trace_of_its_message_unless_it_has_one() -> None:
     assert plain == with_trace(plain, {"traceparent": "nothing of the kind"}) == with_trace(plain, {})
 
 
+@pytest.mark.parametrize("end", [b"-\xff", "-\udcff", "-" + "x" * 9000])
+def test_end_of_a_header_that_is_no_text_is_left_out(end: str | bytes) -> None:
+    begun = f"01-{TRACE}-{SPAN}-01"
+    given: Json = begun + end if isinstance(end, str) else begun.encode() + end
+
+    assert GIVEN == with_trace(event("pqrs.received"), {"traceparent": given}).extensions["traceparent"]
+
+
 def test_without_the_setting_nothing_of_it_is_loaded() -> None:
     program = "import sys, hub.app.roles, hub.cli.main; sys.exit('hub.app.otlp' in sys.modules)"
 

@@ -80,5 +80,10 @@ SKIPPED_ES: Final[Mapping[str, str]] = {
 }
 
 
+def known_words(reason: str) -> str:
+    """Return the words of a reason that an address names; of any other text nothing."""
+    return SKIPPED_ES.get(reason, "")
+
+
 def skipped_words(reason: str) -> str:
     return SKIPPED_ES.get(reason, reason)

@@ -44,8 +44,9 @@ LEFT JOIN LATERAL (
 WHERE reply.id = $1 AND ($2::text[] IS NULL OR answered.copropiedad_id = ANY ($2))
 
 -- suppressions --
+-- The id of a row is salted with what no other database has: a digest of a number alone is guessed in a second.
 SELECT * FROM (
-    SELECT md5(address || ' ' || channel)::uuid AS id, since, address, channel, reason, provider, code,
+    SELECT md5((SELECT address_mark('')) || address || ' ' || channel)::uuid AS id, since, address, channel, reason, provider, code,
            message_id, expires_at, lifted_at, lifted_by
     FROM suppression WHERE since <= $1
 ) AS named
@@ -57,11 +58,11 @@ ORDER BY since DESC, id DESC
 LIMIT $3
 
 -- suppression --
-SELECT md5(address || ' ' || channel)::uuid AS id, since, address, channel, reason, provider, code,
+SELECT md5((SELECT address_mark('')) || address || ' ' || channel)::uuid AS id, since, address, channel, reason, provider, code,
        message_id, expires_at, lifted_at, lifted_by,
        (SELECT message.person FROM message WHERE message.id = suppression.message_id) AS person
 FROM suppression
-WHERE md5(address || ' ' || channel)::uuid = $1
+WHERE md5((SELECT address_mark('')) || address || ' ' || channel)::uuid = $1
   AND ($2::text[] IS NULL OR EXISTS (
       SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($2)
   ))
@@ -79,7 +80,7 @@ SET since = excluded.since, expires_at = excluded.expires_at, reason = excluded.
 WITH lifted AS (
     UPDATE suppression SET lifted_at = now(), lifted_by = $2
     WHERE lifted_at IS NULL
-      AND (address IN ($1, lower($1), address_mark($1)) OR md5(address || ' ' || channel)::uuid::text = $1)
+      AND (address IN ($1, lower($1), address_mark($1)) OR md5((SELECT address_mark('')) || address || ' ' || channel)::uuid::text = $1)
       AND ($3::text[] IS NULL OR EXISTS (
           SELECT FROM message WHERE message.id = suppression.message_id AND copropiedad_id = ANY ($3)
       ))
@@ -92,7 +93,7 @@ SELECT channel FROM lifted
 
 -- opt_outs --
 SELECT * FROM (
-    SELECT md5(address || ' ' || purpose)::uuid AS id, since, address, purpose, person, reason, reply_id,
+    SELECT md5((SELECT address_mark('')) || address || ' ' || purpose)::uuid AS id, since, address, purpose, person, reason, reply_id,
            lifted_at, lifted_by
     FROM opt_out WHERE since <= $1
 ) AS named
@@ -102,5 +103,5 @@ LIMIT $3
 
 -- lift_opt_out --
 UPDATE opt_out SET lifted_at = now(), lifted_by = $2
-WHERE lifted_at IS NULL AND (address IN ($1, lower($1)) OR md5(address || ' ' || purpose)::uuid::text = $1)
+WHERE lifted_at IS NULL AND (address IN ($1, lower($1)) OR md5((SELECT address_mark('')) || address || ' ' || purpose)::uuid::text = $1)
 RETURNING purpose

@@ -138,6 +138,9 @@ SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure
 WHERE finished_at IS NULL OR asked_at > now() - interval '2 days' OR looked_at < now() - interval '1 hour'
 ORDER BY looked_at LIMIT 100
 
+-- erased_since --
+SELECT person, asked_at, reason FROM erasure WHERE asked_at >= $1 ORDER BY asked_at, person
+
 -- one --
 SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure WHERE person = $1
 

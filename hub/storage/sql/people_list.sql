@@ -80,7 +80,7 @@ WHERE held.person_id = ANY ($1::text[]) AND NOT held.removed
 ORDER BY held.person_id, copropiedad.name, held.role, unit.tower, unit.label
 
 -- dead --
-SELECT md5(address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
+SELECT md5((SELECT address_mark('')) || address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
 FROM suppression WHERE address = ANY ($1::text[])
 ORDER BY since DESC
 

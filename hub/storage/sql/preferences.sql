@@ -33,6 +33,7 @@ CROSS JOIN LATERAL (
     OFFSET 0
 ) AS event
 WHERE message.person = $1 AND message.state IN ('suppressed', 'cancelled') AND message.reason = 'do_not_contact'
+  AND ($3::text[] IS NULL OR message.copropiedad_id = ANY ($3))
 GROUP BY event.source, message.event
 ORDER BY last_at DESC
 LIMIT $2

@@ -21,7 +21,7 @@ from hub.operations.cases.thread import ThreadPage, people_shown
 from hub.ports import Page
 from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
-from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.auth.caller import caller_of, note_look, places_of, places_with
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.common import Cursor, Limit, WholeQuery
 from hub.web.schemas.people import CloseBody, WordsBody
@@ -189,4 +189,4 @@ async def _note(request: web.Request, thread: CaseThread, *, whole: bool) -> Non
     """Audit the look; a whole one for each person whose data it shows, who may ask who has read them."""
     people: Sequence[str | None] = people_shown(thread) if whole else ()
     for person in people or (None,):
-        await note(request, "case.show", f"case:{thread.case}", person=person, whole=whole)
+        await note_look(request, "case.show", f"case:{thread.case}", person=person, whole=whole)

@@ -10,7 +10,7 @@ from aiohttp import web
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
 from hub.sla.acknowledge import AckResult
-from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.auth.caller import caller_of, note_look, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.messages import AcknowledgeBody, ClocksQuery
@@ -57,5 +57,5 @@ async def shown_clock(request: web.Request) -> dict[str, Any]:
     """Return the promise of the path as the caller may see it, and audit the look."""
     clock_id, deps = read_id(request, _CLOCK), services(request)
     clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
-    await note(request, "clock.show", f"clock:{clock_id}")
+    await note_look(request, "clock.show", f"clock:{clock_id}")
     return clock

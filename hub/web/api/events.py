@@ -93,16 +93,15 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
 
 
 async def _run_dry(request: web.Request, found: Sequence[Event | Refused]) -> web.Response:
-    """Answer what the events would do. People whom they do not name are for callers who may read."""
+    """Answer what the events would do: to whom is for callers who may read; the others learn how many."""
     events = {place: event for place, event in enumerate(found) if isinstance(event, Event)}
     if len(events) > MOST_EVENTS:
         raise Refusal(413, f"More than {MOST_EVENTS} events in a dry run.", "Send them in parts.")
     everybody = caller_of(request).may(READ)
     run = await services(request).dry_run(list(events.values()), everybody=everybody)
-    if everybody:
-        # The names are masked and may be many: the audit has the question, not each row.
-        people = sum(len(event.recipients) for event in run.events)
-        await note(request, "event.dry_run", "events", events=len(events), found=people)
+    # The names are masked and may be many: the audit has the question, not each row.
+    people = sum(len(event.recipients) for event in run.events)
+    await note(request, "event.dry_run", "events", events=len(events), found=people)
     places = list(events)
     refusals = [
         *(_refusal(one) for one in found if isinstance(one, Refused)),

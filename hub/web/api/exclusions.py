@@ -33,6 +33,9 @@ class ExclusionsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ]
     skip_bad: Annotated[bool, Meta(description="Leave out the lines that cannot be read.")] = False
+    smaller: Annotated[bool, Meta(description="It may have less than half of what the one before has.")] = (
+        False
+    )
 
 
 class ExclusionsAnswer(Struct, frozen=True, kw_only=True):
@@ -47,8 +50,17 @@ async def load_exclusions(request: web.Request, body: ExclusionsBody) -> web.Res
     if not deps.ring:
         raise Refusal(503, "The hub has no HUB_SECRET, with which the list is hashed.", "hub secrets new")
     today = deps.policy.calendar.day_of(deps.now())
+    loaded = await deps.exclusions.loaded()
     # Beside the loop: a long list is read for a second.
-    reading = partial(to_load, body.csv.encode(), of=body.list_date, today=today, skip_bad=body.skip_bad)
+    reading = partial(
+        to_load,
+        body.csv.encode(),
+        of=body.list_date,
+        today=today,
+        skip_bad=body.skip_bad,
+        before=0 if loaded is None else loaded.addresses,
+        smaller=body.smaller,
+    )
     found = await asyncio.to_thread(reading)
     lines, bad = len(found.entries), len(found.bad_lines)
     await note(request, "exclusions.load", f"exclusions:{body.list_date}", lines=lines, bad=bad)

@@ -25,6 +25,7 @@ _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
 _PUT: Final = hdrs.METH_PUT
 _operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
+_administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
 _change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
@@ -35,10 +36,10 @@ _TOO_LATE: Final = {409: Problem}
 HUB: Final[tuple[Route, ...]] = (
     # The hub itself.
     read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
-    _operate_company(
+    # Whoever is left out of the list gets advertising again: no key that only operates may do that.
+    _administer(
         "/api/exclusions",
         exclusions.load_exclusions,
-        method=_POST,
         answers={200: exclusions.ExclusionsAnswer, **_TOO_LATE},
     ),
     read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),

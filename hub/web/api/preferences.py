@@ -50,7 +50,7 @@ async def marks_of(request: web.Request, ref: str, query: ListQuery) -> PersonMa
     # What staff has written may name anybody.
     whole = await directory.somebody(ref, places=places_with(request, Scope.PRIVACY)) is not None
     marks = [_row(entry if whole else replace(entry, note="")) for entry in await store.marks(ref)]
-    stopped = await store.stopped(ref, limit=MOST_STOPPED)
+    stopped = await store.stopped(ref, limit=MOST_STOPPED, places=places_of(request))
     page = page_by(marks, query, key=lambda mark: (mark.since.isoformat(), str(mark.id)), newest_first=True)
     return PersonMarks(items=cast(list[MarkRow], page.items), stopped=list(stopped), next=page.next)
 

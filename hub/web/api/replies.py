@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Json, PropertyScope, within
+from hub.model.ids import uuid_in
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.suppressions import read_suppressions, with_end
@@ -128,9 +129,14 @@ async def show_suppression(request: web.Request, query: WholeQuery) -> web.Respo
 
 async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response:
     """Lift a suppression; safe to repeat."""
-    named = written_as(body.address) or body.address
-    lifted = await services(request).contacts.lift_suppression(
-        named, by=acting_person(request, body.by), places=places_of(request)
-    )
-    await note(request, "suppression.lift", "suppression", lifted=lifted)
-    return json_answer(Lifted(lifted=lifted))
+    return json_answer(await lifted(request, body))
+
+
+async def lifted(request: web.Request, body: LiftBody, *, person: str | None = None) -> Lifted:
+    """Lift the suppressions of an address, or one by its id; the note names the id and never an address."""
+    named, row_id = written_as(body.address) or body.address, uuid_in(body.address)
+    subject = "suppression" if row_id is None else f"suppression:{row_id}"
+    await note(request, "suppression.lift", subject, person=person)
+    by = acting_person(request, body.by)
+    count = await services(request).contacts.lift_suppression(named, by=by, places=places_of(request))
+    return Lifted(lifted=count)

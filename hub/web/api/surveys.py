@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.model import Period, Word
+from hub.model import Period, Scope, Word
 from hub.operations import start_survey as surveys
 from hub.operations import survey_list
 from hub.operations.publish import send_all
@@ -18,7 +18,7 @@ from hub.operations.start_survey import SurveyStart, SurveyStarted
 from hub.operations.survey_list import CallRow, SurveyListPage
 from hub.ports.survey_list import SurveyFilter, SurveyState
 from hub.web.api.masked import places_of_list
-from hub.web.auth.caller import note, places_of
+from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.responses import all_of, json_answer
 from hub.web.schemas.common import MAX_LIMIT, Cursor, Limit
 from hub.web.services import services
@@ -100,7 +100,10 @@ async def list_calls(request: web.Request) -> web.Response:
 
 async def calls_of(request: web.Request) -> list[CallRow]:
     return await survey_list.open_calls(
-        services(request).survey_list, limit=MAX_LIMIT, places=places_of(request)
+        services(request).survey_list,
+        limit=MAX_LIMIT,
+        places=places_of(request),
+        whose=caller_of(request).places({Scope.OPERATE, Scope.PRIVACY}),
     )
 
 

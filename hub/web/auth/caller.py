@@ -11,6 +11,7 @@ from hub.access.inbox_tokens import InboxHolder
 from hub.model import Json, PropertyScope, Scope
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.session_cookie import SESSION
+from hub.web.live_requests import is_by_itself
 from hub.web.responses import Handler, Refusal
 from hub.web.route import Where, needed, row_of
 from hub.web.services import services
@@ -54,6 +55,18 @@ async def note(
     """Audit what the caller does, and to whose data. `detail` never contains a person's data."""
     who, store = caller_of(request).who, services(request).audit
     await audit.note(store, who=who, action=action, subject=subject, person=person, **detail)
+
+
+async def note_look(
+    request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
+) -> None:
+    """Audit a look, unless an open page takes it by itself shortly after the same look was noted."""
+    looks = services(request).looks
+    look = (caller_of(request).who, action, subject, person, *sorted(detail.items()))
+    if is_by_itself(request) and not looks.is_new(look):
+        return
+    await note(request, action, subject, person=person, **detail)
+    looks.put(look)
 
 
 @web.middleware

@@ -14,6 +14,7 @@ from hub.access.attempts import SignInDeps
 from hub.access.enrolment import must_enrol
 from hub.model import Account, Session, reach_of
 from hub.web.auth.api_key_cache import CONSOLE, Caller
+from hub.web.live_requests import is_by_itself
 from hub.web.services import access
 
 _NAME: Final = "hub_session"
@@ -73,7 +74,8 @@ async def session_of(request: web.Request) -> SignedIn | None:
     if found is None:
         return None
     session, account = found
-    if (now := deps.now()) - session.seen_at >= sessions.SEEN_EVERY:
+    is_use = not is_by_itself(request)
+    if is_use and (now := deps.now()) - session.seen_at >= sessions.SEEN_EVERY:
         await deps.sessions.seen(session.hash, now=now)
     return SignedIn(
         hash=session.hash,

@@ -61,12 +61,15 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
     if len(found) > 1:
         choices = lookup.choices(found).choices
         return await ask_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
+    topic = topic_of(found[0].case)
+    stood = await services(request).changes.stands(topic)
     case = await seen(request, found[0], query)
     return console_page(
         "console/case.html",
         request,
         here=CASES,
-        live=topic_of(case.case),
+        live=topic,
+        stood=stood,
         case=case,
         constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),

@@ -14,7 +14,7 @@ from hub.rendering import case_words_es
 from hub.rendering.titles_es import EVENTS
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
-from hub.web.auth.caller import caller_of, places_with
+from hub.web.auth.caller import caller_of, places_of, places_with
 from hub.web.console.clock_board import PATH
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
@@ -31,13 +31,18 @@ _ENDED_ES: Final = "Ya terminó: no se le avisa a nadie más."
 
 async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a promise: why it is due then, what was done, what comes, and who took it on."""
-    shown, deps = await shown_clock(request), services(request)
-    clock = await deps.log.clock(read_id(request, "clock"), places=places_with(request, Scope.OPERATE))
+    deps, clock_id = services(request), read_id(request, "clock")
+    seen = await deps.log.clock(clock_id, places=places_of(request))
+    topic = "" if seen is None else topic_of(seen.case)
+    stood = await deps.changes.stands(topic)
+    shown = await shown_clock(request)
+    clock = await deps.log.clock(clock_id, places=places_with(request, Scope.OPERATE))
     return console_page(
         "console/clock.html",
         request,
         here=PATH,
-        live=topic_of(shown["case"]),
+        live=topic,
+        stood=stood,
         clock=shown,
         started=await deps.casework.started_by(clock.opened_by) if clock is not None else None,
         to_acknowledge=None if clock is None else _why_not(clock),

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Protocol
 from aiohttp import hdrs, web
 from msgspec import Meta, Struct
 
-from hub.web.auth.caller import places_of
+from hub.web.auth.caller import caller_of, places_of
 from hub.web.live import case_of
 from hub.web.responses import HEADERS, Refusal
 from hub.web.services import services
@@ -22,6 +22,10 @@ LONGEST: Final = 300.0
 
 class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topics: Annotated[str, Meta(max_length=200, description="Topics, with a space between them.")]
+    stood: Annotated[
+        str, Meta(max_length=64, description="How the page's one topic stood when it was made.")
+    ] = ""
+    used: Annotated[bool, Meta(description="Somebody has typed or clicked since the stream before.")] = False
 
 
 async def live(request: web.Request, query: LiveQuery) -> web.StreamResponse:
@@ -31,7 +35,7 @@ async def live(request: web.Request, query: LiveQuery) -> web.StreamResponse:
         raise Refusal(400, "There is no such topic.", f"There are: {', '.join(sorted(changes.topics))}.")
     if changes.is_full:
         raise crowded()
-    async with changes.open(topics) as stream:
+    async with changes.open(topics, who=caller_of(request).who, stood=query.stood) as stream:
         return await streamed(request, stream)
 
 
@@ -69,12 +73,16 @@ async def streamed(request: web.Request, stream: ChangeStream) -> web.StreamResp
 
 
 async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:
-    """Return whether there are such topics; a case that the caller may not see is none."""
+    """
+    Return whether there are such topics; a case that the caller may not see is none.
+
+    One case at most: each look at one reads all its messages.
+    """
     others = topics - services(request).changes.topics
     cases = {case for topic in others if (case := case_of(topic)) is not None}
-    if len(cases) < len(others) or not cases:
+    if len(cases) < len(others) or len(cases) > 1 or not cases:
         return not others
-    return len(await services(request).cases.known(cases, places=places_of(request))) == len(cases)
+    return bool(await services(request).cases.known(cases, places=places_of(request)))
 
 
 async def _write(answer: web.StreamResponse, stream: ChangeStream) -> None:

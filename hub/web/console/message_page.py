@@ -14,7 +14,7 @@ from hub.errors import TooLate
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import PropertyScope, Scope, State
 from hub.model.state_machine import LOST, UNSENT
-from hub.operations.bulk.words_es import skipped_words
+from hub.operations.bulk.words_es import known_words
 from hub.operations.cancel import WhyCancelled
 from hub.operations.explain.explain import explain
 from hub.operations.message_words import SaidWords
@@ -29,7 +29,7 @@ from hub.web.api.messages import cancel_here, redrive_here
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.console.message_list import PATH
 from hub.web.console.pages import framed, with_frame
-from hub.web.console.shell import console_page, done
+from hub.web.console.shell import console_page, done, is_own_link
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.schemas.common import HandedOver, WholeQuery
 from hub.web.services import services
@@ -85,13 +85,15 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
         tabs=_tabs(message_id, query.whole),
         tab_here=_address(message_id, part, query.whole),
         may_read=row["may_unmask"],
-        said=await _said(request, message_id, row) if part in _PRIVATE and row["may_unmask"] else None,
+        said=await _said(request, message_id, row, part=part)
+        if part in _PRIVATE and row["may_unmask"]
+        else None,
         sentences=await _sentences(request, row) if part == "explain" else [],
         life=[_attempt(attempt) for attempt in row["attempts"]],
         skipped=[_skipped(word) for word in row["skipped"]],
         acts=await _acts(request, row),
-        why=skipped_words(query.why) if query.why else "",
-        may_force=query.why == "told",
+        why=known_words(query.why) if is_own_link(request) else "",
+        may_force=query.why == "told" and is_own_link(request),
     )
     # The frame of the mail is the one thing of the console that a page may hold.
     return with_frame(answer)
@@ -173,8 +175,12 @@ def _too_late(request: web.Request) -> Iterator[None]:
         raise web.HTTPSeeOther(f"{PATH}/{read_id(request, MESSAGE)}?why={_CHANGED}") from None
 
 
-async def _said(request: web.Request, message_id: UUID, row: Mapping[str, Any]) -> SaidWords | None:
-    await note(request, "evidence.show", f"message:{message_id}", person=row["person"])
+async def _said(
+    request: web.Request, message_id: UUID, row: Mapping[str, Any], *, part: str = ""
+) -> SaidWords | None:
+    # The page of the HTML shows none of it: its frame does, and is noted.
+    if part != "html":
+        await note(request, "evidence.show", f"message:{message_id}", person=row["person"])
     return await services(request).message_words.of(message_id)
 
 

@@ -109,7 +109,9 @@ def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
     if _OUTSIDE.match(request.path):
         return _stopped(request, "refused", refusal.status, dict(refusal.headers))
     if refusal.status == 401:
-        return redirect(sign_in_path(request.rel_url.raw_path_qs))
+        # What was searched for may be a name: it does not go into another address.
+        is_search = request.path == "/search"
+        return redirect(sign_in_path(request.path if is_search else request.rel_url.raw_path_qs))
     return _explained(request, refusal.status) if _is_page(request) else None
 
 

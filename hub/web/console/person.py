@@ -149,10 +149,14 @@ async def change_preferences(request: web.Request, form: PreferencesForm) -> web
 
 
 async def lift(request: web.Request, form: LiftForm) -> web.StreamResponse:
-    """Lift the suppression of a contact."""
-    ref, roster = request.match_info["ref"], services(request).directory
-    found("person", await roster.somebody(ref, places=places_of(request)))
-    await replies.lift_suppression(request, LiftBody(address=str(form.suppression)))
+    """Lift the suppression of a contact of this person; safe to repeat."""
+    ref, deps = request.match_info["ref"], services(request)
+    # Whole to compare: nothing of it is shown.
+    person = found("person", await deps.directory.somebody(ref, places=places_of(request), whole=True))
+    gone = found("suppression", await deps.contacts.suppression(form.suppression, whole=True))
+    theirs = {point["value"].lower() for point in person["contact_points"]}
+    found("suppression", gone if gone["address"].lower() in theirs else None)
+    await replies.lifted(request, LiftBody(address=str(form.suppression)), person=ref)
     return done(person_path(ref), "lifted")
 
 

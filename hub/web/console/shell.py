@@ -15,6 +15,7 @@ from hub.rendering import labels_es
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
+from hub.web.auth.csrf import FETCH_SITE
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
@@ -122,7 +123,7 @@ def console_page(
         may_operate=caller_of(request).may({Scope.OPERATE}),
         mode=mode,
         mode_words=labels_es.MODES[mode],
-        done=DONE_ES.get(request.query.get(DONE, ""), ""),
+        done=DONE_ES.get(request.query.get(DONE, ""), "") if is_own_link(request) else "",
         when=short_time,
         words=labels_es,
         clock_titles=CLOCKS,
@@ -130,6 +131,11 @@ def console_page(
     )
     made.set_status(status)
     return made
+
+
+def is_own_link(request: web.Request) -> bool:
+    """Return whether a page of ours has led here: a link from elsewhere may not say what was done."""
+    return request.headers.get(FETCH_SITE, "same-origin") == "same-origin"
 
 
 def own_page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, NamedTuple
+from urllib.parse import urlencode
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -132,8 +133,13 @@ async def start(request: web.Request, form: StartForm) -> web.StreamResponse:
     begun = await started(request, body)
     if begun.next is None:
         return done(PATH, "surveys_started")
-    place = f"copropiedad={form.copropiedad}&" if form.copropiedad else ""
-    return done(f"{START}?{place}after={begun.next}", "surveys_started")
+    return done(next_part(form.copropiedad, begun.next), "surveys_started")
+
+
+def next_part(copropiedad: str | None, after: str) -> str:
+    """Return the page that asks the next people."""
+    place = {"copropiedad": copropiedad} if copropiedad else {}
+    return f"{START}?{urlencode({**place, 'after': after})}"
 
 
 def _groups(figures: Surveys, buildings: dict[str, str]) -> list[Group]:

@@ -5,6 +5,8 @@ const pulse = document.getElementById("pulse");
 let source = null;
 let wanted = false; // something has changed since the page was last asked for
 let busy = false;
+let used = false; // somebody has typed or clicked since the line was opened: that keeps them signed in
+let ended = false; // nobody is signed in any more
 let dressed = () => {};
 
 export function live(dress) {
@@ -13,15 +15,38 @@ export function live(dress) {
   pulse.hidden = false;
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   document.addEventListener("focusout", () => setTimeout(refresh));
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { used = true; }, { passive: true });
   open();
 }
 
 function open() {
-  if (source || document.hidden) return;
-  source = new EventSource(document.body.dataset.stream ?? `/live?topics=${encodeURIComponent(topics)}`);
-  source.addEventListener("open", () => { say("Se actualiza sola"); look(); });
-  source.addEventListener("error", () => say("Sin conexión con el hub: se intenta de nuevo", true));
+  if (source || document.hidden || ended) return;
+  const { stood, stream = "/live" } = document.body.dataset;
+  const asked = new URLSearchParams();
+  if (stream === "/live") asked.set("topics", topics);
+  if (stood) asked.set("stood", stood);
+  if (used) asked.set("used", "true");
+  used = false;
+  source = new EventSource(asked.size ? `${stream}?${asked}` : stream);
+  // Each look at a page that says how it stood is noted: the hub says whether there is anything new.
+  source.addEventListener("open", () => { say("Se actualiza sola"); if (!stood) look(); });
+  source.addEventListener("error", again);
   source.addEventListener("changed", look);
+}
+
+// By itself a line is opened again at its old address, which says how the page stood long ago.
+function again() {
+  const refused = source?.readyState === EventSource.CLOSED;
+  close();
+  say("Sin conexión con el hub: se intenta de nuevo", true);
+  setTimeout(open, refused ? 60_000 : 3_000);
+  if (refused) look();
+}
+
+function leave() {
+  ended = true;
+  close();
+  say("Su sesión terminó: cargue la página otra vez", true);
 }
 
 // A hidden tab needs no line: a browser has six for one host.
@@ -49,8 +74,9 @@ async function refresh() {
   busy = true;
   wanted = false;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
-    if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "Hub-Live": "1" }, redirect: "manual" });
+    if (answer.type === "opaqueredirect") leave();
+    else if (answer.ok) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     say("Sin conexión con el hub: se intenta de nuevo", true);
   } finally {
@@ -60,6 +86,8 @@ async function refresh() {
 }
 
 function put(fresh) {
+  if (!fresh.body.dataset.topics) return leave();
+  if (fresh.body.dataset.stood) document.body.dataset.stood = fresh.body.dataset.stood;
   dressed(fresh);
   for (const part of document.querySelectorAll("[data-live]")) {
     const made = fresh.getElementById(part.id);

@@ -1,0 +1,50 @@
+"""Who is to be called is said to whoever calls, or may read what people answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from hub.model import PropertyScope
+from hub.operations.survey_list import open_calls
+from hub.ports.survey_list import SurveyListStore
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+class Calls:
+    """A SurveyListStore with a call in each of two buildings."""
+
+    async def calls(self, *, limit: int, places: PropertyScope = None) -> Sequence[Any]:
+        return [
+            SimpleNamespace(
+                id=UUID(int=number),
+                case=f"survey_id:{number}",
+                state="open",
+                due_at=NOON,
+                copropiedad_id=place,
+            )
+            for number, place in enumerate(("ph-1", "ph-2"))
+            if number < limit and (places is None or place in places)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        (None, ["survey_id:0", "survey_id:1"]),
+        (frozenset({"ph-2"}), [None, "survey_id:1"]),
+        (frozenset[str](), [None, None]),
+    ],
+)
+async def test_case_of_a_call_is_for_who_calls_there(whose: PropertyScope, said: list[str | None]) -> None:
+    calls = await open_calls(cast("SurveyListStore", Calls()), limit=9, whose=whose)
+
+    assert said == [call.case for call in calls]
+    assert [case is None for case in said] == [call.id is None for call in calls]
+    assert ["ph-1", "ph-2"] == [call.copropiedad_id for call in calls]
