@@ -10,6 +10,14 @@ from hub.rendering.outcomes_es import STATES
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
 
+MESSAGE_LISTS: Final[Mapping[str, str]] = {
+    "lost": "Solo fallidos",
+    "held": "En espera",
+    "left": "Los que salieron",
+    "ahead": "Los que faltan por salir",
+    "spared": "Los que no se envían",
+}
+
 CLOCK_STATES: Final[Mapping[str, str]] = {
     "open": "A tiempo",
     "at_risk": "En riesgo",

@@ -41,6 +41,7 @@ from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.genuine import GenuineRow
 from hub.operations.incidents import IncidentPage
 from hub.operations.indicators import Indicators
+from hub.operations.now import NowAnswer
 from hub.operations.pause import Paused, Resumed
 from hub.operations.people_list import PeoplePage
 from hub.operations.person_export.schemas import PersonExport
@@ -74,6 +75,7 @@ from hub.web.api import (
     indicators,
     letters,
     messages,
+    now,
     pauses,
     people_list,
     person_rights,
@@ -224,6 +226,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
+    _read("/api/now", now.show_now, answers={200: NowAnswer}),
     _read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
     # People: replies, suppressions, the directory, letters.
     _read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),

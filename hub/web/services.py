@@ -379,7 +379,7 @@ class Services:
             letters=self.letters,
             log=self.log,
             pauses=self.pauses,
-            posters=self.posters,
+            posters=self.posters.store,
         )
 
     @cached_property

@@ -249,6 +249,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "GET /api/now": Row(needs=READ, where=OWN, finds=False),
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),

@@ -18,7 +18,7 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import caller_of, note, places_of
-from hub.web.console.list_filter import ListFilter, address, asked_of
+from hub.web.console.list_filter import ListFilter, address, asked_of, edge_words
 from hub.web.console.shell import console_page, done, spreadsheet, with_query
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.responses import Refusal
@@ -50,7 +50,6 @@ _FILTERS_ES: Final[Mapping[str, str]] = {
     "until": "hasta",
     "handed_over": "entregadas",
 }
-_ONLY_ES: Final[Mapping[str, str]] = {"lost": "solo fallidos", "held": "en espera"}
 _GROWN: Final = "Mientras miraba, aparecieron más: revise el plan otra vez antes de empezar."
 _NO_REASON: Final = "Escriba por qué lo hace: queda en el registro, y lo leen sus compañeros."
 
@@ -216,8 +215,10 @@ def _value(name: str, value: str) -> str:
         "channel": labels_es.CHANNELS,
         "event": EVENTS,
         "purpose": labels_es.PURPOSES,
-        "only": _ONLY_ES,
+        "only": {name: label.lower() for name, label in labels_es.MESSAGE_LISTS.items()},
     }
+    if name in {"since", "until"}:
+        return edge_words(value)
     return tables.get(name, {}).get(value, value)
 
 

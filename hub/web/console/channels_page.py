@@ -14,12 +14,12 @@ from msgspec import Meta, Struct
 from hub.model import Json, Scope
 from hub.operations import pause as pausing
 from hub.operations.incidents import read_incidents
-from hub.operations.now import activity_of
 from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
+from hub.web.api.now import activity_lately
 from hub.web.api.pauses import AT_MOST
-from hub.web.auth.caller import caller_of, note, places_of
-from hub.web.console.now_page import channels_of, health_of
+from hub.web.auth.caller import caller_of, note
+from hub.web.console.now_page import channels_of, health_of, of_channel
 from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery
 from hub.web.services import Services, services
@@ -61,8 +61,8 @@ class ResumeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def show(request: web.Request, query: ChannelsQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
     """Show the channels, and which events are paused."""
-    deps, places = services(request), places_of(request)
-    activity = await deps.lately.get(places, partial(activity_of, deps.activity, deps.now(), places))
+    deps = services(request)
+    activity = await activity_lately(request)
     pauses = await deps.pauses.pauses()
     incidents = (await read_incidents(deps.incidents, _SHOWN)).items
     return console_page(
@@ -72,6 +72,7 @@ async def show(request: web.Request, query: ChannelsQuery) -> web.StreamResponse
         live="channels messages",
         channels=[(row, *health_of(row)) for row in await channels_of(deps)],
         work=activity.channels,
+        of_channel=partial(of_channel, activity),
         incidents=[row for row in incidents if row.state == "open" and row.kind in _OF_CHANNELS],
         events=EVENTS,
         paused_events=[row for row in pauses if str(row["subject"]).startswith("event:")],

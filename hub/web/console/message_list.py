@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from hub.model import Purpose, State
+from hub.model.message_lists import MessageList
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.choose import narrowed, within
 from hub.operations.causes import CauseList, read_causes
@@ -17,7 +18,7 @@ from hub.rendering import labels_es
 from hub.rendering.outcomes_es import STATES, described
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
-from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
+from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
 from hub.web.console.shell import console_page, spreadsheet, with_query
 from hub.web.requests import FormQuery
 from hub.web.schemas.common import Cursor, Limit
@@ -37,7 +38,11 @@ _COLUMNS: Final = (
     "Qué hacer",
     "Sale",
 )
-_LISTS: Final = ((None, "Todos"), ("lost", "Solo fallidos"), ("held", "En espera"))
+_GROUPED: Final = frozenset({MessageList.LOST, MessageList.HELD})
+_LISTS: Final = (
+    (None, "Todos"),
+    *((name, labels_es.MESSAGE_LISTS[name]) for name in (MessageList.LOST, MessageList.HELD)),
+)
 
 
 class MessageListQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +77,7 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         live="messages",
         rows=rows,
         query=query,
+        window=window_words(query),
         events=EVENTS,
         buildings=await buildings_of(request),
         figures=await _figures(request, query),
@@ -104,7 +110,7 @@ def _number(count: int) -> str:
 
 async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | None:
     """Group what failed, or what waits, by its reason: only the first page of such a list shows it."""
-    grouped = query.only is not None or query.state in LOST or query.state == "held"
+    grouped = query.only in _GROUPED or query.state in LOST or query.state == "held"
     if not grouped or query.after:
         return None
     return await read_causes(services(request).log, narrowed(asked_of(query), places_of(request)))

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
 from hub.model.letters import BatchLetter, LetterState, PrintBatch
+from hub.model.message_lists import ONLY, MessageList
 from hub.model.paper import PaperSize
 from hub.model.posters import PosterEnd, PosterState
 
@@ -63,6 +64,10 @@ class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
+class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
+
+
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The parameters of a list that mostly fits onto one page."""
 
@@ -82,13 +87,7 @@ class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     purpose: Purpose | None = None
     copropiedad: Annotated[Word, Meta(description="Its id: only messages of this copropiedad.")] | None = None
     case: Annotated[Word, Meta(description="The key of a case: `pqrs_id:PQ-1`.")] | None = None
-    only: (
-        Annotated[
-            Literal["lost", "held"],
-            Meta(description="`lost`: failed, bounced, expired. `held`: waits for its hour or for somebody."),
-        ]
-        | None
-    ) = None
+    only: Annotated[MessageList, Meta(description=ONLY)] | None = None
     after: Cursor | None = None
     limit: Limit = 50
 
