@@ -16,7 +16,8 @@ from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant, Office, Scope, Word
 from hub.web.api.accounts import admin_of
 from hub.web.auth.caller import caller_of
-from hub.web.console.shell import console_page, done
+from hub.web.console.accounts_sheet import COLUMNS, account_lines
+from hub.web.console.shell import console_page, done, spreadsheet, with_query
 from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
 from hub.web.requests import FormQuery
 from hub.web.services import services
@@ -28,6 +29,7 @@ Act = Literal["grant", "take", "reset", "disable", "enable", "unlock", "forget",
 
 
 class AccountsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
     done: str = ""
 
 
@@ -92,20 +94,28 @@ _SURE: Final[Mapping[str, ConfirmQuestion]] = MappingProxyType(
 )
 
 
-async def show(request: web.Request, query: AccountsQuery) -> web.StreamResponse:  # noqa: ARG001 - its fields are the shell's
+async def show(request: web.Request, query: AccountsQuery) -> web.StreamResponse:
     """List the accounts that the caller may change."""
+    if query.format is not None:
+        where = _common(request, await _places(request))["place_name"]
+        return spreadsheet("cuentas", COLUMNS, account_lines(await _rows(request), where))
     return await _list(request)
 
 
+async def _rows(request: web.Request) -> list[AccountRow]:
+    now = services(request).now()
+    return [row(account, now=now) for account in await accounts.listed(admin_of(request))]
+
+
 async def _list(request: web.Request, wrong: Wrong | None = None, form: object = None) -> web.Response:
-    now, places = services(request).now(), await _places(request)
-    rows = [row(account, now=now) for account in await accounts.listed(admin_of(request))]
+    places = await _places(request)
     return console_page(
         "console/accounts.html",
         request,
         here=PATH,
         status=200 if wrong is None else wrong.status,
-        rows=rows,
+        rows=await _rows(request),
+        sheet=with_query(request, format="csv"),
         wrong=wrong,
         form=form,
         **_common(request, places),

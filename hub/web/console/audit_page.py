@@ -17,17 +17,17 @@ from hub.operations.explain.sentences_es import short_time
 from hub.ports import NoteFilter
 from hub.rendering.actions_es import ACTIONS
 from hub.web.auth.caller import caller_of, note
-from hub.web.console.shell import console_page, spreadsheet, with_query
-from hub.web.requests import FormQuery
+from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
+from hub.web.requests import FormQuery, uuid_in
 from hub.web.route import TABLE
-from hub.web.schemas.common import MAX_LIMIT, Cursor, Limit
+from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/audit"
 _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De quién", "Detalle", "Desde")
 _PAGES: Final[Mapping[str, str]] = {
     "account": "/accounts/{name}",
-    "batch": "/letters/batches",
+    "batch": "/letters/batches/{id}",
     "bulk": "/bulk/runs/{id}",
     "case": "/cases/{key}",
     "channel": "/channels",
@@ -38,7 +38,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "letter": "/letters/{id}/life",
     "message": "/messages/{id}",
     "person": "/people/{ref}",
-    "poster": "/posters",
+    "poster": "/posters/{id}",
     "reply": "/replies/{id}",
     "source": "/webhooks",
     "webhook": "/webhooks/{id}",
@@ -77,7 +77,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
         rows=[_shown(request, row) for row in page.items],
         query=query,
         actions=sorted(ACTIONS.items(), key=lambda pair: pair[1]),
-        sheet=with_query(request, format="csv", limit=str(MAX_LIMIT)),
+        sheet=sheet_of(request),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
         with_only=lambda **changes: with_query(request, after=None, **changes),
@@ -112,7 +112,8 @@ def _shown(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
 def page_of(request: web.Request, subject: str) -> str | None:
     """Return the page of what the audit names, if the hub has one that the caller may open."""
     noun, _, ref = subject.partition(":")
-    pattern = _PAGES.get(noun, "")
+    # A pause names the event's name, a look at one event its key.
+    pattern = "/events/{key}" if noun == "event" and uuid_in(ref) else _PAGES.get(noun, "")
     row = request.app[TABLE].get((hdrs.METH_GET, pattern))
     if row is None or not ref or not (row.needs and caller_of(request).may(row.needs)):
         return None

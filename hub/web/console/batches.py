@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Scope
 from hub.model.paper import PaperSize
+from hub.operations.explain.sentences_es import short_time
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import batches
 from hub.web.auth.caller import places_of, places_with
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
-from hub.web.console.shell import console_page, done, with_query
+from hub.web.console.shell import console_page, done, sheet_of, spreadsheet, with_query
 from hub.web.requests import ButtonForm, FormQuery
 from hub.web.schemas.common import BatchBody, BatchesQuery
 from hub.web.services import services
 
 PATH: Final = "/letters/batches"
+_COLUMNS: Final = (
+    "Hecho",
+    "Por",
+    "Copropiedad",
+    "Cartas",
+    "Estado",
+    "Entregadas",
+    "En el correo",
+    "Retiradas",
+)
 SIZES: Final = {"letter": "carta", "a4": "A4"}
 
 
 class BatchListQuery(BatchesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
     done: str = ""
 
 
@@ -43,6 +56,8 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
     page = await services(request).batches.batches(
         copropiedad_id=query.copropiedad, after=query.after, limit=query.limit, places=places
     )
+    if query.format is not None:
+        return spreadsheet("lotes", _COLUMNS, map(_line, page.items))
     return console_page(
         "console/batches.html",
         request,
@@ -53,6 +68,7 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
         rows=page.items,
         query=query,
         buildings=await services(request).people_list.buildings(places),
+        sheet=sheet_of(request),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
@@ -104,3 +120,16 @@ async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamRespons
 
 def _here(request: web.Request) -> str:
     return f"{PATH}/{request.match_info['id']}"
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["made_at"]),
+        row["made_by"],
+        row["copropiedad"] or row["copropiedad_id"] or "",
+        row["letters"],
+        "Deshecho" if row["cancelled_at"] else "Impreso" if row["printed_at"] else "Por imprimir",
+        row["delivered"],
+        row["posted"],
+        row["withdrawn"],
+    )

@@ -19,7 +19,7 @@ from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, edge_words
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.responses import Refusal
 from hub.web.schemas.common import Cursor, Limit
@@ -29,6 +29,9 @@ PATH: Final = "/bulk"
 _RUN: Final = "bulk run"
 _SHEET: Final = 20_000
 _COLUMNS: Final = ("Id", "Evento", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
+_RUN_COLUMNS: Final = (
+    *("Cuándo", "Qué", "Quién", "Por qué", "Cómo va", "De cuántos", "Hechos", "Omitidos", "Fallidos"),
+)
 _LISTS: Final[Mapping[BulkKind, str]] = {
     BulkKind.RESEND: "/messages",
     BulkKind.CANCEL: "/messages",
@@ -71,6 +74,7 @@ class StartForm(Struct, frozen=True, kw_only=True):
 class RunsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     after: Cursor | None = None
     limit: Limit = 50
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
     done: str = ""
 
 
@@ -86,6 +90,8 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
     """List bulk actions, newest first."""
     store, places = services(request).bulk, places_of(request)
     page = await store.runs(after=query.after, limit=query.limit, places=places)
+    if query.format is not None:
+        return spreadsheet("masivas", _RUN_COLUMNS, map(_run_line, page.items))
     return console_page(
         "console/bulk_runs.html",
         request,
@@ -94,6 +100,7 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
         rows=page.items,
         kinds=KINDS_ES,
         run_states=STATES_ES,
+        sheet=sheet_of(request),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
@@ -220,6 +227,22 @@ def _value(name: str, value: str) -> str:
     if name in {"since", "until"}:
         return edge_words(value)
     return tables.get(name, {}).get(value, value)
+
+
+def _run_line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    kind, state = KINDS_ES[row["kind"]].title, STATES_ES[row["state"]]
+    when = short_time(row["made_at"])
+    return (
+        when,
+        kind,
+        row["by"],
+        row["reason"],
+        state,
+        row["chosen"],
+        row["done"],
+        row["skipped"],
+        row["failed"],
+    )
 
 
 def _line(row: BulkItem) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CasesQuery, listed_cases
 from hub.web.auth.caller import caller_of
 from hub.web.console.pages import redirect
-from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import buildings, staff_names
 from hub.web.requests import FormQuery
 
@@ -43,7 +43,7 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         request,
         rows=found.items,
         query=query,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=found.next) if found.next else None,
         first=with_query(request, after=None) if query.after else None,
     )

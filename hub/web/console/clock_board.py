@@ -17,7 +17,7 @@ from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
 from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
-from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import buildings, staff_names
 from hub.web.requests import FormQuery
 from hub.web.schemas.common import ClocksQuery, Limit
@@ -59,7 +59,7 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         me=caller_of(request).who,
         case_words=case_words_es,
         path_of=case_path,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=found["next"]) if found["next"] else None,
         first=with_query(request, after=None) if query.after else None,
     )

@@ -19,7 +19,7 @@ from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.dead_letters import letter_of, reaches_dead
 from hub.web.auth.caller import caller_of, note, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery
 from hub.web.route import TABLE
 from hub.web.schemas.common import DeadQuery
@@ -58,7 +58,7 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         rows=rows,
         query=query,
         events=EVENTS,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=following) if following else None,
         first=with_query(request, after=None) if query.after else None,
         replay_all=_bulk(request, query),

@@ -16,7 +16,7 @@ from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import letters
 from hub.web.auth.caller import note, places_of, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, sheet_of, spreadsheet, with_query
 from hub.web.requests import ButtonForm, FormQuery, found, read_id
 from hub.web.route import TABLE
 from hub.web.schemas.common import LettersQuery, PostedBody
@@ -75,7 +75,7 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         events=EVENTS,
         may_act=places_with(request, Scope.OPERATE) != frozenset(),
         bulk=_bulk(request, query),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
     )

@@ -19,7 +19,7 @@ from hub.rendering.outcomes_es import STATES, described
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
-from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery
 from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
@@ -86,7 +86,7 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         list_here=address(PATH, query, state=None),
         bulk=_bulk(query),
         cause_path=lambda path, cause: address(path, query, reason=cause.reason, channel=cause.channel),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=found.next) if found.next else None,
         first=with_query(request, after=None) if query.after else None,
     )

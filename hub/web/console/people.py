@@ -14,7 +14,7 @@ from hub.operations.people_list import PersonRow, UnitReach, units_reached
 from hub.rendering import labels_es
 from hub.web.api.people_list import PeopleQuery, people_of
 from hub.web.auth.caller import places_of, places_with
-from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery
 from hub.web.services import services
 
@@ -47,7 +47,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         all=with_query(request, unreachable=None, marked=None, after=None),
         unreachable=with_query(request, unreachable="true", marked=None, after=None),
         marked=with_query(request, marked="true", unreachable=None, after=None),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         unmask=with_query(request, whole=None if query.whole else "true"),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
+from msgspec import Meta
 
 from hub.model import Scope
+from hub.operations.explain.sentences_es import short_time
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import posters
 from hub.web.auth.caller import places_of, places_with
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
-from hub.web.console.shell import console_page, done, with_query
+from hub.web.console.shell import console_page, done, sheet_of, spreadsheet, with_query
 from hub.web.requests import ButtonForm, FormQuery, found, read_id
 from hub.web.schemas.common import PostersQuery
 from hub.web.services import services
 
 PATH: Final = "/posters"
+_COLUMNS: Final = ("Hecho", "Qué", "Copropiedad", "Zonas", "Vale hasta", "Estado")
 STATES: Final = {
     "to_print": "Por imprimir",
     "printed": "Impreso",
@@ -34,6 +38,7 @@ ENDS: Final = {
 
 
 class PosterListQuery(PostersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Annotated[Literal["csv"] | None, Meta(description="A sheet instead of the page.")] = None
     done: str = ""
 
 
@@ -51,6 +56,8 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         limit=query.limit,
         places=places,
     )
+    if query.format is not None:
+        return spreadsheet("carteles", _COLUMNS, map(_line, page.items))
     return console_page(
         "console/posters.html",
         request,
@@ -62,6 +69,7 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         states=STATES,
         events=EVENTS,
         buildings=await services(request).people_list.buildings(places),
+        sheet=sheet_of(request),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
@@ -100,6 +108,17 @@ async def mark_taken_down(request: web.Request, form: ButtonForm) -> web.StreamR
     """Record that a poster hangs no more."""
     await posters.mark_poster_taken_down(request)
     return done(_here(request), "taken_down")
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["created_at"]),
+        row["title"] or EVENTS.get(row["event"], row["event"]),
+        row["building"] or row["copropiedad_id"],
+        ", ".join(row["zones"]),
+        short_time(row["holds_until"]) if row["holds_until"] else "",
+        STATES.get(row["state"], row["state"]),
+    )
 
 
 def _here(request: web.Request) -> str:

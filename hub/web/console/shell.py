@@ -22,7 +22,7 @@ from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import shapes_of
 from hub.web.route import TABLE, Route
-from hub.web.schemas.common import NoQuery
+from hub.web.schemas.common import MAX_LIMIT, NoQuery
 from hub.web.services import services
 
 DONE: Final = "done"
@@ -196,6 +196,11 @@ def with_query(request: web.Request, **changes: str | None) -> str:
     query = {name: value for name, value in request.query.items() if value and name not in {DONE, *changes}}
     query |= {name: value for name, value in changes.items() if value is not None}
     return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def sheet_of(request: web.Request) -> str:
+    """Return where this list is as a sheet, from this page on: as many rows as one answer may have."""
+    return with_query(request, format="csv", limit=str(MAX_LIMIT))
 
 
 def done(path: str, what: str) -> web.Response:

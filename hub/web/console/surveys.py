@@ -24,7 +24,7 @@ from hub.web.api.surveys import (
     surveys_of,
 )
 from hub.web.auth.caller import places_of, places_with
-from hub.web.console.shell import console_page, done, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery
 from hub.web.services import services
 
@@ -106,7 +106,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
         may_start=places_with(request, Scope.OPERATE) is None,
         link=lambda **changes: with_query(request, **{"after": None, **changes}),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=page.next) if page.next else None,
         first=with_query(request, after=None) if query.after else None,
     )

@@ -13,7 +13,7 @@ from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
 from hub.web.api.summary import unreached_of
 from hub.web.console.message_list import PATH as MESSAGES
-from hub.web.console.shell import console_page, spreadsheet, with_query
+from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery
 from hub.web.schemas.common import UnreachedQuery
 from hub.web.services import services
@@ -42,7 +42,7 @@ async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamRes
         live="unreached",
         rows=rows,
         query=query,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         next=with_query(request, after=found.next) if found.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
