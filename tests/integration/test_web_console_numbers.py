@@ -89,3 +89,16 @@ async def test_list_of_an_hour_says_which_hour_it_is(browser: Browser, servers: 
         )
         assert await browser.run("document.getElementById('window').innerText") == words
         assert browser.complaints == []
+
+
+async def test_units_without_a_contact_are_those_that_are_listed(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/indicators")
+        cell = "document.querySelector('#reach td[data-label=\"Sin contacto\"] a')"
+        said = await browser.run(f"{cell}.innerText")
+        await hub.open(browser, await browser.run(f"{cell}.getAttribute('href')"))
+
+        assert said == "1"
+        assert await browser.run("document.querySelectorAll('#units li').length") == 1
+        assert "0,0 %" in await browser.run("document.querySelector('#units').innerText")

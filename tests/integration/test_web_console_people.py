@@ -64,7 +64,8 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         await press(browser, "Terminar la marca", "La marca terminó")
         unmarked = await text(browser)
 
-        assert "En 1 de 1 unidades con personas (100 %)" in listed
+        assert "En 0 de 1 unidades (0,0 %) alguien tiene un contacto verificado." in listed
+        assert "Unidades sin un contacto verificado (1)" in listed
         assert "2 personas" in listed
         assert "a***@l***.example" in read
         assert "No se usa" in read

@@ -12,6 +12,7 @@ from hub.errors import InvalidFilter, NothingChosen
 from hub.model import NOWHERE
 from hub.model.bulk import BulkCandidate, BulkKind, BulkState
 from hub.model.letters import LetterState
+from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter, choice_of, kept, narrowed, within
 from hub.operations.bulk.plan import find, planned
 from hub.operations.bulk.runs import Order, has_grown, report, start
@@ -111,7 +112,7 @@ def test_building_narrows_places_and_never_widens_them() -> None:
 
 
 def test_lists_have_their_states() -> None:
-    lost = narrowed(BulkFilter(only="lost", channel="sms"), None)
+    lost = narrowed(BulkFilter(only=MessageList.LOST, channel="sms"), None)
 
     assert lost == MessageFilter(channel="sms", states=("failed", "bounced", "expired"))
 

@@ -121,7 +121,8 @@ class _Lists:
         return list_path(self._request, "/surveys", asked, also=self._surveys)
 
     def unreached(self, copropiedad: str) -> str | None:
-        return list_path(self._request, "/people", {"copropiedad": copropiedad, "unreachable": "true"})
+        page = list_path(self._request, "/people", {"copropiedad": copropiedad})
+        return page and f"{page}#units"
 
 
 def _names(steps: Sequence[IndicatorStep]) -> list[str]:

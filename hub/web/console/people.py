@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal, NamedTuple
 
 from aiohttp import web
 from msgspec import Meta
 
 from hub.errors import InvalidAudience
-from hub.model import Scope
+from hub.model import Scope, within
+from hub.model.reach import PlaceReach
 from hub.operations.audience import AudienceMeant, read_audience
-from hub.operations.people_list import PersonRow, UnitReach, units_reached
+from hub.operations.people_list import PersonRow
+from hub.people.units import natural, unit_name
 from hub.rendering import labels_es
+from hub.rendering.figures_es import percent
+from hub.rendering.labels_es import REACH
 from hub.web.api.people_list import PeopleQuery, people_of
 from hub.web.auth.caller import places_of, places_with
 from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
@@ -28,6 +33,13 @@ class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_
     done: str = ""
 
 
+class UnitsOfPlace(NamedTuple):
+    """The units of a building, and of those without a verified contact id, name and why."""
+
+    place: PlaceReach
+    unreached: Sequence[tuple[str, str, str]]
+
+
 async def show(request: web.Request, query: PeopleListQuery) -> web.StreamResponse:
     """List people of the directory by reference."""
     page = await people_of(request, query)
@@ -42,6 +54,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         ways=_WAYS,
         reach=await _reach(request, query),
         units=await _units(request, query),
+        percent=percent,
         buildings=await services(request).people_list.buildings(places_of(request)),
         may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
         all=with_query(request, unreachable=None, marked=None, after=None),
@@ -54,14 +67,17 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
     )
 
 
-async def _units(request: web.Request, query: PeopleListQuery) -> UnitReach | None:
-    """Count the units of a building; only beside its whole list, on the first page."""
+async def _units(request: web.Request, query: PeopleListQuery) -> UnitsOfPlace | None:
+    """Count the units of a building, as Indicadores does; only beside its whole list, on the first page."""
     if query.copropiedad is None or query.after or query.unit or query.role or query.marked:
         return None
-    deps, places = services(request), places_of(request)
-    return await units_reached(
-        deps.people_list, query.copropiedad, policy=deps.policy, now=deps.now(), places=places
-    )
+    reach = services(request).reach
+    found = await reach.by_place(within(places_of(request), query.copropiedad))
+    if not found:
+        return None
+    unreached = await reach.unreached(query.copropiedad)
+    named = [(unit.unit_id, unit_name(unit.tower, unit.label), REACH[unit.reach]) for unit in unreached]
+    return UnitsOfPlace(found[0], sorted(named, key=lambda unit: natural(unit[1])))
 
 
 async def _reach(request: web.Request, query: PeopleListQuery) -> AudienceMeant | None:
