@@ -1,4 +1,4 @@
-"""Spanish words of what the audit says somebody did. Only a literal table."""
+"""Spanish words of what the audit says somebody did. Only literal tables."""
 
 from __future__ import annotations
 
@@ -114,3 +114,56 @@ ACTIONS: Final[Mapping[str, str]] = {
     "webhook.rotate": "Cambió el secreto de un webhook",
 }
 """Action → what somebody did: it follows their name."""
+
+DETAILS: Final[Mapping[str, str]] = {
+    "again": "otra vez",
+    "anyway": "de todos modos",
+    "asked": "lo que se pidió",
+    "bad": "renglones con errores",
+    "cancelled": "cancelados",
+    "case": "caso",
+    "cases": "casos",
+    "changed": "hubo cambio",
+    "chosen": "escogidos",
+    "copropiedad": "copropiedad",
+    "copropiedades": "copropiedades",
+    "end_missing": "termina lo que no está en la hoja",
+    "event": "evento",
+    "events": "eventos",
+    "failures": "intentos fallidos",
+    "found": "encontrados",
+    "grants": "cargos",
+    "kinds": "clases",
+    "left": "quedan",
+    "left_out": "por fuera",
+    "legal_since": "desde",
+    "letters": "cuántos",
+    "level": "nivel",
+    "lifted": "levantadas",
+    "lines": "renglones",
+    "made": "hechos",
+    "messages": "mensajes",
+    "minutes": "minutos",
+    "old_ends_at": "la anterior sirve hasta",
+    "on": "el día",
+    "outcome": "resultado",
+    "people": "personas",
+    "reason": "motivo",
+    "released": "soltados",
+    "role": "papel",
+    "rows": "renglones",
+    "source": "origen",
+    "state": "estado",
+    "taken": "reenviados",
+    "to": "a quién",
+    "understood": "se buscó como",
+    "unit": "unidad",
+    "units": "unidades",
+    "verdict": "qué pasó",
+    "version": "versión",
+    "way": "por dónde",
+    "whole": "sin ocultar",
+    "why": "por qué",
+    "words": "palabras",
+}
+"""Name of a detail of a note → what it says; a name that is not here is shown as it is."""

@@ -15,8 +15,9 @@ from hub.business_time.dates import ZONE
 from hub.model import Word
 from hub.operations.explain.sentences_es import short_time
 from hub.ports import NoteFilter
-from hub.rendering.actions_es import ACTIONS
+from hub.rendering.actions_es import ACTIONS, DETAILS
 from hub.web.auth.caller import caller_of, note
+from hub.web.console.message_page import WHY_CANCEL_ES
 from hub.web.console.shell import console_page, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, uuid_in
 from hub.web.route import TABLE
@@ -121,12 +122,15 @@ def page_of(request: web.Request, subject: str) -> str | None:
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value not in (None, ""))
+    given = {name: value for name, value in detail.items() if value not in (None, "")}
+    return ", ".join(f"{DETAILS.get(name, name)}: {_value(name, value)}" for name, value in given.items())
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "sí" if value else "no"
+    if name == "why":
+        return WHY_CANCEL_ES.get(str(value), str(value))
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -147,7 +147,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         results=RESULTS_ES,
         query=query,
         rows=rows[:limit],
-        filters=_in_words(run.asked or {}),
+        filters=_in_words(run.kind, run.asked or {}),
         events=EVENTS,
         row_path="/dead" if run.kind is BulkKind.REPLAY else "/messages",
         skipped_words=skipped_words,
@@ -191,8 +191,8 @@ async def _plan(
         reason=reason,
         action=address(request.path, query),
         back=address(_LISTS[kind], query),
-        filters=_in_words({name: getattr(query, name) for name in _FILTERS_ES}),
-        states=labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind],
+        filters=_in_words(kind, {name: getattr(query, name) for name in _FILTERS_ES}),
+        states=_states(kind),
         buildings=await deps.directory.copropiedades(places),
         events=EVENTS,
         row_path="/dead" if kind is BulkKind.REPLAY else "/messages",
@@ -210,23 +210,29 @@ def _kind(request: web.Request) -> BulkKind:
     return BulkKind(name)
 
 
-def _in_words(asked: Mapping[str, Any]) -> list[str]:
+def _states(kind: BulkKind) -> Mapping[str, str]:
+    return labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind]
+
+
+def _in_words(kind: BulkKind, asked: Mapping[str, Any]) -> list[str]:
     """Say a filter in words: `canal: SMS`."""
     given = {name: value for name, value in asked.items() if value is not None}
-    return [f"{_FILTERS_ES[name]}: {_value(name, str(value))}" for name, value in given.items()]
+    return [f"{_FILTERS_ES[name]}: {_value(kind, name, value)}" for name, value in given.items()]
 
 
-def _value(name: str, value: str) -> str:
+def _value(kind: BulkKind, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
     tables: dict[str, Mapping[str, str]] = {
-        "state": {**labels_es.MESSAGE_STATES, **labels_es.LETTER_STATES},
+        "state": _states(kind),
         "channel": labels_es.CHANNELS,
         "event": EVENTS,
         "purpose": labels_es.PURPOSES,
         "only": {name: label.lower() for name, label in labels_es.MESSAGE_LISTS.items()},
     }
     if name in {"since", "until"}:
-        return edge_words(value)
-    return tables.get(name, {}).get(value, value)
+        return edge_words(str(value))
+    return tables.get(name, {}).get(str(value), str(value))
 
 
 def _run_line(row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -38,7 +38,8 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         return redirect(case_path(key))
     found = await listed_cases(request, query)
     if query.format is not None:
-        return spreadsheet("casos", _COLUMNS, map(_line, found.items))
+        staff, places = await staff_names(request), await buildings(request)
+        return spreadsheet("casos", _COLUMNS, (_line(row, staff, places) for row in found.items))
     return await _page(
         request,
         rows=found.items,
@@ -85,17 +86,17 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
     )
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
     return (
         row["last"],
         short_time(row["last_at"]),
         row["title"],
         row["number"],
-        row["copropiedad"] or "",
+        places.get(row["copropiedad"], row["copropiedad"]) or "",
         case_words_es.CASE_STATES[row["state"]],
         short_time(row["due_at"]) if row["due_at"] else "",
         row["breached"],
         row["at_risk"],
-        row["assignee"] or "",
+        staff.get(row["assignee"], row["assignee"]) or "",
         row["case"],
     )

@@ -21,6 +21,7 @@ from hub.web.api.pauses import AT_MOST
 from hub.web.auth.caller import caller_of, note
 from hub.web.console.now_page import channels_of, health_of, of_channel
 from hub.web.console.shell import console_page, done
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery
 from hub.web.services import Services, services
 
@@ -72,6 +73,7 @@ async def show(request: web.Request, query: ChannelsQuery) -> web.StreamResponse
         live="channels messages",
         channels=[(row, *health_of(row)) for row in await channels_of(deps)],
         work=activity.channels,
+        staff=await staff_names(request),
         of_channel=partial(of_channel, activity),
         incidents=[row for row in incidents if row.state == "open" and row.kind in _OF_CHANNELS],
         events=EVENTS,

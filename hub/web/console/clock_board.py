@@ -44,7 +44,8 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         msgspec.convert(query, ClockFilter, from_attributes=True), now, places=places
     )
     if query.format is not None:
-        return spreadsheet("promesas", _COLUMNS, map(_line, found["items"]))
+        names, staffed = await buildings(request), await staff_names(request)
+        return spreadsheet("promesas", _COLUMNS, (_line(row, staffed, names) for row in found["items"]))
     return console_page(
         "console/clocks.html",
         request,
@@ -65,15 +66,15 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
     )
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str], names: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["due_at"]),
         row["due_words"],
         CLOCKS.get(row["name"], row["name"]),
         labels_es.CLOCK_STATES[row["state"]],
         row["radicado"] or row["case"],
-        row["copropiedad"] or "",
-        row["service_area"] or "",
+        names.get(row["copropiedad"], row["copropiedad"]) or "",
+        labels_es.AREAS.get(row["service_area"], row["service_area"]) or "",
         row["level"],
-        row["held_by"] or "",
+        staff.get(row["held_by"], row["held_by"]) or "",
     )

@@ -60,7 +60,8 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
     asked = LetterFilter(state=query.state, handed_over=query.handed_over, copropiedad_id=query.copropiedad)
     page = await deps.letters.letters(asked, after=query.after, limit=query.limit, places=places)
     if query.format is not None:
-        return spreadsheet("cartas", _COLUMNS, map(_line, page.items))
+        names = dict(await deps.people_list.buildings(places))
+        return spreadsheet("cartas", _COLUMNS, (_line(row, names) for row in page.items))
     return console_page(
         "console/letters.html",
         request,
@@ -121,13 +122,13 @@ def _bulk(request: web.Request, query: LetterListQuery) -> str | None:
     return f"{_BULK}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["created_at"]),
         EVENTS.get(row["event"], row["event"]),
         row["person"],
         labels_es.LETTER_STATES.get(row["state"], row["state"]),
-        row["copropiedad_id"],
+        names.get(row["copropiedad_id"], row["copropiedad_id"]),
         row["subject"],
         row["guide"],
     )

@@ -37,7 +37,8 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
     """List what people wrote, without their words."""
     found = await replies_of(request, query)
     if query.format is not None:
-        return spreadsheet("respuestas", _COLUMNS, map(_line, found.items))
+        staff, places = await staff_names(request), await buildings(request)
+        return spreadsheet("respuestas", _COLUMNS, (_line(row, staff, places) for row in found.items))
     urgent = ReplyFilter(view=ReplyView.EMERGENCY, places=places_of(request))
     return console_page(
         "console/replies.html",
@@ -59,14 +60,14 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
     )
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["received_at"]),
         case_words_es.REPLY_KINDS.get(row["kind"], row["kind"]),
         labels_es.CHANNELS.get(row["channel"], row["channel"]),
         row["person"] or "",
         row["case"] or row["thread"],
-        row["copropiedad"] or "",
+        places.get(row["copropiedad"], row["copropiedad"]) or "",
         case_words_es.REPLY_STATES[row["state"]],
-        row["assignee"] or "",
+        staff.get(row["assignee"], row["assignee"]) or "",
     )
