@@ -28,8 +28,8 @@ CLOCK_STATES: Final[Mapping[str, str]] = {
 
 DEAD_STATES: Final[Mapping[str, str]] = {
     "open": "Pendiente",
-    "replayed": "Reintentada",
-    "discarded": "Descartada",
+    "replayed": "Reintentado",
+    "discarded": "Descartado",
 }
 
 CHANNELS: Final[Mapping[str, str]] = {
@@ -42,6 +42,9 @@ CHANNELS: Final[Mapping[str, str]] = {
     "voice": "Llamada",
     "chat": "Chat del equipo",
 }
+
+SHORT_CHANNELS: Final[Mapping[str, str]] = {**CHANNELS, "push": "Aplicación", "print": "Carta"}
+"""Channel → a word that fits a column."""
 
 CARRIERS: Final[Mapping[str, str]] = {
     "sms": "el mensaje de texto",

@@ -104,7 +104,7 @@ async def test_person_is_shown_whole_and_that_is_noted(browser: Browser, servers
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
-        await press(browser, "Ver nombre y contactos completos", "alfa@lives.example")
+        await press(browser, "Ver datos completos", "alfa@lives.example")
         await hub.open(browser, "/people?whole=true")
 
         assert "Persona beta" in await text(browser)

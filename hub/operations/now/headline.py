@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from hub.business_time.dates import ZONE
 from hub.operations.incidents import IncidentRow
+from hub.rendering.figures_es import whole
 
 
 class Urgency(StrEnum):
@@ -189,7 +190,7 @@ def _rows(path: str, since: datetime | None, **narrowed: str) -> str:
 
 
 def _many(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}".replace(",", ".")
+    return f"{whole(number)} {one if number == 1 else many}"
 
 
 def _lower(text: str) -> str:

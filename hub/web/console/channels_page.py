@@ -102,7 +102,7 @@ async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
     who = caller_of(request).who
     made = await pausing.pause(subject, by=who, reason=form.reason, store=deps.pauses, ends_at=ends_at)
     await note(request, "pause", subject, changed=made.changed)
-    return done(PATH, "paused")
+    return done(PATH, f"paused{_of(subject)}")
 
 
 async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
@@ -113,7 +113,13 @@ async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
         await note(request, "cancel_older", subject, cancelled=cancelled)
     made = await pausing.resume(subject, store=deps.pauses, publisher=deps.publisher, at_most=AT_MOST)
     await note(request, "resume", subject, changed=made.changed, released=made.released)
-    return done(PATH, "resumed")
+    return done(PATH, f"resumed{_of(subject)}")
+
+
+def _of(subject: str) -> str:
+    """Return the end of the word that says what was paused: a channel has none."""
+    kind = subject.partition(":")[0]
+    return "" if kind == "channel" else f"_{kind}"
 
 
 def _end(chosen: str, now: datetime) -> datetime | None:

@@ -15,7 +15,8 @@ from hub.operations.bulk.choose import narrowed, within
 from hub.operations.causes import CauseList, read_causes
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
-from hub.rendering.outcomes_es import STATES, described
+from hub.rendering.figures_es import whole
+from hub.rendering.outcomes_es import REASONS, STATES, described, reason_in_words
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
@@ -78,6 +79,7 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         rows=rows,
         query=query,
         window=window_words(query),
+        reasons=_reasons(query.reason),
         events=EVENTS,
         buildings=await buildings_of(request),
         figures=await _figures(request, query),
@@ -98,14 +100,12 @@ async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Fi
     here = query.copropiedad
     chosen = {"copropiedad": here} if here else {}
     return [
-        Figure(_number(counts[state]), STATES[state].label, address(PATH, None, state=state, **chosen), state)
+        Figure(
+            whole(counts[state], MANY), STATES[state].label, address(PATH, None, state=state, **chosen), state
+        )
         for state in STATES
         if counts.get(state)
     ]
-
-
-def _number(count: int) -> str:
-    return f"{MANY:,}".replace(",", ".") + " o más" if count >= MANY else f"{count:,}".replace(",", ".")
 
 
 async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | None:
@@ -114,6 +114,13 @@ async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | 
     if not grouped or query.after:
         return None
     return await read_causes(services(request).log, narrowed(asked_of(query), places_of(request)))
+
+
+def _reasons(chosen: str | None) -> Sequence[tuple[str, str]]:
+    """Return the reasons to choose from by what they mean; that of a provider's code only if it is chosen."""
+    known = {code: words for code, words in REASONS.items() if code != chosen}
+    named = {} if chosen is None else {chosen: reason_in_words(chosen) or chosen}
+    return sorted({**known, **named}.items(), key=lambda reason: reason[1])
 
 
 def _bulk(query: MessageListQuery) -> Sequence[tuple[str, str]]:

@@ -14,12 +14,14 @@ from hub.model import Scope
 from hub.operations.channels import ChannelRow, read_channels, read_depths
 from hub.operations.clocks.board import ClockFilter
 from hub.operations.now import HOUR, Activity, headline, matters
+from hub.rendering.figures_es import whole
 from hub.rendering.labels_es import CLOCK_STATES, DEAD_STATES, MESSAGE_STATES
 from hub.rendering.plots import Plot, columns
 from hub.rendering.titles_es import CLOCKS
 from hub.web.api.now import now_of
 from hub.web.auth.caller import places_with
 from hub.web.console.list_filter import address, window
+from hub.web.console.message_list import MANY
 from hub.web.console.message_list import PATH as MESSAGES
 from hub.web.console.shell import console_page
 from hub.web.services import Services, services
@@ -27,8 +29,6 @@ from hub.web.services import Services, services
 PATH: Final = "/"
 _SOONEST: Final = 8
 """Promises that the page shows; `/clocks` has all."""
-_MANY: Final = 10_000
-"""Of what has ended no more is counted."""
 _SERIES: Final = (("left", "Salieron"), ("ahead", "Esperan"), ("lost", "No llegaron"))
 _HOURS: Final = (*_SERIES, ("spared", "No se envían"))
 _LISTS: Final = (
@@ -92,17 +92,13 @@ def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
             "title": title,
             "path": path,
             "states": [
-                (state, label, _number(counts[noun][state]), f"{path}?state={state}")
+                (state, label, whole(counts[noun][state], MANY), f"{path}?state={state}")
                 for state, label in labels.items()
                 if counts[noun].get(state)
             ],
         }
         for noun, title, path, labels in _LISTS
     ]
-
-
-def _number(count: int) -> str:
-    return f"{count:,}{'+' if count == _MANY else ''}".replace(",", ".")
 
 
 def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[dict[str, Any]]:

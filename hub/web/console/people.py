@@ -25,7 +25,6 @@ from hub.web.services import services
 
 PATH: Final = "/people"
 _COLUMNS: Final = ("Persona", "Nombre", "Papeles", "Se le llega por", "No contactar")
-_WAYS: Final = {"email": "correo", "sms": "celular", "push": "aplicación"}
 
 
 class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +50,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         here=PATH,
         rows=page.items,
         query=query,
-        ways=_WAYS,
+        ways=labels_es.SHORT_CHANNELS,
         reach=await _reach(request, query),
         units=await _units(request, query),
         percent=percent,
@@ -102,6 +101,6 @@ def _line(row: PersonRow) -> tuple[object, ...]:
             " · ".join(filter(None, (labels_es.ROLES.get(held.role, held.role), held.unit, held.copropiedad)))
             for held in row.roles
         ),
-        ", ".join(_WAYS.get(way, way) for way in row.ways) or "solo carta",
+        ", ".join(labels_es.SHORT_CHANNELS.get(way, way) for way in row.ways) or "Solo carta",
         labels_es.MARKS.get(row.do_not_contact, row.do_not_contact) if row.do_not_contact else "",
     )

@@ -14,6 +14,7 @@ from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
 from hub.operations.start_survey import WHY_ES
 from hub.operations.survey_list import SurveyRow
 from hub.rendering import labels_es
+from hub.rendering.figures_es import SURVEYS, percent, tenths
 from hub.rendering.page_links import case_path
 from hub.web.api.surveys import (
     SurveyBody,
@@ -32,11 +33,6 @@ PATH: Final = "/surveys"
 START: Final = "/surveys/start"
 AT_ONCE: Final = 5000
 """People whom one press of the button looks at."""
-KINDS: Final = {
-    "semestral": "Del semestre",
-    "post_servicio": "Después de un servicio",
-    "asamblea": "De una asamblea",
-}
 STATES: Final = {
     "sent": "Que salieron",
     "open": "Sin contestar",
@@ -100,7 +96,9 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         detractor=deps.policy.surveys.detractor_at_most,
         calls=await calls_of(request),
         buildings=buildings,
-        survey_kinds=KINDS,
+        survey_kinds=SURVEYS,
+        percent=percent,
+        tenths=tenths,
         states=STATES,
         case_path=case_path,
         may_unmask=places_with(request, Scope.PRIVACY) != frozenset(),
@@ -140,7 +138,7 @@ async def start(request: web.Request, form: StartForm) -> web.StreamResponse:
 
 def _groups(figures: Surveys, buildings: dict[str, str]) -> list[Group]:
     return [
-        Group("Por tipo", "kind", _named(figures.by_kind, KINDS)),
+        Group("Por tipo", "kind", _named(figures.by_kind, SURVEYS)),
         Group("Por área", "area", _named(figures.by_area, labels_es.AREAS)),
         Group("Por copropiedad", "copropiedad", _named(figures.by_copropiedad, buildings)),
     ]
@@ -153,7 +151,7 @@ def _named(found: Sequence[SurveyFigures], names: Mapping[str, str]) -> list[tup
 def _line(row: SurveyRow) -> tuple[object, ...]:
     return (
         short_time(row.asked_at),
-        KINDS.get(row.kind, row.kind),
+        SURVEYS.get(row.kind, row.kind),
         labels_es.AREAS.get(row.service_area, row.service_area) if row.service_area else "",
         row.copropiedad or row.copropiedad_id,
         row.person,
